@@ -1,0 +1,66 @@
+# Everything one can do here. Two commands on a fresh machine with Python 3.11+, git and make:
+#   make demo    the whole story on the example cases, kept in build/demo
+#   make test    the tests
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+EVERY ?= 15
+KEEP ?= build/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up test test-all bench check lock tools clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(READY) ## the virtual environment with the locked packages
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## play the whole story and keep it in build/demo
+	$(BIN)/equipoise demo --keep $(KEEP)
+
+up: $(READY) ## run the server and the flows on the home in ./equipoise, until Ctrl-C
+	$(BIN)/equipoise up --every $(EVERY)
+
+test: $(READY) tools ## all tests but the exhaustive ones
+	$(BIN)/python -m pytest -n 2 -m "not exhaustive" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m coverage report --include='flows/domain/*,flows/register/*' --fail-under=95 --format=total
+
+test-all: $(READY) tools ## all tests
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+
+bench: $(READY) tools ## speed beside peers and floors, as ratios in one run
+	$(BIN)/python -m tests.benchmarks
+
+check: $(READY) ## formatting, lint, types, the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	@# one folder of tests at a time: their conftest.py files share a name
+	@for part in flows tests/*/; do echo "mypy $$part"; $(BIN)/mypy $$part || exit 1; done
+	$(BIN)/lint-imports
+
+lock: ## choose package versions anew and write requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --upgrade --quiet --output-file requirements.lock
+
+# The tests look at PDFs with poppler and qpdf, and start ssh-keygen; a Debian machine can fetch them.
+tools:
+	@missing=""; \
+	command -v pdftotext >/dev/null && command -v pdffonts >/dev/null || missing="$$missing poppler-utils"; \
+	command -v qpdf >/dev/null || missing="$$missing qpdf"; \
+	command -v ssh-keygen >/dev/null && command -v ssh-agent >/dev/null || missing="$$missing openssh-client"; \
+	if [ -n "$$missing" ]; then \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	  else echo "Please install:$$missing"; exit 1; fi; fi
+
+clean: ## remove what was built
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -1,0 +1,1 @@
+"""The public interest test, from the request to the published paper."""

@@ -1,0 +1,1 @@
+"""What the law and the procedure say. Imports nothing outside the standard library."""

@@ -1,0 +1,191 @@
+"""Everything this system raises on purpose.
+
+PitError
+├── RefusedError             the procedure says no; nothing was written
+│   ├── UnknownCaseError     no case of that reference
+│   ├── WrongStageError      the case stands elsewhere
+│   ├── StaleVersionError    a version that is no longer current
+│   ├── StaleContentError    bytes that are no longer current
+│   ├── SameTextError        a draft that changes nothing
+│   ├── WrongDateError       a day on which this cannot have been
+│   ├── NotEntitledError     the person lacks the role or the key
+│   ├── SamePersonError      separation of duties
+│   ├── MissingReasonError   a return without its reason
+│   ├── IncompleteError      the draft is not fit to be submitted
+│   └── KnownReferenceError  the reference is taken by other content
+├── MalformedError           text from outside we cannot read; carries every fault
+├── RegisterError            the register is absent or cannot be read or written
+│   └── RegisterMovedError   someone wrote first; read again and retry
+├── TamperedError            the history does not hold; never caught, never retried
+└── UnexpectedError          a fault of the program, without the words it came with
+
+A message is one sentence an officer can act on, built by the class from facts. No text
+of a case stands in a message: Prefect and the logs keep messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class PitError(Exception):
+    """Base of every error raised on purpose."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Prefect may carry an error between processes. Rebuild it from its sentence:
+        # the default would call __init__, which wants the facts.
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+def _revive(kind: type[PitError], args: tuple[object, ...], state: dict[str, object]) -> PitError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class RefusedError(PitError):
+    """The procedure does not allow what was asked. Nothing was written."""
+
+
+class UnknownCaseError(RefusedError):
+    """No case of that reference is in the register."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"The register holds no case {reference}; `equipoise queue` lists those it holds.")
+
+
+class WrongStageError(RefusedError):
+    """An act meant for one stage met a case standing at another."""
+
+    def __init__(self, reference: str, *, act: str, needed: str, found: str) -> None:
+        super().__init__(f"{reference} is at {found}; to {act} needs it at {needed}.")
+
+
+class StaleVersionError(RefusedError):
+    """An act names a version that is not the current one."""
+
+    def __init__(self, reference: str, *, current: int, named: int) -> None:
+        super().__init__(
+            f"{reference} is at version {current}, not {named}; read version {current} and act on that."
+        )
+
+
+class StaleContentError(RefusedError):
+    """An approval was made on other bytes than the case now holds."""
+
+    def __init__(self, reference: str, path: str) -> None:
+        super().__init__(f"{path} of {reference} has changed since it was read; read it again first.")
+
+
+class SameTextError(RefusedError):
+    """A draft has the text of the current version."""
+
+    def __init__(self, reference: str, *, current: int) -> None:
+        super().__init__(f"Version {current} of {reference} has this text already; nothing was recorded.")
+
+
+class WrongDateError(RefusedError):
+    """A sending is dated before the publication, or in the future."""
+
+    def __init__(self, reference: str, *, first: date, last: date) -> None:
+        super().__init__(
+            f"{reference} was published on {first}; "
+            f"it can have been sent from then until today, {last}, and on no other day."
+        )
+
+
+class NotEntitledError(RefusedError):
+    """A person may not do this: unknown, revoked, without the role, or without the key."""
+
+    def __init__(self, person: str, *, act: str, needed: str) -> None:
+        super().__init__(f"{person} may not {act}: that needs {needed}.")
+
+
+class SamePersonError(RefusedError):
+    """One person would take two parts that the procedure keeps apart."""
+
+    def __init__(self, reference: str, person: str, *, earlier: str) -> None:
+        super().__init__(f"{person} {earlier} {reference}, so another person has to decide at this stage.")
+
+
+class MissingReasonError(RefusedError):
+    """A case was sent back without saying why."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"Say why {reference} goes back to drafting: a return needs a reason.")
+
+
+class IncompleteError(RefusedError):
+    """The draft has what stops its submission."""
+
+    def __init__(self, reference: str, *, blocking: int, first: str) -> None:
+        more = f" (and {blocking - 1} more: `equipoise lint` lists them)" if blocking > 1 else ""
+        super().__init__(f"{reference} cannot be submitted yet: {first}{more}")
+
+
+class KnownReferenceError(RefusedError):
+    """The reference belongs to a case with other content."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"{reference} is already a case with other content; give the new request a reference of its own."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Fault:
+    """One thing wrong with a text from outside.
+
+    Attributes:
+        path: Where, as in ``parts[0].exemptions[1].provision``; empty for the whole text.
+        problem: What is wrong and what would be right, as a sentence without its full stop.
+    """
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
+
+class MalformedError(PitError):
+    """A text from outside does not have the shape it should.
+
+    Attributes:
+        source: What was read, as the reader named it ("assessment.yaml").
+        faults: Everything found wrong, in the order of the text.
+    """
+
+    def __init__(self, source: str, *faults: Fault) -> None:
+        self.source = source
+        self.faults = faults
+        super().__init__(f"{source}: " + "; ".join(map(str, faults)) + ".")
+
+
+class RegisterError(PitError):
+    """The register is absent, or could not be read or written."""
+
+
+class RegisterMovedError(RegisterError):
+    """Someone else wrote first. Safe to read again and retry."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"{reference} changed while this was being recorded; read it again.")
+
+
+class TamperedError(PitError):
+    """The history does not hold together."""
+
+
+class UnexpectedError(PitError):
+    """A fault of the program, told without the words it came with, which may be a case's."""
+
+    def __init__(self, kind: str, place: str) -> None:
+        super().__init__(
+            f"The program failed with {kind} at {place}; nothing was half done. Please report it."
+        )

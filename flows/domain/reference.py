@@ -1,0 +1,44 @@
+"""A case's reference: as the authority writes it, as a path, and what makes two the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from flows.domain.errors import Fault, MalformedError
+
+PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}"
+_REFERENCE: Final = re.compile(PATTERN)
+
+
+def parse_reference(text: str, *, source: str = "reference") -> str:
+    """Return ``text`` if it is a reference.
+
+    Raises:
+        MalformedError: it is not; the text itself is not repeated.
+    """
+    if (
+        not _REFERENCE.fullmatch(text)
+        or any(twice in text for twice in ("..", "//"))
+        or text.endswith(("/", "."))
+        or identity(text) == "policy"
+    ):
+        raise MalformedError(
+            source,
+            Fault(
+                path="",
+                problem="a reference has up to 40 letters, digits and . _ / - , starts with a letter or "
+                "digit, and has no '..' or '//', no '/' or '.' at its end, and is not the word policy",
+            ),
+        )
+    return text
+
+
+def slug(reference: str) -> str:
+    """Return the reference as one path component: ``1146A/22`` becomes ``1146A-22``."""
+    return reference.replace("/", "-")
+
+
+def identity(reference: str) -> str:
+    """Return what two references that count as the same have in common."""
+    return slug(reference).lower()

@@ -1,0 +1,112 @@
+"""References, folders, and the request as it stands in clear."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from domain_builders import a_case, a_request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.domain.case import folder_of
+from flows.domain.errors import MalformedError
+from flows.domain.procedure import REQUEST, ActKind, may_change
+from flows.domain.reference import PATTERN, identity, parse_reference, slug
+from flows.domain.request_file import parse_request_file, write_request
+
+
+@pytest.mark.parametrize(
+    "text", ["1146A/22", "13115/18", "10/16", "163A/23", "4593_14", "01.FOI.23.028716", "346/25", "x" * 40]
+)
+def test_a_reference_is_read_as_it_is_written(text: str) -> None:
+    assert parse_reference(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x" * 41,
+        "/22",
+        "-22",
+        ".22",
+        "1146A/22 ",
+        "1146A/22\n",
+        "a..b",
+        "a//b",
+        "a/",
+        "a.",
+        "é22",
+        "Policy",
+        "१२",
+    ],
+)
+def test_what_is_no_reference_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(MalformedError) as refused:
+        parse_reference(text, source="request.yaml")
+
+    assert refused.value.source == "request.yaml"
+    assert [fault.path for fault in refused.value.faults] == [""]
+
+
+@given(st.from_regex(PATTERN, fullmatch=True))
+def test_the_slug_of_a_reference_is_one_step_of_a_path(text: str) -> None:
+    try:
+        parse_reference(text)
+    except MalformedError:
+        return
+    assert "/" not in slug(text)
+    assert slug(text) not in {".", ".."}
+    assert identity(slug(text).upper()) == identity(text)
+
+
+def test_two_references_that_differ_by_case_or_stroke_are_the_same() -> None:
+    assert identity("1146a-22") == identity("1146A/22")
+
+
+def test_a_folder_stands_under_the_date_of_receipt() -> None:
+    assert a_case().folder == "cases/2022/11/07/1146A-22"
+    assert folder_of("a/b", date(905, 1, 2)) == "cases/0905/01/02/a-b"
+
+
+@pytest.mark.parametrize(
+    ("act", "path", "may"),
+    [
+        (ActKind.OPEN, "request.age", True),
+        (ActKind.DRAFT, "request.age", False),
+        (ActKind.DRAFT, "request.md", True),
+        (ActKind.PUBLISH, "published/1146A-22.pdf", True),
+        (ActKind.PUBLISH, "document.md", False),
+        (ActKind.APPROVE, "document.md", False),
+    ],
+)
+def test_an_act_changes_its_own_files_alone(act: ActKind, path: str, may: bool) -> None:  # noqa: FBT001
+    assert may_change(act, path, "1146A-22") is may
+
+
+@pytest.mark.parametrize("summary", [None, "One line.", "Two\n\nparagraphs: with a colon."])
+def test_a_request_is_read_as_it_was_written(summary: str | None) -> None:
+    request = a_request(summary=summary)
+
+    assert parse_request_file(write_request(request)) == request
+
+
+_TEXT = write_request(a_request())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        _TEXT.replace("2022-11-07", "2022-02-30"),
+        _TEXT.replace("2022-11-07", "7 November 2022"),
+        _TEXT.replace("Authority", "authority"),
+        _TEXT + "\n",
+        _TEXT.replace("\n\n", "\n\n\n"),
+    ],
+    ids=["empty", "no such day", "another form", "another key", "an empty line more", "a gap too wide"],
+)
+def test_what_the_register_did_not_write_is_malformed(text: str) -> None:
+    with pytest.raises(MalformedError, match=f"{REQUEST}: it is not in the form"):
+        parse_request_file(text)
