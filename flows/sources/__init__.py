@@ -1,0 +1,1 @@
+"""Where requests come from: the inbox, the files people write, and what is set aside."""

@@ -1,0 +1,125 @@
+"""Read ``request.yaml`` and ``assessment.yaml``: bytes in, the domain's values out.
+
+The order: strict YAML, the schema with the rules for text, then the domain's types. Whatever is
+wrong is told at once, and no fault repeats what was written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from flows.domain.assessment import Assessment, Request
+from flows.domain.errors import Fault, MalformedError
+from flows.sources.faults import KEYS, faults_of
+from flows.sources.personal import clear_texts, personal_details_in
+from flows.sources.schema import AssessmentFile, RequestFile
+from flows.sources.strict_yaml import Document, scan
+from flows.sources.text_rules import TextRules
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = [
+    "ArrivedRequest",
+    "TextRules",
+    "check_reference",
+    "clear_texts",
+    "parse_assessment",
+    "parse_request",
+    "personal_details_in",
+]
+
+_File = TypeVar("_File", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivedRequest:
+    """A request as it arrived, as far as it may stand in clear.
+
+    Attributes:
+        reference: None where the authority has yet to give one.
+        received: Local date of receipt.
+        applicant_terms: The applicant's name and e-mail; only ever searched for.
+    """
+
+    reference: str | None
+    authority: str
+    received: date
+    subject: str
+    summary: str | None
+    applicant_terms: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        # The applicant's name must not reach a log by way of a traceback.
+        return f"ArrivedRequest(reference={self.reference!r}, received={self.received})"
+
+    def request(self, reference: str) -> Request:
+        """Return the request under ``reference``, which is its own where it has one."""
+        if self.reference not in {None, reference}:
+            raise ValueError("the request has a reference of its own")
+        return Request(
+            reference=reference,
+            authority=self.authority,
+            received=self.received,
+            subject=self.subject,
+            summary=self.summary,
+        )
+
+
+def parse_request(data: bytes, *, rules: TextRules, source: str = "request.yaml") -> ArrivedRequest:
+    """Return what arrived; ``rules`` hold for what stands in clear, not for what is sealed.
+
+    Raises:
+        MalformedError: with every fault.
+    """
+    file = _read(RequestFile, data, rules, source)
+    terms = (file.applicant.name, file.applicant.email)
+    return ArrivedRequest(
+        reference=file.reference,
+        authority=file.authority,
+        received=file.received,
+        subject=file.subject,
+        summary=file.summary,
+        applicant_terms=tuple(term for term in terms if term is not None),
+    )
+
+
+def parse_assessment(data: bytes, *, rules: TextRules, source: str = "assessment.yaml") -> Assessment:
+    """Return the assessment.
+
+    Raises:
+        MalformedError: with every fault.
+    """
+    return _read(AssessmentFile, data, rules, source).value()
+
+
+def check_reference(assessment: Assessment, reference: str, *, source: str = "assessment.yaml") -> None:
+    """Check that the assessment is of the request of that reference, to the letter.
+
+    Raises:
+        MalformedError: it names another.
+    """
+    if assessment.reference != reference:
+        problem = f"the reference is not the request's; write {reference}"
+        raise MalformedError(source, Fault(path="reference", problem=problem))
+
+
+def _read(model: type[_File], data: bytes, rules: TextRules, source: str) -> _File:
+    document = scan(data, source, KEYS)
+    file, faults = _validated(model, document, rules)
+    if file is None or faults or document.faults:
+        told = {fault.path for fault in document.faults} - {""}
+        others = (fault for fault in faults if fault.path not in told)
+        raise MalformedError(source, *document.faults, *others)
+    return file
+
+
+def _validated(model: type[_File], document: Document, rules: TextRules) -> tuple[_File | None, list[Fault]]:
+    try:
+        file = model.model_validate(document.content, context=rules)
+    except ValidationError as error:
+        return None, faults_of(error, model, document)
+    return file, faults_of(None, model, document)

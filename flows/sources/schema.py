@@ -1,0 +1,407 @@
+"""The shape of ``request.yaml`` and ``assessment.yaml``: the one definition of both files.
+
+From these models come the JSON Schemas and the domain's types. A model is given plain Python in
+which every scalar is text, as ``strict_yaml`` reads it, and the caller's ``TextRules`` as context.
+What a model says of a fault is put into words by ``faults``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import PydanticCustomError, core_schema
+
+from flows.domain import assessment as domain
+from flows.domain.errors import MalformedError
+from flows.domain.reference import parse_reference
+from flows.sources.text_rules import TextRules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+File = Literal["request", "assessment"]
+
+SAID: Final = "said"
+"""The type of an error whose words are final; they stand in its context under ``problems``."""
+AS_TEXT: Final = "<text>"
+AS_KEYS: Final = "<keys>"
+"""How pydantic tells which of two forms was read; no step of a path the writer knows."""
+
+DATE: Final = "write the date as 2022-11-07"
+_DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_NUMBER: Final = r"[1-9][0-9]{0,2}"
+_PROVISION: Final = r"[1-9][0-9]{0,2}[A-Z]{0,2}(\([1-9][0-9]?[A-Z]{0,2}\))?(\([a-z]{1,4}\)){0,2}"
+_REFERENCE: Final = (
+    r"(?!.*(\.\.|//))[A-Za-z0-9]([A-Za-z0-9._/-]{0,38}[A-Za-z0-9_-])?"  # as domain.reference has it
+)
+_SOME_TEXT: Final = {"type": "string", "pattern": r"\S"}
+_EMPTY: Final = "this is empty; write the text, or leave the key out where it is optional"
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise what a validator raises, if there are problems."""
+    if problems:
+        raise PydanticCustomError(SAID, "see problems", {"problems": tuple(problems)})
+
+
+def _some(text: str) -> str:
+    refuse([] if text.strip() else [_EMPTY])
+    return text
+
+
+def _plain(text: str, info: ValidationInfo) -> str:
+    refuse(_rules(info).plain(_some(text)))
+    return text
+
+
+def _prose(text: str, info: ValidationInfo) -> str:
+    trimmed = _some(text).strip("\n")
+    refuse(_rules(info).prose(trimmed))
+    return trimmed
+
+
+def _rules(info: ValidationInfo) -> TextRules:
+    if not isinstance(info.context, TextRules):
+        raise ValueError("these models are read with TextRules as their context")  # noqa: TRY004
+    return info.context
+
+
+def _reference(text: str, info: ValidationInfo) -> str:
+    try:
+        return parse_reference(_plain(text, info))
+    except MalformedError as error:
+        refuse([fault.problem for fault in error.faults])
+        raise
+
+
+def _provision(text: str) -> str:
+    fits = re.fullmatch(_PROVISION, text)
+    refuse([] if fits else ["write the provision as 31(1), 31(1)(a) or 40(5B)(a)"])
+    return text
+
+
+def _date(text: object) -> date:
+    fits = isinstance(text, str) and re.fullmatch(_DATE, text)
+    refuse([] if fits else [f"{DATE}: year, month, day"])
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        refuse([f"the calendar has no such day; {DATE}: year, month, day"])
+        raise
+
+
+def _number(text: object) -> int:
+    fits = isinstance(text, str) and re.fullmatch(_NUMBER, text)
+    refuse([] if fits else ["write the number of a question, from 1 to 999"])
+    return int(str(text))
+
+
+def _once_each(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    twice = [number for number, times in Counter(numbers).items() if times > 1]
+    refuse([f"question {number} is listed twice; list it once" for number in twice])
+    return numbers
+
+
+def _form(value: object) -> str:
+    return AS_KEYS if isinstance(value, dict) else AS_TEXT
+
+
+Sealed = Annotated[str, AfterValidator(_some), WithJsonSchema(_SOME_TEXT)]
+Plain = Annotated[str, AfterValidator(_plain), WithJsonSchema(_SOME_TEXT)]
+Prose = Annotated[str, AfterValidator(_prose), WithJsonSchema(_SOME_TEXT)]
+Reference = Annotated[
+    str,
+    AfterValidator(_reference),
+    WithJsonSchema({"type": "string", "pattern": f"^{_REFERENCE}$"}),
+]
+Provision = Annotated[
+    str,
+    AfterValidator(_provision),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PROVISION}$"}),
+]
+Date = Annotated[
+    date,
+    BeforeValidator(_date),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE}$"}),
+]
+Question = Annotated[
+    int,
+    BeforeValidator(_number),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999}),
+]
+Questions = Annotated[
+    tuple[Question, ...],
+    AfterValidator(_once_each),
+    Field(json_schema_extra={"uniqueItems": True}),
+]
+
+
+def _say(description: str) -> Any:  # noqa: ANN401  what pydantic's Field gives
+    return Field(description=description)
+
+
+def _may(description: str) -> Any:  # noqa: ANN401
+    return Field(default=None, description=description)
+
+
+def _any(description: str) -> Any:  # noqa: ANN401
+    return Field(default=(), description=description)
+
+
+class _Keys(BaseModel):
+    """Keys with values; a key that is not listed is a fault."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        alias_generator=lambda name: name.replace("_", "-"),
+    )
+
+
+class Applicant(_Keys):
+    """Who asked. Sealed with the request as it arrived; never in clear."""
+
+    name: Sealed = _say("The applicant's name, as the request gives it.")
+    email: Sealed | None = _may("The applicant's e-mail address; leave it out if there is none.")
+
+
+class RequestFile(_Keys):
+    """A request for information, as it is put into the inbox."""
+
+    reference: Reference | None = _may(
+        "The authority's reference, as it writes it; in quotes if it is digits only. "
+        "Left out, the next in the authority's pattern is given.",
+    )
+    authority: Plain = _say("The public authority that was asked.")
+    received: Date = _say("Local date of receipt, as 2022-11-07; any day of the week.")
+    subject: Plain = _say("A label fit to publish, without the applicant's name.")
+    applicant: Applicant = _say("Who asked. Sealed; never in clear.")
+    text: Sealed = _say("The request itself, in full. Sealed; never in clear.")
+    summary: Prose | None = _may(
+        "What was asked, fit to publish, in Markdown; needed before submission.",
+    )
+
+
+class WeightedFactor(_Keys):
+    """One argument with the weight it is given."""
+
+    text: Prose = _say("The argument, in Markdown.")
+    weight: Plain | None = _may("The weight it is given, in a few words.")
+
+    def value(self) -> domain.Factor:
+        """Return the factor."""
+        return domain.Factor(text=self.text, weight=self.weight)
+
+
+class StatedBalance(_Keys):
+    """The weighing, with the mode stated."""
+
+    mode: domain.Mode = Field(
+        description="Whether the exemptions are weighed one by one (independent) or together (cumulative).",
+    )
+    of: tuple[Provision, ...] = _any("The provisions weighed; left out, all of the part.")
+    text: Prose = _say("The weighing, in Markdown.")
+
+    def value(self) -> domain.Balance:
+        """Return the balance."""
+        return domain.Balance(text=self.text, mode=self.mode, of=self.of)
+
+
+Factor = Annotated[
+    Annotated[Prose, Tag(AS_TEXT)] | Annotated[WeightedFactor, Tag(AS_KEYS)],
+    Discriminator(_form),
+]
+Balance = Annotated[
+    Annotated[Prose, Tag(AS_TEXT)] | Annotated[StatedBalance, Tag(AS_KEYS)],
+    Discriminator(_form),
+]
+
+
+class Opinion(_Keys):
+    """The qualified person's reasonable opinion, section 36(2)."""
+
+    by: Plain = _say("Who gave the opinion: the office held, or the name.")
+    authority: Plain = _say("What makes that person the qualified person, section 36(5).")
+    date: Date = _say("The day the opinion was given, as 2022-11-07.")
+    would: Plain = _say("What would happen in that opinion: would, or would be likely to.")
+
+    def value(self) -> domain.Opinion:
+        """Return the opinion."""
+        return domain.Opinion(by=self.by, authority=self.authority, date=self.date, would=self.would)
+
+
+class Certificate(_Keys):
+    """A Minister's certificate, section 23(2) or 24(3)."""
+
+    signed_by: Plain = _say("The Minister of the Crown who signed it.")
+    date: Date = _say("The day it was signed, as 2022-11-07.")
+
+    def value(self) -> domain.Certificate:
+        """Return the certificate."""
+        return domain.Certificate(signed_by=self.signed_by, date=self.date)
+
+
+class Exemption(_Keys):
+    """One subsection relied on."""
+
+    provision: Provision = _say("The subsection relied on, as 31(1), 24(2) or 40(5B)(a).")
+    applies: Prose | None = _may("Why it is engaged, section 17(1)(c), in Markdown.")
+    limbs: tuple[Provision, ...] = _any(
+        'Which interests, as "31(1)(a)"; to neither confirm nor deny, what is protected.',
+    )
+    purposes: tuple[Provision, ...] = _any(
+        'For 31(1)(g) to (i): the purposes in 31(2), as "31(2)(b)".',
+    )
+    likelihood: domain.Likelihood | None = _may("How likely the harm is.")
+    harm: Prose | None = _may("Evidence of harm of its own, in Markdown.")
+    favouring: tuple[Factor, ...] = _any(
+        "Factors favouring disclosure, or confirming or denying; each a paragraph of Markdown.",
+    )
+    against: tuple[Factor, ...] = _any(
+        "Factors against disclosure, or confirming or denying; each a paragraph of Markdown.",
+    )
+    balance: Balance | None = _may("A balance of its own, in Markdown, with its outcome.")
+    outcome: domain.Outcome | None = _may("How a balance of its own ends.")
+    in_the_alternative_to: Provision | None = _may(
+        'The provision this one stands as an alternative to, as "23(1)".',
+    )
+    condition: Literal["first", "second", "third"] | None = _may(
+        "For section 40: which condition is met.",
+    )
+    opinion: Opinion | None = _may("For section 36: the qualified person's opinion.")
+    certificate: Certificate | None = _may("For sections 23 and 24: a Minister's certificate.")
+
+    def value(self) -> domain.Exemption:
+        """Return the exemption."""
+        return domain.Exemption(
+            provision=self.provision,
+            applies=self.applies,
+            limbs=self.limbs,
+            purposes=self.purposes,
+            likelihood=self.likelihood,
+            harm=self.harm,
+            favouring=tuple(map(_factor, self.favouring)),
+            against=tuple(map(_factor, self.against)),
+            balance=_balance(self.balance),
+            outcome=self.outcome,
+            in_the_alternative_to=self.in_the_alternative_to,
+            condition=self.condition,
+            opinion=self.opinion.value() if self.opinion else None,
+            certificate=self.certificate.value() if self.certificate else None,
+        )
+
+
+def _outcomes_by_duty(schema: dict[str, Any]) -> None:
+    def branch(duty: domain.Duty) -> dict[str, Any]:
+        fitting = {"outcome": {"enum": [str(one) for one in domain.OUTCOMES[duty]]}}
+        return {
+            "if": {"properties": {"duty": {"const": str(duty)}}},
+            "then": {
+                "properties": {**fitting, "exemptions": {"items": {"properties": fitting}}},
+            },
+        }
+
+    schema["allOf"] = [branch(duty) for duty in domain.Duty]
+
+
+class Part(_Keys):
+    """Some of what was asked, and one duty about it."""
+
+    model_config = ConfigDict(json_schema_extra=_outcomes_by_duty)
+
+    information: Plain = _say("What this part is about, as a noun phrase in plain text.")
+    questions: Questions = _any("Numbers of the questions in the request.")
+    duty: domain.Duty = _say(
+        "confirm-or-deny: whether to say that information is held. disclose: whether to communicate it.",
+    )
+    exemptions: tuple[Exemption, ...] = _say(
+        "The subsections relied on; [] where everything is given.",
+    )
+    harm: Prose | None = _may("Evidence of harm that the exemptions share, in Markdown.")
+    confirming: Prose | None = _may("What confirming would reveal, in Markdown.")
+    denying: Prose | None = _may("What denying would reveal, in Markdown.")
+    balance: Balance | None = _may("The weighing, in Markdown, or with its mode stated.")
+    outcome: domain.Outcome = _say(
+        "How the balance ends. For confirm-or-deny: maintain or confirm-or-deny. "
+        "For disclose: withhold, partly, disclose or not-held.",
+    )
+    answer: Prose | None = _may("What is given or explained, in Markdown.")
+
+    def value(self) -> domain.Part:
+        """Return the part."""
+        return domain.Part(
+            information=self.information,
+            duty=self.duty,
+            outcome=self.outcome,
+            exemptions=tuple(exemption.value() for exemption in self.exemptions),
+            questions=self.questions,
+            harm=self.harm,
+            confirming=self.confirming,
+            denying=self.denying,
+            balance=_balance(self.balance),
+            answer=self.answer,
+        )
+
+
+class AssessmentFile(_Keys):
+    """The content of one public interest test."""
+
+    reference: Reference = _say("The request's reference, exactly as the request has it.")
+    parts: tuple[Part, ...] = Field(
+        min_length=1,
+        description="One part for each answer: to disclose or not, to confirm or deny or not.",
+    )
+
+    def value(self) -> domain.Assessment:
+        """Return the assessment."""
+        return domain.Assessment(reference=self.reference, parts=tuple(part.value() for part in self.parts))
+
+
+def _factor(factor: str | WeightedFactor) -> domain.Factor:
+    return domain.Factor(text=factor) if isinstance(factor, str) else factor.value()
+
+
+def _balance(balance: str | StatedBalance | None) -> domain.Balance | None:
+    if isinstance(balance, str):
+        return domain.Balance(text=balance)
+    return balance.value() if balance else None
+
+
+MODELS: Final[dict[File, type[BaseModel]]] = {
+    "request": RequestFile,
+    "assessment": AssessmentFile,
+}
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Says what a writer may write: no null (a key is left out), no titles that repeat a key."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002
+        return False
+
+
+def json_schema(file: File) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of ``request.yaml`` or ``assessment.yaml``."""
+    schema = MODELS[file].model_json_schema(schema_generator=_AsWritten)
+    return {"$schema": _AsWritten.schema_dialect, **schema, "title": f"{file}.yaml"}

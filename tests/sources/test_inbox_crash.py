@@ -1,0 +1,139 @@
+"""A run that is killed at any step and repeated loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sample_files import ASSESSMENT, REQUEST
+
+from flows.sources.inbox import (
+    Item,
+    assign_reference,
+    assigned_reference,
+    items,
+    set_aside,
+    set_aside_assessment,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+STEPS = ["open", "write", "fsync", "rename", "replace", "link", "unlink", "mkdir", "rmdir"]
+KINDS = ["file", "folder"]
+
+
+def put(inbox: Path, kind: str) -> None:
+    inbox.mkdir(parents=True)
+    if kind == "file":
+        (inbox / "one.yaml").write_text(REQUEST)
+    else:
+        (inbox / "one").mkdir()
+        (inbox / "one" / "request.yaml").write_text(REQUEST)
+        (inbox / "one" / "assessment.yaml").write_text(ASSESSMENT)
+
+
+def killed_at(step: int, act: Callable[[], Any]) -> bool:
+    """Carry out ``act`` in a child that kills itself before that step; False if it had fewer."""
+    child = os.fork()
+    if child == 0:  # pragma: no cover  the child never comes back to be measured
+        calls = count()
+        for name in STEPS:
+            setattr(os, name, _counted(getattr(os, name), calls, step))
+        act()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def _counted(call: Callable[..., Any], calls: Iterator[int], step: int) -> Callable[..., Any]:
+    def counted(*args: Any, **options: Any) -> Any:
+        if next(calls) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(*args, **options)
+
+    return counted
+
+
+def each_crash(tmp_path: Path, kind: str, act: Callable[[Path], Any]) -> Iterator[Path]:
+    """Yield a home in which ``act`` was killed, for each of its steps in turn."""
+    for step in count():
+        home = tmp_path / str(step)
+        put(home / "inbox", kind)
+        if not killed_at(step, lambda home=home: act(home)):  # type: ignore[misc]
+            assert step > 3
+            return
+        yield home
+
+
+def requests_in(folder: Path) -> list[str]:
+    found = [path for path in folder.rglob("*.yaml") if path.is_file()]
+    return [path.read_text() for path in found if path.name != "assessment.yaml"]
+
+
+def only(home: Path) -> Item:
+    (item,) = items(home / "inbox")
+    return item
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_removal_leaves_the_whole_item_or_nothing(kind: str, tmp_path: Path) -> None:
+    for home in each_crash(tmp_path, kind, lambda home: only(home).remove()):
+        for item in items(home / "inbox"):
+            assert item.request_bytes() == REQUEST.encode()
+            assert (item.assessment_bytes() is None) == (kind == "file")
+            assert item.remove()
+        assert list((home / "inbox").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_setting_aside_happens_once(kind: str, tmp_path: Path) -> None:
+    def act(home: Path) -> None:
+        for item in items(home / "inbox"):
+            set_aside(item, home / "set-aside", ["why"])
+
+    for home in each_crash(tmp_path, kind, act):
+        assert requests_in(home) == [REQUEST]
+        for path in (home / "set-aside").glob("*/*.yaml"):
+            assert "why" in (path.parent / "WHY.txt").read_text()
+        act(home)
+
+        assert list((home / "inbox").iterdir()) == []
+        assert requests_in(home) == [REQUEST]
+        (target,) = (home / "set-aside").iterdir()
+        assert not [path for path in target.iterdir() if path.name.startswith(".")]
+
+
+def test_setting_an_assessment_aside_happens_once(tmp_path: Path) -> None:
+    def act(home: Path) -> None:
+        set_aside_assessment(only(home), home / "set-aside", ["why"])
+
+    for home in each_crash(tmp_path, "folder", act):
+        act(home)
+
+        (target,) = (home / "set-aside").iterdir()
+        assert {path.name for path in target.iterdir()} == {"assessment.yaml", "WHY.txt"}
+        assert only(home).assessment_bytes() == ASSESSMENT.encode()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_reference_once_assigned_stays(kind: str, tmp_path: Path) -> None:
+    def act(home: Path, reference: str = "FOI-2022-0001") -> None:
+        item = only(home)
+        if assigned_reference(item) is None:
+            assign_reference(item, reference)
+
+    for home in each_crash(tmp_path, kind, act):
+        assert requests_in(home) == [REQUEST]
+        standing = assigned_reference(only(home))
+        act(home, "FOI-2022-0002")
+
+        assert assigned_reference(only(home)) == (standing or "FOI-2022-0002")
+        assert requests_in(home) == [REQUEST]
+        assert only(home).remove()
+        assert list((home / "inbox").iterdir()) == []

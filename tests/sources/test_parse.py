@@ -1,0 +1,305 @@
+"""Requests and assessments as people write them, right and wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sample_files import ASSESSMENT, REQUEST
+
+from flows.domain.assessment import (
+    Assessment,
+    Balance,
+    Certificate,
+    Duty,
+    Exemption,
+    Factor,
+    Likelihood,
+    Mode,
+    Opinion,
+    Outcome,
+    Part,
+    Request,
+)
+from flows.domain.errors import Fault, MalformedError
+from flows.sources.parse import (
+    ArrivedRequest,
+    TextRules,
+    check_reference,
+    parse_assessment,
+    parse_request,
+)
+
+CASES = sorted((Path(__file__).parents[2] / "cases").glob("*/*.yaml"))
+
+
+def faults_of_request(text: str, rules: TextRules) -> tuple[Fault, ...]:
+    with pytest.raises(MalformedError) as caught:
+        parse_request(text.encode(), rules=rules)
+    return caught.value.faults
+
+
+def faults_of_assessment(text: str, rules: TextRules) -> tuple[Fault, ...]:
+    with pytest.raises(MalformedError) as caught:
+        parse_assessment(text.encode(), rules=rules)
+    return caught.value.faults
+
+
+def changed(text: str, old: str, new: str) -> str:
+    assert text.count(old) >= 1
+    return text.replace(old, new, 1)
+
+
+def test_a_request_is_read(rules: TextRules) -> None:
+    assert parse_request(REQUEST.encode(), rules=rules) == ArrivedRequest(
+        reference="1146A/22",
+        authority="West Midlands Police",
+        received=date(2022, 11, 7),
+        subject="Covert use of ear, vein and gait recognition",
+        summary="What is held on these technologies.",
+        applicant_terms=("Jane Q. Sample", "jane.sample@example.org"),
+    )
+
+
+def test_what_stands_in_clear_is_the_request(rules: TextRules) -> None:
+    arrived = parse_request(REQUEST.encode(), rules=rules)
+
+    assert arrived.request("1146A/22") == Request(
+        reference="1146A/22",
+        authority="West Midlands Police",
+        received=date(2022, 11, 7),
+        subject="Covert use of ear, vein and gait recognition",
+        summary="What is held on these technologies.",
+    )
+
+
+def test_a_request_without_a_reference_takes_the_one_it_is_given(rules: TextRules) -> None:
+    arrived = parse_request(changed(REQUEST, "reference: 1146A/22\n", "").encode(), rules=rules)
+
+    assert arrived.reference is None
+    assert arrived.request("FOI-2022-0001").reference == "FOI-2022-0001"
+
+
+def test_a_request_keeps_its_own_reference(rules: TextRules) -> None:
+    with pytest.raises(ValueError, match="of its own"):
+        parse_request(REQUEST.encode(), rules=rules).request("1146A/23")
+
+
+def test_the_applicant_is_not_shown_with_what_arrived(rules: TextRules) -> None:
+    assert "Sample" not in repr(parse_request(REQUEST.encode(), rules=rules))
+
+
+def test_a_request_by_letter_has_no_email(rules: TextRules) -> None:
+    text = changed(REQUEST, ", email: jane.sample@example.org", "")
+
+    assert parse_request(text.encode(), rules=rules).applicant_terms == ("Jane Q. Sample",)
+
+
+def test_an_assessment_is_read(rules: TextRules) -> None:
+    exemption = Exemption(
+        provision="24(2)",
+        applies="It is engaged.",
+        limbs=("31(1)(a)",),
+        purposes=("31(2)(b)",),
+        likelihood=Likelihood.WOULD,
+        harm="Harm of its own.",
+        favouring=(Factor(text="Openness."), Factor(text="Trust.", weight="some")),
+        against=(Factor(text="Safety."),),
+        balance=Balance(text="The balance favours it."),
+        outcome=Outcome.MAINTAIN,
+        in_the_alternative_to="23(1)",
+        condition="first",
+        opinion=Opinion(
+            by="The Minister",
+            authority="s36(5)(o)",
+            date=date(2022, 11, 20),
+            would="would prejudice",
+        ),
+        certificate=Certificate(signed_by="A Minister", date=date(2022, 11, 21)),
+    )
+    part = Part(
+        information="any other information on covert use of these technologies",
+        duty=Duty.CONFIRM_OR_DENY,
+        outcome=Outcome.MAINTAIN,
+        exemptions=(exemption,),
+        questions=(1, 2),
+        harm="Shared *harm*.",
+        confirming="Confirming would reveal tactics.",
+        denying="Denying would reveal gaps.",
+        balance=Balance(text="Together they outweigh.", mode=Mode.CUMULATIVE, of=("24(2)",)),
+        answer="Nothing is given.",
+    )
+    assert parse_assessment(ASSESSMENT.encode(), rules=rules) == Assessment(
+        reference="1146A/22", parts=(part,)
+    )
+
+
+def test_a_part_needs_no_more_than_it_must_have(rules: TextRules) -> None:
+    text = (
+        "reference: 4593_14\nparts: [{information: all, duty: disclose, exemptions: [], outcome: disclose}]\n"
+    )
+    part = Part(information="all", duty=Duty.DISCLOSE, outcome=Outcome.DISCLOSE)
+
+    assert parse_assessment(text.encode(), rules=rules) == Assessment(reference="4593_14", parts=(part,))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "problem"),
+    [
+        ("subject:", "subjct:", "", "there is no such key here; write 'subject', if that is meant"),
+        ("subject:", "zzz:", "", "there is no such key here; the keys are reference, authority,"),
+        ("email:", "e-mail:", "applicant", "write 'email', if that is meant"),
+        ("authority: West Midlands Police\n", "", "authority", "this key is missing (The public"),
+        ("2022-11-07", "7/11/2022", "received", "write the date as 2022-11-07"),
+        ("2022-11-07", "20221107", "received", "write the date as 2022-11-07"),
+        ("2022-11-07", "2022-11-07T10:00", "received", "write the date as 2022-11-07"),
+        ("2022-11-07", "2022-02-30", "received", "the calendar has no such day"),
+        ("2022-11-07", "[2022]", "received", "write the date as 2022-11-07"),
+        ("West Midlands Police", "", "authority", "this is empty"),
+        ("West Midlands Police", "'  '", "authority", "this is empty"),
+        ("West Midlands Police", "[a]", "authority", "write text here, not a list"),
+        ("West Midlands Police", "{a: b}", "authority", "write text here, not a list"),
+        ("reference: 1146A/22", "reference: ../x", "reference", "a reference has up to 40"),
+        ("Jane Q. Sample", "", "applicant.name", "this is empty"),
+        ("{name: Jane Q. Sample, email: jane.sample@example.org}", "J.", "applicant", "keys with"),
+    ],
+)  # fmt: skip
+def test_a_request_is_at_fault(old: str, new: str, path: str, problem: str, rules: TextRules) -> None:
+    faults = faults_of_request(changed(REQUEST, old, new), rules)
+    found = [fault for fault in faults if fault.path == path and problem in fault.problem]
+
+    assert found, faults
+    assert not any("Jane" in fault.problem for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "problem"),
+    [
+        ("    harm: |", "    harms: |", "parts[0]", "write 'harm', if that is meant"),
+        ("in-the-alternative-to", "in_the_alternative_to", "parts[0].exemptions[0]",
+         "write 'in-the-alternative-to'"),
+        ("signed-by", "signed", "parts[0].exemptions[0].certificate.signed-by", "missing (The Min"),
+        ("    duty: confirm-or-deny\n", "", "parts[0].duty", "this key is missing"),
+        ("duty: confirm-or-deny", "duty: ncnd", "parts[0].duty",
+         "write 'confirm-or-deny' or 'disclose'"),
+        ("    outcome: maintain\n    answer", "    outcome: withhold\n    answer",
+         "parts[0].outcome", "for the duty confirm-or-deny, write 'maintain' or 'confirm-or-deny'"),
+        ("        outcome: maintain", "        outcome: disclose",
+         "parts[0].exemptions[0].outcome", "for the duty confirm-or-deny, write 'maintain' or"),
+        ("duty: confirm-or-deny", "duty: disclose", "parts[0].outcome",
+         "for the duty disclose, write 'withhold', 'partly', 'disclose' or 'not-held'"),
+        ("likelihood: would", "likelihood: likely", "parts[0].exemptions[0].likelihood",
+         "write 'would' or 'would-be-likely'"),
+        ("condition: first", "condition: fourth", "parts[0].exemptions[0].condition",
+         "write 'first', 'second' or 'third'"),
+        ("condition: first", "condition: [first]", "parts[0].exemptions[0].condition",
+         "write 'first', 'second' or 'third'"),
+        ('provision: "24(2)"', "provision: s24(2)", "parts[0].exemptions[0].provision",
+         "write the provision as 31(1), 31(1)(a) or 40(5B)(a)"),
+        ('["31(1)(a)"]', "[31 1 a]", "parts[0].exemptions[0].limbs[0]", "write the provision as"),
+        ('["31(1)(a)"]', "31(1)(a)", "parts[0].exemptions[0].limbs", "write a list here"),
+        ("text: Trust.", "txt: Trust.", "parts[0].exemptions[0].favouring[1]", "write 'text', if"),
+        ("weight: some", "weight: ", "parts[0].exemptions[0].favouring[1].weight", "is empty"),
+        ("- Openness.", "- ''", "parts[0].exemptions[0].favouring[0]", "is empty"),
+        ("- Openness.", "- [a]", "parts[0].exemptions[0].favouring[0]", "write text here"),
+        ("mode: cumulative", "mode: both", "parts[0].balance.mode",
+         "write 'independent' or 'cumulative'"),
+        ("      mode: cumulative\n", "", "parts[0].balance.mode", "this key is missing"),
+        ("[1, 2]", "[1, 2, 1]", "parts[0].questions", "question 1 is listed twice"),
+        ("[1, 2]", "[1, two]", "parts[0].questions[1]", "write the number of a question"),
+        ("[1, 2]", "[1, 1_0]", "parts[0].questions[1]", "write the number of a question"),
+        ("[1, 2]", "[0]", "parts[0].questions[0]", "write the number of a question"),
+        ("date: 2022-11-20", "date: 2022-11-31", "parts[0].exemptions[0].opinion.date", "no such"),
+        ("reference: 1146A/22", "reference: ", "reference", "this is empty"),
+    ],
+)  # fmt: skip
+def test_an_assessment_is_at_fault(old: str, new: str, path: str, problem: str, rules: TextRules) -> None:
+    faults = faults_of_assessment(changed(ASSESSMENT, old, new), rules)
+    found = [fault for fault in faults if fault.path == path and problem in fault.problem]
+
+    assert found, faults
+
+
+def test_an_assessment_has_a_part(rules: TextRules) -> None:
+    assert faults_of_assessment("reference: A1\nparts: []\n", rules) == (
+        Fault(path="parts", problem="write at least one item after a dash (line 2)"),
+    )
+
+
+@pytest.mark.parametrize("text", ["just words", "- a\n- b\n", "''"])
+def test_a_file_without_keys_is_at_fault(text: str, rules: TextRules) -> None:
+    assert faults_of_request(text, rules) == (
+        Fault(path="", problem="write keys with values here, as 'key: value', one on a line (line 1)"),
+    )
+
+
+def test_every_fault_of_both_kinds_is_told_at_once_and_in_order(rules: TextRules) -> None:
+    text = changed(REQUEST, "2022-11-07", "yesterday").replace("subject:", "sub:")
+    text = changed(text, "authority: West", "authority: &x West")
+
+    assert [fault.path for fault in faults_of_request(text, rules)] == [
+        "authority", "subject", "received", "",
+    ]  # fmt: skip
+
+
+def test_each_fault_names_its_line(rules: TextRules) -> None:
+    (fault,) = faults_of_request(changed(REQUEST, "2022-11-07", "yesterday"), rules)
+
+    assert fault == Fault(path="received", problem="write the date as 2022-11-07: year, month, day (line 3)")
+
+
+def test_a_request_out_of_its_indentation_is_not_repeated(rules: TextRules) -> None:
+    text = changed(REQUEST, "  Dear Sir, what do you hold?", "Dear Sir: My secret question?")
+
+    for fault in faults_of_request(text, rules):
+        assert "Dear" not in str(fault)
+        assert "secret" not in str(fault)
+
+
+def test_a_flood_of_faults_is_cut_short(rules: TextRules) -> None:
+    text = REQUEST + "".join(f"x{number}: y\n" for number in range(1000))
+    faults = faults_of_request(text, rules)
+
+    assert len(faults) == 51
+    assert faults[-1] == Fault(path="", problem="950 faults more; mend these first")
+
+
+def _shouting(text: str) -> list[str]:
+    return ["it shouts", "it is loud"] if text.isupper() and text.isalpha() else []
+
+
+def test_the_rules_hold_for_what_stands_in_clear() -> None:
+    rules = TextRules(plain=_shouting, prose=_shouting)
+    text = changed(REQUEST, "West Midlands Police", "POLICE")
+    text = changed(text, "What is held on these technologies.", "ALL")
+
+    assert faults_of_request(text, rules) == (
+        Fault(path="authority", problem="it shouts (line 2)"),
+        Fault(path="authority", problem="it is loud (line 2)"),
+        Fault(path="summary", problem="it shouts (line 8)"),
+        Fault(path="summary", problem="it is loud (line 8)"),
+    )
+
+
+def test_the_rules_do_not_hold_for_what_is_sealed() -> None:
+    rules = TextRules(plain=_shouting, prose=_shouting)
+    text = changed(REQUEST, "Dear Sir, what do you hold?", "WHAT DO YOU HOLD?")
+    text = changed(text, "Jane Q. Sample", "JANE")
+
+    assert parse_request(text.encode(), rules=rules).applicant_terms[0] == "JANE"
+
+
+def test_an_assessment_of_another_request_is_malformed(rules: TextRules) -> None:
+    assessment = parse_assessment(ASSESSMENT.encode(), rules=rules)
+
+    check_reference(assessment, "1146A/22")
+    with pytest.raises(MalformedError, match="write 1146a-22"):
+        check_reference(assessment, "1146a-22")
+
+
+@pytest.mark.parametrize("path", CASES, ids=[f"{path.parent.name}/{path.stem}" for path in CASES])
+def test_each_sample_case_parses(path: Path, rules: TextRules) -> None:
+    parse = parse_request if path.name.startswith("request") else parse_assessment
+
+    assert parse(path.read_bytes(), rules=rules) is not None

@@ -1,0 +1,68 @@
+"""When a text counts as naming the applicant."""
+
+from __future__ import annotations
+
+import pytest
+from sample_files import ASSESSMENT, REQUEST
+
+from flows.sources.parse import (
+    TextRules,
+    clear_texts,
+    parse_assessment,
+    parse_request,
+    personal_details_in,
+)
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("Jane Sample", "asked by jane  SAMPLE."),
+        ("Jane Sample", "Jane\nSample's request"),
+        ("Jane Sample", "**Jane** _Sample_"),
+        ("Jane Sample", "\uff2aane\u00a0Sa\u00admple"),
+        ("Jane Sample", "Sample, Jane"),
+        ("Jane Q. Sample", "from Jane Sample"),
+        ("Mrs Jane Sample", "from Jane Sample"),
+        ("Se\u00e1n O\u2019Brien", "Sea\u0301n O'Brien"),
+        ("Anne-Marie Lee", "Anne\u2011Marie Lee"),
+        ("Cher", "as Cher asked"),
+        ("jane.sample@example.org", "write to Jane.Sample@Example.org."),
+        ("Jane Sample <js@example.org>", "mailto:js@example.org"),
+        ("jane_s@example.org", "jane\\_s@example.org"),
+    ],
+)
+def test_a_text_names_the_applicant(term: str, text: str) -> None:
+    assert personal_details_in([term], {"subject": "Gait", "summary": text}) == ["summary"]
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("Jane Sample", "Mary-Jane Samples"),
+        ("Jane Sample", "a sample"),
+        ("Al", "al fresco"),
+        ("A. Person", "what a person asked"),
+        ("", "anything"),
+        ("  ", "anything"),
+        ("jane.sample@example.org", "jane.sample at example.org"),
+    ],
+)
+def test_a_text_does_not_name_the_applicant(term: str, text: str) -> None:
+    assert personal_details_in([term], {"summary": text}) == []
+
+
+def test_every_text_of_an_assessment_is_searched(rules: TextRules) -> None:
+    texts = clear_texts(parse_assessment(ASSESSMENT.encode(), rules=rules))
+
+    assert texts["parts[0].exemptions[0].favouring[1].text"] == "Trust."
+    assert texts["parts[0].exemptions[0].certificate.signed-by"] == "A Minister"
+    assert texts["parts[0].balance.text"] == "Together they outweigh."
+
+
+def test_a_request_in_clear_is_searched(rules: TextRules) -> None:
+    text = REQUEST.replace("subject: Covert", "subject: Jane Q. Sample on covert")
+    arrived = parse_request(text.encode(), rules=rules)
+    found = personal_details_in(arrived.applicant_terms, clear_texts(arrived.request("1146A/22")))
+
+    assert found == ["subject"]

@@ -1,0 +1,170 @@
+"""What the strict reader takes, and how it tells of what it does not."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.domain.errors import Fault, MalformedError
+from flows.sources import strict_yaml
+from flows.sources.strict_yaml import MOST_BYTES, MOST_FAULTS, load
+
+KEYS = frozenset({"a", "b", "c", "parts"})
+PARSERS = [yaml.BaseLoader, strict_yaml._Loader]
+
+
+@pytest.fixture(params=PARSERS, ids=["Python's parser", "libyaml"], autouse=True)
+def _each_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict_yaml, "_Loader", request.param)
+
+
+def faults_in(text: str | bytes) -> tuple[Fault, ...]:
+    data = text if isinstance(text, bytes) else text.encode()
+    with pytest.raises(MalformedError) as caught:
+        load(data, "a.yaml", KEYS)
+    assert caught.value.source == "a.yaml"
+    return caught.value.faults
+
+
+@pytest.mark.parametrize(
+    "scalar", ["4593_14", "yes", "2022-11-07", "1e3", "0x1F", "12:30:45", ".inf", "true", "<<", "="]
+)
+def test_every_plain_scalar_stays_text(scalar: str) -> None:
+    assert load(f"a: {scalar}\n".encode(), "a.yaml").content == {"a": scalar}
+
+
+@pytest.mark.parametrize("scalar", ["", "~", "null", "Null", "NULL", '""'])
+def test_a_value_left_empty_is_empty_text(scalar: str) -> None:
+    assert load(f"a: {scalar}\n".encode(), "a.yaml").content == {"a": ""}
+
+
+def test_a_quoted_null_is_a_word() -> None:
+    assert load(b"a: 'null'\n", "a.yaml").content == {"a": "null"}
+
+
+def test_the_mark_that_notepad_writes_is_passed_over() -> None:
+    assert load(b"\xef\xbb\xbfa: b\r\n", "a.yaml").content == {"a": "b"}
+
+
+def test_lines_are_those_of_the_keys() -> None:
+    document = load(b"a: 1\nb:\n  - x\n  - c: |\n      y\n", "a.yaml")
+
+    assert document.lines == {
+        (): 1,
+        ("a",): 1,
+        ("b",): 2,
+        ("b", 0): 3,
+        ("b", 1): 4,
+        ("b", 1, "c"): 4,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "says", "line"),
+    [
+        ("", "", "empty", 1),
+        ("a: 1\nb: 2\na: 3\n", "a", "stands twice, first on line 1", 3),
+        ("a: &x 1\n", "a", "an anchor", 1),
+        ("a: 1\nb: *x\n", "b", "an alias", 2),
+        ("a: !!python/object:os.system x\n", "a", "a tag", 1),
+        ("a: ! x\n", "a", "a tag", 1),
+        ("&x a: 1\n", "", "an anchor", 1),
+        ("a: 1\n---\nb: 2\n", "", "second document", 2),
+        ("? [x]\n: 1\n", "", "a key is a word", 1),
+        ("a:\n- b: 'x\n", "", "never closed", 3),
+        ("a: b: c\n", "", "a second ': '", 1),
+        ("a:\n\t- b\n", "", "a tab", 2),
+        ("a: [1\n", "", "is not closed", None),
+        ("a: [\n", "", "is not closed", None),
+        ("a:\n  - b\n c: d\n", "", "does not fit", 3),
+        ("a:\n- **bold** text\n", "", "begins with *", 2),
+        ('a: "C:\\q"\n', "", "a backslash", 1),
+        ("a: !x!y z\n", "", "a tag", 1),
+        ("%YAML 3.0\n---\na: 1\n", "", "cannot be read", 1),
+        ("a: 1\nb: \x07\n", "", "control character", 2),
+        ("parts:\n- " + "[" * 9 + "]" * 9, "parts[0]" + "[0]" * 6, "8 levels", 2),
+        (b"a: 1\nb: caf\xe9\n", "", "save it as UTF-8", 2),
+        ("a: 1\n".encode("utf-16"), "", "save it as UTF-8", 1),
+        (b"a: " + b"x" * MOST_BYTES, "", "over 1 MiB", None),
+    ],
+)
+def test_it_is_a_fault(text: str | bytes, path: str, says: str, line: int | None) -> None:
+    (fault,) = faults_in(text)
+
+    assert fault.path == path
+    assert says in fault.problem
+    assert line is None or fault.problem.endswith(f"(line {line})")
+
+
+def test_every_fault_is_told_at_once() -> None:
+    faults = faults_in("a: &x 1\na: 2\nb: *x\nparts:\n- c: !y z\nc: 'open\n")
+
+    assert [fault.path for fault in faults] == ["a", "a", "b", "parts[0].c", ""]
+
+
+def test_half_a_character_is_a_fault() -> None:
+    assert faults_in('a: "\\uD800"\n')
+
+
+def test_a_key_that_is_not_known_is_not_repeated() -> None:
+    (fault,) = faults_in("Jane Sample wrote:\n  a: &x 1\n")
+
+    assert fault == Fault(
+        path="",
+        problem="an anchor (&) is not read; write the text out; "
+        "text that begins with this sign needs quotes (line 2)",
+    )
+
+
+def test_a_flood_of_faults_is_cut_short() -> None:
+    assert len(faults_in("a: [" + "!x y, " * 100_000 + "]")) == MOST_FAULTS + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"a: " + b"x" * 5_000_000,
+        b"[" * 1_000_000,
+        b"{a: " * 250_000,
+        b"- " * 500_000,
+        b"? " * 500_000,
+        b"-\n" * 500_000,
+        b"a: &a [x,x]\n" + b"".join(b"b%d: &b%d [*a,*a,*a,*a]\n" % (i, i) for i in range(30_000)),
+    ],
+    ids=["5 MB", "lists", "keys", "dashes", "question marks", "empty values", "a billion laughs"],
+)
+def test_an_attack_is_refused_cheaply(text: bytes) -> None:
+    begun = time.process_time()
+
+    assert faults_in(text)
+    assert time.process_time() - begun < 1
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
+documents = st.recursive(
+    words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(documents, st.booleans())
+def test_a_good_document_reads_as_pyyaml_reads_it(document: Any, flow: bool) -> None:  # noqa: FBT001
+    text = yaml.safe_dump(document, allow_unicode=True, default_flow_style=flow, width=60)
+    with suppress(MalformedError):  # deeper than eight levels, or a sign that YAML refuses
+        assert load(text.encode(), "a.yaml").content == yaml.load(
+            text,
+            Loader=yaml.BaseLoader,  # noqa: S506  builds text only
+        )
+
+
+@given(st.binary() | st.text(alphabet="ab:-[]{}&*!|>%@`'\"\\#?,~ \n\t\x00\u2028").map(str.encode))
+def test_bytes_of_any_kind_are_read_or_malformed(data: bytes) -> None:
+    with suppress(MalformedError):
+        load(data, "a.yaml")
