@@ -1,0 +1,50 @@
+"""Blocks as one self-contained HTML page, made to be read by everyone on anything."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from flows.document.blocks import Heading, plain_text
+from flows.document.files import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jinja2 import Template
+
+    from flows.document.blocks import Block
+
+
+def render_html(
+    blocks: Sequence[Block],
+    *,
+    title: str,
+    authority: str,
+    reference: str,
+    version: int,
+    draft: bool = False,
+    lang: str = "en-GB",
+) -> str:
+    """Return ``blocks`` as a page with one first-level heading and nothing from elsewhere.
+
+    ``title`` becomes that heading where the blocks do not open with one.
+    """
+    return _page().render(
+        blocks=blocks,
+        titled=bool(blocks) and isinstance(blocks[0], Heading) and blocks[0].level == 1,
+        title=title,
+        authority=authority,
+        reference=reference,
+        version=version,
+        draft=draft,
+        lang=lang,
+    )
+
+
+@cache
+def _page() -> Template:
+    page = environment(escape=True)
+    page.tests["of_kind"] = lambda node, kind: type(node).__name__ == kind
+    page.filters["words"] = plain_text
+    return page.get_template("document/page.html.j2")

@@ -1,0 +1,191 @@
+"""Markdown as content: what makes a text unfit, and how blocks are written as Markdown.
+
+Written so that it reads back as the same blocks, whatever the words in them: content can
+never open a heading, break out of its list item or swallow what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from flows.document.blocks import (
+    Emphasis,
+    Heading,
+    Link,
+    List,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    parse_prose,
+)
+from flows.document.characters import character_faults
+from flows.domain.errors import Fault, MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from flows.document.blocks import Alignment, Block, Inline
+
+
+def prose_faults(text: str) -> list[str]:
+    """Return what makes ``text`` unfit as a field of Markdown, each with its place and remedy."""
+    try:
+        normalise(text)
+    except MalformedError as error:
+        return [fault.problem for fault in error.faults]
+    return []
+
+
+def plain_faults(text: str) -> list[str]:
+    """Return what makes ``text`` unfit as a field of plain text, which has one line."""
+    faults = character_faults(text)
+    if "\n" in text.rstrip("\n"):
+        faults.append("has more than one line; write it on one")
+    return faults
+
+
+def normalise(text: str, *, source: str = "text") -> str:
+    """Return a field of Markdown as this system writes it; empty where it has no words.
+
+    Raises:
+        MalformedError: it holds what is outside the subset; names each place.
+    """
+    blocks = parse_prose(text, source=source)
+    written = write_markdown(blocks)
+    if parse_prose(written, source=source) != blocks:
+        problem = "bold or italic words touch their neighbours; set them apart with spaces"
+        raise MalformedError(source, Fault(path="", problem=problem))
+    return written
+
+
+def escape(text: str) -> str:
+    """Return plain text as Markdown in which none of its characters mean anything.
+
+    It becomes one line without space at its ends, fit to stand anywhere in a line.
+    """
+    line = _SPECIAL.sub(r"\\\g<0>", text.strip().replace("\n", " "))
+    # What will follow is not known here, and could make a link of ] or HTML of <.
+    return _at_line_start(f"{line[:-1]}\\{line[-1]}" if line.endswith(("]", "<")) else line)
+
+
+def write_markdown(blocks: Iterable[Block]) -> str:
+    """Return ``blocks`` as Markdown: a paragraph to a line, and a final newline if there are any."""
+    written = _sequence(tuple(blocks))
+    return f"{written}\n" if written else ""
+
+
+_SPECIAL: Final = re.compile(
+    r"""
+      [\\`*]                                # escapes, code, emphasis
+    | (?<![^\W_])_ | _(?![^\W_])            # emphasis, but not the _ of 4593_14
+    | \](?=[(:\[])                          # the end of a link's words, or of a definition's
+    | <(?=[A-Za-z/!?])                      # HTML, automatic links
+    | &(?=[#A-Za-z][A-Za-z0-9#]*;)          # character references
+    """,
+    re.VERBOSE,
+)
+_SPECIAL_IN_LINK: Final = re.compile(rf"{_SPECIAL.pattern} | [\[\]]", re.VERBOSE)
+_LINE_START: Final = re.compile(
+    r"""
+      (?P<before> \d{1,9}) (?= [.)] (?:\s|\Z))     # numbered item
+    | (?= [-+] (?:\s|\Z) )                         # bullet
+    | (?= -[-\s]*\Z | =+\s*\Z )                    # rule, underline of a heading
+    | (?= \#{1,6} (?:\s|\Z) | > | ~~~ )            # heading, quotation, fence
+    """,
+    re.VERBOSE,
+)
+
+
+def _at_line_start(written: str) -> str:
+    if match := _LINE_START.match(written):
+        return f"{match['before'] or ''}\\{written[match.end() :]}"
+    # A heading's closing number signs are dropped by the rule: keep them.
+    return f"{written[:-1]}\\#" if written.endswith("#") else written
+
+
+def _sequence(blocks: Sequence[Block], *, tight: bool = False) -> str:
+    written, marker = [], False
+    for number, block in enumerate(blocks):
+        before = blocks[number - 1] if number else None
+        # Lists that follow each other stay two lists if their markers differ.
+        twins = isinstance(block, List) and isinstance(before, List)
+        marker = twins and not marker
+        written.append(_block(block, other_marker=marker))
+    return ("\n" if tight else "\n\n").join(written)
+
+
+def _block(block: Block, *, other_marker: bool) -> str:
+    match block:
+        case Heading():
+            return f"{'#' * block.level} {_inlines(block.inlines)}"
+        case Paragraph():
+            return _inlines(block.inlines)
+        case List():
+            return _list(block, other_marker=other_marker)
+        case Table():
+            return _table(block)
+
+
+def _list(block: List, *, other_marker: bool) -> str:
+    tight = all(map(_is_tight, block.items))
+    items = []
+    for number, item in enumerate(block.items, start=block.start):
+        if block.ordered:
+            marker = f"{number}{')' if other_marker else '.'} "
+        else:
+            marker = "* " if other_marker else "- "
+        body = _sequence(item, tight=tight)
+        items.append(marker + re.sub(r"\n(?=[^\n])", "\n" + " " * len(marker), body))
+    return ("\n" if tight else "\n\n").join(items)
+
+
+def _is_tight(item: Sequence[Block]) -> bool:
+    match item:
+        case [Paragraph()]:
+            return True
+        case [Paragraph(), List() as nested]:
+            return nested.start == 1 and all(map(_is_tight, nested.items))
+        case _:
+            return False
+
+
+_RULES: Final[dict[Alignment, str]] = {
+    None: "---",
+    "left": ":--",
+    "center": ":-:",
+    "right": "--:",
+}
+
+
+def _table(table: Table) -> str:
+    rows = [[_inlines(cell).replace("|", "\\|") for cell in row] for row in table.rows]
+    header = [_inlines(cell).replace("|", "\\|") for cell in table.header]
+    rule = [_RULES[alignment] for alignment in table.alignments]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
+
+
+def _inlines(inlines: Iterable[Inline]) -> str:
+    return _at_line_start("".join(_inline(inline, linked=False) for inline in inlines))
+
+
+def _inline(inline: Inline, *, linked: bool) -> str:
+    match inline:
+        case Text():
+            return _text(inline.text, linked=linked)
+        case Strong():
+            return f"**{_inside(inline.inlines, linked=linked)}**"
+        case Emphasis():
+            return f"*{_inside(inline.inlines, linked=linked)}*"
+        case Link():
+            target = f"<{inline.href}>" if re.search(r"[()]", inline.href) else inline.href
+            return f"[{_inside(inline.inlines, linked=True)}]({target})"
+
+
+def _inside(inlines: Iterable[Inline], *, linked: bool) -> str:
+    return "".join(_inline(inline, linked=linked) for inline in inlines)
+
+
+def _text(text: str, *, linked: bool) -> str:
+    return (_SPECIAL_IN_LINK if linked else _SPECIAL).sub(r"\\\g<0>", text)

@@ -1,0 +1,132 @@
+"""Blocks as PDF: the same bytes from the same blocks, anywhere.
+
+No setting of the machine, its clock, locale or environment has a say: dates and
+identifiers follow the version and its content, and ReportLab's own settings are put to
+known values. What is left is the toolchain, which publication records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from reportlab import rl_config
+from reportlab.lib.pagesizes import A4
+from reportlab.platypus import BaseDocTemplate, Spacer
+
+from flows.document import fonts
+from flows.document.blocks import words
+from flows.document.characters import character_faults
+from flows.document.sheet import Imprint, Sheet, page_templates
+from flows.document.story import story
+from flows.domain.errors import Fault, MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from flows.document.blocks import Block
+
+_SETTINGS: Final = {
+    "documentLang": None,
+    "embeddedHyphenation": 0,
+    "hyphenationLang": "",
+    "invariant": 1,
+    "longTableOptimize": 1,
+    "overlapAttachedSpace": 1,
+    "pageCompression": 1,
+    "paraFontSizeHeightOffset": 1,
+    "pdfComments": 0,
+    "pdfMultiLine": 0,
+    "platypus_link_underline": 0,
+    "shapeChecking": 1,
+    "spaceShrinkage": 0.05,
+    "std14Embed": False,
+    "ttfAsciiReadable": 0,
+    "underlineOffset": "-0.125*F",
+    "underlineWidth": "",
+    "uriWasteReduce": 0,
+    "useA85": 0,
+}
+"""ReportLab's settings, which it would else take from the environment or a file."""
+
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""ReportLab keeps fonts and settings per process, and rendering gains nothing from threads."""
+
+
+def render_pdf(
+    blocks: Sequence[Block],
+    *,
+    title: str,
+    authority: str,
+    reference: str,
+    version: int,
+    dated: datetime,
+    draft: bool = False,
+) -> bytes:
+    """Return ``blocks`` as a PDF.
+
+    Args:
+        blocks: What the paper says; opens with its title as a heading.
+        title: For the file's properties and the foot of each page.
+        authority: Stands at the head of the first page and of those after it.
+        reference: As the authority writes it.
+        version: Counts from 1 within the case.
+        dated: The version's own time, with a time zone; it becomes the file's dates.
+        draft: Mark every page as a draft and OFFICIAL-SENSITIVE.
+
+    Raises:
+        MalformedError: a character has no glyph in the font.
+        ValueError: ``dated`` has no time zone.
+    """
+    if dated.tzinfo is None:
+        raise ValueError("a paper's date needs a time zone: without one it depends on the machine")
+    _check_glyphs([title, authority, reference, *words(blocks)])
+    facts = (title, authority, reference, version, dated.timestamp(), draft)
+    imprint = Imprint(
+        title=title,
+        authority=authority,
+        reference=reference,
+        version=version,
+        dated=dated,
+        draft=draft,
+        identity=(_digest(authority, reference), _digest(*facts, tuple(blocks))),
+    )
+    with _ONE_AT_A_TIME:
+        return _build(blocks, imprint)
+
+
+def _check_glyphs(texts: Sequence[str]) -> None:
+    if problems := character_faults("\n".join(texts)):
+        raise MalformedError("document", *(Fault(path="", problem=each) for each in problems))
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def _build(blocks: Sequence[Block], imprint: Imprint) -> bytes:
+    for name, value in _SETTINGS.items():
+        setattr(rl_config, name, value)
+    fonts.register()
+    target = io.BytesIO()
+    document = BaseDocTemplate(
+        target,
+        pagesize=A4,
+        title=imprint.title,
+        author=imprint.authority,
+        subject=f"{imprint.reference}, version {imprint.version}",
+        creator="Equipoise",
+        producer="ReportLab",
+        lang="en-GB",
+        displayDocTitle=True,
+        invariant=1,
+        pageCompression=1,
+        initialFontName=fonts.REGULAR,
+    )
+    document.addPageTemplates(page_templates(imprint))
+    document.build(list(story(blocks)) or [Spacer(0, 0)], canvasmaker=partial(Sheet, imprint=imprint))
+    return target.getvalue()

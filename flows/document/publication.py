@@ -1,0 +1,291 @@
+"""Publication: the approved text and its record as PDF and HTML, and what made them.
+
+A PDF is compared in two ways. Byte for byte, which holds wherever the same toolchain runs.
+And by content, which reads every object of the file before it was compressed: another
+build of the compressor gives other bytes, and an equal content says that this is all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import zlib
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Final
+
+from flows.document import fonts
+from flows.document.blocks import Block, parse_document
+from flows.document.files import template_digest
+from flows.document.html import render_html
+from flows.document.pdf import render_pdf
+from flows.document.record import Record, record_blocks
+from flows.domain.errors import Fault, MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What is published of one version.
+
+    Attributes:
+        manifest: What made it and what it is, as canonical JSON.
+    """
+
+    pdf: bytes
+    html: str
+    manifest: bytes
+
+
+class Comparison(StrEnum):
+    """How a published PDF compares with the text that was approved."""
+
+    SAME = "same"
+    """The same bytes."""
+    TOOLCHAIN_DIFFERS = "toolchain-differs"
+    """Other bytes, but the same content down to every glyph: another compressor wrote them."""
+    NOT_ESTABLISHED = "not-established"
+    """Other software made it, and its content differs: render again with that software."""
+    DIFFERS = "differs"
+    """It is not a rendering of the approved text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What a comparison found; ``sentence`` is for people."""
+
+    comparison: Comparison
+    sentence: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the paper is shown to be the approved text; what is not established is not."""
+        return self.comparison in {Comparison.SAME, Comparison.TOOLCHAIN_DIFFERS}
+
+
+def publish(document: str, record: Record) -> Publication:
+    """Return the approved ``document`` with its ``record``, rendered.
+
+    Raises:
+        MalformedError: the document holds what a paper cannot.
+    """
+    blocks = paper_blocks(document, record)
+    pdf = _pdf(blocks, record)
+    html = render_html(
+        blocks,
+        title=_title(record),
+        authority=record.authority,
+        reference=record.reference,
+        version=record.version,
+    )
+    return Publication(pdf=pdf, html=html, manifest=_manifest(blocks, record, pdf, html))
+
+
+def check(document: str, record: Record, manifest: bytes, pdf: bytes) -> Check:
+    """Compare a published ``pdf`` with what ``document`` and ``record`` give when rendered now.
+
+    The manifest explains a difference; it is never what makes a paper pass.
+
+    Raises:
+        MalformedError: the manifest or the document cannot be read.
+    """
+    made_with = _read_toolchain(manifest)
+    rendered = _pdf(paper_blocks(document, record), record)
+    if rendered == pdf:
+        return Check(comparison=Comparison.SAME, sentence="The paper is the approved text.")
+    others = _differences(made_with)
+    if content_digest(rendered) == content_digest(pdf):
+        return Check(
+            comparison=Comparison.TOOLCHAIN_DIFFERS,
+            sentence=f"The toolchain differs: {others or 'another compressor'}; content digest equal.",
+        )
+    if others:
+        return Check(
+            comparison=Comparison.NOT_ESTABLISHED,
+            sentence=f"The toolchain differs: {others}; content digest not equal, so only "
+            "rendering with that toolchain can show whether the paper is the approved text.",
+        )
+    return Check(comparison=Comparison.DIFFERS, sentence="The paper does not match the approved text.")
+
+
+def paper_blocks(document: str, record: Record) -> tuple[Block, ...]:
+    """Return the blocks of the published paper: the approved text, then the record."""
+    return (*parse_document(document), *record_blocks(record))
+
+
+def _title(record: Record) -> str:
+    return f"Public interest test: {record.reference}"
+
+
+def _pdf(blocks: tuple[Block, ...], record: Record) -> bytes:
+    return render_pdf(
+        blocks,
+        title=_title(record),
+        authority=record.authority,
+        reference=record.reference,
+        version=record.version,
+        dated=record.published,
+    )
+
+
+# Manifest ---------------------------------------------------------------------------------------
+
+
+def _manifest(blocks: tuple[Block, ...], record: Record, pdf: bytes, html: str) -> bytes:
+    return _canonical(
+        {
+            "format": 1,
+            "reference": record.reference,
+            "version": record.version,
+            "text": text_digest(blocks),
+            "pdf": {"sha256": _sha256(pdf), "content": content_digest(pdf), "size": len(pdf)},
+            "html": {"sha256": _sha256(html.encode())},
+            "toolchain": dict(toolchain()),
+        }
+    )
+
+
+@cache
+def toolchain() -> Mapping[str, str]:
+    """Return what decides the bytes of a paper: software by version, files by SHA-256."""
+    packages = ("equipoise", "reportlab", "markdown-it-py", "jinja2")
+    return {
+        **{package: _version(package) for package in packages},
+        "python": platform.python_version(),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "templates": template_digest(),
+        **fonts.digests(),
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _read_toolchain(manifest: bytes) -> dict[str, str]:
+    try:
+        found = json.loads(manifest)["toolchain"]
+        return {str(name): str(value) for name, value in found.items()}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        problem = "is not a manifest of a publication"
+        raise MalformedError("manifest", Fault(path="toolchain", problem=problem)) from error
+
+
+def _differences(made_with: Mapping[str, str]) -> str:
+    here = toolchain()
+    names = [name for name in {**made_with, **here} if made_with.get(name) != here.get(name)]
+    return ", ".join(
+        f"{name} {_short(made_with.get(name))} made it, this is {_short(here.get(name))}" for name in names
+    )
+
+
+def _short(value: str | None) -> str:
+    if value is None:
+        return "none"
+    return f"{value[:12]}\u2026" if len(value) == hashlib.sha256().digest_size * 2 else value
+
+
+def text_digest(blocks: tuple[Block, ...]) -> str:
+    """Return the SHA-256 of the blocks in canonical form, 64 lower-case hex digits."""
+    return _sha256(_canonical([_described(block) for block in blocks]))
+
+
+def _described(node: object) -> object:
+    """Return a block or inline as JSON values, each with the name of its kind."""
+    if isinstance(node, tuple):
+        return [_described(each) for each in node]
+    if is_dataclass(node):
+        values = {field.name: _described(getattr(node, field.name)) for field in fields(node)}
+        return {"kind": type(node).__name__, **values}
+    return node
+
+
+def _canonical(value: object) -> bytes:
+    return f"{json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False)}\n".encode()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# Content of a PDF -------------------------------------------------------------------------------
+
+_START: Final = re.compile(rb"startxref\n(\d+)\n%%EOF\n\Z")
+_TABLE: Final = re.compile(rb"xref\n0 (\d+)\n0000000000 65535 f \n")
+_ENTRY: Final = re.compile(rb"(\d{10}) 00000 n \n")
+_LENGTH: Final = re.compile(rb"/Length (\d+)")
+_STREAM: Final = re.compile(rb"stream\r?\n")
+_MOST: Final = 64 * 1024 * 1024
+"""What one stream may hold when inflated: beyond it, the file is none of ours."""
+
+
+def content_digest(pdf: bytes) -> str:
+    """Return the SHA-256 of all that a PDF of ours says, whatever compressed it.
+
+    Covers every object and the trailer, streams as they were before deflate; leaves out
+    only the lengths and offsets that follow from compression. A file that is not laid out
+    as ours are gets the digest of its bytes, which no content digest equals.
+    """
+    digest = hashlib.sha256()
+    try:
+        for piece in _pieces(pdf):
+            digest.update(b"%d\n" % len(piece))
+            digest.update(piece)
+    except (ValueError, zlib.error):
+        return _sha256(pdf)
+    return digest.hexdigest()
+
+
+def _pieces(pdf: bytes) -> Iterator[bytes]:
+    """Yield the header, every object and the trailer; every byte between must be accounted for."""
+    table = int(_found(_START.search(pdf)).group(1))
+    head = _found(_TABLE.match(pdf, table))
+    at, starts = head.end(), []
+    for number in range(1, int(head.group(1))):
+        entry = _found(_ENTRY.match(pdf, at))
+        at = entry.end()
+        starts.append(int(entry.group(1)))
+        _found(re.compile(b"%d 0 obj\n" % number).match(pdf, starts[-1]))
+    starts.sort()
+    yield pdf[: starts[0]]
+    for start, end in zip(starts, [*starts[1:], table], strict=True):
+        yield from _object(pdf[start:end])
+    yield pdf[at : _found(_START.search(pdf)).start()]
+
+
+def _object(raw: bytes) -> Iterator[bytes]:
+    opening = _STREAM.search(raw)
+    length = _LENGTH.search(raw, 0, opening.start()) if opening else None
+    if opening is None or length is None:
+        yield raw
+        return
+    end = opening.end() + int(length.group(1))
+    body = raw[opening.end() : end]
+    yield raw[: length.start()] + raw[length.end() : opening.start()]
+    yield _inflated(body) if b"/FlateDecode" in raw[: opening.start()] else body
+    yield raw[end:]
+
+
+def _inflated(body: bytes) -> bytes:
+    inflater = zlib.decompressobj()
+    content = inflater.decompress(body, _MOST)
+    if not inflater.eof or inflater.unused_data:
+        message = "a stream with more in it than one deflated content"
+        raise ValueError(message)
+    return content
+
+
+def _found(match: re.Match[bytes] | None) -> re.Match[bytes]:
+    if match is None:
+        message = "not laid out as a PDF of ours"
+        raise ValueError(message)
+    return match

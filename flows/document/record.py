@@ -1,0 +1,86 @@
+"""The record printed after the text: who decided in which role and when, and how to check it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.document.blocks import Heading, Paragraph, Strong, Table, Text
+from flows.document.wording import day
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from flows.document.blocks import Block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What publication takes from earlier signed statements.
+
+    Attributes:
+        decisions: What was decided, in which role and on which day:
+            ("Legal review approved", "legal reviewer", date). No names.
+        signed_off: SHA-256 of the sign-off statement, 64 lower-case hex digits.
+        published: UTC.
+        register: The register's id.
+        fingerprint: What an auditor pins, SHA-256 of the register's first statement.
+    """
+
+    authority: str
+    reference: str
+    subject: str
+    version: int
+    decisions: tuple[tuple[str, str, date], ...]
+    signed_off: str
+    published: datetime
+    register: str
+    fingerprint: str
+
+
+def record_blocks(record: Record) -> tuple[Block, ...]:
+    """Return the section "Record of this decision". It never holds the hash of its own paper."""
+    return (
+        Heading(level=2, inlines=(Text("Record of this decision"),)),
+        _paragraph(
+            f"This is version {record.version} of the public interest test {record.reference}, "
+            f"published on {day(record.published.date())}. These decisions were made on its text:"
+        ),
+        _decisions(record),
+        _paragraph(
+            "The authority keeps a register in which each decision is a signed record. Whoever "
+            "wishes to check this paper can ask the authority for the register's entries on it, "
+            "and verify them with the command ",
+            Strong((Text("equipoise audit"),)),
+            Text(
+                ", giving the register's fingerprint. The "
+                "values under sign-off and fingerprint are SHA-256 digests of signed records."
+            ),
+        ),
+        _particulars(record),
+    )
+
+
+def _paragraph(text: str, *more: Text | Strong) -> Paragraph:
+    return Paragraph((Text(text), *more))
+
+
+def _decisions(record: Record) -> Table:
+    return _table(
+        ("Decision", "Role", "Date"),
+        *((label, role, day(on)) for label, role, on in record.decisions),
+    )
+
+
+def _particulars(record: Record) -> Table:
+    return _table(
+        ("To check", "Value"),
+        ("Sign-off", record.signed_off),
+        ("Register", record.register),
+        ("Fingerprint", record.fingerprint),
+    )
+
+
+def _table(*rows: tuple[str, ...]) -> Table:
+    header, *body = [tuple((Text(words),) for words in row) for row in rows]
+    return Table(header=header, rows=tuple(body), alignments=(None,) * len(header))

@@ -1,0 +1,183 @@
+"""The pages: the canvas they are drawn on, what stands at their head and foot, and their dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from reportlab.lib.units import mm
+from reportlab.lib.utils import TimeStamp
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
+from reportlab.platypus import Frame, PageTemplate
+
+from flows.document import fonts, house
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+_DRAFT: Final = "DRAFT \u2013 not a decision"
+_MARKING: Final = "OFFICIAL-SENSITIVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """What the pages say beside their blocks.
+
+    Attributes:
+        dated: The version's own time; it becomes the file's dates.
+        identity: The file's /ID, which paper and which content, 32 hex digits each.
+    """
+
+    title: str
+    authority: str
+    reference: str
+    version: int
+    dated: datetime
+    draft: bool
+    identity: tuple[str, str]
+
+
+class Sheet(Canvas):
+    """A canvas that takes its dates from the imprint, and knows at the end how many pages it has."""
+
+    _doc: Any
+    _code: list[str]
+    _filename: Any
+
+    def __init__(self, *args: Any, imprint: Imprint, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **options)
+        self._doc._timeStamp = _time_stamp(imprint.dated)  # noqa: SLF001 - the only way in
+        self._doc._ID = "\n[<{}><{}>]\n".format(*imprint.identity).encode()  # noqa: SLF001
+        self._pages: list[Any] = []
+        self._level = -1
+        self._entries = 0
+
+    def _setAnnotations(self, page: Any) -> None:  # noqa: ANN401, N802 - ReportLab's name
+        super()._setAnnotations(page)  # type: ignore[misc] # the stubs leave it out
+        page.Trans = None
+        self._pages.append(page)
+
+    def write(self, text: str, y: float, *, font: str, size: float, right: bool = False) -> None:
+        """Draw one line from the left margin, or up to the right one."""
+        self.setFont(font, size)
+        x = house.WIDTH - house.SIDE - stringWidth(text, font, size) if right else house.SIDE
+        self.drawString(x, y, text)
+
+    def rule(self, y: float, *, width: float) -> None:
+        """Draw a line across the measure."""
+        self.setLineWidth(width)
+        self.line(house.SIDE, y, house.WIDTH - house.SIDE, y)
+
+    def leave_page_number(self, y: float) -> None:
+        """Keep a place for "Page n of N", which ``save`` fills."""
+        # NUL never stands in a content stream of text: the place cannot be mistaken.
+        self._code.append(f"\0{y}\0")
+
+    def enter(self, title: str, level: int) -> None:
+        """Add an entry to the outline, leading to the place drawn now."""
+        # An outline may go down by one level at a time, whatever the headings do.
+        self._level = min(level, self._level + 1)
+        self._entries += 1
+        key = f"heading-{self._entries}"
+        self.bookmarkHorizontal(key, 0, house.LEADING)
+        self.addOutlineEntry(title, key, self._level)
+
+    def save(self) -> None:
+        """Fill in the page numbers and write the file."""
+        if self._code:
+            self.showPage()
+        for number, page in enumerate(self._pages, start=1):
+            before, y, after = page.stream.split("\0")
+            page.stream = before + self._page_number(number, float(y)) + after
+        self._doc.SaveToFile(self._filename, self)
+
+    def _page_number(self, number: int, y: float) -> str:
+        text = f"Page {number} of {len(self._pages)}"
+        self.setFont(fonts.REGULAR, house.SMALL)
+        end = house.WIDTH - house.SIDE
+        line = PDFTextObject(self, end - stringWidth(text, fonts.REGULAR, house.SMALL), y)
+        line.setFillColor(house.GREY)
+        line.textOut(text)
+        return str(line.getCode())
+
+
+def _time_stamp(when: datetime) -> Any:  # noqa: ANN401 - the stubs have no such attributes
+    stamp: Any = TimeStamp(1)
+    utc = when.astimezone(UTC)
+    stamp.t, stamp.lt, stamp.YMDhms = utc.timestamp(), utc.timetuple(), utc.timetuple()[:6]
+    stamp.dhh, stamp.dmm, stamp.tzname = 0, 0, "UTC"
+    return stamp
+
+
+def page_templates(imprint: Imprint) -> list[PageTemplate]:
+    """Return the first page, which bears the authority's name, and the ones after it."""
+    return [
+        _template("first", house.FIRST_TOP, _masthead, imprint),
+        _template("later", house.TOP, _running_head, imprint),
+    ]
+
+
+def _template(
+    name: str, top: float, head: Callable[[Sheet, Imprint], None], imprint: Imprint
+) -> PageTemplate:
+    def draw(canvas: Canvas, _: object) -> None:
+        sheet = cast("Sheet", canvas)
+        head(sheet, imprint)
+        _foot(sheet, imprint)
+        if imprint.draft:
+            _mark(sheet)
+
+    height = house.HEIGHT - top - house.FOOT
+    frame = Frame(house.SIDE, house.FOOT, house.MEASURE, height, 0, 0, 0, 0, id=name)
+    return PageTemplate(id=name, frames=[frame], onPage=draw, autoNextPageTemplate="later")
+
+
+def _masthead(sheet: Sheet, imprint: Imprint) -> None:
+    sheet.setFillColor(house.BLUE)
+    sheet.setStrokeColor(house.BLUE)
+    name = _shortened(imprint.authority, fonts.BOLD, 13, house.MEASURE)
+    sheet.write(name, house.HEIGHT - 25 * mm, font=fonts.BOLD, size=13)
+    sheet.rule(house.HEIGHT - 28.5 * mm, width=1.2)
+
+
+def _running_head(sheet: Sheet, imprint: Imprint) -> None:
+    sheet.setFillColor(house.GREY)
+    sheet.setStrokeColor(house.RULE)
+    y = house.HEIGHT - 20 * mm
+    # A reference has at most 40 characters, and is never cut off.
+    room = house.MEASURE - stringWidth(imprint.reference, fonts.REGULAR, house.SMALL) - house.INDENT
+    name = _shortened(imprint.authority, fonts.REGULAR, house.SMALL, room)
+    sheet.write(name, y, font=fonts.REGULAR, size=house.SMALL)
+    sheet.write(imprint.reference, y, font=fonts.REGULAR, size=house.SMALL, right=True)
+    sheet.rule(house.HEIGHT - 22.5 * mm, width=0.5)
+
+
+def _foot(sheet: Sheet, imprint: Imprint) -> None:
+    sheet.setFillColor(house.GREY)
+    sheet.setStrokeColor(house.RULE)
+    sheet.rule(19 * mm, width=0.5)
+    # The version is never cut off: it says which text this is.
+    version = f", version {imprint.version}"
+    title = _shortened(imprint.title, fonts.REGULAR, house.SMALL, house.MEASURE * 0.65)
+    sheet.write(f"{title}{version}", 14.5 * mm, font=fonts.REGULAR, size=house.SMALL)
+    sheet.leave_page_number(14.5 * mm)
+
+
+def _mark(sheet: Sheet) -> None:
+    """Print the marks of a draft at head and foot."""
+    sheet.setFillColor(house.RED)
+    for y, size in ((house.HEIGHT - 12 * mm, 10.0), (8.5 * mm, house.SMALL)):
+        sheet.write(_DRAFT, y, font=fonts.BOLD, size=size)
+        sheet.write(_MARKING, y, font=fonts.BOLD, size=size, right=True)
+
+
+def _shortened(text: str, font: str, size: float, width: float) -> str:
+    if stringWidth(text, font, size) <= width:
+        return text
+    while text and stringWidth(f"{text}\u2026", font, size) > width:
+        text = text[:-1]
+    return f"{text.rstrip()}\u2026"

@@ -1,0 +1,102 @@
+"""The text that people read and approve: an assessment written out as Markdown.
+
+The words stand in the templates; here is what the templates may ask. Fields of content
+come in as data: plain ones escaped, Markdown ones parsed and written anew.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING
+
+from flows.document.blocks import parse_document
+from flows.document.files import environment
+from flows.document.markdown import escape, normalise, write_markdown
+from flows.document.wording import cite, day, listing, sections
+from flows.domain.assessment import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jinja2 import Template
+
+    from flows.domain.assessment import Assessment, Exemption, Part, Request
+
+
+def write_document(
+    request: Request,
+    assessment: Assessment,
+    titles: Mapping[str, str],
+    *,
+    contact: str | None = None,
+) -> str:
+    """Return the public interest test as Markdown, ``document.md``.
+
+    Args:
+        request: What was asked; its summary is Markdown.
+        assessment: The content, laid out part by part.
+        titles: From canonical citation ("24(2)") to title ("National security"); a provision
+            that is not there is printed without one.
+        contact: Where to ask for an internal review, as plain text that follows "write to";
+            without it the applicant is told to answer the message the paper came with.
+
+    Raises:
+        MalformedError: a field of content is not Markdown of the subset.
+    """
+
+    def name(exemption: Exemption) -> str:
+        return cite(exemption.provision, exemption.limbs, titles.get(exemption.provision))
+
+    def short_name(exemption: Exemption) -> str:
+        own = [limb for limb in exemption.limbs if limb.startswith(exemption.provision)]
+        return cite(exemption.provision, own, titles.get(exemption.provision))
+
+    written = _page().render(
+        request=request, assessment=assessment, contact=contact, name=name, short_name=short_name
+    )
+    # Read and written again: what leaves here is known to parse, and is laid out one way only.
+    return write_markdown(parse_document(written))
+
+
+def skeleton(request: Request) -> str:
+    """Return the ``assessment.yaml`` that an officer starts from when none came."""
+    page = environment(escape=False).get_template("document/skeleton.yaml.j2")
+    # A JSON string is a YAML scalar in double quotes.
+    return page.render(reference=json.dumps(request.reference))
+
+
+@cache
+def _page() -> Template:
+    page = environment(escape=False)
+    page.filters |= {"plain": escape, "prose": normalise, "day": day, "listing": listing}
+    page.globals |= {
+        "sections": sections,
+        "is_weighed": is_weighed,
+        "balances": _balances,
+        "has_harm": _has_harm,
+        "has_factors": _has_factors,
+    }
+    return page.get_template("document/test.md.j2")
+
+
+def is_weighed(part: Part) -> bool:
+    """Return whether the part holds a public interest test, or is answered without one."""
+    held = part.outcome is not Outcome.NOT_HELD
+    return held and (_has_factors(part) or any(_balances(part)))
+
+
+def _balances(part: Part) -> Iterator[Exemption | Part]:
+    """Yield what carries a balance of its own: exemptions first, then the part."""
+    yield from (each for each in part.exemptions if each.balance)
+    if part.balance:
+        yield part
+
+
+def _has_harm(part: Part) -> bool:
+    texts = (part.harm, part.confirming, part.denying, *(each.harm for each in part.exemptions))
+    return any(texts)
+
+
+def _has_factors(part: Part) -> bool:
+    return any(each.favouring or each.against for each in part.exemptions)

@@ -1,0 +1,108 @@
+"""The paper as a page."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+
+from sample_papers import TITLES, a_request, an_assessment
+
+from flows.document.blocks import Block, Heading, Link, List, Paragraph, Table, Text, parse_document
+from flows.document.html import render_html
+from flows.document.text import write_document
+
+
+class Outline(HTMLParser):
+    """The tags of a page in order, what they carry, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data
+
+
+def page(blocks: tuple[Block, ...] | None = None, **changes: Any) -> str:
+    facts: dict[str, Any] = {
+        "title": "Public interest test: 1146A/22",
+        "authority": "West Midlands Police",
+        "reference": "1146A/22",
+        "version": 3,
+    }
+    usual = parse_document(write_document(a_request(), an_assessment(), TITLES))
+    return render_html(usual if blocks is None else blocks, **facts | changes)
+
+
+def test_the_page_is_well_formed_with_one_title_and_one_main_part() -> None:
+    outline = Outline(page())
+
+    assert outline.open == []
+    assert outline.tags.count("h1") == 1
+    assert outline.tags.count("main") == 1
+    assert ("lang", "en-GB") in outline.attributes
+    assert page().startswith("<!DOCTYPE html>")
+
+
+def test_blocks_without_a_title_get_the_one_given() -> None:
+    assert "<h1>Public interest test: 1146A/22</h1>" in page((Paragraph((Text("a"),)),))
+
+
+def test_nothing_comes_from_elsewhere_and_nothing_runs() -> None:
+    outline = Outline(page())
+
+    assert not {"script", "link", "img", "iframe"} & set(outline.tags)
+    assert not {"src", "style", "onclick"} & {name for name, _ in outline.attributes}
+    assert "url(" not in page()
+    assert "default-src 'none'" in page()
+
+
+def test_words_that_look_like_markup_are_words() -> None:
+    words = "</main><script>alert(1)</script> {{ 7 * 7 }} \"quoted\" 'single' &amp;"
+    blocks = (
+        Heading(level=2, inlines=(Text(words),)),
+        List(ordered=True, start=3, items=((Paragraph((Text(words),)),),)),
+        Table(
+            header=((Text(words),),),
+            rows=(((Link(href="https://a.uk/?b=1&c=2", inlines=(Text(words),)),),),),
+            alignments=("right",),
+        ),
+    )
+    outline = Outline(page(blocks, title=words, authority=words, reference=words))
+
+    assert "script" not in outline.tags
+    assert outline.text.count(words) == 10
+    assert ("href", "https://a.uk/?b=1&c=2") in outline.attributes
+    assert ("start", "3") in outline.attributes
+
+
+def test_a_table_has_headers_that_say_what_they_head() -> None:
+    table = Table(
+        header=((Text("a"),), (Text("b"),)), rows=(((Text("1"),), (Text("2"),)),), alignments=(None, "right")
+    )
+    outline = Outline(page((table,)))
+
+    assert outline.attributes.count(("scope", "col")) == 2
+    assert outline.tags.count("td") == 2
+    assert '<td class="right">2</td>' in page((table,))
+
+
+def test_a_draft_says_so_and_is_not_indexed() -> None:
+    assert "DRAFT, not a decision. OFFICIAL-SENSITIVE" in page(draft=True)
+    assert 'content="noindex"' in page(draft=True)
+    assert "DRAFT" not in page()
+    assert "OFFICIAL" not in page()

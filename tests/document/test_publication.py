@@ -1,0 +1,170 @@
+"""What is published, its record, and how a paper is checked against its text."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+from sample_papers import TITLES, a_record, a_request, an_assessment, pages
+
+from flows.document import publication
+from flows.document.blocks import words
+from flows.document.publication import Comparison, check, content_digest, publish
+from flows.document.record import record_blocks
+from flows.document.text import write_document
+from flows.domain.errors import MalformedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCUMENT = write_document(a_request(), an_assessment(), TITLES)
+
+
+def recompressed(pdf: bytes) -> bytes:
+    """Return ``pdf`` as another build of the compressor might have written it."""
+    table = pdf.rindex(b"xref\n0 ")
+    starts = sorted(int(match[1]) for match in re.finditer(rb"(\d{10}) \d{5} n", pdf[table:]))
+    out, moved = pdf[: starts[0]], {}
+    for start, end in zip(starts, [*starts[1:], table], strict=True):
+        moved[start] = len(out)
+        out += _deflated_otherwise(pdf[start:end])
+    tail = re.sub(rb"(\d{10})( \d{5} n)", lambda m: b"%010d" % moved[int(m[1])] + m[2], pdf[table:])
+    return out + re.sub(rb"startxref\n\d+", b"startxref\n%d" % len(out), tail)
+
+
+def _deflated_otherwise(raw: bytes) -> bytes:
+    opening = re.search(rb"stream\r?\n", raw)
+    length = re.search(rb"/Length (\d+)", raw)
+    if not opening or not length or b"FlateDecode" not in raw[: opening.start()]:
+        return raw
+    end = opening.end() + int(length.group(1))
+    body = zlib.compress(zlib.decompress(raw[opening.end() : end]), 1)
+    head = raw[: opening.end()].replace(length.group(0), b"/Length %d" % len(body))
+    return head + body + raw[end:]
+
+
+def made_with(manifest: bytes, **changes: str) -> bytes:
+    found = json.loads(manifest)
+    found["toolchain"] |= changes
+    return json.dumps(found).encode()
+
+
+def test_the_paper_is_the_approved_text_and_then_the_record(tmp_path: Path) -> None:
+    paper = publish(DOCUMENT, a_record())
+    said = " ".join(" ".join(pages(paper.pdf, tmp_path)).split())
+
+    assert said.index("How to complain") < said.index("Record of this decision")
+    for phrase in (
+        "Legal review approved",
+        "sign-off officer",
+        "2 December 2022",
+        "equipoise audit",
+        "ab" * 32,
+    ):
+        assert phrase in said
+        assert phrase in paper.html
+
+
+def test_the_record_never_holds_a_hash_of_its_own_paper() -> None:
+    paper = publish(DOCUMENT, a_record())
+    manifest = json.loads(paper.manifest)
+
+    said = " ".join(words(record_blocks(a_record())))
+    assert manifest["pdf"]["sha256"] not in said
+    assert set(re.findall(r"[0-9a-f]{64}", said)) == {"ab" * 32, "cd" * 32}
+
+
+def test_the_manifest_is_canonical_and_says_what_made_the_paper() -> None:
+    manifest = publish(DOCUMENT, a_record()).manifest
+    found = json.loads(manifest)
+
+    assert manifest == f"{json.dumps(found, sort_keys=True, indent=2, ensure_ascii=False)}\n".encode()
+    assert found["toolchain"]["reportlab"] == "5.1.0"
+    assert found["toolchain"]["zlib"] == zlib.ZLIB_RUNTIME_VERSION
+    assert re.fullmatch("[0-9a-f]{64}", found["toolchain"]["Lato-Regular.ttf"])
+    assert found["version"] == 2
+
+
+def test_publishing_again_gives_the_same_publication() -> None:
+    assert publish(DOCUMENT, a_record()) == publish(DOCUMENT, a_record())
+
+
+def test_a_paper_that_is_the_approved_text_passes() -> None:
+    paper = publish(DOCUMENT, a_record())
+
+    assert check(DOCUMENT, a_record(), paper.manifest, paper.pdf).comparison is Comparison.SAME
+
+
+def test_another_compressor_is_explained() -> None:
+    paper = publish(DOCUMENT, a_record())
+    other = recompressed(paper.pdf)
+    found = check(DOCUMENT, a_record(), made_with(paper.manifest, zlib="1.3.1.zlib-ng"), other)
+
+    assert other != paper.pdf
+    assert found.comparison is Comparison.TOOLCHAIN_DIFFERS
+    assert found.holds
+    assert found.sentence == (
+        f"The toolchain differs: zlib 1.3.1.zlib-ng made it, this is {zlib.ZLIB_RUNTIME_VERSION}; "
+        "content digest equal."
+    )
+
+
+def test_another_text_is_not_the_approved_one() -> None:
+    paper = publish(DOCUMENT, a_record())
+    found = check(DOCUMENT.replace("cheap", "dear"), a_record(), paper.manifest, paper.pdf)
+
+    assert found.comparison is Comparison.DIFFERS
+    assert found.sentence == "The paper does not match the approved text."
+
+
+def test_a_manifest_that_claims_other_software_never_makes_a_paper_pass() -> None:
+    paper = publish(DOCUMENT, a_record())
+    manifest = made_with(paper.manifest, reportlab="5.0.9")
+    found = check(DOCUMENT.replace("cheap", "dear"), a_record(), manifest, paper.pdf)
+
+    assert found.comparison is Comparison.NOT_ESTABLISHED
+    assert not found.holds
+    assert "reportlab 5.0.9 made it, this is 5.1.0" in found.sentence
+
+
+def test_any_changed_byte_is_noticed() -> None:
+    paper = publish(DOCUMENT, a_record())
+    usual = content_digest(paper.pdf)
+    for at in (*range(0, len(paper.pdf), 97), *range(paper.pdf.rindex(b"xref\n0 "), len(paper.pdf))):
+        changed = bytearray(paper.pdf)
+        changed[at] ^= 1
+        assert content_digest(bytes(changed)) != usual, at
+
+
+@pytest.mark.parametrize("addition", [b"\n% more", b"\n1 0 obj\n<<>>\nendobj\n"], ids=["comment", "object"])
+def test_what_is_added_to_a_paper_is_noticed(addition: bytes) -> None:
+    paper = publish(DOCUMENT, a_record())
+
+    assert content_digest(paper.pdf + addition) != content_digest(paper.pdf)
+
+
+@pytest.mark.parametrize("pdf", [b"", b"%PDF-1.4", b"xref\n0 1\nstartxref\n0\n%%EOF"])
+def test_what_is_no_paper_of_ours_has_no_content_in_common_with_one(pdf: bytes) -> None:
+    paper = publish(DOCUMENT, a_record())
+
+    assert check(DOCUMENT, a_record(), paper.manifest, pdf).comparison is Comparison.DIFFERS
+
+
+@pytest.mark.parametrize("manifest", [b"", b"[]", b"{}", b'{"toolchain": []}', b"\xff"])
+def test_a_manifest_that_cannot_be_read_is_malformed(manifest: bytes) -> None:
+    with pytest.raises(MalformedError, match="manifest"):
+        check(DOCUMENT, a_record(), manifest, publish(DOCUMENT, a_record()).pdf)
+
+
+def test_a_record_that_differs_makes_another_paper() -> None:
+    assert publish(DOCUMENT, a_record(version=3)).pdf != publish(DOCUMENT, a_record()).pdf
+
+
+def test_the_toolchain_names_everything_that_decides_the_bytes() -> None:
+    assert set(publication.toolchain()) == {
+        *("equipoise", "reportlab", "markdown-it-py", "jinja2", "python", "zlib", "templates"),
+        *("Lato-Regular.ttf", "Lato-Bold.ttf", "Lato-Italic.ttf", "Lato-BoldItalic.ttf"),
+    }

@@ -1,0 +1,320 @@
+"""The text that is approved: its headings, its words, and that content cannot reach past its place."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sample_papers import TITLES, a_part, a_request, a_withheld_part, an_assessment, an_exemption
+
+from flows.document.blocks import Heading, parse_document, plain_text, words
+from flows.document.characters import printable
+from flows.document.markdown import plain_faults, prose_faults
+from flows.document.text import skeleton, write_document
+from flows.domain.assessment import (
+    Assessment,
+    Balance,
+    Certificate,
+    Duty,
+    Factor,
+    Likelihood,
+    Mode,
+    Opinion,
+    Outcome,
+    Part,
+    Request,
+)
+from flows.domain.errors import MalformedError
+
+
+def written(*parts: Part, request: Request | None = None) -> str:
+    return write_document(request or a_request(), an_assessment(*parts), TITLES)
+
+
+def headings(document: str) -> list[str]:
+    return [
+        f"{block.level} {plain_text(block.inlines)}"
+        for block in parse_document(document)
+        if isinstance(block, Heading)
+    ]
+
+
+def test_the_headings_stand_in_the_order_of_the_procedure() -> None:
+    assert headings(written()) == [
+        "1 Public interest test: 1146A/22",
+        "2 Our decision",
+        "2 What this paper covers",
+        "2 Applicable exemptions",
+        "2 Evidence of harm",
+        "3 What confirming would reveal",
+        "3 What denying would reveal",
+        "2 Public interest test",
+        "3 Section 31(3) (Law enforcement)",
+        "4 Factors favouring confirming or denying that the information is held",
+        "4 Factors against confirming or denying that the information is held",
+        "2 Balancing test",
+        "2 Outcome",
+        "2 How to complain",
+    ]
+
+
+def test_parts_are_numbered_and_each_has_its_own_headings() -> None:
+    both = headings(written(a_withheld_part(), a_part(information="any other information")))
+
+    assert [heading for heading in both if heading.startswith("2")] == [
+        "2 Our decision",
+        "2 What this paper covers",
+        "2 Part 1: the patrol plan",
+        "2 Part 2: any other information",
+        "2 How to complain",
+    ]
+    assert both.count("3 Applicable exemptions") == 2
+    assert both.count("3 Balancing test") == 2
+
+
+def test_a_part_about_disclosure_speaks_of_disclosure() -> None:
+    document = written(a_withheld_part())
+
+    assert "#### Factors favouring disclosure" in document
+    assert "#### Factors against disclosure" in document
+    assert "maintaining the exemption outweighs the public interest in disclosing the information" in document
+    assert "section 2(2)(b)" in document
+    for word in ("confirm", "deny", "2(1)(b)"):
+        assert word not in document
+
+
+def test_a_part_that_neither_confirms_nor_denies_never_speaks_of_disclosing_the_information() -> None:
+    document = written()
+
+    assert (
+        "maintaining the exclusion of the duty to confirm or deny outweighs the public interest in "
+        "disclosing whether the public authority holds the information" in document
+    )
+    for phrase in ("disclosing the information", "favouring disclosure", "2(2)(b)", "withheld"):
+        assert phrase not in document
+
+
+@pytest.mark.parametrize("outcome", [Outcome.MAINTAIN, Outcome.CONFIRM_OR_DENY])
+@pytest.mark.parametrize("exemptions", [(), (an_exemption(),)], ids=["without", "with"])
+def test_the_caveat_is_printed_wherever_a_part_is_about_confirming_or_denying(
+    outcome: Outcome, exemptions: tuple[()]
+) -> None:
+    document = written(a_part(outcome=outcome, exemptions=exemptions))
+
+    assert "should not be taken as indicating that information is or is not held" in document
+
+
+def test_the_part_that_neither_confirms_nor_denies_is_the_same_whatever_stands_beside_it() -> None:
+    silent = a_part(information="any other information")
+    beside_withheld = written(a_withheld_part(), silent)
+    beside_given = written(
+        a_withheld_part(exemptions=(), outcome=Outcome.DISCLOSE, answer="Here it is."), silent
+    )
+
+    assert _part_two(beside_withheld) == _part_two(beside_given)
+
+
+def _part_two(document: str) -> str:
+    return document[document.index("## Part 2:") : document.index("## How to complain")]
+
+
+@pytest.mark.parametrize(
+    ("part", "sentences"),
+    [
+        (
+            a_part(),
+            "We neither confirm nor deny that we hold any other information on these technologies. In all",
+        ),
+        (a_part(outcome=Outcome.CONFIRM_OR_DENY), "confirm or deny does not outweigh the public interest"),
+        (a_withheld_part(), "We withhold the patrol plan. In all the circumstances of the case, the public"),
+        (
+            a_withheld_part(outcome=Outcome.PARTLY),
+            "We disclose part of the patrol plan and withhold the rest.",
+        ),
+        (a_withheld_part(outcome=Outcome.DISCLOSE), "the exemption does not outweigh the public interest"),
+        (
+            a_withheld_part(outcome=Outcome.NOT_HELD, exemptions=()),
+            "We do not hold the patrol plan. We rely on no",
+        ),
+    ],
+    ids=["maintain", "confirm-or-deny", "withhold", "partly", "disclose", "not-held"],
+)
+def test_the_decision_is_said_first(part: Part, sentences: str) -> None:
+    document = written(part)
+
+    assert sentences in document[document.index("## Our decision") : document.index("## What this")]
+
+
+def test_the_decision_on_several_parts_is_two_sentences() -> None:
+    document = written(a_withheld_part(), a_part(information="any other information"))
+
+    assert (
+        "We withhold the patrol plan; and we neither confirm nor deny that we hold any other information. "
+        "The reasons are set out below, part by part.\n" in document
+    )
+
+
+def test_a_part_without_exemptions_just_gives_its_answer() -> None:
+    given_part = a_withheld_part(exemptions=(), outcome=Outcome.DISCLOSE, answer="There are **seven**.")
+
+    assert headings(written(given_part))[3:] == ["2 Our answer", "2 How to complain"]
+    assert "There are **seven**." in written(given_part)
+
+
+def test_what_is_left_out_leaves_no_heading() -> None:
+    bare = a_part(
+        harm=None,
+        confirming=None,
+        denying=None,
+        balance=None,
+        exemptions=(an_exemption(favouring=(), against=(), applies=None, limbs=(), likelihood=None),),
+    )
+
+    assert headings(written(bare))[3:] == ["2 Applicable exemptions", "2 Outcome", "2 How to complain"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "phrase"),
+    [
+        ({}, "**Section 31(3) (Law enforcement), by virtue of section 31(1)(a) and (b)**"),
+        ({"provision": "31(1)", "limbs": ("31(1)(a)", "31(1)(b)")}, "**Section 31(1)(a) and (b) (Law enf"),
+        (
+            {"provision": "30(3)", "limbs": ("30(1)(a)", "30(2)")},
+            "**Section 30(3), by virtue of sections 30(1)(a)",
+        ),
+        ({"purposes": ("31(2)(b)",)}, "functions for the purpose in section 31(2)(b)"),
+        ({"likelihood": Likelihood.WOULD}, "*would* occur: it is more probable than not"),
+        ({"in_the_alternative_to": "23(1)"}, "in the alternative to section 23(1)"),
+        ({"condition": "first"}, "The first condition of section 40 is met: confirming or denying"),
+        (
+            {
+                "certificate": Certificate(signed_by="A Minister", date=date(2022, 11, 1)),
+                "provision": "24(2)",
+            },
+            "A certificate under section 24(3) of the Act was signed by A Minister on 1 November 2022.",
+        ),
+        (
+            {
+                "opinion": Opinion(
+                    by="A. Person",
+                    authority="Chief Constable",
+                    date=date(2022, 11, 1),
+                    would="would inhibit advice",
+                )
+            },
+            "A. Person (Chief Constable), gave the reasonable opinion on 1 November 2022 that confirming",
+        ),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else "-".join(value) or "limbs",
+)
+def test_an_exemption_is_written_as_people_write_it(changes: dict[str, object], phrase: str) -> None:
+    assert phrase in written(a_part(exemptions=(an_exemption(**changes),)))
+
+
+def test_a_provision_without_a_title_is_printed_without_one() -> None:
+    assert "**Section 38(1)(b)**" in written(
+        a_withheld_part(exemptions=(an_exemption(provision="38(1)", limbs=("38(1)(b)",)),))
+    )
+
+
+def test_balances_say_how_they_were_struck() -> None:
+    two = (an_exemption(), an_exemption(provision="24(2)", limbs=()))
+    together = Balance(text="Together.", mode=Mode.CUMULATIVE, of=("24(2)", "31(3)"))
+    alone = an_exemption(balance=Balance(text="Alone."), outcome=Outcome.MAINTAIN)
+
+    assert "maintaining sections 24(2) and 31(3) together." in written(
+        a_part(exemptions=two, balance=together)
+    )
+    assert "### Section 31(3) (Law enforcement)\n\nAlone.\n\nIn all the" in written(
+        a_part(exemptions=(alone,), balance=None)
+    )
+
+
+def test_both_ways_to_complain_are_given() -> None:
+    document = write_document(a_request(), an_assessment(), TITLES, contact="foi@example.police.uk")
+
+    assert "Write to foi@example.police.uk, quote the reference 1146A/22" in document
+    assert "section 50 of the Act" in document
+    assert "Wycliffe House, Water Lane, Wilmslow, Cheshire SK9\u00a05AF" in document
+    assert "(https://ico.org.uk/make-a-complaint)" in document
+
+
+def test_a_request_not_yet_summarised_says_so() -> None:
+    document = written(request=a_request(summary=None))
+
+    assert "The request has not yet been summarised for publication." in document
+
+
+def test_content_is_never_template_code() -> None:
+    code = "{{ 7 * 7 }} {% include 'x' %} {# gone #}"
+    document = written(
+        a_part(information=code, harm=code), request=a_request(subject=code, authority=code, summary=code)
+    )
+
+    assert code in "\n".join(words(parse_document(document)))
+    assert "49" not in document
+
+
+def test_content_outside_the_subset_is_refused() -> None:
+    with pytest.raises(MalformedError, match="line 1 has a heading"):
+        written(a_part(harm="# Decision: everything is disclosed"))
+
+
+hostile = st.text(st.sampled_from("\\`*_[]()<>#+-.!|~&;:=1a \u00a0"), min_size=1, max_size=20).filter(
+    str.strip
+)
+any_plain = st.text(st.sampled_from(sorted(printable())), min_size=1, max_size=30).filter(
+    lambda text: bool(text.strip()) and not plain_faults(text)
+)
+plain = st.one_of(hostile, any_plain)
+prose = st.text(st.sampled_from("*_[]()#+-.|>1a \n"), max_size=60).filter(lambda text: not prose_faults(text))
+
+
+@settings(deadline=None, max_examples=60)
+@given(plain, plain, plain, prose, prose)
+def test_no_content_adds_or_hides_a_heading(
+    authority: str, subject: str, weight: str, harm: str, factor: str
+) -> None:
+    hostile_part = a_part(
+        information=subject,
+        harm=f"Harm.\n\n{harm}",
+        answer=f"Answer.\n\n{harm}",
+        exemptions=(an_exemption(favouring=(Factor(text=f"One.\n\n{factor}", weight=weight),)),),
+    )
+    request = a_request(authority=authority, subject=subject, summary=harm)
+    usual = headings(written(a_part(answer="Answer.")))
+
+    assert headings(written(hostile_part, request=request)) == usual
+
+
+@settings(deadline=None, max_examples=60)
+@given(plain, plain)
+def test_plain_fields_come_back_as_the_text_they_were(authority: str, subject: str) -> None:
+    document = written(request=a_request(authority=authority, subject=subject))
+    said = list(words(parse_document(document)))
+
+    assert said[1] == subject.strip()
+    assert said[2].startswith(f"Request to {authority.strip()} under the Freedom")
+
+
+def test_what_is_written_is_written_the_same_again() -> None:
+    assert written() == written()
+
+
+def test_the_skeleton_is_an_assessment_that_renders() -> None:
+    content = yaml.load(skeleton(a_request()), yaml.BaseLoader)  # noqa: S506 - reads strings alone
+    (part,) = content["parts"]
+    draft = Part(
+        information=part["information"],
+        duty=Duty(part["duty"]),
+        outcome=Outcome(part["outcome"]),
+        answer=part["answer"],
+    )
+    document = write_document(a_request(), Assessment(reference=content["reference"], parts=(draft,)), {})
+
+    assert content["reference"] == "1146A/22"
+    assert part["exemptions"] == []
+    assert "[To be written: what is given, or which exemption applies and why]" in document
