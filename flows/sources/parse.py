@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from flows.domain.assessment import Assessment, Request
 from flows.domain.errors import Fault, MalformedError
 from flows.sources.faults import KEYS, faults_of
-from flows.sources.personal import clear_texts, personal_details_in
+from flows.sources.personal import personal_details_in
 from flows.sources.schema import AssessmentFile, RequestFile
 from flows.sources.strict_yaml import Document, scan
 from flows.sources.text_rules import TextRules
@@ -26,7 +26,6 @@ __all__ = [
     "ArrivedRequest",
     "TextRules",
     "check_reference",
-    "clear_texts",
     "parse_assessment",
     "parse_request",
     "personal_details_in",

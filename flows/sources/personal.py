@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from flows.domain.assessment import Assessment, Request
 
 _EMAIL: Final = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+")
 _EMPHASIS: Final = dict.fromkeys(map(ord, "*_`\\"))
@@ -38,23 +35,6 @@ def personal_details_in(terms: Sequence[str], texts: Mapping[str, str]) -> list[
     patterns = [re.compile(pattern) for term in terms for pattern in _patterns(term)]
     folded = {path: _folded(text) for path, text in texts.items()}
     return [path for path in folded if any(one.search(folded[path]) for one in patterns)]
-
-
-def clear_texts(content: Request | Assessment) -> dict[str, str]:
-    """Return every text of the content by its path, as ``parts[0].harm``."""
-    return dict(_texts(content, ""))
-
-
-def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, tuple):
-        for position, item in enumerate(value):
-            yield from _texts(item, f"{path}[{position}]")
-    elif is_dataclass(value):
-        for field in fields(value):
-            key = field.name.replace("_", "-")
-            yield from _texts(getattr(value, field.name), f"{path}.{key}" if path else key)
 
 
 def _patterns(term: str) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sample_files import ASSESSMENT, REQUEST
 
+from flows.domain.assessment import texts
 from flows.sources.parse import (
     TextRules,
-    clear_texts,
     parse_assessment,
     parse_request,
     personal_details_in,
@@ -53,16 +53,16 @@ def test_a_text_does_not_name_the_applicant(term: str, text: str) -> None:
 
 
 def test_every_text_of_an_assessment_is_searched(rules: TextRules) -> None:
-    texts = clear_texts(parse_assessment(ASSESSMENT.encode(), rules=rules))
+    found = dict(texts(parse_assessment(ASSESSMENT.encode(), rules=rules)))
 
-    assert texts["parts[0].exemptions[0].favouring[1].text"] == "Trust."
-    assert texts["parts[0].exemptions[0].certificate.signed-by"] == "A Minister"
-    assert texts["parts[0].balance.text"] == "Together they outweigh."
+    assert found["parts[0].exemptions[0].favouring[1].text"] == "Trust."
+    assert found["parts[0].exemptions[0].certificate.signed-by"] == "A Minister"
+    assert found["parts[0].balance.text"] == "Together they outweigh."
 
 
 def test_a_request_in_clear_is_searched(rules: TextRules) -> None:
     text = REQUEST.replace("subject: Covert", "subject: Jane Q. Sample on covert")
     arrived = parse_request(text.encode(), rules=rules)
-    found = personal_details_in(arrived.applicant_terms, clear_texts(arrived.request("1146A/22")))
+    found = personal_details_in(arrived.applicant_terms, dict(texts(arrived.request("1146A/22"))))
 
     assert found == ["subject"]
