@@ -1,0 +1,170 @@
+"""The audit: whether a register holds, from nothing but its objects.
+
+For every entry, oldest first, ``examine`` checks that:
+
+1. the commit is in the register's one form, in sequence, on the entry before, signed by the service;
+2. its tree differs from the one before in one folder, the case's own;
+3. its statement follows the chain of its case, is signed by a key its actor had under the policy in
+   force before it, and lists every file of the folder;
+4. the procedure allows the act: the same ``decide`` that judged it when it was appended;
+5. what is published is the approved text.
+
+Then the whole is compared with what came from outside. Findings are data. It fails closed: what cannot
+be read is a finding, and there is no off-switch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.register.checkpoint import parse_checkpoint
+from flows.register.entry import LONGEST_DELAY, parse, without_signature
+from flows.register.evidence import Evidence, open_evidence
+from flows.register.examine import Examiner
+from flows.register.report import FoundError, PaperVerdict, Published, Report
+from flows.register.shape import shape, tip_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+    from pathlib import Path
+
+__all__ = ["PaperVerdict", "Published", "Report", "audit"]
+
+_MOST_FINDINGS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """One entry: its id, and the SHA-256 of the raw commit."""
+
+    id: str
+    sha256: str
+
+
+def audit(
+    repository: Path,
+    *,
+    check_paper: Callable[[Published], PaperVerdict],
+    pin: str | None = None,
+    checkpoint: str | None = None,
+    now: datetime | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Report:
+    """Return what an audit of ``repository`` finds.
+
+    Args:
+        repository: Any bare repository, a mirror included; nothing is written there.
+        check_paper: Compares a published paper with the text that was approved.
+        pin: The fingerprint the register must have, from outside.
+        checkpoint: A note the register must contain, from outside.
+        now: UTC; with it, an entry dated in the future is found.
+        progress: Told how many entries of how many are done.
+
+    Raises:
+        RegisterError: there is no repository there.
+    """
+    report = Report()
+    with open_evidence(repository) as evidence:
+        report.findings += shape(repository)
+        try:
+            line = _walk(evidence, tip_of(repository))
+        except FoundError as found:
+            report.findings.append(found.finding)
+            report.not_established.append("what the entries hold, for they cannot be followed to the first")
+            return report
+        service_keys = _examine(evidence, line, report, check_paper, progress)
+        if now and _committed(evidence, line[-1].id) > now.timestamp() + LONGEST_DELAY:
+            report.add("E_CLOCK", f"entry {len(line)}", "The newest entry is dated in the future.")
+    _compare_pin(report, pin)
+    _compare_checkpoint(report, line, service_keys, checkpoint)
+    return report
+
+
+def _walk(evidence: Evidence, tip: str | None) -> list[_Head]:
+    """Return all entries, oldest first."""
+    if tip is None:
+        raise FoundError("E_REF", "refs/heads/main", "The branch main does not name an entry.")
+    line: list[_Head] = []
+    id_: str | None = tip
+    while id_:
+        raw = evidence.read(id_, "commit", f"commit {id_}")
+        line.append(_Head(id_, hashlib.sha256(raw).hexdigest()))
+        headers = raw.partition(b"\n\n")[0].split(b"\n")
+        parents = [header[7:] for header in headers if header.startswith(b"parent ")]
+        if len(parents) > 1:
+            raise FoundError(
+                "E_PARENTS", f"commit {id_}", "An entry has two parents; the register is one line."
+            )
+        id_ = parents[0].decode("ascii", "replace") if parents else None
+    return line[::-1]
+
+
+def _examine(
+    evidence: Evidence,
+    line: Sequence[_Head],
+    report: Report,
+    check_paper: Callable[[Published], PaperVerdict],
+    progress: Callable[[int, int], None],
+) -> AbstractSet[str]:
+    """Examine every entry; return the keys that were the service's."""
+    examiner = Examiner(evidence, check_paper)
+    for done, head in enumerate(line):
+        progress(done, len(line))
+        try:
+            examiner.examine(head.id)
+        except FoundError as found:
+            report.findings.append(found.finding)
+        if len(report.findings) >= _MOST_FINDINGS:
+            report.not_established.append("what lies beyond the first hundred findings")
+            break
+    authority = examiner.authority
+    report.entries, report.cases, report.head = len(line), examiner.cases, line[-1].sha256
+    report.register = authority.policy.register if authority.policy else ""
+    report.fingerprint = authority.fingerprint
+    report.remarks += examiner.remarks
+    report.not_established += examiner.not_established
+    return authority.service_keys
+
+
+def _committed(evidence: Evidence, id_: str) -> int:
+    try:
+        return parse(without_signature(evidence.read(id_, "commit", id_))[0]).committed
+    except ValueError:
+        return 0  # out of form, which is a finding of its own
+
+
+def _compare_pin(report: Report, pin: str | None) -> None:
+    if pin is None:
+        report.not_established.append(
+            "that this is the authority's register: no fingerprint was given to compare (--pin)"
+        )
+    elif pin != report.fingerprint:
+        report.add("E_PIN", "entry 1", "The register's fingerprint is not the one given.")
+
+
+def _compare_checkpoint(
+    report: Report, line: Sequence[_Head], service_keys: AbstractSet[str], note: str | None
+) -> None:
+    if note is None:
+        report.not_established.append(
+            "that whoever holds the service's key left no act out: no checkpoint from outside was given "
+            "(--checkpoint)"
+        )
+        return
+    try:
+        checkpoint, public = parse_checkpoint(note)
+    except ValueError:
+        report.add("E_CHECKPOINT", "checkpoint", "The checkpoint is malformed or its signature does not fit.")
+        return
+    place = f"entry {checkpoint.sequence}"
+    if checkpoint.register != report.register or public not in service_keys:
+        report.add("E_CHECKPOINT", "checkpoint", "The checkpoint is not by this register's service.")
+    elif checkpoint.sequence > len(line):
+        known = f"The checkpoint knows {checkpoint.sequence} entries; the register has {len(line)}."
+        report.add("E_ROLLBACK", place, known)
+    elif line[checkpoint.sequence - 1].sha256 != checkpoint.head:
+        report.add("E_FORK", place, "The entry is not the one the checkpoint was made of.")

@@ -1,0 +1,112 @@
+"""Whose keys were good for what at each entry, as the audit follows the policy."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from flows.domain import errors
+from flows.domain.amendment import check_amendment
+from flows.domain.decision import idempotency_key
+from flows.domain.policy import SERVICE
+from flows.register import signature
+from flows.register.report import FoundError
+from flows.register.roster import ROSTER, RULES, parse_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flows.domain.policy import Policy
+    from flows.register.reading import Said
+
+
+class Authority:
+    """The policy, entry after entry.
+
+    Attributes:
+        policy: In force; None before the register is founded.
+        fingerprint: SHA-256 of the statement that founded the register; empty before that.
+        service_keys: Every key that was ever the service's.
+    """
+
+    def __init__(self) -> None:
+        self.policy: Policy | None = None
+        self.fingerprint = ""
+        self.service_keys: set[str] = set()
+        self._owners: dict[str, str] = {}
+
+    @property
+    def version(self) -> int:
+        """Of the policy in force; 0 before the register is founded."""
+        return self.policy.version if self.policy else 0
+
+    def amend(self, said: Said, read: Callable[[str], bytes]) -> None:
+        """Let the act ``said`` change the policy, if the policy before it allows.
+
+        Raises:
+            FoundError: it does not.
+        """
+        before, it = self.policy, said.statement
+        if said.nodes.keys() != {ROSTER, RULES, *it.records, it.path, it.signature_path}:
+            raise FoundError("E_TREE", said.place, "The policy's folder holds something else than a policy.")
+        try:
+            after = parse_policy(read(ROSTER), read(RULES))
+        except ValueError as error:
+            raise FoundError("E_POLICY", said.place, f"The policy does not hold: {error}.") from None
+        if before and after.version <= before.version:
+            raise FoundError(
+                "E_POLICY_ROLLBACK", said.place, "An older policy was put in the place of a newer one."
+            )
+        # The founding is judged by the policy it makes, and by the fingerprint an auditor pins.
+        self.check_signer(said, before or after)
+        try:
+            check_amendment(before, it.act, after)
+        except errors.PitError as error:
+            raise FoundError("E_POLICY", said.place, str(error)) from None
+        if after.register != it.register or it.key != idempotency_key(it.act, None):
+            raise FoundError("E_POLICY", said.place, "The policy does not belong to its statement.")
+        if before is None:
+            self.fingerprint = hashlib.sha256(said.data).hexdigest()
+        self.policy = after
+        self._owners |= {key: p.id for p in after.people.values() for key in p.keys}
+        self.service_keys |= set(after.people[SERVICE].keys)
+
+    def check_signer(self, said: Said, policy: Policy) -> None:
+        """Check that a key of the person who acted signed the statement.
+
+        Raises:
+            FoundError: it did not.
+        """
+        actor = said.statement.act.actor
+        try:
+            public = signature.verify(said.armoured, said.data, signature.STATEMENT)
+        except ValueError:
+            raise FoundError("E_SIGNATURE", said.place, "The statement's signature does not fit.") from None
+        owner = next((p.id for p in policy.people.values() if public in p.keys), None)
+        if owner == actor:
+            return
+        if owner == SERVICE:
+            raise FoundError("E_ROLE", said.place, f"The service's key signed an act of {actor}.")
+        if owner:
+            raise FoundError("E_IDENTITY", said.place, f"A key of {owner} signed an act of {actor}.")
+        if public in self._owners:
+            raise FoundError("E_KEY_EXPIRED", said.place, "The key that signed was no longer on the list.")
+        raise FoundError("E_UNKNOWN_KEY", said.place, "The key that signed was never on the list.")
+
+    def check_service(self, payload: bytes, armoured: str | None, policy: Policy | None, place: str) -> None:
+        """Check that the service of ``policy`` signed an entry.
+
+        Raises:
+            FoundError: it did not.
+        """
+        if armoured is None:
+            raise FoundError("E_UNSIGNED", place, "The entry is not signed.")
+        try:
+            public = signature.verify(armoured, payload, signature.ENTRY)
+        except ValueError:
+            raise FoundError("E_SIGNATURE", place, "The entry's signature does not fit it.") from None
+        if policy and public in policy.people[SERVICE].keys:
+            return
+        if public in self._owners.keys() - self.service_keys:
+            raise FoundError("E_IDENTITY", place, "A person's key signed the entry, not the service's.")
+        raise FoundError("E_UNKNOWN_KEY", place, "A key that the policy does not list signed the entry.")

@@ -1,0 +1,63 @@
+"""A checkpoint: the register's head, signed by the service, to be kept elsewhere.
+
+A signed note of three lines, as https://c2sp.org/tlog-checkpoint has them: the origin, how many
+entries there are, and the hash of the newest; then the service's signature.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.register import signature
+
+if TYPE_CHECKING:
+    from flows.register.signature import Signer
+
+_FORM: Final = re.compile(r"equipoise/([0-9a-f]{32})\n([1-9][0-9]{0,11})\n([A-Za-z0-9+/]{43}=)\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """The head of a register.
+
+    Attributes:
+        sequence: How many entries there are.
+        head: SHA-256 of the newest raw entry.
+    """
+
+    register: str
+    sequence: int
+    head: str
+
+    def text(self) -> str:
+        """Return the three lines that are signed."""
+        root = base64.b64encode(bytes.fromhex(self.head)).decode()
+        return f"equipoise/{self.register}\n{self.sequence}\n{root}\n"
+
+
+def write_checkpoint(checkpoint: Checkpoint, service: Signer) -> str:
+    """Return the note with the service's signature."""
+    text = checkpoint.text()
+    return f"{text}\n{service.sign(text.encode(), signature.CHECKPOINT)}"
+
+
+def parse_checkpoint(note: str) -> tuple[Checkpoint, str]:
+    """Return the checkpoint in a note and the public key that signed it.
+
+    Raises:
+        ValueError: it is not a note this register writes, or its signature does not fit.
+    """
+    text, _, armoured = note.partition("\n\n")
+    found = _FORM.fullmatch(text + "\n")
+    if found is None:
+        raise ValueError("not a checkpoint")
+    register, sequence, root = found.groups()
+    checkpoint = Checkpoint(
+        register=register, sequence=int(sequence), head=base64.b64decode(root, validate=True).hex()
+    )
+    if checkpoint.text() != text + "\n":
+        raise ValueError("not a checkpoint")
+    return checkpoint, signature.verify(armoured, checkpoint.text().encode(), signature.CHECKPOINT)

@@ -1,0 +1,255 @@
+"""The examination of one entry after another: what the audit does to each.
+
+What an entry changed and said is read first, so that the next entry of the case can be compared with
+it whatever is found. Then the checks run in the order in which they depend on each other, and the
+first that fails is the entry's finding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from flows.domain import errors
+from flows.domain.decision import decide, idempotency_key
+from flows.domain.procedure import DECIDED_ON, ActKind
+from flows.domain.reference import identity
+from flows.register import statement
+from flows.register.authority import Authority
+from flows.register.chain import Chain
+from flows.register.entry import LONGEST_DELAY, entry_for
+from flows.register.reading import Said, parse_commit, read_act, tree_of
+from flows.register.report import REFUSALS, FoundError, PaperVerdict, Published
+from flows.register.statement import POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flows.domain.act import Act, FileMark
+    from flows.domain.case import Case
+    from flows.domain.policy import Policy
+    from flows.register.entry import Entry
+    from flows.register.evidence import Evidence
+
+
+@dataclass(kw_only=True)
+class _Known:
+    """What is remembered of a case, or of the policy.
+
+    Attributes:
+        entry: Id of its newest entry.
+        broken: Whether an act of it did not hold; what follows is then no longer put to ``decide``.
+    """
+
+    chain: Chain = field(default_factory=Chain)
+    entry: str | None = None
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """Where the line of entries stands.
+
+    Attributes:
+        head: SHA-256 of the newest raw entry.
+    """
+
+    sequence: int = 0
+    id: str | None = None
+    head: str | None = None
+    tree: str | None = None
+    committed: int = 0
+
+
+class Examiner:
+    """One pass over the line of entries, oldest first.
+
+    Attributes:
+        authority: The policy so far.
+        remarks: What holds, yet an auditor should know.
+        not_established: What cannot be known here.
+    """
+
+    def __init__(self, evidence: Evidence, check_paper: Callable[[Published], PaperVerdict]) -> None:
+        self.authority = Authority()
+        self.remarks: list[str] = []
+        self.not_established: list[str] = []
+        self._evidence = evidence
+        self._check_paper = check_paper
+        self._line = _Line()
+        self._known: dict[str, _Known] = {}
+        self._marks: dict[str, FileMark] = {}
+
+    @property
+    def cases(self) -> int:
+        """How many cases were met."""
+        return len(self._known.keys() - {POLICY})
+
+    def examine(self, id_: str) -> None:
+        """Check the next entry.
+
+        Raises:
+            FoundError: it does not hold.
+        """
+        line, policy = self._line, self.authority.policy
+        place = f"entry {line.sequence + 1}"
+        raw = self._evidence.read(id_, "commit", place)
+        self._line = _Line(
+            sequence=line.sequence + 1,
+            id=id_,
+            head=hashlib.sha256(raw).hexdigest(),
+            tree=tree_of(raw),
+            committed=line.committed,
+        )
+        entry, payload, armoured = parse_commit(raw, place)
+        self._line = replace(self._line, committed=max(entry.committed, line.committed))
+        self._check_act(entry, id_, line.tree, place)
+        _check_in_line(line, entry, place)
+        self.authority.check_service(payload, armoured, policy or self.authority.policy, place)
+
+    def _check_act(self, entry: Entry, id_: str, before: str | None, place: str) -> None:
+        known = self._known.setdefault(identity(entry.case), _Known())
+        try:
+            _check_opens_once(entry, known.chain, place)
+            said = read_act(self._evidence, entry, before, place)
+            case = known.chain.case
+            try:
+                self._check_follows(said, known)
+                case = self._take(said, known)
+            finally:
+                known.chain = known.chain.then(
+                    said.statement, said.data, said.armoured.encode(), folder=said.folder, case=case
+                )
+            published = said.statement.act.kind is ActKind.PUBLISH
+            if published and case and self.authority.policy and not known.broken:
+                self._check_paper_of(case, self.authority.policy, known.chain, said)
+        except FoundError:
+            known.broken = True
+            raise
+        finally:
+            known.entry = id_
+
+    def _check_follows(self, said: Said, known: _Known) -> None:
+        """Check that the statement and its files come after those before."""
+        chain, it, place = known.chain, said.statement, said.place
+        if hashlib.sha256(said.data).hexdigest() != said.entry.statement:
+            raise FoundError("E_SHA256", place, "The statement is not the one whose SHA-256 is given.")
+        policy = self.authority.policy
+        if policy and it.register != policy.register:
+            raise FoundError("E_REPLAY_REGISTER", place, "The statement was made for another register.")
+        if it.act.case != (chain.case.reference if chain.case else said.entry.case):
+            raise FoundError("E_REPLAY_CASE", place, "The statement was made for another case.")
+        if (it.number, it.previous) != (chain.number + 1, chain.last):
+            raise FoundError("E_PREVIOUS", place, "The statement does not follow the case's one before it.")
+        if it.act.policy != self.authority.version:
+            raise FoundError("E_POLICY", place, "The act was judged by another policy than that in force.")
+        _check_entry(said, known.entry)
+        self._check_files(said, chain)
+
+    def _check_files(self, said: Said, chain: Chain) -> None:
+        it, place = said.statement, said.place
+        if chain.folder not in {"", said.folder}:
+            raise FoundError("E_TREE", place, "The entry changes another folder than its case's.")
+        if it.records != chain.records:
+            raise FoundError("E_TREE", place, "The statement lists other records of acts than the case has.")
+        listed = {**it.act.files, **it.records}
+        if listed.keys() != said.nodes.keys() - {it.path, it.signature_path}:
+            raise FoundError("E_TREE", place, "The folder holds a file not listed, or lacks one that is.")
+        for path, mark in listed.items():
+            if self._mark(said.nodes[path], place) != mark:
+                raise FoundError("E_SHA256", f"{place}, {path}", "The file is not the one listed.")
+
+    def _mark(self, id_: str, place: str) -> FileMark:
+        mark = self._marks.get(id_)
+        if mark is None:
+            mark = self._marks[id_] = statement.mark(self._evidence.read(id_, "blob", place))
+        return mark
+
+    def _take(self, said: Said, known: _Known) -> Case | None:
+        """Return the case as the act leaves it; None for the policy."""
+        if said.entry.case == POLICY:
+            self.authority.amend(said, lambda path: self._read(said, path))
+            return None
+        if self.authority.policy is None:
+            raise FoundError("E_POLICY", said.place, "The register was not founded before this act.")
+        self.authority.check_signer(said, self.authority.policy)
+        before, it = known.chain.case, said.statement
+        if known.broken:
+            return before
+        if it.key != idempotency_key(it.act, before):
+            raise FoundError("E_KEY", said.place, "The act's key is not the one its place gives it.")
+        try:
+            case = decide(before, it.act, self.authority.policy)
+        except errors.PitError as error:
+            raise FoundError(_code(error, before, it.act), said.place, str(error)) from None
+        if case.folder != said.folder:
+            raise FoundError("E_PATH", said.place, "The case's folder is not by its reference and receipt.")
+        return case
+
+    def _check_paper_of(self, case: Case, policy: Policy, chain: Chain, said: Said) -> None:
+        published = Published(
+            case=case,
+            policy=policy,
+            statements=chain.statements,
+            read=lambda path: self._read(said, path),
+            fingerprint=self.authority.fingerprint,
+        )
+        try:
+            verdict = self._check_paper(published)
+        except (errors.PitError, ValueError) as error:
+            raise FoundError("E_PDF", said.place, "The published paper cannot be compared.") from error
+        if not verdict.holds:
+            raise FoundError("E_PDF", said.place, verdict.sentence)
+        if not verdict.established:
+            self.not_established.append(
+                f"whether the paper of {said.place} is the approved text: {verdict.sentence}"
+            )
+        elif verdict.sentence:
+            self.remarks.append(f"{said.place}: {verdict.sentence}")
+
+    def _read(self, said: Said, path: str) -> bytes:
+        if path not in said.nodes:
+            raise FoundError("E_TREE", said.place, f"The folder lacks {path}.")
+        return self._evidence.read(said.nodes[path], "blob", said.place)
+
+
+def _check_opens_once(entry: Entry, chain: Chain, place: str) -> None:
+    if chain.case and entry.act.endswith(f"-{ActKind.OPEN}"):
+        raise FoundError("E_DUPLICATE", place, "The entry opens a case that is open already.")
+
+
+def _code(error: errors.PitError, case: Case | None, act: Act) -> str:
+    approved = case.files if case and case.approvals and act.kind is not ActKind.DRAFT else act.files
+    if any(act.files.get(path) != approved.get(path) for path in DECIDED_ON):
+        return "E_STALE_APPROVAL"
+    return next((code for kind, code in REFUSALS.items() if isinstance(error, kind)), "E_ACT")
+
+
+def _check_entry(said: Said, case_previous: str | None) -> None:
+    entry = said.entry
+    if entry.author != said.statement.act.actor:
+        raise FoundError("E_IDENTITY", said.place, "The entry names another author than the one who acted.")
+    expected = entry_for(
+        said.statement,
+        digest=entry.statement,
+        tree=entry.tree,
+        parent=entry.parent,
+        previous_entry=entry.previous_entry,
+        case_previous=case_previous,
+        sequence=entry.sequence,
+        committed=entry.committed,
+    )
+    if entry != expected:
+        raise FoundError("E_ENTRY", said.place, "The entry says something else than its statement.")
+
+
+def _check_in_line(line: _Line, entry: Entry, place: str) -> None:
+    if entry.sequence != line.sequence + 1:
+        raise FoundError("E_SEQ", place, f"The entry says it is number {entry.sequence}.")
+    if (entry.previous_entry, entry.parent) != (line.head, line.id):
+        raise FoundError("E_PREVIOUS_ENTRY", place, "The entry does not name the SHA-256 of the one before.")
+    if entry.committed < line.committed:
+        raise FoundError("E_CLOCK", place, "The entry's time lies before that of the entry before it.")
+    if not entry.authored <= entry.committed <= entry.authored + LONGEST_DELAY:
+        raise FoundError("E_CLOCK", place, "The act and its entry lie too far apart in time.")

@@ -1,0 +1,209 @@
+"""The line of entries, read: what stands in the register at any entry of it.
+
+For the service's own use: objects are hashed when read, but who was entitled to what is the audit's
+business, not this file's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.domain.decision import decide
+from flows.domain.errors import MalformedError, RefusedError, RegisterError, TamperedError
+from flows.register import entry as entries
+from flows.register.chain import Chain
+from flows.register.objects import Node, Tree, parse_tree
+from flows.register.roster import ROSTER, RULES, parse_policy
+from flows.register.statement import POLICY
+from flows.register.statement import parse as parse_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.domain.case import Case
+    from flows.domain.policy import Policy
+    from flows.register.entry import Entry
+    from flows.register.repository import Repository
+    from flows.register.statement import Statement
+
+_CHAINS_KEPT = 1_024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An entry of the register.
+
+    Attributes:
+        id: Of the commit, 40 lower-case hex digits.
+        new: False where the act had been done before and nothing was added.
+    """
+
+    id: str
+    entry: Entry
+    new: bool = True
+
+
+class Line:
+    """The entries of one repository.
+
+    Attributes:
+        policy_head: Id of the newest entry of the policy, once known; set by the index.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._policies: dict[int, Policy] = {}
+        self._chains: dict[str, Chain] = {}
+        self.policy_head: str | None = None
+
+    def entry(self, id_: str) -> Recorded:
+        """Return one entry.
+
+        Raises:
+            TamperedError: it is not in the register's form.
+        """
+        try:
+            payload, _ = entries.without_signature(self.raw(id_))
+            return Recorded(id=id_, entry=entries.parse(payload))
+        except ValueError as error:
+            raise TamperedError(
+                f"Entry {id_} is not in the register's form; run `equipoise audit`."
+            ) from error
+
+    def raw(self, id_: str) -> bytes:
+        """Return an entry's bytes as git keeps them, its signature included."""
+        return self._repository.read(id_, "commit")
+
+    def back_from(self, id_: str | None) -> Iterator[Recorded]:
+        """Yield every entry from ``id_`` to the first."""
+        while id_:
+            recorded = self.entry(id_)
+            yield recorded
+            id_ = recorded.entry.parent
+
+    def case_back_from(self, id_: str | None) -> Iterator[Recorded]:
+        """Yield a case's entries from ``id_`` to its first, by their trailers."""
+        while id_:
+            recorded = self.entry(id_)
+            yield recorded
+            id_ = recorded.entry.case_previous
+
+    def tree(self, node: str | None) -> Tree:
+        """Return a folder by the id of its object; an empty one for None."""
+        try:
+            return parse_tree(self._repository.read(node, "tree")) if node else {}
+        except ValueError as error:
+            raise TamperedError(
+                f"Folder {node} is not in the register's form; run `equipoise audit`."
+            ) from error
+
+    def root(self, id_: str) -> Tree:
+        """Return everything as the entry ``id_`` left it."""
+        return self.tree(self.entry(id_).entry.tree)
+
+    def node(self, id_: str, path: str) -> Node | None:
+        """Return what stands at ``path`` as the entry ``id_`` left it, None if nothing does."""
+        node = Node(folder=True, id=self.entry(id_).entry.tree)
+        for name in path.split("/"):
+            found = self.tree(node.id).get(name) if node.folder else None
+            if found is None:
+                return None
+            node = found
+        return node
+
+    def read(self, id_: str, path: str) -> bytes:
+        """Return a file as the entry ``id_`` left it.
+
+        Raises:
+            RegisterError: there is none.
+        """
+        node = self.node(id_, path)
+        if node is None or node.folder:
+            raise RegisterError(f"The register has no {path} at entry {id_}.")
+        return self._repository.read(node.id, "blob")
+
+    def changed_folder(self, recorded: Recorded) -> str:
+        """Return the case folder an entry changed, by comparing its tree with the one before."""
+        if recorded.entry.case == POLICY:
+            return POLICY
+        parent = recorded.entry.parent
+        before = self.entry(parent).entry.tree if parent else None
+        after: str = recorded.entry.tree
+        names: list[str] = []
+        while len(names) < len(("cases", "year", "month", "day", "slug")):
+            old, new = self.tree(before), self.tree(after)
+            changed = [name for name, node in new.items() if old.get(name) != node]
+            if len(changed) != 1:
+                raise TamperedError(f"Entry {recorded.id} changes more than one case; run `equipoise audit`.")
+            names += changed
+            was = old.get(changed[0])
+            before, after = was.id if was else None, new[changed[0]].id
+        return "/".join(names)
+
+    def chain(self, id_: str, folder: str) -> Chain:
+        """Return the chain in ``folder`` as the case's entry ``id_`` left it."""
+        chain = self._chains.get(id_)
+        if chain is None:
+            chain = Chain()
+            for statement, data, armoured in self._signed(id_, folder):
+                case = self._decided(chain, statement)
+                chain = chain.then(statement, data, armoured, folder=folder, case=case)
+            self.keep(id_, chain)
+        return chain
+
+    def keep(self, id_: str, chain: Chain) -> None:
+        """Remember the chain that the entry ``id_`` left."""
+        if len(self._chains) >= _CHAINS_KEPT:
+            del self._chains[next(iter(self._chains))]
+        self._chains[id_] = chain
+
+    def statements(self, id_: str, folder: str) -> list[Statement]:
+        """Return the statements in ``folder`` as the entry ``id_`` left it, oldest first."""
+        return [statement for statement, _, _ in self._signed(id_, folder)]
+
+    def policy(self, version: int) -> Policy:
+        """Return one version of the policy."""
+        if version not in self._policies:
+            for recorded in self.case_back_from(self.policy_head):
+                number = recorded.entry.policy + 1
+                if number in self._policies:
+                    continue
+                roster = self.read(recorded.id, f"{POLICY}/{ROSTER}")
+                rules = self.read(recorded.id, f"{POLICY}/{RULES}")
+                try:
+                    self._policies[number] = parse_policy(roster, rules)
+                except ValueError as error:
+                    raise TamperedError(
+                        f"The policy in entry {recorded.id} does not hold: {error}; run `equipoise audit`."
+                    ) from error
+        try:
+            return self._policies[version]
+        except KeyError:
+            raise TamperedError(f"The register has no policy {version}; run `equipoise audit`.") from None
+
+    def _decided(self, chain: Chain, statement: Statement) -> Case | None:
+        act = statement.act
+        if act.case == POLICY:
+            return None
+        try:
+            return decide(chain.case, act, self.policy(act.policy))
+        except (RefusedError, MalformedError) as error:
+            raise TamperedError(
+                f"{statement.label} of {act.case} is recorded, yet the procedure does not allow it; "
+                "run `equipoise audit`."
+            ) from error
+
+    def _signed(self, id_: str, folder: str) -> Iterator[tuple[Statement, bytes, bytes]]:
+        acts = self.node(id_, f"{folder}/acts")
+        tree = self.tree(acts.id if acts else None)
+        names = [name for name in tree if name.endswith(".json")]
+        for name in sorted(names, key=lambda name: (len(name.partition("-")[0]), name)):
+            data = self._repository.read(tree[name].id, "blob")
+            try:
+                armoured = self._repository.read(tree[f"{name}.sig"].id, "blob")
+                yield parse_statement(data), data, armoured
+            except (ValueError, KeyError) as error:
+                raise TamperedError(
+                    f"Statement {folder}/acts/{name} is not in the register's form; run `equipoise audit`."
+                ) from error

@@ -1,0 +1,216 @@
+"""Git objects: their form, a durable writer, and a reader that believes no name.
+
+Written here rather than through GitPython's object database because that starts a process for
+every object (since 3.1.59) and makes nothing durable; docs/decisions/0003-write-path.md has figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Final
+
+from flows.domain.errors import RegisterError, TamperedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FILE: Final = b"100644"
+FOLDER: Final = b"40000"
+_NAME: Final = rb"[A-Za-z0-9][A-Za-z0-9._-]*"
+_ENTRY: Final = re.compile(rb"(100644|40000) (" + _NAME + rb")\0(.{20})", re.DOTALL)
+_ANY_ENTRY: Final = re.compile(rb"[0-7]+ ([^\0]+)\0.{20}", re.DOTALL)
+_ID: Final = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One entry of a tree: a file or a folder, and the id of its object."""
+
+    folder: bool
+    id: str
+
+
+Tree = dict[str, Node]
+"""A folder: name to node."""
+
+
+def is_id(text: str) -> bool:
+    """Tell whether ``text`` is the whole name of an object, 40 lower-case hex digits."""
+    return _ID.fullmatch(text) is not None
+
+
+def object_id(kind: str, content: bytes) -> str:
+    """Return the id git gives an object, 40 lower-case hex digits."""
+    # Git's naming, not a security claim: every statement and entry carries SHA-256 beside it.
+    return hashlib.sha1(
+        b"%s %d\0%s" % (kind.encode(), len(content), content), usedforsecurity=False
+    ).hexdigest()
+
+
+def write_tree(tree: Mapping[str, Node]) -> bytes:
+    """Return the content of a tree object, its entries in git's order."""
+    rows = sorted(
+        (name.encode() + (b"/" if node.folder else b""), name.encode(), node) for name, node in tree.items()
+    )
+    return b"".join(
+        b"%s %s\0%s" % (FOLDER if node.folder else FILE, name, bytes.fromhex(node.id))
+        for _, name, node in rows
+    )
+
+
+def parse_tree(content: bytes) -> Tree:
+    """Return a tree object's entries.
+
+    Raises:
+        ValueError: it is not in the one form this register writes: plain files and folders, in
+            order, no name twice, names of letters, digits, dots, hyphens and underscores that start
+            with a letter or digit.
+    """
+    tree: Tree = {}
+    at = 0
+    for found in _ENTRY.finditer(content):
+        if found.start() != at:
+            break
+        at = found.end()
+        mode, name, raw = found.groups()
+        tree[name.decode()] = Node(mode == FOLDER, raw.hex())
+    if at != len(content) or write_tree(tree) != content:
+        raise ValueError("a tree out of form")
+    return tree
+
+
+def has_tricky_name(content: bytes) -> bool:
+    """Tell whether a tree object out of form has a name no file of a register can have, as ``..``."""
+    names = (found.group(1) for found in _ANY_ENTRY.finditer(content))
+    return any(not re.fullmatch(_NAME, name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class LooseStore:
+    """The loose objects of one repository."""
+
+    folder: Path
+
+    def write(self, objects: Mapping[str, tuple[str, bytes]]) -> None:
+        """Write objects, id to kind and content, durably: on return they survive a power cut.
+
+        An object that is there already is compared, not trusted.
+
+        Raises:
+            TamperedError: another content stands under an object's id.
+        """
+        touched = {self.folder}
+        for id_, (kind, content) in objects.items():
+            target = self.folder / id_[:2] / id_[2:]
+            if not target.parent.is_dir():
+                target.parent.mkdir(exist_ok=True)
+                touched.add(self.folder)
+            touched.add(target.parent)
+            if not self._has(id_, kind, content):
+                self._write_one(target, b"%s %d\0%s" % (kind.encode(), len(content), content))
+        for folder in touched:
+            sync_folder(folder)
+
+    def read(self, id_: str) -> tuple[str, bytes] | None:
+        """Return an object's kind and content, None if it is not loose.
+
+        Raises:
+            TamperedError: what is stored does not have this id.
+        """
+        if not is_id(id_):
+            return None
+        try:
+            packed = (self.folder / id_[:2] / id_[2:]).read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            header, _, content = zlib.decompress(packed).partition(b"\0")
+            kind, size = header.decode().split(" ")
+            good = int(size) == len(content) and object_id(kind, content) == id_
+        except (zlib.error, ValueError):
+            good = False
+        if not good:
+            raise TamperedError(f"Object {id_} does not hold what its name says; restore it from a copy.")
+        return kind, content
+
+    def count(self) -> int:
+        """Estimate how many objects are loose, as git does, from one of 256 folders."""
+        with suppress(FileNotFoundError):
+            return 256 * sum(1 for _ in (self.folder / "17").iterdir())
+        return 0
+
+    def _has(self, id_: str, kind: str, content: bytes) -> bool:
+        there = self.read(id_)
+        if there is not None and there != (kind, content):
+            raise TamperedError(f"Object {id_} is taken by another content.")
+        return there is not None
+
+    def _write_one(self, target: Path, data: bytes) -> None:
+        temporary = self.folder / f"tmp_obj_{os.getpid()}_{target.parent.name}{target.name}"
+        temporary.unlink(missing_ok=True)
+        # 0444 before it has its name: a kill in between leaves nothing that others cannot read.
+        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o444)
+        try:
+            _write_all(descriptor, zlib.compress(data, 1))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.rename(temporary, target)  # noqa: PTH104 - the plain call, as the other steps
+
+
+class BatchReader:
+    """A running ``git cat-file --batch``, which hashes what it hands out.
+
+    Args:
+        stdin: The process's standard input.
+        stdout: Its standard output.
+    """
+
+    def __init__(self, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+        self._in = stdin
+        self._out = stdout
+
+    def read(self, id_: str) -> tuple[str, bytes] | None:
+        """Return an object's kind and content, None if git has no such object.
+
+        Raises:
+            RegisterError: git has gone away, as it does over an object it cannot unpack.
+            TamperedError: what git returned does not have this id.
+        """
+        if not is_id(id_):
+            return None
+        try:
+            self._in.write(id_.encode() + b"\n")
+            self._in.flush()
+            header = self._out.readline().decode().split()
+        except (OSError, ValueError):
+            header = []
+        if header == [id_, "missing"]:
+            return None
+        if len(header) != 3:  # noqa: PLR2004 - id, kind, size
+            raise RegisterError(f"git stopped answering while object {id_} was read; run `equipoise audit`.")
+        content = self._out.read(int(header[2]) + 1)[:-1]
+        if object_id(header[1], content) != id_:
+            raise TamperedError(f"Object {id_} does not hold what its name says; restore it from a copy.")
+        return header[1], content
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,122 @@
+"""What one entry says, read from evidence that nobody vouches for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.register import entry as entries
+from flows.register import statement
+from flows.register.report import FoundError
+from flows.register.statement import POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flows.register.entry import Entry
+    from flows.register.evidence import Evidence
+    from flows.register.statement import Statement
+
+_CASE_DEPTH: Final = len(("cases", "year", "month", "day", "slug"))
+_TREE: Final = re.compile(rb"tree ([0-9a-f]{40})\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One entry's act.
+
+    Attributes:
+        place: For findings.
+        folder: The one folder the entry changed.
+        nodes: The files of that folder, path to object id.
+        data: The statement's bytes.
+        armoured: Its signature.
+    """
+
+    place: str
+    entry: Entry
+    folder: str
+    nodes: Mapping[str, str]
+    statement: Statement
+    data: bytes
+    armoured: str
+
+
+def tree_of(raw: bytes) -> str | None:
+    """Return the tree a raw commit names, whatever else is wrong with it."""
+    found = _TREE.match(raw)
+    return found[1].decode() if found else None
+
+
+def parse_commit(raw: bytes, place: str) -> tuple[Entry, bytes, str | None]:
+    """Return the entry in a raw commit, what of it is signed, and the signature.
+
+    Raises:
+        FoundError: it is not in the register's form.
+    """
+    try:
+        payload, armoured = entries.without_signature(raw)
+    except ValueError:
+        raise FoundError(
+            "E_HEADERS", place, "The commit has a header no entry has, or two signatures."
+        ) from None
+    try:
+        return entries.parse(payload), payload, armoured
+    except ValueError:
+        code = "E_PARSE" if _has_usual_headers(payload) else "E_HEADERS"
+        raise FoundError(code, place, "The commit is not in the form of an entry.") from None
+
+
+def read_act(evidence: Evidence, entry: Entry, before: str | None, place: str) -> Said:
+    """Return what ``entry`` says.
+
+    Args:
+        evidence: Where the objects are.
+        entry: As parsed.
+        before: The tree of the entry before; None for the first.
+        place: For findings.
+
+    Raises:
+        FoundError: the entry changed anything but one folder, or has no statement there.
+    """
+    folder, tree = _changed(evidence, entry, before, place)
+    place = f"{place}, {entry.case}"
+    nodes = dict(evidence.files(tree, place))
+    path = f"acts/{entry.act}.json"
+    if path not in nodes or f"{path}.sig" not in nodes:
+        raise FoundError("E_TREE", place, "The folder lacks the statement the entry names, or its signature.")
+    data = evidence.read(nodes[path], "blob", place)
+    try:
+        said = statement.parse(data)
+    except ValueError:
+        raise FoundError("E_STATEMENT", place, "The statement is not in the register's form.") from None
+    armoured = evidence.read(nodes[f"{path}.sig"], "blob", place).decode("ascii", "replace")
+    return Said(
+        place=place, entry=entry, folder=folder, nodes=nodes, statement=said, data=data, armoured=armoured
+    )
+
+
+def _changed(evidence: Evidence, entry: Entry, before: str | None, place: str) -> tuple[str, str]:
+    """Return the one folder that an entry changed, and the id of its tree."""
+    names: list[str] = []
+    old_id, new_id = before, entry.tree
+    for _ in range(1 if entry.case == POLICY else _CASE_DEPTH):
+        old, new = evidence.tree(old_id, place), evidence.tree(new_id, place)
+        changed = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name)]
+        if len(changed) != 1 or changed[0] not in new or not new[changed[0]].folder:
+            raise FoundError(
+                "E_TREE", place, "The entry changes something else than the folder of its own case."
+            )
+        names += changed
+        was = old.get(changed[0])
+        old_id, new_id = (was.id if was else None), new[changed[0]].id
+    return "/".join(names), new_id
+
+
+def _has_usual_headers(payload: bytes) -> bool:
+    names = [line.partition(b" ")[0] for line in payload.partition(b"\n\n")[0].split(b"\n")]
+    return names in (
+        [b"tree", b"author", b"committer"],
+        [b"tree", b"parent", b"author", b"committer"],
+    )

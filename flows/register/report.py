@@ -1,0 +1,134 @@
+"""What an audit says: findings, as data, and what it could not establish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from flows.domain import errors
+from flows.domain.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flows.domain.case import Case
+    from flows.domain.policy import Policy
+    from flows.register.statement import Statement
+
+REFUSALS: Final[Mapping[type[errors.PitError], str]] = {
+    errors.SamePersonError: "E_SOD",
+    errors.NotEntitledError: "E_ROLE",
+    errors.WrongStageError: "E_STAGE",
+    errors.UnknownCaseError: "E_STAGE",
+    errors.StaleVersionError: "E_REPLAY_VERSION",
+    errors.StaleContentError: "E_STALE_APPROVAL",
+    errors.MissingReasonError: "E_REASON",
+    errors.KnownReferenceError: "E_DUPLICATE",
+}
+"""What ``decide`` says, as a code; anything else it says is E_ACT."""
+
+_MEND: Final = {
+    "E_SOD": "Have an independent person review the decision; it does not count as made.",
+    "E_ROLE": "Find out how the act came into the register; it does not count as made.",
+    "E_IDENTITY": "Ask the person named whether they took this act, and the key's owner why they did.",
+    "E_UNKNOWN_KEY": "Find out whose key this is; the act does not count as made.",
+    "E_KEY_EXPIRED": "Treat the act as not made; the key had been taken off the list before it.",
+    "E_PDF": "Withdraw the published paper and publish the approved text again.",
+    "E_ROLLBACK": "Entries are missing: restore the register from a copy that holds the checkpoint's entry.",
+    "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
+}
+_MEND_ELSE: Final = (
+    "Treat the register as altered from this entry on; compare it with a copy kept elsewhere and restore it."
+)
+
+
+def finding(code: str, place: str, sentence: str, mend: str | None = None) -> Finding:
+    """Return a finding; whatever a tampered register put into it cannot steer a terminal."""
+    return Finding(
+        code=code,
+        severity=Severity.BLOCK,
+        place=_printable(place),
+        sentence=_printable(sentence),
+        mend=mend or _MEND.get(code, _MEND_ELSE),
+    )
+
+
+class FoundError(Exception):
+    """Carries a finding up to where one entry's examination ends; never leaves the audit."""
+
+    def __init__(self, code: str, place: str, sentence: str) -> None:
+        super().__init__(code)
+        self.finding = finding(code, place, sentence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a check of a published paper is given.
+
+    Attributes:
+        case: As the publication left it.
+        policy: In force when it was published.
+        statements: The case's statements up to the publication, oldest first, with their SHA-256.
+        read: Returns a file of the case's folder as the publication left it.
+        fingerprint: The register's.
+    """
+
+    case: Case
+    policy: Policy
+    statements: tuple[tuple[str, Statement], ...]
+    read: Callable[[str], bytes]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperVerdict:
+    """What such a check says.
+
+    Attributes:
+        holds: False where the paper is not the approved text.
+        established: False where that cannot be known here, as with another toolchain than the one
+            that made it.
+        sentence: What an auditor should know; empty where there is nothing to say.
+    """
+
+    holds: bool
+    established: bool = True
+    sentence: str = ""
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What an audit found.
+
+    Attributes:
+        entries: How many entries the register has.
+        cases: How many cases were read.
+        register: The register's id.
+        fingerprint: SHA-256 of the statement that founded the register.
+        head: SHA-256 of the newest raw entry.
+        findings: What does not hold.
+        remarks: What holds, yet an auditor should know.
+        not_established: What cannot be known without something from outside.
+    """
+
+    entries: int = 0
+    cases: int = 0
+    register: str = ""
+    fingerprint: str = ""
+    head: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    not_established: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def add(self, code: str, place: str, sentence: str) -> None:
+        """Add a finding."""
+        self.findings.append(finding(code, place, sentence))
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "�" for character in text)

@@ -1,0 +1,123 @@
+"""The policy as files: ``roster.json`` and ``rules.json``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.domain.errors import MalformedError
+from flows.domain.policy import SERVICE, Person, Policy, Rules, parse_person
+from flows.domain.procedure import GATES, Role
+from flows.register import canonical
+from flows.register.signature import CHECKPOINT, ENTRY, STATEMENT, parse_public
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ROSTER: Final = "roster.json"
+RULES: Final = "rules.json"
+_FORMAT: Final = 1
+
+
+def write_policy(policy: Policy) -> dict[str, bytes]:
+    """Return the files of ``policy``, by name."""
+    people = [
+        {"id": person.id, "keys": list(person.keys), "roles": sorted(person.roles)}
+        for _, person in sorted(policy.people.items())
+    ]
+    rules = policy.rules
+    return {
+        ROSTER: canonical.dump(
+            {
+                "authority": policy.authority,
+                "format": _FORMAT,
+                "people": people,
+                "register": policy.register,
+                "version": policy.version,
+            }
+        ),
+        RULES: canonical.dump(
+            {
+                "chase-within": rules.chase_within,
+                "format": _FORMAT,
+                "gates": dict(rules.gates),
+                "reference-pattern": rules.reference_pattern,
+                "threshold": rules.threshold,
+                "version": policy.version,
+            }
+        ),
+    }
+
+
+def parse_policy(roster: bytes, rules: bytes) -> Policy:
+    """Return the policy in two files.
+
+    Raises:
+        ValueError: they are not exactly what ``write_policy`` writes, or make no sense.
+    """
+    raw, raw_rules = canonical.load(roster), canonical.load(rules)
+    try:
+        policy = Policy(
+            version=raw["version"],
+            register=raw["register"],
+            authority=raw["authority"],
+            people={row["id"]: _person(row) for row in raw["people"]},
+            rules=Rules(
+                gates=raw_rules["gates"],
+                threshold=raw_rules["threshold"],
+                reference_pattern=raw_rules["reference-pattern"],
+                chase_within=raw_rules["chase-within"],
+            ),
+        )
+    except (KeyError, TypeError, MalformedError) as error:
+        raise ValueError("a field is missing or has the wrong form") from error
+    if write_policy(policy) != {ROSTER: roster, RULES: rules}:
+        raise ValueError("not in the register's form")
+    _check(policy)
+    return policy
+
+
+def _person(row: dict[str, Any]) -> Person:
+    return Person(
+        id=row["id"],
+        roles=frozenset(map(Role, row["roles"])),
+        keys=tuple(parse_public(key) for key in row["keys"]),
+    )
+
+
+def _check(policy: Policy) -> None:
+    keys = [key for person in policy.people.values() for key in person.keys]
+    if len(set(keys)) != len(keys):
+        raise ValueError("a key belongs to two people")
+    if {p.id for p in policy.people.values() if Role.SERVICE in p.roles} != {SERVICE}:
+        raise ValueError("the service is not one of the people")
+    if policy.people[SERVICE].roles != {Role.SERVICE}:
+        raise ValueError("the service has a person's role")
+    if not policy.holders(Role.ADMINISTRATOR):
+        raise ValueError("nobody is an administrator")
+    if any(path not in GATES for path in policy.rules.gates.values()) or policy.rules.threshold != 1:
+        raise ValueError("the rules name approvals or a threshold this version does not know")
+    for id_ in policy.people.keys() - {SERVICE}:
+        try:
+            parse_person(id_)
+        except MalformedError as error:
+            raise ValueError("a person's id has the wrong form") from error
+
+
+def allowed_signers(policies: Iterable[Policy]) -> str:
+    """Return an OpenSSH allowed_signers file of every key that ever was good.
+
+    A person's key is good for statements alone; the service's for entries and checkpoints too. The
+    file proves that a known key signed; who was entitled only the audit says.
+    """
+    lines = {
+        f'{person.id} namespaces="{_namespaces(person)}" {key}'
+        for policy in policies
+        for person in policy.people.values()
+        for key in person.keys
+    }
+    return "".join(line + "\n" for line in sorted(lines))
+
+
+def _namespaces(person: Person) -> str:
+    own = (STATEMENT, ENTRY, CHECKPOINT) if person.id == SERVICE else (STATEMENT,)
+    return ",".join(namespace.decode() for namespace in own)

@@ -1,0 +1,1 @@
+"""Case keys, and the sealing of what must not stand in clear."""

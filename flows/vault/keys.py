@@ -1,0 +1,107 @@
+"""A key for each case, wrapped by the authority's key-encryption key, outside git.
+
+What a case seals is read through its key alone: destroying the key erases it, and the register, which
+holds only the sealed bytes, still verifies. The form is age (X25519).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import pyrage
+
+from flows.domain.errors import RegisterError
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+_SUFFIX: Final = ".age"
+
+
+class Vault:
+    """The case keys in one folder.
+
+    Args:
+        folder: One file for each case key, named by its public recipient.
+        wrapping: The file of the key-encryption key.
+    """
+
+    def __init__(self, folder: Path, wrapping: Path) -> None:
+        try:
+            text = wrapping.read_text(encoding="ascii").strip()
+            self._wrapping = pyrage.x25519.Identity.from_str(text)
+        except (OSError, ValueError, pyrage.IdentityError) as error:
+            raise RegisterError(
+                f"The key-encryption key {wrapping} cannot be read; restore it from a copy."
+            ) from error
+        self._folder = folder
+
+    def create(self) -> str:
+        """Make a case key, durably, and return its public recipient."""
+        identity = pyrage.x25519.Identity.generate()
+        recipient = str(identity.to_public())
+        wrapped = pyrage.encrypt(str(identity).encode(), [self._wrapping.to_public()])
+        _write_new(self._path(recipient), wrapped)
+        return recipient
+
+    def seal(self, recipient: str, content: bytes) -> bytes:
+        """Return ``content`` readable by the case key ``recipient`` alone; never twice the same."""
+        sealed: bytes = pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(recipient)])
+        return sealed
+
+    def unseal(self, recipient: str, sealed: bytes) -> bytes:
+        """Return what was sealed to ``recipient``.
+
+        Raises:
+            RegisterError: the key is not in the vault, or does not open it.
+        """
+        try:
+            wrapped = self._path(recipient).read_bytes()
+            identity = pyrage.x25519.Identity.from_str(pyrage.decrypt(wrapped, [self._wrapping]).decode())
+            content: bytes = pyrage.decrypt(sealed, [identity])
+        except (OSError, ValueError, pyrage.DecryptError, pyrage.IdentityError) as error:
+            raise RegisterError(
+                f"The case key {recipient} is missing or does not fit; restore it from a copy."
+            ) from error
+        return content
+
+    def sweep(self, known: AbstractSet[str]) -> int:
+        """Remove keys that no case names, left by an opening that was cut off; return how many.
+
+        To be called only while no opening is under way.
+        """
+        orphans = [path for path in self._folder.glob(f"*{_SUFFIX}") if path.stem not in known]
+        for path in orphans:
+            path.unlink()
+        return len(orphans)
+
+    def _path(self, recipient: str) -> Path:
+        # The name comes from a statement: it must not lead out of the folder.
+        if not recipient.isalnum():
+            raise ValueError("not a recipient")
+        return self._folder / f"{recipient}{_SUFFIX}"
+
+
+def create_wrapping_key(path: Path) -> None:
+    """Make the key-encryption key in ``path``, readable by its owner alone.
+
+    Raises:
+        FileExistsError: there is one already.
+    """
+    _write_new(path, f"{pyrage.x25519.Identity.generate()}\n".encode())
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

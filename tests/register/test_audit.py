@@ -1,0 +1,263 @@
+"""What the audit says of registers that hold, and how it fails closed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attacker import Attacker
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from register_builders import Office, audited, bytes_of, check_paper, codes, copied
+
+from flows.domain.errors import Fault, MalformedError, RegisterError
+from flows.domain.policy import SERVICE
+from flows.domain.procedure import Stage
+from flows.register import audit as auditing
+from flows.register import canonical
+from flows.register.audit import PaperVerdict, Published, audit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_register_told_to_the_end_holds(busy_office: Office) -> None:
+    before = bytes_of(busy_office.path)
+    seen: list[tuple[int, int]] = []
+
+    report = audited(
+        busy_office.path,
+        pin=busy_office.register.fingerprint(),
+        checkpoint=busy_office.checkpoint(),
+        now=busy_office.time(),
+        progress=lambda done, all_: seen.append((done, all_)),
+    )
+
+    assert report.holds
+    assert (report.entries, report.cases, report.not_established) == (24, 3, [])
+    assert report.register == busy_office.register.policy().register
+    assert seen == [(number, 24) for number in range(24)]
+    assert bytes_of(busy_office.path) == before
+
+
+def test_it_says_what_it_cannot_know_without_something_from_outside(busy_office: Office) -> None:
+    report = audited(busy_office.path)
+
+    assert report.holds
+    assert len(report.not_established) == 2
+    assert "--pin" in report.not_established[0]
+    assert "--checkpoint" in report.not_established[1]
+
+
+def test_an_older_checkpoint_is_contained_in_a_longer_register(busy_office: Office) -> None:
+    note = busy_office.checkpoint()
+    busy_office.open("D/1")
+
+    assert codes(busy_office.path, checkpoint=note) == []
+
+
+def test_a_case_taken_out_whole_needs_a_checkpoint_to_be_missed(busy_office: Office) -> None:
+    note = busy_office.checkpoint()
+    attacker = Attacker(busy_office.path, {SERVICE: busy_office.signers[SERVICE]})
+    attacker.steps = [step for step in attacker.steps if step.said.act.case != "B/1"]
+    attacker.together()
+
+    assert codes(busy_office.path) == []
+    assert codes(busy_office.path, checkpoint=note) == ["E_ROLLBACK"]
+
+
+def test_what_a_person_did_before_they_were_revoked_stands(busy_office: Office) -> None:
+    busy_office.revoke("lee")
+
+    assert codes(busy_office.path) == []
+
+
+def test_what_was_signed_with_a_key_since_changed_stands(busy_office: Office) -> None:
+    mallory = busy_office.signers["mallory"].public
+    busy_office.authorise(replace(busy_office.person("lee"), keys=(mallory,)))
+    busy_office.signers["lee"] = busy_office.signers["mallory"]
+    busy_office.approve("C/1", "lee", Stage.LEGAL_REVIEW)
+
+    assert codes(busy_office.path) == []
+
+
+def test_a_packed_register_holds(busy_office: Office) -> None:
+    for command in (["gc", "-q"], ["pack-refs", "--all"]):
+        subprocess.run(["git", "-C", str(busy_office.path), *command], check=True)
+
+    assert codes(busy_office.path) == []
+
+
+def test_a_mirror_holds(busy_office: Office, tmp_path: Path) -> None:
+    mirror = tmp_path / "programs, include" / "mirror.git"
+    command = ["git", "clone", "-q", "--mirror", "--no-local", str(busy_office.path), str(mirror)]
+    subprocess.run(command, check=True)
+
+    assert codes(mirror) == []
+
+
+def test_an_attacker_who_changes_nothing_makes_the_same_register(busy_office: Office) -> None:
+    tip = busy_office.register.tip().id
+
+    Attacker(busy_office.path, {SERVICE: busy_office.signers[SERVICE]}).together()
+
+    assert (busy_office.path / "refs/heads/main").read_text() == f"{tip}\n"
+
+
+def test_an_act_appended_to_a_case_that_does_not_hold_is_still_examined(busy_office: Office) -> None:
+    attacker = Attacker(busy_office.path, {SERVICE: busy_office.signers[SERVICE]})
+    step = attacker.step("B/1", "0004-approve")
+    step.signed_as = SERVICE
+    attacker.step("B/1", "0005-approve").signed_as = SERVICE
+    attacker.together()
+
+    found = audited(busy_office.path).findings
+
+    assert [(finding.code, finding.place) for finding in found] == [
+        ("E_ROLE", "entry 19, B/1"),
+        ("E_ROLE", "entry 20, B/1"),
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_a_register_without_its_founding_holds_nothing(number: int, busy_office: Office) -> None:
+    attacker = Attacker(busy_office.path, {SERVICE: busy_office.signers[SERVICE]})
+    attacker.steps = attacker.of("C/1")[:1]
+    attacker.steps[0].act(policy=number)
+    note = busy_office.checkpoint()
+    attacker.together()
+
+    assert codes(busy_office.path, checkpoint=note) == ["E_POLICY", "E_CHECKPOINT"]
+
+
+def test_it_stops_at_many_findings_and_says_so(busy_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auditing, "_MOST_FINDINGS", 2)
+    note = busy_office.checkpoint()
+    attacker = Attacker(busy_office.path, {SERVICE: busy_office.signers[SERVICE]})
+    for step in attacker.steps[-6:]:
+        step.entry_key = None
+    attacker.together()
+
+    report = audited(busy_office.path, checkpoint=note)
+
+    assert [finding.code for finding in report.findings] == ["E_UNSIGNED", "E_UNSIGNED", "E_FORK"]
+    assert report.entries == 24
+    assert any("hundred" in sentence for sentence in report.not_established)
+
+
+def test_a_line_that_cannot_be_followed_is_compared_with_nothing(busy_office: Office) -> None:
+    note = busy_office.checkpoint()
+    (busy_office.path / "refs/heads/main").write_text("1" * 40 + "\n")
+
+    report = audited(busy_office.path, checkpoint=note, pin="0" * 64)
+
+    assert [finding.code for finding in report.findings] == ["E_MISSING"]
+    assert len(report.not_established) == 1
+
+
+def test_a_newest_entry_out_of_form_has_no_date(busy_office: Office) -> None:
+    attacker = Attacker(busy_office.path, {SERVICE: busy_office.signers[SERVICE]})
+    attacker.steps[-1].edit_payload = lambda data: data.replace(b"tree ", b"trea ", 1)
+    now = busy_office.time()
+    attacker.together()
+
+    assert codes(busy_office.path, now=now) == ["E_HEADERS"]
+
+
+def test_a_finding_cannot_steer_a_terminal(busy_office: Office) -> None:
+    attacker = Attacker(busy_office.path, {name: busy_office.signers[name] for name in (SERVICE, "sam")})
+    attacker.steps[-1].act(actor="\x1b[2J", details={})
+    attacker.steps[-1].signed_as = SERVICE
+    attacker.steps[-1].entry = {"author": "sam"}
+    attacker.together()
+
+    (finding,) = audited(busy_office.path).findings
+
+    assert finding.code == "E_IDENTITY"
+    assert finding.sentence.isprintable()
+
+
+def test_a_remark_on_a_paper_that_holds_is_passed_on(busy_office: Office) -> None:
+    def on_another_toolchain(published: Published) -> PaperVerdict:
+        assert [said.label for _, said in published.statements][-1].endswith("publish")
+        return replace(check_paper(published), sentence="Another toolchain.")
+
+    report = audit(busy_office.path, check_paper=on_another_toolchain)
+
+    assert report.holds
+    assert report.remarks == ["entry 15, 1146A/22: Another toolchain.", "entry 21, B/1: Another toolchain."]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MalformedError("manifest", Fault(path="", problem="unreadable")), ValueError("no"), RegisterError("no")],
+)
+def test_a_paper_that_cannot_be_compared_does_not_hold(error: Exception, busy_office: Office) -> None:
+    def failing(_: Published) -> PaperVerdict:
+        raise error
+
+    report = audit(busy_office.path, check_paper=failing)
+
+    assert [finding.code for finding in report.findings] == ["E_PDF", "E_PDF"]
+
+
+def test_a_file_a_paper_lacks_is_a_finding(busy_office: Office) -> None:
+    def wanting(published: Published) -> PaperVerdict:
+        return PaperVerdict(holds=bool(published.read("published/other.pdf")), sentence="")
+
+    report = audit(busy_office.path, check_paper=wanting)
+
+    assert [finding.code for finding in report.findings] == ["E_TREE", "E_TREE"]
+
+
+ODD = [None, True, 0, -1, 10**30, "", "x", "policy", "..", "é", "\0", "\x1b[2J", [], {}, ["x"], {"x": "y"}]
+FIELDS = [
+    *("act", "actor", "case", "details", "document", "files", "gate", "key", "number", "policy", "previous"),
+    *("reason", "register", "role", "time", "verdict", "version"),
+]
+
+FREE = ["reason", "details", "document", "gate"]
+"""Words of the actor's own; on the policy, which has neither gates nor documents, those too."""
+
+
+def put_in(office: Office, case: str, field: str, value: object) -> None:
+    """Put an odd value into the newest statement of a case, signed by everyone who would have to."""
+    attacker = Attacker(office.path, office.signers)
+    step = attacker.of(case)[-1]
+    step.edit_statement = lambda data: canonical.dump({**json.loads(data), field: value})
+    attacker.together()
+
+
+def fails_closed(told: Path, folder: Path, case: str, field: str, value: object) -> None:
+    with copied(told, folder) as office:
+        before = office.register.statements(case)[-1].to_bytes()
+        put_in(office, case, field, value)
+        holds = audited(office.path).holds
+        as_before = canonical.dump({**json.loads(before), field: value}) == before
+        assert holds == as_before or field in FREE
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    case=st.sampled_from(["C/1", "B/1", "policy"]), field=st.sampled_from(FIELDS), value=st.sampled_from(ODD)
+)
+def test_an_odd_value_in_a_statement_is_found_whoever_signed_it(
+    told: Path, tmp_path_factory: pytest.TempPathFactory, case: str, field: str, value: Any
+) -> None:
+    fails_closed(told, tmp_path_factory.mktemp("odd"), case, field, value)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("case", ["C/1", "B/1", "policy"])
+def test_every_odd_value_in_every_field_is_found(case: str, field: str, told: Path, tmp_path: Path) -> None:
+    for number, value in enumerate(ODD):
+        fails_closed(told, tmp_path / str(number), case, field, value)
+
+
+def test_a_clock_a_little_ahead_is_no_finding(busy_office: Office) -> None:
+    assert codes(busy_office.path, now=busy_office.time() - timedelta(hours=5)) == []

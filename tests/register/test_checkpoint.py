@@ -1,0 +1,95 @@
+"""Checkpoints."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.register import signature
+from flows.register.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
+from flows.register.roster import allowed_signers
+from flows.register.signature import CHECKPOINT, STATEMENT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from register_builders import Office
+
+    from flows.register.signature import FileSigner
+
+heads = st.builds(
+    Checkpoint,
+    register=st.text("0123456789abcdef", min_size=32, max_size=32),
+    sequence=st.integers(1, 10**12 - 1),
+    head=st.text("0123456789abcdef", min_size=64, max_size=64),
+)
+HEAD = Checkpoint(register="ab" * 16, sequence=42, head="cd" * 32)
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> FileSigner:
+    path = tmp_path_factory.mktemp("key") / "service"
+    signature.generate(path)
+    return signature.load(path)
+
+
+@given(head=heads)
+def test_a_checkpoint_is_read_as_it_was_written(signer: FileSigner, head: Checkpoint) -> None:
+    assert parse_checkpoint(write_checkpoint(head, signer)) == (head, signer.public)
+
+
+@given(data=st.data())
+def test_any_changed_byte_is_refused(signer: FileSigner, data: st.DataObject) -> None:
+    good = write_checkpoint(HEAD, signer)
+    at = data.draw(st.integers(0, len(good) - 1))
+    character = data.draw(st.characters(max_codepoint=127).filter(lambda c: c != good[at]))
+
+    with pytest.raises(ValueError, match=r"."):
+        parse_checkpoint(good[:at] + character + good[at + 1 :])
+
+
+def signed(text: str, signer: FileSigner, namespace: bytes = CHECKPOINT) -> str:
+    return f"{text}\n{signer.sign(text.encode(), namespace)}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("\n42\n", "\n042\n", id="a leading nought"),
+        pytest.param("\n42\n", "\n0\n", id="no entry"),
+        pytest.param("\n42\n", "\n\u0664\u0662\n", id="digits of another script"),
+        pytest.param("zc0=", "zc1=", id="a root written in another way"),
+        pytest.param("equipoise/", "Equipoise/", id="another origin"),
+        pytest.param("zc0=\n", "zc0=\nmore\n", id="a line more"),
+    ],
+)
+def test_a_note_in_another_form_is_refused_though_signed(old: str, new: str, signer: FileSigner) -> None:
+    assert old in HEAD.text()
+
+    with pytest.raises(ValueError, match="not a checkpoint"):
+        parse_checkpoint(signed(HEAD.text().replace(old, new), signer))
+
+
+def test_a_signature_for_something_else_is_refused(signer: FileSigner) -> None:
+    with pytest.raises(ValueError, match="form"):
+        parse_checkpoint(signed(HEAD.text(), signer, STATEMENT))
+
+
+def test_ssh_keygen_verifies_a_checkpoint(office: Office, tmp_path: Path) -> None:
+    text, _, armoured = office.checkpoint().partition("\n\n")
+    (tmp_path / "allowed").write_text(allowed_signers(office.register.policies()))
+    (tmp_path / "sig").write_text(armoured)
+
+    subprocess.run(
+        [
+            *("ssh-keygen", "-Y", "verify", "-f", str(tmp_path / "allowed"), "-I", "service"),
+            *("-n", "equipoise-checkpoint-v1", "-s", str(tmp_path / "sig")),
+        ],
+        input=f"{text}\n".encode(),
+        check=True,
+        capture_output=True,
+    )

@@ -1,0 +1,187 @@
+"""Objects: their form, and storage that believes no name."""
+
+from __future__ import annotations
+
+import string
+import subprocess
+import zlib
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.domain.errors import RegisterError, TamperedError
+from flows.register.objects import (
+    BatchReader,
+    LooseStore,
+    Node,
+    has_tricky_name,
+    object_id,
+    parse_tree,
+    write_tree,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ID = "ab" * 20
+nodes = st.builds(Node, folder=st.booleans(), id=st.text("0123456789abcdef", min_size=40, max_size=40))
+names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
+
+
+@given(st.dictionaries(names, nodes))
+def test_a_folder_is_read_as_it_was_written(tree: dict[str, Node]) -> None:
+    assert parse_tree(write_tree(tree)) == tree
+
+
+def test_git_reads_our_folders_and_gives_them_our_names(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path)], check=True)
+    store = LooseStore(tmp_path / "objects")
+    blob = object_id("blob", b"x\n")
+    inner = write_tree({"z": Node(folder=False, id=blob)})
+    # git sorts a folder as if its name ended in a slash.
+    names = ("a", "a.b", "a-b", "a0")
+    content = write_tree(
+        {
+            name: Node(folder=name == "a", id=object_id("tree", inner) if name == "a" else blob)
+            for name in names
+        }
+    )
+    store.write(
+        {
+            blob: ("blob", b"x\n"),
+            object_id("tree", inner): ("tree", inner),
+            object_id("tree", content): ("tree", content),
+        }
+    )
+
+    command = ["git", "-C", str(tmp_path), "ls-tree", "--name-only", object_id("tree", content)]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert listed == ["a-b", "a.b", "a", "a0"]
+    subprocess.run(["git", "-C", str(tmp_path), "fsck", "--strict"], check=True, capture_output=True)
+
+
+def row(mode: bytes, name: bytes) -> bytes:
+    return mode + b" " + name + b"\0" + bytes(20)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(row(b"100644", b"b") + row(b"100644", b"a"), id="out of order"),
+        pytest.param(row(b"100644", b"a") * 2, id="one name twice"),
+        pytest.param(row(b"100755", b"a"), id="a program"),
+        pytest.param(row(b"120000", b"a"), id="a symlink"),
+        pytest.param(row(b"160000", b"a"), id="another repository"),
+        pytest.param(row(b"040000", b"a"), id="a mode with a leading nought"),
+        pytest.param(row(b"100644", b"a")[:-1], id="cut off"),
+        pytest.param(row(b"100644", b"a") + b"x", id="with more behind"),
+    ],
+)
+def test_a_folder_in_another_form_is_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match="out of form"):
+        parse_tree(content)
+    assert not has_tricky_name(content)
+
+
+@pytest.mark.parametrize(
+    "name", [b"..", b".", b".git", b"a/b", b"-a", "é".encode(), b"\xff", b"a b", b"a\nb"]
+)
+def test_a_name_no_file_of_a_register_has_is_refused(name: bytes) -> None:
+    content = row(b"100644", name)
+
+    with pytest.raises(ValueError, match="out of form"):
+        parse_tree(content)
+    assert has_tricky_name(content)
+
+
+def test_an_object_is_kept_and_found(tmp_path: Path) -> None:
+    store = LooseStore(tmp_path)
+    id_ = object_id("blob", b"x")
+
+    assert store.read(id_) is None
+    store.write({id_: ("blob", b"x")})
+    store.write({id_: ("blob", b"x")})
+
+    assert store.read(id_) == ("blob", b"x")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [id_[2:]]
+    assert (tmp_path / id_[:2] / id_[2:]).stat().st_mode & 0o777 == 0o444
+
+
+def test_what_a_killed_writer_left_is_overwritten(tmp_path: Path) -> None:
+    store = LooseStore(tmp_path)
+    id_ = object_id("blob", b"x")
+    for pid in range(5):
+        (tmp_path / f"tmp_obj_{pid}_{id_}").write_bytes(b"half")
+
+    store.write({id_: ("blob", b"x")})
+
+    assert store.read(id_) == ("blob", b"x")
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        b"",
+        b"noise",
+        zlib.compress(b"blob 1\0y"),
+        zlib.compress(b"blob 2\0x"),
+        zlib.compress(b"tree 1\0x"),
+        zlib.compress(b"blob"),
+        zlib.compress(b"blob one\0x"),
+    ],
+    ids=repr,
+)
+def test_an_object_that_is_not_what_its_name_says_is_never_handed_out(stored: bytes, tmp_path: Path) -> None:
+    store = LooseStore(tmp_path)
+    id_ = object_id("blob", b"x")
+    (tmp_path / id_[:2]).mkdir()
+    (tmp_path / id_[:2] / id_[2:]).write_bytes(stored)
+
+    with pytest.raises(TamperedError, match="does not hold"):
+        store.read(id_)
+    with pytest.raises(TamperedError, match="does not hold"):
+        store.write({id_: ("blob", b"x")})
+
+
+def test_two_contents_never_share_a_name(tmp_path: Path) -> None:
+    store = LooseStore(tmp_path)
+    id_ = object_id("blob", b"x")
+    store.write({id_: ("blob", b"x")})
+
+    with pytest.raises(TamperedError, match="another content"):
+        store.write({id_: ("blob", b"y")})
+
+
+@pytest.mark.parametrize("name", ["", "HEAD", "ab", ID[:39], ID + "\n", ID.upper(), f"{ID}^{{tree}}", "../x"])
+def test_only_a_whole_name_is_looked_up(name: str, tmp_path: Path) -> None:
+    assert LooseStore(tmp_path).read(name) is None
+    assert BatchReader(BytesIO(), BytesIO()).read(name) is None
+
+
+def test_loose_objects_are_counted_from_one_folder(tmp_path: Path) -> None:
+    assert LooseStore(tmp_path).count() == 0
+    (tmp_path / "17").mkdir()
+    for name in string.ascii_lowercase[:3]:
+        (tmp_path / "17" / name).touch()
+    assert LooseStore(tmp_path).count() == 3 * 256
+
+
+def test_git_that_has_gone_away_is_noticed() -> None:
+    closed = BytesIO()
+    closed.close()
+
+    with pytest.raises(RegisterError, match="stopped answering"):
+        BatchReader(closed, BytesIO()).read(ID)
+    with pytest.raises(RegisterError, match="stopped answering"):
+        BatchReader(BytesIO(), BytesIO(b"")).read(ID)
+
+
+def test_what_git_hands_out_is_hashed_again() -> None:
+    good = object_id("blob", b"x")
+
+    assert BatchReader(BytesIO(), BytesIO(f"{good} blob 1\nx\n".encode())).read(good) == ("blob", b"x")
+    with pytest.raises(TamperedError, match="does not hold"):
+        BatchReader(BytesIO(), BytesIO(f"{good} blob 1\ny\n".encode())).read(good)

@@ -1,0 +1,95 @@
+"""The policy as files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from flows.register import canonical
+from flows.register.roster import ROSTER, RULES, allowed_signers, parse_policy, write_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from register_builders import Office
+
+
+def test_a_policy_is_read_as_it_was_written(office: Office) -> None:
+    for policy in office.register.policies():
+        files = write_policy(policy)
+
+        assert parse_policy(files[ROSTER], files[RULES]) == policy
+
+
+def edited(data: bytes, edit: Callable[[Any], Any]) -> bytes:
+    value = json.loads(data)
+    edit(value)
+    return canonical.dump(value)
+
+
+def person(roster: Any, id_: str) -> Any:
+    return next(row for row in roster["people"] if row["id"] == id_)
+
+
+@pytest.mark.parametrize(
+    ("name", "edit"),
+    [
+        pytest.param(ROSTER, lambda r: r.pop("people"), id="a field is missing"),
+        pytest.param(ROSTER, lambda r: r.update(more=1), id="a field too many"),
+        pytest.param(ROSTER, lambda r: r.update(format=2), id="another format"),
+        pytest.param(ROSTER, lambda r: r["people"].reverse(), id="people out of order"),
+        pytest.param(ROSTER, lambda r: r["people"].append(r["people"][0]), id="a person twice"),
+        pytest.param(ROSTER, lambda r: person(r, "bo")["roles"].append("clerk"), id="an unknown role"),
+        pytest.param(
+            ROSTER, lambda r: person(r, "bo").update(keys=["ssh-rsa AAAA"]), id="another kind of key"
+        ),
+        pytest.param(
+            ROSTER, lambda r: person(r, "bo").update(keys=person(r, "lee")["keys"]), id="a shared key"
+        ),
+        pytest.param(ROSTER, lambda r: person(r, "bo").update(id="bo_"), id="an id of another form"),
+        pytest.param(ROSTER, lambda r: person(r, "service").update(roles=["auditor"]), id="no service"),
+        pytest.param(
+            ROSTER, lambda r: person(r, "bo")["roles"].insert(0, "service"), id="a person as the service"
+        ),
+        pytest.param(
+            ROSTER, lambda r: person(r, "service")["roles"].insert(0, "auditor"), id="the service as a person"
+        ),
+        pytest.param(ROSTER, lambda r: person(r, "ada").update(roles=["auditor"]), id="no administrator"),
+        pytest.param(RULES, lambda r: r["gates"].update(test="none"), id="an unknown way through"),
+        pytest.param(RULES, lambda r: r.update(threshold=2), id="a threshold beyond us"),
+        pytest.param(RULES, lambda r: r.update(version=9), id="rules of another version"),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(
+    name: str, edit: Callable[[Any], Any], office: Office
+) -> None:
+    files = write_policy(office.register.policy())
+    files[name] = edited(files[name], edit)
+
+    with pytest.raises(ValueError, match=r"."):
+        parse_policy(files[ROSTER], files[RULES])
+
+
+def test_a_persons_key_is_good_for_statements_alone(office: Office) -> None:
+    rows = dict(
+        line.split(" ", 1)
+        for line in allowed_signers(office.register.policies()).splitlines()
+        if "wren" not in line
+    )
+
+    assert rows["bo"] == f'namespaces="equipoise-act-v1" {office.signers["bo"].public}'
+    assert rows["service"] == (
+        f'namespaces="equipoise-act-v1,git,equipoise-checkpoint-v1" {office.signers["service"].public}'
+    )
+
+
+def test_the_list_of_signers_keeps_every_key_that_ever_was_good(office: Office) -> None:
+    office.revoke("lee")
+
+    lines = allowed_signers(office.register.policies()).splitlines()
+
+    assert sum(line.startswith("wren ") for line in lines) == 2
+    assert any(office.signers["lee"].public in line for line in lines)
+    assert not any(office.signers["mallory"].public in line for line in lines)

@@ -1,0 +1,732 @@
+"""Asking the register, and appending to it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+from attacker import Attacker
+from register_builders import (
+    FOUNDED,
+    RULES,
+    Office,
+    audited,
+    codes,
+    copied,
+    draft_of,
+    found_office,
+    request_of,
+    unpack,
+)
+
+from flows.domain.errors import (
+    KnownReferenceError,
+    MalformedError,
+    NotEntitledError,
+    RefusedError,
+    RegisterError,
+    RegisterMovedError,
+    TamperedError,
+    UnknownCaseError,
+    WrongStageError,
+)
+from flows.domain.policy import SERVICE
+from flows.domain.procedure import DOCUMENT, ActKind, Role, Stage
+from flows.register import repository
+from flows.register.founding import found
+from flows.register.objects import object_id
+from flows.register.repository import Repository
+from flows.register.roster import RULES as RULES_FILE
+from flows.register.roster import write_policy
+from flows.register.statement import POLICY
+from flows.register.store import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flows.register.line import Recorded
+    from flows.register.store import Proposal
+
+CASE = "FOI/1"
+
+
+def now(proposal: Proposal) -> int:
+    return int(proposal.statement.act.time.timestamp())
+
+
+# Asking
+
+
+def test_a_story_is_told_as_it_happened(office: Office) -> None:
+    office.longer_story(CASE)
+    register = office.register
+
+    case = register.case(CASE)
+    assert (case.stage, case.version, case.round, case.received) == (Stage.PUBLISHED, 3, 1, date(2026, 11, 2))
+    assert [found.entry.act for found in register.history(CASE)] == [
+        said.label for said in register.statements(CASE)
+    ]
+    assert [said.label for said in register.statements(CASE)] == [
+        "0001-open",
+        "0002-draft",
+        "0003-draft",
+        "0004-submit",
+        "0005-return",
+        "0006-draft",
+        "0007-submit",
+        "0008-approve",
+        "0009-approve",
+        "0010-publish",
+    ]
+    assert register.read(CASE, DOCUMENT) == draft_of(CASE, "third")[DOCUMENT]
+    second = register.history(CASE)[2]
+    assert register.read(CASE, DOCUMENT, at=second.id) == draft_of(CASE, "second")[DOCUMENT]
+
+
+def test_the_cases_at_a_stage_stand_oldest_receipt_first(office: Office) -> None:
+    office.open("B/1", received="2026-11-01")
+    office.open("A/1", received="2026-11-02")
+    office.open("Z/1", received="2026-10-31")
+    office.draft("Z/1")
+
+    assert office.register.ready(Stage.RECEIVED) == ["B/1", "A/1"]
+    assert [row.reference for row in office.register.cases()] == ["Z/1", "B/1", "A/1"]
+
+
+def test_a_reference_is_found_in_any_spelling_that_counts_as_the_same(office: Office) -> None:
+    office.open(CASE)
+
+    assert office.register.case("foi-1") == office.register.case(CASE)
+    assert office.register.find("FOI/2") is None
+    with pytest.raises(UnknownCaseError):
+        office.register.case("FOI/2")
+    with pytest.raises(UnknownCaseError):
+        office.register.statements("FOI/2")
+
+
+def test_a_file_that_is_not_there_is_not_read(office: Office) -> None:
+    office.open(CASE)
+
+    for path in (DOCUMENT, "acts", "request.md/more"):
+        with pytest.raises(RegisterError, match="has no"):
+            office.register.read(CASE, path)
+
+
+def test_the_fingerprint_is_of_the_statement_that_founded_the_register(office: Office) -> None:
+    assert office.register.fingerprint() == office.register.history(POLICY)[0].entry.statement
+    assert office.register.fingerprint() == audited(office.path).fingerprint
+
+
+def test_every_policy_is_kept(office: Office) -> None:
+    assert [policy.version for policy in office.register.policies()] == [1, 2, 3, 4, 5]
+    assert office.register.policies()[-1] == office.register.policy()
+
+
+def test_what_is_read_anew_is_what_was_written(office: Office) -> None:
+    office.longer_story(CASE)
+
+    with Register(office.path, office.folder / "other.sqlite") as anew:
+        assert anew.case(CASE) == office.register.case(CASE)
+        assert anew.cases() == office.register.cases()
+        assert anew.policies() == office.register.policies()
+
+
+# Appending
+
+
+@pytest.mark.parametrize("act", ["open", "draft", "submit", "approve", "return", "publish", "authorise"])
+def test_the_same_act_twice_is_one_entry(act: str, office: Office) -> None:
+    office.open(CASE)
+    office.draft(CASE)
+    office.submit(CASE)
+    lee, bo = (
+        office.approval(CASE, "lee", Stage.LEGAL_REVIEW),
+        office.approval(CASE, "bo", Stage.BALANCING),
+    )
+    office.register.record(lee, {}, office.signers["lee"])
+    if act == "return":
+        again = office.act(
+            ActKind.RETURN, CASE, "bo", Role.SIGN_OFF_OFFICER, gate=Stage.BALANCING, version=1, reason="No."
+        )
+        office.register.record(again, {}, office.signers["bo"])
+    else:
+        office.register.record(bo, {}, office.signers["bo"])
+    if act == "publish":
+        office.publish(CASE)
+    repeats: dict[str, Callable[[], Recorded]] = {
+        "open": lambda: office.open(CASE),
+        "draft": lambda: office.register.record(
+            office.act(ActKind.DRAFT, CASE, SERVICE, Role.SERVICE, version=1),
+            draft_of(CASE, "first"),
+            office.signers[SERVICE],
+        ),
+        "submit": lambda: office.submit(CASE),
+        "approve": lambda: office.register.record(lee, {}, office.signers["lee"]),
+        "return": lambda: office.register.record(again, {}, office.signers["bo"]),
+        "publish": lambda: office.publish(CASE),
+        "authorise": lambda: office.register.record(
+            replace(
+                office.act(ActKind.ADD_OFFICER, POLICY, "ada", Role.ADMINISTRATOR),
+                policy=4,
+                version=5,
+                details={"person": "bo"},
+            ),
+            write_policy(office.register.policy()),
+            office.signers["ada"],
+        ),
+    }
+    tip = office.register.tip()
+
+    recorded = repeats[act]()
+
+    assert not recorded.new
+    assert office.register.tip() == tip
+    kind = "add-officer" if act == "authorise" else act
+    assert recorded.entry.act.endswith(kind)
+
+
+def test_an_act_appended_twice_is_one_entry(office: Office) -> None:
+    office.open(CASE)
+    act = office.act(ActKind.DRAFT, CASE, SERVICE, Role.SERVICE, version=1)
+    proposal = office.register.propose(act, draft_of(CASE, "first"))
+    armoured = proposal.signed_by(office.signers[SERVICE])
+
+    first = office.register.append(proposal, armoured, now=now(proposal))
+    second = office.register.append(proposal, armoured, now=now(proposal))
+
+    assert (first.new, second.new) == (True, False)
+    assert second == replace(first, new=False)
+
+
+def test_another_text_under_the_same_version_is_not_taken_for_done(office: Office) -> None:
+    office.open(CASE)
+    office.draft(CASE)
+    act = office.act(ActKind.DRAFT, CASE, "wren", Role.FOI_OFFICER, version=2)
+    office.register.record(act, draft_of(CASE, "one"), office.signers["wren"])
+
+    with pytest.raises(RefusedError):
+        office.register.record(act, draft_of(CASE, "other"), office.signers["wren"])
+
+
+def test_a_race_lost_on_the_same_case_is_told(office: Office) -> None:
+    office.open(CASE)
+    office.draft(CASE)
+    office.submit(CASE)
+    proposals = {
+        who: office.register.propose(office.approval(CASE, who, Stage.LEGAL_REVIEW), {})
+        for who in ("wren", "lee")
+    }
+    armoured = {who: proposal.signed_by(office.signers[who]) for who, proposal in proposals.items()}
+    office.register.append(proposals["lee"], armoured["lee"], now=now(proposals["lee"]))
+
+    with pytest.raises(RegisterMovedError):
+        office.register.append(proposals["wren"], armoured["wren"], now=now(proposals["wren"]))
+    with pytest.raises(WrongStageError):
+        office.approve(CASE, "wren", Stage.LEGAL_REVIEW)
+
+
+def test_what_was_only_claimed_to_be_judged_is_not_recorded(office: Office) -> None:
+    office.open(CASE)
+    act = office.act(ActKind.DRAFT, CASE, SERVICE, Role.SERVICE, version=1)
+    proposal = office.register.propose(act, draft_of(CASE, "first"))
+    armoured = proposal.signed_by(office.signers[SERVICE])
+    unlawful = replace(proposal.statement, act=replace(act, actor="bo", role=Role.SIGN_OFF_OFFICER))
+
+    with pytest.raises(RegisterMovedError):
+        office.register.append(
+            replace(proposal, changes=draft_of(CASE, "other")), armoured, now=now(proposal)
+        )
+    with pytest.raises(NotEntitledError):
+        office.register.append(replace(proposal, statement=unlawful), armoured, now=now(proposal))
+
+
+def test_other_cases_never_get_in_the_way(office: Office) -> None:
+    office.open(CASE)
+    act = office.act(ActKind.DRAFT, CASE, SERVICE, Role.SERVICE, version=1)
+    proposal = office.register.propose(act, draft_of(CASE, "first"))
+    office.story("FOI/2")
+
+    recorded = office.register.append(
+        proposal, proposal.signed_by(office.signers[SERVICE]), now=now(proposal) + 600
+    )
+
+    assert recorded.new
+    assert codes(office.path) == []
+
+
+def test_an_act_judged_by_a_policy_since_changed_has_to_be_made_again(office: Office) -> None:
+    office.open(CASE)
+    office.draft(CASE)
+    act = office.act(ActKind.SUBMIT, CASE, "sam", Role.FOI_OFFICER, version=1)
+    proposal = office.register.propose(act, {})
+    office.revoke("sam")
+
+    with pytest.raises(RegisterMovedError):
+        office.register.append(proposal, proposal.signed_by(office.signers["sam"]), now=now(proposal))
+    with pytest.raises(RegisterMovedError):
+        office.register.propose(act, {})
+    with pytest.raises(NotEntitledError):
+        office.submit(CASE)
+
+
+@pytest.mark.parametrize("who", ["mallory", "bo", SERVICE])
+def test_a_signature_by_another_key_is_refused(who: str, office: Office) -> None:
+    office.open(CASE)
+    office.draft(CASE)
+    act = office.act(ActKind.SUBMIT, CASE, "sam", Role.FOI_OFFICER, version=1)
+
+    with pytest.raises(NotEntitledError, match="a key of sam"):
+        office.register.record(act, {}, office.signers[who])
+
+
+def test_a_signature_on_something_else_is_refused(office: Office) -> None:
+    office.open(CASE)
+    office.draft(CASE)
+    proposal = office.register.propose(
+        office.act(ActKind.SUBMIT, CASE, "sam", Role.FOI_OFFICER, version=1), {}
+    )
+
+    for armoured in ("", office.signers["sam"].sign(b"else", b"equipoise-act-v1")):
+        with pytest.raises(NotEntitledError, match="a key of sam"):
+            office.register.append(proposal, armoured, now=now(proposal))
+
+
+def test_a_refused_act_writes_nothing(office: Office) -> None:
+    office.open(CASE)
+    tip = office.register.tip()
+
+    with pytest.raises(WrongStageError):
+        office.submit(CASE)
+    with pytest.raises(KnownReferenceError):
+        office.open("foi-1")
+
+    assert office.register.tip() == tip
+
+
+def test_a_second_key_of_a_person_is_theirs(office: Office) -> None:
+    office.open(CASE)
+    office.draft(CASE)
+    act = office.act(ActKind.SUBMIT, CASE, "wren", Role.FOI_OFFICER, version=1)
+
+    office.register.record(act, {}, office.signers["wren-second"])
+
+    assert codes(office.path) == []
+
+
+def test_words_are_kept_in_one_form_whatever_keyboard_they_came_from(office: Office) -> None:
+    office.open(CASE)
+    office.draft(CASE)
+    office.submit(CASE)
+    office.return_(CASE, "lee", Stage.LEGAL_REVIEW, reason="Cafe\u0301")
+
+    assert office.register.statements(CASE)[-1].act.reason == "Café"
+    assert codes(office.path) == []
+
+
+@pytest.mark.parametrize("reason", ["half a character \ud800", "a\n\u0303 on its own"])
+def test_words_that_could_not_be_read_again_are_refused(reason: str, office: Office) -> None:
+    office.open(CASE)
+    office.draft(CASE)
+    office.submit(CASE)
+
+    with pytest.raises(MalformedError, match="cannot be recorded"):
+        office.return_(CASE, "lee", Stage.LEGAL_REVIEW, reason=reason)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [FOUNDED.replace(microsecond=1), FOUNDED.astimezone(timezone(timedelta(hours=1)))],
+    ids=["a part of a second", "another time zone"],
+)
+def test_a_time_that_is_not_utc_in_whole_seconds_is_refused(time: datetime, office: Office) -> None:
+    act = replace(
+        office.act(ActKind.OPEN, CASE, SERVICE, Role.SERVICE),
+        time=time,
+        details={"received": "2026-11-02", "recipient": "age1"},
+    )
+
+    with pytest.raises(MalformedError, match="whole second"):
+        office.register.propose(act, request_of(CASE))
+
+
+@pytest.mark.parametrize("shift", [-1, 2 * 24 * 60 * 60], ids=["before the act", "two days after it"])
+def test_an_entry_far_from_its_act_is_not_written(shift: int, office: Office) -> None:
+    act = replace(
+        office.act(ActKind.OPEN, CASE, SERVICE, Role.SERVICE),
+        details={"received": "2026-11-02", "recipient": "age1"},
+    )
+    proposal = office.register.propose(act, request_of(CASE))
+
+    with pytest.raises(RegisterError, match="clock"):
+        office.register.append(
+            proposal, proposal.signed_by(office.signers[SERVICE]), now=now(proposal) + shift
+        )
+
+
+def test_a_clock_that_lags_a_little_never_turns_the_register_back(office: Office) -> None:
+    office.open(CASE)
+    last = office.register.tip().entry.committed
+    act = office.act(ActKind.DRAFT, CASE, SERVICE, Role.SERVICE, version=1)
+
+    recorded = office.register.record(
+        replace(act, time=act.time - timedelta(minutes=30)), draft_of(CASE, "first"), office.signers[SERVICE]
+    )
+
+    assert recorded.entry.committed == last
+    assert codes(office.path) == []
+
+
+def test_a_register_opened_for_reading_is_not_written(office: Office) -> None:
+    with Register(office.path, office.folder / "other.sqlite") as reading:
+        act = office.act(ActKind.OPEN, CASE, SERVICE, Role.SERVICE)
+        act = replace(act, details={"received": "2026-11-02", "recipient": "age1"})
+        with pytest.raises(RegisterError, match="for reading"):
+            reading.record(act, request_of(CASE), office.signers[SERVICE])
+
+
+def test_a_service_whose_key_is_not_listed_writes_nothing(office: Office) -> None:
+    act = office.act(ActKind.OPEN, CASE, SERVICE, Role.SERVICE)
+    act = replace(act, details={"received": "2026-11-02", "recipient": "age1"})
+
+    with (
+        Register(office.path, office.index, office.signers["mallory"]) as register,
+        pytest.raises(RegisterError, match="not the one the register lists"),
+    ):
+        register.record(act, request_of(CASE), office.signers[SERVICE])
+
+
+def test_a_policy_that_makes_no_sense_is_not_recorded(office: Office) -> None:
+    files = write_policy(replace(office.register.policy(), version=6, rules=replace(RULES, threshold=2)))
+    act = office.act(
+        ActKind.ADD_OFFICER, POLICY, "ada", Role.ADMINISTRATOR, version=6, details={"person": "bo"}
+    )
+
+    with pytest.raises(MalformedError, match="threshold"):
+        office.register.record(act, files, office.signers["ada"])
+
+
+# Founding
+
+
+def test_a_register_is_founded_once(office: Office) -> None:
+    with pytest.raises(RegisterError, match="already"):
+        found(
+            office.path,
+            office.index,
+            authority="Another",
+            administrator="ada",
+            rules=RULES,
+            signer=office.signers["ada"],
+            service=office.signers[SERVICE],
+            time=FOUNDED,
+        )
+
+
+def test_a_founding_cut_off_is_taken_up_again(office: Office, tmp_path: Path) -> None:
+    path, index = tmp_path / "new.git", tmp_path / "new.sqlite"
+    Repository.create(path).close()
+    with (
+        Register(path, index, office.signers[SERVICE]) as register,
+        pytest.raises(RegisterError, match="init"),
+    ):
+        register.policy()
+    with (
+        Register(path, index, office.signers[SERVICE]) as register,
+        pytest.raises(RegisterError, match="init"),
+    ):
+        register.tip()
+
+    found(
+        path,
+        index,
+        authority="Another",
+        administrator="ada",
+        rules=RULES,
+        signer=office.signers["ada"],
+        service=office.signers[SERVICE],
+        time=FOUNDED,
+    )
+
+    assert codes(path) == []
+
+
+def test_there_is_no_register_where_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(RegisterError, match="no register"):
+        Register(tmp_path / "none.git", tmp_path / "index.sqlite")
+    with pytest.raises(RegisterError, match="no register"):
+        audited(tmp_path)
+
+
+def test_the_environment_does_not_lead_git_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    subprocess.run(["git", "init", "-q", str(elsewhere)], check=True)
+    before = sorted(elsewhere.rglob("*"))
+    for name, value in {
+        "GIT_DIR": str(elsewhere / ".git"),
+        "GIT_OBJECT_DIRECTORY": str(elsewhere / ".git/objects"),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.bare",
+        "GIT_CONFIG_VALUE_0": "nonsense",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+    found_office(tmp_path / "office")
+    with Office(tmp_path / "office") as office:
+        office.story(CASE)
+        os.chdir(tmp_path)
+        assert codes(office.path.relative_to(tmp_path)) == []
+
+    assert sorted(elsewhere.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        pytest.param(lambda a: setattr(a.steps[-1], "edit_payload", lambda data: data + b"?"), id="an entry"),
+        pytest.param(lambda a: a.steps[-1].changes.update({"cases/2026/..": b"?"}), id="a folder"),
+        pytest.param(lambda a: a.steps[-1].changes.update({"cases/2026/more": b"?"}), id="two changes"),
+        pytest.param(
+            lambda a: setattr(a.steps[-1], "edit_statement", lambda data: data.replace(b"null", b"nil")),
+            id="a statement",
+        ),
+        pytest.param(
+            lambda a: a.steps[-1].removed.add(f"{a.steps[-1].folder}/acts/0001-open.json.sig"),
+            id="a signature",
+        ),
+        pytest.param(lambda a: a.steps[-1].act(actor="bo"), id="an act that was not allowed"),
+        pytest.param(
+            lambda a: a.of(POLICY)[-1].changes.update({f"{POLICY}/{RULES_FILE}": b"{}\n"}), id="a policy"
+        ),
+        pytest.param(lambda a: a.steps[-1].act(policy=9), id="a policy that never was"),
+    ],
+)
+def test_the_service_does_not_go_on_from_what_does_not_hold(
+    tampering: Callable[[Attacker], None], busy_office: Office
+) -> None:
+    attacker = Attacker(busy_office.path, busy_office.signers)
+    tampering(attacker)
+    attacker.together()
+
+    with (
+        Register(busy_office.path, busy_office.folder / "anew.sqlite") as register,
+        pytest.raises(TamperedError, match="equipoise audit"),
+    ):
+        register.cases()
+
+
+def test_what_is_newer_than_an_entry_is_told_oldest_first(busy_office: Office) -> None:
+    tip = busy_office.register.tip().entry.sequence
+
+    assert [found.entry.sequence for found in busy_office.register.since(tip - 2)] == [tip - 1, tip]
+    assert busy_office.register.since(tip) == []
+
+
+# The index
+
+
+def rows(path: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return (
+            db.execute("select * from cases order by identity").fetchall()
+            + db.execute("select * from reflects").fetchall()
+        )
+
+
+def anew(office: Office) -> list[tuple[object, ...]]:
+    path = office.folder / "anew.sqlite"
+    with Register(office.path, path) as register:
+        register.cases()
+    return rows(path)
+
+
+def test_an_index_that_lags_catches_up(busy_office: Office, tmp_path: Path) -> None:
+    lagging = tmp_path / "lagging.sqlite"
+    with Register(busy_office.path, lagging) as register:
+        register.cases()
+        busy_office.approve("C/1", "lee", Stage.LEGAL_REVIEW)
+        busy_office.revoke("sam")
+        busy_office.open("D/1")
+
+        assert register.case("D/1").stage is Stage.RECEIVED
+        assert register.policy().version == 6
+    assert rows(lagging) == rows(busy_office.index) == anew(busy_office)
+
+
+@pytest.mark.parametrize("damage", ["lost", "noise", "another form", "cut off"])
+def test_an_index_that_is_no_use_is_made_anew(damage: str, told: Path, tmp_path: Path) -> None:
+    with copied(told, tmp_path):
+        pass
+    index = tmp_path / "index.sqlite"
+    if damage == "lost":
+        index.unlink()
+    elif damage == "noise":
+        index.write_bytes(b"noise" * 1000)
+    elif damage == "cut off":
+        index.write_bytes(index.read_bytes()[:100])
+    else:
+        with closing(sqlite3.connect(index)) as db:
+            db.executescript("drop table cases; create table cases (other text); pragma user_version = 0")
+
+    with Office(tmp_path) as office:
+        office.open("D/1")
+
+        assert [row.reference for row in office.register.cases()] == ["1146A/22", "B/1", "C/1", "D/1"]
+        assert rows(index) == anew(office)
+
+
+def test_an_index_of_another_line_is_made_anew(busy_office: Office, founded: Path, tmp_path: Path) -> None:
+    busy_office.register.close()
+    with copied(founded, tmp_path / "other") as other:
+        other.open("X/1")
+        index = busy_office.index.read_bytes()
+        (other.folder / "index2.sqlite").write_bytes(index)
+
+        with Register(other.path, other.folder / "index2.sqlite") as register:
+            assert [row.reference for row in register.cases()] == ["X/1"]
+        assert rows(other.folder / "index2.sqlite") == anew(other)
+
+
+def test_a_slow_reader_does_not_turn_the_index_back(busy_office: Office) -> None:
+    with Register(busy_office.path, busy_office.index) as slow:
+        seen = busy_office.register.tip().id
+        busy_office.open("D/1")
+        answers = iter([seen])
+        tip = slow._repository.tip
+
+        slow._index.catch_up(lambda: next(answers, None) or tip(), slow._rows_since)
+
+        assert slow._index.tip() == busy_office.register.tip().id
+    assert rows(busy_office.index) == anew(busy_office)
+
+
+def test_an_index_that_cannot_be_opened_is_told(busy_office: Office, tmp_path: Path) -> None:
+    with pytest.raises(RegisterError, match="index"):
+        Register(busy_office.path, tmp_path)
+
+
+# The repository
+
+
+def test_packing_keeps_everything_readable_and_prunes_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "_LOOSE_BEFORE_PACKING", 0)
+    stray = object_id("blob", b"stray")
+    office.register._repository.write({stray: ("blob", b"stray")})
+    (office.path / "objects" / "tmp_obj_1").write_bytes(b"half")
+    with Register(office.path, office.folder / "other.sqlite") as reading:
+        reading.cases()
+
+        office.story(CASE)
+
+        assert reading.case(CASE) == office.register.case(CASE)
+        assert reading._repository.read(stray, "blob") == b"stray"
+    loose = list((office.path / "objects").glob("??/*"))
+    assert loose == []
+    assert not (office.path / "objects" / "tmp_obj_1").exists()
+    assert list((office.path / "objects" / "pack").glob("*.pack"))
+    assert codes(office.path) == []
+
+
+def test_an_act_never_fails_for_want_of_packing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository, "_LOOSE_BEFORE_PACKING", 0)
+    unpack(office.path)
+    pack = office.path / "objects" / "pack"
+    pack.rmdir()
+    pack.write_bytes(b"in the way")
+
+    office.open(CASE)
+
+    pack.unlink()
+    assert codes(office.path) == []
+
+
+def test_a_packed_branch_is_read(busy_office: Office) -> None:
+    tip = busy_office.register.tip()
+    subprocess.run(["git", "-C", str(busy_office.path), "pack-refs", "--all"], check=True)
+    assert not (busy_office.path / "refs/heads/main").exists()
+
+    assert busy_office.register.tip() == tip
+    busy_office.open("D/1")
+    assert codes(busy_office.path) == []
+
+
+@pytest.mark.parametrize("text", ["", "ref: refs/heads/other\n", "1234\n", "\0" * 41])
+def test_a_damaged_branch_is_told(text: str, busy_office: Office) -> None:
+    (busy_office.path / "refs/heads/main").write_text(text)
+
+    with pytest.raises(RegisterError, match="does not name an entry"):
+        busy_office.register.cases()
+
+
+def test_a_lock_left_by_a_kill_is_dropped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository, "_LOCK_WAIT", 0.05)
+    (office.path / "refs/heads/main.lock").write_text("")
+
+    office.open(CASE)
+
+    assert codes(office.path) == []
+
+
+def test_a_branch_git_cannot_move_records_nothing(office: Office) -> None:
+    tip = office.register.tip()
+    assert tip.entry.parent
+
+    with pytest.raises(RegisterError, match="nothing was recorded"):
+        office.register._repository.advance(tip.entry.parent, "1" * 40)
+    assert office.register.tip() == tip
+    office.open(CASE)
+
+    assert codes(office.path) == []
+
+
+def test_a_move_that_git_did_not_confirm_is_looked_up(office: Office) -> None:
+    before = office.register.tip().id
+    office.open(CASE)
+    after = office.register.tip().id
+
+    # git refuses, for the branch stands there already: as after a kill between its write and its answer.
+    office.register._repository.advance(after, before)
+
+    assert office.register.tip().id == after
+
+
+def test_git_that_was_ended_is_started_again(office: Office) -> None:
+    office.open(CASE)
+    for process in office.register._repository._processes.values():
+        process.proc.kill()
+        process.proc.wait()
+
+    office.draft(CASE)
+
+    assert codes(office.path) == []
+
+
+@pytest.mark.parametrize("damage", ["noise", "gone"])
+def test_a_damaged_object_is_noticed_when_read(damage: str, busy_office: Office) -> None:
+    node = busy_office.register._line.node(busy_office.register.tip().id, "cases/2026/11/02/C-1/document.md")
+    assert node is not None
+    unpack(busy_office.path)
+    path = busy_office.path / "objects" / node.id[:2] / node.id[2:]
+    path.unlink()
+    if damage == "noise":
+        path.write_bytes(b"noise")
+
+    with (
+        Office(busy_office.folder) as office,
+        pytest.raises(TamperedError if damage == "noise" else RegisterError, match=node.id),
+    ):
+        office.register.read("C/1", DOCUMENT)
+
+
+def test_an_object_of_another_kind_is_noticed(busy_office: Office) -> None:
+    with pytest.raises(TamperedError, match="belongs"):
+        busy_office.register._repository.read(busy_office.register.tip().id, "blob")
