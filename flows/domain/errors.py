@@ -26,10 +26,19 @@ of a case stands in a message: Prefect and the logs keep messages.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
+
+
+_PHRASES: Final = {
+    "sent": "record as sent",
+    "found": "found the register",
+    "add-officer": "authorise people",
+    "revoke-officer": "revoke people",
+}
+"""Acts whose code is no verb that a sentence can take."""
 
 
 class PitError(Exception):
@@ -63,7 +72,7 @@ class WrongStageError(RefusedError):
     """An act meant for one stage met a case standing at another."""
 
     def __init__(self, reference: str, *, act: str, needed: str, found: str) -> None:
-        super().__init__(f"{reference} is at {found}; to {act} needs it at {needed}.")
+        super().__init__(f"{reference} is at {found}; to {_PHRASES.get(act, act)} needs it at {needed}.")
 
 
 class StaleVersionError(RefusedError):
@@ -103,7 +112,7 @@ class NotEntitledError(RefusedError):
     """A person may not do this: unknown, revoked, without the role, or without the key."""
 
     def __init__(self, person: str, *, act: str, needed: str) -> None:
-        super().__init__(f"{person} may not {act}: that needs {needed}.")
+        super().__init__(f"{person} may not {_PHRASES.get(act, act)}: that needs {needed}.")
 
 
 class SamePersonError(RefusedError):

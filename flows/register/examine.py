@@ -220,10 +220,14 @@ def _check_opens_once(entry: Entry, chain: Chain, place: str) -> None:
 
 
 def _code(error: errors.PitError, case: Case | None, act: Act) -> str:
-    approved = case.files if case and case.approvals and act.kind is not ActKind.DRAFT else act.files
-    if any(act.files.get(path) != approved.get(path) for path in DECIDED_ON):
+    if isinstance(error, errors.MalformedError) and case and _changes_what_was_approved(case, act):
         return "E_STALE_APPROVAL"
     return next((code for kind, code in REFUSALS.items() if isinstance(error, kind)), "E_ACT")
+
+
+def _changes_what_was_approved(case: Case, act: Act) -> bool:
+    changed = any(act.files.get(path) != case.files.get(path) for path in DECIDED_ON)
+    return changed and bool(case.approvals) and act.kind is not ActKind.DRAFT
 
 
 def _check_entry(said: Said, case_previous: str | None) -> None:

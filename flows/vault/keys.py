@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SUFFIX: Final = ".age"
+_ORPHANS: Final = "orphans"
 
 
 class Vault:
@@ -68,13 +69,18 @@ class Vault:
         return content
 
     def sweep(self, known: AbstractSet[str]) -> int:
-        """Remove keys that no case names, left by an opening that was cut off; return how many.
+        """Put keys that no case names out of the way, in ``orphans/``; return how many.
+
+        An opening that was cut off leaves one. They are kept, for a register restored from an older
+        copy lacks cases whose keys must not be lost with it.
 
         To be called only while no opening is under way.
         """
         orphans = [path for path in self._folder.glob(f"*{_SUFFIX}") if path.stem not in known]
+        if orphans:
+            (self._folder / _ORPHANS).mkdir(mode=0o700, exist_ok=True)
         for path in orphans:
-            path.unlink()
+            path.rename(self._folder / _ORPHANS / path.name)
         return len(orphans)
 
     def _path(self, recipient: str) -> Path:

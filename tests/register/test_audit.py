@@ -192,6 +192,16 @@ def test_a_remark_on_a_paper_that_holds_is_passed_on(busy_office: Office) -> Non
     assert report.remarks == ["entry 15, 1146A/22: Another toolchain.", "entry 21, B/1: Another toolchain."]
 
 
+def test_a_paper_nobody_here_could_compare_is_not_established(busy_office: Office) -> None:
+    def on_another_toolchain(published: Published) -> PaperVerdict:
+        return replace(check_paper(published), established=False, sentence="Another toolchain.")
+
+    report = audit(busy_office.path, check_paper=on_another_toolchain)
+
+    assert report.holds
+    assert sum("Another toolchain." in sentence for sentence in report.not_established) == 2
+
+
 @pytest.mark.parametrize(
     "error",
     [MalformedError("manifest", Fault(path="", problem="unreadable")), ValueError("no"), RegisterError("no")],

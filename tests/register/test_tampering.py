@@ -494,6 +494,15 @@ def _(scene: Scene) -> None:
     a.together()
 
 
+@attack("a change of the list is replayed under a key of its own", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("ada")
+    step = amendment(scene, a, with_mallory(scene))
+    step.said = replace(step.said, key="add-officer/anew")
+    step.keep = frozenset({"key"})
+    a.together()
+
+
 @attack("a list stands without its rules", "E_TREE")
 def _(scene: Scene) -> None:
     a = scene.attacker("ada")
