@@ -1,0 +1,65 @@
+"""Telling the people who may decide at a gate, once, and reminding them by the clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows import wiring
+from flows.document.notice import write_notice
+from flows.domain.deadline import Calendar, deadline, working_days_until
+from flows.domain.decision import may_decide
+from flows.domain.errors import MalformedError
+from flows.domain.reference import slug
+from flows.notices.outbox import Notice
+from flows.running import Done
+from flows.sources.bank_holidays import calendar
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from flows.domain.case import Case
+    from flows.domain.procedure import Stage
+    from flows.wiring import House
+
+
+def ask(reference: str, gate: Stage, house: House) -> Done:
+    """Tell those who may decide on one case at ``gate``, unless they were told the same before."""
+    case = house.register.case(reference)
+    if case.stage is not gate:
+        return Done(reference=reference)
+    due = _due(case, calendar())
+    kind = _kind(due, house.register.policy().rules.chase_within)
+    notice = Notice(
+        slug=slug(reference),
+        version=case.version,
+        round=case.round,
+        gate=gate,
+        kind=kind,
+        due=due,
+    )
+    if house.outbox.has_told(notice):
+        return Done(reference=reference)
+    people = may_decide(case, house.register.policy())
+    text = write_notice(
+        reference=reference, version=case.version, gate=gate, kind=kind, due=due, people=people
+    )
+    house.outbox.tell(notice, text)
+    told = ", ".join(sorted(people)) or "nobody may decide"
+    return Done(reference=reference, what=f"{kind.replace('-', ' ')}: {told}")
+
+
+def _due(case: Case, days: Calendar) -> date | None:
+    try:
+        return deadline(case.received, days).due
+    except MalformedError:
+        # Past what is known of bank holidays no deadline is guessed; the notice says so.
+        return None
+
+
+def _kind(due: date | None, chase_within: int) -> str:
+    today = wiring.now().astimezone(wiring.LOCAL).date()
+    if due is None:
+        return "asked"
+    if today > due:
+        return "overdue"
+    return "due-soon" if working_days_until(today, due, calendar()) <= chase_within else "asked"

@@ -1,0 +1,1 @@
+"""How people act: one function per act, and the command line over them."""

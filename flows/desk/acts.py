@@ -1,0 +1,319 @@
+"""What people do, one function per act.
+
+Each reads the case, states the act, lets the procedure judge it, has it signed by the person's own
+key, and appends it. Nothing else changes: what follows from an act is a flow's business.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from flows import paper, wiring
+from flows.document.markdown import prose_faults
+from flows.domain.act import Act
+from flows.domain.amendment import add_officer as with_officer
+from flows.domain.amendment import revoke_officer as without_officer
+from flows.domain.checks import blocking, check
+from flows.domain.errors import (
+    Fault,
+    IncompleteError,
+    MalformedError,
+    RegisterMovedError,
+    WrongStageError,
+)
+from flows.domain.policy import Person, parse_person
+from flows.domain.procedure import (
+    ASSESSMENT,
+    DECIDED_ON,
+    REQUEST,
+    ROLE_AT,
+    SEALED_REQUEST,
+    ActKind,
+    Role,
+    Stage,
+)
+from flows.domain.request_file import parse_request_file
+from flows.register.roster import allowed_signers, write_policy
+from flows.register.statement import POLICY
+from flows.sources.parse import ArrivedRequest, parse_request, personal_details_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from flows.domain.case import Case
+    from flows.domain.policy import Policy
+    from flows.register.line import Recorded
+    from flows.register.signature import Signer
+    from flows.wiring import House
+
+_ATTEMPTS: Final = 5
+
+LONGEST_REASON: Final = 10_000
+"""Characters of a reason or a comment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """Who acts, and what signs for them."""
+
+    id: str
+    signer: Signer
+
+
+def draft(
+    house: House,
+    officer: Officer,
+    reference: str,
+    data: bytes,
+    summary: str | None = None,
+    *,
+    source: str = ASSESSMENT,
+) -> Recorded | None:
+    """Record a new version of the assessment; None where nothing would change.
+
+    Args:
+        data: The assessment as written.
+        summary: What was asked, fit to publish; None leaves it as it is.
+        source: What faults of the assessment are told of.
+
+    Raises:
+        MalformedError: with every fault of the assessment.
+    """
+    _check_entitled(house, officer, Role.FOI_OFFICER, ActKind.DRAFT)
+    case = house.register.case(reference)
+    request = parse_request_file(house.register.read(reference, REQUEST).decode())
+    if summary is not None:
+        request = replace(request, summary=_summary(summary))
+    assessment = paper.read_assessment(data, case.reference, source=source)
+    personal = paper.personal_details(_arrived(house, case), request, assessment)
+    if personal:
+        raise MalformedError(source, *paper.personal_faults(personal))
+    files = paper.version_files(request, assessment, data)
+    if case.version and all(house.register.read(reference, path) == files[path] for path in files):
+        return None
+    return _record(
+        house, officer, ActKind.DRAFT, reference, Role.FOI_OFFICER, files=files, version=case.version + 1
+    )
+
+
+def submit(house: House, officer: Officer, reference: str, version: int) -> Recorded:
+    """Put the current version before the first gate.
+
+    Raises:
+        IncompleteError: a check found what stops it.
+    """
+    _check_entitled(house, officer, Role.FOI_OFFICER, ActKind.SUBMIT)
+    case = house.register.case(reference)
+    if case.stage is Stage.DRAFTING and case.version == version:
+        request = parse_request_file(house.register.read(reference, REQUEST).decode())
+        assessment = paper.read_assessment(house.register.read(reference, ASSESSMENT), case.reference)
+        found = blocking(check(assessment, request))
+        if found:
+            first = found[0]
+            raise IncompleteError(
+                case.reference, blocking=len(found), first=f"{first.sentence} ({first.code} at {first.place})"
+            )
+    return _record(house, officer, ActKind.SUBMIT, reference, Role.FOI_OFFICER, version=version)
+
+
+def approve(
+    house: House, officer: Officer, reference: str, *, gate: Stage, version: int, comment: str | None = None
+) -> Recorded:
+    """Approve a version at a gate, by the digests of what it consists of."""
+    case = house.register.case(reference)
+    read = {path: case.files[path].sha256 for path in DECIDED_ON if path in case.files}
+    return _record(
+        house,
+        officer,
+        ActKind.APPROVE,
+        reference,
+        ROLE_AT[gate],
+        gate=gate,
+        version=version,
+        reason=_reason(house, case, comment),
+        details=read,
+    )
+
+
+def return_(
+    house: House, officer: Officer, reference: str, *, gate: Stage, version: int, reason: str
+) -> Recorded:
+    """Send a version back to drafting, with the reason."""
+    return _record(
+        house,
+        officer,
+        ActKind.RETURN,
+        reference,
+        ROLE_AT[gate],
+        gate=gate,
+        version=version,
+        reason=_reason(house, house.register.case(reference), reason),
+    )
+
+
+def sent(house: House, officer: Officer, reference: str, *, on: date, by: str) -> Recorded:
+    """Record that the published paper was sent; the statutory clock stops on that day."""
+    case = house.register.case(reference)
+    details = {"on": on.isoformat(), "by": by}
+    return _record(
+        house, officer, ActKind.SENT, reference, Role.FOI_OFFICER, version=case.version, details=details
+    )
+
+
+def close(house: House, officer: Officer, reference: str, *, ground: str) -> Recorded:
+    """Close a case without a published test."""
+    case = house.register.case(reference)
+    return _record(
+        house,
+        officer,
+        ActKind.CLOSE,
+        reference,
+        Role.FOI_OFFICER,
+        version=case.version,
+        details={"ground": ground},
+    )
+
+
+def add_officer(house: House, administrator: Officer, person: Person) -> Recorded | None:
+    """Authorise a person, or give one other roles or keys; None where nothing would change."""
+    parse_person(person.id)
+    _check_entitled(house, administrator, Role.ADMINISTRATOR, ActKind.ADD_OFFICER)
+    if house.register.policy().people.get(person.id) == person:
+        return None
+    return _amend(
+        house, administrator, ActKind.ADD_OFFICER, person.id, lambda policy: with_officer(policy, person)
+    )
+
+
+def revoke_officer(house: House, administrator: Officer, person: str) -> Recorded:
+    """Take a person off the list; what they did before stands."""
+    parse_person(person)
+    return _amend(
+        house, administrator, ActKind.REVOKE_OFFICER, person, lambda policy: without_officer(policy, person)
+    )
+
+
+def write_allowed_signers(house: House) -> None:
+    """Export every key that ever was good, for ssh-keygen and git."""
+    whole = house.home.allowed_signers
+    fresh = whole.with_name(f".{whole.name}.part")
+    fresh.write_text(allowed_signers(house.register.policies()), encoding="ascii")
+    fresh.replace(whole)
+
+
+def check_gate(reference: str, gate: str) -> Stage:
+    """Return the gate of that name.
+
+    Raises:
+        WrongStageError: it is a stage that takes no decisions.
+    """
+    stage = Stage(gate)
+    if stage not in ROLE_AT:
+        raise WrongStageError(reference, act="decide", needed=" or ".join(ROLE_AT), found=gate)
+    return stage
+
+
+def _amend(
+    house: House, administrator: Officer, kind: ActKind, person: str, change: Callable[[Policy], Policy]
+) -> Recorded:
+    def attempt() -> Recorded:
+        _check_entitled(house, administrator, Role.ADMINISTRATOR, kind)
+        after = change(house.register.policy())
+        act = Act(
+            kind=kind,
+            case=POLICY,
+            actor=administrator.id,
+            role=Role.ADMINISTRATOR,
+            time=wiring.now(),
+            policy=after.version - 1,
+            version=after.version,
+            details={"person": person},
+        )
+        return house.register.record(act, write_policy(after), administrator.signer)
+
+    recorded = _until_recorded(attempt)
+    write_allowed_signers(house)
+    return recorded
+
+
+def _record(
+    house: House,
+    officer: Officer,
+    kind: ActKind,
+    reference: str,
+    role: Role,
+    *,
+    files: Mapping[str, bytes] | None = None,
+    version: int,
+    gate: Stage | None = None,
+    reason: str | None = None,
+    details: Mapping[str, str] | None = None,
+) -> Recorded:
+    case = house.register.case(reference)
+
+    def attempt() -> Recorded:
+        _check_entitled(house, officer, role, kind)
+        act = Act(
+            kind=kind,
+            case=case.reference,
+            actor=officer.id,
+            role=role,
+            time=wiring.now(),
+            policy=house.register.policy().version,
+            version=version,
+            gate=gate,
+            reason=reason,
+            details=details or {},
+        )
+        return house.register.record(act, files or {}, officer.signer)
+
+    return _until_recorded(attempt)
+
+
+def _until_recorded(attempt: Callable[[], Recorded]) -> Recorded:
+    """Try again as long as somebody else writes first, but not for ever."""
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(RegisterMovedError):
+            return attempt()
+    return attempt()
+
+
+def _check_entitled(house: House, officer: Officer, role: Role, act: ActKind) -> None:
+    # The register judges every new act; this refuses also what would be nothing new.
+    house.register.policy().require(officer.id, role, act=act)
+
+
+def _arrived(house: House, case: Case) -> ArrivedRequest:
+    """Return the request as it arrived, of which the applicant's details are only searched for."""
+    sealed = house.register.read(case.reference, SEALED_REQUEST)
+    return parse_request(house.vault.unseal(case.recipient, sealed), rules=paper.RULES)
+
+
+def _reason(house: House, case: Case, text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    text = unicodedata.normalize("NFC", text.strip().replace("\r\n", "\n"))
+    if len(text) > LONGEST_REASON:
+        problem = f"it has {len(text):,} characters; {LONGEST_REASON:,} are the most"
+        raise MalformedError("reason", Fault(path="", problem=problem))
+    for unseen in {c for c in text if not (c.isprintable() or c == "\n" or unicodedata.category(c) == "Zs")}:
+        name = unicodedata.name(unseen, "a control or unassigned character")
+        problem = f"it holds U+{ord(unseen):04X} ({name}), which nobody would see; remove it"
+        raise MalformedError("reason", Fault(path="", problem=problem))
+    if personal_details_in(_arrived(house, case).applicant_terms, {"reason": text}):
+        raise MalformedError("reason", *paper.personal_faults([""]))
+    return text
+
+
+def _summary(text: str) -> str:
+    text = unicodedata.normalize("NFC", text.strip())
+    if not text:
+        raise MalformedError("summary", Fault(path="", problem="it has no words"))
+    faults = prose_faults(text)
+    if faults:
+        raise MalformedError("summary", *(Fault(path="", problem=fault) for fault in faults))
+    return text

@@ -1,0 +1,243 @@
+"""Commands that check: the register, a draft, a date, the form of a file."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import click
+
+from flows import paper, wiring
+from flows.desk.console import (
+    DOES_NOT_HOLD,
+    NO,
+    counted,
+    example,
+    heading,
+    print_json,
+    print_rows,
+    prints,
+    read_file,
+    shown,
+    speaks,
+    wrapped,
+)
+from flows.domain.checks import blocking, check
+from flows.domain.deadline import deadline as compute
+from flows.domain.errors import Fault, MalformedError
+from flows.domain.finding import Finding, Severity
+from flows.register.audit import Report
+from flows.register.audit import audit as audit_register
+from flows.sources.bank_holidays import calendar
+from flows.sources.parse import check_reference, parse_assessment, parse_request
+from flows.sources.schema import json_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from flows.wiring import Home
+
+_COLOURS = {Severity.BLOCK: "red", Severity.WARN: "yellow"}
+_WORDS = {
+    Severity.BLOCK: "Stops submission",
+    Severity.WARN: "Warning",
+    Severity.INFO: "Note",
+    Severity.NOT_RUN: "Not checked",
+}
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
+
+
+@click.command(
+    epilog=example(
+        "equipoise audit",
+        "equipoise audit /mnt/copy/register.git --checkpoint 000000120.txt \\\n"
+        "  --pin 29c28f1df83c91964389f790660b6e8d6a377284cd41464d4450efc27d429fbf",
+    )
+)
+@click.argument("repository", type=click.Path(path_type=Path), required=False)
+@click.option("--pin", metavar="FINGERPRINT", help="The register's fingerprint, as published elsewhere.")
+@click.option(
+    "--checkpoint", metavar="FILE", type=click.Path(path_type=Path), help="A checkpoint kept elsewhere."
+)
+@speaks
+def audit(
+    repository: Path | None, pin: str | None, checkpoint: Path | None, *, home: Home, as_json: bool
+) -> None:
+    """Verify a register from its objects alone; by default the home's own."""
+    note = read_file(checkpoint).decode("ascii", "replace") if checkpoint else None
+    pin = _fingerprint(pin) if pin is not None else None
+    with _Progress("Auditing") as progress:
+        report = audit_register(
+            repository or home.register,
+            check_paper=paper.check,
+            pin=pin,
+            checkpoint=note,
+            now=wiring.now(),
+            progress=progress.show,
+        )
+    if as_json:
+        print_json(_as_json(report))
+    else:
+        _tell(report)
+    if not report.holds:
+        sys.exit(DOES_NOT_HOLD)
+
+
+@click.command(epilog=example("equipoise lint assessment.yaml --request request.yaml"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--request", metavar="FILE", type=click.Path(path_type=Path), help="The request it answers.")
+@prints
+def lint(file: Path, request: Path | None, *, as_json: bool) -> None:
+    """Check an assessment before it is submitted."""
+    assessment = parse_assessment(read_file(file), rules=paper.RULES, source=str(file))
+    asked = None
+    if request is not None:
+        arrived = parse_request(read_file(request), rules=paper.RULES, source=str(request))
+        check_reference(assessment, arrived.reference or assessment.reference, source=str(file))
+        asked = arrived.request(assessment.reference)
+        personal = paper.personal_details(arrived, assessment)
+        if personal:
+            raise MalformedError(str(file), *paper.personal_faults(personal))
+    findings = check(assessment, asked)
+    if as_json:
+        print_json({"findings": _rows(findings)})
+    else:
+        _tell_lint(findings)
+    if blocking(findings):
+        sys.exit(NO)
+
+
+@click.command(epilog=example("equipoise deadline 2026-06-12"))
+@click.argument("received", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
+@prints
+def deadline(received: datetime, *, as_json: bool) -> None:
+    """Compute when a request received on DATE falls due, day by day."""
+    days = calendar()
+    found = compute(received.date(), days)
+    if as_json:
+        rows = [{"date": d.date.isoformat(), "counts": d.counts, "reason": d.reason} for d in found.days]
+        print_json({"received": found.received.isoformat(), "due": found.due.isoformat(), "days": rows})
+        return
+    click.echo(f"Received {_in_full(found.received)}; due {heading(_in_full(found.due))}.")
+    click.echo("The twentieth working day following receipt, section 10(1) and (6). Days that do not count:")
+    for day in found.days:
+        if not day.counts:
+            click.echo(f"  {day.date:%a %d %b %Y}  {day.reason}")
+    click.echo(f"Bank holidays: {days.source}")
+
+
+@click.command(epilog=example("equipoise schema assessment > assessment.schema.json"))
+@click.argument("name", type=click.Choice(["request", "assessment"]))
+@prints
+def schema(name: Literal["request", "assessment"], *, as_json: bool) -> None:  # noqa: ARG001 - it is JSON anyhow
+    """Print the JSON Schema of request.yaml or assessment.yaml."""
+    print_json(json_schema(name))
+
+
+class _Progress:
+    """A bar on a terminal, and nothing elsewhere."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar: Any = None
+        self._shown = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.finish()
+            self._bar.render_finish()
+
+    def show(self, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
+        self._bar.update(done - self._shown)
+        self._shown = done
+
+
+def _in_full(when: date) -> str:
+    return f"{when:%A} {when.day} {when:%B %Y}"
+
+
+def _fingerprint(text: str) -> str:
+    pin = text.strip().lower().removeprefix("sha256:")
+    if not _FINGERPRINT.fullmatch(pin):
+        raise MalformedError("--pin", Fault(path="", problem="a fingerprint has 64 hexadecimal digits"))
+    return pin
+
+
+def _tell(report: Report) -> None:
+    for finding in report.findings:
+        click.secho(f"{finding.code} at {finding.place}", fg="red")
+        _tell_lines(finding.sentence, finding.mend)
+    _tell_list("Remarks", report.remarks)
+    _tell_list("Not established", report.not_established)
+    print_rows(
+        [
+            ("Read", f"{counted(report.entries, 'entry', 'entries')}, {counted(report.cases, 'case')}"),
+            ("Fingerprint", report.fingerprint or "unknown"),
+        ]
+    )
+    if report.holds:
+        click.echo(heading("The register holds."))
+    else:
+        found = counted(len(report.findings), "finding")
+        click.secho(f"The register does not hold: {found}.", fg="red", bold=True)
+
+
+def _tell_list(title: str, sentences: Iterable[str]) -> None:
+    for number, sentence in enumerate(sentences):
+        if not number:
+            click.echo(heading(title))
+        _tell_lines(sentence)
+
+
+def _tell_lint(findings: Sequence[Finding]) -> None:
+    for finding in sorted(findings, key=lambda finding: [*_WORDS].index(finding.severity)):
+        mark = click.style(f"{_WORDS[finding.severity]} {finding.code}", fg=_COLOURS.get(finding.severity))
+        click.echo(f"{mark} {shown(finding.place)}".rstrip())
+        _tell_lines(finding.sentence, finding.mend)
+    stopping = len(blocking(findings))
+    others = len(findings) - stopping
+    if stopping:
+        click.echo(
+            heading(f"{counted(stopping, 'finding')} to mend before submission; {counted(others, 'remark')}.")
+        )
+    elif others:
+        click.echo(heading(f"Nothing stops submission; {counted(others, 'remark')}."))
+    else:
+        click.echo(heading("Nothing found."))
+
+
+def _tell_lines(*sentences: str) -> None:
+    for sentence in sentences:
+        for line in wrapped(shown(sentence), first="  ", then="  "):
+            click.echo(line)
+
+
+def _rows(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    return [
+        {"code": f.code, "severity": f.severity, "place": f.place, "sentence": f.sentence, "mend": f.mend}
+        for f in findings
+    ]
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    return {
+        "holds": report.holds,
+        "register": report.register,
+        "fingerprint": report.fingerprint,
+        "entries": report.entries,
+        "cases": report.cases,
+        "head": report.head,
+        "findings": _rows(report.findings),
+        "remarks": report.remarks,
+        "not_established": report.not_established,
+    }

@@ -1,0 +1,240 @@
+"""Commands of an administrator: make a home, and keep the list of authorised people."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flows import wiring
+from flows.desk import acts
+from flows.desk.console import Speaking, example, print_json, print_rows, read_file, speaks
+from flows.desk.console import acts as acting
+from flows.document.markdown import plain_faults
+from flows.domain.errors import Fault, MalformedError, RefusedError
+from flows.domain.policy import SERVICE, Person, Rules, parse_person
+from flows.domain.procedure import GATES, ActKind, Role
+from flows.register import signature
+from flows.register.founding import found
+from flows.sources.inbox import check_pattern
+from flows.vault.keys import create_wrapping_key
+from flows.wiring import Home, House, find_home, open_house
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.desk.acts import Officer
+
+CHASE_WITHIN = 5
+_LONGEST_NAME = 200
+_PEOPLES_ROLES = [str(role) for role in Role if role is not Role.SERVICE]
+
+
+@click.command(epilog=example('equipoise init --authority "Northshire Police"'))
+@click.option("--authority", required=True, metavar="NAME", help="The public authority, as it names itself.")
+@click.option(
+    "--administrator",
+    default="administrator",
+    metavar="ID",
+    show_default=True,
+    help="The first administrator.",
+)
+@click.option(
+    "--approvals",
+    type=click.Choice(list(GATES)),
+    default="full",
+    show_default=True,
+    help="Which approvals a test needs.",
+)
+@click.option(
+    "--pattern", default="FOI-{year}-{number:04}", show_default=True, help="How the next reference is made."
+)
+@speaks
+def init(
+    authority: str, administrator: str, approvals: str, pattern: str, *, home: Home, as_json: bool
+) -> None:
+    """Make a home: the register, its first administrator and the service's keys."""
+    rules = Rules(
+        gates={"test": approvals},
+        threshold=1,
+        reference_pattern=check_pattern(pattern),
+        chase_within=CHASE_WITHIN,
+    )
+    authority = _authority(authority)
+    make_home(home, authority=authority, administrator=parse_person(administrator), rules=rules)
+    with open_house(home) as house:
+        acts.write_allowed_signers(house)
+        fingerprint = house.register.fingerprint()
+    if as_json:
+        print_json({"home": str(home.root), "fingerprint": fingerprint, "administrator": administrator})
+        return
+    click.echo(f"Made {home.root} for {authority}.")
+    click.echo(f"Fingerprint: {fingerprint}")
+    click.echo(
+        "Keep the fingerprint where this machine cannot reach: an auditor compares it with the register."
+    )
+    click.echo(f"The key of {administrator} is {home.officers / administrator}; move it to a safe place.")
+    where = "" if home == find_home() else f" --home {shlex.quote(str(home.root))}"
+    click.echo(f"Next: equipoise officer add ID --role foi-officer --as {administrator}{where}")
+
+
+def make_home(home: Home, *, authority: str, administrator: str, rules: Rules) -> None:
+    """Make a home whole, or not at all.
+
+    Raises:
+        RefusedError: something is there already.
+    """
+    if os.path.lexists(home.root) and not _is_empty(home.root):
+        raise RefusedError(f"{home.root} is not an empty folder; a home is made in a new one.")
+    home.root.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Home(home.root.with_name(f".{home.root.name}.{secrets.token_hex(4)}.part"))
+    try:
+        _fill(fresh, authority=authority, administrator=administrator, rules=rules)
+        os.replace(fresh.root, home.root)  # noqa: PTH105 - whole, or not at all
+    finally:
+        shutil.rmtree(fresh.root, ignore_errors=True)
+
+
+def _is_empty(root: Path) -> bool:
+    return root.is_dir() and not root.is_symlink() and not any(root.iterdir())
+
+
+def _fill(fresh: Home, *, authority: str, administrator: str, rules: Rules) -> None:
+    for folder in (fresh.inbox, fresh.set_aside, fresh.published, fresh.notices, fresh.state):
+        folder.mkdir(parents=True)
+    for folder in (fresh.officers, fresh.case_keys, fresh.service.parent):
+        folder.mkdir(parents=True, mode=0o700)
+    create_wrapping_key(fresh.wrapping)
+    signature.generate(fresh.service)
+    signature.generate(fresh.officers / administrator)
+    found(
+        fresh.register,
+        fresh.index,
+        authority=authority,
+        administrator=administrator,
+        rules=rules,
+        signer=signature.load(fresh.officers / administrator),
+        service=signature.load(fresh.service),
+        time=wiring.now(),
+    )
+
+
+def _authority(text: str) -> str:
+    name = text.strip()
+    problems = plain_faults(name)
+    if not name or len(name) > _LONGEST_NAME:
+        problems.append(f"a name of 1 to {_LONGEST_NAME} characters is needed")
+    if problems:
+        raise MalformedError("--authority", *(Fault(path="", problem=problem) for problem in problems))
+    return name
+
+
+@click.group(cls=Speaking)
+def officer() -> None:
+    """Keep the list of authorised people."""
+
+
+@officer.command(
+    "add",
+    epilog=example(
+        "equipoise officer add legal-reviewer --role legal-reviewer \\\n"
+        "  --public-key id_ed25519.pub --as administrator"
+    ),
+)
+@click.argument("id_", metavar="ID")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(_PEOPLES_ROLES),
+    help="What they may do; may be repeated. It replaces the roles they had.",
+)
+@click.option(
+    "--public-key",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Their OpenSSH public key. Without it they keep the one they have; for a new person a pair is "
+    "made in keys/officers/ID.",
+)
+@acting
+def add(
+    id_: str,
+    roles: tuple[str, ...],
+    public_key: Path | None,
+    *,
+    house: House,
+    officer: Officer,
+    as_json: bool,
+) -> None:
+    """Authorise a person, or give one other roles or another key."""
+    person = parse_person(id_)
+    with _keys_of(person, public_key, house, officer) as keys:
+        recorded = acts.add_officer(
+            house, officer, Person(id=person, roles=frozenset(map(Role, roles)), keys=keys)
+        )
+    words = f"{person} is authorised as {', '.join(sorted(set(roles)))}."
+    if recorded is None:
+        words = f"{words.removesuffix('.')} already; nothing was recorded."
+    _say(words, house, new=recorded is not None, as_json=as_json)
+
+
+@contextmanager
+def _keys_of(
+    person: str, public_key: Path | None, house: House, administrator: Officer
+) -> Iterator[tuple[str, ...]]:
+    """Yield the keys a person is to have; a pair made for the purpose goes again if the act is refused."""
+    known = house.register.policy().people.get(person)
+    private = house.home.officers / person
+    if public_key is not None:
+        text = read_file(public_key).decode("ascii", "replace")
+        yield (signature.parse_public(text, source=str(public_key)),)
+    elif known is not None:
+        yield known.keys
+    elif private.exists():
+        yield (signature.load(private).public,)
+    else:
+        house.register.policy().require(administrator.id, Role.ADMINISTRATOR, act=ActKind.ADD_OFFICER)
+        public = signature.generate(private)
+        try:
+            yield (public,)
+        except BaseException:
+            private.unlink()
+            private.with_name(f"{private.name}.pub").unlink()
+            raise
+
+
+@officer.command("revoke", epilog=example("equipoise officer revoke legal-reviewer --as administrator"))
+@click.argument("id_", metavar="ID")
+@acting
+def revoke(id_: str, *, house: House, officer: Officer, as_json: bool) -> None:
+    """Take a person off the list; what they did before stands."""
+    acts.revoke_officer(house, officer, id_)
+    _say(f"{id_} is no longer authorised.", house, new=True, as_json=as_json)
+
+
+@officer.command("list", epilog=example("equipoise officer list"))
+@speaks
+def list_(*, home: Home, as_json: bool) -> None:
+    """List the authorised people."""
+    with open_house(home, reading=True) as house:
+        people = [p for _, p in sorted(house.register.policy().people.items()) if p.id != SERVICE]
+    if as_json:
+        rows = [{"id": p.id, "roles": sorted(p.roles), "keys": list(p.keys)} for p in people]
+        print_json({"officers": rows})
+        return
+    print_rows([(person.id, ", ".join(sorted(person.roles))) for person in people], head=("Person", "Roles"))
+
+
+def _say(sentence: str, house: House, *, new: bool, as_json: bool) -> None:
+    version = house.register.policy().version
+    if as_json:
+        print_json({"policy": version, "new": new})
+        return
+    click.echo(f"{sentence} The policy is at version {version}.")

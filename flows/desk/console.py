@@ -1,0 +1,332 @@
+"""How the command line speaks: its exit codes, its errors, its JSON, its tables, and who acts.
+
+Exit: 0 done, 1 the answer is no, 2 the call or a file is malformed, 3 the register is absent or
+unavailable, 4 the register does not hold.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import shutil
+import sqlite3
+import stat
+import sys
+import textwrap
+import traceback
+import unicodedata
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from flows import wiring
+from flows.desk.acts import Officer
+from flows.domain.errors import (
+    Fault,
+    MalformedError,
+    NotEntitledError,
+    PitError,
+    RefusedError,
+    TamperedError,
+    UnexpectedError,
+)
+from flows.domain.policy import parse_person
+from flows.register import signature
+from flows.sources.strict_yaml import MOST_BYTES
+from flows.wiring import Home, House, find_home, open_house
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+
+NO: Final = 1
+MALFORMED: Final = 2
+UNAVAILABLE: Final = 3
+DOES_NOT_HOLD: Final = 4
+
+_EXIT: Final = ((RefusedError, NO), (MalformedError, MALFORMED), (TamperedError, DOES_NOT_HOLD))
+"""What each kind of error exits with; every other one means that the register is unavailable."""
+
+_WIDEST: Final = 100
+_NARROWEST: Final = 60
+
+
+class Sentence(click.ClickException):
+    """A refusal or a failure on its way to standard error: one sentence and an exit code."""
+
+    def __init__(self, text: str, exit_code: int) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code  # type: ignore[misc] # click declares it on the class
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's signature
+        """Print the sentence, red on a terminal."""
+        click.secho(shown(self.message), err=True, file=file, fg="red")
+
+
+class Speaking(click.Group):
+    """Commands in the order of a case's life, whose failures become one sentence and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order in which they were added."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write what each command does, in whole sentences."""
+        rows = [(name, (command.help or "").partition("\n\n")[0]) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, " ".join(text.split())) for name, text in rows])
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 - click's signature
+        """Read the call."""
+        _write_anything()
+        with _in_sentences():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run the command that was asked for."""
+        with _in_sentences():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _in_sentences() -> Iterator[None]:
+    try:
+        yield
+    except PitError as error:
+        raise _sentence(error) from error
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "equipoise"
+        text = f"{error.format_message().rstrip('.')}; `{where} --help` shows how it is called."
+        raise Sentence(" ".join(text.split()), MALFORMED) from error
+    except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        raise
+    except OSError as error:
+        place = error.filename or "Something"
+        raise Sentence(
+            f"{place} could not be read or written: {error.strerror or type(error).__name__}.", UNAVAILABLE
+        ) from error
+    except sqlite3.Error as error:
+        raise Sentence(
+            f"The index of the register could not be read or written: {error}.", UNAVAILABLE
+        ) from error
+    except Exception as error:
+        raise _sentence(UnexpectedError(type(error).__name__, _where(error))) from error
+
+
+def _sentence(error: PitError) -> Sentence:
+    code = next((code for kind, code in _EXIT if isinstance(error, kind)), UNAVAILABLE)
+    if isinstance(error, MalformedError) and len(error.faults) > 1:
+        faults = "".join(f"\n  {shown(str(fault), lines=False)}" for fault in error.faults)
+        return Sentence(f"{shown(error.source, lines=False)} has {len(error.faults)} faults:{faults}", code)
+    return Sentence(shown(str(error), lines=False), code)
+
+
+def _where(error: BaseException) -> str:
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    return f"{Path(frame.f_code.co_filename).name}:{line}"
+
+
+def _write_anything() -> None:
+    # A name of a file may hold bytes that are no text, and a terminal may lack a character.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def shown(text: str, *, lines: bool = True) -> str:
+    """Return ``text`` with what could steer a terminal, or turn its words around, made visible."""
+    return "".join(c if _is_seen(c) or (lines and c == "\n") else "\ufffd" for c in text)
+
+
+def _is_seen(c: str) -> bool:
+    return c.isprintable() or unicodedata.category(c) == "Zs"
+
+
+# Options ----------------------------------------------------------------------------------------
+
+
+def example(*calls: str) -> str:
+    """Return what stands under a command's help: how it is called."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for call in calls for line in call.split("\n"))
+
+
+_home = click.option(
+    "--home",
+    "place",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The home; else $EQUIPOISE_HOME, else ./equipoise.",
+)
+_no_home = click.option("--home", hidden=True, expose_value=False, type=click.Path(path_type=Path))
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+def speaks(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options ``--home`` and ``--json``; it is handed ``home`` and ``as_json``."""
+
+    @_as_json
+    @_home
+    @functools.wraps(command)
+    def wrapped(*args: Any, place: Path | None, **kwargs: Any) -> None:  # noqa: ANN401 - whatever it takes
+        command(*args, home=find_home(place), **kwargs)
+
+    return wrapped
+
+
+def prints(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that needs no home the option ``--json``; it is handed ``as_json``.
+
+    It takes ``--home`` as every command does, and leaves it alone.
+    """
+    return _as_json(_no_home(command))
+
+
+def acts(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ``--as`` and ``--key``; it is handed ``house`` and ``officer``."""
+
+    @click.option(
+        "--as", "person", required=True, metavar="PERSON", help="Who acts: an id of the authorised people."
+    )
+    @click.option(
+        "--key",
+        metavar="FILE|agent",
+        help="The private key, or agent; else keys/officers/PERSON of the home.",
+    )
+    @speaks
+    @functools.wraps(command)
+    def wrapped(*args: Any, home: Home, person: str, key: str | None, **kwargs: Any) -> None:  # noqa: ANN401
+        with open_house(home) as house:
+            command(*args, house=house, officer=officer(house, person, key), **kwargs)
+
+    return wrapped
+
+
+def officer(house: House, person: str, key: str | None) -> Officer:
+    """Return who acts, with what signs for them.
+
+    Raises:
+        RefusedError: there is no key of theirs at hand, or others can read it.
+        MalformedError: what was named is no key.
+    """
+    parse_person(person)
+    if key == "agent":
+        known = house.register.policy().people.get(person)
+        if known is None or not known.keys:
+            raise NotEntitledError(person, act="act", needed="a person on the list of authorised people")
+        return Officer(id=person, signer=signature.agent(known.keys[-1], wiring.agent_socket()))
+    path = Path(key) if key else house.home.officers / person
+    _check_key(path, person, named=bool(key))
+    return Officer(id=person, signer=signature.load(path))
+
+
+def _check_key(path: Path, person: str, *, named: bool) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        if named:
+            raise _unreadable(path, error) from None
+        raise RefusedError(
+            f"There is no private key of {person} at {path}; name it with --key FILE or --key agent."
+        ) from None
+    if not stat.S_ISREG(mode):
+        raise MalformedError(str(path), Fault(path="", problem="it is not a file"))
+    if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
+        # Who else could sign with it, nobody could tell from a signature.
+        raise RefusedError(
+            f"The key {path} is open to others on this machine; close it first: chmod 600 {path}"
+        )
+
+
+# Files, and what is printed -----------------------------------------------------------------------
+
+
+def read_file(path: Path) -> bytes:
+    """Return what a file named on the command line holds.
+
+    Raises:
+        MalformedError: it cannot be read, or is too large to be what was meant.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if len(data) > MOST_BYTES:
+        raise MalformedError(str(path), Fault(path="", problem="it is larger than 1 MiB"))
+    return data
+
+
+def _unreadable(path: Path, error: OSError) -> MalformedError:
+    return MalformedError(str(path), Fault(path="", problem=f"it cannot be read ({error.strerror})"))
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def heading(text: str) -> str:
+    """Return ``text`` in bold; click drops it where the output is no terminal."""
+    return click.style(text, bold=True)
+
+
+def day(when: date) -> str:
+    """Return a date as people write it, ``7 Nov 2022``."""
+    return f"{when.day} {when:%b %Y}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with what it counts: ``1 entry``, ``2 entries``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def print_rows(
+    rows: Sequence[Sequence[str]],
+    *,
+    head: Sequence[str] | None = None,
+    right: frozenset[int] = frozenset(),
+    alarming: frozenset[int] = frozenset(),
+) -> None:
+    """Print rows in columns, the last one wrapped to the width of the terminal.
+
+    Args:
+        head: Names of the columns.
+        right: Columns that are set to the right.
+        alarming: Rows in red.
+    """
+    rows = [[shown(cell) for cell in row] for row in rows]
+    every = [*rows, head] if head else rows
+    widths = [max(len(row[at]) for row in every) for at in range(len(every[0]) - 1)]
+    if head:
+        click.echo(heading(_laid_out(head, widths, right)))
+    for number, row in enumerate(rows):
+        click.secho(_laid_out(row, widths, right), fg="red" if number in alarming else None)
+
+
+def _laid_out(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> str:
+    cells = [
+        cell.rjust(width) if at in right else cell.ljust(width)
+        for at, (cell, width) in enumerate(zip(row, widths, strict=False))
+    ]
+    before = "".join(f"{cell}  " for cell in cells)
+    return "\n".join(wrapped(row[-1], first=before, then=" " * len(before))).rstrip()
+
+
+def wrapped(text: str, *, first: str = "", then: str = "") -> Iterator[str]:
+    """Yield the lines of ``text``, each wrapped to the width of the terminal, with what stands before."""
+    width = max(min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST), _NARROWEST)
+    for line in text.split("\n"):
+        yield from textwrap.wrap(
+            line,
+            max(width, len(first) + 20),
+            initial_indent=first,
+            subsequent_indent=then,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [first.rstrip()]
+        first = then

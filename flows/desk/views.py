@@ -1,0 +1,257 @@
+"""What people are shown of the register: the queue, a case, its history, its texts, and in which words."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from flows import wiring
+from flows.document.blocks import parse_document
+from flows.document.html import render_html
+from flows.document.pdf import render_pdf
+from flows.document.publication import Publication
+from flows.domain.deadline import Calendar, deadline, working_days_until
+from flows.domain.decision import may_decide
+from flows.domain.errors import MalformedError, RefusedError
+from flows.domain.procedure import DOCUMENT, REQUEST, ROLE_AT, ActKind, Role, Stage
+from flows.domain.request_file import parse_request_file
+from flows.paper import Basis
+from flows.register.statement import mark
+from flows.sources.bank_holidays import calendar
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flows.domain.act import Act
+    from flows.domain.assessment import Request
+    from flows.domain.case import Case
+    from flows.domain.policy import Policy
+    from flows.register.statement import Statement
+    from flows.wiring import House
+
+_FINISHED: Final = frozenset({Stage.SENT, Stage.CLOSED})
+"""Where nobody has anything left to do; what is published still has to be sent."""
+
+STAGES: Final = {
+    Stage.RECEIVED: "received",
+    Stage.DRAFTING: "drafting",
+    Stage.LEGAL_REVIEW: "legal review",
+    Stage.BALANCING: "sign-off",
+    Stage.PUBLICATION: "publication",
+    Stage.PUBLISHED: "published",
+    Stage.SENT: "sent",
+    Stage.CLOSED: "closed",
+}
+"""A stage in a word or two, for a column."""
+
+STANDS: Final = {
+    Stage.RECEIVED: "waits for its first draft",
+    Stage.DRAFTING: "is in drafting",
+    Stage.LEGAL_REVIEW: "is at legal review",
+    Stage.BALANCING: "is at the sign-off of the public interest test",
+    Stage.PUBLICATION: "is signed off and waits to be published",
+    Stage.PUBLISHED: "is published and waits to be sent",
+    Stage.SENT: "is sent",
+    Stage.CLOSED: "is closed",
+}
+"""Where a case stands, to follow "The case"."""
+
+APPROVALS: Final = {
+    Stage.LEGAL_REVIEW: "legal review",
+    Stage.BALANCING: "the sign-off of the public interest test",
+}
+"""What people call a gate."""
+
+_WORDS: Final = {
+    ActKind.OPEN: "opened the case",
+    ActKind.DRAFT: "wrote version {version}",
+    ActKind.SUBMIT: "submitted version {version}",
+    ActKind.APPROVE: "approved version {version} at {gate}",
+    ActKind.RETURN: "returned version {version} at {gate}",
+    ActKind.PUBLISH: "published version {version}",
+    ActKind.SENT: "recorded it as sent on {on} by {by}",
+    ActKind.CLOSE: "closed the case: {ground}",
+}
+_NEXT: Final = {
+    Stage.RECEIVED: "equipoise intake",
+    Stage.DRAFTING: "equipoise submit {reference} --version {version} --as {person}",
+    Stage.LEGAL_REVIEW: "equipoise approve {reference} --version {version} --gate legal-review --as {person}",
+    Stage.BALANCING: "equipoise approve {reference} --version {version} --gate balancing --as {person}",
+    Stage.PUBLICATION: "equipoise publish {reference}",
+    Stage.PUBLISHED: "equipoise sent {reference} --on DATE --by email --as {person}",
+}
+_SUMMARISE: Final = "equipoise draft {reference} FILE --summary FILE --as {person}"
+
+
+def queue(house: House, *, everything: bool) -> list[dict[str, Any]]:
+    """Return the cases that wait, the most urgent first."""
+    clock = _Clock()
+    return [
+        {
+            "reference": row.reference,
+            "stage": row.stage,
+            "version": row.version,
+            "received": row.received,
+            **clock.facts(row.received, running=row.stage not in _FINISHED),
+        }
+        for row in house.register.cases()
+        if everything or row.stage not in _FINISHED
+    ]
+
+
+def show(house: House, reference: str) -> dict[str, Any]:
+    """Return where a case stands."""
+    case = house.register.case(reference)
+    policy = house.register.policy()
+    request = parse_request_file(house.register.read(reference, REQUEST).decode())
+    return {
+        "reference": case.reference,
+        "subject": request.subject,
+        "received": case.received.isoformat(),
+        **_Clock().facts(case.received.isoformat(), running=case.stage not in _FINISHED),
+        "stage": case.stage,
+        "version": case.version,
+        "summarised": request.summary is not None,
+        "writers": sorted(case.writers),
+        "approvals": [
+            {"gate": a.gate, "version": a.version, "person": a.person, "time": _utc(a.at)}
+            for a in case.standing
+        ],
+        "may_decide": sorted(may_decide(case, policy)),
+        "next": _next(case, request, policy),
+        "folder": case.folder,
+    }
+
+
+def history(house: House, reference: str) -> list[dict[str, Any]]:
+    """Return everything that was done to a case, oldest first."""
+    recorded = house.register.history(reference)
+    statements = house.register.statements(reference)
+    return [
+        {
+            "sequence": entry.entry.sequence,
+            "time": _utc(said.act.time),
+            "actor": said.act.actor,
+            "role": said.act.role,
+            "act": said.act.kind,
+            "gate": said.act.gate,
+            "version": said.act.version,
+            "what": in_words(said.act),
+            "reason": said.act.reason,
+            "entry": entry.id,
+            "subject": entry.entry.subject,
+            "statement": entry.entry.statement,
+        }
+        for entry, said in zip(recorded, statements, strict=True)
+    ]
+
+
+def in_words(act: Act) -> str:
+    """Return what was done, to follow the person who did it."""
+    gate = APPROVALS[act.gate] if act.gate else ""
+    return _WORDS[act.kind].format_map({**act.details, "version": act.version, "gate": gate})
+
+
+def text(house: House, reference: str, version: int) -> str:
+    """Return the text of a version, ``document.md``."""
+    return _file(house, reference, version, DOCUMENT).decode()
+
+
+def papers(house: House, reference: str, version: int) -> Publication:
+    """Return a version as PDF and HTML: the published paper made again, else a draft."""
+    statements = house.register.statements(reference)
+    published = next(
+        (s for s in statements if s.act.kind is ActKind.PUBLISH and s.act.version == version), None
+    )
+    if published is not None:
+        return _published(house, reference, statements, published)
+    request = parse_request_file(_file(house, reference, version, REQUEST).decode())
+    blocks = parse_document(text(house, reference, version))
+    drafted = _draft_of(reference, statements, version)
+    facts: dict[str, Any] = {
+        "title": f"Public interest test: {request.reference}",
+        "authority": request.authority,
+        "reference": request.reference,
+        "version": version,
+        "draft": True,
+    }
+    return Publication(
+        pdf=render_pdf(blocks, dated=drafted.act.time, **facts),
+        html=render_html(blocks, **facts),
+        manifest=b"",
+    )
+
+
+def _published(
+    house: House, reference: str, statements: list[Statement], published: Statement
+) -> Publication:
+    earlier = statements[: published.number - 1]
+    return Basis(
+        request=_file(house, reference, published.act.version, REQUEST),
+        document=_file(house, reference, published.act.version, DOCUMENT),
+        statements=[(mark(said.to_bytes()).sha256, said) for said in earlier],
+        time=published.act.time,
+        fingerprint=house.register.fingerprint(),
+    ).publication()
+
+
+def _file(house: House, reference: str, version: int, path: str) -> bytes:
+    drafted = _draft_of(reference, house.register.statements(reference), version)
+    entry = next(e for e in house.register.history(reference) if e.entry.act == drafted.label)
+    return house.register.read(reference, path, at=entry.id)
+
+
+def _draft_of(reference: str, statements: list[Statement], version: int) -> Statement:
+    drafts = [s for s in statements if s.act.kind is ActKind.DRAFT]
+    for said in drafts:
+        if said.act.version == version:
+            return said
+    if not drafts:
+        raise RefusedError(f"{reference} has no text yet: its first draft is written by `equipoise intake`.")
+    raise RefusedError(f"{reference} has no version {version}; its versions are 1 to {len(drafts)}.")
+
+
+def _next(case: Case, request: Request, policy: Policy) -> str | None:
+    """Return the call that would take the case further, None where nothing is left to do."""
+    call = _NEXT.get(case.stage)
+    if case.stage is Stage.DRAFTING and request.summary is None:
+        call = _SUMMARISE
+    people = may_decide(case, policy) if case.stage in ROLE_AT else policy.holders(Role.FOI_OFFICER)
+    return call and call.format(reference=case.reference, version=case.version, person=_one_of(people))
+
+
+def _one_of(people: frozenset[str]) -> str:
+    return next(iter(people)) if len(people) == 1 else "PERSON"
+
+
+class _Clock:
+    """What the statutory clock says today of requests by their date of receipt."""
+
+    def __init__(self) -> None:
+        days = calendar()
+        today = wiring.now().astimezone(wiring.LOCAL).date()
+        self._due = cache(lambda received: _due(received, days))
+        self._left = cache(lambda due: working_days_until(today, due, days))
+        self._today = today
+
+    def facts(self, received: str, *, running: bool) -> dict[str, Any]:
+        """Return when the answer is due, and how that stands; no more than that once it is given."""
+        due = self._due(received)
+        left = self._left(due) if due and running else None
+        return {
+            "due": due.isoformat() if due else None,
+            "days_left": left,
+            "overdue": self._today > due if due and running else None,
+        }
+
+
+def _due(received: str, days: Calendar) -> date | None:
+    try:
+        return deadline(date.fromisoformat(received), days).due
+    except MalformedError:
+        return None  # past what is known of bank holidays no deadline is guessed
+
+
+def _utc(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")

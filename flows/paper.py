@@ -1,0 +1,165 @@
+"""The paper: what joins the register and the document.
+
+An assessment becomes the text people approve; the approved text and the signed statements become the
+published paper; and the audit makes that paper again and compares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.document.markdown import plain_faults, prose_faults
+from flows.document.publication import Comparison, Publication
+from flows.document.publication import check as check_publication
+from flows.document.publication import publish as make_publication
+from flows.document.record import Record
+from flows.document.text import write_document
+from flows.domain.assessment import texts
+from flows.domain.errors import Fault
+from flows.domain.procedure import ASSESSMENT, DOCUMENT, REQUEST, ActKind, Role, Stage
+from flows.domain.provisions import provisions
+from flows.domain.reference import slug
+from flows.domain.request_file import parse_request_file, write_request
+from flows.register.audit import PaperVerdict, Published
+from flows.sources.parse import (
+    ArrivedRequest,
+    TextRules,
+    check_reference,
+    parse_assessment,
+    personal_details_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from flows.domain.assessment import Assessment, Request
+    from flows.register.statement import Statement
+
+RULES: Final = TextRules(plain=plain_faults, prose=prose_faults)
+"""What may stand in clear: the subset of Markdown, and characters the paper can print."""
+
+_LABELS: Final = {
+    Stage.LEGAL_REVIEW: "Legal review approved",
+    Stage.BALANCING: "Public interest test signed off",
+}
+
+
+def version_files(request: Request, assessment: Assessment, data: bytes) -> dict[str, bytes]:
+    """Return the files of a version: the request in clear, the assessment as written, the text."""
+    text = write_document(request, assessment, provisions().titles())
+    return {
+        REQUEST: write_request(request).encode(),
+        ASSESSMENT: data,
+        DOCUMENT: text.encode(),
+    }
+
+
+def read_assessment(data: bytes, reference: str, *, source: str = ASSESSMENT) -> Assessment:
+    """Return the assessment in ``data``, which has to be of the case ``reference``.
+
+    Raises:
+        MalformedError: with every fault.
+    """
+    assessment = parse_assessment(data, rules=RULES, source=source)
+    check_reference(assessment, reference, source=source)
+    return assessment
+
+
+def personal_details(arrived: ArrivedRequest, *contents: Request | Assessment) -> list[str]:
+    """Return the paths of the texts in clear that hold the applicant's name or e-mail."""
+    return [
+        path
+        for content in contents
+        for path in personal_details_in(arrived.applicant_terms, dict(texts(content)))
+    ]
+
+
+def personal_faults(paths: Iterable[str]) -> list[Fault]:
+    """Return a fault for each text that holds the applicant's name or e-mail."""
+    return [
+        Fault(path=path, problem="it holds the applicant's name or e-mail; write it without")
+        for path in paths
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a paper is made from.
+
+    Attributes:
+        statements: Of the case, before the publication, oldest first, each with its SHA-256.
+        time: Of the publication, UTC.
+        fingerprint: Of the register.
+    """
+
+    request: bytes
+    document: bytes
+    statements: Sequence[tuple[str, Statement]]
+    time: datetime
+    fingerprint: str
+
+    def record(self) -> Record:
+        """Return what is printed after the text."""
+        request = parse_request_file(self.request.decode())
+        approvals = list(_approvals(self.statements))
+        signed_off, last = approvals[-1]
+        return Record(
+            authority=request.authority,
+            reference=request.reference,
+            subject=request.subject,
+            version=last.act.version,
+            decisions=tuple(
+                (_LABELS[gate], _words(said.act.role), said.act.time.date())
+                for _, said in approvals
+                if (gate := said.act.gate) is not None
+            ),
+            signed_off=signed_off,
+            published=self.time,
+            register=last.register,
+            fingerprint=self.fingerprint,
+        )
+
+    def publication(self) -> Publication:
+        """Return the paper as PDF and HTML, with its manifest."""
+        return make_publication(self.document.decode(), self.record())
+
+
+def check(published: Published) -> PaperVerdict:
+    """Make a published paper again and compare: what the audit is handed."""
+    basis = Basis(
+        request=published.read(REQUEST),
+        document=published.read(DOCUMENT),
+        statements=published.statements[:-1],
+        time=published.case.changed,
+        fingerprint=published.fingerprint,
+    )
+    name = slug(published.case.reference)
+    result = check_publication(
+        basis.document.decode(),
+        basis.record(),
+        published.read(f"published/{name}.json"),
+        published.read(f"published/{name}.pdf"),
+    )
+    unknown = result.comparison is Comparison.NOT_ESTABLISHED
+    return PaperVerdict(
+        holds=result.holds or unknown,
+        established=not unknown,
+        sentence="" if result.comparison is Comparison.SAME else result.sentence.rstrip("."),
+    )
+
+
+def _approvals(statements: Iterable[tuple[str, Statement]]) -> Iterable[tuple[str, Statement]]:
+    """Return the approvals that carried the case to publication, in order."""
+    standing: list[tuple[str, Statement]] = []
+    for digest, said in statements:
+        if said.act.kind in {ActKind.DRAFT, ActKind.RETURN, ActKind.SUBMIT}:
+            standing.clear()
+        elif said.act.kind is ActKind.APPROVE:
+            standing.append((digest, said))
+    return standing
+
+
+def _words(role: Role) -> str:
+    return role.replace("-", " ")

@@ -1,0 +1,102 @@
+"""Publication: make the PDF of every case that is signed off, and register it.
+
+The paper is the approved text and a short record of the decisions. It leaves the building only when a
+person records that it was sent.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from prefect import flow, task
+from prefect.client.schemas.objects import State
+
+from flows import wiring
+from flows.domain.act import Act
+from flows.domain.policy import SERVICE
+from flows.domain.procedure import DOCUMENT, REQUEST, ActKind, Role, Stage
+from flows.domain.reference import slug
+from flows.paper import Basis
+from flows.register.statement import mark
+from flows.running import ATTEMPTS_AFTER_A_LOST_RACE, Done, guarded, lost_the_race, report
+from flows.wiring import House
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@flow(name="publication")
+@guarded
+def publication(only: list[str] | None = None) -> list[State[Done]]:
+    """Publish every case that is signed off, or ``only`` those named."""
+    with wiring.open_house() as house:
+        ready = house.register.ready(Stage.PUBLICATION)
+        references = ready if only is None else [reference for reference in ready if reference in only]
+        states = [publish(reference, house, return_state=True) for reference in references]
+        missing = copies_missing(house)
+        states += [lay_out_again(reference, house, return_state=True) for reference in missing]
+        return report("publication", [*references, *missing], states)
+
+
+@task(
+    task_run_name="publication-{reference}",
+    retries=ATTEMPTS_AFTER_A_LOST_RACE,
+    retry_condition_fn=lost_the_race,
+)
+@guarded
+def publish(reference: str, house: House) -> Done:
+    """Publish one case."""
+    register = house.register
+    case = register.case(reference)
+    if case.stage is not Stage.PUBLICATION:
+        return Done(reference=reference)
+    time = wiring.now()
+    made = Basis(
+        request=register.read(reference, REQUEST),
+        document=register.read(reference, DOCUMENT),
+        statements=[(mark(said.to_bytes()).sha256, said) for said in register.statements(reference)],
+        time=time,
+        fingerprint=register.fingerprint(),
+    ).publication()
+    name = slug(reference)
+    act = Act(
+        kind=ActKind.PUBLISH,
+        case=reference,
+        actor=SERVICE,
+        role=Role.SERVICE,
+        time=time,
+        policy=register.policy().version,
+        version=case.version,
+    )
+    changes = {f"published/{name}.pdf": made.pdf, f"published/{name}.json": made.manifest}
+    register.record(act, changes, house.service)
+    lay_out(house.home.published, f"{name}.pdf", made.pdf)
+    return Done(reference=reference, what=f"version {case.version} published")
+
+
+def lay_out(folder: Path, name: str, content: bytes) -> None:
+    """Put a copy of a published paper where people look for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f".{name}.part"
+    fresh.write_bytes(content)
+    os.replace(fresh, folder / name)  # noqa: PTH105 - a person never sees half a paper
+
+
+def copies_missing(house: House) -> list[str]:
+    """Return the published cases whose paper the folder lacks, as after a kill."""
+    folder = house.home.published
+    there = set(os.listdir(folder)) if folder.is_dir() else set()  # noqa: PTH208 - names alone
+    published = [
+        reference for stage in (Stage.PUBLISHED, Stage.SENT) for reference in house.register.ready(stage)
+    ]
+    return [reference for reference in published if f"{slug(reference)}.pdf" not in there]
+
+
+@task(task_run_name="publication-copy-{reference}")
+@guarded
+def lay_out_again(reference: str, house: House) -> Done:
+    """Lay out again what the register holds and the folder lacks."""
+    name = f"{slug(reference)}.pdf"
+    lay_out(house.home.published, name, house.register.read(reference, f"published/{name}"))
+    return Done(reference=reference, what="the missing copy was laid out again")

@@ -1,0 +1,134 @@
+"""One Prefect server on this machine, as a child process that ends with its parent.
+
+Run as ``python -m flows.server FD``: FD is a socket the parent bound and listens on, so the port is
+known before the server runs and nobody can take it in between. Standard input is a pipe from the
+parent: when the parent ends, however it ends, the pipe ends, and so does the server.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.errors import RegisterError
+from flows.wiring import server_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.wiring import Home
+
+PORT: Final = 4200
+_START_SECONDS: Final = 90
+_STOP_SECONDS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that was started; ``url`` ends in ``/api``."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+
+    def wait(self) -> None:
+        """Return once the server answers.
+
+        Raises:
+            RegisterError: it ended, or does not answer in time.
+        """
+        until = time.monotonic() + _START_SECONDS
+        while not answers(self.url):
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise RegisterError("The Prefect server did not start; state/prefect/server.log says why.")
+
+    def stop(self) -> None:
+        """End the server."""
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process.terminate()
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start(home: Home, *, port: int = 0, ui: bool = False) -> Server:
+    """Start a server for ``home``, without waiting for it.
+
+    Args:
+        port: Where it listens, on loopback; another one if that is taken.
+    """
+    home.prefect.mkdir(parents=True, exist_ok=True)
+    with _listening(port) as listener, (home.prefect / "server.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-m", "flows.server", str(listener.fileno())],
+            env=server_environment(home, ui=ui),
+            pass_fds=[listener.fileno()],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            umask=0o077,
+            start_new_session=True,  # Ctrl-C is the parent's, which ends the flows before the server
+        )
+        return Server(process, f"http://127.0.0.1:{listener.getsockname()[1]}/api")
+
+
+@contextmanager
+def running(home: Home) -> Iterator[Server]:
+    """Run a server for as long as the block lasts."""
+    server = start(home)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()
+
+
+def answers(url: str) -> bool:
+    """Tell whether a server answers at ``url``."""
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:  # noqa: S310 - loopback
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP: OK
+    except (OSError, ValueError):
+        return False
+
+
+def _listening(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Timer(_STOP_SECONDS, os._exit, [1]).start()
+
+
+def _serve(descriptor: int) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import uvicorn  # noqa: PLC0415 - a parent need not import them
+    from prefect.server.api.server import create_app  # noqa: PLC0415
+
+    config = uvicorn.Config(create_app(), log_level="error", access_log=False, timeout_graceful_shutdown=3)
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

@@ -1,0 +1,218 @@
+"""Up: one machine. The Prefect server in a child process, the flows in threads of this one.
+
+Every flow is a deployment with its schedule and room for one run at a time. This process asks the
+server which runs are due, those that the desk asked for included, and carries them out. A process for
+every run, as Prefect's own runner has it, would spend seconds of the processor on each tick.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from flows import server
+from flows.domain.errors import RefusedError, RegisterError
+from flows.engine import drain, load, quieten
+from flows.wiring import LOCAL, SCHEDULES, set_prefect_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from uuid import UUID
+
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
+    from prefect.flows import Flow
+
+    from flows.server import Server
+    from flows.wiring import Home
+
+_POLL_SECONDS: Final = 1.0
+_STOP_SECONDS: Final = 20.0
+_MOST_DUE: Final = 50
+_LOCK_ATTEMPTS: Final = 10
+
+Flows = dict["UUID", "Flow[..., Any]"]
+
+
+def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
+    """Run until SIGINT or SIGTERM.
+
+    Args:
+        every: Seconds between two ticks.
+        say: Told where Prefect's pages are, once everything runs.
+
+    Raises:
+        RefusedError: another ``up`` runs in this home.
+        RegisterError: the server did not start, or ended.
+    """
+    with _alone(home) as publish_address:
+        stopping = _stop_on_signal()
+        started = server.start(home, port=server.PORT, ui=True)
+        try:
+            set_prefect_environment(home, started.url)
+            quieten()
+            started.wait()
+            from prefect.client.orchestration import get_client  # noqa: PLC0415 - after the environment
+
+            with get_client(sync_client=True) as client:
+                flows = _deploy(client, every)
+                _clear_away(client)
+                publish_address(started.url)
+                say(started.url.removesuffix("/api"))
+                _serve(client, flows, started, stopping)
+        finally:
+            drain()
+            started.stop()
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[Callable[[str], None]]:
+    """Hold the file by which other commands know that ``up`` runs, and how to reach it."""
+    home.state.mkdir(parents=True, exist_ok=True)
+    with home.address.open("a+") as file:
+        # The kernel drops the lock with the process: who can take it knows that no ``up`` runs.
+        if not _locked(file):
+            raise RefusedError(f"equipoise up is running in {home.root} already.")
+        file.truncate(0)
+
+        def publish(url: str) -> None:
+            file.write(json.dumps({"url": url, "pid": os.getpid()}))
+            file.flush()
+
+        try:
+            yield publish
+        finally:
+            file.truncate(0)
+
+
+def _locked(file: IO[str]) -> bool:
+    # A command that looks whether ``up`` runs holds the lock for an instant; that is no reason to give up.
+    for _ in range(_LOCK_ATTEMPTS):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+def _stop_on_signal() -> threading.Event:
+    stopping = threading.Event()
+
+    def stop(*_: object) -> None:
+        if stopping.is_set():
+            os._exit(130)  # asked twice: the server ends with its pipe
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return stopping
+
+
+def _deploy(client: SyncPrefectClient, every: int) -> Flows:
+    from prefect.client.schemas.actions import DeploymentScheduleCreate  # noqa: PLC0415
+    from prefect.client.schemas.objects import (  # noqa: PLC0415
+        ConcurrencyLimitStrategy,
+        ConcurrencyOptions,
+    )
+    from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule  # noqa: PLC0415
+
+    flows: Flows = {}
+    for row in SCHEDULES:
+        flow = load(row)
+        when = (
+            CronSchedule(cron=row.cron, timezone=str(LOCAL))
+            if row.cron
+            else IntervalSchedule(interval=timedelta(seconds=every))
+        )
+        deployment = client.create_deployment(
+            flow_id=client.create_flow(flow),
+            name=row.flow,
+            entrypoint=row.entrypoint,
+            schedules=[DeploymentScheduleCreate(schedule=when, active=True)],
+            concurrency_limit=1,
+            concurrency_options=ConcurrencyOptions(collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        )
+        flows[deployment] = flow
+    return flows
+
+
+def _clear_away(client: SyncPrefectClient) -> None:
+    """End what a killed ``up`` left: runs said to be running, slots they held, runs now late."""
+    from prefect.states import Cancelled, Crashed  # noqa: PLC0415
+
+    for limit in client.request("POST", "/v2/concurrency_limits/filter", json={}).json():
+        if limit["active_slots"]:
+            client.request(
+                "PATCH",
+                "/v2/concurrency_limits/{id_or_name}",
+                path_params={"id_or_name": limit["id"]},
+                json={"active_slots": 0},
+            )
+    began = {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
+    late = {
+        "state": {"type": {"any_": ["SCHEDULED"]}},
+        "next_scheduled_start_time": {"before_": datetime.now(UTC).isoformat()},
+    }
+    for which, ended in ((began, Crashed), (late, Cancelled)):
+        for found in client.request("POST", "/flow_runs/filter", json={"flow_runs": which}).json():
+            client.set_flow_run_state(found["id"], ended(message="equipoise up was not running"), force=True)
+
+
+def _serve(client: SyncPrefectClient, flows: Flows, started: Server, stopping: threading.Event) -> None:
+    """Carry out every run that is due, until asked to stop; then let what has begun end."""
+    pool = ThreadPoolExecutor(len(flows), thread_name_prefix="flow")
+    begun: set[Future[None]] = set()
+    while not stopping.wait(_POLL_SECONDS):
+        if started.process.poll() is not None:
+            raise RegisterError("The Prefect server ended; start equipoise up again.")
+        try:
+            begun = {run for run in begun if not run.done()}
+            begun |= {pool.submit(_carry_out, flow, due) for flow, due in _due(client, flows)}
+        except Exception as error:  # noqa: BLE001 - Prefect's own trouble must not end the day's work
+            print(f"asking Prefect what is due: {type(error).__name__}", file=sys.stderr)  # noqa: T201
+    pool.shutdown(wait=False, cancel_futures=True)
+    if wait(begun, timeout=_STOP_SECONDS).not_done:
+        # A thread cannot be ended. The register stands before or after an act, whatever the instant,
+        # and the next ``up`` clears away what Prefect still believes to be running.
+        started.stop()
+        os._exit(0)
+
+
+def _due(client: SyncPrefectClient, flows: Flows) -> Iterator[tuple[Flow[..., Any], FlowRun]]:
+    """Yield each run that is due and was granted its flow's one slot."""
+    from prefect.client.schemas.objects import FlowRun  # noqa: PLC0415
+    from prefect.states import Pending  # noqa: PLC0415
+    from prefect.utilities.engine import propose_state_sync  # noqa: PLC0415
+
+    late = {
+        "state": {"type": {"any_": ["SCHEDULED"]}},
+        "next_scheduled_start_time": {"before_": datetime.now(UTC).isoformat()},
+    }
+    body = {"flow_runs": late, "sort": "NEXT_SCHEDULED_START_TIME_ASC", "limit": _MOST_DUE}
+    for row in client.request("POST", "/flow_runs/filter", json=body).json():
+        found = FlowRun.model_validate(row)
+        if found.deployment_id in flows:
+            # Where the slot is taken, the server cancels the run instead.
+            found.state = propose_state_sync(client, Pending(), flow_run_id=found.id)
+            if found.state.is_pending():
+                yield flows[found.deployment_id], found
+
+
+def _carry_out(flow: Flow[..., Any], found: FlowRun) -> None:
+    from prefect.flow_engine import run_flow  # noqa: PLC0415
+
+    try:
+        run_flow(flow, flow_run=found, return_type="state")
+    except Exception as error:  # noqa: BLE001 - a flow's failures are states; this is Prefect's own
+        print(f"run {found.name}: {type(error).__name__}", file=sys.stderr)  # noqa: T201

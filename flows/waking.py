@@ -1,0 +1,88 @@
+"""Asking a running ``up`` for a flow, from any process.
+
+That takes no Prefect: a lock that tells whether ``up`` runs, one small file, and plain HTTP.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import time
+import urllib.request
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.domain.procedure import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flows.wiring import Home
+
+_NEXT: Final = {
+    Stage.RECEIVED: "drafting",
+    Stage.LEGAL_REVIEW: "legal-review",
+    Stage.BALANCING: "balancing",
+    Stage.PUBLICATION: "publication",
+}
+"""The flow that has something to do once a case stands at a stage."""
+
+
+def wake(home: Home, stage: str) -> None:
+    """Ask a running ``up`` for the flow that ``stage`` waits for; never fails, never waits for it."""
+    flow = _NEXT.get(Stage(stage))
+    url = address(home) if flow else None
+    if flow and url:
+        ask(url, flow, None)
+
+
+def address(home: Home, *, patience: float = 0.0) -> str | None:
+    """Return where ``up`` answers, None where none runs.
+
+    Args:
+        patience: How many seconds to wait for one that is still starting.
+    """
+    until = time.monotonic() + patience
+    while _is_up(home):
+        try:
+            return str(json.loads(home.address.read_text(encoding="utf-8"))["url"])
+        except (OSError, ValueError, KeyError):
+            if time.monotonic() >= until:
+                return None
+            time.sleep(0.2)
+    return None
+
+
+def _is_up(home: Home) -> bool:
+    try:
+        with home.address.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def ask(url: str, flow: str, only: Sequence[str] | None) -> str | None:
+    """Ask for a run of ``flow``; return its id, None where ``up`` cannot be asked."""
+    body = {
+        "state": {"type": "SCHEDULED", "name": "Scheduled"},
+        "parameters": {} if only is None else {"only": list(only)},
+    }
+    try:
+        deployment = call(f"{url}/deployments/name/{flow}/{flow}")
+        return str(call(f"{url}/deployments/{deployment['id']}/create_flow_run", body)["id"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def call(url: str, body: object = None) -> dict[str, Any]:
+    """Return what Prefect answers to a GET, or to a POST of ``body``."""
+    request = urllib.request.Request(  # noqa: S310 - loopback, from our own file
+        url,
+        None if body is None else json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - as above
+        found: dict[str, Any] = json.load(answer)
+        return found
