@@ -1,0 +1,110 @@
+"""One Prefect server for a whole run of the tests, shared by pytest's workers.
+
+It is started only if a test asks for ``prefect_server``, by the process that started the tests: with
+xdist that is the controller, as soon as a worker has collected such a test. Prefect reads its settings
+when it is imported, so they stand in the environment before anything is collected.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from flows.wiring import Home, prefect_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.server import Server  # noqa: F401 - for the key below
+
+_PLACE: Final = pytest.StashKey[Home]()
+_STARTED: Final = pytest.StashKey["Server"]()
+_FIXTURE: Final = "prefect_server"
+_START_SECONDS: Final = 180
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given = getattr(config, "workerinput", None)
+    root = Path(given["prefect"]) if given else Path(tempfile.mkdtemp(prefix="equipoise-tests-"))
+    config.stash[_PLACE] = home = Home(root)
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    os.environ.update(prefect_settings(home))
+    home.prefect.mkdir(parents=True, exist_ok=True)  # Prefect warns of a folder that it cannot make
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["prefect"] = str(node.config.stash[_PLACE].root)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if any(_FIXTURE in getattr(item, "fixturenames", ()) for item in session.items):
+        (session.config.stash[_PLACE].root / "wanted").touch()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    if (node.config.stash[_PLACE].root / "wanted").exists():
+        _start(node.config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    started = config.stash.get(_STARTED, None)
+    if started:
+        started.stop()
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(config.stash[_PLACE].root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def prefect_server(pytestconfig: pytest.Config) -> Iterator[Home]:
+    """The home of the shared server, which runs; this process's Prefect talks to it."""
+    if not hasattr(pytestconfig, "workerinput"):
+        _start(pytestconfig)
+    from prefect.context import refresh_global_settings_context  # noqa: PLC0415 - a second, for its users alone
+
+    from flows import engine  # noqa: PLC0415 - as above
+
+    home = pytestconfig.stash[_PLACE]
+    os.environ["PREFECT_API_URL"] = _url(home)
+    refresh_global_settings_context()
+    engine.quieten()
+    yield home
+    engine.drain()  # before the server goes, or this process hangs at its end
+
+
+def _start(config: pytest.Config) -> None:
+    if _STARTED in config.stash:
+        return
+    from flows import server  # noqa: PLC0415 - for those who start it alone
+
+    home = config.stash[_PLACE]
+    measuring = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_")}
+    started = config.stash[_STARTED] = server.start(
+        home
+    )  # not measured: that slows it, and is Prefect's code
+    os.environ.update(measuring)
+    fresh = home.root / ".url.part"
+    fresh.write_text(started.url)
+    fresh.replace(home.root / "url")
+
+
+def _url(home: Home) -> str:
+    """Return where the server answers, once it does."""
+    from flows import server  # noqa: PLC0415 - as above
+
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until:
+        if (home.root / "url").exists():
+            url = (home.root / "url").read_text()
+            if server.answers(url):
+                return url
+        time.sleep(0.05)
+    pytest.fail(f"the Prefect server does not answer; see {home.prefect}/server.log")

@@ -1,0 +1,70 @@
+"""Homes to work on: made once, copied for each test that writes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_builders import CASES, Desk, found_home, run
+
+from flows.wiring import Home
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever runs the tests, text is wrapped at 100 columns."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with its officers and one case in drafting; not to be written to."""
+    return found_home(tmp_path_factory.mktemp("founded") / "home")
+
+
+@pytest.fixture(scope="session")
+def untouched(founded: Home) -> Desk:
+    """The command line on ``founded`` itself, for what is refused without anything done before."""
+    return Desk(founded)
+
+
+@pytest.fixture
+def desk(founded: Home, tmp_path: Path) -> Desk:
+    """The command line on a copy of ``founded``."""
+    shutil.copytree(founded.root, tmp_path / "home")
+    return Desk(Home(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The command line on the home that one `equipoise demo --keep` left; not to be written to."""
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent  # the workers share one
+    home = Home(place / "desk-demo")
+    with (place / "desk-demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home.root / "told").is_file():
+            story = run("demo", "--keep", home.root)
+            assert (story.returncode, story.stderr) == (0, "")
+            (home.root / "told").write_text(story.stdout, encoding="utf-8")
+    return Desk(home)
+
+
+@pytest.fixture
+def story(played: Desk, tmp_path: Path) -> Desk:
+    """The command line on a copy of ``played``."""
+    shutil.copytree(played.home.root, tmp_path / "home")
+    return Desk(Home(tmp_path / "home"))
+
+
+@pytest.fixture
+def second_draft() -> Path:
+    """Another assessment of the case, fit to be submitted."""
+    return CASES / ".story" / "1146A-22" / "assessment.yaml"

@@ -1,0 +1,173 @@
+"""A home with its people and a case, and the command line called as a person would."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from click.testing import CliRunner
+
+from flows import paper, wiring
+from flows.desk import acts
+from flows.desk.acts import Officer
+from flows.desk.cli import main
+from flows.desk.commands.keeping import make_home
+from flows.domain.act import Act
+from flows.domain.policy import SERVICE, Person, Rules
+from flows.domain.procedure import REQUEST, SEALED_REQUEST, ActKind, Role
+from flows.domain.request_file import write_request
+from flows.files import folder
+from flows.register import signature
+from flows.register.audit import audit
+from flows.sources.parse import parse_request
+from flows.wiring import Home, House, open_house
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+EQUIPOISE: Final = Path(sys.executable).with_name("equipoise")
+CASES: Final = folder("cases")
+EXAMPLE: Final = CASES / "1146A-22"
+CASE: Final = "1146A/22"
+RULES: Final = Rules(
+    gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
+)
+PEOPLE: Final = {
+    "wren": {Role.FOI_OFFICER},
+    "lee": {Role.LEGAL_REVIEWER},
+    "sam": {Role.SIGN_OFF_OFFICER},
+    "jo": {Role.FOI_OFFICER, Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER},
+    "max": {Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER},
+}
+
+
+class Desk:
+    """One home, and the commands on it."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    def __call__(self, *words: str | Path, **options: Any) -> Result:
+        """Run a command; whatever happens, no exception but an exit may leave it."""
+        call = [*map(str, words)]
+        end = call.index("--") if "--" in call else len(call)
+        call[end:end] = ["--home", str(self.home.root)]
+        result = CliRunner().invoke(main, call, prog_name="equipoise", **options)
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return result
+
+    def done(self, *words: str | Path, **options: Any) -> str:
+        """Run a command that is to succeed; return what it printed."""
+        result = self(*words, **options)
+        assert (result.exit_code, result.stderr) == (0, "")
+        return result.stdout
+
+    def told(self, *words: str | Path) -> Any:
+        """Run a command with ``--json``; return the one object it printed."""
+        value = json.loads(self.done(*words, "--json"))
+        assert isinstance(value, dict)
+        return value
+
+    def refused(self, *words: str | Path, **options: Any) -> tuple[int, str]:
+        """Run a command that is to be refused and to change nothing; return exit code and sentence."""
+        before = everything(self.home)
+        result = self(*words, **options)
+        assert everything(self.home) == before
+        assert result.stdout == ""
+        assert result.stderr.endswith("\n")
+        assert result.stderr.count("\n") == 1
+        return result.exit_code, result.stderr.removesuffix("\n")
+
+    def submit(self, version: int = 1, person: str = "wren") -> None:
+        self.done("submit", CASE, "--version", str(version), "--as", person)
+
+    def approve(self, gate: str, person: str, version: int = 1) -> None:
+        self.done("approve", CASE, "--gate", gate, "--version", str(version), "--as", person)
+
+    def return_(self, gate: str = "legal-review", person: str = "lee", version: int = 1) -> None:
+        words = ("--version", str(version), "--as", person, "--reason", "Weigh the delay too.")
+        self.done("return", CASE, "--gate", gate, *words)
+
+    def draft(self, path: Path, person: str = "wren") -> None:
+        self.done("draft", CASE, path, "--as", person)
+
+    def stage(self) -> str:
+        return str(self.told("show", CASE)["stage"])
+
+
+def everything(home: Home) -> dict[str, str]:
+    """Return a digest of every file of a home, what can be made anew left out."""
+    return {
+        str(path.relative_to(home.root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in home.root.rglob("*")
+        if path.is_file() and home.state not in path.parents
+    }
+
+
+def holds(home: Home) -> bool:
+    """Tell whether the register still passes its audit."""
+    return audit(home.register, check_paper=paper.check).holds
+
+
+def found_home(root: Path) -> Home:
+    """Make a home with its officers and one case in drafting, as the flows do but without Prefect."""
+    home = Home(root)
+    make_home(home, authority="Northshire Police", administrator="ann", rules=RULES)
+    with open_house(home) as house:
+        ann = an_officer(home, "ann")
+        for person, roles in PEOPLE.items():
+            public = signature.generate(home.officers / person)
+            acts.add_officer(house, ann, Person(id=person, roles=frozenset(roles), keys=(public,)))
+        open_case(house, (EXAMPLE / "request.yaml").read_bytes())
+        write_first_draft(house, (EXAMPLE / "assessment.yaml").read_bytes())
+    return home
+
+
+def open_case(house: House, data: bytes) -> str:
+    """Open the case of a request."""
+    arrived = parse_request(data, rules=paper.RULES)
+    reference = arrived.reference or ""
+    recipient = house.vault.create()
+    details = {"received": arrived.received.isoformat(), "recipient": recipient}
+    files = {
+        REQUEST: write_request(arrived.request(reference)).encode(),
+        SEALED_REQUEST: house.vault.seal(recipient, data),
+    }
+    house.register.record(by_service(house, ActKind.OPEN, reference, details=details), files, house.service)
+    return reference
+
+
+def write_first_draft(house: House, data: bytes) -> None:
+    """Write the first draft of the example."""
+    request = parse_request((EXAMPLE / "request.yaml").read_bytes(), rules=paper.RULES).request(CASE)
+    files = paper.version_files(request, paper.read_assessment(data, CASE), data)
+    house.register.record(by_service(house, ActKind.DRAFT, CASE, version=1), files, house.service)
+
+
+def by_service(house: House, kind: ActKind, reference: str, **facts: Any) -> Act:
+    """Return an act of the machine."""
+    policy = house.register.policy().version
+    return Act(
+        kind=kind,
+        case=reference,
+        actor=SERVICE,
+        role=Role.SERVICE,
+        time=wiring.now(),
+        policy=policy,
+        **facts,
+    )
+
+
+def an_officer(home: Home, person: str) -> Officer:
+    return Officer(id=person, signer=signature.load(home.officers / person))
+
+
+def run(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run ``equipoise`` in a process of its own."""
+    return subprocess.run(
+        [EQUIPOISE, *words], capture_output=True, text=True, check=False, timeout=300, **options
+    )

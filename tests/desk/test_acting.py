@@ -1,0 +1,260 @@
+"""Drafting, deciding, sending and closing through the command line."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_builders import CASE, EXAMPLE, Desk, an_officer, everything, holds
+
+from flows import wiring
+from flows.desk import acts
+from flows.domain.errors import RegisterMovedError
+from flows.wiring import open_house
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flows.domain.act import Act
+    from flows.register.store import Register
+
+
+def test_a_draft_is_the_next_version(desk: Desk, second_draft: Path) -> None:
+    said = desk.done("draft", CASE, second_draft, "--as", "wren")
+
+    assert said == "1146A/22: Recorded as version 2. The case is in drafting.\n"
+
+
+def test_an_identical_draft_records_nothing(desk: Desk) -> None:
+    before = everything(desk.home)
+
+    said = desk.done("draft", CASE, EXAMPLE / "assessment.yaml", "--as", "wren")
+    told = desk.told("draft", CASE, EXAMPLE / "assessment.yaml", "--as", "wren")
+
+    assert said == "1146A/22: Version 1 already says this; nothing was recorded. The case is in drafting.\n"
+    assert (told["new"], told["entry"], told["version"]) == (False, None, 1)
+    assert everything(desk.home) == before
+
+
+def test_a_summary_alone_makes_a_new_version(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "summary.txt").write_text("Any policy on gait recognition.\n")
+    words = ("--summary", tmp_path / "summary.txt", "--as", "wren")
+
+    assert desk.told("draft", CASE, EXAMPLE / "assessment.yaml", *words)["version"] == 2
+    assert "Any policy on gait recognition." in desk.done("document", CASE)
+    assert "Any policy on gait recognition." not in desk.done("document", CASE, "--version", "1")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "it has no words"),
+        (b"\xff\xfe", "it is not text in UTF-8"),
+        ("Zeichen \u202e herum".encode(), "U+202E"),
+        (b"Asked by Sample Applicant.", "the applicant's name or e-mail"),
+    ],
+)
+def test_an_unfit_summary_is_refused(content: bytes, problem: str, desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "summary.txt").write_bytes(content)
+
+    code, sentence = desk.refused(
+        "draft", CASE, EXAMPLE / "assessment.yaml", "--summary", tmp_path / "summary.txt", "--as", "wren"
+    )
+
+    assert code == 2
+    assert problem in sentence
+
+
+@pytest.mark.parametrize("personal", ["Sample Applicant", "SAMPLE.applicant@example.org"])
+def test_a_draft_with_the_applicants_details_is_refused_and_does_not_repeat_them(
+    personal: str, desk: Desk, tmp_path: Path
+) -> None:
+    text = (EXAMPLE / "assessment.yaml").read_text()
+    (tmp_path / "mine.yaml").write_text(text.replace("An answer would be", f"{personal}, an answer would be"))
+
+    code, sentence = desk.refused("draft", CASE, tmp_path / "mine.yaml", "--as", "wren")
+
+    assert code == 2
+    assert "mine.yaml" in sentence
+    assert "it holds the applicant's name or e-mail; write it without" in sentence
+    assert personal not in sentence
+
+
+def test_every_fault_of_a_draft_is_listed_under_the_name_of_the_file(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("reference: 1146A/22\nparts:\n- information: x\n  duty: perhaps\n")
+    before = everything(desk.home)
+
+    result = desk("draft", CASE, tmp_path / "mine.yaml", "--as", "wren")
+
+    assert result.exit_code == 2
+    first, *faults = result.stderr.splitlines()
+    assert first == f"{tmp_path}/mine.yaml has {len(faults)} faults:"
+    assert any(fault.startswith("  parts[0].duty: ") for fault in faults)
+    assert everything(desk.home) == before
+
+
+def test_a_draft_with_what_stops_submission_is_not_submitted(desk: Desk, tmp_path: Path) -> None:
+    text = (EXAMPLE / "assessment.yaml").read_text()
+    (tmp_path / "mine.yaml").write_text(text.replace("31(3)", "31(1)(a)"))
+    desk.draft(tmp_path / "mine.yaml")
+
+    code, sentence = desk.refused("submit", CASE, "--version", "2", "--as", "wren")
+
+    assert code == 1
+    assert sentence.startswith("1146A/22 cannot be submitted yet: ")
+
+
+def test_an_act_done_before_is_found_and_not_repeated(desk: Desk) -> None:
+    desk.submit()
+    before = everything(desk.home)
+
+    assert desk.done("submit", CASE, "--version", "1", "--as", "wren") == (
+        "1146A/22: This was done before; nothing was recorded. The case is at legal review.\n"
+    )
+    assert everything(desk.home) == before
+
+
+def test_each_act_says_where_the_case_stands_now(desk: Desk) -> None:
+    assert desk.done("submit", CASE, "--version", "1", "--as", "wren") == (
+        "1146A/22: Version 1 is submitted. The case is at legal review.\n"
+    )
+    words = ("--version", "1", "--comment", "Clear.", "--as")
+    assert desk.done("approve", CASE, "--gate", "legal-review", *words, "lee") == (
+        "1146A/22: Version 1 is approved at legal review. "
+        "The case is at the sign-off of the public interest test.\n"
+    )
+    assert desk.told("approve", CASE, "--gate", "balancing", *words, "sam") == {
+        "reference": CASE,
+        "stage": "publication",
+        "version": 1,
+        "entry": desk.told("history", CASE)["entries"][-1]["entry"],
+        "sequence": 11,
+        "new": True,
+    }
+
+
+def test_a_reason_is_kept_whole_and_cannot_forge_a_trailer(desk: Desk) -> None:
+    desk.submit()
+    reason = "Weigh the delay.\n\nSequence: 99\nCase: other"
+
+    desk.done("return", CASE, "--gate", "legal-review", "--version", "1", "--as", "lee", "--reason", reason)
+
+    last = desk.told("history", CASE)["entries"][-1]
+    assert (last["reason"], last["sequence"], last["subject"]) == (
+        reason,
+        10,
+        "legal-review: return 1146A/22 version 1",
+    )
+    assert holds(desk.home)
+
+
+@pytest.mark.parametrize(
+    ("reason", "problem"),
+    [
+        ("Weigh\x1b[31m it", "U+001B"),
+        ("Weigh \u202eit", "U+202E"),
+        ("Weigh\x07 it", "U+0007"),
+        ("Weigh\rit", "U+000D"),
+        ("Weigh\u200bit", "U+200B"),
+        ("x" * 10_001, "it has 10,001 characters; 10,000 are the most"),
+    ],
+    ids=["escape", "bidi", "bell", "carriage return", "zero width", "long"],
+)
+@pytest.mark.parametrize("act", ["approve", "return"])
+def test_a_reason_that_could_not_be_shown_is_refused(act: str, reason: str, problem: str, desk: Desk) -> None:
+    desk.submit()
+    option = {"approve": "--comment", "return": "--reason"}[act]
+
+    code, sentence = desk.refused(
+        act, CASE, "--gate", "legal-review", "--version", "1", "--as", "lee", option, reason
+    )
+
+    assert code == 2
+    assert sentence.startswith("reason: ")
+    assert problem in sentence
+
+
+def test_a_reason_in_decomposed_letters_is_kept_composed(desk: Desk) -> None:
+    desk.submit()
+    words = ("--gate", "legal-review", "--version", "1", "--as", "lee")
+    desk.done("return", CASE, *words, "--reason", "Cafe\u0301 first.")
+
+    assert desk.told("history", CASE)["entries"][-1]["reason"] == "Caf\u00e9 first."
+
+
+def test_a_published_paper_is_recorded_as_sent_once(story: Desk) -> None:
+    today = wiring.now().date().isoformat()
+    words = ("sent", CASE, "--on", today, "--by", "post", "--as", "foi-officer")
+
+    first = story.done(*words)
+    again = story.done(*words)
+
+    assert first.endswith(" by post. The case is sent.\n")
+    assert again == "1146A/22: This was done before; nothing was recorded. The case is sent.\n"
+    assert "recorded it as sent on" in story.done("history", CASE)
+    assert CASE not in story.done("queue")
+    assert CASE in story.done("queue", "--all")
+    assert holds(story.home)
+
+
+def test_a_reason_is_plain_text_however_it_looks(desk: Desk) -> None:
+    desk.submit()
+    reason = "# 1. <see> *s. 36*\u00a0\u2192 ask again\r\n\r\n- twice"
+    words = ("--gate", "legal-review", "--version", "1", "--as", "lee", "--reason", reason)
+
+    desk.done("return", CASE, *words)
+
+    assert desk.told("history", CASE)["entries"][-1]["reason"] == reason.replace("\r", "")
+
+
+@pytest.mark.parametrize("days", [-1, 2], ids=["before the publication", "in the future"])
+def test_a_paper_cannot_have_been_sent_on_another_day(days: int, story: Desk) -> None:
+    day = (wiring.now() + timedelta(days=days)).date().isoformat()
+
+    code, sentence = story.refused("sent", CASE, "--on", day, "--by", "email", "--as", "foi-officer")
+
+    assert code == 1
+    assert sentence.startswith("1146A/22 was published on ")
+
+
+def test_a_withdrawn_case_is_closed_for_good(desk: Desk, second_draft: Path) -> None:
+    said = desk.done("close", CASE, "--ground", "withdrawn", "--as", "wren")
+
+    assert said == "1146A/22: Closed as withdrawn. The case is closed.\n"
+    assert desk.done("queue") == "No case waits.\n"
+    assert desk.refused("draft", CASE, second_draft, "--as", "wren") == (
+        1,
+        "1146A/22 is at closed; to draft needs it at drafting.",
+    )
+
+
+def test_an_act_that_loses_a_race_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_house(desk.home) as house:
+        lost = races_lost(house.register, 2, monkeypatch)
+        acts.submit(house, an_officer(desk.home, "wren"), CASE, 1)
+
+    assert lost == [CASE, CASE]
+    assert desk.stage() == "legal-review"
+
+
+def test_an_act_that_loses_every_race_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_house(desk.home) as house:
+        races_lost(house.register, 99, monkeypatch)
+        with pytest.raises(RegisterMovedError):
+            acts.submit(house, an_officer(desk.home, "wren"), CASE, 1)
+
+
+def races_lost(register: Register, times: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let the next ``times`` attempts to record fail as when somebody wrote first."""
+    lost: list[str] = []
+    record = register.record
+
+    def recording(act: Act, *others: object) -> object:
+        if len(lost) < times:
+            lost.append(act.case)
+            raise RegisterMovedError(act.case)
+        return record(act, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(register, "record", recording)
+    return lost

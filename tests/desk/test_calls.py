@@ -1,0 +1,426 @@
+"""Calls as nobody should make them: one sentence, the right exit code, nothing written, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from click.testing import CliRunner
+from desk_builders import CASE, EQUIPOISE, EXAMPLE, Desk, everything, run
+
+from flows.desk import views
+from flows.desk.cli import main
+from flows.desk.console import shown, wrapped
+from flows.domain.errors import RegisterError, TamperedError
+from flows.wiring import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def commands(group: click.Group = main, path: str = "equipoise") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+COMMANDS = dict(commands())
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_the_example_of_each_command_is_a_call_it_takes(path: str) -> None:
+    command = COMMANDS[path]
+    _, _, text = (command.epilog or "").partition("Example:\n")
+    calls = text.replace("\\\n", " ").splitlines()
+
+    assert calls
+    for call in calls:
+        words = shlex.split(call.partition(" > ")[0])
+        assert " ".join(words).startswith(path)
+        command.make_context(path, words[len(path.split()) :])
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_command_takes_json_and_a_home(path: str) -> None:
+    options = {name for parameter in COMMANDS[path].params for name in parameter.opts}
+
+    assert {"--json", "--home"} <= options
+
+
+def test_help_lists_the_commands_in_the_order_of_a_cases_life_and_in_whole_sentences() -> None:
+    text = CliRunner().invoke(main, ["--help"], prog_name="equipoise").stdout
+
+    places = [
+        text.index(f"\n  {name} ") for name in ("init", "intake", "draft", "approve", "publish", "sent")
+    ]
+    assert places == sorted(places)
+    assert "…" not in text
+    assert "..." not in text.partition("Commands:")[2]
+    assert "  4  the register does not hold" in text
+
+
+UNFIT_REFERENCE = (
+    "reference: a reference has up to 40 letters, digits and . _ / - , starts with a letter or digit, "
+    "and has no '..' or '//', no '/' or '.' at its end, and is not the word policy."
+)
+REFERENCES = ["--help", "../x", ";rm", "A\nB", "A" * 41, "", "policy", "a//b", "\u202eA", "A/..", "A\x00B"]
+
+
+@pytest.mark.parametrize("reference", REFERENCES, ids=ascii)
+@pytest.mark.parametrize("command", ["show", "publish", "submit"])
+def test_a_hostile_reference_is_malformed_and_not_repeated(
+    command: str, reference: str, untouched: Desk
+) -> None:
+    words = ("--version", "1", "--as", "wren") if command == "submit" else ()
+
+    code, sentence = untouched.refused(command, *words, "--", reference)
+
+    assert (code, sentence) == (
+        2,
+        UNFIT_REFERENCE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("show",), "Missing argument 'REF'; `equipoise show --help` shows"),
+        (("show", "--al", "A"), "No such option '--al'."),
+        (("shew", "A"), "No such command 'shew'."),
+        (("officer", "ad"), "No such command 'ad'."),
+        (
+            ("submit", CASE, "--as", "wren"),
+            "Missing option '--version'; `equipoise submit --help` shows how it is called.",
+        ),
+        (
+            ("sent", CASE, "--on", "5 May", "--by", "email", "--as", "wren"),
+            "Invalid value for '--on': '5 May' does not match the format '%Y-%m-%d'",
+        ),
+    ],
+    ids=lambda given: given[0] if isinstance(given, tuple) else "",
+)
+def test_a_malformed_call_is_one_sentence_that_points_to_help(
+    words: tuple[str, ...], sentence: str, untouched: Desk
+) -> None:
+    code, said = untouched.refused(*words)
+
+    assert code == 2
+    assert said.startswith(sentence)
+    assert said.endswith(" --help` shows how it is called.")
+
+
+@pytest.mark.parametrize("version", ["0", "-1", "x", "1.5", ""])
+def test_a_version_is_a_whole_number_from_one(version: str, untouched: Desk) -> None:
+    assert untouched.refused("submit", CASE, f"--version={version}", "--as", "wren")[0] == 2
+
+
+@pytest.mark.parametrize(
+    "words", [("diff", CASE), ("diff", CASE, "1", "2"), ("document", CASE, "--version", "9")]
+)
+def test_a_version_that_is_not_there_is_refused(words: tuple[str, ...], desk: Desk) -> None:
+    code, sentence = desk.refused(*words)
+
+    assert code == 1
+    assert "version" in sentence
+
+
+@pytest.mark.parametrize("kind", ["absent", "folder", "binary", "huge"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("draft", CASE, "{file}", "--as", "wren"),
+        ("lint", "{file}"),
+        ("lint", str(EXAMPLE / "assessment.yaml"), "--request", "{file}"),
+        ("submit", CASE, "--version", "1", "--as", "wren", "--key", "{file}"),
+        ("officer", "add", "pat", "--role", "auditor", "--public-key", "{file}", "--as", "ann"),
+    ],
+    ids=["draft", "lint", "request", "key", "public key"],
+)
+def test_a_file_that_is_not_what_was_meant_is_malformed(
+    kind: str, words: tuple[str, ...], desk: Desk, tmp_path: Path
+) -> None:
+    file = tmp_path / "given"
+    match kind:
+        case "folder":
+            file.mkdir(mode=0o700)
+        case "binary":
+            file.write_bytes(bytes(range(256)))
+        case "huge":
+            file.write_bytes(b"#" * (2 << 20))
+        case _:
+            pass
+    if file.exists():
+        file.chmod(0o700)
+    before = everything(desk.home)
+
+    result = desk(*(word.format(file=file) for word in words))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(str(file))
+    assert everything(desk.home) == before
+
+
+def test_a_file_may_come_through_a_pipe() -> None:
+    with (EXAMPLE / "assessment.yaml").open("rb") as file:
+        done = run("lint", "/dev/stdin", stdin=file)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# Keys -------------------------------------------------------------------------------------------
+
+
+def a_key(path: Path, *words: str) -> Path:
+    subprocess.run(["ssh-keygen", "-q", "-f", path, *words], check=True, stdin=subprocess.DEVNULL)
+    return path
+
+
+@pytest.mark.parametrize(
+    "words", [("-t", "rsa", "-N", ""), ("-t", "ed25519", "-N", "secret")], ids=["rsa", "passphrase"]
+)
+def test_a_key_that_cannot_sign_here_is_malformed(words: tuple[str, ...], desk: Desk, tmp_path: Path) -> None:
+    key = a_key(tmp_path / "key", *words)
+
+    code, sentence = desk.refused("submit", CASE, "--version", "1", "--as", "wren", "--key", key)
+
+    assert code == 2
+    assert sentence.startswith(
+        f"{key}: an OpenSSH private key of type ed25519 without a passphrase is needed"
+    )
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o620])
+def test_a_key_that_others_could_use_is_refused(mode: int, desk: Desk) -> None:
+    key = desk.home.officers / "wren"
+    key.chmod(mode)
+
+    assert desk.refused("submit", CASE, "--version", "1", "--as", "wren") == (
+        1,
+        f"The key {key} is open to others on this machine; close it first: chmod 600 {key}",
+    )
+
+
+def test_a_person_whose_key_is_not_here_is_told_where_it_was_looked_for(desk: Desk) -> None:
+    (desk.home.officers / "wren").unlink()
+
+    code, sentence = desk.refused("submit", CASE, "--version", "1", "--as", "wren")
+
+    assert code == 1
+    assert sentence.startswith(f"There is no private key of wren at {desk.home.officers / 'wren'}; name it")
+
+
+@pytest.fixture
+def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A running ssh-agent; where it listens."""
+    address = str(tmp_path / "agent")
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", address], stdout=subprocess.DEVNULL)
+    while not os.path.exists(address):  # noqa: PTH110 - a socket
+        assert process.poll() is None
+    monkeypatch.setenv("SSH_AUTH_SOCK", address)
+    yield address
+    process.send_signal(signal.SIGTERM)
+    process.wait()
+
+
+def test_a_person_signs_through_ssh_agent(desk: Desk, agent: str) -> None:
+    assert agent
+    words = ("submit", CASE, "--version", "1", "--as", "wren", "--key", "agent")
+    assert desk.refused(*words)[0] == 1  # the agent does not hold the key yet
+    subprocess.run(["ssh-add", "-q", desk.home.officers / "wren"], check=True)
+    (desk.home.officers / "wren").unlink()
+
+    desk.done(*words)
+
+    assert desk.stage() == "legal-review"
+    assert desk.told("audit")["holds"] is True
+
+
+def test_without_an_agent_a_person_is_told_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("submit", CASE, "--version", "1", "--key", "agent", "--as")
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(desk.home.root / "no-agent"))
+    assert desk.refused(*words, "wren")[0] == 1
+    monkeypatch.delenv("SSH_AUTH_SOCK")
+    assert desk.refused(*words, "wren") == (
+        1,
+        "the caller may not sign: that needs a running ssh-agent ($SSH_AUTH_SOCK is not set).",
+    )
+    assert desk.refused(*words, "eve") == (
+        1,
+        "eve may not act: that needs a person on the list of authorised people.",
+    )
+
+
+# Homes ------------------------------------------------------------------------------------------
+
+ON_A_HOME: list[tuple[str, ...]] = [
+    ("queue",),
+    ("show", CASE),
+    ("history", CASE),
+    ("diff", CASE),
+    ("document", CASE),
+    ("submit", CASE, "--version", "1", "--as", "wren"),
+    ("publish", CASE),
+    ("intake",),
+    ("up",),
+    ("audit",),
+    ("officer", "list"),
+]
+
+
+@pytest.mark.parametrize("kind", ["absent", "file", "empty"])
+@pytest.mark.parametrize("words", ON_A_HOME, ids=lambda words: words[0])
+def test_a_home_that_is_none_is_told_of_and_left_alone(
+    words: tuple[str, ...], kind: str, tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    if kind == "file":
+        home.root.write_text("a letter")
+    elif kind == "empty":
+        home.root.mkdir()
+
+    code, sentence = Desk(home).refused(*words)
+
+    assert code == 3
+    assert str(home.register) in sentence
+    assert len(list(tmp_path.rglob("*"))) == (0 if kind == "absent" else 1)
+
+
+def test_a_home_may_come_from_the_environment_or_stand_where_one_is(founded: Home, tmp_path: Path) -> None:
+    shutil.copytree(founded.root, tmp_path / "equipoise")
+    environment = {name: value for name, value in os.environ.items() if name != "EQUIPOISE_HOME"}
+
+    here = run("queue", cwd=tmp_path, env=environment)
+    named = run("queue", cwd="/", env={**environment, "EQUIPOISE_HOME": str(tmp_path / "equipoise")})
+
+    assert here.returncode == named.returncode == 0
+    assert here.stdout == named.stdout
+    assert CASE in here.stdout
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "sentence"),
+    [
+        (
+            PermissionError(13, "Permission denied", "/x/y"),
+            3,
+            "/x/y could not be read or written: Permission denied.",
+        ),
+        (
+            OSError(28, "No space left on device"),
+            3,
+            "Something could not be read or written: No space left on device.",
+        ),
+        (RegisterError("The register is away."), 3, "The register is away."),
+        (TamperedError("Entry 3 does not hold."), 4, "Entry 3 does not hold."),
+        (KeyError("text of a case"), 3, "The program failed with KeyError at test_calls.py"),
+    ],
+    ids=["permission", "disk", "register", "tampered", "fault"],
+)
+def test_a_failure_is_a_sentence_and_never_a_traceback(
+    failure: Exception, code: int, sentence: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(views, "queue", failing)
+
+    got, said = desk.refused("queue")
+
+    assert got == code
+    assert said.startswith(sentence)
+    assert "text of a case" not in said
+
+
+def test_an_index_that_cannot_be_written_is_told_of(desk: Desk) -> None:
+    shutil.rmtree(desk.home.state)
+    desk.home.state.write_text("in the way")
+
+    code, sentence = desk.refused("queue")
+
+    assert code == 3
+    assert str(desk.home.state) in sentence
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="takes the rights of root to give up")
+def test_a_read_only_home_refuses_an_act_in_a_sentence(desk: Desk) -> None:
+    before = everything(desk.home)
+    for folder, _, files in os.walk(desk.home.root):
+        os.chmod(folder, 0o555)  # noqa: PTH101, S103 - so that another user can look in
+        for name in files:
+            os.chmod(f"{folder}/{name}", 0o444)  # noqa: PTH101 - as above
+    script = (
+        "import os, sys; from flows.desk.cli import main;\n"
+        "os.setgid(65534); os.setuid(65534); main(sys.argv[1:])"
+    )
+    for parent in [desk.home.root, *desk.home.root.parents][:-2]:
+        parent.chmod(parent.stat().st_mode | 0o055)
+
+    for words in (("queue",), ("submit", CASE, "--version", "1", "--as", "wren")):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *words, "--home", desk.home.root],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode in {1, 3}
+        assert done.stderr.count("\n") == 1
+
+    assert everything(desk.home) == before
+
+
+# What is printed --------------------------------------------------------------------------------
+
+
+def test_nothing_printed_steers_a_terminal() -> None:
+    assert shown("a\x1b[31m\u202e\u200b\n\u00a0b") == "a\ufffd[31m\ufffd\ufffd\n\u00a0b"
+    assert shown("a\nb", lines=False) == "a\ufffdb"
+
+
+def test_a_named_file_is_repeated_without_its_control_characters(desk: Desk) -> None:
+    _, sentence = desk.refused("lint", "no\x1b[31m\nfile")
+
+    assert sentence == "no\ufffd[31m\ufffdfile: it cannot be read (No such file or directory)."
+
+
+def test_lines_are_wrapped_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for columns, longest in (("80", 80), ("100", 100), ("300", 100), ("20", 60)):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert max(map(len, wrapped("words " * 60))) <= longest
+
+
+def test_colour_is_for_terminals_alone(desk: Desk) -> None:
+    assert "\x1b" not in desk.done("queue")
+    assert "\x1b[1m" in desk.done("queue", color=True)
+    assert "\x1b[31m" in desk("show", "Z/9", color=True).stderr
+
+
+def test_a_name_that_is_no_text_does_not_stop_the_answer(desk: Desk) -> None:
+    name = os.fsdecode(bytes(desk.home.root) + b"/\xff.html")
+
+    done = run("document", CASE, "--html", name, "--json", "--home", desk.home.root)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["files"] == [name]
+
+
+def test_an_answer_cut_short_by_its_reader_is_no_failure(desk: Desk) -> None:
+    words = [str(EQUIPOISE), "document", CASE, "--home", str(desk.home.root)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+
+        assert b"Traceback" not in process.stderr.read()

@@ -1,0 +1,296 @@
+"""Making a home, and keeping the list of authorised people."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_builders import CASE, Desk, an_officer, everything, holds
+
+from flows.desk import acts
+from flows.desk.commands import keeping
+from flows.domain.errors import RegisterError, WrongStageError
+from flows.wiring import Home, open_house
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INIT = ("init", "--authority", "Northshire Police")
+
+
+def key_pair(path: Path, kind: str = "ed25519", phrase: str = "") -> Path:
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", kind, "-N", phrase, "-C", "a comment", "-f", path],
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return path.with_name(f"{path.name}.pub")
+
+
+def test_init_makes_a_home_and_says_what_to_keep(tmp_path: Path) -> None:
+    desk = Desk(Home(tmp_path / "deep" / "home"))
+
+    said = desk.done(*INIT, "--administrator", "ann")
+
+    fingerprint = desk.told("audit")["fingerprint"]
+    assert f"Made {desk.home.root} for Northshire Police.\nFingerprint: {fingerprint}\n" in said
+    assert said.endswith(f"officer add ID --role foi-officer --as ann --home {desk.home.root}\n")
+    assert desk.told("officer", "list")["officers"][0]["id"] == "ann"
+    assert desk.home.allowed_signers.read_text().count("ssh-ed25519") == 2
+    assert [path.name for path in desk.home.root.parent.iterdir()] == ["home"]
+
+
+def test_init_tells_in_json_and_takes_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    desk = Desk(Home(tmp_path / "home"))
+
+    told = desk.told(*INIT)
+
+    assert told.keys() == {"home", "fingerprint", "administrator"}
+    assert desk.told("audit", "--pin", told["fingerprint"].upper())["holds"] is True
+
+
+def test_init_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:
+    desk = Desk(Home(tmp_path / "home"))
+    desk.home.root.mkdir()
+    (desk.home.root / "letter.txt").write_text("mine")
+
+    assert desk.refused(*INIT) == (
+        1,
+        f"{desk.home.root} is not an empty folder; a home is made in a new one.",
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+@pytest.mark.parametrize("kind", ["file", "dangling link"])
+def test_init_refuses_what_is_no_folder(kind: str, tmp_path: Path) -> None:
+    place = tmp_path / "home"
+    place.write_text("mine") if kind == "file" else place.symlink_to("nowhere")
+
+    code, sentence = Desk(Home(place)).refused(*INIT)
+
+    assert (code, sentence) == (1, f"{place} is not an empty folder; a home is made in a new one.")
+
+
+def test_init_cut_short_leaves_nothing_half_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise RegisterError("The disk is full.")
+
+    monkeypatch.setattr(keeping, "found", failing)
+
+    assert Desk(Home(tmp_path / "home")).refused(*INIT) == (3, "The disk is full.")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("init", "--authority", ""),
+        ("init", "--authority", "x" * 201),
+        ("init", "--authority", "North\x1b[31mshire"),
+        ("init", "--authority", "North\nshire"),
+        (*INIT, "--administrator", "Ann Other"),
+        (*INIT, "--administrator", "service"),
+        (*INIT, "--administrator", "../ann"),
+        (*INIT, "--pattern", "FOI"),
+        (*INIT, "--approvals", "none"),
+        ("init",),
+    ],
+)
+def test_a_malformed_init_makes_nothing(words: tuple[str, ...], tmp_path: Path) -> None:
+    code, sentence = Desk(Home(tmp_path / "home")).refused(*words)
+
+    assert code == 2
+    assert sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_person_approval_needs_one_gate_alone(tmp_path: Path) -> None:
+    desk = Desk(Home(tmp_path / "home"))
+    desk.done(*INIT, "--approvals", "two-person")
+
+    with open_house(desk.home) as house:
+        assert house.register.policy().rules.gates == {"test": "two-person"}
+
+
+def test_a_new_person_gets_a_pair_of_keys(desk: Desk) -> None:
+    said = desk.done("officer", "add", "pat", "--role", "auditor", "--as", "ann")
+
+    assert said == "pat is authorised as auditor. The policy is at version 7.\n"
+    assert (desk.home.officers / "pat").stat().st_mode & 0o777 == 0o600
+    assert "pat namespaces" in desk.home.allowed_signers.read_text()
+    assert holds(desk.home)
+
+
+def test_other_roles_replace_the_earlier_ones_and_leave_the_key(desk: Desk) -> None:
+    before = {row["id"]: row for row in desk.told("officer", "list")["officers"]}
+
+    desk.done("officer", "add", "wren", "--role", "auditor", "--role", "legal-reviewer", "--as", "ann")
+
+    after = {row["id"]: row for row in desk.told("officer", "list")["officers"]}
+    assert after["wren"] == {**before["wren"], "roles": ["auditor", "legal-reviewer"]}
+    assert desk.refused("submit", CASE, "--version", "1", "--as", "wren") == (
+        1,
+        "wren may not submit: that needs the role foi-officer.",
+    )
+
+
+def test_a_public_key_from_a_file_is_taken_without_its_comment(desk: Desk, tmp_path: Path) -> None:
+    public = key_pair(tmp_path / "mine")
+    desk.done("officer", "add", "wren", "--role", "foi-officer", "--public-key", public, "--as", "ann")
+
+    row = next(row for row in desk.told("officer", "list")["officers"] if row["id"] == "wren")
+    assert row["keys"] == [" ".join(public.read_text().split()[:2])]
+    assert desk.refused("submit", CASE, "--version", "1", "--as", "wren") == (
+        1,
+        "wren may not submit: that needs a signature by a key of wren.",
+    )
+    desk.done("submit", CASE, "--version", "1", "--as", "wren", "--key", tmp_path / "mine")
+
+
+def test_a_person_added_twice_is_added_once(desk: Desk) -> None:
+    words = ("officer", "add", "pat", "--role", "auditor", "--as", "ann")
+    desk.done(*words)
+    before = everything(desk.home)
+
+    assert desk.done(*words) == (
+        "pat is authorised as auditor already; nothing was recorded. The policy is at version 7.\n"
+    )
+    assert desk.told(*words) == {"policy": 7, "new": False}
+    assert everything(desk.home) == before
+
+
+def test_a_person_who_comes_back_signs_with_the_pair_that_is_here(desk: Desk) -> None:
+    desk.done("officer", "revoke", "wren", "--as", "ann")
+
+    desk.done("officer", "add", "wren", "--role", "foi-officer", "--as", "ann")
+
+    desk.submit()
+    assert holds(desk.home)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (
+            ("add", "pat", "--role", "auditor", "--as", "wren"),
+            1,
+            "wren may not authorise people: that needs the role administrator.",
+        ),
+        (
+            ("add", "pat", "--role", "auditor", "--public-key", "{lee}", "--as", "ann"),
+            1,
+            "That key belongs to lee; each person needs a key of their own.",
+        ),
+        (
+            ("add", "pat", "--role", "auditor", "--as", "ann", "--key", "{sam}"),
+            1,
+            "ann may not authorise people: that needs a signature by a key of ann.",
+        ),
+        (
+            ("add", "ann", "--role", "auditor", "--as", "ann"),
+            1,
+            "ann is the last administrator; add another before changing this one.",
+        ),
+        (
+            ("revoke", "ann", "--as", "ann"),
+            1,
+            "ann is the last administrator; add another before changing this one.",
+        ),
+        (("revoke", "eve", "--as", "ann"), 1, "eve is not on the list of authorised people."),
+        (
+            ("revoke", "lee", "--as", "sam"),
+            1,
+            "sam may not revoke people: that needs the role administrator.",
+        ),
+        (("add", "Pat Other", "--role", "auditor", "--as", "ann"), 2, "person: an id has up to 40"),
+        (("revoke", "service", "--as", "ann"), 2, "person: an id has up to 40"),
+        (("revoke", "\x1b[31m", "--as", "ann"), 2, "person: an id has up to 40"),
+        (("add", "pat", "--role", "service", "--as", "ann"), 2, "Invalid value for '--role'"),
+        (("add", "pat", "--as", "ann"), 2, "Missing option '--role'"),
+        (
+            ("add", "pat", "--role", "auditor", "--public-key", "{absent}", "--as", "ann"),
+            2,
+            "{absent}: it cannot be read (No such file or directory).",
+        ),
+        (
+            ("add", "pat", "--role", "auditor", "--public-key", "{private}", "--as", "ann"),
+            2,
+            "{private}: one line as in id_ed25519.pub is needed",
+        ),
+        (
+            ("add", "pat", "--role", "auditor", "--public-key", "{rsa}", "--as", "ann"),
+            2,
+            "{rsa}: one line as in id_ed25519.pub is needed",
+        ),
+    ],
+)
+def test_a_change_of_the_list_is_refused(
+    words: tuple[str, ...], code: int, sentence: str, desk: Desk, tmp_path: Path
+) -> None:
+    officers = desk.home.officers
+    places = {
+        "lee": officers / "lee.pub",
+        "sam": officers / "sam",
+        "private": officers / "sam",
+        "absent": tmp_path / "absent.pub",
+        "rsa": key_pair(tmp_path / "rsa", "rsa"),
+    }
+
+    got, said = desk.refused("officer", *(word.format(**places) for word in words))
+
+    assert got == code
+    assert said.startswith(sentence.format(**places))
+
+
+def test_a_revoked_person_can_do_nothing_and_what_they_did_stands(desk: Desk, second_draft: Path) -> None:
+    desk.submit()
+    desk.return_()
+    assert desk.done("officer", "revoke", "wren", "--as", "ann") == (
+        "wren is no longer authorised. The policy is at version 7.\n"
+    )
+
+    for words in (
+        ("draft", CASE, second_draft),
+        ("draft", CASE, second_draft.parents[2] / "1146A-22" / "assessment.yaml"),
+        ("submit", CASE, "--version", "1"),
+        ("sent", CASE, "--on", "2022-12-05", "--by", "email"),
+        ("close", CASE, "--ground", "withdrawn"),
+    ):
+        assert desk.refused(*words, "--as", "wren") == (
+            1,
+            f"wren may not {words[0]}: that needs a person on the list of authorised people.",
+        )
+    assert desk.refused("submit", CASE, "--version", "1", "--as", "wren", "--key", "agent")[0] == 1
+    assert [row["actor"] for row in desk.told("history", CASE)["entries"]] == [
+        "service",
+        "service",
+        "wren",
+        "lee",
+    ]
+    assert holds(desk.home)
+
+
+def test_the_list_of_people_is_in_columns(desk: Desk) -> None:
+    head, first, second, *_ = desk.done("officer", "list").splitlines()
+
+    assert head == "Person  Roles"
+    assert first == "ann     administrator"
+    assert second == "jo      foi-officer, legal-reviewer, sign-off-officer"
+
+
+def test_a_stage_that_takes_no_decision_is_no_gate() -> None:
+    with pytest.raises(WrongStageError):
+        acts.check_gate(CASE, "drafting")
+
+
+def test_a_home_moved_elsewhere_works_as_before(desk: Desk, tmp_path: Path) -> None:
+    shutil.move(desk.home.root, tmp_path / "elsewhere")
+    moved = Desk(Home(tmp_path / "elsewhere"))
+
+    moved.submit()
+
+    assert moved.stage() == "legal-review"
+    assert an_officer(moved.home, "wren").id == "wren"

@@ -1,0 +1,45 @@
+"""A home for each test, a clock, and the shared Prefect server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from flow_builders import TODAY, Clock, Town, copied, found_home
+
+from flows.wiring import HOME_VARIABLE, Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with its officers and no case."""
+    home = Home(tmp_path_factory.mktemp("founded") / "home")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        found_home(home, monkeypatch)
+    return home
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time of acts, which stands still."""
+    return Clock(monkeypatch, TODAY)
+
+
+@pytest.fixture
+def resting(founded: Home, tmp_path: Path) -> Iterator[Town]:
+    """A copy of ``founded``, with the clock of the machine and no server."""
+    town = copied(founded, tmp_path / "home")
+    yield town
+    town.close()
+
+
+@pytest.fixture
+def town(resting: Town, prefect_server: Home, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """A home in which flows run in this process, with the shared server and a clock that stands still."""
+    del prefect_server, clock
+    monkeypatch.setenv(HOME_VARIABLE, str(resting.home.root))
+    return resting

@@ -1,0 +1,351 @@
+"""A home with its officers, what people put into its inbox, and the flows run on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import yaml
+
+from flows import engine, paper, wiring
+from flows.desk import acts
+from flows.desk.acts import Officer
+from flows.desk.commands.keeping import make_home
+from flows.domain.policy import Person, Rules
+from flows.domain.procedure import Role, Stage
+from flows.files import folder
+from flows.register import signature
+from flows.register.audit import Report, audit
+from flows.wiring import SCHEDULES, Home, House, open_house
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pytest
+    from prefect.client.schemas.objects import State
+
+FOUNDED: Final = datetime(2022, 1, 4, 9, 0, tzinfo=UTC)
+TODAY: Final = datetime(2022, 9, 8, 10, 0, tzinfo=UTC)
+"""A Thursday, five working days after the requests of the tests were received."""
+
+RECEIVED: Final = "2022-09-01"
+"""Falls due on 30 September 2022; the last five working days begin on 23 September."""
+
+PEOPLE: Final[Mapping[str, frozenset[Role]]] = {
+    "wren": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
+    "lee": frozenset({Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER}),
+    "bo": frozenset({Role.SIGN_OFF_OFFICER}),
+}
+"""Wren writes, lee reviews, bo signs off; wren and lee could do more, had they not done their part."""
+
+_EXAMPLE: Final = "4593_26"
+_ENDED: Final = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
+
+
+class Clock:
+    """What the flows and the acts take for now."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, time: datetime) -> None:
+        self.time = time
+        monkeypatch.setattr(wiring, "now", lambda: self.time)
+
+
+class Town:
+    """An authority's home, and everything people and the machine do in it; close it when done."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    @cached_property
+    def house(self) -> House:
+        return open_house(self.home)
+
+    def close(self) -> None:
+        """Close the home; whoever asks for it again finds it opened anew."""
+        house = self.__dict__.pop("house", None)
+        if house is not None:
+            house.close()
+
+    def put(self, name: str, request: str, assessment: str | None = None) -> Path:
+        """Put a folder into the inbox, whole at once, as a careful person would."""
+        fresh = self.home.inbox / f"{name}.part"
+        fresh.mkdir()
+        (fresh / "request.yaml").write_text(request, encoding="utf-8")
+        if assessment is not None:
+            (fresh / "assessment.yaml").write_text(assessment, encoding="utf-8")
+        return fresh.rename(self.home.inbox / name)
+
+    def put_case(self, reference: str, **changes: Any) -> Path:
+        """Put a request with its assessment into the inbox."""
+        return self.put(slug_of(reference), a_request(reference, **changes), an_assessment(reference))
+
+    def run(self, flow: str, only: list[str] | None = None) -> Run:
+        """Run a flow as the engine does; return what came of it."""
+        schedule = next(row for row in SCHEDULES if row.flow == flow)
+        parameters = {} if only is None else {"only": only}
+        return Run(cast("State[Any]", engine.load(schedule)(**parameters, return_state=True)))
+
+    def drafted(self, *references: str) -> None:
+        """Bring cases to drafting, with a first draft."""
+        for reference in references:
+            self.put_case(reference)
+        assert self.run("intake").completed
+        assert self.run("drafting").completed
+
+    def submit(self, reference: str, version: int = 1) -> None:
+        acts.submit(self.house, self.officer("wren"), reference, version)
+
+    def approve(self, reference: str, gate: Stage, version: int = 1) -> None:
+        who = {Stage.LEGAL_REVIEW: "lee", Stage.BALANCING: "bo"}[gate]
+        acts.approve(self.house, self.officer(who), reference, gate=gate, version=version)
+
+    def return_(self, reference: str, gate: Stage, version: int = 1) -> None:
+        who = {Stage.LEGAL_REVIEW: "lee", Stage.BALANCING: "bo"}[gate]
+        reason = "Weigh the delay too."
+        acts.return_(self.house, self.officer(who), reference, gate=gate, version=version, reason=reason)
+
+    def sign_off(self, *references: str) -> None:
+        """Bring drafted cases to publication."""
+        for reference in references:
+            self.submit(reference)
+            self.approve(reference, Stage.LEGAL_REVIEW)
+            self.approve(reference, Stage.BALANCING)
+
+    def close_case(self, reference: str) -> None:
+        acts.close(self.house, self.officer("wren"), reference, ground="withdrawn")
+
+    def amend_policy(self) -> None:
+        """Change the policy, by which every act is judged that is being recorded."""
+        id_ = f"person-{self.house.register.policy().version}"
+        public = signature.generate(self.home.officers / id_)
+        person = Person(id=id_, roles=frozenset({Role.AUDITOR}), keys=(public,))
+        acts.add_officer(self.house, self.officer("ada"), person)
+
+    def damage(self, reference: str, path: str) -> None:
+        """Lose the object of one file of a case, as a failing disk would."""
+        place = f"main:{self.house.register.case(reference).folder}/{path}"
+        rev_parse = ["git", "-C", str(self.home.register), "rev-parse", place]
+        found = subprocess.run(rev_parse, capture_output=True, text=True, check=True)
+        id_ = found.stdout.strip()
+        (self.home.register / "objects" / id_[:2] / id_[2:]).unlink()
+
+    def officer(self, person: str) -> Officer:
+        return Officer(id=person, signer=signature.load(self.home.officers / person))
+
+    def stages(self) -> dict[str, str]:
+        return {row.reference: row.stage for row in self.house.register.cases()}
+
+    def entries(self) -> int:
+        return self.house.register.tip().entry.sequence
+
+    def notices(self) -> dict[str, str]:
+        return {path.name: path.read_text() for path in sorted(self.home.notices.iterdir())}
+
+    def inbox(self) -> set[str]:
+        return {path.name for path in self.home.inbox.iterdir()}
+
+    def set_aside(self) -> set[str]:
+        return {path.name for path in self.home.set_aside.iterdir()}
+
+    def audited(self) -> Report:
+        return audit(
+            self.home.register,
+            check_paper=paper.check,
+            pin=self.house.register.fingerprint(),
+            now=datetime.now(UTC),
+        )
+
+    def orphan_keys(self) -> set[str]:
+        known = {row.recipient for row in self.house.register.cases()}
+        return {path.stem for path in self.home.case_keys.glob("*.age")} - known
+
+    def everything(self) -> dict[str, bytes]:
+        """Every file of the home but Prefect's, and the locks and memories of SQLite."""
+        return {
+            str(path.relative_to(self.home.root)): path.read_bytes()
+            for path in sorted(self.home.root.rglob("*"))
+            if path.is_file() and not path.is_relative_to(self.home.state)
+        }
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a flow, as this process and as the server knows it."""
+
+    state: State[Any]
+
+    @property
+    def completed(self) -> bool:
+        return self.state.is_completed()
+
+    @property
+    def states(self) -> list[State[Any]]:
+        return cast("list[State[Any]]", self.state.result(raise_on_failure=False))
+
+    @property
+    def failures(self) -> list[BaseException]:
+        return [state.result(raise_on_failure=False) for state in self.states if not state.is_completed()]
+
+    @property
+    def id(self) -> str:
+        return str(self.state.state_details.flow_run_id)
+
+    def artifacts(self) -> list[str]:
+        """The text of every artifact the run left."""
+        found = ask("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [self.id]}}})
+        return [row["data"] for row in found]
+
+    def tasks(self) -> list[tuple[str, str, int]]:
+        """Name, state and number of runs of every task run, by name, once the server has them."""
+        engine.drain()
+        wanted = len(self.states)
+        where = {"flow_runs": {"id": {"any_": [self.id]}}, "task_runs": {"state": {"type": {"any_": _ENDED}}}}
+        until = time.monotonic() + 30
+        while len(found := ask("/task_runs/filter", where)) < wanted:
+            assert time.monotonic() < until, "the task runs are not recorded"
+            time.sleep(0.05)
+        return sorted((row["name"], row["state_type"], row["run_count"]) for row in found)
+
+
+def ask(path: str, body: object, url: str | None = None) -> Any:
+    """Return what the Prefect server answers."""
+    request = urllib.request.Request(  # noqa: S310 - loopback
+        (url or os.environ["PREFECT_API_URL"]) + path,
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
+        return json.load(answer)
+
+
+def slug_of(reference: str) -> str:
+    return reference.replace("/", "-")
+
+
+def a_request(reference: str | None = None, **changes: Any) -> str:
+    """Return the text of a request.yaml that can be taken in."""
+    content: dict[str, Any] = {
+        "authority": "Northshire Police",
+        "received": RECEIVED,
+        "subject": "Patrol plan of the rural crime team",
+        "applicant": {"name": "Sample Applicant", "email": "sample.applicant@example.org"},
+        "text": "Please send me the patrol plan.\n",
+        "summary": "The patrol plan of the rural crime team.\n",
+    }
+    if reference:
+        content = {"reference": reference, **content}
+    content |= changes
+    text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    return text
+
+
+def an_assessment(reference: str) -> str:
+    """Return the text of an assessment.yaml that can be submitted."""
+    text = (folder("cases") / _EXAMPLE / "assessment.yaml").read_text(encoding="utf-8")
+    return text.replace(f"reference: {_EXAMPLE}", f"reference: {reference}", 1)
+
+
+def found_home(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a home with its officers."""
+    Clock(monkeypatch, FOUNDED)
+    rules = Rules(
+        gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
+    )
+    make_home(home, authority="Northshire Police", administrator="ada", rules=rules)
+    with open_house(home) as house:
+        ada = Officer(id="ada", signer=signature.load(home.officers / "ada"))
+        for person, roles in PEOPLE.items():
+            public = signature.generate(home.officers / person)
+            acts.add_officer(house, ada, Person(id=person, roles=roles, keys=(public,)))
+
+
+def copied(original: Home, root: Path) -> Town:
+    shutil.copytree(original.root, root)
+    return Town(Home(root))
+
+
+def command(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run ``equipoise`` as a person does."""
+    return subprocess.run(
+        [EQUIPOISE, *words, "--home", home.root], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+EQUIPOISE: Final = Path(sys.executable).with_name("equipoise")
+
+
+def processes_of(home: Home) -> list[int]:
+    """Return the processes that were started on a home, whoever their parent is now."""
+    return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_of(pid, home)]  # noqa: PTH208
+
+
+def _is_of(pid: int, home: Home) -> bool:
+    place = Path("/proc") / str(pid)
+    try:
+        started_with = (place / "environ").read_bytes() + (place / "cmdline").read_bytes()
+    except OSError:
+        return False
+    return pid != os.getpid() and os.fsencode(home.root) in started_with
+
+
+class Up:
+    """A running ``equipoise up``."""
+
+    def __init__(self, home: Home, *options: str) -> None:
+        self.home = home
+        self.said = home.root.with_name("up.out")
+        with self.said.open("ab") as said:
+            self.process = subprocess.Popen(
+                [EQUIPOISE, "up", *options, "--home", home.root],
+                stdout=said,
+                stderr=said,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def wait(self) -> str:
+        """Return the address of Prefect's API, once everything runs."""
+        until = time.monotonic() + 180
+        while time.monotonic() < until:
+            assert self.process.poll() is None, self.said.read_text()
+            if self.home.address.exists() and (text := self.home.address.read_text()):
+                url: str = json.loads(text)["url"]
+                return url
+            time.sleep(0.05)
+        raise AssertionError("equipoise up did not start")
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+
+@contextmanager
+def up(home: Home, *options: str) -> Iterator[Up]:
+    """Run ``equipoise up`` for as long as the block lasts, unless the block ends it."""
+    running = Up(home, *options)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.end(signal.SIGTERM)
+
+
+def eventually(holds: Any, seconds: float, what: str) -> float:
+    """Wait until ``holds()``; return the seconds it took."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < seconds, what
+        time.sleep(0.1)
+    return time.monotonic() - began

@@ -1,0 +1,203 @@
+"""What the applicant wrote and who they are stands in sealed requests and in what was set aside, only.
+
+A canary is put into everything an applicant could have written, the whole story is told, with tasks and
+flows that fail over it, and then every byte that the system keeps is searched, unpacked first.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import bz2
+import gzip
+import lzma
+import pickle
+import re
+import sqlite3
+import subprocess
+import zlib
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from flow_builders import a_request, an_assessment
+
+from flows import engine, intake, paper
+from flows.domain.errors import UnexpectedError
+from flows.domain.procedure import SEALED_REQUEST, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flow_builders import Clock, Town
+
+    from flows.wiring import Home
+
+NAME: Final = "Zephyrine Quillfeather"
+ADDRESS: Final = "z.q@marmalade.example.org"
+WORDS: Final = "how many zeppelins moor at the town hall"
+CANARY: Final = re.compile(rb"zephyrine|quillfeather|marmalade|zeppelins", re.IGNORECASE)
+
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
+_DEEPEST: Final = 4
+
+
+def unpacked(data: bytes, depth: int = 0) -> Iterator[bytes]:
+    """Yield ``data`` and everything that can be read out of it: base64, gzip, zlib, bzip2, xz, UTF-16."""
+    yield data
+    if depth == _DEEPEST:
+        return
+    for form in (gzip.decompress, zlib.decompress, bz2.decompress, lzma.decompress):
+        with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+            yield from unpacked(form(data), depth + 1)
+    for found in _BASE64.findall(data.replace(b"\\n", b"")):
+        with suppress(binascii.Error, ValueError):
+            text = found.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+            yield from unpacked(base64.b64decode(text + b"=" * (-len(text) % 4)), depth + 1)
+    if b"\0" in data:
+        yield data.replace(b"\0", b"")
+
+
+def holds_canary(data: bytes) -> bool:
+    return any(CANARY.search(layer) for layer in unpacked(data))
+
+
+def rows_of(database: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield every value of every table, with where it stands."""
+    db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    tables = [name for (name,) in db.execute("select name from sqlite_master where type = 'table'")]
+    for table in tables:
+        cursor = db.execute(f'select * from "{table}"')  # noqa: S608 - names from the database itself
+        columns = [column[0] for column in cursor.description]
+        for row in cursor:
+            for column, value in zip(columns, row, strict=True):
+                data = value if isinstance(value, bytes) else str(value).encode()
+                yield f"{database.name}: {table}.{column}", data
+    db.close()
+
+
+def kept_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield every file below a folder: its name, its bytes, and the values of a database."""
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        yield f"the name {name}", name.encode()
+        if path.is_file():
+            data = path.read_bytes()
+            yield name, data
+            if data.startswith(b"SQLite format 3"):
+                yield from rows_of(path)
+
+
+def objects_of(register: Path) -> bytes:
+    """Return every object of a repository, reachable or not, inflated."""
+    command = ["git", "-C", str(register), "cat-file", "--batch-all-objects", "--batch"]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def fail(*_: object) -> None:
+    raise KeyError(NAME, ADDRESS, WORDS)
+
+
+def put_canaries(town: Town) -> None:
+    applicant = {"name": NAME, "email": ADDRESS}
+    town.put(f"{NAME} good", a_request("A/1", applicant=applicant, text=WORDS), an_assessment("A/1"))
+    (town.home.inbox / f"{NAME}.yaml").write_text(a_request(applicant=applicant, text=WORDS))
+    town.put(f"{NAME} bad", a_request("A/3", applicant=applicant, text=WORDS, received=WORDS))
+    town.put("unread", f"{WORDS}: [{NAME}\n{ADDRESS}: &x *x")
+    town.put("subject", a_request("A/4", applicant=applicant, text=WORDS, subject=f"{NAME} asks"))
+    town.put("summary", a_request("A/5", applicant=applicant, text=WORDS, summary=f"Write to {ADDRESS}."))
+    town.put("z-known", a_request("A/1", applicant=applicant, text=f"{WORDS}?"))
+    unfit = an_assessment("A/6").replace("reference: A/6", f"reference: A/6\n{WORDS}: {NAME}")
+    town.put("unfit", a_request("A/6", applicant=applicant, text=WORDS), unfit)
+
+
+def tell_the_story(town: Town, clock: Clock) -> None:
+    """Take everything in, and the one case that is whole from there to its reminder and its paper."""
+    put_canaries(town)
+    with pytest.MonkeyPatch.context() as failing:
+        failing.setattr(intake, "parse_request", fail)  # a task that fails over the words
+        assert {type(error) for error in town.run("intake").failures} == {UnexpectedError}
+        failing.undo()
+        failing.setattr(intake, "NextReferences", fail)  # the flow itself
+        assert town.run("intake").state.is_failed()
+        failing.undo()
+        assert town.run("intake").completed
+        failing.setattr(paper, "version_files", fail)
+        assert {type(error) for error in town.run("drafting").failures} == {UnexpectedError}
+    assert town.run("drafting").completed
+    town.submit("A/1")
+    town.run("legal-review")
+    clock.time = clock.time.replace(month=11)
+    town.run("legal-review")
+    town.approve("A/1", Stage.LEGAL_REVIEW)
+    town.run("balancing")
+    town.approve("A/1", Stage.BALANCING)
+    town.run("publication")
+    last = town.run("auditing")
+    assert last.tasks() == [("auditing", "COMPLETED", 1)]
+    engine.drain()
+
+
+def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
+    town: Town, clock: Clock, prefect_server: Home, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tell_the_story(town, clock)
+
+    # It could have been found: it is in what was sealed, and in what was set aside.
+    house = town.house
+    assert len(house.register.cases()) == 3
+    for row in house.register.cases():
+        sealed = house.register.read(row.reference, SEALED_REQUEST)
+        assert holds_canary(house.vault.unseal(row.recipient, sealed))
+    aside = sorted(path for path in town.home.set_aside.rglob("*") if path.is_file())
+    assert {path.name for path in aside} == {"WHY.txt", "request.yaml", "assessment.yaml"}
+    assert len(aside) == 12
+    assert all(holds_canary(path.read_bytes()) for path in aside if path.name != "WHY.txt")
+
+    objects = objects_of(town.home.register)
+    assert b"Case: A/1" in objects
+    assert not holds_canary(objects)
+    in_prefect = list(kept_in(prefect_server.prefect))
+    assert any(b"publication-A/1" in data for where, data in in_prefect if where.endswith("task_run.name"))
+    assert any(b"failed: The program failed" in data for where, data in in_prefect if "artifact" in where)
+    kept = [
+        *in_prefect,
+        *kept_in(town.home.state),
+        *kept_in(town.home.notices),
+        *kept_in(town.home.published),
+    ]
+    kept += [(str(path), path.read_bytes()) for path in aside if path.name == "WHY.txt"]
+    kept += [(name, data) for name, data in town.everything().items() if not name.startswith("set-aside/")]
+    said = capfd.readouterr()
+    kept += [("standard output", said.out.encode()), ("standard error", said.err.encode())]
+    read = ["pdftotext", str(town.home.published / "A-1.pdf"), "-"]
+    kept.append(("the paper", subprocess.run(read, capture_output=True, check=True).stdout))
+    assert sorted({where for where, data in kept if holds_canary(data)}) == []
+    assert [name for name in town.everything() if CANARY.search(name.encode())] == [
+        name for name in town.everything() if name.startswith(f"set-aside/{NAME} bad/")
+    ]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        WORDS.encode(),
+        base64.b64encode(pickle.dumps({"applicant": NAME})),
+        base64.urlsafe_b64encode(gzip.compress(b"x" * 40 + ADDRESS.encode())),
+        b'{"result": "' + base64.b64encode(pickle.dumps(KeyError(WORDS))) + b'"}',
+        zlib.compress(WORDS.encode()),
+        NAME.encode("utf-16"),
+    ],
+    ids=["plain", "pickled", "zipped", "in JSON", "deflated", "UTF-16"],
+)
+def test_the_search_would_find_it(hidden: bytes, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(hidden)
+    with sqlite3.connect(tmp_path / "database") as db:
+        db.execute("create table t (c blob)")
+        db.execute("insert into t values (?)", (hidden,))
+    db.close()
+
+    found = {where for where, data in kept_in(tmp_path) if holds_canary(data)}
+
+    assert {"file", "database: t.c"} <= found

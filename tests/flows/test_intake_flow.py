@@ -1,0 +1,203 @@
+"""Intake: a case for every new request, once; what cannot be taken in is set aside with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flow_builders import a_request, an_assessment, command
+
+from flows.domain.procedure import ASSESSMENT, SEALED_REQUEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flow_builders import Town
+
+WORDS: Final = "seahorses in the boardroom"
+"""What the bad requests ask about; no note says it again."""
+
+
+def test_a_request_becomes_a_case_and_leaves_the_inbox(town: Town) -> None:
+    town.put_case("A/1")
+    (town.home.inbox / "lone.yaml").write_text(a_request("A/2"))
+
+    run = town.run("intake")
+
+    assert run.completed
+    assert town.stages() == {"A/1": "received", "A/2": "received"}
+    assert town.inbox() == set()
+    assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 | opened |\n| A/2 | opened |"]
+    assert run.tasks() == [("intake-A/1", "COMPLETED", 1), ("intake-A/2", "COMPLETED", 1)]
+    case = town.house.register.case("A/1")
+    sealed = town.house.register.read("A/1", SEALED_REQUEST)
+    assert town.house.vault.unseal(case.recipient, sealed).decode() == a_request("A/1")
+    assert town.house.register.read("A/1", ASSESSMENT).decode() == an_assessment("A/1")
+
+
+def test_a_request_without_a_reference_is_given_the_next(town: Town) -> None:
+    town.put_case("FOI-2022-0007")
+    town.run("intake")
+    town.put("x", a_request(subject="The first"))
+    town.put("y", a_request(subject="The second"))
+
+    run = town.run("intake")
+
+    assert sorted(town.stages()) == ["FOI-2022-0007", "FOI-2022-0008", "FOI-2022-0009"]
+    assert [name for name, *_ in run.tasks()] == ["intake-FOI-2022-0008", "intake-FOI-2022-0009"]
+
+
+def test_the_same_content_again_is_nothing_new(town: Town) -> None:
+    town.put_case("A/1")
+    town.run("intake")
+    entries = town.entries()
+    town.put_case("A/1")
+
+    run = town.run("intake")
+
+    assert run.completed
+    assert run.artifacts() == []
+    assert town.entries() == entries
+    assert (town.inbox(), town.set_aside()) == (set(), set())
+    assert town.orphan_keys() == set()
+
+
+def test_other_content_under_a_known_reference_is_set_aside(town: Town) -> None:
+    town.put_case("A/1")
+    town.run("intake")
+    entries = town.entries()
+    town.put("again", a_request("A/1", text=WORDS))
+
+    run = town.run("intake")
+
+    assert run.completed
+    assert run.artifacts() == [
+        "| case | what happened |\n|---|---|\n| A/1 | set aside: the reference is a case with other content |"
+    ]
+    assert town.entries() == entries
+    assert town.set_aside() == {"again"}
+
+
+def test_a_good_request_with_a_bad_assessment_is_opened_and_the_assessment_set_aside(town: Town) -> None:
+    town.put("half", a_request("A/1"), f"reference: A/1\nparts: {WORDS}\n")
+
+    run = town.run("intake")
+
+    assert run.artifacts() == [
+        "| case | what happened |\n|---|---|\n| A/1 | opened; its assessment was set aside |"
+    ]
+    aside = town.home.set_aside / "half"
+    assert {path.name for path in aside.iterdir()} == {"assessment.yaml", "WHY.txt"}
+    assert WORDS in (aside / "assessment.yaml").read_text()
+    assert WORDS not in (aside / "WHY.txt").read_text()
+    assert town.inbox() == set()
+    town.run("drafting")
+    assert town.stages() == {"A/1": "drafting"}
+
+
+def test_a_request_whose_subject_names_the_applicant_is_set_aside(town: Town) -> None:
+    town.put("named", a_request("A/1", subject="What Sample Applicant asked"))
+
+    town.run("intake")
+
+    assert town.stages() == {}
+    why = (town.home.set_aside / "named" / "WHY.txt").read_text()
+    assert "subject" in why
+    assert "Applicant asked" not in why
+
+
+def test_an_item_that_fails_holds_up_no_other(town: Town) -> None:
+    town.put_case("A/2")
+    town.run("intake")
+    for key in town.home.case_keys.iterdir():
+        key.unlink()
+    for reference in ("A/1", "A/2", "A/3"):
+        town.put_case(reference)
+
+    run = town.run("intake")
+
+    assert not run.completed
+    assert run.tasks() == [
+        ("intake-A/1", "COMPLETED", 1),
+        ("intake-A/2", "FAILED", 1),
+        ("intake-A/3", "COMPLETED", 1),
+    ]
+    assert town.inbox() == {"A-2"}
+    (artifact,) = run.artifacts()
+    assert "| A/2 | failed: The case key " in artifact
+
+
+def test_an_empty_inbox_leaves_no_trace(town: Town) -> None:
+    before = town.everything()
+
+    run = town.run("intake")
+
+    assert run.completed
+    assert (run.artifacts(), run.tasks()) == ([], [])
+    assert town.everything() == before
+
+
+def bad_items(town: Town) -> dict[str, bytes]:
+    """Put five items into the inbox that cannot be taken in; return the request of each, by name."""
+    requests = {
+        "bytes": b"\xff\xfe\x00 " + WORDS.encode(),
+        "keys": a_request("B/2", text=WORDS).replace("subject:", "regarding:").encode(),
+        "date": a_request("B/3", text=WORDS, received="7th November").encode(),
+        "long": a_request("B/4", text=WORDS + " " + "x" * 5_000_000).encode(),
+        "other": a_request("A/1", text=WORDS).encode(),
+    }
+    for name, request in requests.items():
+        item = town.home.inbox / name
+        item.mkdir()
+        (item / "request.yaml").write_bytes(request)
+        (item / "assessment.yaml").write_text(f"# {WORDS}\n{an_assessment('A/1')}")
+    return requests
+
+
+def mended_by(why: Path) -> str:
+    return " ".join(why.read_text(encoding="utf-8").split())
+
+
+def test_three_good_items_are_taken_in_and_five_bad_ones_explained(resting: Town) -> None:
+    town = resting
+    for reference in ("A/1", "A/2", "A/3"):
+        town.put_case(reference)
+    requests = bad_items(town)
+
+    said = command(town.home, "intake")
+
+    assert said.returncode == 1, said.stderr
+    assert (said.stdout.count("Opened "), said.stdout.count("WHY.txt says why.")) == (3, 5)
+    assert set(town.stages()) == {"A/1", "A/2", "A/3"}
+    assert town.inbox() == set()
+    assert town.set_aside() == requests.keys()
+    for name, request in requests.items():
+        aside = town.home.set_aside / name
+        assert (aside / "request.yaml").read_bytes() == request
+        assert (aside / "assessment.yaml").read_text() == f"# {WORDS}\n{an_assessment('A/1')}"
+        assert {path.name for path in aside.iterdir()} == {"request.yaml", "assessment.yaml", "WHY.txt"}
+    notes = {name: mended_by(town.home.set_aside / name / "WHY.txt") for name in requests}
+    for name, told in {
+        "bytes": "UTF-8",
+        "keys": "subject",
+        "date": "received",
+        "long": "over 1 MiB",
+        "other": "give this request a reference of its own",
+    }.items():
+        assert told in notes[name]
+    for note in notes.values():
+        assert "To send it again:" in note
+        assert "seahorses" not in note
+        assert "Applicant" not in note
+        assert "7th November" not in note
+    assert town.orphan_keys() == set()
+    assert town.audited().holds
+
+
+def test_of_two_references_that_count_as_the_same_the_second_is_set_aside(town: Town) -> None:
+    town.put_case("A/1")
+    town.put("other", a_request("A-1", text="Something else."))
+
+    town.run("intake")
+
+    assert len(town.stages()) == 1  # the two would have one folder
+    assert town.set_aside() == {"other"}

@@ -1,0 +1,137 @@
+"""``equipoise up``: one command, one machine; whatever way it ends, nothing is lost or left behind."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import time
+
+from flow_builders import Town, a_request, ask, command, eventually, processes_of, up
+
+APPROVALS = (("legal-review", "lee"), ("balancing", "bo"))
+
+
+def act(town: Town, *words: str) -> None:
+    said = command(town.home, *words)
+    assert said.returncode == 0, said.stderr
+
+
+def stage(town: Town, reference: str) -> str | None:
+    return town.stages().get(reference)
+
+
+def names_of_tasks(url: str) -> set[str]:
+    return {row["name"] for row in ask("/task_runs/filter", {"limit": 200}, url)}
+
+
+def finished_on_schedule(url: str) -> set[str]:
+    """Return the flows of which a run that nobody asked for has completed."""
+    flows = {row["id"]: row["name"] for row in ask("/flows/filter", {}, url)}
+    runs = ask("/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}, url)
+    return {flows[row["flow_id"]] for row in runs if row["auto_scheduled"]}
+
+
+def test_a_request_dropped_in_is_published_with_three_commands(resting: Town) -> None:
+    town = resting
+    with up(town.home, "--every", "2") as running:
+        url = running.wait()
+        town.put_case("A/1")
+        drafted = eventually(lambda: stage(town, "A/1") == "drafting", 20, "no first draft")
+
+        act(town, "submit", "A/1", "--version", "1", "--as", "wren")
+        for gate, who in APPROVALS:
+            act(town, "approve", "A/1", "--gate", gate, "--version", "1", "--as", who)
+        published = eventually(lambda: stage(town, "A/1") == "published", 60, "not published")
+
+        paper = town.home.published / "A-1.pdf"
+        eventually(paper.exists, 10, "no copy")
+        assert paper.read_bytes() == town.house.register.read("A/1", "published/A-1.pdf")
+        by_reference = {"intake-A/1", "drafting-A/1", "publication-A/1"}
+        eventually(lambda: by_reference <= names_of_tasks(url), 60, "task runs are not recorded by reference")
+        every_tick = {"intake", "drafting", "legal-review", "balancing", "publication"}
+        eventually(lambda: every_tick <= finished_on_schedule(url), 60, "scheduled runs do not complete")
+        print(f"first draft after {drafted:.1f} s, published {published:.1f} s after approval")  # noqa: T201
+
+        assert running.end(signal.SIGINT) == 0
+    assert processes_of(town.home) == []
+    assert town.home.address.read_text() == ""
+    assert town.audited().holds
+
+
+def test_a_second_up_in_the_same_home_is_refused_and_the_first_ends_with_sigterm(resting: Town) -> None:
+    with up(resting.home, "--every", "2") as first:
+        url = first.wait()
+
+        second = command(resting.home, "up")
+
+        assert second.returncode == 1
+        assert "is running in" in second.stderr
+        assert second.stderr.count("\n") == 1
+        assert ask("/flows/filter", {}, url)
+        assert processes_of(resting.home)
+        assert first.end(signal.SIGTERM) == 0
+    assert processes_of(resting.home) == []
+
+
+def test_a_command_has_its_flow_run_by_the_up_that_runs(resting: Town) -> None:
+    town = resting
+    with up(town.home, "--every", "3600") as running:
+        url = running.wait()
+        town.put_case("A/1")
+
+        act(town, "intake")  # long before the first tick
+
+        assert stage(town, "A/1") == "drafting"
+        by_reference = {"intake-A/1", "drafting-A/1"}
+        eventually(lambda: by_reference <= names_of_tasks(url), 60, "it ran elsewhere")
+
+
+def test_a_killed_up_leaves_no_server_and_the_next_works(resting: Town) -> None:
+    town = resting
+    with up(town.home, "--every", "2") as killed:
+        killed.wait()
+        town.put_case("A/1")
+        time.sleep(1)
+        killed.end(signal.SIGKILL)
+        eventually(lambda: processes_of(town.home) == [], 15, "the server outlived its parent")
+
+    with up(town.home, "--every", "2") as running:
+        url = running.wait()
+        town.put("bare", a_request("A/2"))
+        eventually(
+            lambda: (stage(town, "A/1"), stage(town, "A/2")) == ("drafting", "drafting"),
+            30,
+            "no first drafts",
+        )
+        unfinished = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING"]}}}}
+        eventually(lambda: ask("/flow_runs/filter", unfinished, url) == [], 60, "runs of the killed one stay")
+        assert running.end(signal.SIGINT) == 0
+    assert processes_of(town.home) == []
+    assert town.audited().holds
+
+
+def test_without_prefects_database_the_next_up_goes_on_from_git(resting: Town) -> None:
+    town = resting
+    with up(town.home, "--every", "2") as first:
+        first.wait()
+        town.put_case("A/1")
+        eventually(lambda: stage(town, "A/1") == "drafting", 60, "no first draft")
+        act(town, "submit", "A/1", "--version", "1", "--as", "wren")
+        eventually(lambda: len(town.notices()) == 1, 60, "nobody was asked")
+        first.end(signal.SIGTERM)
+    act(town, "approve", "A/1", "--gate", "legal-review", "--version", "1", "--as", "lee")
+    before = town.everything()
+    shutil.rmtree(town.home.prefect)
+
+    with up(town.home, "--every", "2") as second:
+        second.wait()
+        eventually(lambda: len(town.notices()) == 2, 60, "the next was not asked")
+        assert {name: before[name] for name in before if name.startswith("notices/")} == {
+            f"notices/{name}": text.encode()
+            for name, text in town.notices().items()
+            if "balancing" not in name
+        }
+        act(town, "approve", "A/1", "--gate", "balancing", "--version", "1", "--as", "bo")
+        eventually(lambda: stage(town, "A/1") == "published", 60, "not published")
+        second.end(signal.SIGTERM)
+    assert town.audited().holds
