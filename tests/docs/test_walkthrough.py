@@ -1,0 +1,65 @@
+"""The sessions in the documents, run as a reader would run them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from console_blocks import DOCS, Shell, matches, run_page
+
+from flows.register import signature
+from flows.register.checkpoint import Checkpoint, write_checkpoint
+from flows.register.statement import mark
+from flows.register.store import Register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+needs_ssh_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed")
+
+
+@needs_ssh_keygen
+def test_the_walk_through_and_then_the_checks_by_hand_print_what_their_pages_show(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    try:
+        acts = run_page(DOCS / "walkthrough.md", shell)
+        write_tonights_checkpoint(tmp_path / "equipoise")
+        checks = run_page(DOCS / "register.md", shell)
+    finally:
+        shell.close()
+
+    assert acts > 20
+    assert checks > 15
+
+
+@pytest.mark.parametrize(
+    ("expected", "printed", "same"),
+    [
+        (("a … c",), ["a b c"], True),
+        (("a … c",), ["a b d"], False),
+        (("a", "…", "z"), ["a", "b", "c", "z"], True),
+        (("a", "…"), ["a"], True),
+        (("a",), ["a", "b"], False),
+        (("a  b",), ["a     b"], True),
+        ((), [], True),
+        ((), ["a"], False),
+    ],
+)
+def test_an_ellipsis_stands_for_what_differs_and_for_nothing_else(
+    expected: tuple[str, ...], printed: list[str], *, same: bool
+) -> None:
+    assert matches(expected, printed) is same
+
+
+def write_tonights_checkpoint(home: Path) -> None:
+    """Write what the nightly audit would have written by then."""
+    service = signature.load(home / "keys" / "service" / "signing")
+    with Register(home / "register.git", home / "state" / "index.sqlite") as register:
+        newest = register.tip()
+        head = mark(register.raw(newest.id)).sha256
+        sequence, id_ = newest.entry.sequence, register.policy().register
+    folder = home / "state" / "checkpoints"
+    folder.mkdir(parents=True)
+    note = write_checkpoint(Checkpoint(register=id_, sequence=sequence, head=head), service)
+    (folder / f"{sequence:09}.txt").write_text(note, encoding="ascii")
