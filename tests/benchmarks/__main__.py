@@ -1,0 +1,74 @@
+"""``make bench``: the figures of the design, each beside its peer or floor, as ratios in one run.
+
+Nothing is deleted before the end: ext4 makes new files slowly where many were just removed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+# The tests are no package; their modules find each other by name.
+sys.path.insert(0, str(Path(__file__).parent))
+
+import bench_acts
+import bench_audit
+import bench_case
+import bench_paper
+import bench_scale
+import click
+from figures import table
+from packed_register import build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from figures import Row
+
+PARTS = ("paper", "audit", "acts", "scale", "case")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all by default")
+    parser.add_argument("--small", action="store_true", help="a hundredth of everything, to try it out")
+    given = parser.parse_args()
+    rows: list[Row] = []
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="equipoise-bench-") as place:
+        for row in _rows(Path(place), given.parts or PARTS, small=given.small):
+            rows.append(row)
+            click.echo(f"[{time.monotonic() - began:4.0f} s] {table([row]).splitlines()[-1]}", err=True)
+        loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+        click.echo(
+            f"\n{table(rows)}\n\nLoad average over 1, 5 and 15 minutes: {loads}; {os.cpu_count()} cores"
+        )
+
+
+def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
+    sizes = (100, 300, 1_000) if small else (100, 10_000, 100_000)
+    if "paper" in parts:
+        yield from bench_paper.run()
+    if "audit" in parts:
+        build(place / "audit", cases=20 if small else 2_000, acts=5)
+        yield from bench_audit.run(place / "audit")
+    if "acts" in parts or "scale" in parts:
+        registers = {size: place / f"register-{size}" for size in sizes}
+        for size, folder in registers.items():
+            build(folder, size)
+        yield from bench_scale.run_index(registers[sizes[-1]], sizes[-1])
+        if "acts" in parts:
+            yield from bench_acts.run(place, registers)
+        if "scale" in parts:
+            yield from bench_scale.run(registers[sizes[-1]], sizes[-1])
+    if "case" in parts:
+        yield from bench_case.run(place, cases=6 if small else 200)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""A case's machine time through Prefect, beside its bare parts: the same functions, called.
+
+A batch goes from the inbox to its published papers. What people do between the stages is done by their
+own functions and not counted; neither is the server's start. A stage ends when the server's database
+holds the final state of every task.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from figures import Row, at_most, ms, timed
+from offices import LAWYER, OWNER, WRITER, found_office, open_office
+
+from flows import engine
+from flows.desk import acts
+from flows.domain.procedure import Stage
+from flows.files import folder as sample_folder
+from flows.sources import inbox
+from flows.wiring import SCHEDULES, Home, open_house
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flows.engine import Engine
+
+_FLOWS: Final = ("intake", "drafting", "legal-review", "balancing", "publication")
+_REFERENCES: Final = ("1146A/22", "4593_26", "FOI/2026/0173")
+_FINAL: Final = {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
+
+
+def run(place: Path, cases: int) -> Iterator[Row]:
+    """Yield one row for each stage, and one for the whole."""
+    through = _through_prefect(place / "prefect", cases)
+    bare = _bare(place / "bare", cases)
+    for flow in _FLOWS:
+        yield Row(
+            what=f"{flow}, a case's share of {cases}: time ÷ bare time",
+            ours=ms(through[flow] / cases),
+            beside=ms(bare[flow] / cases),
+            ratio=through[flow] / bare[flow],
+        )
+    whole, parts = sum(through.values()) / cases, sum(bare.values()) / cases
+    what = f"a case through Prefect, batch of {cases}: time ÷ bare parts"
+    yield at_most(2, whole / parts, what, ms(whole), ms(parts))
+
+
+def _through_prefect(folder: Path, cases: int) -> dict[str, float]:
+    seconds = {}
+    found_office(folder)
+    _fill_inbox(Home(folder), cases)
+    with engine.running(Home(folder)) as running:
+        for row in SCHEDULES:
+            engine.load(row)  # what importing takes is a process's, not a case's
+        for number, flow in enumerate(_FLOWS, start=1):
+            seconds[flow], _ = timed(_run, running, flow, number * cases)
+            _let_people_act(folder, flow)
+    _check(folder, cases)
+    return seconds
+
+
+def _run(running: Engine, flow: str, tasks: int) -> None:
+    from prefect.client.orchestration import get_client  # noqa: PLC0415 - once its environment is set
+
+    assert running.run(flow)
+    with get_client(sync_client=True) as client:
+        while client.request("POST", "/task_runs/count", json=_FINAL).json() < tasks:
+            time.sleep(0.02)
+
+
+def _bare(folder: Path, cases: int) -> dict[str, float]:
+    seconds = {}
+    found_office(folder)
+    _fill_inbox(Home(folder), cases)
+    for flow in _FLOWS:
+        seconds[flow], _ = timed(_call, folder, flow)
+        _let_people_act(folder, flow)
+    _check(folder, cases)
+    return seconds
+
+
+def _call(folder: Path, flow: str) -> None:
+    """Do what a flow does, without Prefect."""
+    # Prefect is imported with the flows, and only once its environment is set.
+    from flows import balancing, drafting, intake, legal_review, publication  # noqa: PLC0415
+
+    tasks = {
+        "drafting": (Stage.RECEIVED, drafting.write_first_draft.fn),
+        "legal-review": (Stage.LEGAL_REVIEW, legal_review.ask_about.fn),
+        "balancing": (Stage.BALANCING, balancing.ask_about.fn),
+        "publication": (Stage.PUBLICATION, publication.publish.fn),
+    }
+    with open_house(Home(folder)) as house:
+        if flow == "intake":
+            house.vault.sweep({row.recipient for row in house.register.cases()})
+            references = intake.NextReferences(house)
+            for item in inbox.items(house.home.inbox):
+                arrival = intake.read_item(item, references)
+                intake.open_case.fn(arrival.reference, arrival, house)
+            return
+        stage, task = tasks[flow]
+        for reference in house.register.ready(stage):
+            task(reference, house)
+
+
+def _let_people_act(folder: Path, flow: str) -> None:
+    with open_office(folder) as office:
+        house, people = office.house, office.officers
+        match flow:
+            case "drafting":
+                for reference in house.register.ready(Stage.DRAFTING):
+                    acts.submit(house, people[WRITER], reference, 1)
+            case "legal-review" | "balancing":
+                gate = Stage(flow)
+                decider = people[LAWYER if gate is Stage.LEGAL_REVIEW else OWNER]
+                for reference in house.register.ready(gate):
+                    acts.approve(house, decider, reference, gate=gate, version=1)
+            case _:
+                pass
+
+
+def _fill_inbox(home: Home, cases: int) -> None:
+    """Put the sample cases into the inbox, by turns and each under a reference of its own."""
+    samples = sorted(sample_folder("cases").glob("[!.]*"))
+    for number in range(cases):
+        item = home.inbox / f"{number:04}"
+        item.mkdir()
+        for path in samples[number % len(samples)].glob("*.yaml"):
+            text = path.read_text(encoding="utf-8")
+            for reference in _REFERENCES:
+                text = text.replace(reference, f"B-{number:04}")
+            (item / path.name).write_text(text, encoding="utf-8")
+
+
+def _check(folder: Path, cases: int) -> None:
+    with open_office(folder) as office:
+        assert len(office.register.ready(Stage.PUBLISHED)) == cases

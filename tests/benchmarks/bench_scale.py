@@ -1,0 +1,58 @@
+"""What is asked of a large register: a case's history, the queue, and the index made anew."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, Final
+
+from figures import Row, timed, took, typical
+from offices import open_office
+from packed_register import references, take_next
+
+from flows.domain.procedure import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_ACTS: Final = 5
+_TURNS: Final = 5
+
+
+def run_index(folder: Path, cases: int) -> Iterator[Row]:
+    """Yield the time to make the index anew; it is there afterwards."""
+    with open_office(folder) as office:
+        office.home.index.unlink()
+    with open_office(folder) as office:
+        yield took(f"index of {cases:,} cases made anew", timed(office.register.cases)[0])
+
+
+def run(folder: Path, cases: int) -> Iterator[Row]:
+    """Yield the other rows."""
+    reference = references(cases)[cases // 2]
+    with open_office(folder) as office:
+        while office.register.case(reference).stage is not Stage.PUBLICATION:
+            take_next(office, reference)
+        path = office.register.case(reference).folder
+    histories = [_history(folder, reference) for _ in range(_TURNS)]
+    what = f"history of a case of {_ACTS} acts among {cases:,}"
+    yield took(what, typical(histories), goal=0.050)
+    command = ["git", "-C", str(folder / "register.git"), "log", "--format=%H", "main", "--", path]
+    seconds, listed = timed(subprocess.run, command, check=True, capture_output=True)
+    assert len(listed.stdout.split()) == _ACTS
+    yield took("the same by git log -- FOLDER", seconds)
+    with open_office(folder) as office:
+        queue = [timed(office.register.ready, Stage.RECEIVED) for _ in range(_TURNS)]
+        yield took(f"queue of {len(queue[0][1]):,} cases listed", typical(seconds for seconds, _ in queue))
+        short = [timed(office.register.ready, Stage.DRAFTING) for _ in range(_TURNS)]
+        yield took(
+            f"queue of {len(short[0][1]):,} among {cases:,} listed", typical(seconds for seconds, _ in short)
+        )
+
+
+def _history(folder: Path, reference: str) -> float:
+    """Return how long a history takes that is the first thing asked of a register just opened."""
+    with open_office(folder) as office:
+        seconds, entries = timed(office.register.history, reference)
+    assert len(entries) == _ACTS
+    return seconds

@@ -1,0 +1,71 @@
+"""A home as `equipoise init` makes it, with three officers whose keys are at hand."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.desk import acts
+from flows.desk.acts import Officer
+from flows.desk.commands.keeping import make_home
+from flows.domain.policy import SERVICE, Person, Rules
+from flows.domain.procedure import Role
+from flows.register import signature
+from flows.wiring import Home, House, open_house
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from flows.register.signature import FileSigner
+    from flows.register.store import Register
+
+WRITER: Final = "foi-officer"
+LAWYER: Final = "legal-reviewer"
+OWNER: Final = "sign-off-officer"
+_PEOPLE: Final = {
+    WRITER: Role.FOI_OFFICER,
+    LAWYER: Role.LEGAL_REVIEWER,
+    OWNER: Role.SIGN_OFF_OFFICER,
+}
+_RULES: Final = Rules(
+    gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
+)
+
+
+@dataclass(frozen=True)
+class Office:
+    """An open home and its officers, who sign for themselves; the service among the signers."""
+
+    house: House
+    officers: Mapping[str, Officer]
+    signers: Mapping[str, FileSigner]
+
+    @property
+    def home(self) -> Home:
+        return self.house.home
+
+    @property
+    def register(self) -> Register:
+        return self.house.register
+
+
+def found_office(folder: Path) -> None:
+    """Found a home in ``folder`` and put the officers on its list."""
+    home = Home(folder)
+    make_home(home, authority="Sample Authority", administrator="administrator", rules=_RULES)
+    with open_house(home) as house:
+        administrator = Officer(id="administrator", signer=signature.load(home.officers / "administrator"))
+        for person, role in _PEOPLE.items():
+            key = signature.generate(home.officers / person)
+            acts.add_officer(house, administrator, Person(id=person, roles=frozenset({role}), keys=(key,)))
+
+
+@contextmanager
+def open_office(folder: Path) -> Iterator[Office]:
+    """Open the office in ``folder``."""
+    with open_house(Home(folder)) as house:
+        signers = {person: signature.load(house.home.officers / person) for person in _PEOPLE}
+        officers = {person: Officer(id=person, signer=signer) for person, signer in signers.items()}
+        yield Office(house=house, officers=officers, signers={**signers, SERVICE: house.service})
