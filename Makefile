@@ -20,7 +20,7 @@ install: $(READY) ## the virtual environment with the locked packages
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -49,7 +49,7 @@ check: $(READY) ## formatting, lint, types, the direction of imports
 
 lock: ## choose package versions anew and write requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --upgrade --quiet --output-file requirements.lock
+	  --no-emit-index-url --no-header --no-strip-extras --upgrade --quiet --output-file requirements.lock
 
 # The tests look at PDFs with poppler and qpdf, and start ssh-keygen; a Debian machine can fetch them.
 tools:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 import signal
 import time
+from datetime import datetime
+from itertools import pairwise
 
+import pytest
 from flow_builders import Town, a_request, ask, command, eventually, processes_of, up
 
 APPROVALS = (("legal-review", "lee"), ("balancing", "bo"))
@@ -84,6 +87,20 @@ def test_a_command_has_its_flow_run_by_the_up_that_runs(resting: Town) -> None:
         assert stage(town, "A/1") == "drafting"
         by_reference = {"intake-A/1", "drafting-A/1"}
         eventually(lambda: by_reference <= names_of_tasks(url), 60, "it ran elsewhere")
+
+
+@pytest.mark.exhaustive
+def test_the_shortest_tick_has_no_gaps(resting: Town) -> None:
+    with up(resting.home, "--every", "1") as running:
+        url = running.wait()
+        time.sleep(70)  # the scheduler looks every 30 seconds; here it has to have looked ahead far enough
+        (flow,) = [row["id"] for row in ask("/flows/filter", {}, url) if row["name"] == "intake"]
+        which = {"flows": {"id": {"any_": [flow]}}, "sort": "EXPECTED_START_TIME_ASC"}
+        runs = ask("/flow_runs/filter", which, url)
+
+        times = [datetime.fromisoformat(row["expected_start_time"]) for row in runs]
+        assert (times[-1] - times[0]).total_seconds() >= 60
+        assert max((later - time).total_seconds() for time, later in pairwise(times)) == 1
 
 
 def test_a_killed_up_leaves_no_server_and_the_next_works(resting: Town) -> None:
