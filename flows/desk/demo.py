@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -151,9 +152,9 @@ def _audit(house: House) -> Report:
 
 
 def _next_steps(home: Home) -> Iterator[str]:
-    place = home.root
+    place, command = home.root, sys.argv[0]
     yield f"{place}/published/1146A-22.pdf"
     yield f"git -C {place}/register.git log main"
-    yield f"equipoise history 1146A/22 --home {place}"
-    yield f"equipoise diff 1146A/22 --home {place}"
-    yield f"equipoise audit {place}/register.git"
+    yield f"{command} history 1146A/22 --home {place}"
+    yield f"{command} diff 1146A/22 --home {place}"
+    yield f"{command} audit {place}/register.git"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from flows.domain.deadline import Calendar, deadline, working_days_until
 from flows.domain.decision import may_decide
 from flows.domain.errors import MalformedError, RefusedError
 from flows.domain.procedure import DOCUMENT, REQUEST, ROLE_AT, ActKind, Role, Stage
+from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.paper import Basis
 from flows.register.statement import mark
@@ -187,19 +189,26 @@ def _published(
     house: House, reference: str, statements: list[Statement], published: Statement
 ) -> Publication:
     earlier = statements[: published.number - 1]
-    return Basis(
+    made = Basis(
         request=_file(house, reference, published.act.version, REQUEST),
         document=_file(house, reference, published.act.version, DOCUMENT),
         statements=[(mark(said.to_bytes()).sha256, said) for said in earlier],
         time=published.act.time,
         fingerprint=house.register.fingerprint(),
     ).publication()
+    # What was registered is handed out, whatever newer software would make of it; the page is made anew.
+    name = f"published/{slug(published.act.case)}.pdf"
+    entry = _entry_of(house, reference, published)
+    return replace(made, pdf=house.register.read(reference, name, at=entry))
+
+
+def _entry_of(house: House, reference: str, said: Statement) -> str:
+    return next(e.id for e in house.register.history(reference) if e.entry.act == said.label)
 
 
 def _file(house: House, reference: str, version: int, path: str) -> bytes:
     drafted = _draft_of(reference, house.register.statements(reference), version)
-    entry = next(e for e in house.register.history(reference) if e.entry.act == drafted.label)
-    return house.register.read(reference, path, at=entry.id)
+    return house.register.read(reference, path, at=_entry_of(house, reference, drafted))
 
 
 def _draft_of(reference: str, statements: list[Statement], version: int) -> Statement:

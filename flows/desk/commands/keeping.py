@@ -106,6 +106,7 @@ def _is_empty(root: Path) -> bool:
 
 
 def _fill(fresh: Home, *, authority: str, administrator: str, rules: Rules) -> None:
+    fresh.root.mkdir(mode=0o700, exist_ok=True)  # drafts and requests are for their owner alone
     for folder in (fresh.inbox, fresh.set_aside, fresh.published, fresh.notices, fresh.state):
         folder.mkdir(parents=True)
     for folder in (fresh.officers, fresh.case_keys, fresh.service.parent):
