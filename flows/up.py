@@ -54,6 +54,7 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
         RefusedError: another ``up`` runs in this home.
         RegisterError: the server did not start, or ended.
     """
+    finished = True
     with _alone(home) as publish_address:
         stopping = _stop_on_signal()
         started = server.start(home, port=server.PORT, ui=True)
@@ -68,10 +69,15 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
                 _clear_away(client)
                 publish_address(started.url)
                 say(started.url.removesuffix("/api"))
-                _serve(client, flows, started, stopping)
+                finished = _serve(client, flows, started, stopping)
         finally:
-            drain()
+            if finished:
+                drain()
             started.stop()
+    if not finished:
+        # A thread cannot be ended. The register stands before or after an act, whatever the instant,
+        # and the next ``up`` clears away what Prefect still believes to be running.
+        os._exit(0)
 
 
 @contextmanager
@@ -169,29 +175,31 @@ def _clear_away(client: SyncPrefectClient) -> None:
             client.set_flow_run_state(found["id"], ended(message="equipoise up was not running"), force=True)
 
 
-def _serve(client: SyncPrefectClient, flows: Flows, started: Server, stopping: threading.Event) -> None:
-    """Carry out every run that is due, until asked to stop; then let what has begun end."""
+def _serve(client: SyncPrefectClient, flows: Flows, started: Server, stopping: threading.Event) -> bool:
+    """Carry out every run that is due, until asked to stop; return whether what had begun ended."""
     pool = ThreadPoolExecutor(len(flows), thread_name_prefix="flow")
     begun: set[Future[None]] = set()
-    while not stopping.wait(_POLL_SECONDS):
-        if started.process.poll() is not None:
-            raise RegisterError("The Prefect server ended; start equipoise up again.")
-        try:
+    try:
+        while not stopping.wait(_POLL_SECONDS):
+            if started.process.poll() is not None:
+                raise RegisterError("The Prefect server ended; start equipoise up again.")
             begun = {run for run in begun if not run.done()}
-            begun |= {pool.submit(_carry_out, flow, due) for flow, due in _due(client, flows)}
-        except Exception as error:  # noqa: BLE001 - Prefect's own trouble must not end the day's work
-            print(f"asking Prefect what is due: {type(error).__name__}", file=sys.stderr)  # noqa: T201
-    pool.shutdown(wait=False, cancel_futures=True)
-    if wait(begun, timeout=_STOP_SECONDS).not_done:
-        # A thread cannot be ended. The register stands before or after an act, whatever the instant,
-        # and the next ``up`` clears away what Prefect still believes to be running.
-        started.stop()
-        os._exit(0)
+            try:
+                for flow, due in _due(client, flows):
+                    begun.add(pool.submit(_carry_out, flow, due))
+            except Exception as error:  # noqa: BLE001 - Prefect's own trouble must not end the day's work
+                print(f"asking Prefect what is due: {type(error).__name__}", file=sys.stderr)  # noqa: T201
+    finally:
+        # What has begun ends while the server is there: afterwards it would ask in vain, or ask another.
+        pool.shutdown(wait=False, cancel_futures=True)
+        unfinished = wait(begun, timeout=_STOP_SECONDS).not_done
+    return not unfinished
 
 
 def _due(client: SyncPrefectClient, flows: Flows) -> Iterator[tuple[Flow[..., Any], FlowRun]]:
     """Yield each run that is due and was granted its flow's one slot."""
     from prefect.client.schemas.objects import FlowRun  # noqa: PLC0415
+    from prefect.exceptions import Abort  # noqa: PLC0415
     from prefect.states import Pending  # noqa: PLC0415
     from prefect.utilities.engine import propose_state_sync  # noqa: PLC0415
 
@@ -204,7 +212,10 @@ def _due(client: SyncPrefectClient, flows: Flows) -> Iterator[tuple[Flow[..., An
         found = FlowRun.model_validate(row)
         if found.deployment_id in flows:
             # Where the slot is taken, the server cancels the run instead.
-            found.state = propose_state_sync(client, Pending(), flow_run_id=found.id)
+            try:
+                found.state = propose_state_sync(client, Pending(), flow_run_id=found.id)
+            except Abort:  # no Exception: somebody cancelled it, or we did, and the answer came too late
+                continue
             if found.state.is_pending():
                 yield flows[found.deployment_id], found
 

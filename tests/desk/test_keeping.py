@@ -259,9 +259,10 @@ def test_a_revoked_person_can_do_nothing_and_what_they_did_stands(desk: Desk, se
         ("sent", CASE, "--on", "2022-12-05", "--by", "email"),
         ("close", CASE, "--ground", "withdrawn"),
     ):
+        act = "record as sent" if words[0] == "sent" else words[0]
         assert desk.refused(*words, "--as", "wren") == (
             1,
-            f"wren may not {words[0]}: that needs a person on the list of authorised people.",
+            f"wren may not {act}: that needs a person on the list of authorised people.",
         )
     assert desk.refused("submit", CASE, "--version", "1", "--as", "wren", "--key", "agent")[0] == 1
     assert [row["actor"] for row in desk.told("history", CASE)["entries"]] == [

@@ -320,7 +320,9 @@ class Up:
         until = time.monotonic() + 180
         while time.monotonic() < until:
             assert self.process.poll() is None, self.said.read_text()
-            if self.home.address.exists() and (text := self.home.address.read_text()):
+            if self.home.address.exists() and f'"pid": {self.process.pid}}}' in (
+                text := self.home.address.read_text()
+            ):
                 url: str = json.loads(text)["url"]
                 return url
             time.sleep(0.05)

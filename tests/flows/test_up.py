@@ -5,11 +5,15 @@ from __future__ import annotations
 import shutil
 import signal
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from flow_builders import Town, a_request, ask, command, eventually, processes_of, up
+from prefect.client.orchestration import get_client
+from prefect.states import Cancelled, Scheduled
+
+from flows.up import _deploy, _due
 
 APPROVALS = (("legal-review", "lee"), ("balancing", "bo"))
 
@@ -38,6 +42,7 @@ def test_a_request_dropped_in_is_published_with_three_commands(resting: Town) ->
     town = resting
     with up(town.home, "--every", "2") as running:
         url = running.wait()
+        eventually(lambda: "intake" in finished_on_schedule(url), 60, "no tick")
         town.put_case("A/1")
         drafted = eventually(lambda: stage(town, "A/1") == "drafting", 20, "no first draft")
 
@@ -87,6 +92,30 @@ def test_a_command_has_its_flow_run_by_the_up_that_runs(resting: Town) -> None:
         assert stage(town, "A/1") == "drafting"
         by_reference = {"intake-A/1", "drafting-A/1"}
         eventually(lambda: by_reference <= names_of_tasks(url), 60, "it ran elsewhere")
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_run_that_is_cancelled_as_it_falls_due_is_passed_over() -> None:
+    with get_client(sync_client=True) as client:
+        flows = _deploy(client, every=3600)
+        falling_due = datetime.now(UTC) - timedelta(seconds=2)
+        first, second, third = (
+            client.create_flow_run_from_deployment(
+                deployment, state=Scheduled(scheduled_time=falling_due + timedelta(seconds=number / 2))
+            )
+            for number, deployment in enumerate([*flows][:3])
+        )
+        due = _due(client, flows)
+        granted = [next(due)[1].id]
+        client.set_flow_run_state(second.id, Cancelled(), force=True)
+
+        granted += [run.id for _, run in due]
+
+        for run in (first, third):
+            client.set_flow_run_state(run.id, Cancelled(), force=True)
+        for deployment in flows:
+            client.delete_deployment(deployment)
+    assert granted == [first.id, third.id]
 
 
 @pytest.mark.exhaustive
