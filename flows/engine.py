@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _ENDED: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 _ATTEMPTS: Final = 20
 _DRAIN_SECONDS: Final = 10.0
+_ANSWER_SECONDS: Final = 60.0  # a server that has just started, on a busy machine
 _START_SECONDS: Final = 90.0
 
 
@@ -103,7 +104,7 @@ def _failures(state: State[Any]) -> Iterator[str]:
 
 def _run_there(url: str, flow: str, only: Sequence[str] | None) -> bool:
     for _ in range(_ATTEMPTS):
-        asked = waking.ask(url, flow, only)
+        asked = waking.ask(url, flow, only, within=_ANSWER_SECONDS)
         if asked is None:
             raise RegisterError("equipoise up runs, but does not answer; stop it and try again.")
         ended = _wait(url, asked)
@@ -116,7 +117,7 @@ def _run_there(url: str, flow: str, only: Sequence[str] | None) -> bool:
 def _wait(url: str, run_id: str) -> str:
     while True:
         try:
-            state = str(waking.call(f"{url}/flow_runs/{run_id}")["state_type"])
+            state = str(waking.call(f"{url}/flow_runs/{run_id}", within=_ANSWER_SECONDS)["state_type"])
         except (OSError, ValueError, KeyError):
             raise RegisterError("equipoise up ended before it was done; try again.") from None
         if state in _ENDED:

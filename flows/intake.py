@@ -60,7 +60,7 @@ def intake() -> list[State[Done]]:
     """Open a case for every new request in the inbox; set aside what cannot be taken in."""
     with wiring.open_house() as house, house.taking_in():
         # While the inbox is held no opening is under way, so a key that no case names is an orphan.
-        house.vault.sweep({row.recipient for row in house.register.cases()})
+        house.vault.sweep(house.register.recipients())
         references = NextReferences(house)
         taken = [take_in(item, references, house) for item in inbox.items(house.home.inbox)]
     if taken:

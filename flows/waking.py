@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from flows.wiring import Home
 
+_WITHIN: Final = 5.0
+"""Seconds: an act is never held up for longer by a server that is slow to answer."""
+
 _NEXT: Final = {
     Stage.RECEIVED: "drafting",
     Stage.LEGAL_REVIEW: "legal-review",
@@ -63,26 +66,30 @@ def _is_up(home: Home) -> bool:
     return False
 
 
-def ask(url: str, flow: str, only: Sequence[str] | None) -> str | None:
-    """Ask for a run of ``flow``; return its id, None where ``up`` cannot be asked."""
+def ask(url: str, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN) -> str | None:
+    """Ask for a run of ``flow``; return its id, None where ``up`` cannot be asked.
+
+    Args:
+        within: Seconds to wait for each answer.
+    """
     body = {
         "state": {"type": "SCHEDULED", "name": "Scheduled"},
         "parameters": {} if only is None else {"only": list(only)},
     }
     try:
-        deployment = call(f"{url}/deployments/name/{flow}/{flow}")
-        return str(call(f"{url}/deployments/{deployment['id']}/create_flow_run", body)["id"])
+        deployment = call(f"{url}/deployments/name/{flow}/{flow}", within=within)
+        return str(call(f"{url}/deployments/{deployment['id']}/create_flow_run", body, within=within)["id"])
     except (OSError, ValueError, KeyError):
         return None
 
 
-def call(url: str, body: object = None) -> dict[str, Any]:
+def call(url: str, body: object = None, *, within: float = _WITHIN) -> dict[str, Any]:
     """Return what Prefect answers to a GET, or to a POST of ``body``."""
     request = urllib.request.Request(  # noqa: S310 - loopback, from our own file
         url,
         None if body is None else json.dumps(body).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - as above
+    with urllib.request.urlopen(request, timeout=within) as answer:  # noqa: S310 - as above
         found: dict[str, Any] = json.load(answer)
         return found

@@ -11,7 +11,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from git import Git
 
@@ -23,6 +23,8 @@ from flows.register.report import FoundError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TREES_KEPT: Final = 4_096
+
 
 class Evidence:
     """The objects of one repository, hashed as they are read; what cannot be read is a finding."""
@@ -30,6 +32,7 @@ class Evidence:
     def __init__(self, git: Git) -> None:
         self._git = git
         self._process: Any = None
+        self._trees: dict[str, Tree] = {}
 
     def read(self, id_: str, kind: str, place: str) -> bytes:
         """Return the content of an object of that kind.
@@ -57,9 +60,12 @@ class Evidence:
         """
         if id_ is None:
             return {}
+        known = self._trees.get(id_)
+        if known is not None:
+            return known
         content = self.read(id_, "tree", place)
         try:
-            return parse_tree(content)
+            return self._remember(id_, parse_tree(content))
         except ValueError:
             if has_tricky_name(content):
                 raise FoundError(
@@ -76,6 +82,13 @@ class Evidence:
                 yield from self.files(node.id, place, f"{prefix}{name}/")
             else:
                 yield prefix + name, node.id
+
+    def _remember(self, id_: str, tree: Tree) -> Tree:
+        # The next entry is compared with this one: most trees are wanted twice.
+        if len(self._trees) >= _TREES_KEPT:
+            del self._trees[next(iter(self._trees))]
+        self._trees[id_] = tree
+        return tree
 
     def close(self) -> None:
         """End git."""

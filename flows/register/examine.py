@@ -113,6 +113,7 @@ class Examiner:
         try:
             _check_opens_once(entry, known.chain, place)
             said = read_act(self._evidence, entry, before, place)
+            self._remember_record(said)
             case = known.chain.case
             try:
                 self._check_follows(said, known)
@@ -159,6 +160,12 @@ class Examiner:
         for path, mark in listed.items():
             if self._mark(said.nodes[path], place) != mark:
                 raise FoundError("E_SHA256", f"{place}, {path}", "The file is not the one listed.")
+
+    def _remember_record(self, said: Said) -> None:
+        """Spare the case's next act reading this one's statement and signature again."""
+        path = f"acts/{said.entry.act}.json"
+        self._marks[said.nodes[path]] = statement.mark(said.data)
+        self._marks[said.nodes[f"{path}.sig"]] = statement.mark(said.armoured.encode())
 
     def _mark(self, id_: str, place: str) -> FileMark:
         mark = self._marks.get(id_)

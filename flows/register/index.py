@@ -125,9 +125,17 @@ class Index:
         """Return the row of one case, or of the policy."""
         return next(self._rows("where identity = ?", identity), None)
 
-    def at(self, stage: Stage) -> list[Row]:
-        """Return the cases at ``stage``, oldest receipt first."""
-        return list(self._rows("where stage = ? order by received, identity", stage))
+    def at(self, stage: Stage) -> list[str]:
+        """Return the references of the cases at ``stage``, oldest receipt first."""
+        found = self._db.execute(
+            "select reference from cases where stage = ? order by received, identity", (stage,)
+        )
+        return [reference for (reference,) in found]
+
+    def recipients(self) -> set[str]:
+        """Return the names of all case keys."""
+        found = self._db.execute("select recipient from cases where stage <> 'policy'")
+        return {recipient for (recipient,) in found}
 
     def all(self) -> list[Row]:
         """Return every case, oldest receipt first; the policy left out."""

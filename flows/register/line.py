@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from flows.register.statement import Statement
 
 _CHAINS_KEPT = 1_024
+_DAY_DEPTH = "cases/year/month/day".count("/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,15 +142,37 @@ class Line:
             before, after = was.id if was else None, new[changed[0]].id
         return "/".join(names)
 
-    def chain(self, id_: str, folder: str) -> Chain:
-        """Return the chain in ``folder`` as the case's entry ``id_`` left it."""
+    def folders(self, id_: str) -> dict[str, str]:
+        """Return the folder of every case as the entry ``id_`` left them, by its last name."""
+        found = {POLICY: POLICY}
+        open_ = [("cases", self.node(id_, "cases"))]
+        for path, node in open_:
+            inner = self.tree(node.id if node else None)
+            if path.count("/") == _DAY_DEPTH:
+                found |= {name: f"{path}/{name}" for name in inner}
+            else:
+                open_ += [(f"{path}/{name}", below) for name, below in inner.items()]
+        return found
+
+    def chain(self, id_: str, folder: str, *, at: str) -> Chain:
+        """Return the chain in ``folder``, which the case's newest entry ``id_`` left.
+
+        Args:
+            at: The newest entry of all: there the folder is the same, and those above it are known.
+        """
         chain = self._chains.get(id_)
         if chain is None:
-            chain = Chain()
-            for statement, data, armoured in self._signed(id_, folder):
-                case = self._decided(chain, statement)
-                chain = chain.then(statement, data, armoured, folder=folder, case=case)
+            chain = self._read_chain(at, folder)
+            if chain.last != self.entry(id_).entry.statement:  # somebody has appended to the case since
+                chain = self._read_chain(id_, folder)
             self.keep(id_, chain)
+        return chain
+
+    def _read_chain(self, at: str, folder: str) -> Chain:
+        chain = Chain()
+        for statement, data, armoured in self._signed(at, folder):
+            case = self._decided(chain, statement)
+            chain = chain.then(statement, data, armoured, folder=folder, case=case)
         return chain
 
     def keep(self, id_: str, chain: Chain) -> None:

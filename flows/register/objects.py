@@ -10,26 +10,28 @@ import hashlib
 import os
 import re
 import zlib
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Final
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from flows.domain.errors import RegisterError, TamperedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 FILE: Final = b"100644"
 FOLDER: Final = b"40000"
+_SYNCED_AT_ONCE: Final = 12
+"""An act writes some twelve objects."""
 _NAME: Final = rb"[A-Za-z0-9][A-Za-z0-9._-]*"
 _ENTRY: Final = re.compile(rb"(100644|40000) (" + _NAME + rb")\0(.{20})", re.DOTALL)
 _ANY_ENTRY: Final = re.compile(rb"[0-7]+ ([^\0]+)\0.{20}", re.DOTALL)
 _ID: Final = re.compile(r"[0-9a-f]{40}")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One entry of a tree: a file or a folder, and the id of its object."""
 
     folder: bool
@@ -72,15 +74,12 @@ def parse_tree(content: bytes) -> Tree:
             order, no name twice, names of letters, digits, dots, hyphens and underscores that start
             with a letter or digit.
     """
-    tree: Tree = {}
-    at = 0
-    for found in _ENTRY.finditer(content):
-        if found.start() != at:
-            break
-        at = found.end()
-        mode, name, raw = found.groups()
-        tree[name.decode()] = Node(mode == FOLDER, raw.hex())
-    if at != len(content) or write_tree(tree) != content:
+    rows = _ENTRY.findall(content)
+    # git's order: a folder stands where its name with a slash would.
+    places = [name + b"/" if mode == FOLDER else name for mode, name, _ in rows]
+    tree = {name.decode(): Node(mode == FOLDER, raw.hex()) for mode, name, raw in rows}
+    whole = b"".join([b"%s %s\0%s" % row for row in rows]) == content
+    if not whole or len(tree) != len(rows) or places != sorted(places):
         raise ValueError("a tree out of form")
     return tree
 
@@ -93,9 +92,17 @@ def has_tricky_name(content: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LooseStore:
-    """The loose objects of one repository."""
+    """The loose objects of one repository; close it when done."""
 
     folder: Path
+    # Of this store and not of the module: a pool does not survive a fork.
+    _syncing: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(_SYNCED_AT_ONCE, thread_name_prefix="sync")
+    )
+
+    def close(self) -> None:
+        """End the threads."""
+        self._syncing.shutdown()
 
     def write(self, objects: Mapping[str, tuple[str, bytes]]) -> None:
         """Write objects, id to kind and content, durably: on return they survive a power cut.
@@ -105,17 +112,26 @@ class LooseStore:
         Raises:
             TamperedError: another content stands under an object's id.
         """
-        touched = {self.folder}
-        for id_, (kind, content) in objects.items():
-            target = self.folder / id_[:2] / id_[2:]
-            if not target.parent.is_dir():
-                target.parent.mkdir(exist_ok=True)
-                touched.add(self.folder)
-            touched.add(target.parent)
-            if not self._has(id_, kind, content):
-                self._write_one(target, b"%s %d\0%s" % (kind.encode(), len(content), content))
-        for folder in touched:
-            sync_folder(folder)
+        touched: set[Path] = set()
+        fresh: dict[Path, Path] = {}
+        with ExitStack() as stack:
+            written = []
+            for id_, (kind, content) in objects.items():
+                target = self.folder / id_[:2] / id_[2:]
+                if not target.parent.is_dir():
+                    target.parent.mkdir(exist_ok=True)
+                    touched.add(self.folder)
+                touched.add(target.parent)
+                if not self._has(id_, kind, content):
+                    temporary = self._temporary(target)
+                    fresh[temporary] = target
+                    data = b"%s %d\0%s" % (kind.encode(), len(content), content)
+                    written.append(stack.enter_context(_written(temporary, data)))
+            self._sync(written)
+        for temporary, target in fresh.items():
+            os.rename(temporary, target)  # noqa: PTH104 - the plain call, as the other steps
+        with ExitStack() as stack:
+            self._sync([stack.enter_context(_opened(folder)) for folder in touched])
 
     def read(self, id_: str) -> tuple[str, bytes] | None:
         """Return an object's kind and content, None if it is not loose.
@@ -151,17 +167,13 @@ class LooseStore:
             raise TamperedError(f"Object {id_} is taken by another content.")
         return there is not None
 
-    def _write_one(self, target: Path, data: bytes) -> None:
-        temporary = self.folder / f"tmp_obj_{os.getpid()}_{target.parent.name}{target.name}"
-        temporary.unlink(missing_ok=True)
-        # 0444 before it has its name: a kill in between leaves nothing that others cannot read.
-        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o444)
-        try:
-            _write_all(descriptor, zlib.compress(data, 1))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        os.rename(temporary, target)  # noqa: PTH104 - the plain call, as the other steps
+    def _sync(self, descriptors: Sequence[int]) -> None:
+        """Sync files or folders side by side: the file system writes its journal once for many of them."""
+        for done in [self._syncing.submit(os.fsync, descriptor) for descriptor in descriptors]:
+            done.result()
+
+    def _temporary(self, target: Path) -> Path:
+        return self.folder / f"tmp_obj_{os.getpid()}_{target.parent.name}{target.name}"
 
 
 class BatchReader:
@@ -201,6 +213,28 @@ class BatchReader:
         return header[1], content
 
 
+@contextmanager
+def _written(path: Path, data: bytes) -> Iterator[int]:
+    """Hold a new file with an object in it, not yet synced."""
+    path.unlink(missing_ok=True)
+    # 0444 before it has its name: a kill in between leaves nothing that others cannot read.
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o444)
+    try:
+        _write_all(descriptor, zlib.compress(data, 1))
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
@@ -209,8 +243,5 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+    with _opened(folder) as descriptor:
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -75,6 +75,7 @@ class Repository:
         for process in self._processes.values():
             end_process(process)
         self._processes.clear()
+        self._loose.close()
         self._repo.close()
 
     @contextmanager

@@ -106,7 +106,7 @@ def parse(data: bytes) -> Statement:
     Raises:
         ValueError: it is not exactly what ``to_bytes`` writes.
     """
-    raw = canonical.load(data)
+    raw = canonical.read(data)
     if raw.keys() != _FIELDS or raw["format"] != FORMAT:
         raise ValueError("not a statement of this format")
     try:

@@ -27,7 +27,7 @@ from flows.domain.errors import (
     UnknownCaseError,
 )
 from flows.domain.policy import SERVICE
-from flows.domain.reference import identity
+from flows.domain.reference import identity, slug
 from flows.register import entry as entries
 from flows.register import signature
 from flows.register.chain import Chain
@@ -116,7 +116,12 @@ class Register:
     def ready(self, stage: Stage) -> list[str]:
         """Return the references of the cases at ``stage``, oldest receipt first."""
         self._catch_up()
-        return [row.reference for row in self._index.at(stage)]
+        return self._index.at(stage)
+
+    def recipients(self) -> set[str]:
+        """Return the names of the keys to which cases are sealed."""
+        self._catch_up()
+        return self._index.recipients()
 
     def cases(self) -> list[Row]:
         """Return what the index knows of every case, oldest receipt first."""
@@ -334,7 +339,7 @@ class Register:
         return row
 
     def _chain(self, row: Row) -> Chain:
-        return self._line.chain(row.last_entry, row.folder)
+        return self._line.chain(row.last_entry, row.folder, at=self._tip())
 
     def _judging(self, act: Act, changes: Mapping[str, bytes]) -> Policy:
         """Return the policy that judges ``act``: the one in force, or for the founding the first itself."""
@@ -368,7 +373,8 @@ class Register:
                 break
             newest.setdefault(identity(recorded.entry.case), recorded)
         self._follow_policy(newest)
-        return known, (self._row_of(recorded, known=known) for recorded in newest.values())
+        folders = {} if known else self._line.folders(tip)
+        return known, (self._row_of(recorded, tip, folders) for recorded in newest.values())
 
     def _follow_policy(self, newest: Mapping[str, Recorded]) -> None:
         """Tell the line where the policy's newest entry is, from ``newest`` or else from the index."""
@@ -378,12 +384,13 @@ class Register:
         elif indexed:
             self._line.policy_head = indexed.last_entry
 
-    def _row_of(self, recorded: Recorded, *, known: bool) -> Row:
+    def _row_of(self, recorded: Recorded, tip: str, folders: Mapping[str, str]) -> Row:
         entry = recorded.entry
         number = int(entry.act.partition("-")[0])
-        row = self._index.find(identity(entry.case)) if known else None
-        folder = row.folder if row else self._line.changed_folder(recorded)
-        case = self._line.chain(recorded.id, folder).case
+        row = None if folders else self._index.find(identity(entry.case))
+        known = row.folder if row else folders.get(slug(entry.case))
+        folder = known or self._line.changed_folder(recorded)
+        case = self._line.chain(recorded.id, folder, at=tip).case
         return Row(
             identity=identity(entry.case),
             reference=entry.case,

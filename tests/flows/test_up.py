@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from flow_builders import Town, a_request, ask, command, eventually, processes_of, up
 from prefect.client.orchestration import get_client
 from prefect.states import Cancelled, Scheduled
 
+from flows import engine
 from flows.up import _deploy, _due
 
 APPROVALS = (("legal-review", "lee"), ("balancing", "bo"))
@@ -29,6 +33,10 @@ def stage(town: Town, reference: str) -> str | None:
 
 def names_of_tasks(url: str) -> set[str]:
     return {row["name"] for row in ask("/task_runs/filter", {"limit": 200}, url)}
+
+
+def is_server(pid: int) -> bool:
+    return b"flows.server" in (Path("/proc") / str(pid) / "cmdline").read_bytes()
 
 
 def finished_on_schedule(url: str) -> set[str]:
@@ -81,7 +89,7 @@ def test_a_second_up_in_the_same_home_is_refused_and_the_first_ends_with_sigterm
     assert processes_of(resting.home) == []
 
 
-def test_a_command_has_its_flow_run_by_the_up_that_runs(resting: Town) -> None:
+def test_a_command_has_its_flow_run_by_the_up_that_runs_however_slow_it_answers(resting: Town) -> None:
     town = resting
     with up(town.home, "--every", "3600") as running:
         url = running.wait()
@@ -92,6 +100,11 @@ def test_a_command_has_its_flow_run_by_the_up_that_runs(resting: Town) -> None:
         assert stage(town, "A/1") == "drafting"
         by_reference = {"intake-A/1", "drafting-A/1"}
         eventually(lambda: by_reference <= names_of_tasks(url), 60, "it ran elsewhere")
+
+        (server,) = [pid for pid in processes_of(town.home) if is_server(pid)]
+        os.kill(server, signal.SIGSTOP)
+        threading.Timer(7, os.kill, [server, signal.SIGCONT]).start()  # an act would not wait so long
+        assert engine.run(town.home, ["intake"])
 
 
 @pytest.mark.usefixtures("prefect_server")
