@@ -7,6 +7,7 @@ parent: when the parent ends, however it ends, the pipe ends, and so does the se
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PORT: Final = 4200
 _START_SECONDS: Final = 90
 _STOP_SECONDS: Final = 8
+_COLLECT_SECONDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,32 @@ def _end_with_parent() -> None:
     threading.Timer(_STOP_SECONDS, os._exit, [1]).start()
 
 
+def _collect_garbage() -> None:
+    """Collect garbage in a thread of its own, from now on.
+
+    A forgotten cursor of SQLite can be freed only while its connection is idle. Python collects in
+    whatever thread happens to run, and in the one that answers that was a deadlock: the connection
+    waited for a lock, its holder waited to be served by this very thread, and everything stood still
+    until the lock's waiting time of a minute was over.
+    """
+    gc.freeze()
+    gc.disable()
+
+    def collect() -> None:
+        while True:
+            time.sleep(_COLLECT_SECONDS)
+            gc.collect()
+
+    threading.Thread(target=collect, daemon=True).start()
+
+
 def _serve(descriptor: int) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import uvicorn  # noqa: PLC0415 - a parent need not import them
     from prefect.server.api.server import create_app  # noqa: PLC0415
 
     config = uvicorn.Config(create_app(), log_level="error", access_log=False, timeout_graceful_shutdown=3)
+    _collect_garbage()
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 

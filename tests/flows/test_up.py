@@ -132,6 +132,20 @@ def test_a_run_that_is_cancelled_as_it_falls_due_is_passed_over() -> None:
 
 
 @pytest.mark.exhaustive
+def test_the_server_never_stands_still(resting: Town) -> None:
+    slowest = 0.0
+    with up(resting.home, "--every", "1") as running:
+        url = running.wait()
+        until = time.monotonic() + 240
+        while time.monotonic() < until:
+            began = time.monotonic()
+            ask("/flow_runs/count", {}, url)
+            slowest = max(slowest, time.monotonic() - began)
+            time.sleep(0.2)
+    assert slowest < 10
+
+
+@pytest.mark.exhaustive
 def test_the_shortest_tick_has_no_gaps(resting: Town) -> None:
     with up(resting.home, "--every", "1") as running:
         url = running.wait()
