@@ -105,24 +105,27 @@ def _failures(state: State[Any]) -> Iterator[str]:
 def _run_there(url: str, flow: str, only: Sequence[str] | None) -> bool:
     for _ in range(_ATTEMPTS):
         asked = waking.ask(url, flow, only, within=_ANSWER_SECONDS)
-        if asked is None:
-            raise RegisterError("equipoise up runs, but does not answer; stop it and try again.")
-        ended = _wait(url, asked)
-        if ended != "CANCELLED":  # cancelled: another run of the flow was under way
+        ended = _wait(url, asked) if asked else None
+        # Cancelled: another run of the flow was under way. None: the server had no answer just then.
+        if ended not in {None, "CANCELLED"}:
             return ended == "COMPLETED"
         time.sleep(1)
-    raise RegisterError(f"equipoise up is busy with {flow}; try again.")
+    raise RegisterError(f"equipoise up runs, but does not get to {flow}; try again, or start it anew.")
 
 
-def _wait(url: str, run_id: str) -> str:
-    while True:
+def _wait(url: str, run_id: str) -> str | None:
+    """Return the state in which a run ended, None where the server does not say."""
+    missed = 0
+    while missed < _ATTEMPTS:
         try:
             state = str(waking.call(f"{url}/flow_runs/{run_id}", within=_ANSWER_SECONDS)["state_type"])
         except (OSError, ValueError, KeyError):
-            raise RegisterError("equipoise up ended before it was done; try again.") from None
+            missed += 1
+            state = ""
         if state in _ENDED:
             return state
         time.sleep(0.1)
+    return None
 
 
 def quieten() -> None:

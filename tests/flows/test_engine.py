@@ -75,6 +75,6 @@ def test_waking_an_up_that_does_not_answer_fails_no_act(resting: Town, stage: St
 def test_a_command_says_that_the_up_does_not_answer(resting: Town) -> None:
     with (
         held(resting.home, json.dumps({"url": NOBODY, "pid": 1})),
-        pytest.raises(RegisterError, match="does not answer; stop it and try again"),
+        pytest.raises(RegisterError, match="does not get to intake"),
     ):
         engine.run(resting.home, ["intake"])
