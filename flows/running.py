@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from prefect.artifacts import create_markdown_artifact
+from prefect.client.orchestration import get_client
+from prefect.context import FlowRunContext
 
 from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError
 
@@ -67,22 +69,30 @@ def lost_the_race(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bo
 
 
 def report(flow: str, references: Sequence[str], states: Sequence[State[Done]]) -> list[State[Done]]:
-    """Leave an artifact a person can read if the run did something; return ``states``.
+    """Leave something a person can read if the run did something; return ``states``.
 
-    A flow that returns them fails if one of its tasks failed.
+    That is an artifact with a row for each case, and the references as the run's name.
+    A flow that returns the states fails if one of its tasks failed.
 
     Args:
         references: What each of the states is about.
     """
-    rows = []
-    for reference, state in zip(references, states, strict=True):
-        what = _what(state)
-        if what:
-            rows.append(f"| {reference} | {what} |")
+    rows = [(about, what) for about, state in zip(references, states, strict=True) if (what := _what(state))]
     if rows:
-        table = "\n".join(["| case | what happened |", "|---|---|", *rows])
+        lines = (f"| {about} | {what} |" for about, what in rows)
+        table = "\n".join(["| case | what happened |", "|---|---|", *lines])
         create_markdown_artifact(key=flow, markdown=table, description=f"What the {flow} run did")
+        _name_run([about for about, _ in rows])
     return list(states)
+
+
+def _name_run(about: Sequence[str]) -> None:
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return
+    more = f" and {len(about) - _MOST_NAMED} more" if len(about) > _MOST_NAMED else ""
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(context.flow_run.id, name=", ".join(about[:_MOST_NAMED]) + more)
 
 
 def _what(state: State[Done]) -> str:

@@ -72,7 +72,8 @@ def test_waking_an_up_that_does_not_answer_fails_no_act(resting: Town, stage: St
         waking.wake(resting.home, stage)
 
 
-def test_a_command_says_that_the_up_does_not_answer(resting: Town) -> None:
+def test_a_command_says_that_the_up_does_not_answer(resting: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_ATTEMPTS", 2)
     with (
         held(resting.home, json.dumps({"url": NOBODY, "pid": 1})),
         pytest.raises(RegisterError, match="does not get to intake"),
