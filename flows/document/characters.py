@@ -60,7 +60,7 @@ def _describe(c: str, line: int, column: int) -> str:
 
 
 def _composed(text: str) -> str:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not unicodedata.is_normalized("NFC", line):
-            return f"line {number} is not in composed form (Unicode NFC); type its accents again"
-    return "the text is not in composed form (Unicode NFC)"  # pragma: no cover
+    # Nothing composes over a line break, so one of the lines is the culprit.
+    lines = enumerate(text.split("\n"), start=1)
+    number = next(number for number, line in lines if not unicodedata.is_normalized("NFC", line))
+    return f"line {number} is not in composed form (Unicode NFC); type its accents again"

@@ -352,7 +352,6 @@ def test_an_index_that_cannot_be_written_is_told_of(desk: Desk) -> None:
     assert str(desk.home.state) in sentence
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="takes the rights of root to give up")
 def test_a_read_only_home_refuses_an_act_in_a_sentence(desk: Desk) -> None:
     before = everything(desk.home)
     for folder, _, files in os.walk(desk.home.root):
@@ -361,10 +360,12 @@ def test_a_read_only_home_refuses_an_act_in_a_sentence(desk: Desk) -> None:
             os.chmod(f"{folder}/{name}", 0o444)  # noqa: PTH101 - as above
     script = (
         "import os, sys; from flows.desk.cli import main;\n"
-        "os.setgid(65534); os.setuid(65534); main(sys.argv[1:])"
+        "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
+        "main(sys.argv[1:])"
     )
-    for parent in [desk.home.root, *desk.home.root.parents][:-2]:
-        parent.chmod(parent.stat().st_mode | 0o055)
+    if os.getuid() == 0:  # whom no mode keeps out, so the script becomes nobody
+        for parent in [desk.home.root, *desk.home.root.parents][:-2]:
+            parent.chmod(parent.stat().st_mode | 0o055)
 
     for words in (("queue",), ("submit", CASE, "--version", "1", "--as", "wren")):
         done = subprocess.run(
