@@ -10,7 +10,7 @@ EVERY ?= 15
 KEEP ?= build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-all bench check lock tools clean
+.PHONY: help install demo up test test-all bench check pages lock tools clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ check: $(READY) ## formatting, lint, types, the direction of imports
 	@# one folder of tests at a time: their conftest.py files share a name
 	@for part in flows tests/conftest.py tests/test_wheel.py tests/*/; do echo "mypy $$part"; $(BIN)/mypy $$part || exit 1; done
 	$(BIN)/lint-imports
+
+pages: $(READY) ## write the pages of docs/ that are made from data
+	$(BIN)/python -m tests.docs.pages
 
 lock: ## choose package versions anew and write requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

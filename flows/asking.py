@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 from flows import wiring
 from flows.document.notice import write_notice
-from flows.domain.deadline import Calendar, deadline, working_days_until
+from flows.domain.deadline import Events, deadline, working_days_until
 from flows.domain.decision import may_decide
 from flows.domain.errors import MalformedError
+from flows.domain.noted import counted, read_noted
+from flows.domain.procedure import ActKind
 from flows.domain.reference import slug
 from flows.notices.outbox import Notice
 from flows.running import Done
-from flows.sources.bank_holidays import calendar
 
 if TYPE_CHECKING:
     from datetime import date
 
     from flows.domain.case import Case
     from flows.domain.procedure import Stage
+    from flows.domain.working_days import Calendar
     from flows.wiring import House
 
 
@@ -27,8 +29,9 @@ def ask(reference: str, gate: Stage, house: House) -> Done:
     case = house.register.case(reference)
     if case.stage is not gate:
         return Done(reference=reference)
-    due = _due(case, calendar())
-    kind = _kind(due, house.register.policy().rules.chase_within)
+    days = house.calendar()
+    due = _due(case, days)
+    kind = _kind(due, days, house.register.policy().rules.chase_within)
     notice = Notice(
         slug=slug(reference),
         version=case.version,
@@ -41,25 +44,39 @@ def ask(reference: str, gate: Stage, house: House) -> Done:
         return Done(reference=reference)
     people = may_decide(case, house.register.policy())
     text = write_notice(
-        reference=reference, version=case.version, gate=gate, kind=kind, due=due, people=people
+        reference=reference,
+        version=case.version,
+        gate=gate,
+        kind=kind,
+        due=due,
+        people=people,
+        checked=_checked(house, reference),
     )
     house.outbox.tell(notice, text)
     told = ", ".join(sorted(people)) or "nobody may decide"
     return Done(reference=reference, what=f"{kind.replace('-', ' ')}: {told}")
 
 
+def _checked(house: House, reference: str) -> str:
+    """Return what the checks had found when the case was submitted last."""
+    statements = reversed(house.register.statements(reference))
+    submission = next(said.act for said in statements if said.act.kind is ActKind.SUBMIT)
+    return counted(read_noted(submission.details.get("findings", "")))
+
+
 def _due(case: Case, days: Calendar) -> date | None:
     try:
-        return deadline(case.received, days).due
+        return deadline(Events(received=case.received), days, wiring.timetable()).due
     except MalformedError:
         # Past what is known of bank holidays no deadline is guessed; the notice says so.
         return None
 
 
-def _kind(due: date | None, chase_within: int) -> str:
-    today = wiring.now().astimezone(wiring.LOCAL).date()
+def _kind(due: date | None, days: Calendar, chase_within: int) -> str:
+    today = wiring.today()
     if due is None:
         return "asked"
     if today > due:
         return "overdue"
-    return "due-soon" if working_days_until(today, due, calendar()) <= chase_within else "asked"
+    left = working_days_until(today, due, days, wiring.timetable())
+    return "due-soon" if left <= chase_within else "asked"

@@ -7,6 +7,7 @@ published paper; and the audit makes that paper again and compares.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.document.markdown import plain_faults, prose_faults
@@ -16,7 +17,12 @@ from flows.document.publication import publish as make_publication
 from flows.document.record import Record
 from flows.document.text import write_document
 from flows.domain.assessment import texts
-from flows.domain.errors import Fault
+from flows.domain.checks.rule import Draft
+from flows.domain.checks.ruleset import VERSION, blocking
+from flows.domain.checks.ruleset import check as check_content
+from flows.domain.deadline import Events, deadline
+from flows.domain.errors import Fault, MalformedError
+from flows.domain.noted import read_noted
 from flows.domain.procedure import ASSESSMENT, DOCUMENT, REQUEST, ActKind, Role, Stage
 from flows.domain.provisions import provisions
 from flows.domain.reference import slug
@@ -32,13 +38,17 @@ from flows.sources.parse import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from flows.domain.assessment import Assessment, Request
+    from flows.domain.working_days import Calendar
     from flows.register.statement import Statement
 
 RULES: Final = TextRules(plain=plain_faults, prose=prose_faults)
 """What may stand in clear: the subset of Markdown, and characters the paper can print."""
+
+_AHEAD_OF_UTC: Final = timedelta(hours=1)
+"""Local time in the United Kingdom is never further ahead."""
 
 _LABELS: Final = {
     Stage.LEGAL_REVIEW: "Legal review approved",
@@ -48,7 +58,7 @@ _LABELS: Final = {
 
 def version_files(request: Request, assessment: Assessment, data: bytes) -> dict[str, bytes]:
     """Return the files of a version: the request in clear, the assessment as written, the text."""
-    text = write_document(request, assessment, provisions().titles())
+    text = write_document(request, assessment, provisions(request.regime).titles())
     return {
         REQUEST: write_request(request).encode(),
         ASSESSMENT: data,
@@ -67,6 +77,37 @@ def read_assessment(data: bytes, reference: str, *, source: str = ASSESSMENT) ->
     return assessment
 
 
+def draft(
+    request: Request,
+    assessment: Assessment,
+    *,
+    document: str | None = None,
+    today: date,
+    calendar: Calendar,
+    body: str | None = None,
+    named: tuple[str, ...] | None = None,
+) -> Draft:
+    """Return what the rules look at.
+
+    Args:
+        document: The text made of the assessment; made here where it is not given.
+        named: Paths of the texts that hold the applicant's name or e-mail; None where nobody looked.
+    """
+    try:
+        due = deadline(Events(received=request.received), calendar, provisions(request.regime).clock).due
+    except MalformedError:
+        due = None  # past what is known of bank holidays no deadline is guessed
+    return Draft(
+        assessment=assessment,
+        request=request,
+        document=document or write_document(request, assessment, provisions(request.regime).titles()),
+        today=today,
+        due=due,
+        body=body,
+        named=named,
+    )
+
+
 def personal_details(arrived: ArrivedRequest, *contents: Request | Assessment) -> list[str]:
     """Return the paths of the texts in clear that hold the applicant's name or e-mail."""
     return [
@@ -74,6 +115,12 @@ def personal_details(arrived: ArrivedRequest, *contents: Request | Assessment) -
         for content in contents
         for path in personal_details_in(arrived.applicant_terms, dict(texts(content)))
     ]
+
+
+def named(arrived: ArrivedRequest, request: Request, assessment: Assessment) -> tuple[str, ...]:
+    """Return the paths of the texts in clear that name the applicant, as the checks give places."""
+    in_request = (f"request.{path}" for path in personal_details(arrived, request))
+    return (*in_request, *personal_details(arrived, assessment))
 
 
 def personal_faults(paths: Iterable[str]) -> list[Fault]:
@@ -127,7 +174,40 @@ class Basis:
 
 
 def check(published: Published) -> PaperVerdict:
-    """Make a published paper again and compare: what the audit is handed."""
+    """Make a published paper again, and check its content again: what the audit is handed."""
+    left_out = _left_out(published)
+    if left_out:
+        return PaperVerdict(
+            holds=False,
+            code="E_CHECKS",
+            sentence=f"The version was submitted without {', '.join(left_out)} being told, which stops it",
+        )
+    return _compared(published)
+
+
+def _left_out(published: Published) -> list[str]:
+    """Return what stops the submission of the published version, and was not recorded with it.
+
+    It is looked at with the rules of the same version alone: another version may well find more.
+    """
+    submission = next(s for _, s in reversed(published.statements) if s.act.kind is ActKind.SUBMIT).act
+    if submission.details["rules"] != VERSION:
+        return []
+    request = parse_request_file(published.read(REQUEST).decode())
+    assessment = read_assessment(published.read(ASSESSMENT), published.case.reference)
+    looked_at = Draft(
+        assessment=assessment,
+        request=request,
+        document=published.read(DOCUMENT).decode(),
+        today=(submission.time + _AHEAD_OF_UTC).date(),
+        body=published.policy.rules.body,
+    )
+    told = {(each.code, each.place) for each in read_noted(submission.details.get("findings", ""))}
+    found = blocking(check_content(looked_at))
+    return sorted({f"{each.code} at {each.place}" for each in found if (each.code, each.place) not in told})
+
+
+def _compared(published: Published) -> PaperVerdict:
     basis = Basis(
         request=published.read(REQUEST),
         document=published.read(DOCUMENT),

@@ -9,21 +9,26 @@ import fcntl
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 from zoneinfo import ZoneInfo
 
 from flows.domain.errors import MalformedError, NotEntitledError, RegisterError
+from flows.domain.provisions import provisions
+from flows.domain.working_days import date_of_receipt
 from flows.notices.outbox import Outbox
 from flows.register import signature
 from flows.register.store import Register
+from flows.sources import bank_holidays
 from flows.vault.keys import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flows.domain.deadline import Timetable
+    from flows.domain.working_days import Calendar
     from flows.register.signature import FileSigner
 
 HOME_VARIABLE: Final = "EQUIPOISE_HOME"
@@ -129,6 +134,16 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+def timetable() -> Timetable:
+    """Return how long the Act allows, and whose bank holidays it leaves out."""
+    return provisions().clock
+
+
+def today() -> date:
+    """Return the local day."""
+    return date_of_receipt(now(), LOCAL)
+
+
 class House:
     """An open home: the register and what stands around it; close it when done.
 
@@ -165,6 +180,13 @@ class House:
             RegisterError: the key-encryption key is not there, or unfit.
         """
         return Vault(self.home.case_keys, self.home.wrapping)
+
+    def calendar(self) -> Calendar:
+        """Return the bank holidays of the software's data and those the policy adds."""
+        known, policy = bank_holidays.calendar(), self.register.policy()
+        number = len(policy.holidays)
+        added = f"{number or 'no'} {'day' if number == 1 else 'days'} added by version {policy.version}"
+        return known.adding(policy.holidays, f"{known.source}; {added} of the register's policy")
 
     def __enter__(self) -> Self:
         return self

@@ -12,25 +12,29 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from flows import paper, wiring
+from flows.desk.findings import arrived, findings
 from flows.document.markdown import prose_faults
 from flows.domain.act import Act
+from flows.domain.amendment import add_holiday as with_holiday
 from flows.domain.amendment import add_officer as with_officer
+from flows.domain.amendment import remove_holiday as without_holiday
 from flows.domain.amendment import revoke_officer as without_officer
-from flows.domain.checks import blocking, check
+from flows.domain.checks.ruleset import VERSION, blocking
 from flows.domain.errors import (
     Fault,
     IncompleteError,
     MalformedError,
+    RefusedError,
     RegisterMovedError,
     WrongStageError,
 )
-from flows.domain.policy import Person, parse_person
+from flows.domain.noted import note
+from flows.domain.policy import Person, Proclaimed, parse_person
 from flows.domain.procedure import (
     ASSESSMENT,
     DECIDED_ON,
     REQUEST,
     ROLE_AT,
-    SEALED_REQUEST,
     ActKind,
     Role,
     Stage,
@@ -38,14 +42,16 @@ from flows.domain.procedure import (
 from flows.domain.request_file import parse_request_file
 from flows.register.roster import allowed_signers, write_policy
 from flows.register.statement import POLICY
-from flows.sources.parse import ArrivedRequest, parse_request, personal_details_in
+from flows.sources.parse import personal_details_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from flows.domain.case import Case
+    from flows.domain.finding import Finding
     from flows.domain.policy import Policy
+    from flows.domain.working_days import Holiday
     from flows.register.line import Recorded
     from flows.register.signature import Signer
     from flows.wiring import House
@@ -89,7 +95,7 @@ def draft(
     if summary is not None:
         request = replace(request, summary=_summary(summary))
     assessment = paper.read_assessment(data, case.reference, source=source)
-    personal = paper.personal_details(_arrived(house, case), request, assessment)
+    personal = paper.personal_details(arrived(house, case), request, assessment)
     if personal:
         raise MalformedError(source, *paper.personal_faults(personal))
     files = paper.version_files(request, assessment, data)
@@ -108,16 +114,62 @@ def submit(house: House, officer: Officer, reference: str, version: int) -> Reco
     """
     _check_entitled(house, officer, Role.FOI_OFFICER, ActKind.SUBMIT)
     case = house.register.case(reference)
+    details = {"rules": VERSION}
     if case.stage is Stage.DRAFTING and case.version == version:
-        request = parse_request_file(house.register.read(reference, REQUEST).decode())
-        assessment = paper.read_assessment(house.register.read(reference, ASSESSMENT), case.reference)
-        found = blocking(check(assessment, request))
-        if found:
-            first = found[0]
-            raise IncompleteError(
-                case.reference, blocking=len(found), first=f"{first.sentence} ({first.code} at {first.place})"
-            )
-    return _record(house, officer, ActKind.SUBMIT, reference, Role.FOI_OFFICER, version=version)
+        found = findings(house, case)
+        _check_nothing_stops(case, found)
+        if noted := note(found):
+            details["findings"] = noted
+    return _record(
+        house, officer, ActKind.SUBMIT, reference, Role.FOI_OFFICER, version=version, details=details
+    )
+
+
+def override(
+    house: House, officer: Officer, reference: str, *, finding: str, place: str, version: int, reason: str
+) -> Recorded:
+    """Let a version be submitted in spite of a finding, with the reason.
+
+    Raises:
+        RefusedError: there is no such finding, or it is not one that can be overridden.
+    """
+    _check_entitled(house, officer, Role.SIGN_OFF_OFFICER, ActKind.OVERRIDE)
+    case = house.register.case(reference)
+    if case.stage is Stage.DRAFTING and case.version == version:
+        _check_overridable(case, findings(house, case), finding, place)
+    return _record(
+        house,
+        officer,
+        ActKind.OVERRIDE,
+        reference,
+        Role.SIGN_OFF_OFFICER,
+        version=version,
+        reason=_reason(house, case, reason),
+        details={"finding": finding, "place": place},
+    )
+
+
+def _check_nothing_stops(case: Case, found: Iterable[Finding]) -> None:
+    overridden = {(each.finding, each.place) for each in case.overrides}
+    stopping = [each for each in blocking(found) if each.final or (each.code, each.place) not in overridden]
+    if stopping:
+        first = stopping[0]
+        raise IncompleteError(
+            case.reference, blocking=len(stopping), first=f"{first.sentence} ({first.code} at {first.place})"
+        )
+
+
+def _check_overridable(case: Case, found: Iterable[Finding], finding: str, place: str) -> None:
+    named = [each for each in blocking(found) if (each.code, each.place) == (finding, place)]
+    if not named:
+        raise RefusedError(
+            f"No finding {finding} at {place or 'the whole text'} stops version {case.version} of "
+            f"{case.reference}; `equipoise show {case.reference}` lists those that do."
+        )
+    if any(each.final for each in named):
+        raise RefusedError(
+            f"{finding} is not a matter of opinion and cannot be overridden; the text has to be mended."
+        )
 
 
 def approve(
@@ -185,7 +237,11 @@ def add_officer(house: House, administrator: Officer, person: Person) -> Recorde
     if house.register.policy().people.get(person.id) == person:
         return None
     return _amend(
-        house, administrator, ActKind.ADD_OFFICER, person.id, lambda policy: with_officer(policy, person)
+        house,
+        administrator,
+        ActKind.ADD_OFFICER,
+        {"person": person.id},
+        lambda policy: with_officer(policy, person),
     )
 
 
@@ -193,7 +249,46 @@ def revoke_officer(house: House, administrator: Officer, person: str) -> Recorde
     """Take a person off the list; what they did before stands."""
     parse_person(person)
     return _amend(
-        house, administrator, ActKind.REVOKE_OFFICER, person, lambda policy: without_officer(policy, person)
+        house,
+        administrator,
+        ActKind.REVOKE_OFFICER,
+        {"person": person},
+        lambda policy: without_officer(policy, person),
+    )
+
+
+def add_holiday(house: House, administrator: Officer, holiday: Holiday) -> Recorded | None:
+    """Add a bank holiday in those of its nations where it is not known; None where that is none."""
+    _check_entitled(house, administrator, Role.ADMINISTRATOR, ActKind.ADD_HOLIDAY)
+    known = house.calendar().nations_with(holiday.date)
+    nations = tuple(nation for nation in holiday.nations if nation not in known)
+    if not nations:
+        return None
+
+    def added(policy: Policy) -> Policy:
+        return with_holiday(
+            policy,
+            Proclaimed(
+                date=holiday.date,
+                name=unicodedata.normalize("NFC", holiday.name.strip()),
+                nations=nations,
+                source=unicodedata.normalize("NFC", holiday.source.strip()),
+                added=wiring.today(),
+            ),
+        )
+
+    details = {"date": holiday.date.isoformat()}
+    return _amend(house, administrator, ActKind.ADD_HOLIDAY, details, added)
+
+
+def remove_holiday(house: House, administrator: Officer, when: date) -> Recorded:
+    """Take the bank holidays back that were added for a day."""
+    return _amend(
+        house,
+        administrator,
+        ActKind.REMOVE_HOLIDAY,
+        {"date": when.isoformat()},
+        lambda policy: without_holiday(policy, when),
     )
 
 
@@ -218,7 +313,11 @@ def check_gate(reference: str, gate: str) -> Stage:
 
 
 def _amend(
-    house: House, administrator: Officer, kind: ActKind, person: str, change: Callable[[Policy], Policy]
+    house: House,
+    administrator: Officer,
+    kind: ActKind,
+    details: Mapping[str, str],
+    change: Callable[[Policy], Policy],
 ) -> Recorded:
     def attempt() -> Recorded:
         _check_entitled(house, administrator, Role.ADMINISTRATOR, kind)
@@ -231,7 +330,7 @@ def _amend(
             time=wiring.now(),
             policy=after.version - 1,
             version=after.version,
-            details={"person": person},
+            details=details,
         )
         return house.register.record(act, write_policy(after), administrator.signer)
 
@@ -287,12 +386,6 @@ def _check_entitled(house: House, officer: Officer, role: Role, act: ActKind) ->
     house.register.policy().require(officer.id, role, act=act)
 
 
-def _arrived(house: House, case: Case) -> ArrivedRequest:
-    """Return the request as it arrived, of which the applicant's details are only searched for."""
-    sealed = house.register.read(case.reference, SEALED_REQUEST)
-    return parse_request(house.vault.unseal(case.recipient, sealed), rules=paper.RULES)
-
-
 def _reason(house: House, case: Case, text: str | None) -> str | None:
     if text is None or not text.strip():
         return None
@@ -304,7 +397,7 @@ def _reason(house: House, case: Case, text: str | None) -> str | None:
         name = unicodedata.name(unseen, "a control or unassigned character")
         problem = f"it holds U+{ord(unseen):04X} ({name}), which nobody would see; remove it"
         raise MalformedError("reason", Fault(path="", problem=problem))
-    if personal_details_in(_arrived(house, case).applicant_terms, {"reason": text}):
+    if personal_details_in(arrived(house, case).applicant_terms, {"reason": text}):
         raise MalformedError("reason", *paper.personal_faults([""]))
     return text
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import click
 
-from flows.desk.commands import acting, checking, keeping, reading, running
+from flows.desk.commands import acting, checking, clock, keeping, reading, running
 from flows.desk.console import Speaking
 
 
@@ -36,6 +36,7 @@ for command in (
     reading.diff,
     reading.document,
     acting.draft,
+    acting.override,
     acting.submit,
     acting.approve,
     acting.return_,
@@ -44,8 +45,9 @@ for command in (
     acting.close,
     checking.audit,
     checking.lint,
-    checking.deadline,
+    clock.deadline,
     checking.schema,
     keeping.officer,
+    clock.holiday,
 ):
     main.add_command(command)

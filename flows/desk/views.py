@@ -12,23 +12,25 @@ from flows.document.blocks import parse_document
 from flows.document.html import render_html
 from flows.document.pdf import render_pdf
 from flows.document.publication import Publication
-from flows.domain.deadline import Calendar, deadline, working_days_until
+from flows.domain.deadline import Events, Moved, deadline, moved, working_days_until
 from flows.domain.decision import may_decide
 from flows.domain.errors import MalformedError, RefusedError
+from flows.domain.noted import counted, read_noted
 from flows.domain.procedure import DOCUMENT, REQUEST, ROLE_AT, ActKind, Role, Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
+from flows.domain.working_days import in_full, where
 from flows.paper import Basis
 from flows.register.statement import mark
-from flows.sources.bank_holidays import calendar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from flows.domain.act import Act
     from flows.domain.assessment import Request
     from flows.domain.case import Case
-    from flows.domain.policy import Policy
+    from flows.domain.policy import Policy, Proclaimed
     from flows.register.statement import Statement
     from flows.wiring import House
 
@@ -68,6 +70,7 @@ APPROVALS: Final = {
 _WORDS: Final = {
     ActKind.OPEN: "opened the case",
     ActKind.DRAFT: "wrote version {version}",
+    ActKind.OVERRIDE: "overrode the finding {finding} in version {version}",
     ActKind.SUBMIT: "submitted version {version}",
     ActKind.APPROVE: "approved version {version} at {gate}",
     ActKind.RETURN: "returned version {version} at {gate}",
@@ -88,7 +91,7 @@ _SUMMARISE: Final = "equipoise draft {reference} FILE --summary FILE --as {perso
 
 def queue(house: House, *, everything: bool) -> list[dict[str, Any]]:
     """Return the cases that wait, the most urgent first."""
-    clock = _Clock()
+    clock = Clock(house)
     return [
         {
             "reference": row.reference,
@@ -111,7 +114,7 @@ def show(house: House, reference: str) -> dict[str, Any]:
         "reference": case.reference,
         "subject": request.subject,
         "received": case.received.isoformat(),
-        **_Clock().facts(case.received.isoformat(), running=case.stage not in _FINISHED),
+        **Clock(house).facts(case.received.isoformat(), running=case.stage not in _FINISHED),
         "stage": case.stage,
         "version": case.version,
         "summarised": request.summary is not None,
@@ -120,6 +123,7 @@ def show(house: House, reference: str) -> dict[str, Any]:
             {"gate": a.gate, "version": a.version, "person": a.person, "time": _utc(a.at)}
             for a in case.standing
         ],
+        "overrides": [{"finding": o.finding, "place": o.place, "person": o.person} for o in case.overrides],
         "may_decide": sorted(may_decide(case, policy)),
         "next": _next(case, request, policy),
         "folder": case.folder,
@@ -141,6 +145,7 @@ def history(house: House, reference: str) -> list[dict[str, Any]]:
             "version": said.act.version,
             "what": in_words(said.act),
             "reason": said.act.reason,
+            "details": dict(said.act.details),
             "entry": entry.id,
             "subject": entry.entry.subject,
             "statement": entry.entry.statement,
@@ -152,7 +157,13 @@ def history(house: House, reference: str) -> list[dict[str, Any]]:
 def in_words(act: Act) -> str:
     """Return what was done, to follow the person who did it."""
     gate = APPROVALS[act.gate] if act.gate else ""
-    return _WORDS[act.kind].format_map({**act.details, "version": act.version, "gate": gate})
+    words = _WORDS[act.kind].format_map({**act.details, "version": act.version, "gate": gate})
+    return f"{words} ({_as_checked(act)})" if act.kind is ActKind.SUBMIT else words
+
+
+def _as_checked(act: Act) -> str:
+    found = counted(read_noted(act.details.get("findings", "")))
+    return f"{found or 'no finding'} by rules {act.details['rules']}"
 
 
 def text(house: House, reference: str, version: int) -> str:
@@ -234,32 +245,53 @@ def _one_of(people: frozenset[str]) -> str:
     return next(iter(people)) if len(people) == 1 else "PERSON"
 
 
-class _Clock:
+class Clock:
     """What the statutory clock says today of requests by their date of receipt."""
 
-    def __init__(self) -> None:
-        days = calendar()
-        today = wiring.now().astimezone(wiring.LOCAL).date()
-        self._due = cache(lambda received: _due(received, days))
-        self._left = cache(lambda due: working_days_until(today, due, days))
-        self._today = today
+    def __init__(self, house: House) -> None:
+        self._calendar = house.calendar()
+        self._timetable = wiring.timetable()
+        self._proclaimed = house.register.policy().holidays
+        self._today = wiring.today()
+        # Many cases share a day of receipt: what is said of one is said of all.
+        self._said = cache(self._facts)
 
-    def facts(self, received: str, *, running: bool) -> dict[str, Any]:
-        """Return when the answer is due, and how that stands; no more than that once it is given."""
-        due = self._due(received)
-        left = self._left(due) if due and running else None
+    def facts(self, received: str, *, running: bool) -> Mapping[str, Any]:
+        """Return when the answer is due, how that stands, and which day proclaimed since moved it."""
+        return self._said(received, running)
+
+    def _facts(self, received: str, running: bool) -> Mapping[str, Any]:  # noqa: FBT001 - what is cached
+        due, was = self._compute(received)
         return {
             "due": due.isoformat() if due else None,
-            "days_left": left,
+            "days_left": self._left(due) if due and running else None,
             "overdue": self._today > due if due and running else None,
+            "moved_from": was.was.isoformat() if was else None,
+            "because": _because(was.because) if was else [],
         }
 
+    def _left(self, due: date) -> int:
+        return working_days_until(self._today, due, self._calendar, self._timetable)
 
-def _due(received: str, days: Calendar) -> date | None:
-    try:
-        return deadline(date.fromisoformat(received), days).due
-    except MalformedError:
-        return None  # past what is known of bank holidays no deadline is guessed
+    def _compute(self, received: str) -> tuple[date | None, Moved | None]:
+        day = date.fromisoformat(received)
+        try:
+            due = deadline(Events(received=day), self._calendar, self._timetable).due
+        except MalformedError:
+            return None, None  # past what is known of bank holidays no deadline is guessed
+        if due is None:
+            return None, None
+        return due, moved(day, due, self._proclaimed, self._calendar, self._timetable)
+
+
+def _because(days: Sequence[Proclaimed]) -> list[str]:
+    sentences = [
+        f"{in_full(day.date)} is a bank holiday {where(day.nations)}: {day.name} ({day.source}), "
+        f"added {in_full(day.added)}"
+        for day in days
+    ]
+    arguable = "for requests already running the legal position is arguable"
+    return [f"{sentence}." for sentence in sentences[:-1]] + [f"{sentences[-1]}; {arguable}."]
 
 
 def _utc(time: datetime) -> str:

@@ -19,13 +19,21 @@ _GATE_WORDS: Final = {
 
 
 def write_notice(
-    *, reference: str, version: int, gate: Stage, kind: str, due: date | None, people: Iterable[str]
+    *,
+    reference: str,
+    version: int,
+    gate: Stage,
+    kind: str,
+    due: date | None,
+    people: Iterable[str],
+    checked: str,
 ) -> str:
     """Return the text of a notice.
 
     Args:
         kind: ``asked``, ``due-soon`` or ``overdue``.
         people: Ids of those who may decide.
+        checked: What the checks had found at submission, in words; empty for nothing.
     """
     page = environment(escape=False)
     page.filters["day"] = day
@@ -38,4 +46,5 @@ def write_notice(
         kind=kind,
         due=due,
         people=sorted(people),
+        checked=checked,
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
+
+from flows.domain.citation import format_citations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,7 +14,6 @@ _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_LAST_BRACKET: Final = re.compile(r"\([^()]*\)\Z")
 
 
 def day(when: date) -> str:
@@ -30,17 +29,7 @@ def listing(words: Iterable[str]) -> str:
 
 def sections(citations: Sequence[str]) -> str:
     """Return citations as a phrase: ``section 31(1)(a) and (b)``, ``sections 30(2) and 31(3)``."""
-    grouped = _grouped(citations)
-    return f"section{'s' if len(grouped) > 1 else ''} {listing(grouped)}"
-
-
-def _grouped(citations: Sequence[str]) -> list[str]:
-    groups = []
-    for stem, group in groupby(citations, key=lambda citation: _LAST_BRACKET.sub("", citation)):
-        members = list(group)
-        tails = [citation.removeprefix(stem) for citation in members]
-        groups.append(f"{stem}{listing(tails)}" if all(tails) else listing(members))
-    return groups
+    return format_citations(citations)
 
 
 def cite(provision: str, limbs: Sequence[str] = (), title: str | None = None) -> str:
@@ -51,5 +40,6 @@ def cite(provision: str, limbs: Sequence[str] = (), title: str | None = None) ->
     """
     own = [limb for limb in limbs if limb.startswith(provision)]
     others = [limb for limb in limbs if limb not in own]
-    named = f"{sections(own or [provision]).capitalize()}{f' ({title})' if title else ''}"
+    phrase = sections(own or [provision])
+    named = f"{phrase[:1].upper()}{phrase[1:]}{f' ({title})' if title else ''}"
     return f"{named}, by virtue of {sections(others)}" if others else named

@@ -40,7 +40,7 @@ class Act:
         reason: Why, in the actor's words; a return needs one.
         details: Facts of this kind of act, all of them text: ``received`` and ``recipient`` of an
             opening, the SHA-256 of each file a decision was made on under its path, ``on`` and
-            ``by`` of a sending, ``ground`` of a closing, ``person`` of a change of policy.
+            ``by`` of a sending, ``ground`` of a closing, ``person`` or ``date`` of a change of policy.
         files: The case folder as the act leaves it, the records of acts left out.
     """
 

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import Fault, MalformedError, NotEntitledError, RefusedError
 from flows.domain.policy import SERVICE, parse_person
 from flows.domain.procedure import ActKind, Role
+from flows.domain.working_days import NATIONS, in_full, named_in_the_act, where
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flows.domain.act import Act
-    from flows.domain.policy import Person, Policy
+    from flows.domain.policy import Person, Policy, Proclaimed
+
+LONGEST_NAME: Final = 120
+"""Characters of a bank holiday's name."""
+LONGEST_SOURCE: Final = 300
+"""Characters of where it was proclaimed."""
+
+_RIGHT_OF_ACCESS: Final = date(2005, 1, 1)
+_AHEAD: Final = timedelta(days=5 * 366)
+"""A proclamation further ahead is a slip of the pen."""
+_SATURDAY: Final = 5
+_AHEAD_OF_UTC: Final = timedelta(hours=1)
+"""Local time in the United Kingdom is never further ahead."""
 
 
 def add_officer(policy: Policy, person: Person) -> Policy:
@@ -44,6 +61,43 @@ def revoke_officer(policy: Policy, person: str) -> Policy:
     return _next(policy, {id_: p for id_, p in policy.people.items() if id_ != person}, changed=person)
 
 
+def add_holiday(policy: Policy, day: Proclaimed) -> Policy:
+    """Return the next policy, with ``day`` among the bank holidays it adds.
+
+    Raises:
+        RefusedError: the policy has added it for one of these nations already.
+        MalformedError: it cannot be a bank holiday, or its words cannot stand in the register; with
+            every fault.
+    """
+    faults = tuple(_faults_of(day))
+    if faults:
+        raise MalformedError("bank holiday", *faults)
+    known = [
+        nation
+        for other in policy.holidays
+        if other.date == day.date
+        for nation in set(other.nations) & {*day.nations}
+    ]
+    if known:
+        raise RefusedError(f"{in_full(day.date)} was added as a bank holiday {where(sorted(known))} already.")
+    holidays = sorted((*policy.holidays, day), key=lambda each: (each.date, each.nations))
+    return replace(policy, version=policy.version + 1, holidays=tuple(holidays))
+
+
+def remove_holiday(policy: Policy, when: date) -> Policy:
+    """Return the next policy, without the bank holidays added for ``when``.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    left = tuple(day for day in policy.holidays if day.date != when)
+    if left == policy.holidays:
+        raise RefusedError(
+            f"No bank holiday on {in_full(when)} was added; those of the software's data stay."
+        )
+    return replace(policy, version=policy.version + 1, holidays=left)
+
+
 def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     """Check that ``act``, judged by the policy before it, leads to ``after``.
 
@@ -60,18 +114,74 @@ def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     if (act.policy, act.version, after.version) != (in_force, in_force + 1, in_force + 1):
         raise _unlike(act)
     if before is None:
-        if act.kind is not ActKind.FOUND:
+        if act.kind is not ActKind.FOUND or after.holidays:
             raise _unlike(act)
         return
+    if after != _amended(before, act, after):
+        raise _unlike(act)
+
+
+def _amended(before: Policy, act: Act, after: Policy) -> Policy:
+    """Return what ``act`` makes of the policy ``before``; what it adds is found in the one ``after``."""
     person = act.details.get("person", "")
-    if act.kind is ActKind.ADD_OFFICER and person in after.people:
-        expected = add_officer(before, after.people[person])
-    elif act.kind is ActKind.REVOKE_OFFICER:
-        expected = revoke_officer(before, person)
-    else:
+    match act.kind:
+        case ActKind.ADD_OFFICER if person in after.people:
+            return add_officer(before, after.people[person])
+        case ActKind.REVOKE_OFFICER:
+            return revoke_officer(before, person)
+        case ActKind.ADD_HOLIDAY:
+            return add_holiday(before, _added(before, act, after))
+        case ActKind.REMOVE_HOLIDAY:
+            return remove_holiday(before, _date_of(act))
+        case _:
+            raise _unlike(act)
+
+
+def _added(before: Policy, act: Act, after: Policy) -> Proclaimed:
+    new = [day for day in after.holidays if day not in before.holidays]
+    if len(new) != 1 or new[0].date != _date_of(act):
         raise _unlike(act)
-    if after != expected:
+    if new[0].added not in {act.time.date(), (act.time + _AHEAD_OF_UTC).date()}:
+        # Which cases it moves goes by this day, so it is not the administrator's to choose.
+        raise MalformedError(
+            f"{act.kind} of the policy",
+            Fault(path="calendar.json", problem="the day on which it was added is not the day of the act"),
+        )
+    return new[0]
+
+
+def _date_of(act: Act) -> date:
+    try:
+        when = date.fromisoformat(act.details.get("date", ""))
+    except ValueError:
+        raise _unlike(act) from None
+    if act.details != {"date": when.isoformat()}:
         raise _unlike(act)
+    return when
+
+
+def _faults_of(day: Proclaimed) -> Iterator[Fault]:
+    if not _RIGHT_OF_ACCESS <= day.date <= day.added + _AHEAD:
+        problem = f"a day from {_RIGHT_OF_ACCESS} to five years ahead is needed, not {day.date}"
+        yield Fault(path="date", problem=problem)
+    elif day.date.weekday() >= _SATURDAY:
+        problem = f"{in_full(day.date)} is a {day.date:%A} and does not count anyhow; a weekday is needed"
+        yield Fault(path="date", problem=problem)
+    elif named_in_the_act(day.date):
+        problem = f"{in_full(day.date)} is {named_in_the_act(day.date)} and does not count anyhow"
+        yield Fault(path="date", problem=problem)
+    if not day.nations or day.nations != tuple(nation for nation in NATIONS if nation in day.nations):
+        yield Fault(path="nation", problem=f"one or more of {', '.join(NATIONS)} are needed, each once")
+    yield from _faults_in("name", day.name, LONGEST_NAME)
+    yield from _faults_in("source", day.source, LONGEST_SOURCE)
+
+
+def _faults_in(path: str, text: str, longest: int) -> Iterator[Fault]:
+    if not text or text != text.strip() or len(text) > longest:
+        yield Fault(path=path, problem=f"1 to {longest} characters are needed, without space around them")
+    if not text.isprintable() or not unicodedata.is_normalized("NFC", text):
+        problem = "one line of characters that can be seen is needed"
+        yield Fault(path=path, problem=problem)
 
 
 def _next(policy: Policy, people: dict[str, Person], *, changed: str) -> Policy:
@@ -82,7 +192,8 @@ def _next(policy: Policy, people: dict[str, Person], *, changed: str) -> Policy:
 
 
 def _unlike(act: Act) -> MalformedError:
+    file = "calendar.json" if act.kind in {ActKind.ADD_HOLIDAY, ActKind.REMOVE_HOLIDAY} else "roster.json"
     return MalformedError(
         f"{act.kind} of the policy",
-        Fault(path="roster.json", problem="it is not what this act makes of the policy before it"),
+        Fault(path=file, problem="it is not what this act makes of the policy before it"),
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+
+FOIA: Final = "foia"
+"""The regime of a request that names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,7 @@ class Request:
         received: Local date of receipt, whatever day of the week.
         subject: A label fit to publish.
         summary: What was asked, fit to publish; None while nobody has summarised it.
+        regime: Under which Act it was made, by the id of its data file.
     """
 
     reference: str
@@ -26,6 +30,7 @@ class Request:
     received: date
     subject: str
     summary: str | None = None
+    regime: str = FOIA
 
 
 class Duty(StrEnum):

@@ -35,6 +35,23 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A finding of the checks that no longer stops the submission of the current version.
+
+    Attributes:
+        finding: Its code, as ``X06``.
+        place: Where in the assessment it stands.
+        person: The sign-off officer who gave the reason.
+        act: Number of the act within the case.
+    """
+
+    finding: str
+    place: str
+    person: str
+    act: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything the register knows of one test.
 
@@ -47,6 +64,7 @@ class Case:
         files: The folder without the records of acts.
         writers: Everyone who drafted or submitted a version since it was opened or last published.
         approvals: Of the current version, earlier rounds included; see ``standing``.
+        overrides: Of findings in the current version.
         opened: When it was opened, UTC.
         changed: When the last act was taken, UTC.
     """
@@ -63,6 +81,7 @@ class Case:
     approvals: tuple[Approval, ...]
     opened: datetime
     changed: datetime
+    overrides: tuple[Override, ...] = ()
 
     @property
     def folder(self) -> str:

@@ -13,13 +13,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.case import Approval, Case
+from flows.domain.case import Approval, Case, Override
 from flows.domain.errors import (
     Fault,
+    IncompleteError,
     KnownReferenceError,
     MalformedError,
     MissingReasonError,
     NotEntitledError,
+    RefusedError,
     SamePersonError,
     SameTextError,
     StaleContentError,
@@ -28,12 +30,15 @@ from flows.domain.errors import (
     WrongDateError,
     WrongStageError,
 )
+from flows.domain.finding import Severity
+from flows.domain.noted import CODE, PLACE, read_noted
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import (
     ASSESSMENT,
     CHANNELS,
     DECIDED_ON,
     DECISIONS,
+    DETAILS_OF,
     DOCUMENT,
     DOCUMENTS,
     GROUNDS,
@@ -51,7 +56,7 @@ from flows.domain.procedure import (
 from flows.domain.reference import parse_reference, slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from flows.domain.act import Act
     from flows.domain.policy import Policy
@@ -86,21 +91,7 @@ def decide(case: Case | None, act: Act, policy: Policy) -> Case:
     _check_stage(case, act)
     _check_version(case, act)
     _check_files(case, act)
-    match act.kind:
-        case ActKind.DRAFT:
-            after = _drafted(case, act)
-        case ActKind.SUBMIT:
-            after = _submitted(case, act, policy)
-        case ActKind.APPROVE:
-            after = _approved(case, act, policy)
-        case ActKind.RETURN:
-            after = _returned(case, act)
-        case ActKind.PUBLISH:
-            after = _published(case, act)
-        case ActKind.SENT:
-            after = _sent(case, act)
-        case _:
-            after = _closed(case, act)
+    after = _AFTER[act.kind](case, act, policy)
     return replace(after, acts=case.acts + 1, files=act.files, changed=act.time)
 
 
@@ -148,9 +139,9 @@ def _chosen(act: Act) -> Mapping[str, str]:
     match act.kind:
         case ActKind.OPEN:  # each attempt seals to a new key, so neither key nor sealed file counts
             return {path: marks[path] for path in (REQUEST,) if path in marks}
-        case ActKind.DRAFT | ActKind.FOUND | ActKind.ADD_OFFICER | ActKind.REVOKE_OFFICER:
+        case kind if kind is ActKind.DRAFT or kind in POLICY_ACTS:
             return marks
-        case ActKind.SENT | ActKind.CLOSE:
+        case ActKind.OVERRIDE | ActKind.SENT | ActKind.CLOSE:
             return act.details
         case _:
             return {}
@@ -176,6 +167,11 @@ def _check_form(act: Act, policy: Policy) -> None:
         raise _malformed(act, "document", f"one of {', '.join(sorted(DOCUMENTS))} is needed")
     if act.gate is not None and act.kind not in DECISIONS:
         raise _malformed(act, "gate", "only an approval or a return has a gate")
+    stated = DETAILS_OF.get(act.kind, frozenset())
+    if not act.details.keys() <= stated:
+        raise _malformed(
+            act, "details", f"it states {', '.join(sorted(stated)) or 'no fact'} and nothing else"
+        )
     if act.policy != policy.version:
         raise _malformed(act, "policy", f"version {policy.version} of the policy is in force")
 
@@ -254,7 +250,7 @@ def _opened(act: Act) -> Case:
     )
 
 
-def _drafted(case: Case, act: Act) -> Case:
+def _drafted(case: Case, act: Act, _: Policy) -> Case:
     missing = [path for path in (ASSESSMENT, DOCUMENT) if path not in act.files]
     if missing:
         raise MalformedError(
@@ -263,11 +259,52 @@ def _drafted(case: Case, act: Act) -> Case:
     if all(act.files[path] == case.files.get(path) for path in (ASSESSMENT, DOCUMENT)):
         raise SameTextError(case.reference, current=case.version)
     return replace(
-        case, stage=Stage.DRAFTING, version=act.version, writers=case.writers | {act.actor}, approvals=()
+        case,
+        stage=Stage.DRAFTING,
+        version=act.version,
+        writers=case.writers | {act.actor},
+        approvals=(),
+        overrides=(),
     )
 
 
+def _overridden(case: Case, act: Act, _: Policy) -> Case:
+    finding, place = _detail(act, "finding"), act.details.get("place", "")
+    if not CODE.fullmatch(finding) or not PLACE.fullmatch(place):
+        raise _malformed(act, "details", "a finding is named by its code, as X06, and its place")
+    if act.actor in case.writers:
+        raise SamePersonError(case.reference, act.actor, earlier="wrote or submitted a version of")
+    if not (act.reason or "").strip():
+        raise MissingReasonError(case.reference, act=act.kind)
+    if _is_overridden(case, finding, place):
+        raise RefusedError(
+            f"{finding} at {place or 'the whole text'} is overridden in {case.reference} already."
+        )
+    override = Override(finding=finding, place=place, person=act.actor, act=case.acts + 1)
+    return replace(case, overrides=(*case.overrides, override))
+
+
+def _is_overridden(case: Case, finding: str, place: str) -> bool:
+    return any((each.finding, each.place) == (finding, place) for each in case.overrides)
+
+
 def _submitted(case: Case, act: Act, policy: Policy) -> Case:
+    _detail(act, "rules")
+    try:
+        found = read_noted(act.details.get("findings", ""))
+    except ValueError as error:
+        raise _malformed(act, "details.findings", str(error)) from None
+    stopping = [
+        each
+        for each in found
+        if each.severity is Severity.BLOCK and not _is_overridden(case, each.code, each.place)
+    ]
+    if stopping:
+        raise IncompleteError(
+            case.reference, blocking=len(stopping), first=f"{stopping[0].code} at {stopping[0].place}."
+        )
+    if any(each.person == act.actor for each in case.overrides):
+        raise SamePersonError(case.reference, act.actor, earlier="overrode a finding of")
     first, *_ = policy.rules.gates_for(act.document)
     return replace(case, stage=first, writers=case.writers | {act.actor})
 
@@ -301,10 +338,10 @@ def _onward(case: Case, act: Act, policy: Policy) -> Stage:
     return (*open_, Stage.PUBLICATION)[1]
 
 
-def _returned(case: Case, act: Act) -> Case:
+def _returned(case: Case, act: Act, _: Policy) -> Case:
     _check_decider(case, act)
     if not (act.reason or "").strip():
-        raise MissingReasonError(case.reference)
+        raise MissingReasonError(case.reference, act=act.kind)
     return replace(case, stage=Stage.DRAFTING, round=case.round + 1)
 
 
@@ -327,14 +364,14 @@ def _check_decider(case: Case, act: Act) -> Stage:
     return gate
 
 
-def _published(case: Case, act: Act) -> Case:
+def _published(case: Case, act: Act, _: Policy) -> Case:
     pdf = f"published/{slug(case.reference)}.pdf"
     if act.files.get(pdf) == case.files.get(pdf):
         raise _malformed(act, "published", "a publication needs its PDF")
     return replace(case, stage=Stage.PUBLISHED, writers=frozenset())
 
 
-def _sent(case: Case, act: Act) -> Case:
+def _sent(case: Case, act: Act, _: Policy) -> Case:
     # FOIA s.10(1): this day stops the clock, so it cannot be earlier than the paper.
     first, last = case.changed.date(), (act.time + _AHEAD_OF_UTC).date()
     if not first <= _date(act, "on") <= last:
@@ -343,9 +380,22 @@ def _sent(case: Case, act: Act) -> Case:
     return replace(case, stage=Stage.SENT)
 
 
-def _closed(case: Case, act: Act) -> Case:
+def _closed(case: Case, act: Act, _: Policy) -> Case:
     _choice(act, "ground", GROUNDS)
     return replace(case, stage=Stage.CLOSED)
+
+
+_AFTER: Final[Mapping[ActKind, Callable[[Case, Act, Policy], Case]]] = {
+    ActKind.DRAFT: _drafted,
+    ActKind.OVERRIDE: _overridden,
+    ActKind.SUBMIT: _submitted,
+    ActKind.APPROVE: _approved,
+    ActKind.RETURN: _returned,
+    ActKind.PUBLISH: _published,
+    ActKind.SENT: _sent,
+    ActKind.CLOSE: _closed,
+}
+"""What each act on an open case makes of it."""
 
 
 def _detail(act: Act, name: str) -> str:

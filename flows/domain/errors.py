@@ -10,7 +10,7 @@ PitError
 │   ├── WrongDateError       a day on which this cannot have been
 │   ├── NotEntitledError     the person lacks the role or the key
 │   ├── SamePersonError      separation of duties
-│   ├── MissingReasonError   a return without its reason
+│   ├── MissingReasonError   a return or an override without its reason
 │   ├── IncompleteError      the draft is not fit to be submitted
 │   └── KnownReferenceError  the reference is taken by other content
 ├── MalformedError           text from outside we cannot read; carries every fault
@@ -37,8 +37,13 @@ _PHRASES: Final = {
     "found": "found the register",
     "add-officer": "authorise people",
     "revoke-officer": "revoke people",
+    "add-holiday": "add bank holidays",
+    "remove-holiday": "remove bank holidays",
 }
 """Acts whose code is no verb that a sentence can take."""
+
+
+_GOES_BACK: Final = "goes back to drafting: a return"
 
 
 class PitError(Exception):
@@ -123,10 +128,11 @@ class SamePersonError(RefusedError):
 
 
 class MissingReasonError(RefusedError):
-    """A case was sent back without saying why."""
+    """A case was sent back, or a finding overridden, without saying why."""
 
-    def __init__(self, reference: str) -> None:
-        super().__init__(f"Say why {reference} goes back to drafting: a return needs a reason.")
+    def __init__(self, reference: str, *, act: str) -> None:
+        why = "may go on in spite of the finding: an override" if act == "override" else _GOES_BACK
+        super().__init__(f"Say why {reference} {why} needs a reason.")
 
 
 class IncompleteError(RefusedError):

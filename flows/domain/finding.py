@@ -24,6 +24,9 @@ class Finding:
         place: Where, as a path in the assessment or an entry and file of the register.
         sentence: What is so, in plain words, without the text of a case.
         mend: What to do about it.
+        span: From which character to which of the text at ``place``; None where it is all of it.
+        citation: What the rule rests on, as ``FOIA s.2(2)(b)``; empty for an audit's finding.
+        final: No reason overrides it, since it is never a matter of opinion.
     """
 
     code: str
@@ -31,3 +34,6 @@ class Finding:
     place: str
     sentence: str
     mend: str
+    span: tuple[int, int] | None = None
+    citation: str = ""
+    final: bool = False

@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import Fault, MalformedError, NotEntitledError
 from flows.domain.procedure import GATES, Role, Stage
+from flows.domain.working_days import Holiday
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 SERVICE: Final = "service"
 """The id under which the machine acts."""
+
+BODIES: Final = (
+    "government-department",
+    "welsh-government",
+    "audit-authority",
+    "house-of-commons",
+    "house-of-lords",
+    "other",
+)
+"""The kinds of authority to which some exemption is open that is not to others, FOIA s.33 to 36."""
 
 _PERSON: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?")
 
@@ -59,16 +71,30 @@ class Rules:
         threshold: How many administrators a change of policy takes.
         reference_pattern: How the next reference is made, as ``FOI-{year}-{number:04}``.
         chase_within: Working days before the statutory deadline at which deciders are reminded.
+        body: What kind of authority it is, one of ``BODIES``; None where nobody said.
     """
 
     gates: Mapping[str, str]
     threshold: int
     reference_pattern: str
     chase_within: int
+    body: str | None = None
 
     def gates_for(self, document: str) -> tuple[Stage, ...]:
         """Return the gates ``document`` passes, in order."""
         return GATES[self.gates[document]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proclaimed(Holiday):
+    """A bank holiday that an administrator added, because the software's data do not have it.
+
+    Attributes:
+        source: Where it was proclaimed, as the Gazette's number and date.
+        added: The local day on which the administrator added it.
+    """
+
+    added: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +104,7 @@ class Policy:
     Attributes:
         version: Counts from 1; each policy entry makes the next.
         register: 32 lower-case hex digits, chosen at random when the register was founded.
+        holidays: Those added to the software's data, by date and nations.
     """
 
     version: int
@@ -85,6 +112,7 @@ class Policy:
     authority: str
     people: Mapping[str, Person]
     rules: Rules
+    holidays: tuple[Proclaimed, ...] = ()
 
     def require(self, person: str, role: Role, *, act: str) -> Person:
         """Return the person if they hold ``role``.

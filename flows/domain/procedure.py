@@ -6,8 +6,10 @@
 1. The service opens a case and writes its first draft; from then on people write.
 2. Whoever drafted or submitted a version never decides on it, and no one decides at both gates of
    one version: persons are counted, not keys.
-3. An approval names the bytes it was made on; a return leads to drafting, whatever the gate.
-4. The service publishes what has passed every gate. A person records when it was sent.
+3. A submission records what the checks found. What stops it, a sign-off officer who has not written
+   may override with a reason, where it is a matter of opinion.
+4. An approval names the bytes it was made on; a return leads to drafting, whatever the gate.
+5. The service publishes what has passed every gate. A person records when it was sent.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ class ActKind(StrEnum):
 
     OPEN = "open"
     DRAFT = "draft"
+    OVERRIDE = "override"
     SUBMIT = "submit"
     APPROVE = "approve"
     RETURN = "return"
@@ -56,9 +59,19 @@ class ActKind(StrEnum):
     FOUND = "found"
     ADD_OFFICER = "add-officer"
     REVOKE_OFFICER = "revoke-officer"
+    ADD_HOLIDAY = "add-holiday"
+    REMOVE_HOLIDAY = "remove-holiday"
 
 
-POLICY_ACTS: Final = frozenset({ActKind.FOUND, ActKind.ADD_OFFICER, ActKind.REVOKE_OFFICER})
+POLICY_ACTS: Final = frozenset(
+    {
+        ActKind.FOUND,
+        ActKind.ADD_OFFICER,
+        ActKind.REVOKE_OFFICER,
+        ActKind.ADD_HOLIDAY,
+        ActKind.REMOVE_HOLIDAY,
+    }
+)
 """Acts on the policy rather than on a case."""
 
 DECISIONS: Final = frozenset({ActKind.APPROVE, ActKind.RETURN})
@@ -83,6 +96,7 @@ ROLE_AT: Final = MappingProxyType(
 TAKEN_AT: Final = MappingProxyType(
     {
         ActKind.DRAFT: frozenset({Stage.RECEIVED, Stage.DRAFTING}),
+        ActKind.OVERRIDE: frozenset({Stage.DRAFTING}),
         ActKind.SUBMIT: frozenset({Stage.DRAFTING}),
         ActKind.APPROVE: frozenset(ROLE_AT),
         ActKind.RETURN: frozenset(ROLE_AT),
@@ -105,6 +119,7 @@ ROLES_FOR: Final = MappingProxyType(
     {
         ActKind.OPEN: frozenset({Role.SERVICE}),
         ActKind.DRAFT: frozenset({Role.FOI_OFFICER, Role.SERVICE}),
+        ActKind.OVERRIDE: frozenset({Role.SIGN_OFF_OFFICER}),
         ActKind.SUBMIT: frozenset({Role.FOI_OFFICER}),
         ActKind.APPROVE: frozenset(ROLE_AT.values()),
         ActKind.RETURN: frozenset(ROLE_AT.values()),
@@ -114,6 +129,8 @@ ROLES_FOR: Final = MappingProxyType(
         ActKind.FOUND: frozenset({Role.ADMINISTRATOR}),
         ActKind.ADD_OFFICER: frozenset({Role.ADMINISTRATOR}),
         ActKind.REVOKE_OFFICER: frozenset({Role.ADMINISTRATOR}),
+        ActKind.ADD_HOLIDAY: frozenset({Role.ADMINISTRATOR}),
+        ActKind.REMOVE_HOLIDAY: frozenset({Role.ADMINISTRATOR}),
     }
 )
 """The roles in which an act may be taken."""
@@ -125,6 +142,18 @@ DOCUMENT: Final = "document.md"
 
 DECIDED_ON: Final = (ASSESSMENT, DOCUMENT, REQUEST)
 """The files an approval is about."""
+
+DETAILS_OF: Final = MappingProxyType(
+    {
+        ActKind.OPEN: frozenset({"received", "recipient"}),
+        ActKind.OVERRIDE: frozenset({"finding", "place"}),
+        ActKind.SUBMIT: frozenset({"rules", "findings"}),
+        ActKind.APPROVE: frozenset(DECIDED_ON),
+        ActKind.SENT: frozenset({"on", "by"}),
+        ActKind.CLOSE: frozenset({"ground"}),
+    }
+)
+"""The facts an act on a case may state; every other act states none."""
 
 GROUNDS: Final = frozenset({"withdrawn"})
 """Why a case may be closed without a published test."""

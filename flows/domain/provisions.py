@@ -1,7 +1,7 @@
-"""The exemptions of Part II of the Act, read from ``provisions.toml``; its head explains the fields.
+"""An Act as data, read from ``law/foia.toml`` and its like; the head of that file explains the fields.
 
-The file is ours, so whatever is wrong with it is a programmer's mistake: reading it is strict and
-raises ValueError.
+A regime is an Act, or a set of regulations, under which information is asked for. The files are ours, so
+whatever is wrong with one is a programmer's mistake: reading it is strict and raises ValueError.
 """
 
 from __future__ import annotations
@@ -14,50 +14,66 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from flows.domain.assessment import Duty
+from flows.domain.assessment import FOIA, Duty
+from flows.domain.deadline import Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from importlib.resources.abc import Traversable
 
     from flows.domain.assessment import Exemption
 
-_FILE: Final = "provisions.toml"
 _CONDITIONS: Final = ("first", "second", "third")
-_HOUSES: Final = ("house-of-commons", "house-of-lords")
-_AUTHORITIES: Final = ("government-department", "welsh-government", "audit-authority")
 _LAST_BRACKET: Final = re.compile(r"\([^()]*\)\Z")
 _SECTION: Final = re.compile(r"[0-9]+[A-Z]*")
+_Row = TypeVar("_Row")
 
 
 class Kind(StrEnum):
     """Which duty a provision is about."""
 
     DISCLOSURE = "disclosure"
-    """The information is exempt from section 1(1)(b)."""
+    """The information is exempt from the duty to communicate it, FOIA s.1(1)(b)."""
     CONFIRM_OR_DENY = "confirm-or-deny"
-    """The duty in section 1(1)(a) does not arise."""
+    """The duty to say whether it is held does not arise, FOIA s.1(1)(a)."""
 
 
-class Basis(StrEnum):
-    """What makes the provision apply."""
+class Mechanism(StrEnum):
+    """How a regime excludes the duty to confirm or deny."""
 
-    CLASS = "class"
-    PREJUDICE = "prejudice"
-    ENDANGERMENT = "endangerment"
-    NECESSITY = "necessity"
-    OPINION = "opinion"
+    SUBSECTION = "subsection"
+    """Each exemption has a provision of its own for it."""
+    GATE = "gate"
+    """One provision does it for all those it lists."""
 
 
 class Need(StrEnum):
-    """What an assessment must name beside the provision."""
+    """What an assessment should name beside the provision."""
 
     LIMB = "limb"
     LIMB_OF_EACH_LETTER = "limb-of-each-letter"
     LIKELIHOOD = "likelihood"
     CONDITION = "condition"
     OPINION = "opinion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What makes a provision apply.
+
+    Attributes:
+        name: ``class``, ``prejudice``; each regime has its own.
+        words: For people, as ``would, or would be likely to, prejudice``.
+        harm: Whether evidence of harm is wanted.
+        likelihood: Whether it is to be said how likely the harm is.
+    """
+
+    name: str
+    words: str
+    harm: bool
+    likelihood: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +92,24 @@ class Provision:
     Attributes:
         citation: ``31(1)``, ``40(5B)``.
         title: The heading of its section.
+        also_called: What people write for that heading.
         balance_optional: A balance is neither demanded nor refused.
+        limb_decides: The exemption is not claimed at all without its limb.
         limbs: Full citation of each limb, with the interest or class it names.
-        purposes_for: The limbs that need a purpose of section 31(2).
-        ncnd: The subsection that excludes the duty to confirm or deny; None without.
+        purposes_for: The limbs that need one of the purposes.
+        ncnd: What excludes the duty to confirm or deny; None without.
         protects: The disclosure provisions whose interests an exclusion protects.
+        trigger: When the duty to confirm or deny does not arise, to follow "where".
         not_with: Not for the same information, unless in the alternative.
         consider_with: Citing this without the other may itself reveal something.
         only_for: The kinds of authority that alone may cite it; empty for all.
         in_force_until: The last day; None while it is in force.
+        unverified: What of this is general knowledge, not read in the Act: good for advice at most.
     """
 
     citation: str
     title: str
+    also_called: tuple[str, ...] = ()
     kind: Kind
     absolute: bool
     basis: Basis
@@ -99,15 +120,18 @@ class Provision:
     balance_optional: bool = False
     basis_by_limb: Mapping[str, Basis] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
+    limb_decides: bool = False
     limbs: Mapping[str, str] = field(default_factory=dict)
     purposes_for: tuple[str, ...] = ()
     ncnd: str | None = None
     protects: tuple[str, ...] = ()
+    trigger: str | None = None
     not_with: tuple[str, ...] = ()
     consider_with: tuple[str, ...] = ()
     only_for: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
     note: str | None = None
+    unverified: str | None = None
 
     @property
     def duty(self) -> Duty:
@@ -118,10 +142,14 @@ class Provision:
         """Tell whether it was in force on a day."""
         return self.in_force_from <= on and (self.in_force_until is None or on <= self.in_force_until)
 
+    def basis_of(self, limb: str) -> Basis:
+        """Return what makes a limb apply, which may differ from the rest."""
+        return self.basis_by_limb.get(limb, self.basis)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAnExemption:
-    """A section that is often cited, yet is no exemption of Part II."""
+    """A section that is often cited, yet is no exemption."""
 
     citation: str
     title: str
@@ -131,13 +159,54 @@ class NotAnExemption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statute:
-    """The Act, and the text of it that was read."""
+    """The Act, and the text of it that was read.
 
+    Attributes:
+        id: The regime, as a request names it: ``foia``.
+        unit: What a citation counts: ``section`` or ``regulation``.
+        presumption: The provision that presumes in favour of disclosure; None without.
+    """
+
+    id: str
     title: str
     short: str
+    unit: str
+    confirm_or_deny: Mechanism
+    presumption: str | None = None
     source: str
     revised_to: date
     read_from: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regulator:
+    """Who hears a complaint.
+
+    Attributes:
+        right: The provision that lets people complain.
+        website: Where they do so.
+    """
+
+    name: str
+    right: str
+    website: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InternalReview:
+    """The authority's own second look; how long it takes stands in the clock.
+
+    Attributes:
+        statutory: Whether the Act itself makes it a duty.
+        under: Where it comes from, as a noun phrase.
+        ask_within: Working days in which the applicant should ask.
+        unverified: As a provision's.
+    """
+
+    statutory: bool
+    under: str
+    ask_within: int
+    unverified: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +224,19 @@ class Provisions:
     """The Act as data.
 
     Attributes:
-        purposes: The purposes of section 31(2), by citation.
+        authorities: The kinds of authority that provisions speak of, with words for people.
+        bases: By name.
+        purposes: The purposes that some limbs need, FOIA s.31(2), by citation.
         all: Every provision in every wording, in the order of the Act.
     """
 
     act: Statute
+    clock: Timetable
+    regulator: Regulator
+    review: InternalReview
     tests: Mapping[Duty, Test]
+    authorities: Mapping[str, str]
+    bases: Mapping[str, Basis]
     purposes: Mapping[str, str]
     all: tuple[Provision, ...]
     not_exemptions: tuple[NotAnExemption, ...]
@@ -182,6 +258,12 @@ class Provisions:
         """Return the title of each citation, limbs included."""
         return {citation: found[-1].title for citation, found in self._by_citation.items()}
 
+    def names_of(self, citation: str) -> frozenset[str]:
+        """Return what the section that a citation begins with is called: its heading, and what people say."""
+        section = section_of(citation)
+        ours = [each for each in self.all if section_of(each.citation) == section]
+        return frozenset(name for each in ours for name in (each.title, *each.also_called))
+
     def is_absolute(self, exemption: Exemption, *, authority: str | None = None) -> bool:
         """Tell whether section 2(3) takes the balance away from an exemption as it is relied on.
 
@@ -190,7 +272,7 @@ class Provisions:
 
         Args:
             exemption: Its provision must be known.
-            authority: ``house-of-commons`` or ``house-of-lords``, for section 36.
+            authority: The kind of authority, of ``authorities``; FOIA s.36 is absolute for the two Houses.
         """
         provision = self._by_citation[exemption.provision][-1]
         when = provision.absolute_when
@@ -217,116 +299,164 @@ def section_of(citation: str) -> str:
     return found[0] if found else ""
 
 
+def regimes() -> tuple[str, ...]:
+    """Return every regime there is a data file of, as a request may name it."""
+    return tuple(_files())
+
+
 @cache
-def provisions() -> Provisions:
-    """Return the Act as data."""
-    return read_provisions(files("flows.domain").joinpath(_FILE).read_text("utf-8"))
+def provisions(regime: str = FOIA) -> Provisions:
+    """Return the Act of a regime as data.
+
+    Raises:
+        ValueError: there is no such regime.
+    """
+    if regime not in _files():
+        raise ValueError(f"no regime {regime!r} among {', '.join(regimes())}")
+    table = read_provisions(_files()[regime].read_text("utf-8"))
+    if table.act.id != regime:
+        raise ValueError(f"{regime}.toml: its id is another")
+    return table
+
+
+@cache
+def _files() -> Mapping[str, Traversable]:
+    found = files("flows.domain").joinpath("law").iterdir()
+    named = {each.name.removesuffix(".toml"): each for each in found if each.name.endswith(".toml")}
+    return MappingProxyType({name: named[name] for name in sorted(named)})
 
 
 def read_provisions(text: str) -> Provisions:
-    """Return what a text in the form of ``provisions.toml`` says.
+    """Return what a text in the form of ``law/foia.toml`` says.
 
     Raises:
         ValueError: it has a field nobody knows, lacks one, or cites what is not there.
     """
     raw = tomllib.loads(text)
-    _same_keys(raw, {"act", "tests", "purposes", "provision", "not-an-exemption"}, _FILE)
+    _same_keys(raw.keys() | _OPTIONAL, _TABLES | _OPTIONAL, "the file")
     _same_keys(raw["tests"], set(Duty), "tests")
-    act = raw["act"] | {"revised-to": date.fromisoformat(raw["act"]["revised-to"])}
-    found = tuple(map(_provision, raw["provision"]))
+    bases = {
+        name: _record(Basis, {"name": name, **row}, f"bases.{name}") for name, row in raw["bases"].items()
+    }
+    found = tuple(_provision(row, bases) for row in raw["provision"])
     table = Provisions(
-        act=Statute(**_arguments(Statute, act, "act")),
-        tests=MappingProxyType(
-            {duty: Test(**_arguments(Test, raw["tests"][duty], f"tests.{duty}")) for duty in Duty}
-        ),
-        purposes=MappingProxyType(raw["purposes"]),
+        act=_record(Statute, raw["act"], "act"),
+        clock=_record(Timetable, {"further-working-days": None, **raw["clock"]}, "clock"),
+        regulator=_record(Regulator, raw["regulator"], "regulator"),
+        review=_record(InternalReview, raw["review"], "review"),
+        tests=MappingProxyType({duty: _record(Test, raw["tests"][duty], f"tests.{duty}") for duty in Duty}),
+        authorities=MappingProxyType(raw.get("authorities", {})),
+        bases=MappingProxyType(bases),
+        purposes=MappingProxyType(raw.get("purposes", {})),
         all=found,
         not_exemptions=tuple(
-            NotAnExemption(**_arguments(NotAnExemption, row, "not-an-exemption"))
-            for row in raw["not-an-exemption"]
+            _record(NotAnExemption, row, "not-an-exemption") for row in raw.get("not-an-exemption", ())
         ),
         _by_citation=MappingProxyType(_index(found)),
     )
+    _check_exclusions(table)
     for provision in found:
-        _check(provision, table)
+        _check_limbs(provision, table)
+        _check_others(provision, table)
     return table
 
 
-def _same_keys(found: Iterable[str], wanted: set[str], place: str) -> None:
-    if strange := set(found) ^ wanted:
+_TABLES: Final = frozenset({"act", "clock", "regulator", "review", "tests", "bases", "provision"})
+_OPTIONAL: Final = frozenset({"authorities", "purposes", "not-an-exemption"})
+
+
+def _same_keys(found: Iterable[str], wanted: Iterable[str], place: str) -> None:
+    if strange := set(found) ^ set(wanted):
         raise ValueError(f"{place}: unknown or missing {', '.join(sorted(strange))}")
 
 
-def _arguments(kind: type, row: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Return a table as arguments of a dataclass, none unknown and none missing."""
-    known = {each.name.replace("_", "-"): each for each in fields(kind)}
+def _provision(row: Mapping[str, Any], bases: Mapping[str, Basis]) -> Provision:
+    place = str(row.get("citation", "a provision"))
+    by_limb = row.get("basis-by-limb", {})
+    if strange := {row.get("basis"), *by_limb.values()} - bases.keys():
+        raise ValueError(f"{place}: there is no basis {', '.join(map(str, strange))}")
+    named: dict[str, object] = {"basis": bases[row["basis"]]}
+    if by_limb:
+        named["basis-by-limb"] = MappingProxyType({limb: bases[name] for limb, name in by_limb.items()})
+    return _record(Provision, {**row, **named}, place)
+
+
+def _record(kind: type[_Row], row: Mapping[str, Any], place: str) -> _Row:
+    """Return a table as a value of a dataclass, no key unknown and none missing."""
+    known = {each.name.replace("_", "-"): each for each in fields(kind)}  # type: ignore[arg-type]
     needed = {name for name, each in known.items() if each.default is each.default_factory is MISSING}
     if strange := (row.keys() - known.keys()) | (needed - row.keys()):
         raise ValueError(f"{place}: unknown or missing {', '.join(sorted(strange))}")
-    return {known[name].name: value for name, value in row.items()}
-
-
-def _provision(row: Mapping[str, Any]) -> Provision:
-    place = str(row.get("citation", "a provision"))
-    given = _arguments(Provision, row, place)
-    for name, value in given.items():
-        read = _READ.get(name, str)
+    given: dict[str, Any] = {}
+    for name, value in row.items():
         try:
-            given[name] = read(value)
+            given[known[name].name] = _READ.get(name, _text)(value)
         except (TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{place}: {name} has the wrong form") from error
-    return Provision(**given)
+    return kind(**given)
 
 
-def _true_or_false(value: object) -> bool:
-    if not isinstance(value, bool):
+def _text(value: object) -> str:
+    return _only(str, value)
+
+
+def _only(kind: type[_Row], value: object) -> _Row:
+    if type(value) is not kind:  # True is an int, too
         raise TypeError
     return value
 
 
+def _true_or_false(value: object) -> bool:
+    return _only(bool, value)
+
+
+def _days(value: object) -> int:
+    return _only(int, value)
+
+
 def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError
-    return tuple(map(str, value))
-
-
-def _needs(value: object) -> tuple[Need, ...]:
-    return tuple(map(Need, _texts(value)))
-
-
-def _among(value: object, known: Iterable[str]) -> tuple[str, ...]:
-    found = _texts(value)
-    if not set(found) <= set(known):
-        raise ValueError("not one of the words known here")
-    return found
+    return tuple(map(_text, _only(list, value)))
 
 
 def _absolute_when(value: Mapping[str, object]) -> AbsoluteWhen:
     if len(value) != 1:
         raise ValueError("one case is wanted")
     when = AbsoluteWhen(**{name: _texts(among) for name, among in value.items()})
-    _among([*when.condition], _CONDITIONS)
-    _among([*when.authority], _HOUSES)
+    if not set(when.condition) <= set(_CONDITIONS):
+        raise ValueError("not a condition known here")
     return when
 
 
 _READ: Final[Mapping[str, Callable[[Any], object]]] = {
     "kind": Kind,
-    "basis": Basis,
+    "confirm-or-deny": Mechanism,
+    "basis": lambda value: value,
+    "basis-by-limb": lambda value: value,
     "absolute": _true_or_false,
-    "balance_optional": _true_or_false,
-    "absolute_when": _absolute_when,
-    "basis_by_limb": lambda value: MappingProxyType({limb: Basis(one) for limb, one in value.items()}),
-    "needs": _needs,
-    "limbs": lambda value: MappingProxyType({limb: str(words) for limb, words in value.items()}),
-    "only_for": lambda value: _among(value, _AUTHORITIES),
-    "in_force_from": date.fromisoformat,
-    "in_force_until": date.fromisoformat,
-    "purposes_for": _texts,
+    "absolute-when": _absolute_when,
+    "balance-optional": _true_or_false,
+    "limb-decides": _true_or_false,
+    "harm": _true_or_false,
+    "likelihood": _true_or_false,
+    "statutory": _true_or_false,
+    "needs": lambda value: tuple(map(Need, _texts(value))),
+    "limbs": lambda value: MappingProxyType({limb: _text(words) for limb, words in value.items()}),
+    "in-force-from": date.fromisoformat,
+    "in-force-until": date.fromisoformat,
+    "revised-to": date.fromisoformat,
+    "working-days": _days,
+    "further-working-days": lambda value: None if value is None else _days(value),
+    "review-aim": _days,
+    "review-latest": _days,
+    "ask-within": _days,
+    "nations": _texts,
+    "also-called": _texts,
+    "only-for": _texts,
+    "purposes-for": _texts,
     "protects": _texts,
-    "not_with": _texts,
-    "consider_with": _texts,
-    "replaced_by": _texts,
+    "not-with": _texts,
+    "consider-with": _texts,
+    "replaced-by": _texts,
 }
 """How a field is read; every other one is text."""
 
@@ -350,15 +480,37 @@ def _citations(provision: Provision) -> Iterator[str]:
             above = _LAST_BRACKET.sub("", above)
 
 
-def _check(provision: Provision, table: Provisions) -> None:
-    wordings = [each for each in table.all if each.citation == provision.citation]
-    if len({each.in_force_from for each in wordings}) < len(wordings):
-        raise ValueError(f"{provision.citation}: stands twice with one in-force-from")
+def _check_exclusions(table: Provisions) -> None:
+    exclusions = [each for each in table.all if each.kind is Kind.CONFIRM_OR_DENY]
+    if table.act.confirm_or_deny is Mechanism.GATE and len({each.citation for each in exclusions}) != 1:
+        raise ValueError("act: a gate is one provision for all")
+    for provision in table.all:
+        is_exclusion = provision in exclusions
+        if is_exclusion != bool(provision.protects) or is_exclusion != bool(provision.trigger):
+            raise ValueError(
+                f"{provision.citation}: protects and trigger go with confirm-or-deny, and only with it"
+            )
+
+
+def _check_limbs(provision: Provision, table: Provisions) -> None:
     limbs = {limb for each in table.all for limb in each.limbs}
     when = provision.absolute_when or AbsoluteWhen()
     for limb in (*provision.basis_by_limb, *provision.purposes_for, *when.limb):
         if limb not in limbs:
             raise ValueError(f"{provision.citation}: there is no limb {limb}")
+    if provision.limb_decides and not {Need.LIMB, Need.LIMB_OF_EACH_LETTER} & set(provision.needs):
+        raise ValueError(f"{provision.citation}: a limb that decides is needed")
+    if (Need.LIKELIHOOD in provision.needs) != provision.basis.likelihood:
+        raise ValueError(f"{provision.citation}: its basis and its needs differ about a likelihood")
+    for authority in (*provision.only_for, *when.authority):
+        if authority not in table.authorities:
+            raise ValueError(f"{provision.citation}: there is no authority {authority}")
+
+
+def _check_others(provision: Provision, table: Provisions) -> None:
+    wordings = [each for each in table.all if each.citation == provision.citation]
+    if len({each.in_force_from for each in wordings}) < len(wordings):
+        raise ValueError(f"{provision.citation}: stands twice with one in-force-from")
     known = {each.citation: each for each in table.all}
     other = (*provision.protects, *provision.not_with, *provision.consider_with, *provision.replaced_by)
     for citation in (*other, *filter(None, [provision.ncnd])):
@@ -366,7 +518,5 @@ def _check(provision: Provision, table: Provisions) -> None:
             raise ValueError(f"{provision.citation}: there is no {citation}")
     if provision.ncnd and provision.citation not in known[provision.ncnd].protects:
         raise ValueError(f"{provision.citation}: {provision.ncnd} does not protect it")
-    if (provision.kind is Kind.CONFIRM_OR_DENY) != bool(provision.protects):
-        raise ValueError(f"{provision.citation}: protects goes with confirm-or-deny, and only with it")
     if any(known[citation].kind is not Kind.DISCLOSURE for citation in provision.protects):
         raise ValueError(f"{provision.citation}: protects what is not for disclosure")

@@ -11,7 +11,7 @@ from flows.domain.decision import idempotency_key
 from flows.domain.policy import SERVICE
 from flows.register import signature
 from flows.register.report import FoundError
-from flows.register.roster import ROSTER, RULES, parse_policy
+from flows.register.roster import CALENDAR, ROSTER, RULES, parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ class Authority:
         self.fingerprint = ""
         self.service_keys: set[str] = set()
         self._owners: dict[str, str] = {}
+        self._has_calendar = False
 
     @property
     def version(self) -> int:
@@ -47,10 +48,13 @@ class Authority:
             FoundError: it does not.
         """
         before, it = self.policy, said.statement
-        if said.nodes.keys() != {ROSTER, RULES, *it.records, it.path, it.signature_path}:
+        has_calendar = CALENDAR in said.nodes
+        files = {ROSTER, RULES, *([CALENDAR] if has_calendar or self._has_calendar else [])}
+        if said.nodes.keys() != files | {*it.records, it.path, it.signature_path}:
             raise FoundError("E_TREE", said.place, "The policy's folder holds something else than a policy.")
+        self._has_calendar = has_calendar
         try:
-            after = parse_policy(read(ROSTER), read(RULES))
+            after = parse_policy(read(ROSTER), read(RULES), read(CALENDAR) if has_calendar else None)
         except ValueError as error:
             raise FoundError("E_POLICY", said.place, f"The policy does not hold: {error}.") from None
         if before and after.version <= before.version:

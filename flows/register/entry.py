@@ -34,7 +34,10 @@ _SUBJECTS: Final = {
     ActKind.FOUND: f"{POLICY}: found the register",
     ActKind.ADD_OFFICER: f"{POLICY}: authorise {{person}}",
     ActKind.REVOKE_OFFICER: f"{POLICY}: revoke {{person}}",
+    ActKind.ADD_HOLIDAY: f"{POLICY}: add the bank holiday {{date}}",
+    ActKind.REMOVE_HOLIDAY: f"{POLICY}: remove the bank holiday {{date}}",
     ActKind.OPEN: "intake: open {case}",
+    ActKind.OVERRIDE: "drafting: override {finding} in {case} version {version}",
     ActKind.APPROVE: "{gate}: approve {case} version {version}",
     ActKind.RETURN: "{gate}: return {case} version {version}",
     ActKind.PUBLISH: "publication: publish {case} version {version}",
@@ -151,6 +154,8 @@ def subject(act: Act) -> str:
         version=act.version,
         person=act.details.get("person"),
         ground=act.details.get("ground"),
+        finding=act.details.get("finding"),
+        date=act.details.get("date"),
     )
 
 

@@ -67,12 +67,14 @@ class Examiner:
 
     Attributes:
         authority: The policy so far.
+        overrides: How many findings of the checks were overridden.
         remarks: What holds, yet an auditor should know.
         not_established: What cannot be known here.
     """
 
     def __init__(self, evidence: Evidence, check_paper: Callable[[Published], PaperVerdict]) -> None:
         self.authority = Authority()
+        self.overrides = 0
         self.remarks: list[str] = []
         self.not_established: list[str] = []
         self._evidence = evidence
@@ -190,6 +192,7 @@ class Examiner:
             case = decide(before, it.act, self.authority.policy)
         except errors.PitError as error:
             raise FoundError(_code(error, before, it.act), said.place, str(error)) from None
+        self.overrides += it.act.kind is ActKind.OVERRIDE
         if case.folder != said.folder:
             raise FoundError("E_PATH", said.place, "The case's folder is not by its reference and receipt.")
         return case
@@ -207,7 +210,7 @@ class Examiner:
         except (errors.PitError, ValueError) as error:
             raise FoundError("E_PDF", said.place, "The published paper cannot be compared.") from error
         if not verdict.holds:
-            raise FoundError("E_PDF", said.place, verdict.sentence)
+            raise FoundError(verdict.code, said.place, verdict.sentence)
         if not verdict.established:
             self.not_established.append(
                 f"whether the paper of {said.place} is the approved text: {verdict.sentence}"

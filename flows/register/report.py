@@ -23,6 +23,7 @@ REFUSALS: Final[Mapping[type[errors.PitError], str]] = {
     errors.StaleVersionError: "E_REPLAY_VERSION",
     errors.StaleContentError: "E_STALE_APPROVAL",
     errors.MissingReasonError: "E_REASON",
+    errors.IncompleteError: "E_CHECKS",
     errors.KnownReferenceError: "E_DUPLICATE",
 }
 """What ``decide`` says, as a code; anything else it says is E_ACT."""
@@ -33,6 +34,7 @@ _MEND: Final = {
     "E_IDENTITY": "Ask the person named whether they took this act, and the key's owner why they did.",
     "E_UNKNOWN_KEY": "Find out whose key this is; the act does not count as made.",
     "E_KEY_EXPIRED": "Treat the act as not made; the key had been taken off the list before it.",
+    "E_CHECKS": "Have the version checked and decided on afresh; its submission left out what stops it.",
     "E_PDF": "Withdraw the published paper and publish the approved text again.",
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that holds the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
@@ -89,11 +91,13 @@ class PaperVerdict:
         established: False where that cannot be known here, as with another toolchain than the one
             that made it.
         sentence: What an auditor should know; empty where there is nothing to say.
+        code: What a finding is called where it does not hold.
     """
 
     holds: bool
     established: bool = True
     sentence: str = ""
+    code: str = "E_PDF"
 
 
 @dataclass(kw_only=True)
@@ -103,6 +107,7 @@ class Report:
     Attributes:
         entries: How many entries the register has.
         cases: How many cases were read.
+        overrides: How many findings of the checks a sign-off officer overrode.
         register: The register's id.
         fingerprint: SHA-256 of the statement that founded the register.
         head: SHA-256 of the newest raw entry.
@@ -113,6 +118,7 @@ class Report:
 
     entries: int = 0
     cases: int = 0
+    overrides: int = 0
     register: str = ""
     fingerprint: str = ""
     head: str = ""

@@ -1,11 +1,12 @@
-"""The policy as files: ``roster.json`` and ``rules.json``."""
+"""The policy as files: ``roster.json``, ``rules.json`` and ``calendar.json``."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.errors import MalformedError
-from flows.domain.policy import SERVICE, Person, Policy, Rules, parse_person
+from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, Rules, parse_person
 from flows.domain.procedure import GATES, Role
 from flows.register import canonical
 from flows.register.signature import CHECKPOINT, ENTRY, STATEMENT, parse_public
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 ROSTER: Final = "roster.json"
 RULES: Final = "rules.json"
+CALENDAR: Final = "calendar.json"
+"""Registers founded before there were proclaimed days lack it until their policy changes."""
 _FORMAT: Final = 1
 
 
@@ -25,6 +28,7 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
         for _, person in sorted(policy.people.items())
     ]
     rules = policy.rules
+    body = {"body": rules.body} if rules.body else {}
     return {
         ROSTER: canonical.dump(
             {
@@ -37,6 +41,7 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
         ),
         RULES: canonical.dump(
             {
+                **body,
                 "chase-within": rules.chase_within,
                 "format": _FORMAT,
                 "gates": dict(rules.gates),
@@ -45,16 +50,34 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
                 "version": policy.version,
             }
         ),
+        CALENDAR: canonical.dump(
+            {
+                "format": _FORMAT,
+                "holidays": [_row(day) for day in policy.holidays],
+                "version": policy.version,
+            }
+        ),
     }
 
 
-def parse_policy(roster: bytes, rules: bytes) -> Policy:
-    """Return the policy in two files.
+def _row(day: Proclaimed) -> dict[str, Any]:
+    return {
+        "added": day.added.isoformat(),
+        "date": day.date.isoformat(),
+        "name": day.name,
+        "nations": list(day.nations),
+        "source": day.source,
+    }
+
+
+def parse_policy(roster: bytes, rules: bytes, calendar: bytes | None = None) -> Policy:
+    """Return the policy in its files; without a calendar it adds no holidays.
 
     Raises:
         ValueError: they are not exactly what ``write_policy`` writes, or make no sense.
     """
     raw, raw_rules = canonical.load(roster), canonical.load(rules)
+    raw_calendar = canonical.load(calendar) if calendar is not None else {"holidays": []}
     try:
         policy = Policy(
             version=raw["version"],
@@ -66,11 +89,18 @@ def parse_policy(roster: bytes, rules: bytes) -> Policy:
                 threshold=raw_rules["threshold"],
                 reference_pattern=raw_rules["reference-pattern"],
                 chase_within=raw_rules["chase-within"],
+                body=raw_rules.get("body"),
             ),
+            holidays=tuple(_proclaimed(row) for row in raw_calendar["holidays"]),
         )
-    except (KeyError, TypeError, MalformedError) as error:
+        written = write_policy(policy)
+    except (KeyError, TypeError, AttributeError, MalformedError) as error:
         raise ValueError("a field is missing or has the wrong form") from error
-    if write_policy(policy) != {ROSTER: roster, RULES: rules}:
+    if written != {
+        ROSTER: roster,
+        RULES: rules,
+        CALENDAR: written[CALENDAR] if calendar is None else calendar,
+    }:
         raise ValueError("not in the register's form")
     _check(policy)
     return policy
@@ -81,6 +111,16 @@ def _person(row: dict[str, Any]) -> Person:
         id=row["id"],
         roles=frozenset(map(Role, row["roles"])),
         keys=tuple(parse_public(key) for key in row["keys"]),
+    )
+
+
+def _proclaimed(row: dict[str, Any]) -> Proclaimed:
+    return Proclaimed(
+        date=date.fromisoformat(row["date"]),
+        name=row["name"],
+        nations=tuple(row["nations"]),
+        source=row["source"],
+        added=date.fromisoformat(row["added"]),
     )
 
 
@@ -96,6 +136,8 @@ def _check(policy: Policy) -> None:
         raise ValueError("nobody is an administrator")
     if any(path not in GATES for path in policy.rules.gates.values()) or policy.rules.threshold != 1:
         raise ValueError("the rules name approvals or a threshold this version does not know")
+    if policy.rules.body not in {None, *BODIES}:
+        raise ValueError("the rules name a kind of authority this version does not know")
     for id_ in policy.people.keys() - {SERVICE}:
         try:
             parse_person(id_)

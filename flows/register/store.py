@@ -36,7 +36,7 @@ from flows.register.index import Index, Row
 from flows.register.line import Line, Recorded
 from flows.register.objects import Node, Tree, object_id, write_tree
 from flows.register.repository import Repository
-from flows.register.roster import ROSTER, RULES, parse_policy
+from flows.register.roster import CALENDAR, ROSTER, RULES, parse_policy
 from flows.register.statement import POLICY, Statement, mark
 from flows.register.statement import parse as parse_statement
 
@@ -350,7 +350,7 @@ class Register:
         if before and act.case != POLICY:
             return before
         try:
-            after = parse_policy(changes[ROSTER], changes[RULES])
+            after = parse_policy(changes[ROSTER], changes[RULES], changes[CALENDAR])
         except ValueError as error:
             raise MalformedError("policy", Fault(path="", problem=str(error))) from error
         check_amendment(before, act, after)

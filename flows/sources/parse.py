@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from flows.domain.assessment import Assessment, Request
+from flows.domain.assessment import FOIA, Assessment, Request
 from flows.domain.errors import Fault, MalformedError
 from flows.sources.faults import KEYS, faults_of
 from flows.sources.personal import personal_details_in
@@ -50,6 +50,7 @@ class ArrivedRequest:
     subject: str
     summary: str | None
     applicant_terms: tuple[str, ...]
+    regime: str = FOIA
 
     def __repr__(self) -> str:
         # The applicant's name must not reach a log by way of a traceback.
@@ -65,6 +66,7 @@ class ArrivedRequest:
             received=self.received,
             subject=self.subject,
             summary=self.summary,
+            regime=self.regime,
         )
 
 
@@ -83,6 +85,7 @@ def parse_request(data: bytes, *, rules: TextRules, source: str = "request.yaml"
         subject=file.subject,
         summary=file.summary,
         applicant_terms=tuple(term for term in terms if term is not None),
+        regime=file.regime,
     )
 
 

@@ -27,7 +27,10 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from flows.domain import assessment as domain
+from flows.domain.citation import PATTERN as PROVISION
+from flows.domain.citation import parse_citations
 from flows.domain.errors import MalformedError
+from flows.domain.provisions import regimes
 from flows.domain.reference import parse_reference
 from flows.sources.text_rules import TextRules
 
@@ -45,7 +48,6 @@ AS_KEYS: Final = "<keys>"
 DATE: Final = "write the date as 2022-11-07"
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _NUMBER: Final = r"[1-9][0-9]{0,2}"
-_PROVISION: Final = r"[1-9][0-9]{0,2}[A-Z]{0,2}(\([1-9][0-9]?[A-Z]{0,2}\))?(\([a-z]{1,4}\)){0,2}"
 _REFERENCE: Final = (
     r"(?!.*(\.\.|//))[A-Za-z0-9]([A-Za-z0-9._/-]{0,38}[A-Za-z0-9_-])?"  # as domain.reference has it
 )
@@ -90,8 +92,20 @@ def _reference(text: str, info: ValidationInfo) -> str:
 
 
 def _provision(text: str) -> str:
-    fits = re.fullmatch(_PROVISION, text)
-    refuse([] if fits else ["write the provision as 31(1), 31(1)(a) or 40(5B)(a)"])
+    if re.fullmatch(PROVISION, text):
+        return text
+    try:
+        first, *others = parse_citations(text)
+    except MalformedError:
+        refuse(["write the provision as 31(1), 31(1)(a) or 40(5B)(a)"])
+        raise
+    # What could be read is told in our form, never in the writer's.
+    refuse([f"write {first}, and each of the others by itself" if others else f"write {first}"])
+    return first
+
+
+def _regime(text: str) -> str:
+    refuse([] if text in regimes() else [f"write {' or '.join(map(repr, regimes()))}"])
     return text
 
 
@@ -132,7 +146,12 @@ Reference = Annotated[
 Provision = Annotated[
     str,
     AfterValidator(_provision),
-    WithJsonSchema({"type": "string", "pattern": f"^{_PROVISION}$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{PROVISION}$"}),
+]
+Regime = Annotated[
+    str,
+    AfterValidator(_regime),
+    WithJsonSchema({"type": "string", "enum": list(regimes())}),
 ]
 Date = Annotated[
     date,
@@ -189,6 +208,10 @@ class RequestFile(_Keys):
     )
     authority: Plain = _say("The public authority that was asked.")
     received: Date = _say("Local date of receipt, as 2022-11-07; any day of the week.")
+    regime: Regime = Field(
+        default=domain.FOIA,
+        description="The Act it was made under; left out, the Freedom of Information Act 2000.",
+    )
     subject: Plain = _say("A label fit to publish, without the applicant's name.")
     applicant: Applicant = _say("Who asked. Sealed; never in clear.")
     text: Sealed = _say("The request itself, in full. Sealed; never in clear.")

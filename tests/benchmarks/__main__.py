@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import bench_acts
 import bench_audit
 import bench_case
+import bench_checks
 import bench_paper
 import bench_scale
 import click
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from figures import Row
 
-PARTS = ("paper", "audit", "acts", "scale", "case")
+PARTS = ("checks", "paper", "audit", "acts", "scale", "case")
 
 
 def main() -> None:
@@ -52,6 +53,8 @@ def main() -> None:
 
 def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
     sizes = (100, 300, 1_000) if small else (100, 10_000, 100_000)
+    if "checks" in parts:
+        yield from bench_checks.run()
     if "paper" in parts:
         yield from bench_paper.run()
     if "audit" in parts:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING, Final
 
-from figures import Row, timed, took, typical
+from figures import Row, at_most, ms, timed, took, typical
 from offices import open_office
 from packed_register import references, take_next
 
+from flows.desk import views
 from flows.domain.procedure import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from offices import Office
 
 _ACTS: Final = 5
 _TURNS: Final = 5
@@ -48,6 +51,25 @@ def run(folder: Path, cases: int) -> Iterator[Row]:
         yield took(
             f"queue of {len(short[0][1]):,} among {cases:,} listed", typical(seconds for seconds, _ in short)
         )
+        yield _deadlines(office, cases)
+
+
+def _deadlines(office: Office, cases: int) -> Row:
+    """Return how long the due dates of every case take, beside the same cases without them."""
+    told = [timed(views.queue, office.house, everything=True) for _ in range(_TURNS)]
+    assert len(told[0][1]) == cases
+    assert all(row["due"] for row in told[0][1])
+    ours = typical(seconds for seconds, _ in told)
+    floor = typical(timed(_without_deadlines, office)[0] for _ in range(_TURNS))
+    what = f"deadlines of {cases:,} cases"
+    return at_most(3, ours / floor, what, ms(ours), f"{ms(floor)} listed without")
+
+
+def _without_deadlines(office: Office) -> list[dict[str, str]]:
+    return [
+        {"reference": row.reference, "stage": row.stage, "received": row.received}
+        for row in office.register.cases()
+    ]
 
 
 def _history(folder: Path, reference: str) -> float:

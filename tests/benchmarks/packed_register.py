@@ -88,7 +88,15 @@ def next_act(case: Case | None, reference: str, at: datetime, policy: int) -> tu
             draft = said(kind=ActKind.DRAFT, actor=SERVICE, role=Role.SERVICE, version=1)
             return draft, {name: _texts(reference)[name] for name in (ASSESSMENT, DOCUMENT)}
         case Stage.DRAFTING:
-            return said(kind=ActKind.SUBMIT, actor=WRITER, role=Role.FOI_OFFICER, version=case.version), {}
+            checked = {"rules": "1", "findings": "N01 warn parts[0].denying"}
+            submission = said(
+                kind=ActKind.SUBMIT,
+                actor=WRITER,
+                role=Role.FOI_OFFICER,
+                version=case.version,
+                details=checked,
+            )
+            return submission, {}
         case Stage.LEGAL_REVIEW | Stage.BALANCING as gate:
             approval = said(
                 kind=ActKind.APPROVE,

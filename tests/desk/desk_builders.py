@@ -63,7 +63,7 @@ class Desk:
     def done(self, *words: str | Path, **options: Any) -> str:
         """Run a command that is to succeed; return what it printed."""
         result = self(*words, **options)
-        assert (result.exit_code, result.stderr) == (0, "")
+        assert (result.exit_code, result.stderr) == (0, ""), result.output
         return result.stdout
 
     def told(self, *words: str | Path) -> Any:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def test_a_draft_is_the_next_version(desk: Desk, second_draft: Path) -> None:
     said = desk.done("draft", CASE, second_draft, "--as", "wren")
 
-    assert said == "1146A/22: Recorded as version 2. The case is in drafting.\n"
+    assert said.startswith("1146A/22: Recorded as version 2. The case is in drafting.\n")
+    assert said.endswith(" remarks.\n")
 
 
 def test_an_identical_draft_records_nothing(desk: Desk) -> None:
@@ -32,7 +33,9 @@ def test_an_identical_draft_records_nothing(desk: Desk) -> None:
     said = desk.done("draft", CASE, EXAMPLE / "assessment.yaml", "--as", "wren")
     told = desk.told("draft", CASE, EXAMPLE / "assessment.yaml", "--as", "wren")
 
-    assert said == "1146A/22: Version 1 already says this; nothing was recorded. The case is in drafting.\n"
+    assert said.startswith(
+        "1146A/22: Version 1 already says this; nothing was recorded. The case is in drafting.\n"
+    )
     assert (told["new"], told["entry"], told["version"]) == (False, None, 1)
     assert everything(desk.home) == before
 

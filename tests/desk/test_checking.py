@@ -1,4 +1,4 @@
-"""lint, deadline, schema, and audit as commands."""
+"""lint, schema, and audit as commands."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from desk_builders import CASE, CASES, EXAMPLE, Desk, everything
 from jsonschema import Draft202012Validator
 
+from flows import wiring
 from flows.desk.cli import main
 from flows.desk.commands.checking import _Progress
 
@@ -27,16 +28,23 @@ def call(*words: str | Path) -> Result:
     return CliRunner().invoke(main, [*map(str, words)], prog_name="equipoise", catch_exceptions=False)
 
 
+def marks(result: Result) -> list[str]:
+    return [line for line in result.stdout.splitlines() if not line.startswith("  ")]
+
+
 def changed(tmp_path: Path, old: str, new: str) -> Path:
     path = tmp_path / "mine.yaml"
     path.write_text(GOOD.read_text().replace(old, new))
     return path
 
 
-def test_lint_says_that_nothing_was_found() -> None:
-    result = call(
-        "lint", CASES / ".story" / "1146A-22" / "assessment.yaml", "--request", EXAMPLE / "request.yaml"
-    )
+def test_lint_says_that_nothing_was_found(tmp_path: Path) -> None:
+    case = CASES / "FOI-2026-0173"
+    just_in = tmp_path / "request.yaml"
+    received, today = "received: 2026-09-28", f"received: {wiring.today()}"
+    just_in.write_text((case / "request.yaml").read_text().replace(received, today))
+
+    result = call("lint", case / "assessment.yaml", "--request", just_in)
 
     assert (result.exit_code, result.stdout, result.stderr) == (0, "Nothing found.\n", "")
 
@@ -45,12 +53,30 @@ def test_lint_warns_and_exits_0() -> None:
     result = call("lint", GOOD, "--request", EXAMPLE / "request.yaml")
 
     assert result.exit_code == 0
-    assert result.stdout.splitlines() == [
+    assert marks(result) == [
+        "Warning X07 parts[0].exemptions[0].provision",
         "Warning N01 parts[0].denying",
+        "Warning N05 parts[0].information",
+        "Warning S01 parts[0].harm",
+        "Warning P05",
+        "Nothing stops submission; 5 remarks.",
+    ]
+    assert [line for line in result.stdout.splitlines() if line.startswith("  ")][3:6] == [
         "  The part does not say what a denial would reveal.",
         "  Write it under denying, so that it is clear why the answer would be the same whichever is true.",
-        "Nothing stops submission; 1 remark.",
+        "  See FOIA s.2(1)(b), s.17(3)(a).",
     ]
+
+
+def test_lint_shows_the_words_that_a_finding_means(tmp_path: Path) -> None:
+    mine = changed(tmp_path, "The counter-measures are cheap", "We hold two reports. They are cheap")
+    result = call("lint", mine, "--request", EXAMPLE / "request.yaml")
+    told = json.loads(call("lint", mine, "--request", EXAMPLE / "request.yaml", "--json").stdout)
+
+    (leak,) = [row for row in told["findings"] if row["code"] == "N02"]
+    assert "“We hold two reports. They are cheap a…”" in result.stdout
+    assert (leak["place"], leak["span"]) == ("parts[0].exemptions[1].against[0].text", [0, 7])
+    assert "two reports" not in json.dumps(told)
 
 
 def test_lint_exits_1_where_something_stops_submission(tmp_path: Path) -> None:
@@ -58,7 +84,16 @@ def test_lint_exits_1_where_something_stops_submission(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert result.stdout.startswith("Stops submission X03 parts[0].exemptions[1].provision\n")
-    assert result.stdout.endswith("1 finding to mend before submission; 1 remark.\n")
+    assert "No reason overrides this." in result.stdout
+    assert marks(result)[-1].startswith("1 finding to mend before submission; ")
+
+
+def test_lint_stops_a_draft_that_names_the_applicant(tmp_path: Path) -> None:
+    mine = changed(tmp_path, "An answer would be", "Sample Applicant, it would be")
+    result = call("lint", mine, "--request", EXAMPLE / "request.yaml")
+
+    assert result.exit_code == 1
+    assert "Stops submission S04 parts[0].harm" in marks(result)
 
 
 def test_lint_tells_in_json(tmp_path: Path) -> None:
@@ -66,28 +101,47 @@ def test_lint_tells_in_json(tmp_path: Path) -> None:
     told = json.loads(result.stdout)
 
     assert result.exit_code == 1
-    assert told.keys() == {"findings"}
-    assert [(row["code"], row["severity"]) for row in told["findings"]] == [("X03", "block"), ("N01", "warn")]
-    assert {"code", "severity", "place", "sentence", "mend"} == set(told["findings"][0])
+    assert told.keys() == {"rules", "findings"}
+    assert ("X03", "block") in [(row["code"], row["severity"]) for row in told["findings"]]
+    assert set(told["findings"][0]) == {
+        *("code", "severity", "place", "sentence", "mend", "span", "citation", "final", "overridden"),
+    }
+
+
+def test_neither_confirming_nor_denying_may_not_withhold(tmp_path: Path) -> None:
+    mine = changed(tmp_path, *STOPPED)
+    mine.write_text(
+        mine.read_text().replace("Covert recognition is of", "The information is withheld. It is of")
+    )
+    told = json.loads(call("lint", mine, "--request", EXAMPLE / "request.yaml", "--json").stdout)
+
+    stopping = [(row["code"], row["place"]) for row in told["findings"] if row["severity"] == "block"]
+    assert stopping == [("X03", "parts[0].exemptions[1].provision"), ("N02", "parts[0].harm")]
 
 
 def test_lint_without_the_request_says_what_it_could_not_look_at() -> None:
-    marks = [line for line in call("lint", GOOD).stdout.splitlines() if not line.startswith("  ")]
-
-    assert marks == [
-        "Warning N01 parts[0].denying",
+    assert marks(call("lint", GOOD))[4:] == [
         "Note X01",
-        "Not checked S06 reference",
-        "Not checked P03 request.summary",
-        "Nothing stops submission; 4 remarks.",
+        *(f"Not checked {code}" for code in ("H03", "N03", "S06", "S08", "S04", "P04", "P05", "P06")),
+        "Nothing stops submission; 13 remarks.",
     ]
+
+
+def test_what_only_some_authorities_may_cite_is_not_checked_until_the_kind_is_said(tmp_path: Path) -> None:
+    mine = changed(tmp_path, '"24(2)"', '"33(3)"')
+
+    def of_x09(*words: str) -> list[str]:
+        return [line for line in marks(call("lint", mine, *words)) if " X09" in line]
+
+    assert of_x09() == ["Not checked X09 parts[0].exemptions[0].provision"]
+    assert of_x09("--body", "other") == ["Stops submission X09 parts[0].exemptions[0].provision"]
+    assert of_x09("--body", "audit-authority") == []
 
 
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
         ("reference: 1146A/22", "reference: 1146A/23", "the reference is not the request's; write 1146A/22"),
-        ("An answer would be", "Sample Applicant, it would be", "it holds the applicant's name or e-mail"),
         ("outcome: maintain", "outcome: withhold", "write 'maintain' or 'confirm-or-deny'"),
     ],
 )
@@ -99,32 +153,6 @@ def test_lint_exits_2_where_a_draft_would_be_malformed(
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"{tmp_path}/mine.yaml: ")
     assert problem in result.stderr
-
-
-def test_a_deadline_is_told_day_by_day() -> None:
-    told = json.loads(call("deadline", "2026-06-12", "--json").stdout)
-
-    assert told.keys() == {"received", "due", "days"}
-    assert (told["received"], told["due"]) == ("2026-06-12", "2026-07-14")
-    assert all(row.keys() == {"date", "counts", "reason"} for row in told["days"])
-    assert sum(row["counts"] for row in told["days"]) == 20
-    assert all((row["reason"] is None) is row["counts"] for row in told["days"])
-    assert (told["days"][0]["date"], told["days"][-1]["date"]) == ("2026-06-13", "2026-07-14")
-
-
-def test_a_deadline_in_words_lists_the_days_that_do_not_count() -> None:
-    lines = call("deadline", "2022-11-07").stdout.splitlines()
-
-    assert lines[0] == "Received Monday 7 November 2022; due Tuesday 6 December 2022."
-    assert "  Sat 12 Nov 2022  Saturday" in lines
-    assert "  Wed 30 Nov 2022  bank holiday in Scotland: Saint Andrew's Day" in lines
-
-
-@pytest.mark.parametrize("day", ["2099-01-01", "1066-10-14", "2028-12-20", "2026-02-30", "soon", ""])
-def test_a_deadline_that_cannot_be_known_is_malformed(day: str) -> None:
-    result = call("deadline", day)
-
-    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
 
 
 @pytest.mark.parametrize("name", ["request", "assessment"])
@@ -141,7 +169,7 @@ def test_an_audit_without_anything_from_outside_says_what_it_cannot_establish(de
     lines = desk.done("audit").splitlines()
 
     assert lines[0] == "Not established"
-    assert lines[-3] == "Read         8 entries, 1 case"
+    assert lines[-4:-2] == ["Read         8 entries, 1 case", "Overridden   0 findings of the checks"]
     assert lines[-2].startswith("Fingerprint  ")
     assert lines[-1] == "The register holds."
 

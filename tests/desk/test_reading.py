@@ -69,6 +69,8 @@ def test_what_is_published_waits_to_be_sent(played: Desk) -> None:
         "due",
         "days_left",
         "overdue",
+        "moved_from",
+        "because",
     }
 
 
@@ -111,10 +113,10 @@ def test_the_history_is_told_in_words(played: Desk, monkeypatch: pytest.MonkeyPa
     assert [(row["actor"], row["what"]) for row in entries] == [
         ("service", "opened the case"),
         ("service", "wrote version 1"),
-        ("foi-officer", "submitted version 1"),
+        ("foi-officer", "submitted version 1 (5 warnings by rules 1)"),
         ("legal-reviewer", "returned version 1 at legal review"),
         ("foi-officer", "wrote version 2"),
-        ("foi-officer", "submitted version 2"),
+        ("foi-officer", "submitted version 2 (4 warnings by rules 1)"),
         ("legal-reviewer", "approved version 2 at legal review"),
         ("sign-off-officer", "approved version 2 at the sign-off of the public interest test"),
         ("service", "published version 2"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from console_blocks import DOCS, ROOT
 
+from flows.domain.amendment import add_holiday
 from flows.domain.procedure import ActKind, Role
 from flows.register import entry as entries
 from flows.register import signature
@@ -56,6 +58,13 @@ def test_the_signature_shown_is_the_actors_on_the_statement_shown() -> None:
     )
 
     assert public in policy.require(said.act.actor, said.act.role, act=said.act.kind).keys
+
+
+def test_the_calendar_shown_is_part_of_the_policy_shown() -> None:
+    policy = parse_policy(example("roster"), example("rules"), example("calendar"))
+
+    [day] = policy.holidays
+    assert add_holiday(replace(policy, version=3, holidays=()), day) == policy
 
 
 def test_the_entry_shown_is_the_one_of_the_statement_shown() -> None:

@@ -28,6 +28,7 @@ from flows.domain.assessment import (
     Request,
 )
 from flows.domain.errors import MalformedError
+from flows.domain.provisions import provisions
 
 
 def written(*parts: Part, request: Request | None = None) -> str:
@@ -185,6 +186,7 @@ def test_what_is_left_out_leaves_no_heading() -> None:
             {"provision": "30(3)", "limbs": ("30(1)(a)", "30(2)")},
             "**Section 30(3), by virtue of sections 30(1)(a)",
         ),
+        ({"provision": "40(5B)", "limbs": ("40(5B)(a)",)}, "**Section 40(5B)(a)**"),
         ({"purposes": ("31(2)(b)",)}, "functions for the purpose in section 31(2)(b)"),
         ({"likelihood": Likelihood.WOULD}, "*would* occur: it is more probable than not"),
         ({"in_the_alternative_to": "23(1)"}, "in the alternative to section 23(1)"),
@@ -238,8 +240,7 @@ def test_both_ways_to_complain_are_given() -> None:
 
     assert "Write to foi@example.police.uk, quote the reference 1146A/22" in document
     assert "section 50 of the Act" in document
-    assert "Wycliffe House, Water Lane, Wilmslow, Cheshire SK9\u00a05AF" in document
-    assert "(https://ico.org.uk/make-a-complaint)" in document
+    assert f"({provisions().regulator.website})" in document
 
 
 def test_a_request_not_yet_summarised_says_so() -> None:

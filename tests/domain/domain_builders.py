@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from flows.domain.act import Act, FileMark
 from flows.domain.assessment import Assessment, Balance, Duty, Exemption, Factor, Outcome, Part, Request
-from flows.domain.case import Approval, Case
-from flows.domain.policy import SERVICE, Person, Policy, Rules
+from flows.domain.case import Approval, Case, Override
+from flows.domain.deadline import Timetable
+from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import (
     ASSESSMENT,
     DECIDED_ON,
@@ -20,6 +21,7 @@ from flows.domain.procedure import (
     Role,
     Stage,
 )
+from flows.domain.working_days import NATIONS, Calendar, Holiday
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,6 +132,11 @@ def an_approval(**changes: Any) -> Approval:
     return replace(approval, **changes)
 
 
+def an_override(**changes: Any) -> Override:
+    override = Override(finding="X06", place="parts[0].exemptions[1]", person=OWNER, act=4)
+    return replace(override, **changes)
+
+
 def an_act(kind: ActKind = ActKind.APPROVE, **changes: Any) -> Act:
     """An act that the case of its kind takes: ``the_case_for(kind)``."""
     act = Act(
@@ -150,6 +157,7 @@ def the_case_for(kind: ActKind) -> Case | None:
         return None
     stages = {
         ActKind.DRAFT: Stage.DRAFTING,
+        ActKind.OVERRIDE: Stage.DRAFTING,
         ActKind.SUBMIT: Stage.DRAFTING,
         ActKind.APPROVE: Stage.LEGAL_REVIEW,
         ActKind.RETURN: Stage.LEGAL_REVIEW,
@@ -170,7 +178,13 @@ _OF_KIND: dict[ActKind, dict[str, Any]] = {
         "details": {"received": "2022-11-07", "recipient": "age1example"},
     },
     ActKind.DRAFT: _WRITES | {"version": 2, "files": the_files(2)},
-    ActKind.SUBMIT: _WRITES,
+    ActKind.OVERRIDE: {
+        "actor": OWNER,
+        "role": Role.SIGN_OFF_OFFICER,
+        "reason": "The two stand for different records.",
+        "details": {"finding": "X06", "place": "parts[0].exemptions[1]"},
+    },
+    ActKind.SUBMIT: _WRITES | {"details": {"rules": "1"}},
     ActKind.APPROVE: {"gate": Stage.LEGAL_REVIEW, "details": digests(the_files())},
     ActKind.RETURN: {"gate": Stage.LEGAL_REVIEW, "reason": "Treat both."},
     ActKind.PUBLISH: _SERVES | {"files": the_files() | {PDF: a_mark("pdf")}},
@@ -180,6 +194,8 @@ _OF_KIND: dict[ActKind, dict[str, Any]] = {
     ActKind.FOUND: _ADMINISTERS | {"policy": 0, "files": {}},
     ActKind.ADD_OFFICER: _ADMINISTERS | {"version": 2, "files": {}},
     ActKind.REVOKE_OFFICER: _ADMINISTERS | {"version": 2, "files": {}},
+    ActKind.ADD_HOLIDAY: _ADMINISTERS | {"version": 2, "files": {}},
+    ActKind.REMOVE_HOLIDAY: _ADMINISTERS | {"version": 2, "files": {}},
 }
 
 
@@ -227,3 +243,37 @@ def a_withholding(*exemptions: Exemption, **changes: Any) -> Part:
 
 def an_assessment(*parts: Part, **changes: Any) -> Assessment:
     return replace(Assessment(reference=REFERENCE, parts=parts or (a_part(),)), **changes)
+
+
+FIRST, LAST = date(2025, 1, 1), date(2026, 12, 31)
+"""What a made-up calendar covers."""
+
+
+def a_timetable(**changes: Any) -> Timetable:
+    """The timetable of the Freedom of Information Act 2000."""
+    timetable = Timetable(
+        working_days=20, nations=NATIONS, further_working_days=20, review_aim=20, review_latest=40
+    )
+    return replace(timetable, **changes)
+
+
+def a_holiday(when: date, **changes: Any) -> Holiday:
+    return replace(Holiday(date=when, name="Games", nations=NATIONS, source="made up"), **changes)
+
+
+def a_proclaimed_day(when: date, **changes: Any) -> Proclaimed:
+    day = Proclaimed(
+        date=when,
+        name="Games",
+        nations=("Scotland",),
+        source="Edinburgh Gazette, 6 February 2026",
+        added=date(2026, 2, 5),
+    )
+    return replace(day, **changes)
+
+
+def a_calendar(*holidays: Holiday, **changes: Any) -> Calendar:
+    by_date: dict[date, tuple[Holiday, ...]] = {}
+    for holiday in holidays:
+        by_date[holiday.date] = (*by_date.get(holiday.date, ()), holiday)
+    return replace(Calendar(holidays=by_date, first=FIRST, last=LAST, source="made up"), **changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,13 +13,22 @@ from domain_builders import (
     WRITER,
     a_person,
     a_policy,
+    a_proclaimed_day,
     an_act,
     some_rules,
 )
 
-from flows.domain.amendment import add_officer, check_amendment, revoke_officer
+from flows.domain.amendment import (
+    LONGEST_NAME,
+    LONGEST_SOURCE,
+    add_holiday,
+    add_officer,
+    check_amendment,
+    remove_holiday,
+    revoke_officer,
+)
 from flows.domain.errors import MalformedError, NotEntitledError, PitError, RefusedError
-from flows.domain.policy import SERVICE, Person, Policy, parse_person
+from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, parse_person
 from flows.domain.procedure import ActKind, Role, Stage
 
 NEW = a_person("new", Role.LEGAL_REVIEWER)
@@ -178,6 +188,163 @@ def test_an_amendment_does_not_hold(
 
     with pytest.raises(refusal):
         check_amendment(before, act, after)
+
+
+# Bank holidays
+
+GAMES = date(2026, 6, 15)
+DAY = a_proclaimed_day(GAMES)
+WITH_DAY = add_holiday(a_policy(), DAY)
+
+
+def test_a_bank_holiday_is_added_and_removed() -> None:
+    assert replace(a_policy(), version=2, holidays=(DAY,)) == WITH_DAY
+    assert remove_holiday(WITH_DAY, GAMES) == a_policy(version=3)
+
+
+def test_bank_holidays_stand_in_the_order_of_their_dates_and_nations() -> None:
+    earlier = a_proclaimed_day(date(2026, 5, 5))
+    elsewhere = a_proclaimed_day(GAMES, nations=("Northern Ireland",))
+
+    after = add_holiday(add_holiday(WITH_DAY, earlier), elsewhere)
+
+    assert after.holidays == (earlier, elsewhere, DAY)
+    assert remove_holiday(after, GAMES).holidays == (earlier,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "says"),
+    [
+        ({"date": date(2026, 6, 13)}, "date", "13 June 2026 is a Saturday and does not count anyhow"),
+        ({"date": date(2026, 12, 25)}, "date", "is Christmas Day and does not count anyhow"),
+        ({"date": date(2026, 4, 3)}, "date", "is Good Friday and does not count anyhow"),
+        ({"date": date(2004, 12, 31)}, "date", "a day from 2005-01-01 to five years ahead"),
+        ({"date": date(2031, 2, 11)}, "date", "a day from 2005-01-01 to five years ahead"),
+        ({"nations": ()}, "nation", "one or more of England and Wales, Scotland, Northern Ireland"),
+        ({"nations": ("Wales",)}, "nation", "one or more of"),
+        ({"nations": ("Scotland", "Scotland")}, "nation", "each once"),
+        ({"nations": ("Northern Ireland", "Scotland")}, "nation", "each once"),
+        ({"name": ""}, "name", "1 to 120 characters"),
+        ({"name": " Games"}, "name", "without space around them"),
+        ({"name": "x" * (LONGEST_NAME + 1)}, "name", "1 to 120 characters"),
+        ({"name": "Games\nagain"}, "name", "one line of characters that can be seen"),
+        ({"name": "Games\x1b[31m"}, "name", "one line of characters that can be seen"),
+        ({"name": "\u202egames"}, "name", "one line of characters that can be seen"),
+        ({"name": "Cafe\u0301"}, "name", "one line of characters that can be seen"),
+        ({"source": ""}, "source", "1 to 300 characters"),
+        ({"source": "x" * (LONGEST_SOURCE + 1)}, "source", "1 to 300 characters"),
+        ({"source": "Gazette\u2028"}, "source", "one line of characters that can be seen"),
+    ],
+)
+def test_what_cannot_be_a_bank_holiday_is_malformed(changes: dict[str, Any], path: str, says: str) -> None:
+    with pytest.raises(MalformedError, match=r".") as refused:
+        add_holiday(a_policy(), replace(DAY, **changes))
+
+    assert {fault.path for fault in refused.value.faults} == {path}
+    assert says in str(refused.value)
+
+
+def test_every_fault_of_a_bank_holiday_is_told_at_once() -> None:
+    with pytest.raises(MalformedError) as refused:
+        add_holiday(a_policy(), replace(DAY, date=date(2026, 6, 14), nations=(), name="", source="\t"))
+
+    assert {fault.path for fault in refused.value.faults} == {"date", "nation", "name", "source"}
+
+
+@pytest.mark.parametrize("nations", [("Scotland",), ("England and Wales", "Scotland")])
+def test_a_bank_holiday_is_not_added_twice_for_a_nation(nations: tuple[str, ...]) -> None:
+    again = a_proclaimed_day(GAMES, nations=nations, name="Other games")
+
+    with pytest.raises(RefusedError, match="15 June 2026 was added as a bank holiday in Scotland already"):
+        add_holiday(WITH_DAY, again)
+
+
+def test_a_day_that_was_not_added_is_not_removed() -> None:
+    with pytest.raises(RefusedError, match="No bank holiday on 16 June 2026 was added"):
+        remove_holiday(WITH_DAY, date(2026, 6, 16))
+
+
+MIDDAY = datetime(2026, 2, 5, 12, tzinfo=UTC)
+SUMMER_NIGHT = datetime(2026, 7, 9, 23, 30, tzinfo=UTC)
+
+
+def an_addition(**changes: Any) -> Any:
+    return an_act(ActKind.ADD_HOLIDAY, **({"time": MIDDAY, "details": {"date": "2026-06-15"}} | changes))
+
+
+@pytest.mark.parametrize(
+    ("time", "added"),
+    [
+        (MIDDAY, date(2026, 2, 5)),
+        (SUMMER_NIGHT, date(2026, 7, 10)),
+    ],
+)
+def test_an_addition_and_a_removal_of_a_bank_holiday_hold(time: datetime, added: date) -> None:
+    after = add_holiday(a_policy(), replace(DAY, added=added))
+
+    check_amendment(a_policy(), an_addition(time=time), after)
+    removal = an_act(ActKind.REMOVE_HOLIDAY, policy=2, version=3, details={"date": "2026-06-15"})
+    check_amendment(after, removal, remove_holiday(after, GAMES))
+
+
+def with_days(*days: Proclaimed, **changes: Any) -> Policy:
+    return a_policy(version=2, holidays=days, **changes)
+
+
+_WRONG_DAYS: dict[str, tuple[dict[str, Any], Policy, type[PitError]]] = {
+    "by an officer": ({"actor": WRITER}, WITH_DAY, NotEntitledError),
+    "in another role": ({"actor": WRITER, "role": Role.FOI_OFFICER}, WITH_DAY, NotEntitledError),
+    "of another date": ({"details": {"date": "2026-06-16"}}, WITH_DAY, MalformedError),
+    "of a date in another form": ({"details": {"date": "20260615"}}, WITH_DAY, MalformedError),
+    "of no date": ({"details": {}}, WITH_DAY, MalformedError),
+    "of no such date": ({"details": {"date": "soon"}}, WITH_DAY, MalformedError),
+    "with a fact too many": ({"details": {"date": "2026-06-15", "person": "a"}}, WITH_DAY, MalformedError),
+    "of nothing": ({}, a_policy(version=2), MalformedError),
+    "of two": ({}, with_days(DAY, a_proclaimed_day(date(2026, 6, 16))), MalformedError),
+    "on another day than the act's": ({}, with_days(replace(DAY, added=date(2026, 2, 4))), MalformedError),
+    "on the day after the act": ({}, with_days(replace(DAY, added=date(2026, 2, 6))), MalformedError),
+    "at a weekend": (
+        {"details": {"date": "2026-06-14"}},
+        with_days(a_proclaimed_day(date(2026, 6, 14))),
+        MalformedError,
+    ),
+    "without a source": ({}, with_days(replace(DAY, source="")), MalformedError),
+    "beside other rules": ({}, with_days(DAY, gates="two-person"), MalformedError),
+    "beside other people": ({}, replace(_ADDED, holidays=(DAY,)), MalformedError),
+}
+
+
+@pytest.mark.parametrize(("changes", "after", "refusal"), _WRONG_DAYS.values(), ids=_WRONG_DAYS.keys())
+def test_an_addition_of_a_bank_holiday_does_not_hold(
+    changes: dict[str, Any], after: Policy, refusal: type[PitError]
+) -> None:
+    with pytest.raises(refusal):
+        check_amendment(a_policy(), an_addition(**changes), after)
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "after"),
+    [
+        (ActKind.REMOVE_HOLIDAY, {"date": "2026-06-15"}, replace(WITH_DAY, version=3)),
+        (ActKind.REMOVE_HOLIDAY, {"date": "2026-06-16"}, a_policy(version=3)),
+        (ActKind.REMOVE_HOLIDAY, {}, a_policy(version=3)),
+        (ActKind.ADD_HOLIDAY, {"date": "2026-06-15"}, a_policy(version=3)),
+        (ActKind.ADD_OFFICER, {"person": "new"}, replace(_ADDED, version=3)),
+    ],
+    ids=["nothing removed", "another", "no date", "an addition that removes", "an officer instead"],
+)
+def test_a_bank_holiday_does_not_vanish_otherwise_than_by_its_removal(
+    kind: ActKind, details: dict[str, str], after: Policy
+) -> None:
+    act = an_act(kind, policy=2, version=3, details=details, time=MIDDAY)
+
+    with pytest.raises((MalformedError, RefusedError)):
+        check_amendment(WITH_DAY, act, after)
+
+
+def test_a_register_is_founded_without_bank_holidays_of_its_own() -> None:
+    with pytest.raises(MalformedError):
+        check_amendment(None, an_act(ActKind.FOUND), a_policy(holidays=(DAY,)))
 
 
 @pytest.mark.parametrize("text", ["a", "j.smith", "officer-2", "x" * 40])

@@ -22,6 +22,7 @@ from domain_builders import (
     a_published_case,
     an_act,
     an_approval,
+    an_override,
     digests,
     some_rules,
     the_case_for,
@@ -31,11 +32,13 @@ from domain_builders import (
 from flows.domain.case import Case
 from flows.domain.decision import decide, idempotency_key, may_decide, replay
 from flows.domain.errors import (
+    IncompleteError,
     KnownReferenceError,
     MalformedError,
     MissingReasonError,
     NotEntitledError,
     PitError,
+    RefusedError,
     SamePersonError,
     SameTextError,
     StaleContentError,
@@ -112,6 +115,25 @@ def test_a_submission_leads_to_the_first_gate_of_the_rules(gates: str, stage: St
     after = decide(before, an_act(ActKind.SUBMIT), a_policy(gates=gates))
 
     assert after == replace(before, stage=stage, acts=4, writers=frozenset({SERVICE, WRITER}))
+
+
+def test_an_override_is_remembered_until_the_next_version() -> None:
+    before = a_case(stage=Stage.DRAFTING, writers=frozenset({SERVICE}))
+
+    after = decide(before, an_act(ActKind.OVERRIDE), a_policy())
+    anew = decide(after, an_act(ActKind.DRAFT), a_policy())
+
+    assert after == replace(before, acts=4, overrides=(an_override(act=4),))
+    assert anew.overrides == ()
+
+
+def test_what_is_overridden_no_longer_stops_a_submission() -> None:
+    before = a_case(stage=Stage.DRAFTING, overrides=(an_override(),))
+    found = "N01 warn parts[0].denying\nX06 block parts[0].exemptions[1]"
+
+    after = decide(before, an_act(ActKind.SUBMIT, details={"rules": "1", "findings": found}), a_policy())
+
+    assert after.stage is Stage.LEGAL_REVIEW
 
 
 def test_legal_approval_leads_to_balancing() -> None:
@@ -229,6 +251,98 @@ _REFUSALS: dict[str, tuple[Case | None, ActKind, dict[str, Any], type[PitError],
     # Separation of duties
     "a writer who approves": (a_case(), ActKind.APPROVE, {"actor": MANY_HATS}, SamePersonError, "wrote"),
     "a writer who returns": (a_case(), ActKind.RETURN, {"actor": MANY_HATS}, SamePersonError, "wrote"),
+    "a writer who overrides": (
+        the_case_for(ActKind.OVERRIDE),
+        ActKind.OVERRIDE,
+        {"actor": MANY_HATS},
+        SamePersonError,
+        "wrote",
+    ),
+    "one who overrode and then submits": (
+        a_case(stage=Stage.DRAFTING, writers=frozenset(), overrides=(an_override(person=MANY_HATS),)),
+        ActKind.SUBMIT,
+        {"actor": MANY_HATS},
+        SamePersonError,
+        "overrode a finding of 1146A/22",
+    ),
+    "an override by a writer's role": (
+        the_case_for(ActKind.OVERRIDE),
+        ActKind.OVERRIDE,
+        {"role": Role.FOI_OFFICER},
+        NotEntitledError,
+        "the role sign-off-officer",
+    ),
+    "an override without a reason": (
+        the_case_for(ActKind.OVERRIDE),
+        ActKind.OVERRIDE,
+        {"reason": " \n"},
+        MissingReasonError,
+        "an override needs a reason",
+    ),
+    "an override a second time": (
+        a_case(stage=Stage.DRAFTING, writers=frozenset(), overrides=(an_override(),)),
+        ActKind.OVERRIDE,
+        {},
+        RefusedError,
+        "overridden in 1146A/22 already",
+    ),
+    "an override at a gate": (a_case(), ActKind.OVERRIDE, {}, WrongStageError, "needs it at drafting"),
+    "an override of an older version": (
+        a_case(stage=Stage.DRAFTING, version=2),
+        ActKind.OVERRIDE,
+        {},
+        StaleVersionError,
+        "at version 2, not 1",
+    ),
+    "an override of nothing that a rule could be": (
+        the_case_for(ActKind.OVERRIDE),
+        ActKind.OVERRIDE,
+        {"details": {"finding": "all", "place": ""}},
+        MalformedError,
+        "a finding is named by its code",
+    ),
+    "an override of a place that is none": (
+        the_case_for(ActKind.OVERRIDE),
+        ActKind.OVERRIDE,
+        {"details": {"finding": "X06", "place": "the\nplace"}},
+        MalformedError,
+        "a finding is named by its code",
+    ),
+    "a submission that names no rules": (
+        the_case_for(ActKind.SUBMIT),
+        ActKind.SUBMIT,
+        {"details": {}},
+        MalformedError,
+        "details.rules: this fact is needed",
+    ),
+    "a submission with what stops it": (
+        the_case_for(ActKind.SUBMIT),
+        ActKind.SUBMIT,
+        {"details": {"rules": "1", "findings": "N01 warn parts[0].denying\nX06 block parts[0]"}},
+        IncompleteError,
+        r"X06 at parts\[0\]",
+    ),
+    "a submission with an override of another place": (
+        a_case(stage=Stage.DRAFTING, writers=frozenset(), overrides=(an_override(),)),
+        ActKind.SUBMIT,
+        {"details": {"rules": "1", "findings": "X06 block parts[1]"}},
+        IncompleteError,
+        r"X06 at parts\[1\]",
+    ),
+    "a submission whose findings are not in their form": (
+        the_case_for(ActKind.SUBMIT),
+        ActKind.SUBMIT,
+        {"details": {"rules": "1", "findings": "none at all"}},
+        MalformedError,
+        "a finding has a code",
+    ),
+    "an act with a fact of another kind": (
+        the_case_for(ActKind.CLOSE),
+        ActKind.CLOSE,
+        {"details": {"ground": "withdrawn", "person": "bo"}},
+        MalformedError,
+        "it states ground and nothing else",
+    ),
     "one person at both gates": (
         a_case(stage=Stage.BALANCING, approvals=(an_approval(person=MANY_HATS),), writers=frozenset()),
         ActKind.APPROVE,

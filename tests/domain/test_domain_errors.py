@@ -23,7 +23,7 @@ ONE_OF_EACH = [
     errors.WrongDateError("1146A/22", first=date(2022, 11, 28), last=date(2022, 11, 29)),
     errors.NotEntitledError("ann", act="approve", needed="the role legal-reviewer"),
     errors.SamePersonError("1146A/22", "ann", earlier="wrote"),
-    errors.MissingReasonError("1146A/22"),
+    errors.MissingReasonError("1146A/22", act="return"),
     errors.IncompleteError("1146A/22", blocking=1, first="31(9) does not exist."),
     errors.KnownReferenceError("1146A/22"),
     errors.MalformedError("assessment.yaml", _FAULT, Fault(path="", problem="it is too long")),

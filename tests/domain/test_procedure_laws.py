@@ -53,7 +53,11 @@ _NEXT = {
 }
 _ALL = frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER})
 _PEOPLE = ("ann", "ben", "cat", "dan")
-_CASE_ACTS = (ActKind.DRAFT, ActKind.SUBMIT, ActKind.APPROVE, ActKind.RETURN, ActKind.PUBLISH, ActKind.SENT)
+_CASE_ACTS = (
+    *(ActKind.DRAFT, ActKind.OVERRIDE, ActKind.SUBMIT, ActKind.APPROVE, ActKind.RETURN),
+    *(ActKind.PUBLISH, ActKind.SENT),
+)
+_STOPS = "X06 block parts[0]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,7 @@ class Attempt:
     gate: Stage | None
     stale: bool
     awry: bool
+    stopped: bool = False
 
 
 @dataclass(kw_only=True)
@@ -112,6 +117,11 @@ class Account:
             changes["details"] = digests(
                 {**case.files, **({DOCUMENT: a_mark("unread")} if attempt.awry else {})}
             )
+        if kind is ActKind.OVERRIDE:
+            role = Role.AUDITOR if attempt.awry else Role.SIGN_OFF_OFFICER
+            changes |= {"role": role, "details": {"finding": "X06", "place": "parts[0]"}}
+        if kind is ActKind.SUBMIT and attempt.stopped:
+            changes["details"] = {"rules": "1", "findings": _STOPS}
         if kind is ActKind.PUBLISH:
             changes["files"] |= {PDF: a_mark("pdf")}
         return an_act(kind, **changes)
@@ -136,11 +146,12 @@ class Account:
 attempts = st.lists(
     st.builds(
         Attempt,
-        kind=st.sampled_from([None] * 14 + [ActKind.RETURN] * 3 + [*_CASE_ACTS]),
+        kind=st.sampled_from([None] * 14 + [ActKind.RETURN, ActKind.OVERRIDE] * 3 + [*_CASE_ACTS]),
         person=st.sampled_from(_PEOPLE),
         gate=st.sampled_from([None] * 20 + [*Stage]),
         stale=st.sampled_from([False] * 19 + [True]),
         awry=st.sampled_from([False] * 19 + [True]),
+        stopped=st.booleans(),
     ),
     min_size=6,
     max_size=40,
@@ -239,6 +250,22 @@ def digests_of(case: Case) -> list[object]:
 
 @laws
 @given(account=accounts)
+def test_what_stops_a_submission_is_overridden_by_somebody_who_had_no_hand_in_the_text(
+    account: Account,
+) -> None:
+    for position, act in enumerate(account.acts):
+        if act.kind is ActKind.SUBMIT and act.details.get("findings") == _STOPS:
+            overriding = [
+                earlier.actor
+                for earlier in account.acts[:position]
+                if earlier.kind is ActKind.OVERRIDE and earlier.version == act.version
+            ]
+            assert len(overriding) == 1
+            assert not {*overriding} & {act.actor, *account.writers(until=position)}
+
+
+@laws
+@given(account=accounts)
 def test_a_replay_of_what_was_accepted_leads_to_the_same_case(account: Account) -> None:
     assert replay((act, account.policy) for act in account.acts) == account.case
 
@@ -285,7 +312,10 @@ def test_whoever_may_decide_can_and_nobody_else(account: Account) -> None:
     version=st.integers(0, 3),
     document=st.sampled_from(["test", "letter"]),
     files=st.sampled_from(["same", "none", "other"]),
-    details=st.dictionaries(st.sampled_from(["on", "by", "ground", DOCUMENT]), st.text(max_size=12)),
+    details=st.dictionaries(
+        st.sampled_from(["on", "by", "ground", "finding", "place", "rules", "findings", DOCUMENT]),
+        st.text(max_size=12),
+    ),
 )
 def test_a_forged_act_is_carried_out_or_refused_and_never_breaks_off(
     account: Account, kind: ActKind, files: str, **forged: Any

@@ -92,6 +92,25 @@ def test_a_request_is_read_as_it_was_written(summary: str | None) -> None:
     assert parse_request_file(write_request(request)) == request
 
 
+def test_a_request_under_another_act_says_so_in_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.domain.request_file.regimes", lambda: ("eir", "foia"))
+    request = a_request(regime="eir")
+
+    assert write_request(request).splitlines()[3:6] == [
+        "Subject: Covert use of ear, vein and gait recognition",
+        "Regime: eir",
+        "",
+    ]
+    assert parse_request_file(write_request(request)) == request
+
+
+def test_a_regime_of_which_there_is_no_data_is_malformed() -> None:
+    with pytest.raises(
+        MalformedError, match="Regime: this version of the software knows the regimes foia only"
+    ):
+        parse_request_file(write_request(a_request(regime="eir")))
+
+
 _TEXT = write_request(a_request())
 
 
@@ -104,8 +123,17 @@ _TEXT = write_request(a_request())
         _TEXT.replace("Authority", "authority"),
         _TEXT + "\n",
         _TEXT.replace("\n\n", "\n\n\n"),
+        _TEXT.replace("\n\n", "\nRegime: foia\n\n"),
     ],
-    ids=["empty", "no such day", "another form", "another key", "an empty line more", "a gap too wide"],
+    ids=[
+        "empty",
+        "no such day",
+        "another form",
+        "another key",
+        "an empty line more",
+        "a gap too wide",
+        "what goes without saying",
+    ],
 )
 def test_what_the_register_did_not_write_is_malformed(text: str) -> None:
     with pytest.raises(MalformedError, match=f"{REQUEST}: it is not in the form"):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from flow_builders import an_assessment
 
 from flows.desk import acts
 from flows.domain.procedure import ROLE_AT, Stage
@@ -56,6 +57,21 @@ def test_a_lawyer_is_asked_to_review(town: Town) -> None:
             'Return it:  equipoise return A/1 --gate legal-review --version 1 --as PERSON --reason "…"\n'
         )
     }
+
+
+def test_who_may_decide_is_told_what_the_checks_had(town: Town) -> None:
+    town.drafted("A/1")
+    without_weight = an_assessment("A/1").replace("outweighs", "is greater than")
+    acts.draft(town.house, town.officer("wren"), "A/1", without_weight.encode())
+    town.submit("A/1", 2)
+
+    town.run("legal-review")
+
+    (notice,) = town.notices().values()
+    assert (
+        "\n\nWhen it was submitted the checks had: 1 warning.\n"
+        "`equipoise show A/1` lists what they find.\n\nRead it:"
+    ) in notice
 
 
 def test_a_sign_off_officer_is_asked_who_had_no_part_before(town: Town) -> None:

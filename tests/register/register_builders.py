@@ -96,9 +96,12 @@ class Office:
         act = self.act(ActKind.DRAFT, case, who, role, version=version)
         return self.register.record(act, draft_of(case, text), self.signers[who])
 
+    def submission(self, case: str, who: str, *, version: int) -> Act:
+        return self.act(ActKind.SUBMIT, case, who, Role.FOI_OFFICER, version=version, details={"rules": "1"})
+
     def submit(self, case: str, who: str = "sam") -> Recorded:
         version = self.register.case(case).version
-        act = self.act(ActKind.SUBMIT, case, who, Role.FOI_OFFICER, version=version)
+        act = self.submission(case, who, version=version)
         return self.register.record(act, {}, self.signers[who])
 
     def approval(self, case: str, who: str, gate: Stage) -> Act:

@@ -143,6 +143,8 @@ def test_a_signature_out_of_form_is_refused(old: bytes, new: bytes) -> None:
         (ActKind.FOUND, "policy: found the register"),
         (ActKind.ADD_OFFICER, "policy: authorise bo"),
         (ActKind.REVOKE_OFFICER, "policy: revoke bo"),
+        (ActKind.ADD_HOLIDAY, "policy: add the bank holiday 2026-06-15"),
+        (ActKind.REMOVE_HOLIDAY, "policy: remove the bank holiday 2026-06-15"),
         (ActKind.OPEN, "intake: open B/1"),
         (ActKind.DRAFT, "drafting: draft B/1 version 2"),
         (ActKind.SUBMIT, "drafting: submit B/1 version 2"),
@@ -164,7 +166,7 @@ def test_every_act_has_a_sentence_for_people(kind: ActKind, sentence: str) -> No
         version=2,
         gate=Stage.BALANCING,
         reason="Not for a subject line.",
-        details={"person": "bo", "ground": "withdrawn"},
+        details={"person": "bo", "ground": "withdrawn", "date": "2026-06-15"},
     )
 
     assert subject(act) == sentence

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flows.domain.policy import Proclaimed
 from flows.register import canonical
-from flows.register.roster import ROSTER, RULES, allowed_signers, parse_policy, write_policy
+from flows.register.roster import CALENDAR, ROSTER, RULES, allowed_signers, parse_policy, write_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +23,40 @@ def test_a_policy_is_read_as_it_was_written(office: Office) -> None:
     for policy in office.register.policies():
         files = write_policy(policy)
 
-        assert parse_policy(files[ROSTER], files[RULES]) == policy
+        assert parse_policy(files[ROSTER], files[RULES], files[CALENDAR]) == policy
+
+
+GAMES = Proclaimed(
+    date=date(2026, 6, 15),
+    name="Games",
+    nations=("Scotland",),
+    source="Edinburgh Gazette, 6 February 2026",
+    added=date(2026, 2, 5),
+)
+
+
+def test_the_bank_holidays_are_read_as_they_were_written(office: Office) -> None:
+    policy = replace(office.register.policy(), holidays=(GAMES,))
+    files = write_policy(policy)
+
+    assert parse_policy(*files.values()) == policy
+    assert json.loads(files[CALENDAR])["holidays"] == [
+        {
+            "added": "2026-02-05",
+            "date": "2026-06-15",
+            "name": "Games",
+            "nations": ["Scotland"],
+            "source": "Edinburgh Gazette, 6 February 2026",
+        }
+    ]
+
+
+def test_a_policy_from_before_there_was_a_calendar_adds_no_bank_holidays(office: Office) -> None:
+    policy = office.register.policy()
+    files = write_policy(policy)
+
+    assert parse_policy(files[ROSTER], files[RULES]) == policy
+    assert policy.holidays == ()
 
 
 def edited(data: bytes, edit: Callable[[Any], Any]) -> bytes:
@@ -60,16 +96,24 @@ def person(roster: Any, id_: str) -> Any:
         pytest.param(RULES, lambda r: r["gates"].update(test="none"), id="an unknown way through"),
         pytest.param(RULES, lambda r: r.update(threshold=2), id="a threshold beyond us"),
         pytest.param(RULES, lambda r: r.update(version=9), id="rules of another version"),
+        pytest.param(CALENDAR, lambda c: c.pop("holidays"), id="no list of holidays"),
+        pytest.param(CALENDAR, lambda c: c.update(version=9), id="a calendar of another version"),
+        pytest.param(CALENDAR, lambda c: c.update(holidays=["Games"]), id="a holiday that is a name"),
+        pytest.param(CALENDAR, lambda c: c["holidays"][0].pop("source"), id="a holiday without a source"),
+        pytest.param(CALENDAR, lambda c: c["holidays"][0].update(more=1), id="a holiday with more"),
+        pytest.param(CALENDAR, lambda c: c["holidays"][0].update(date="20260615"), id="a date otherwise"),
+        pytest.param(CALENDAR, lambda c: c["holidays"][0].update(date=20260615), id="a date as a number"),
+        pytest.param(CALENDAR, lambda c: c["holidays"][0].update(added="soon"), id="no date at all"),
     ],
 )
 def test_a_policy_that_makes_no_sense_is_refused(
     name: str, edit: Callable[[Any], Any], office: Office
 ) -> None:
-    files = write_policy(office.register.policy())
+    files = write_policy(replace(office.register.policy(), holidays=(GAMES,)))
     files[name] = edited(files[name], edit)
 
     with pytest.raises(ValueError, match=r"."):
-        parse_policy(files[ROSTER], files[RULES])
+        parse_policy(files[ROSTER], files[RULES], files[CALENDAR])
 
 
 def test_a_persons_key_is_good_for_statements_alone(office: Office) -> None:

@@ -264,7 +264,7 @@ def test_other_cases_never_get_in_the_way(office: Office) -> None:
 def test_an_act_judged_by_a_policy_since_changed_has_to_be_made_again(office: Office) -> None:
     office.open(CASE)
     office.draft(CASE)
-    act = office.act(ActKind.SUBMIT, CASE, "sam", Role.FOI_OFFICER, version=1)
+    act = office.submission(CASE, "sam", version=1)
     proposal = office.register.propose(act, {})
     office.revoke("sam")
 
@@ -280,7 +280,7 @@ def test_an_act_judged_by_a_policy_since_changed_has_to_be_made_again(office: Of
 def test_a_signature_by_another_key_is_refused(who: str, office: Office) -> None:
     office.open(CASE)
     office.draft(CASE)
-    act = office.act(ActKind.SUBMIT, CASE, "sam", Role.FOI_OFFICER, version=1)
+    act = office.submission(CASE, "sam", version=1)
 
     with pytest.raises(NotEntitledError, match="a key of sam"):
         office.register.record(act, {}, office.signers[who])
@@ -289,9 +289,7 @@ def test_a_signature_by_another_key_is_refused(who: str, office: Office) -> None
 def test_a_signature_on_something_else_is_refused(office: Office) -> None:
     office.open(CASE)
     office.draft(CASE)
-    proposal = office.register.propose(
-        office.act(ActKind.SUBMIT, CASE, "sam", Role.FOI_OFFICER, version=1), {}
-    )
+    proposal = office.register.propose(office.submission(CASE, "sam", version=1), {})
 
     for armoured in ("", office.signers["sam"].sign(b"else", b"equipoise-act-v1")):
         with pytest.raises(NotEntitledError, match="a key of sam"):
@@ -313,7 +311,7 @@ def test_a_refused_act_writes_nothing(office: Office) -> None:
 def test_a_second_key_of_a_person_is_theirs(office: Office) -> None:
     office.open(CASE)
     office.draft(CASE)
-    act = office.act(ActKind.SUBMIT, CASE, "wren", Role.FOI_OFFICER, version=1)
+    act = office.submission(CASE, "wren", version=1)
 
     office.register.record(act, {}, office.signers["wren-second"])
 

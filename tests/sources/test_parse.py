@@ -81,6 +81,15 @@ def test_a_request_without_a_reference_takes_the_one_it_is_given(rules: TextRule
     assert arrived.request("FOI-2022-0001").reference == "FOI-2022-0001"
 
 
+def test_a_request_may_say_which_act_it_was_made_under(rules: TextRules) -> None:
+    named = changed(REQUEST, "received:", "regime: foia\nreceived:")
+    wrong = changed(REQUEST, "received:", "regime: foi\nreceived:")
+
+    assert parse_request(named.encode(), rules=rules) == parse_request(REQUEST.encode(), rules=rules)
+    assert parse_request(named.encode(), rules=rules).request("1146A/22").regime == "foia"
+    assert faults_of_request(wrong, rules) == (Fault(path="regime", problem="write 'foia' (line 3)"),)
+
+
 def test_a_request_keeps_its_own_reference(rules: TextRules) -> None:
     with pytest.raises(ValueError, match="of its own"):
         parse_request(REQUEST.encode(), rules=rules).request("1146A/23")
@@ -195,8 +204,13 @@ def test_a_request_is_at_fault(old: str, new: str, path: str, problem: str, rule
          "write 'first', 'second' or 'third'"),
         ("condition: first", "condition: [first]", "parts[0].exemptions[0].condition",
          "write 'first', 'second' or 'third'"),
-        ('provision: "24(2)"', "provision: s24(2)", "parts[0].exemptions[0].provision",
+        ('provision: "24(2)"', "provision: s24(2)", "parts[0].exemptions[0].provision", "write 24(2)"),
+        ('provision: "24(2)"', "provision: Section 24 (2) FOIA", "parts[0].exemptions[0].provision",
+         "write 24(2)"),
+        ('provision: "24(2)"', "provision: national security", "parts[0].exemptions[0].provision",
          "write the provision as 31(1), 31(1)(a) or 40(5B)(a)"),
+        ('["31(1)(a)"]', '["31(1)(a)-(c)"]', "parts[0].exemptions[0].limbs[0]",
+         "write 31(1)(a), and each of the others by itself"),
         ('["31(1)(a)"]', "[31 1 a]", "parts[0].exemptions[0].limbs[0]", "write the provision as"),
         ('["31(1)(a)"]', "31(1)(a)", "parts[0].exemptions[0].limbs", "write a list here"),
         ("text: Trust.", "txt: Trust.", "parts[0].exemptions[0].favouring[1]", "write 'text', if"),

@@ -21,6 +21,7 @@ SAMPLES: dict[File, dict[str, Any]] = {
     "assessment": yaml.load(ASSESSMENT, Loader=yaml.BaseLoader),  # noqa: S506
 }
 SAMPLES["assessment"]["parts"][0]["questions"] = [1, 2]
+SAMPLES["request"]["regime"] = "foia"
 READERS = {"request": parse_request, "assessment": parse_assessment}
 VALUES = st.sampled_from(
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from flows import waking
 from flows.desk import acts, views
 from flows.desk.console import acts as acting
 from flows.desk.console import day, example, print_json, read_file
+from flows.desk.findings import draft_of
+from flows.desk.telling import check_rows, tell_findings
+from flows.domain.checks.ruleset import check
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.procedure import CHANNELS, GROUNDS, ROLE_AT, Stage
 from flows.domain.reference import parse_reference
@@ -54,7 +57,11 @@ def draft(
     sentence = f"Recorded as version {version}."
     if recorded is None:
         sentence = f"Version {version} already says this; nothing was recorded."
-    _say(house, reference, sentence, recorded, as_json=as_json)
+    checked = draft_of(house, house.register.case(reference))
+    found = check(checked)
+    _say(house, reference, sentence, recorded, as_json=as_json, findings=check_rows(found))
+    if not as_json:
+        tell_findings(found, checked.words)
 
 
 @click.command(epilog=example("equipoise submit 1146A/22 --version 2 --as foi-officer"))
@@ -65,6 +72,54 @@ def submit(reference: str, version: int, *, house: House, officer: Officer, as_j
     """Put the current version before the first approval."""
     recorded = acts.submit(house, officer, parse_reference(reference), version)
     _say(house, reference, f"Version {version} is submitted.", recorded, as_json=as_json)
+
+
+@click.command(
+    epilog=example(
+        "equipoise override 1146A/22 --finding X06 --place 'parts[0].exemptions[1]' --version 2 \\\n"
+        '  --reason "The two stand for different records." --as sign-off-officer'
+    )
+)
+@_reference
+@click.option("--finding", metavar="ID", required=True, help="The finding that stops the submission.")
+@click.option(
+    "--place",
+    "path",
+    metavar="PATH",
+    default="",
+    help="Where it stands in the assessment, as `show` gives it.",
+)
+@_version
+@click.option("--reason", default="", help="Why it need not stop the submission; required.")
+@acting
+def override(
+    reference: str,
+    finding: str,
+    path: str,
+    version: int,
+    reason: str,
+    *,
+    house: House,
+    officer: Officer,
+    as_json: bool,
+) -> None:
+    """Let a version be submitted in spite of a finding of the checks, with the reason."""
+    recorded = acts.override(
+        house,
+        officer,
+        parse_reference(reference),
+        finding=finding.upper(),
+        place=path,
+        version=version,
+        reason=reason,
+    )
+    _say(
+        house,
+        reference,
+        f"{finding.upper()} no longer stops version {version}.",
+        recorded,
+        as_json=as_json,
+    )
 
 
 @click.command(
@@ -153,7 +208,15 @@ def close(reference: str, ground: str, *, house: House, officer: Officer, as_jso
     _say(house, reference, f"Closed as {ground}.", recorded, as_json=as_json)
 
 
-def _say(house: House, reference: str, sentence: str, recorded: Recorded | None, *, as_json: bool) -> None:
+def _say(
+    house: House,
+    reference: str,
+    sentence: str,
+    recorded: Recorded | None,
+    *,
+    as_json: bool,
+    **more: Any,  # noqa: ANN401 - whatever JSON holds
+) -> None:
     case = house.register.case(reference)
     if recorded is not None and recorded.new:
         waking.wake(house.home, case.stage)
@@ -168,6 +231,7 @@ def _say(house: House, reference: str, sentence: str, recorded: Recorded | None,
                 "entry": recorded.id if recorded else None,
                 "sequence": recorded.entry.sequence if recorded else None,
                 "new": recorded is not None and recorded.new,
+                **more,
             }
         )
         return

@@ -1,4 +1,4 @@
-"""Commands that check: the register, a draft, a date, the form of a file."""
+"""Commands that check: the register, a draft, the form of a file."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ from flows.desk.console import (
     print_rows,
     prints,
     read_file,
-    shown,
     speaks,
-    wrapped,
 )
-from flows.domain.checks import blocking, check
-from flows.domain.deadline import deadline as compute
+from flows.desk.telling import check_rows, rows, tell_findings, tell_lines
+from flows.domain.checks.rule import Draft
+from flows.domain.checks.ruleset import VERSION, blocking, check
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.finding import Finding, Severity
+from flows.domain.policy import BODIES
 from flows.register.audit import Report
 from flows.register.audit import audit as audit_register
 from flows.sources.bank_holidays import calendar
@@ -35,18 +34,10 @@ from flows.sources.parse import check_reference, parse_assessment, parse_request
 from flows.sources.schema import json_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from collections.abc import Iterable
 
     from flows.wiring import Home
 
-_COLOURS = {Severity.BLOCK: "red", Severity.WARN: "yellow"}
-_WORDS = {
-    Severity.BLOCK: "Stops submission",
-    Severity.WARN: "Warning",
-    Severity.INFO: "Note",
-    Severity.NOT_RUN: "Not checked",
-}
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
@@ -89,44 +80,35 @@ def audit(
 @click.command(epilog=example("equipoise lint assessment.yaml --request request.yaml"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--request", metavar="FILE", type=click.Path(path_type=Path), help="The request it answers.")
+@click.option("--body", type=click.Choice(BODIES), help="What kind of authority decides.")
 @prints
-def lint(file: Path, request: Path | None, *, as_json: bool) -> None:
+def lint(file: Path, request: Path | None, body: str | None, *, as_json: bool) -> None:
     """Check an assessment before it is submitted."""
     assessment = parse_assessment(read_file(file), rules=paper.RULES, source=str(file))
-    asked = None
+    draft = Draft(assessment=assessment, today=wiring.today(), body=body)
     if request is not None:
-        arrived = parse_request(read_file(request), rules=paper.RULES, source=str(request))
-        check_reference(assessment, arrived.reference or assessment.reference, source=str(file))
-        asked = arrived.request(assessment.reference)
-        personal = paper.personal_details(arrived, assessment)
-        if personal:
-            raise MalformedError(str(file), *paper.personal_faults(personal))
-    findings = check(assessment, asked)
+        draft = _with_request(draft, request, str(file))
+    findings = check(draft)
     if as_json:
-        print_json({"findings": _rows(findings)})
+        print_json({"rules": VERSION, "findings": check_rows(findings)})
     else:
-        _tell_lint(findings)
+        tell_findings(findings, draft.words)
     if blocking(findings):
         sys.exit(NO)
 
 
-@click.command(epilog=example("equipoise deadline 2026-06-12"))
-@click.argument("received", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
-@prints
-def deadline(received: datetime, *, as_json: bool) -> None:
-    """Compute when a request received on DATE falls due, day by day."""
-    days = calendar()
-    found = compute(received.date(), days)
-    if as_json:
-        rows = [{"date": d.date.isoformat(), "counts": d.counts, "reason": d.reason} for d in found.days]
-        print_json({"received": found.received.isoformat(), "due": found.due.isoformat(), "days": rows})
-        return
-    click.echo(f"Received {_in_full(found.received)}; due {heading(_in_full(found.due))}.")
-    click.echo("The twentieth working day following receipt, section 10(1) and (6). Days that do not count:")
-    for day in found.days:
-        if not day.counts:
-            click.echo(f"  {day.date:%a %d %b %Y}  {day.reason}")
-    click.echo(f"Bank holidays: {days.source}")
+def _with_request(draft: Draft, request: Path, source: str) -> Draft:
+    arrived = parse_request(read_file(request), rules=paper.RULES, source=str(request))
+    check_reference(draft.assessment, arrived.reference or draft.assessment.reference, source=source)
+    asked = arrived.request(draft.assessment.reference)
+    return paper.draft(
+        asked,
+        draft.assessment,
+        today=wiring.today(),
+        calendar=calendar(),
+        body=draft.body,
+        named=paper.named(arrived, asked, draft.assessment),
+    )
 
 
 @click.command(epilog=example("equipoise schema assessment > assessment.schema.json"))
@@ -162,10 +144,6 @@ class _Progress:
         self._shown = done
 
 
-def _in_full(when: date) -> str:
-    return f"{when:%A} {when.day} {when:%B %Y}"
-
-
 def _fingerprint(text: str) -> str:
     pin = text.strip().lower().removeprefix("sha256:")
     if not _FINGERPRINT.fullmatch(pin):
@@ -176,12 +154,13 @@ def _fingerprint(text: str) -> str:
 def _tell(report: Report) -> None:
     for finding in report.findings:
         click.secho(f"{finding.code} at {finding.place}", fg="red")
-        _tell_lines(finding.sentence, finding.mend)
+        tell_lines(finding.sentence, finding.mend)
     _tell_list("Remarks", report.remarks)
     _tell_list("Not established", report.not_established)
     print_rows(
         [
             ("Read", f"{counted(report.entries, 'entry', 'entries')}, {counted(report.cases, 'case')}"),
+            ("Overridden", counted(report.overrides, "finding of the checks", "findings of the checks")),
             ("Fingerprint", report.fingerprint or "unknown"),
         ]
     )
@@ -196,37 +175,7 @@ def _tell_list(title: str, sentences: Iterable[str]) -> None:
     for number, sentence in enumerate(sentences):
         if not number:
             click.echo(heading(title))
-        _tell_lines(sentence)
-
-
-def _tell_lint(findings: Sequence[Finding]) -> None:
-    for finding in sorted(findings, key=lambda finding: [*_WORDS].index(finding.severity)):
-        mark = click.style(f"{_WORDS[finding.severity]} {finding.code}", fg=_COLOURS.get(finding.severity))
-        click.echo(f"{mark} {shown(finding.place)}".rstrip())
-        _tell_lines(finding.sentence, finding.mend)
-    stopping = len(blocking(findings))
-    others = len(findings) - stopping
-    if stopping:
-        click.echo(
-            heading(f"{counted(stopping, 'finding')} to mend before submission; {counted(others, 'remark')}.")
-        )
-    elif others:
-        click.echo(heading(f"Nothing stops submission; {counted(others, 'remark')}."))
-    else:
-        click.echo(heading("Nothing found."))
-
-
-def _tell_lines(*sentences: str) -> None:
-    for sentence in sentences:
-        for line in wrapped(shown(sentence), first="  ", then="  "):
-            click.echo(line)
-
-
-def _rows(findings: Iterable[Finding]) -> list[dict[str, str]]:
-    return [
-        {"code": f.code, "severity": f.severity, "place": f.place, "sentence": f.sentence, "mend": f.mend}
-        for f in findings
-    ]
+        tell_lines(sentence)
 
 
 def _as_json(report: Report) -> dict[str, Any]:
@@ -236,8 +185,9 @@ def _as_json(report: Report) -> dict[str, Any]:
         "fingerprint": report.fingerprint,
         "entries": report.entries,
         "cases": report.cases,
+        "overrides": report.overrides,
         "head": report.head,
-        "findings": _rows(report.findings),
+        "findings": rows(report.findings),
         "remarks": report.remarks,
         "not_established": report.not_established,
     }

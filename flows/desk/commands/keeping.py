@@ -18,7 +18,7 @@ from flows.desk.console import Speaking, example, print_json, print_rows, read_f
 from flows.desk.console import acts as acting
 from flows.document.markdown import plain_faults
 from flows.domain.errors import Fault, MalformedError, RefusedError
-from flows.domain.policy import SERVICE, Person, Rules, parse_person
+from flows.domain.policy import BODIES, SERVICE, Person, Rules, parse_person
 from flows.domain.procedure import GATES, ActKind, Role
 from flows.register import signature
 from flows.register.founding import found
@@ -55,9 +55,21 @@ _PEOPLES_ROLES = [str(role) for role in Role if role is not Role.SERVICE]
 @click.option(
     "--pattern", default="FOI-{year}-{number:04}", show_default=True, help="How the next reference is made."
 )
+@click.option(
+    "--body",
+    type=click.Choice(BODIES),
+    help="What kind of authority it is; some exemptions are open to one kind alone.",
+)
 @speaks
 def init(
-    authority: str, administrator: str, approvals: str, pattern: str, *, home: Home, as_json: bool
+    authority: str,
+    administrator: str,
+    approvals: str,
+    pattern: str,
+    body: str | None,
+    *,
+    home: Home,
+    as_json: bool,
 ) -> None:
     """Make a home: the register, its first administrator and the service's keys."""
     rules = Rules(
@@ -65,6 +77,7 @@ def init(
         threshold=1,
         reference_pattern=check_pattern(pattern),
         chase_within=CHASE_WITHIN,
+        body=body,
     )
     authority = _authority(authority)
     make_home(home, authority=authority, administrator=parse_person(administrator), rules=rules)

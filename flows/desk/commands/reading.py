@@ -11,14 +11,21 @@ import click
 
 from flows import wiring
 from flows.desk import views
-from flows.desk.console import day, example, heading, print_json, print_rows, shown, speaks
+from flows.desk.console import day, example, heading, print_json, print_rows, shown, speaks, wrapped
+from flows.desk.findings import draft_of
+from flows.desk.telling import check_rows, tell_findings
+from flows.domain.checks.ruleset import VERSION, check
 from flows.domain.errors import Fault, MalformedError, RefusedError
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import parse_reference
+from flows.domain.working_days import in_full
 from flows.wiring import Home, open_house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from flows.domain.checks.rule import Draft
+    from flows.wiring import House
 
 _reference = click.argument("reference", metavar="REF")
 
@@ -52,6 +59,11 @@ def queue(*, everything: bool, home: Home, as_json: bool) -> None:
         right=frozenset({1, 2, 3, 4}),
         alarming=frozenset(number for number, row in enumerate(rows) if row["overdue"]),
     )
+    notes = [f"{row['reference']}: {_moved(row)}" for row in rows if row["moved_from"]]
+    if notes:
+        click.echo()
+    for note in notes:
+        click.echo("\n".join(wrapped(shown(note), then="  ")))
 
 
 @click.command(epilog=example("equipoise show 1146A/22"))
@@ -61,10 +73,16 @@ def show(reference: str, *, home: Home, as_json: bool) -> None:
     """Show where a case stands, who may decide, and what to do next."""
     with open_house(home, reading=True) as house:
         facts = views.show(house, parse_reference(reference))
+        draft = _looked_at(house, facts)
+        found = check(draft) if draft else ()
+    overridden = {(each["finding"], each["place"]) for each in facts["overrides"]}
     if as_json:
-        print_json(facts)
+        print_json({**facts, "findings": check_rows(found, overridden)})
     else:
         print_rows([*_facts(facts)])
+        if draft:
+            click.echo(f"\n{heading(f'Checks, by rules {VERSION}')}")
+            tell_findings(found, draft.words, overridden)
         if facts["next"]:
             click.echo(f"\n{heading('Next')}\n  {facts['next']}")
 
@@ -160,6 +178,13 @@ def document(
         click.echo("".join(f"Written: {path}\n" for path in written), nl=False)
 
 
+def _looked_at(house: House, facts: dict[str, Any]) -> Draft | None:
+    """Return the draft to be checked, None where no decision on its words lies ahead."""
+    if not facts["version"] or Stage(facts["stage"]) not in {Stage.DRAFTING, *ROLE_AT}:
+        return None
+    return draft_of(house, house.register.case(facts["reference"]), reading=True)
+
+
 def _write(path: Path, content: bytes) -> str:
     try:
         path.write_bytes(content)
@@ -177,6 +202,8 @@ def _facts(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Subject", facts["subject"]
     yield "Received", _date(facts["received"])
     yield "Due", " ".join(filter(None, (_date(facts["due"]), _standing(facts))))
+    if facts["moved_from"]:
+        yield "Moved", f"It is {_moved(facts)}"
     yield "Stage", f"The case {views.STANDS[stage]}."
     yield "Version", str(facts["version"]) if facts["version"] else "none yet"
     if not facts["summarised"]:
@@ -204,6 +231,12 @@ def _standing(facts: dict[str, Any]) -> str:
         return "(overdue)"
     left = facts["days_left"]
     return "" if left is None else f"({left} working day{'' if left == 1 else 's'} left)"
+
+
+def _moved(facts: dict[str, Any]) -> str:
+    """Return how a day proclaimed since moved the deadline, and why, to follow the reference."""
+    due, was = (in_full(date.fromisoformat(facts[name])) for name in ("due", "moved_from"))
+    return f"due {due}, was {was}: {' '.join(facts['because'])}"
 
 
 def _date(iso: str | None) -> str:

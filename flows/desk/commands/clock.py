@@ -1,0 +1,300 @@
+"""Commands on the statutory clock: when a request falls due, and which bank holidays were added."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from datetime import date, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from flows import wiring
+from flows.desk import acts, views
+from flows.desk.console import (
+    Speaking,
+    counted,
+    day,
+    example,
+    heading,
+    print_json,
+    print_rows,
+    shown,
+    speaks,
+    wrapped,
+)
+from flows.desk.console import acts as acting
+from flows.domain.deadline import USUAL, Events
+from flows.domain.deadline import deadline as compute
+from flows.domain.errors import MalformedError
+from flows.domain.working_days import NATIONS, Holiday, date_of_receipt, in_full, where
+from flows.sources import bank_holidays
+from flows.wiring import Home, House, open_house
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flows.desk.acts import Officer
+    from flows.domain.deadline import Deadline, Timetable
+    from flows.domain.working_days import Calendar, Day
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
+)
+_SLUGS: Final = {nation.lower().replace(" ", "-"): nation for nation in NATIONS}
+_WEEKEND: Final = frozenset({"Saturday", "Sunday"})
+
+
+class LocalDay(click.ParamType[Any]):
+    """A day: a date, or a time with its distance from UTC, of which the local day is taken."""
+
+    name = "date"
+
+    def __init__(self, *, or_usual: bool = False) -> None:
+        self._or_usual = or_usual
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the local day."""
+        if not isinstance(value, str) or (self._or_usual and value == USUAL):
+            return value
+        try:
+            if _DATE.fullmatch(value):
+                return date.fromisoformat(value)
+            if _TIME.fullmatch(value):
+                return date_of_receipt(datetime.fromisoformat(value.upper()), wiring.LOCAL)
+        except MalformedError as error:
+            self.fail("; ".join(fault.problem for fault in error.faults), param, ctx)
+        except ValueError:
+            self.fail("there is no such day, or no such time", param, ctx)
+        return self.fail(
+            "a date is needed, as in 2026-06-12, or a time with its distance from UTC, as in "
+            "2026-06-12T23:30:00Z",
+            param,
+            ctx,
+        )
+
+
+def _on(name: str, words: str) -> Callable[[_Command], _Command]:
+    return click.option(f"--{name}", type=LocalDay(), metavar="DATE", help=words)
+
+
+@click.command(
+    epilog=example(
+        "equipoise deadline 2026-06-12",
+        "equipoise deadline 2026-03-02 --fees-notice 2026-03-10 --fees-paid 2026-03-20",
+        "equipoise deadline 2026-06-12T23:30:00Z --extended 2026-08-03",
+    )
+)
+@click.argument("received", metavar="DATE", type=LocalDay())
+@_on("clarification-asked", "The applicant was asked what is wanted.")
+@_on("clarification-answered", "The applicant said what is wanted.")
+@_on("fees-notice", "A fees notice was given.")
+@_on("fees-paid", "The fee was paid.")
+@click.option(
+    "--extended",
+    type=LocalDay(or_usual=True),
+    metavar="[DATE]",
+    is_flag=False,
+    flag_value=USUAL,
+    help="More time is taken for the public interest test: until the estimate DATE, else the usual longest.",
+)
+@_on("review-asked", "An internal review was asked for.")
+@speaks
+def deadline(*, home: Home, as_json: bool, **events: Any) -> None:  # noqa: ANN401 - click's own
+    """Compute when a request received on DATE falls due, day by day.
+
+    DATE is the day of receipt in London, or a time with its distance from UTC. The bank holidays are
+    those of the register at the home, if there is one, else those that the software knows.
+    """
+    with ExitStack() as stack:
+        house = stack.enter_context(open_house(home, reading=True)) if home.register.is_dir() else None
+        days = house.calendar() if house else bank_holidays.calendar()
+    timetable = wiring.timetable()
+    found = compute(Events(**events), days, timetable)
+    if as_json:
+        print_json(_as_json(found, days))
+    else:
+        _tell(found, days, timetable)
+
+
+def _as_json(found: Deadline, days: Calendar) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "received": found.received,
+        "counted_from": found.counted_from,
+        "due": found.due,
+        "notice_due": found.notice_due,
+        "days": [
+            {
+                "date": each.date,
+                "counts": each.counts,
+                "reason": each.reason,
+                "nations": list(each.nations),
+                "source": each.source,
+            }
+            for each in found.days
+        ],
+        "remarks": list(found.remarks),
+        "source": days.source,
+    }
+    if found.review:
+        told["review"] = {
+            "asked": found.review.asked,
+            "aim": found.review.aim,
+            "latest": found.review.latest,
+        }
+    return told
+
+
+def _tell(found: Deadline, days: Calendar, timetable: Timetable) -> None:
+    received = f"Received {_with_weekday(found.received)}"
+    if found.due:
+        click.echo(f"{received}; due {heading(_with_weekday(found.due))}.")
+    else:
+        click.echo(f"{received}; {heading('nothing is due for now')}.")
+    if found.notice_due:
+        where = "receipt" if found.counted_from == found.received else "the clarification"
+        last = f"The {timetable.working_days}th working day following {where}"
+        which = "" if found.due == found.notice_due else f" is {_with_weekday(found.notice_due)}"
+        click.echo(f"{last}{which}, section 10(1) and (6).")
+    for remark in found.remarks:
+        _say(remark)
+    if not all(each.counts for each in found.days):
+        click.echo("Days that did not count:")
+        print_rows([*_not_counted(found.days, days)])
+    if any(each.nations and each.nations != timetable.nations for each in found.days):
+        _say("A bank holiday in any one part of the United Kingdom is left out in all of it, section 10(6).")
+    _say(f"Bank holidays: {days.source}")
+
+
+def _not_counted(found: tuple[Day, ...], days: Calendar) -> Iterator[tuple[str, str]]:
+    """Yield the days that did not count, with why; weekends, which surprise nobody, only as a number."""
+    told = [each for each in found if not each.counts and each.reason not in _WEEKEND]
+    for reason, group in groupby(told, key=lambda each: each.reason):
+        first, *more = group
+        until = f" to {more[-1].date:%a %d %b %Y}" if more else ""
+        # The source of the software's own days stands at the end, once for all.
+        known = "" if not first.source or days.source.startswith(first.source) else f" ({first.source})"
+        yield f"  {first.date:%a %d %b %Y}{until}", f"{reason}{known}"
+    weekend = sum(each.reason in _WEEKEND for each in found)
+    if weekend:
+        yield f"  {counted(weekend, 'day', 'days')}", "Saturdays and Sundays"
+
+
+def _say(sentence: str) -> None:
+    for line in wrapped(shown(sentence)):
+        click.echo(line)
+
+
+def _with_weekday(when: date) -> str:
+    return f"{when:%A} {in_full(when)}"
+
+
+@click.group(cls=Speaking)
+def holiday() -> None:
+    """Keep the bank holidays that were proclaimed after this software was made."""
+
+
+@holiday.command(
+    "add",
+    epilog=example(
+        'equipoise holiday add 2026-06-15 --name "World Cup" --nation scotland \\\n'
+        '  --source "Edinburgh Gazette, 6 February 2026" --as administrator'
+    ),
+)
+@click.argument("when", metavar="DATE", type=LocalDay())
+@click.option("--name", required=True, metavar="TEXT", help="What it is for.")
+@click.option(
+    "--nation",
+    "nations",
+    multiple=True,
+    required=True,
+    type=click.Choice(list(_SLUGS)),
+    help="Where it is a bank holiday; may be repeated.",
+)
+@click.option("--source", required=True, metavar="TEXT", help="Where it was proclaimed.")
+@acting
+def add(
+    when: date,
+    name: str,
+    nations: tuple[str, ...],
+    source: str,
+    *,
+    house: House,
+    officer: Officer,
+    as_json: bool,
+) -> None:
+    """Add a bank holiday, from which the due dates of running cases follow."""
+    wanted = {_SLUGS[slug] for slug in nations}
+    there = tuple(nation for nation in NATIONS if nation in wanted)
+    known = house.calendar().nations_with(when) & wanted
+    before = _due_dates(house)
+    recorded = acts.add_holiday(house, officer, Holiday(date=when, name=name, nations=there, source=source))
+    already = where(nation for nation in there if nation in known) if known else ""
+    if recorded is None:
+        words = f"{in_full(when)} is known as a bank holiday {already} already; nothing was recorded."
+    else:
+        new = where(nation for nation in there if nation not in known)
+        words = f"{in_full(when)} is a bank holiday {new}" + (f"; {already} it was known." if known else ".")
+    _done(words, house, before, new=recorded is not None, as_json=as_json)
+
+
+@holiday.command("remove", epilog=example("equipoise holiday remove 2026-06-15 --as administrator"))
+@click.argument("when", metavar="DATE", type=LocalDay())
+@acting
+def remove(when: date, *, house: House, officer: Officer, as_json: bool) -> None:
+    """Take back what was added for a day; due dates are what they were without it."""
+    before = _due_dates(house)
+    acts.remove_holiday(house, officer, when)
+    _done(f"{in_full(when)} is no longer an added bank holiday.", house, before, new=True, as_json=as_json)
+
+
+@holiday.command("list", epilog=example("equipoise holiday list"))
+@speaks
+def list_(*, home: Home, as_json: bool) -> None:
+    """List the bank holidays that were added."""
+    with open_house(home, reading=True) as house:
+        added, source = house.register.policy().holidays, house.calendar().source
+    if as_json:
+        rows = [
+            {
+                "date": each.date,
+                "name": each.name,
+                "nations": list(each.nations),
+                "source": each.source,
+                "added": each.added,
+            }
+            for each in added
+        ]
+        print_json({"holidays": rows, "source": source})
+        return
+    if added:
+        print_rows(
+            [
+                (day(each.date), day(each.added), ", ".join(each.nations), f"{each.name} ({each.source})")
+                for each in added
+            ],
+            head=("Date", "Added", "Nations", "Name and source"),
+            right=frozenset({0, 1}),
+        )
+    _say(f"Bank holidays: {source}")
+
+
+def _due_dates(house: House) -> dict[str, str | None]:
+    """Return when each case that waits is due."""
+    return {row["reference"]: row["due"] for row in views.queue(house, everything=False)}
+
+
+def _done(sentence: str, house: House, before: dict[str, str | None], *, new: bool, as_json: bool) -> None:
+    version = house.register.policy().version
+    other = [reference for reference, due in _due_dates(house).items() if before.get(reference, due) != due]
+    if as_json:
+        print_json({"policy": version, "new": new, "cases": other})
+        return
+    click.echo(f"{sentence} The policy is at version {version}.")
+    if other:
+        have = "case that waits has" if len(other) == 1 else "cases that wait have"
+        click.echo(f"{len(other)} {have} another due date; `equipoise queue` lists them all.")

@@ -1,0 +1,67 @@
+"""What the checks say of a case as the register has it, with everything the home knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows import paper, wiring
+from flows.domain.checks.ruleset import check
+from flows.domain.errors import RegisterError
+from flows.domain.procedure import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST
+from flows.domain.request_file import parse_request_file
+from flows.sources.parse import ArrivedRequest, parse_request
+
+if TYPE_CHECKING:
+    from flows.domain.assessment import Assessment, Request
+    from flows.domain.case import Case
+    from flows.domain.checks.rule import Draft
+    from flows.domain.finding import Finding
+    from flows.wiring import House
+
+
+def findings(house: House, case: Case, *, reading: bool = False) -> tuple[Finding, ...]:
+    """Return what the rules notice in the current version, today.
+
+    Args:
+        reading: Where the case's key is not there, go on without; the rule that needs it is not run.
+
+    Raises:
+        MalformedError: the assessment in the register cannot be read.
+        RegisterError: the request cannot be opened.
+    """
+    return check(draft_of(house, case, reading=reading))
+
+
+def draft_of(house: House, case: Case, *, reading: bool = False) -> Draft:
+    """Return what the rules look at, from the register."""
+    read = house.register.read
+    request = parse_request_file(read(case.reference, REQUEST).decode())
+    assessment = paper.read_assessment(read(case.reference, ASSESSMENT), case.reference)
+    return paper.draft(
+        request,
+        assessment,
+        document=read(case.reference, DOCUMENT).decode(),
+        today=wiring.today(),
+        calendar=house.calendar(),
+        body=house.register.policy().rules.body,
+        named=_named(house, case, request, assessment, reading=reading),
+    )
+
+
+def arrived(house: House, case: Case) -> ArrivedRequest:
+    """Return the request as it arrived, of which the applicant's details are only searched for."""
+    sealed = house.register.read(case.reference, SEALED_REQUEST)
+    return parse_request(house.vault.unseal(case.recipient, sealed), rules=paper.RULES)
+
+
+def _named(
+    house: House, case: Case, request: Request, assessment: Assessment, *, reading: bool
+) -> tuple[str, ...] | None:
+    """Return which texts name the applicant."""
+    try:
+        as_arrived = arrived(house, case)
+    except RegisterError:
+        if reading:
+            return None
+        raise
+    return paper.named(as_arrived, request, assessment)

@@ -1,0 +1,7 @@
+"""What the law and good practice say of an assessment: one small rule for each thing to notice.
+
+A rule is a pure function that reads a draft and yields what it notices, with the place and the way to
+mend it. It speaks in words of its own, never in those of the case. Ids begin with X for exemptions,
+H for harm, F for factors, B for the balance, N for neither confirming nor denying, S for the text and
+P for the procedure. ``ruleset`` has them all, in order.
+"""

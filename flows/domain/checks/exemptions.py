@@ -1,0 +1,311 @@
+"""Exemptions: what is cited exists, has its own title, fits the duty, and is weighed where it must be."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.assessment import Duty, texts
+from flows.domain.checks.rule import Draft, Noticed, Rule, rule
+from flows.domain.finding import Severity
+from flows.domain.provisions import section_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.domain.assessment import Exemption, Part
+    from flows.domain.provisions import NotAnExemption, Provision, Provisions
+
+
+@rule(
+    "X01",
+    Severity.BLOCK,
+    asks="Every provision, limb and purpose cited exists and was in force when the request was received.",
+    citation="FOIA Part II, s.17(1)(b)",
+)
+def cites_what_exists(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X01: everything cited exists, and was in force when the request was received."""
+    if draft.request is None:
+        yield Noticed(
+            severity=Severity.INFO,
+            place="",
+            sentence=f"Without the request the Act as revised to {law.act.revised_to} was applied.",
+            mend="Give the request, so that the law at its date of receipt is applied.",
+        )
+    for place, citation in _citations(draft):
+        if law.get(citation) is None and not (place.endswith(".provision") and _no_exemption(citation, law)):
+            yield _unknown(place, citation, law)
+    for place, _, exemption in draft.exemptions():
+        for at, purpose in texts(exemption.purposes, f"{place}.purposes"):
+            if purpose not in law.purposes:
+                yield Noticed(
+                    place=at,
+                    sentence=f"There is no purpose {purpose} in section 31(2) of the Act.",
+                    mend=f"Cite one of {', '.join(law.purposes)}.",
+                    final=True,
+                )
+    for place, _, exemption in draft.exemptions():
+        yield from _not_in_force(f"{place}.provision", exemption, draft, law)
+
+
+def _citations(draft: Draft) -> Iterator[tuple[str, str]]:
+    for place, _, exemption in draft.exemptions():
+        yield f"{place}.provision", exemption.provision
+        yield from texts(exemption.limbs, f"{place}.limbs")
+        if exemption.in_the_alternative_to:
+            yield f"{place}.in-the-alternative-to", exemption.in_the_alternative_to
+    for place, _, _, balance in draft.balances():
+        yield from texts(balance.of, f"{place}.of")
+
+
+def _unknown(place: str, citation: str, law: Provisions) -> Noticed:
+    """Return what to say of a citation that the table lacks.
+
+    The table does not have the paragraphs of every subsection. Where it has none, or has the one
+    above, a finer citation may well exist: then this is for a person to look up.
+    """
+    above, found = citation, None
+    while found is None and above.endswith(")"):
+        above = above[: above.rindex("(")]
+        found = law.get(above)
+    if found and (above in found.limbs or not found.limbs):
+        return Noticed(
+            severity=Severity.WARN,
+            place=place,
+            sentence=f"{citation} is not in our table of the Act, though {above} is.",
+            mend=f"Look it up in the Act, or cite {above}.",
+        )
+    return Noticed(
+        place=place,
+        sentence=f"There is no exemption {citation} in Part II of the Act.",
+        mend=_instead(citation, law),
+        final=True,
+    )
+
+
+def _instead(citation: str, law: Provisions) -> str:
+    if other := _no_exemption(citation, law):
+        return _take_out(other)
+    known = [provision.citation for provision in law.of_section(citation)]
+    if not known:
+        return "Cite a subsection of sections 21 to 44."
+    section = section_of(citation)
+    return f"Cite a subsection of section {section} that exists, with its limbs: {', '.join(known)}."
+
+
+def _no_exemption(citation: str, law: Provisions) -> NotAnExemption | None:
+    section = section_of(citation)
+    return next((other for other in law.not_exemptions if other.citation == section), None)
+
+
+def _take_out(other: NotAnExemption) -> str:
+    return f"Take it out. Section {other.citation}: {other.reason}"
+
+
+def _not_in_force(place: str, exemption: Exemption, draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    # A warning: the table is not complete for requests received before 25 May 2018.
+    newest = law.get(exemption.provision)
+    on = draft.request.received if draft.request else law.act.revised_to
+    if newest is None or law.get(exemption.provision, on) is not None:
+        return
+    instead = (
+        f"Cite {' or '.join(newest.replaced_by)}." if newest.replaced_by else "Look up the Act as it was."
+    )
+    yield Noticed(
+        severity=Severity.WARN,
+        place=place,
+        sentence=f"{exemption.provision}, as our table has it, was not in force on {on}.",
+        mend=instead,
+    )
+
+
+@rule(
+    "X02",
+    Severity.BLOCK,
+    asks="A section is named by its own title, not by that of another.",
+    citation="FOIA s.17(1)(b)",
+)
+def names_by_its_own_title(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X02: no citation in the text is followed at once by the title of another section."""
+    titles = _titles(law)
+    titled = _titled(tuple(titles))
+    sections = frozenset(titles.values())
+    for passage in draft.passages:
+        for cited in passage.cited:
+            named = sections.intersection(map(section_of, cited.citations))
+            found = titled.match(passage.plain, cited.end) if named else None
+            if not found:
+                continue
+            title = _normal(found["bracketed"] or found["plain"])
+            if not any(title in map(_normal, law.names_of(section)) for section in named):
+                yield Noticed(
+                    place=passage.place,
+                    span=(cited.start, found.end()),
+                    sentence=f"Section {' or '.join(sorted(named))} is named by the title of section "
+                    f"{titles[title]}.",
+                    mend="Find out which of the two is meant, and put the other right.",
+                )
+
+
+def _titles(law: Provisions) -> dict[str, str]:
+    """Return the section of each title, in small letters and also without its “etc”."""
+    found = {}
+    for provision in law.all:
+        for title in (provision.title, provision.title.removesuffix(", etc")):
+            found[_normal(title)] = section_of(provision.citation)
+    return found
+
+
+def _normal(title: str) -> str:
+    return " ".join(title.split()).lower()
+
+
+@cache
+def _titled(titles: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of one of these titles that stands at once after a citation.
+
+    In brackets it may begin with a small letter. Elsewhere a small letter begins a sentence's own words,
+    as in “under section 31(1)(a) national security plays no part”; and where more follows the title the
+    words may be the sentence's own too.
+    """
+    longest_first = sorted(titles, key=len, reverse=True)
+    words = [re.escape(title).replace(r"\ ", r"\s+") for title in longest_first]
+    bracketed = "|".join(words)
+    plain = "|".join(f"{word[0].upper()}(?i:{word[1:]})" for word in words)
+    return re.compile(
+        rf"\s{{0,4}}(?:\(\s{{0,4}}(?P<bracketed>(?i:{bracketed}))"
+        rf"|(?:[:\u2013\u2014-]\s{{0,4}})?[\u201c\u2018\"']?(?P<plain>{plain}))"
+        r"(?=\s{0,4}(?:\Z|\n\s*\n|[).,;:\u2013\u2014\u2019\u201d\"'-])|\s{1,4}(?:(?:and|or)\s+s|exemption))"
+    )
+
+
+@rule(
+    "X03",
+    Severity.BLOCK,
+    asks="What is cited is about the part's own duty: disclosing, or confirming or denying.",
+    citation="FOIA s.1(1), s.2",
+)
+def fits_the_duty(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X03: what is cited is about the part's own duty: disclosing, or confirming or denying."""
+    for place, part, exemption, provision in draft.known(law):
+        if provision.duty is not part.duty and not _has_no_exclusion(part, provision):
+            yield Noticed(
+                place=f"{place}.provision",
+                sentence=_unfit(exemption.provision, part.duty),
+                mend=_counterpart(provision),
+                final=True,
+            )
+
+
+def _unfit(citation: str, duty: Duty) -> str:
+    if duty is Duty.DISCLOSE:
+        return f"{citation} is about confirming or denying; this part is about disclosure."
+    return f"{citation} is about disclosure; this part neither confirms nor denies."
+
+
+def _counterpart(provision: Provision) -> str:
+    if provision.duty is Duty.CONFIRM_OR_DENY:
+        return f"Cite {' or '.join(provision.protects)}, or change the part's duty to confirm-or-deny."
+    return f"Cite {provision.ncnd}, or change the part's duty to disclose."
+
+
+@rule(
+    "X04",
+    Severity.BLOCK,
+    asks="What neither confirms nor denies relies on an exemption that allows it, not on 21 or 43(1).",
+    citation="FOIA s.2(1), s.21, s.43(3)",
+)
+def has_an_exclusion(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X04: an exemption that has no exclusion of the duty to confirm or deny is not offered for one."""
+    for place, part, exemption, provision in draft.known(law):
+        if _has_no_exclusion(part, provision):
+            yield Noticed(
+                place=f"{place}.provision",
+                sentence=f"{exemption.provision} has no exclusion of the duty to confirm or deny.",
+                mend="Rely on another exemption, or change the part's duty to disclose.",
+                final=True,
+            )
+
+
+def _has_no_exclusion(part: Part, provision: Provision) -> bool:
+    exempts = provision.duty is Duty.DISCLOSE
+    return part.duty is Duty.CONFIRM_OR_DENY and exempts and provision.ncnd is None
+
+
+@rule(
+    "X05",
+    Severity.BLOCK,
+    asks="An absolute exemption has no balance and no factors; every qualified one has its balance.",
+    citation="FOIA s.2",
+)
+def balances_what_is_qualified(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X05: an absolute exemption has no balance and no factors; every qualified one has its balance."""
+    for place, part, exemption, provision in draft.known(law):
+        known = [each for each in part.exemptions if law.get(each.provision)]
+        alone = all(law.is_absolute(each, authority=draft.body) for each in known)
+        named, covered = _weighed(part, exemption, provision, law)
+        if law.is_absolute(exemption, authority=draft.body):
+            if named or (alone and part.balance) or exemption.favouring or exemption.against:
+                yield _absolute_yet_weighed(place, exemption)
+        elif not (covered or provision.balance_optional):
+            yield _qualified_without_balance(place, exemption, provision)
+
+
+def _weighed(part: Part, exemption: Exemption, provision: Provision, law: Provisions) -> tuple[bool, bool]:
+    """Return whether a balance names the exemption, and whether one covers it, by name or not."""
+    named = exemption.balance is not None
+    for balance in filter(None, (part.balance, *(each.balance for each in part.exemptions))):
+        named = named or any(law.get(citation) is provision for citation in balance.of)
+    return named, named or (part.balance is not None and not part.balance.of)
+
+
+def _absolute_yet_weighed(place: str, exemption: Exemption) -> Noticed:
+    return Noticed(
+        place=place,
+        sentence=f"{exemption.provision} is absolute here, so there is nothing to weigh; yet it is weighed.",
+        mend="Take out its factors and its balance, and name in the balance of the part what else it weighs.",
+        final=True,
+    )
+
+
+def _qualified_without_balance(place: str, exemption: Exemption, provision: Provision) -> Noticed:
+    when = provision.absolute_when
+    unnamed = (when and when.condition and exemption.condition is None) or (
+        when and when.limb and not exemption.limbs and exemption.provision == provision.citation
+    )
+    what = "condition" if when and when.condition else "limb"
+    return Noticed(
+        place=place,
+        sentence=f"{exemption.provision} is qualified, and no balance of its own or of its part covers it.",
+        mend="Write its balance, here or for the whole part."
+        + (f" Or name the {what}: with some it is absolute." if unnamed else ""),
+    )
+
+
+@rule(
+    "X14",
+    Severity.BLOCK,
+    asks="What is no exemption of Part II, as the limit of cost or a vexatious request, is not weighed.",
+    citation="FOIA s.12, s.14, s.17(5)",
+)
+def relies_on_exemptions(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X14: no section that is no exemption, such as 12 or 14, is relied on in a part."""
+    for place, _, exemption in draft.exemptions():
+        if other := _no_exemption(exemption.provision, law):
+            yield Noticed(
+                place=f"{place}.provision",
+                sentence=f"Section {other.citation} is no exemption of Part II, so it is never weighed.",
+                mend=_take_out(other),
+                final=True,
+            )
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    cites_what_exists,
+    names_by_its_own_title,
+    fits_the_duty,
+    has_an_exclusion,
+    balances_what_is_qualified,
+    relies_on_exemptions,
+)

@@ -1,0 +1,362 @@
+"""Factors: both sides are there, each of its own subject, with its reason and weight."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import chain
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.assessment import Duty
+from flows.domain.checks.rule import Draft, Noticed, Rule, rule
+from flows.domain.checks.words import Passage, content_words, phrase
+from flows.domain.finding import Severity
+from flows.domain.provisions import section_of
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+    from flows.domain.assessment import Factor
+    from flows.domain.provisions import Provisions
+
+_DOING: Final = {Duty.DISCLOSE: "disclosure", Duty.CONFIRM_OR_DENY: "confirming or denying"}
+_SIDES: Final = ("favouring", "against")
+
+
+@rule(
+    "F01",
+    Severity.BLOCK,
+    asks="Each qualified exemption has at least one factor favouring and one against.",
+    citation="FOIA s.2, s.17(3)",
+)
+def has_both_sides(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """F01: each qualified exemption has a factor favouring and one against."""
+    for place, part, exemption, provision in draft.known(law):
+        if law.is_absolute(exemption, authority=draft.body) or provision.balance_optional:
+            continue
+        for side in _SIDES:
+            if not getattr(exemption, side):
+                yield Noticed(
+                    place=f"{place}.{side}",
+                    sentence=f"{exemption.provision} has no factor {side} {_DOING[part.duty]}.",
+                    mend="Write at least one that belongs to this subject.",
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """A factor and its text as a passage.
+
+    Attributes:
+        citation: Of its exemption, as the part relies on it.
+        of: The provision that is, whichever limb was cited.
+    """
+
+    factor: Factor
+    passage: Passage
+    side: str
+    duty: Duty
+    citation: str
+    of: str
+
+    @property
+    def place(self) -> str:
+        """Where the factor stands; its text stands below."""
+        return self.passage.place.removesuffix(".text")
+
+
+def _factors(draft: Draft, law: Provisions) -> Iterator[_Placed]:
+    for place, part, exemption in draft.exemptions():
+        provision = law.get(exemption.provision)
+        passages = {passage.place: passage for passage in draft.under(place)}
+        for side in _SIDES:
+            for at, factor in enumerate(getattr(exemption, side)):
+                yield _Placed(
+                    factor=factor,
+                    passage=passages[f"{place}.{side}[{at}].text"],
+                    side=side,
+                    duty=part.duty,
+                    citation=exemption.provision,
+                    of=provision.citation if provision else exemption.provision,
+                )
+
+
+_SUBJECT: Final = (
+    r"\b(?:disclosure|disclosing|release|publication|(?:an|the|either|any) answer|(?:a )?confirmation|"
+    r"(?:a )?denial|confirming|denying|to (?:confirm|deny|disclose|answer))"
+    r"(?: \w+){0,6}? "
+)
+_HARMS: Final = phrase(
+    _SUBJECT + r"would (?:be likely to )?(?:(?:seriously|severely|greatly|significantly|also|therefore) )?"
+    r"(?:prejudice|harm|damage|undermine|compromise|hinder|hamper|impede|endanger|jeopardise|frustrate|weaken"
+    r"|(?:assist|help|enable|allow) (?:\w+ ){0,2}(?:criminals?|offenders?|terrorists?))\b"
+)
+"""What argues against an answer."""
+_SERVES: Final = phrase(
+    _SUBJECT + r"would (?:be likely to )?(?:(?:also|therefore|greatly|significantly) )?"
+    r"(?:promote|increase|enhance|improve|further|strengthen|inform|better inform|aid|assist|contribute to|"
+    r"demonstrate|provide|ensure|support) (?:[\w,\u2019'-]+ ){0,5}?"
+    r"(?:transparency|openness|accountability|scrutiny|reassurance|(?:public|proper|informed) debate|"
+    r"public(?:['\u2019]s)? (?:confidence|trust|understanding|awareness))\b"
+)
+"""What argues for one."""
+_GRANTED: Final = phrase(
+    r"\b(?:although|though|while|whilst|whereas|even|if|whether|unless|however|not|little|hardly|falsely|"
+    r"despite|but|only)\b"
+)
+"""What makes a sentence grant a point of the other side, or deny it."""
+
+
+@rule(
+    "F02",
+    Severity.WARN,
+    asks="A factor stands on the side it argues for.",
+    citation="FOIA s.2, s.17(3)",
+)
+def stands_on_its_side(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """F02: a factor favouring an answer does not tell of its harm, nor one against of its good."""
+    for placed in _factors(draft, law):
+        doing = _DOING[placed.duty]
+        pattern, what = (
+            (_HARMS, f"the harm of {doing}")
+            if placed.side == "favouring"
+            else (_SERVES, f"the good of {doing}")
+        )
+        if span := _first(placed.passage, pattern, unless=_GRANTED):
+            yield Noticed(
+                place=placed.passage.place,
+                span=span,
+                sentence=f"A factor {placed.side} {doing} tells of {what}.",
+                mend="Move it to the other side, or say what makes it an argument for this one.",
+            )
+
+
+def _first(passage: Passage, pattern: re.Pattern[str], *, unless: re.Pattern[str]) -> tuple[int, int] | None:
+    """Return where a pattern stands first, in a sentence without what makes it harmless."""
+    for sentence in passage.sentences:
+        found = pattern.search(sentence.text)
+        if found and not unless.search(sentence.text):
+            return sentence.span(found)
+    return None
+
+
+_PERSON: Final = r"(?:applicant|requester|requestor|person (?:who (?:asks|asked|made the request)|asking))"
+_MEDIA: Final = r"(?:media|press|newspapers?|journalists?|tabloids?)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Irrelevant:
+    """What is no argument, and the sections of which it may be one all the same."""
+
+    name: str
+    words: re.Pattern[str]
+    save_for: frozenset[str] = frozenset()
+
+
+_NO_ARGUMENT: Final = (
+    _Irrelevant(
+        name="the cost of an answer, or the resources it takes",
+        words=phrase(
+            r"\b(?:costs?|expense|work|effort|burden|time) (?:\w+ ){0,3}?(?:of|in|to|for) "
+            r"(?:answer|comply|respond|retriev|locat|extract|redact|provid|process|deal)\w*"
+            r"|\b(?:strain|drain|burden|impact|pressure|demand)s? (?:up)?on "
+            r"(?:\w+ ){0,3}?(?:resources|budgets?)\b"
+            r"|\b(?:staff|officer|police) time\b|\bdivert\w* (?:\w+ ){0,3}?(?:resources|staff)\b"
+            r"|\bwaste of (?:\w+ ){0,2}?(?:money|resources|time)\b"
+        ),
+        save_for=frozenset({"22", "22A", "29", "33", "36", "43"}),
+    ),
+    _Irrelevant(
+        name="embarrassment",
+        words=phrase(r"\bembarrass\w*"),
+        save_for=frozenset({"27", "37"}),
+    ),
+    _Irrelevant(
+        name="who asked, or why",
+        words=phrase(
+            rf"\b(?:motiv\w+|intentions?|identity|agenda|occupation) of (?:the |this )?{_PERSON}\b"
+            rf"|\b{_PERSON}['\u2019]s? (?:\w+ )?(?:motiv\w+|intentions?|identity|agenda|occupation)\b"
+            rf"|\bthe {_PERSON} (?:is a|works (?:for|as)|(?:only )?(?:wishes|wants|intends) to|has an? )\b"
+        ),
+        save_for=frozenset({"40"}),
+    ),
+    _Irrelevant(
+        name="that people might misunderstand or misuse what they learn",
+        words=phrase(
+            r"\b(?:misunderst\w+|misinterpret\w*|misconstru\w+|misrepresent\w*|taken out of context|"
+            r"sensationali[sz]\w*)\b"
+            r"|\b(?:would|could|might|may) be misleading\b"
+            rf"|\bmisus\w+ by (?:the |some )?{_MEDIA}\b"
+            rf"|\b{_MEDIA} (?:\w+ ){{0,3}}?(?:misus\w+|exploit\w*|speculat\w+)\b"
+        ),
+    ),
+)
+_SET_ASIDE: Final = phrase(r"\b(?:no|not|nor|irrelevant|disregard\w*|left aside|set aside|without regard)\b")
+
+
+@rule(
+    "F03",
+    Severity.WARN,
+    asks="A factor against belongs to the interest the exemption protects.",
+    citation="FOIA s.2; ICO guidance on the public interest test",
+)
+def belongs_to_the_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """F03: a factor against is not cost, embarrassment, who asked, or what others may make of it."""
+    for placed in _factors(draft, law):
+        if placed.side != "against":
+            continue
+        for irrelevant in _NO_ARGUMENT:
+            if section_of(placed.citation) in irrelevant.save_for:
+                continue
+            if span := _first(placed.passage, irrelevant.words, unless=_SET_ASIDE):
+                yield Noticed(
+                    place=placed.passage.place,
+                    span=span,
+                    sentence=f"{irrelevant.name[0].upper()}{irrelevant.name[1:]}: this is not what "
+                    f"{placed.citation} protects.",
+                    mend="Take it out, or say how it bears on the interest that the exemption protects.",
+                )
+
+
+_OPENNESS: Final = content_words(
+    "open openness transparent transparency accountable accountability account informed informing "
+    "awareness aware understand understanding trust confidence reassure reassurance scrutiny debate "
+    "money funds spent spending purse taxpayers resources"
+)
+"""What is said in favour of any answer on any subject; of these one has to be there."""
+_ANY_SUBJECT: Final = _OPENNESS | content_words(
+    "public publicly interest interests information disclosure disclosing disclose disclosed release "
+    "releasing released confirm confirming confirmation deny denying denial answer answering question "
+    "request requests requested held hold police policing force forces service services constabulary "
+    "authority authorities council department officers government organisation body show shows showing "
+    "demonstrate demonstrates demonstrating provide provides providing provided allow allows allowing "
+    "enable enables give gives giving lead leading help helps ensure ensuring promote promotes "
+    "promoting increase increases improve improves enhance enhances encourage better greater general "
+    "generally wider good quality well properly proper appropriately appropriate effective effectively "
+    "efficiently efficient use used using way ways how people community communities citizens "
+    "individuals members society local matter matters issue issues decision decisions make making "
+    "process processes know knowing knowledge learn see believe right rights act acting actions role "
+    "work working would can will order fact regard regarding relation concerning subject available take "
+    "taken part participate discussion discussions important importance factor favour favours carry "
+    "carried duty duties responsible responsibly committed commitment being view views"
+)
+_OWN_WORDS: Final = 3
+_OWN_SHARE: Final = 0.4
+"""With fewer words of its own, or a smaller share of them, a factor belongs to any subject."""
+
+
+@rule(
+    "F04",
+    Severity.WARN,
+    asks="The factors favouring an answer belong to its subject, not to any subject whatever.",
+    citation="ICO guidance on the public interest test",
+)
+def belongs_to_the_subject(draft: Draft, _: Provisions) -> Iterator[Noticed]:
+    """F04: not all the factors favouring are openness, public money and a better informed public."""
+    ours = content_words(draft.request.authority) if draft.request else frozenset()
+    for place, part, exemption in draft.exemptions():
+        if exemption.favouring and all(_is_stock(factor.text, ours) for factor in exemption.favouring):
+            yield Noticed(
+                place=f"{place}.favouring",
+                sentence=f"Every factor favouring {_DOING[part.duty]} would fit any subject.",
+                mend="Write what speaks for an answer about this subject.",
+            )
+
+
+def _is_stock(text: str, ours: frozenset[str]) -> bool:
+    """Tell whether a text would fit any subject; ``ours`` are the words of the authority's name."""
+    words = content_words(text) - ours
+    own = len(words - _ANY_SUBJECT)
+    return not words.isdisjoint(_OPENNESS) and (own < _OWN_WORDS or own < _OWN_SHARE * len(words))
+
+
+_ALIKE: Final = 0.8
+_ENOUGH: Final = 5
+"""With fewer words, two factors may be alike by chance."""
+
+
+@rule(
+    "F05",
+    Severity.WARN,
+    asks="Each exemption has factors of its own, not those of another.",
+    citation="ICO guidance on the public interest test",
+)
+def does_not_repeat_itself(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """F05: no factor stands under two exemptions."""
+    for side in _SIDES:
+        placed = [each for each in _factors(draft, law) if each.side == side]
+        for earlier, later in _alike(placed):
+            yield Noticed(
+                place=later.passage.place,
+                sentence=f"This factor under {later.citation} says the same as one under {earlier.citation}, "
+                f"{earlier.place}.",
+                mend="Say under each exemption what belongs to the interest it protects.",
+            )
+
+
+def _alike(factors: list[_Placed]) -> Iterator[tuple[_Placed, _Placed]]:
+    """Yield each factor that says what an earlier one says under another provision, with that one.
+
+    Two sets of which four fifths are shared have one in common among the rarest few words of each: only
+    those are compared.
+    """
+    often = Counter(chain.from_iterable(each.passage.content for each in factors))
+    holding: defaultdict[str, list[_Placed]] = defaultdict(list)
+    for later in factors:
+        words = later.passage.content
+        if len(words) < _ENOUGH:
+            continue
+        rarest = sorted(words, key=lambda word: (often[word], word))[
+            : len(words) - ceil(_ALIKE * len(words)) + 1
+        ]
+        candidates = {earlier.place: earlier for word in rarest for earlier in holding[word]}
+        for earlier in candidates.values():
+            if earlier.of != later.of and _likeness(earlier.passage.content, words) > _ALIKE:
+                yield earlier, later
+                break
+        for word in rarest:
+            holding[word].append(later)
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared)
+
+
+_REASON: Final = phrase(
+    r"\b(?:because|since|so that|as a result|therefore|thus|hence|for this reason|which would|which means|"
+    r"by (?:\w+ing|which)|if|when|where|until|even|without)\b|;|:|\u2014|\u2013"
+)
+_SHORT: Final = 8
+"""A factor with fewer words that carry content says no reason, unless one of the words above is there."""
+
+
+@rule(
+    "F06",
+    Severity.WARN,
+    asks="Each factor has a weight or a reason.",
+    citation="FOIA s.17(3)",
+)
+def has_weight_or_reason(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """F06: a factor is not a mere word or two, without weight and without reason."""
+    for placed in _factors(draft, law):
+        weighed = (placed.factor.weight or "").strip()
+        if weighed or len(placed.passage.content) >= _SHORT or _REASON.search(placed.passage.plain):
+            continue
+        yield Noticed(
+            place=placed.passage.place,
+            sentence=f"A factor {placed.side} {_DOING[placed.duty]} has neither a weight nor a reason.",
+            mend="Say why it counts, and for how much.",
+        )
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    has_both_sides,
+    stands_on_its_side,
+    belongs_to_the_exemption,
+    belongs_to_the_subject,
+    does_not_repeat_itself,
+    has_weight_or_reason,
+)

@@ -1,0 +1,343 @@
+"""The grounds of each exemption: its limb, purpose and condition, and what else it rests on."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.assessment import texts
+from flows.domain.checks.combinations import in_the_alternative, together
+from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
+from flows.domain.checks.words import phrase
+from flows.domain.finding import Severity
+from flows.domain.provisions import Need, section_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.domain.assessment import Exemption
+    from flows.domain.checks.words import Passage, Sentence
+    from flows.domain.citation import FoundCitation
+    from flows.domain.provisions import Basis, Provision, Provisions
+
+_PERSONAL: Final = "40"
+_OF_THE_APPLICANT: Final = "40(1)"
+_BEFORE_2018: Final = "40(5)"
+
+
+@rule(
+    "X10",
+    Severity.BLOCK,
+    asks="Each exemption names its limb, the purpose or condition the limb turns on, and no limb of another.",
+    citation="FOIA s.17(1)(b)",
+)
+def names_its_limb(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X10: each exemption names its limb, purpose and condition, and no limb that is another's."""
+    for place, _, exemption, provision in draft.known(law):
+        yield from _alien_limbs(place, exemption, provision, law)
+        yield from _missing_limb(place, exemption, provision, law)
+        yield from _missing_purpose(place, exemption, law)
+        if Need.CONDITION in provision.needs and exemption.condition is None:
+            # FOIA s.2(3)(fa): whether there is a balance at all turns on the condition.
+            yield Noticed(
+                place=f"{place}.condition",
+                sentence=f"{exemption.provision} does not say which condition is met; it decides whether a "
+                "balance is needed.",
+                mend="Name the first, second or third condition.",
+            )
+
+
+def _alien_limbs(
+    place: str, exemption: Exemption, provision: Provision, law: Provisions
+) -> Iterator[Noticed]:
+    protects = f", nor of what it protects, {' and '.join(provision.protects)}" if provision.protects else ""
+    for at, limb in texts(exemption.limbs, f"{place}.limbs"):
+        owner = law.get(limb)
+        if owner is None or _is_of(owner, provision) or _confuses_whose(owner, provision):
+            continue
+        yield Noticed(
+            place=at,
+            sentence=f"{limb} is no limb of {provision.citation}{protects}.",
+            mend="Name the limb that is meant, or cite the provision it belongs to.",
+        )
+
+
+def _is_of(owner: Provision, provision: Provision) -> bool:
+    return owner.citation in (provision.citation, *provision.protects)
+
+
+def _missing_limb(
+    place: str, exemption: Exemption, provision: Provision, law: Provisions
+) -> Iterator[Noticed]:
+    named = {limb for limb in _limbs(exemption) if _names_an_interest(limb, provision, law)}
+    if Need.LIMB_OF_EACH_LETTER in provision.needs:
+        letters = sorted({limb[: limb.index(")", len(provision.citation)) + 1] for limb in provision.limbs})
+        lacking = [letter for letter in letters if not any(limb.startswith(letter) for limb in named)]
+        if lacking:
+            yield Noticed(
+                place=f"{place}.limbs",
+                sentence=f"{exemption.provision} names no limb under {' or '.join(lacking)}; it needs one "
+                f"under each of {' and '.join(letters)}.",
+                mend="Name both.",
+            )
+    elif Need.LIMB in provision.needs and not named:
+        yield Noticed(
+            severity=Severity.BLOCK if provision.limb_decides else Severity.WARN,
+            place=f"{place}.limbs",
+            sentence=f"{exemption.provision} does not say which limb or interest is relied on.",
+            mend=f"Name one or more of {', '.join(_choice(provision, law))}.",
+        )
+
+
+def _limbs(exemption: Exemption) -> tuple[str, ...]:
+    return (exemption.provision, *exemption.limbs)
+
+
+def _names_an_interest(limb: str, provision: Provision, law: Provisions) -> bool:
+    """Tell whether this is a limb, or a whole protected provision where that says enough."""
+    owner = law.get(limb)
+    if owner is None or not _is_of(owner, provision):
+        return False
+    if limb != owner.citation:
+        return True
+    whole = owner.citation in provision.protects
+    return whole and (not provision.basis.harm or not owner.limbs)
+
+
+def _choice(provision: Provision, law: Provisions) -> list[str]:
+    protected = [known for each in provision.protects if (known := law.get(each))]
+    found = [limb for each in (provision, *protected) for limb in each.limbs]
+    return found or list(provision.protects)
+
+
+def _missing_purpose(place: str, exemption: Exemption, law: Provisions) -> Iterator[Noticed]:
+    wanting = [limb for limb in _limbs(exemption) if (own := law.get(limb)) and limb in own.purposes_for]
+    if wanting and not exemption.purposes:
+        yield Noticed(
+            place=f"{place}.purposes",
+            sentence=f"{' and '.join(dict.fromkeys(wanting))} needs a purpose, and none is named.",
+            mend=f"Name one or more of {', '.join(law.purposes)}.",
+        )
+
+
+@rule(
+    "X11",
+    Severity.BLOCK,
+    asks="Section 36 rests on the reasonable opinion of the qualified person, given before the decision.",
+    citation="FOIA s.36(2)",
+)
+def has_the_opinion(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X11: section 36 has the qualified person's opinion, of no later date than today's."""
+    for place, _, exemption, provision in draft.known(law):
+        if Need.OPINION not in provision.needs:
+            continue
+        at = f"{place}.opinion"
+        if exemption.opinion is None:
+            yield Noticed(
+                place=at,
+                sentence=f"{exemption.provision} stands without the opinion of the qualified person.",
+                mend="Record whose opinion it is, by what authority, of what date and what it says; only "
+                "statistics need none, section 36(4).",
+            )
+        elif draft.today is None:
+            yield Noticed(place=at, sentence="", mend="", lacks=Input.TODAY)
+        elif exemption.opinion.date > draft.today:
+            yield Noticed(
+                place=f"{at}.date",
+                sentence="The opinion of the qualified person has a date that is still to come.",
+                mend="Put the date right, or wait until the opinion has been given.",
+            )
+
+
+_THIRD_PARTY: Final = phrase(r"\bthird[- ]part(?:y|ies)\b")
+_APPLICANTS_OWN: Final = phrase(
+    r"\b(?:applicant|requester|requestor)(?:['\u2019]s)? own\b"
+    r"|\byour own (?:personal )?(?:data|information)\b"
+    r"|\b(?:data|information) (?:about|of|relating to) (?:you|the (?:applicant|requester|requestor))\b"
+)
+_WORDS_OF_THE_OTHERS: Final = {"40(5A)": _THIRD_PARTY, "40(5B)": _APPLICANTS_OWN}
+_CONTRASTED: Final = phrase(
+    r"\b(?:not|no|nor|other than|rather than|instead|unlike|unless|whereas|but|except)\b"
+)
+_ONCE: Final = phrase(r"\b(?:former\w*|previous\w*|old|was|replaced|repealed|until|before|since|now)\b")
+
+
+@rule(
+    "X12",
+    Severity.WARN,
+    asks="Section 40 is cited for whose data they are, the applicant's own or those of others.",
+    citation="FOIA s.40",
+)
+def knows_whose_data_they_are(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X12: 40(5A) is for the applicant's own data, 40(5B) for those of others, and bare 40(5) is gone."""
+    for place, _, exemption, provision in draft.known(law):
+        for at, limb in texts(exemption.limbs, f"{place}.limbs"):
+            owner = law.get(limb)
+            if owner is not None and _confuses_whose(owner, provision):
+                yield Noticed(
+                    severity=Severity.BLOCK,
+                    place=at,
+                    sentence=f"{limb} is not for the data that {provision.citation} is about.",
+                    mend=f"{_whose(provision)} Cite the other one, or take the limb out.",
+                )
+        yield from _speaks_of_the_others(draft, place, provision)
+    for place, one, other in together(draft, law, {_PERSONAL}):
+        yield Noticed(
+            place=place,
+            sentence=f"{one} and {other} are both relied on; one is for the applicant's own data, one for "
+            "those of others.",
+            mend=in_the_alternative(one, other),
+        )
+    on = draft.request.received if draft.request else law.act.revised_to
+    if law.get(_BEFORE_2018) and not law.get(_BEFORE_2018, on):
+        yield from _cites_what_is_gone(draft)
+
+
+def _confuses_whose(owner: Provision, provision: Provision) -> bool:
+    """Tell whether a limb of section 40 stands under the exclusion for the data of somebody else."""
+    personal = section_of(owner.citation) == section_of(provision.citation) == _PERSONAL
+    return personal and bool(provision.protects) and not _is_of(owner, provision)
+
+
+def _whose(provision: Provision) -> str:
+    if _OF_THE_APPLICANT in provision.protects:
+        return "40(5A) is for the applicant's own data, 40(5B) for those of others."
+    return "40(5B) is for the data of others, 40(5A) for the applicant's own."
+
+
+def _speaks_of_the_others(draft: Draft, place: str, provision: Provision) -> Iterator[Noticed]:
+    wrong = _WORDS_OF_THE_OTHERS.get(provision.citation)
+    if wrong is None:
+        return
+    for passage in draft.under(f"{place}.applies"):
+        for sentence in passage.sentences:
+            found = wrong.search(sentence.text)
+            if found and not _CONTRASTED.search(sentence.text):
+                yield Noticed(
+                    place=passage.place,
+                    span=sentence.span(found),
+                    sentence=f"{provision.citation} is relied on, yet the words are about other data.",
+                    mend=_whose(provision),
+                )
+                return
+
+
+def _cites_what_is_gone(draft: Draft) -> Iterator[Noticed]:
+    # Cited as the provision of a part it is noticed by X01.
+    for passage in draft.passages:
+        for sentence in passage.sentences:
+            for cited in passage.cited_in(sentence):
+                gone = any(
+                    each == _BEFORE_2018 or each.startswith(f"{_BEFORE_2018}(") for each in cited.citations
+                )
+                if gone and not _ONCE.search(sentence.text):
+                    yield Noticed(
+                        place=passage.place,
+                        span=(cited.start, cited.end),
+                        sentence="Section 40(5) has not been in force since 25 May 2018.",
+                        mend="Write 40(5A) for the applicant's own data, or 40(5B) for those of others.",
+                    )
+
+
+_BASED: Final = phrase(
+    r"\b(?P<prejudice>prejudice[- ]?based)\b"
+    r"|\b(?P<class>class[- ]?based|class (?:qualified |absolute )?exemption)\b"
+)
+_CALLED: Final = phrase(
+    r"\A(?:[^.;:]{0,120}\b(?:is|are|being|as)\b)?"
+    r"(?:\W|\b(?:a|an|and|both|also|therefore|thus|each|qualified|absolute|exemptions?|which|that)\b){0,24}\Z"
+)
+_NOT_CALLED: Final = phrase(
+    r"\b(?:not|no|nor|never|neither|than|rather|unlike|if|whether|unless)\b|n['\u2019]t\b"
+)
+_CONTRAST: Final = phrase(
+    r"\b(?:unlike|not|as opposed to|in contrast to|contrary to|compared (?:with|to)) (?:in )?\Z"
+)
+_WRONG: Final = {"prejudice": {"class", "necessity", "endangerment"}, "class": {"prejudice", "endangerment"}}
+"""The bases that are not what a text calls them."""
+
+
+@rule(
+    "X13",
+    Severity.WARN,
+    asks="An exemption is called prejudice-based or class-based only where it is.",
+    citation="FOIA Part II, ICO guidance on section 38",
+)
+def is_called_what_it_is(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X13: what is not about prejudice is not called prejudice-based, nor what is so, class-based."""
+    for passage in draft.passages:
+        for sentence in passage.sentences:
+            for found in _BASED.finditer(sentence.text):
+                called = found.lastgroup or ""
+                cited = _called(passage, sentence, found.start())
+                for citation in cited.citations if cited else ():
+                    bases = _bases(citation, law)
+                    if bases and all(basis.name in _WRONG[called] for basis in bases):
+                        yield Noticed(
+                            place=passage.place,
+                            span=sentence.span(found),
+                            sentence=f"{citation} is called {called}-based; its test is another: "
+                            f"{'; '.join(sorted(basis.words for basis in bases))}.",
+                            mend="Say what it is, and put the test it needs.",
+                        )
+
+
+def _called(passage: Passage, sentence: Sentence, end: int) -> FoundCitation | None:
+    """Return the citation which the words that begin at ``end`` of the sentence are said of."""
+    before = bisect_right(passage.cited, sentence.start + end, key=lambda cited: cited.end)
+    nearest = passage.cited[before - 1] if before else None
+    if nearest is None or nearest.start < sentence.start:
+        return None
+    between = sentence.text[nearest.end - sentence.start : end]
+    leading = sentence.text[max(0, nearest.start - sentence.start - 24) : nearest.start - sentence.start]
+    said = _CALLED.search(between) and not _NOT_CALLED.search(between) and not _CONTRAST.search(leading)
+    return nearest if said else None
+
+
+def _bases(citation: str, law: Provisions) -> set[Basis]:
+    """Return what a provision or a limb rests on; of a whole section, all that its provisions do."""
+    provision = law.get(citation)
+    if provision and citation in provision.limbs:
+        return {provision.basis_of(citation)}
+    found = (provision,) if provision else law.of_section(citation)
+    return {each.basis_of(limb) for each in found for limb in (each.citation, *each.limbs)}
+
+
+_CERTIFICATE: Final = phrase(r"\bcertificates?\b")
+_OF_A_MINISTER: Final = phrase(r"\bminister\w*|\b23\(2\)|\b24\(3\)|\battorney general\b|\bconclusive\b")
+_NONE_IS_THERE: Final = phrase(
+    r"\b(?:no|not|nor|without|may|might|can|could|would|if|whether|unless|neither|any)\b"
+)
+
+
+@rule(
+    "X15",
+    Severity.WARN,
+    asks="A Minister's certificate that is spoken of is recorded, with who signed it and when.",
+    citation="FOIA s.23(2), s.24(3)",
+)
+def records_the_certificate(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """X15: a certificate spoken of under section 23 or 24 is recorded with its signatory and date."""
+    for place, _, exemption, provision in draft.known(law):
+        if section_of(provision.citation) not in {"23", "24"} or exemption.certificate:
+            continue
+        for passage in draft.under(place):
+            for sentence in passage.sentences:
+                found = _CERTIFICATE.search(sentence.text)
+                real = _OF_A_MINISTER.search(sentence.text) and not _NONE_IS_THERE.search(sentence.text)
+                if found and real:
+                    yield Noticed(
+                        place=passage.place,
+                        span=sentence.span(found),
+                        sentence="A Minister's certificate is spoken of, but not recorded.",
+                        mend="Record under certificate who signed it and on what date.",
+                    )
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    names_its_limb,
+    has_the_opinion,
+    knows_whose_data_they_are,
+    is_called_what_it_is,
+    records_the_certificate,
+)

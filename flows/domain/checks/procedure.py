@@ -1,0 +1,177 @@
+"""The procedure: what a notice must contain, and when it is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.assessment import Outcome
+from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
+from flows.domain.checks.words import phrase, unmarked
+from flows.domain.finding import Severity
+from flows.domain.working_days import in_full
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from flows.domain.assessment import Balance, Exemption, Part
+    from flows.domain.provisions import Provisions
+
+_REFUSALS: Final = frozenset({Outcome.MAINTAIN, Outcome.WITHHOLD, Outcome.PARTLY})
+"""The outcomes that section 17 wants a notice for."""
+_SUBSTANCE: Final = 15
+"""So many words a balance has at least that weighs anything."""
+
+
+@rule(
+    "P03",
+    Severity.BLOCK,
+    asks="Every part that relies on a qualified exemption gives the reasons for its conclusion.",
+    citation="FOIA s.17(3)",
+)
+def gives_its_reasons(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """P03: a qualified exemption relied on has its reasons, and a balance that weighs."""
+    for place, part, exemption, provision in draft.known(law):
+        if part.outcome not in _REFUSALS or law.is_absolute(exemption) or provision.balance_optional:
+            continue
+        if not _has_reasons(part, exemption):
+            yield Noticed(
+                place=place,
+                sentence=f"{exemption.provision} has no reasons: nothing says why it applies or what harm "
+                "would come.",
+                mend="Write why it applies, or what the harm would be.",
+            )
+    for place, part, _, balance in draft.balances():
+        if part.outcome in _REFUSALS and len(balance.text.split()) < _SUBSTANCE:
+            yield _too_short(place, balance)
+
+
+def _has_reasons(part: Part, exemption: Exemption) -> bool:
+    texts = (exemption.applies, exemption.harm, part.harm, part.confirming, part.denying)
+    return any(text and text.strip() for text in texts)
+
+
+def _too_short(place: str, balance: Balance) -> Noticed:
+    return Noticed(
+        severity=Severity.WARN,
+        place=f"{place}.text",
+        sentence=f"The balance has {len(balance.text.split())} words, too few to weigh anything.",
+        mend="Say which factors weigh most on each side, and why one side outweighs the other.",
+    )
+
+
+_REVIEW: Final = phrase(
+    r"\binternal reviews?\b"
+    r"|\b(?:no|complaints?) (?:internal )?(?:complaints? )?procedure\b"
+)
+_SECTION_50: Final = phrase(r"\b(?:section|s\.?) ?50\b")
+_COMMISSIONER: Final = phrase(r"\bInformation Commissioner(?:['\u2019]s Office)?\b")
+_PARTICULARS: Final = {
+    "how to ask for an internal review, or that there is none": _REVIEW,
+    "the right under section 50": _SECTION_50,
+    "that the Information Commissioner decides": _COMMISSIONER,
+}
+"""What section 17(7) wants said, and what tells that it is."""
+
+
+@rule(
+    "P04",
+    Severity.BLOCK,
+    asks="The text says how to ask for an internal review and how to apply to the Commissioner.",
+    citation="FOIA s.17(7), s.50",
+    needs=(Input.DOCUMENT,),
+)
+def says_how_to_complain(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """P04: a refusal says how to complain, to the authority and to the Commissioner."""
+    if not any(part.outcome in _REFUSALS for part in draft.assessment.parts):
+        return
+    text = unmarked(draft.document or "")
+    missing = [what for what, pattern in _PARTICULARS.items() if not pattern.search(text)]
+    if law.regulator.website not in (draft.document or ""):
+        missing.append(f"where to apply: {law.regulator.website}")
+    if missing:
+        yield Noticed(
+            place="document",
+            sentence=f"The text does not say {'; '.join(missing)}.",
+            mend="Have the text made again, with its last section on how to complain.",
+        )
+
+
+_OWNED: Final = phrase(
+    r"\b(?:apolog\w+|regret|sorry)\b[^.]{0,80}?\b(?:delay|late|time|sooner|earlier)\b"
+    r"|\b(?:breach\w*|fail\w*|did not (?:meet|comply with))\b[^.]{0,80}?\bsections? (?:10|17)\b"
+    r"|\b(?:this|our|the) (?:answer|reply|response|decision|notice|paper) (?:is|comes|was|has been) (?:\w+ "
+    r")?(?:late|overdue|delayed|outside|after)\b"
+    r"|\bnot (?:\w+ ){0,4}?within (?:the )?(?:20|twenty|statutory|time)\b"
+)
+"""What owns that an answer is late."""
+
+
+@rule(
+    "P05",
+    Severity.WARN,
+    asks="A decision that is late says so.",
+    citation="FOIA s.10(1), s.17(1)",
+    needs=(Input.TODAY, Input.DUE),
+)
+def owns_its_delay(draft: Draft, _: Provisions) -> Iterator[Noticed]:
+    """P05: after the day on which the decision was due, the text says that it is late."""
+    if missed := _missed(draft):
+        yield Noticed(
+            place="",
+            sentence=f"The decision was due on {in_full(missed)}, and the text does not say it is late.",
+            mend="Say under answer that it is late, and why; section 10 has not been met.",
+        )
+
+
+def _missed(draft: Draft) -> date | None:
+    """Return the day that was missed, if the text does not own that."""
+    late = draft.today is not None and draft.due is not None and draft.today > draft.due
+    owned = late and any(_OWNED.search(passage.plain) for passage in draft.passages)
+    return draft.due if late and not owned else None
+
+
+_ANSWERED: Final = phrase(
+    r"\b(?:answered|given|sent|provided|supplied|disclosed|published)(?: \w+){0,4}? (?:on [0-9]|earlier|"
+    r"already|in (?:the|our|a) (?:\w+ )?(?:letter|e-?mail|notice|answer))"
+    r"|\b(?:already|earlier|have since) (?:been )?(?:answered|given|sent|provided|supplied|disclosed|"
+    r"published)\b"
+)
+"""What tells that an answer has gone out before this paper."""
+
+
+@rule(
+    "P06",
+    Severity.WARN,
+    asks="What needs no weighing is answered in time and does not wait for the rest.",
+    citation="FOIA s.10(1), s.10(3)",
+    needs=(Input.TODAY, Input.DUE),
+)
+def answers_what_needs_no_weighing(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """P06: a part with nothing to weigh is not still unanswered after the day it was due."""
+    missed = _missed(draft)
+    if missed is None:
+        return
+    for place, part in draft.parts():
+        if _has_nothing_to_weigh(part, law) and not _ANSWERED.search(part.answer or ""):
+            yield Noticed(
+                place=place,
+                sentence=f"Nothing in this part needs weighing, and it was due on {in_full(missed)}.",
+                mend="Send it now, or say under answer when it was sent.",
+            )
+
+
+def _has_nothing_to_weigh(part: Part, law: Provisions) -> bool:
+    for exemption in part.exemptions:
+        provision = law.get(exemption.provision)
+        if provision is None or not (law.is_absolute(exemption) or provision.balance_optional):
+            return False
+    return True
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    gives_its_reasons,
+    says_how_to_complain,
+    owns_its_delay,
+    answers_what_needs_no_weighing,
+)

@@ -1,0 +1,98 @@
+"""The rules together, in their order and under one version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.checks import (
+    combinations,
+    exemptions,
+    factors,
+    grounds,
+    harm,
+    neither,
+    personal,
+    procedure,
+    weighing,
+    wording,
+)
+from flows.domain.checks.rule import Draft, Input, Rule
+from flows.domain.finding import Finding, Severity
+from flows.domain.provisions import provisions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flows.domain.provisions import Provisions
+
+VERSION: Final = "1"
+"""Raise it with every change of what a rule notices: submissions record it, and the audit compares."""
+
+RULES: Final[tuple[Rule, ...]] = (
+    *exemptions.RULES,
+    *combinations.RULES,
+    *grounds.RULES,
+    *harm.RULES,
+    *factors.RULES,
+    *weighing.RULES,
+    *neither.RULES,
+    *wording.RULES,
+    *personal.RULES,
+    *procedure.RULES,
+)
+
+_WITHOUT: Final = {
+    Input.REQUEST: ("the request", "Give the request too."),
+    Input.DOCUMENT: (
+        "the text made of the assessment",
+        "Give the request too, so that the text can be made.",
+    ),
+    Input.TODAY: ("the day", "Check it where the day is known."),
+    Input.DUE: ("the day on which the answer is due", "Give the request too; its date of receipt is needed."),
+    Input.BODY: ("the kind of authority", "Say what kind of authority decides."),
+    Input.NAMED: ("the request as it arrived", "Give the request too."),
+}
+
+
+def check(draft: Draft) -> tuple[Finding, ...]:
+    """Return what the rules notice, in their order and in that of the text."""
+    law = provisions(draft.request.regime) if draft.request else provisions()
+    return tuple(finding for rule in RULES for finding in _run(rule, draft, law))
+
+
+def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that stop a submission."""
+    return tuple(finding for finding in findings if finding.severity is Severity.BLOCK)
+
+
+def _run(rule: Rule, draft: Draft, law: Provisions) -> Iterator[Finding]:
+    for needed in rule.needs:
+        if getattr(draft, needed) is None:
+            yield _not_run(rule, needed, "")
+            return
+    for noticed in rule.look(draft, law):
+        if noticed.lacks is not None:
+            yield _not_run(rule, noticed.lacks, noticed.place)
+            continue
+        yield Finding(
+            code=rule.id,
+            severity=noticed.severity or rule.severity,
+            place=noticed.place,
+            sentence=noticed.sentence,
+            mend=noticed.mend,
+            span=noticed.span,
+            citation=rule.citation,
+            final=noticed.final,
+        )
+
+
+def _not_run(rule: Rule, lacking: Input, place: str) -> Finding:
+    what, mend = _WITHOUT[lacking]
+    return Finding(
+        code=rule.id,
+        severity=Severity.NOT_RUN,
+        place=place,
+        sentence=f"Without {what} this was not looked at: {rule.asks[0].lower()}{rule.asks[1:]}",
+        mend=mend,
+        citation=rule.citation,
+    )

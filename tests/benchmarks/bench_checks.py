@@ -1,0 +1,79 @@
+"""The checks: an assessment of twenty parts linted, beside reading the same file, and memory over many."""
+
+from __future__ import annotations
+
+import tracemalloc
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from figures import Row, at_most, ms, spent, typical
+
+from flows import paper
+from flows.domain.assessment import Assessment, Request
+from flows.domain.checks.ruleset import RULES, check
+from flows.files import folder
+from flows.sources.bank_holidays import calendar
+from flows.sources.parse import parse_assessment, parse_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flows.domain.checks.rule import Draft
+
+_PARTS: Final = 20
+_TURNS: Final = 5
+_MANY: Final = 200
+_TODAY: Final = date(2026, 11, 2)
+
+
+def run() -> Iterator[Row]:
+    """Yield the rows."""
+    samples = sorted((folder("cases")).glob("*/assessment.yaml"))
+    reading = typical(spent(_read_all, samples)[0] for _ in range(_TURNS))
+    request, assessments = _read_all(samples)
+    parts = [part for assessment in assessments for part in assessment.parts]
+    of_samples, long = (
+        _draft(request, Assessment(reference=request.reference, parts=tuple(some)))
+        for some in (parts, (parts * _PARTS)[:_PARTS])
+    )
+
+    short = typical(spent(check, _afresh(of_samples))[0] for _ in range(_TURNS))
+    what = f"{len(RULES)} rules over the {len(parts)} parts of the samples, beside reading their files"
+    yield at_most(2, short / reading, what, ms(short), ms(reading))
+    linted = typical(spent(check, _afresh(long))[0] for _ in range(_TURNS))
+    per_part = (linted / _PARTS) / (short / len(parts))
+    what = f"an assessment of {_PARTS} parts linted: each part beside a part of the samples"
+    yield at_most(2, per_part, what, f"{ms(linted)} for all", ms(linted / _PARTS))
+    yield _memory(of_samples)
+
+
+def _memory(draft: Draft) -> Row:
+    tracemalloc.start()
+    try:
+        for _ in range(_MANY // 10):
+            check(_afresh(draft))
+        early = tracemalloc.get_traced_memory()[0]
+        for _ in range(_MANY):
+            check(_afresh(draft))
+        late = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    what = f"memory held after {_MANY + _MANY // 10} lints beside that after {_MANY // 10}"
+    return at_most(1.05, late / early, what, f"{late / 1024:.0f} KiB", f"{early / 1024:.0f} KiB")
+
+
+def _afresh(draft: Draft) -> Draft:
+    """Return the draft without what it has read of itself before."""
+    return replace(draft)
+
+
+def _read_all(samples: list[Path]) -> tuple[Request, list[Assessment]]:
+    arrived = parse_request(samples[0].with_name("request.yaml").read_bytes(), rules=paper.RULES)
+    assessments = [parse_assessment(path.read_bytes(), rules=paper.RULES) for path in samples]
+    return arrived.request(assessments[0].reference), assessments
+
+
+def _draft(request: Request, assessment: Assessment) -> Draft:
+    return paper.draft(request, assessment, today=_TODAY, calendar=calendar(), named=())

@@ -1,0 +1,390 @@
+"""deadline, the bank holidays an administrator adds, and what both do to the queue."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+from desk_builders import CASE, EXAMPLE, Desk, everything, holds, open_case
+
+from flows import asking, wiring
+from flows.desk.cli import main
+from flows.domain.procedure import Stage
+from flows.wiring import Home, open_house
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --home there is no register."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(wiring.HOME_VARIABLE, raising=False)
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(main, words, prog_name="equipoise")
+
+
+def told(*words: str) -> Any:
+    result = call("deadline", *words, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    return json.loads(result.stdout)
+
+
+def said(*words: str) -> str:
+    result = call("deadline", *words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+def refused(*words: str) -> str:
+    result = call("deadline", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    return result.stderr
+
+
+# deadline
+
+
+def test_a_deadline_is_told_day_by_day() -> None:
+    found = told("2026-06-12")
+
+    assert found.keys() == {
+        *("received", "counted_from", "due", "notice_due"),
+        *("days", "remarks", "source"),
+    }
+    assert (found["received"], found["due"], found["notice_due"]) == (
+        "2026-06-12",
+        "2026-07-14",
+        "2026-07-14",
+    )
+    assert sum(row["counts"] for row in found["days"]) == 20
+    assert all((row["reason"] is None) is row["counts"] for row in found["days"])
+    assert (found["days"][0]["date"], found["days"][-1]["date"]) == ("2026-06-13", "2026-07-14")
+    assert found["days"][2] == {
+        "date": "2026-06-15",
+        "counts": False,
+        "reason": "bank holiday in Scotland: Scotland's participation in the FIFA World Cup final",
+        "nations": ["Scotland"],
+        "source": found["source"].partition(",")[0],
+    }
+    assert found["source"].startswith("holidays 0.")
+
+
+def test_a_deadline_in_words_says_which_days_did_not_count_and_why() -> None:
+    assert said("2026-06-12").splitlines()[:-1] == [
+        "Received Friday 12 June 2026; due Tuesday 14 July 2026.",
+        "The 20th working day following receipt, section 10(1) and (6).",
+        "Days that did not count:",
+        "  Mon 15 Jun 2026  bank holiday in Scotland: Scotland's participation in the FIFA World Cup final",
+        "  Mon 13 Jul 2026  bank holiday in Northern Ireland: Battle of the Boyne (substitute day)",
+        "  10 days          Saturdays and Sundays",
+        "A bank holiday in any one part of the United Kingdom is left out in all of it, section 10(6).",
+    ]
+    assert said("2026-06-12").splitlines()[-1].startswith("Bank holidays: holidays 0.")
+
+
+def test_a_receipt_may_be_a_time_of_which_the_day_in_london_counts() -> None:
+    assert told("2026-06-12T23:30:00Z")["received"] == "2026-06-13"
+    assert told("2026-06-12T23:30:00+01:00")["received"] == "2026-06-12"
+    assert told("2026-01-12t23:30z")["received"] == "2026-01-12"
+
+
+def test_a_time_without_its_distance_from_utc_is_refused() -> None:
+    assert "a time needs its distance from UTC, as in 2026-06-12T23:30:00Z" in refused("2026-06-12T23:30:00")
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        *("2099-01-01", "1066-10-14", "2028-11-30", "2028-12-20", "2026-02-30", "soon", "", "usual"),
+        *("20260612", "2026-W24-5", "2026-06-12 ", "2026-06-12T25:00:00Z", "\u0662026-06-12", "12/06/2026"),
+        *("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"),
+    ],
+)
+def test_a_deadline_that_cannot_be_known_is_malformed(day: str) -> None:
+    assert refused(day).count("\n") == 1
+
+
+def test_fees_move_the_due_date_and_say_so() -> None:
+    paid = told("2026-03-02", "--fees-notice", "2026-03-10", "--fees-paid", "2026-03-20")
+    unpaid = told("2026-03-02", "--fees-notice", "2026-03-10")
+
+    assert paid["due"] == "2026-04-14"
+    assert (unpaid["due"], unpaid["notice_due"]) == (None, None)
+    assert "lapses after 9 June 2026, section 9(2)" in unpaid["remarks"][0]
+    text = said("2026-03-02", "--fees-notice", "2026-03-10", "--fees-paid", "2026-03-20")
+    assert "  Tue 10 Mar 2026 to Mon 16 Mar 2026  disregarded: fees notice of 10 March 2026" in text
+    assert said("2026-03-02", "--fees-notice", "2026-03-10").startswith(
+        "Received Monday 2 March 2026; nothing is due for now.\nThe clock stands still since"
+    )
+
+
+def test_clarification_starts_the_days_again() -> None:
+    asked = ("2026-02-02", "--clarification-asked", "2026-02-05")
+    found = told(*asked, "--clarification-answered", "2026-06-12")
+
+    assert (found["received"], found["counted_from"], found["due"]) == (
+        "2026-02-02",
+        "2026-06-12",
+        "2026-07-14",
+    )
+    assert told(*asked)["due"] is None
+    assert "The 20th working day following the clarification, section 10(1) and (6)." in said(
+        *asked, "--clarification-answered", "2026-06-12"
+    )
+
+
+def test_an_extension_leaves_the_notice_where_it_was() -> None:
+    usual, estimated = told("2026-06-12", "--extended"), told("2026-06-12", "--extended", "2026-08-03")
+
+    assert (usual["notice_due"], usual["due"]) == ("2026-07-14", "2026-08-12")
+    assert (estimated["notice_due"], estimated["due"]) == ("2026-07-14", "2026-08-03")
+    assert "The 20th working day following receipt is Tuesday 14 July 2026" in said(
+        "2026-06-12", "--extended"
+    )
+
+
+def test_an_internal_review_is_told_when_it_was_asked_for() -> None:
+    found = told("2026-02-02", "--review-asked", "2026-05-01")
+
+    assert found["review"] == {"asked": "2026-05-01", "aim": "2026-06-02", "latest": "2026-07-01"}
+    assert "the code of practice says so, not the Act" in found["remarks"][0]
+
+
+def test_what_is_out_of_order_is_told_all_at_once() -> None:
+    error = refused("2026-06-12", "--fees-paid", "2026-06-20", "--review-asked", "2026-06-01")
+
+    assert error.splitlines() == [
+        "deadline has 2 faults:",
+        "  fees-paid: this needs fees-notice too, on that day or before it",
+        (
+            "  review-asked: 2026-06-01 is before 2026-06-12, the day of received; "
+            "a day from then on is needed"
+        ),
+    ]
+
+
+# Bank holidays that were added
+
+DUE, MOVED = "2022-12-06", "2022-12-07"
+GAMES = ("2022-11-14", "--name", "Games", "--nation", "scotland", "--source", "Gazette 1, 3 November 2022")
+ADD = ("holiday", "add", *GAMES, "--as", "ann")
+
+
+def today() -> str:
+    now = wiring.today()
+    return f"{now.day} {now:%B %Y}"
+
+
+def another_case(home: Home, reference: str, received: str) -> None:
+    data = (EXAMPLE / "request.yaml").read_text().replace(CASE, reference).replace("2022-11-07", received)
+    with open_house(home) as house:
+        open_case(house, data.encode())
+
+
+def test_a_bank_holiday_moves_the_cases_that_were_open_and_says_why(desk: Desk) -> None:
+    another_case(desk.home, "2/22", "2022-11-15")
+    another_case(desk.home, "3/22", "2022-10-03")
+    before = {row["reference"]: row for row in desk.told("queue")["cases"]}
+    assert (before[CASE]["due"], before[CASE]["moved_from"], before[CASE]["because"]) == (DUE, None, [])
+
+    assert desk.done(*ADD) == (
+        "14 November 2022 is a bank holiday in Scotland. The policy is at version 7.\n"
+        "1 case that waits has another due date; `equipoise queue` lists them all.\n"
+    )
+
+    after = {row["reference"]: row for row in desk.told("queue")["cases"]}
+    because = (
+        "14 November 2022 is a bank holiday in Scotland: Games (Gazette 1, 3 November 2022), "
+        f"added {today()}; for requests already running the legal position is arguable."
+    )
+    moved = {"due": MOVED, "moved_from": DUE, "because": [because]}
+    assert after[CASE] == before[CASE] | moved
+    assert {reference: row for reference, row in after.items() if row["moved_from"]} == {CASE: after[CASE]}
+    assert (after["2/22"], after["3/22"]) == (before["2/22"], before["3/22"])
+    shown = desk.told("show", CASE)
+    assert {key: shown[key] for key in moved} == moved
+    text = " ".join(desk.done("queue").split())
+    assert f"{CASE}: due 7 December 2022, was 6 December 2022: {because}" in text
+    assert f"Moved It is due 7 December 2022, was 6 December 2022: {because}" in " ".join(
+        desk.done("show", CASE).split()
+    )
+    assert holds(desk.home)
+
+
+def test_after_its_removal_the_due_dates_are_back(desk: Desk) -> None:
+    before = desk.told("queue")
+    desk.done(*ADD)
+    assert desk.told("queue") != before
+
+    assert desk.done("holiday", "remove", "2022-11-14", "--as", "ann") == (
+        "14 November 2022 is no longer an added bank holiday. The policy is at version 8.\n"
+        "1 case that waits has another due date; `equipoise queue` lists them all.\n"
+    )
+
+    assert desk.told("queue") == before
+    assert desk.told("holiday", "list")["holidays"] == []
+    assert holds(desk.home)
+
+
+def test_an_addition_tells_in_json_which_cases_it_moved(desk: Desk) -> None:
+    another_case(desk.home, "2/22", "2022-11-15")
+    another_case(desk.home, "3/22", "2022-11-08")
+
+    assert desk.told(*ADD) == {"policy": 7, "new": True, "cases": [CASE, "3/22"]}
+    assert desk.told(*ADD) == {"policy": 7, "new": False, "cases": []}
+
+
+def test_a_day_that_moved_two_ways_gives_both_reasons(desk: Desk) -> None:
+    desk.done(*ADD)
+    desk.done(*(word.replace("11-14", "11-15").replace("scotland", "northern-ireland") for word in ADD))
+
+    first, second = next(row["because"] for row in desk.told("queue")["cases"] if row["reference"] == CASE)
+
+    assert first.endswith(f"added {today()}.")
+    assert second.startswith("15 November 2022 is a bank holiday in Northern Ireland: Games")
+    assert second.endswith("the legal position is arguable.")
+
+
+def test_the_notice_to_deciders_has_the_date_that_moved(desk: Desk) -> None:
+    desk.submit()
+    desk.done(*ADD)
+
+    with open_house(desk.home) as house:
+        asking.ask(CASE, Stage.LEGAL_REVIEW, house)
+
+    [notice] = [path.read_text() for path in desk.home.notices.rglob("*") if path.is_file()]
+    assert "7 December 2022" in notice
+
+
+def test_a_deadline_is_computed_with_the_homes_calendar_and_says_so(desk: Desk) -> None:
+    plain = desk.told("deadline", "2022-11-07")
+    desk.done(*ADD)
+
+    found = desk.told("deadline", "2022-11-07")
+
+    assert (plain["due"], found["due"], told("2022-11-07")["due"]) == (DUE, MOVED, DUE)
+    assert plain["source"].endswith("; no days added by version 6 of the register's policy")
+    assert found["source"].endswith("; 1 day added by version 7 of the register's policy")
+    [day] = [row for row in found["days"] if row["date"] == "2022-11-14"]
+    assert (day["nations"], day["source"]) == (["Scotland"], "Gazette 1, 3 November 2022")
+    assert "in Scotland: Games (Gazette 1, 3 November 2022)\n" in desk.done("deadline", "2022-11-07")
+
+
+def test_the_bank_holidays_that_were_added_are_listed(desk: Desk) -> None:
+    assert desk.done("holiday", "list").startswith("Bank holidays: holidays 0.")
+    desk.done(*ADD)
+
+    listed = desk.told("holiday", "list")
+
+    assert listed["holidays"] == [
+        {
+            "date": "2022-11-14",
+            "name": "Games",
+            "nations": ["Scotland"],
+            "source": "Gazette 1, 3 November 2022",
+            "added": wiring.today().isoformat(),
+        }
+    ]
+    head, row, *_ = desk.done("holiday", "list").splitlines()
+    assert head.split() == ["Date", "Added", "Nations", "Name", "and", "source"]
+    assert row.endswith("Scotland  Games (Gazette 1, 3 November 2022)")
+
+
+@pytest.mark.parametrize("words", [ADD, ("holiday", "add", "2026-06-15", *GAMES[1:], "--as", "ann")])
+def test_a_day_that_is_known_is_not_recorded_again(words: tuple[str, ...], desk: Desk) -> None:
+    if words is ADD:
+        desk.done(*ADD)
+    before = everything(desk.home)
+
+    text = desk.done(*words)
+
+    assert "is known as a bank holiday in Scotland already; nothing was recorded." in text
+    assert desk.told(*words)["new"] is False
+    assert everything(desk.home) == before
+
+
+def test_a_day_that_is_known_in_one_nation_is_recorded_for_the_other(desk: Desk) -> None:
+    words = ("holiday", "add", "2026-06-15", *GAMES[1:], "--nation", "northern-ireland", "--as", "ann")
+
+    assert desk.done(*words) == (
+        "15 June 2026 is a bank holiday in Northern Ireland; in Scotland it was known. "
+        "The policy is at version 7.\n"
+    )
+    assert desk.told("holiday", "list")["holidays"][0]["nations"] == ["Northern Ireland"]
+    assert holds(desk.home)
+
+
+def changed(**options: str) -> tuple[str, ...]:
+    words = {
+        "date": GAMES[0],
+        "name": "Games",
+        "nation": "scotland",
+        "source": "Gazette",
+        "as": "ann",
+    } | options
+    when = words.pop("date")
+    return ("holiday", "add", when, *(part for name, value in words.items() for part in (f"--{name}", value)))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (
+            changed(**{"as": "wren"}),
+            1,
+            "wren may not add bank holidays: that needs the role administrator.",
+        ),
+        (
+            changed(date="2026-06-15", **{"as": "wren"}),
+            1,
+            "wren may not add bank holidays: that needs the role administrator.",
+        ),
+        (
+            (*changed(), "--key", "{sam}"),
+            1,
+            "ann may not add bank holidays: that needs a signature by a key of ann.",
+        ),
+        (
+            ("holiday", "remove", "2022-11-14", "--as", "wren"),
+            1,
+            "wren may not remove bank holidays: that needs the role administrator.",
+        ),
+        (
+            ("holiday", "remove", "2026-06-15", "--as", "ann"),
+            1,
+            "No bank holiday on 15 June 2026 was added; those of the software's data stay.",
+        ),
+        (changed(date="2022-11-12"), 2, "bank holiday: date: 12 November 2022 is a Saturday"),
+        (changed(date="1999-12-31"), 2, "bank holiday: date: a day from 2005-01-01 to five years ahead"),
+        (changed(date="2099-11-16"), 2, "bank holiday: date: a day from 2005-01-01 to five years ahead"),
+        (changed(date="2022-11-14T10:00"), 2, "Invalid value for 'DATE': a time needs its distance from UTC"),
+        (changed(name=""), 2, "bank holiday: name: 1 to 120 characters are needed"),
+        (changed(name="x" * 121), 2, "bank holiday: name: 1 to 120 characters are needed"),
+        (changed(name="Games\nagain"), 2, "bank holiday: name: one line of characters that can be seen"),
+        (changed(source="\x1b[31m"), 2, "bank holiday: source: one line of characters that can be seen"),
+        (changed(source="  "), 2, "bank holiday: source: 1 to 300 characters are needed"),
+        (changed(nation="wales"), 2, "Invalid value for '--nation'"),
+        (
+            ("holiday", "add", *GAMES[:3], "--nation", "scotland", "--as", "ann"),
+            2,
+            "Missing option '--source'",
+        ),
+    ],
+)
+def test_what_cannot_be_added_or_removed_changes_nothing(
+    words: tuple[str, ...], code: int, sentence: str, untouched: Desk
+) -> None:
+    places = {"sam": untouched.home.officers / "sam"}
+
+    got, text = untouched.refused(*(word.format(**places) for word in words))
+
+    assert got == code
+    assert text.startswith(sentence)

@@ -1,0 +1,364 @@
+"""The pages of docs/ that are made from data, each by one function.
+
+``python -m tests.docs.pages`` writes them all; a test compares them with what stands there.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flows.document.wording import day, listing
+from flows.domain.checks.rule import Input
+from flows.domain.checks.ruleset import RULES, VERSION
+from flows.domain.citation import format_citations
+from flows.domain.finding import Severity
+from flows.domain.provisions import Kind, Need, provisions, section_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from flows.domain.provisions import Provision, Provisions
+
+DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
+
+
+def provisions_page() -> str:
+    """Return the page of exemptions."""
+    law = provisions()
+    pieces = [
+        _head(law),
+        _contents(law),
+        _tests(law),
+        _times(law),
+        *(_section(section, found, law) for section, found in _by_section(law)),
+        _purposes(law),
+        _no_exemptions(law),
+    ]
+    return "\n".join(pieces)
+
+
+def checks_page() -> str:
+    """Return the page of rules."""
+    return "\n".join([_CHECKS_HEAD, *_families(), _NOT_HERE, *map(_row, ABSENT.items()), ""])
+
+
+ABSENT: Final = {
+    "H04": "Whether a test resembles earlier ones needs the texts of other cases, which one file has not.",
+    "N06": "Whether the same subject was confirmed before needs the disclosure log, which is yet to come.",
+    "B06": "The presumption in favour of disclosure is of the Environmental Information Regulations 2004, "
+    "which are yet to come.",
+    "P01": "What the letter must state is checked once there are letters.",
+    "P02": "What the notice of an extension must state is checked once extending is an act.",
+    "G01": "Who may draft, review and sign off is not noticed afterwards but refused: every act is judged "
+    "by the procedure, and by the audit again.",
+    "G02": "An approval names the SHA-256 of what was read; a change voids it, and the audit sees to that.",
+    "G03": "The published PDF is made again from the approved text and compared by the audit.",
+    "G04": "Comments are free text so far, so whether they are resolved cannot be told.",
+}
+"""The rules one might look for, and why there is none."""
+
+_FAMILIES: Final = {
+    "X": "Exemptions",
+    "H": "Harm",
+    "F": "Factors",
+    "B": "Balance",
+    "N": "Neither confirming nor denying",
+    "S": "The text",
+    "P": "The procedure",
+}
+_CHECKS_HEAD: Final = f"""\
+# The checks
+
+<!-- Made by `make pages` from flows/domain/checks/. Change the rules, not this page. -->
+
+What the checks look for, as version {VERSION} of the rules.
+They run on a file (`equipoise lint`), when a draft is recorded, when it is submitted,
+and for those who decide (`equipoise show`).
+
+- What **stops** a submission has to be mended, or overridden by a sign-off officer who wrote no version:
+  `equipoise override`, with a reason.
+  The override is a signed record; `history` shows it and `audit` counts it.
+- A few things are **never** a matter of opinion: a provision that does not exist, one about the other duty,
+  a balance for an absolute exemption, the applicant's name in the text, the reference of another case.
+- What only **warns** is for the writer and the deciders to consider.
+  A rule that reads prose can be wrong; nearly all of them only warn.
+- A rule that lacks its input is **not run**, which is not the same as passed.
+
+The severity given is that of the rule's gravest finding.
+"""
+_NOT_HERE: Final = """\
+## What is not here
+
+| id | why |
+|---|---|"""
+_SEVERITIES: Final = {Severity.BLOCK: "stops", Severity.WARN: "warns", Severity.INFO: "informs"}
+
+
+def _families() -> Iterator[str]:
+    for letter, title in _FAMILIES.items():
+        yield f"## {title}\n\n| id | severity | what it asks | rests on | needs |\n|---|---|---|---|---|"
+        for rule in sorted((rule for rule in RULES if rule.id[0] == letter), key=lambda rule: rule.id):
+            needs = ", ".join(_NEEDS[need] for need in rule.needs)
+            yield f"| {rule.id} | {_SEVERITIES[rule.severity]} | {rule.asks} | {rule.citation} | {needs} |"
+        yield ""
+
+
+_NEEDS: Final = {
+    Input.REQUEST: "the request",
+    Input.DOCUMENT: "the text",
+    Input.TODAY: "the day",
+    Input.DUE: "the deadline",
+    Input.BODY: "the kind of authority",
+    Input.NAMED: "the sealed request",
+}
+
+
+def _row(cells: tuple[str, str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "checks.md": checks_page,
+    "provisions.md": provisions_page,
+}
+"""What makes each page."""
+
+
+def _head(law: Provisions) -> str:
+    act = law.act
+    return f"""\
+# The exemptions of the Act
+
+<!-- Made by `make pages` from flows/domain/law/{act.id}.toml. Change that file, not this page. -->
+
+What Equipoise knows of the [{act.title}]({act.source}) ({act.short}), as revised to {day(act.revised_to)}.
+The checks of a draft apply what stands here, in the wording in force on the day the request was received.
+Where this page and the Act differ, the Act is right.
+
+- An **absolute** exemption has no balance; a **qualified** one has.
+- An **exclusion** is what lets an authority neither confirm nor deny that it holds the information.
+- What is marked **not verified** is general knowledge, or was read elsewhere than in the Act.
+  It gives rise to advice at most.
+"""
+
+
+def _contents(law: Provisions) -> str:
+    rows = [
+        f"| {_link(each)} | {each.title} | {_absolute(each, law)} | {each.basis.name} "
+        f"| {_exclusion(each, law)} |"
+        for each in law.all
+        if each.in_force_until is None
+    ]
+    return "\n".join(
+        [
+            "## Contents",
+            "",
+            "| citation | title | absolute or qualified | basis | exclusion of the duty to confirm or deny |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+            "| basis | what it means | evidence of harm | how likely it is |",
+            "|---|---|---|---|",
+            *(
+                f"| {each.name} | {each.words} | {_wanted(each.harm)} | {_wanted(each.likelihood)} |"
+                for each in law.bases.values()
+            ),
+            "",
+        ]
+    )
+
+
+def _wanted(wanted: bool) -> str:  # noqa: FBT001 - a cell of a table
+    return "wanted" if wanted else "-"
+
+
+def _tests(law: Provisions) -> str:
+    rows = [f"| {test.provision} | {duty} | {test.words} |" for duty, test in law.tests.items()]
+    return "\n".join(
+        ["## The two tests", "", "| citation | duty | the test |", "|---|---|---|", *rows, ""],
+    )
+
+
+def _times(law: Provisions) -> str:
+    clock, review = law.clock, law.review
+    further = (
+        f"A public interest test adds {clock.further_working_days} working days at most, as a rule."
+        if clock.further_working_days
+        else "A public interest test adds nothing to that."
+    )
+    duty = "is a duty under the Act" if review.statutory else "is no duty under the Act itself"
+    latest = f"in {clock.review_latest} at the latest"
+    unverified = f"\n**Not verified.** {review.unverified}" if review.unverified else ""
+    return f"""\
+## Times, review and complaints
+
+A decision is due in {clock.working_days} working days after the date of receipt.
+Bank holidays in {listing(clock.nations)} do not count.
+{further}
+
+An internal review {duty}; it comes from {review.under}.
+The applicant should ask within {review.ask_within} working days.
+The answer should be given in {clock.review_aim} working days, {latest}.{unverified}
+
+Complaints go to the {law.regulator.name}, under {law.act.unit} {law.regulator.right}.
+"""
+
+
+def _by_section(law: Provisions) -> Iterator[tuple[str, list[Provision]]]:
+    for section, found in groupby(law.all, key=lambda each: section_of(each.citation)):
+        yield section, list(found)
+
+
+def _section(section: str, found: Sequence[Provision], law: Provisions) -> str:
+    title = found[0].title
+    others = sorted(law.names_of(section) - {title})
+    called = [f"Also called: {'; '.join(others)}.", ""] if others else []
+    return "\n".join(
+        [f"## Section {section}: {title}", "", *called, *(_provision(each, law) for each in found)],
+    )
+
+
+def _provision(each: Provision, law: Provisions) -> str:
+    facts = "\n".join(f"- {fact}" for fact in _facts(each, law))
+    limbs = [f"| {limb} | {words} |" for limb, words in each.limbs.items()]
+    table = ["", "| limb | interest or class |", "|---|---|", *limbs] if limbs else []
+    return "\n".join([f"### Section {each.citation}", "", facts, *table, ""])
+
+
+def _facts(each: Provision, law: Provisions) -> Iterator[str]:
+    yield _what(each, law)
+    if each.trigger:
+        yield f"The duty does not arise where {each.trigger}."
+    yield from _wants(each)
+    yield from _neighbours(each, law)
+    if each.note:
+        yield each.note
+    yield _in_force(each)
+    if each.unverified:
+        yield f"**Not verified.** {each.unverified}"
+
+
+def _wants(each: Provision) -> Iterator[str]:
+    if needs := [*_needs(each)]:
+        yield f"An assessment names {listing(needs)}."
+    if each.limb_decides:
+        yield "Without its limb it is not claimed at all."
+    if each.purposes_for:
+        yield f"For {_bare(each.purposes_for)} it names [a purpose](#{_PURPOSES}) too."
+
+
+def _neighbours(each: Provision, law: Provisions) -> Iterator[str]:
+    if each.kind is Kind.DISCLOSURE:
+        yield _excluded_by(each, law)
+    if each.not_with:
+        yield f"Not for the same information as {_bare(each.not_with)}, unless in the alternative."
+    if each.consider_with:
+        yield f"Consider {_bare(each.consider_with)} with it: citing one alone may itself reveal something."
+    if each.only_for:
+        yield f"Who alone may cite it: {'; '.join(law.authorities[one] for one in each.only_for)}."
+
+
+def _what(each: Provision, law: Provisions) -> str:
+    basis = f"Its basis is {each.basis.name}: {each.basis.words}."
+    for limb, other in each.basis_by_limb.items():
+        basis += f" For {limb} it is {other.name}: {other.words}."
+    if each.kind is Kind.DISCLOSURE:
+        return f"Exempts from disclosure; {_absolute(each, law)}. {basis}"
+    return (
+        f"Excludes the duty to confirm or deny, for {_bare(each.protects)}; {_absolute(each, law)}. {basis}"
+    )
+
+
+def _needs(each: Provision) -> Iterator[str]:
+    whose = "" if each.limbs or each.kind is Kind.DISCLOSURE else f" of {_bare(each.protects)}"
+    words = {
+        Need.LIMB: f"the limb{whose}",
+        Need.LIMB_OF_EACH_LETTER: "a limb under (a) and one under (b)",
+        Need.LIKELIHOOD: "how likely the harm is",
+        Need.CONDITION: "the condition that is met",
+        Need.OPINION: "the qualified person\u2019s opinion",
+    }
+    yield from (words[need] for need in each.needs)
+    if each.basis.harm:
+        yield "the evidence of harm"
+
+
+def _absolute(each: Provision, law: Provisions) -> str:
+    when = each.absolute_when
+    if each.balance_optional:
+        return "a balance is neither demanded nor refused"
+    if when is None:
+        return "absolute" if each.absolute else "qualified"
+    if when.condition:
+        case = f"under the {listing(when.condition)} condition"
+    elif when.limb:
+        case = f"for {_bare(when.limb)}"
+    else:
+        case = f"for {listing(law.authorities[one] for one in when.authority)}"
+    return f"absolute {case}, otherwise qualified"
+
+
+def _exclusion(each: Provision, law: Provisions) -> str:
+    if each.kind is Kind.CONFIRM_OR_DENY:
+        return f"it is one, for {_bare(each.protects)}"
+    return _link(law.get(each.ncnd)) if each.ncnd else "none"
+
+
+def _excluded_by(each: Provision, law: Provisions) -> str:
+    if each.ncnd is None:
+        return "There is no exclusion of the duty to confirm or deny."
+    return f"The exclusion of the duty to confirm or deny is {_link(law.get(each.ncnd))}."
+
+
+def _in_force(each: Provision) -> str:
+    source = f"[{each.source.removeprefix('https://www.')}]({each.source})"
+    if each.in_force_until is None:
+        return f"In force since {day(each.in_force_from)}: {source}."
+    instead = f" Now cite {listing(each.replaced_by)}." if each.replaced_by else ""
+    return f"In force from {day(each.in_force_from)} to {day(each.in_force_until)}: {source}.{instead}"
+
+
+def _purposes(law: Provisions) -> str:
+    rows = [f"| {citation} | {words} |" for citation, words in law.purposes.items()]
+    return "\n".join(
+        ["## The purposes of section 31(2)", "", "| citation | purpose |", "|---|---|", *rows, ""],
+    )
+
+
+_PURPOSES: Final = "the-purposes-of-section-312"
+
+
+def _no_exemptions(law: Provisions) -> str:
+    rows = [
+        f"| [{each.citation}]({each.source}) | {each.title} | {each.reason} |" for each in law.not_exemptions
+    ]
+    return "\n".join(
+        [
+            "## Often cited, yet no exemption",
+            "",
+            "None of these has a place in a public interest test.",
+            "",
+            "| section | title | why |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _link(each: Provision | None) -> str:
+    assert each is not None
+    anchor = f"section-{each.citation.lower().replace('(', '').replace(')', '')}"
+    return f"[{each.citation}](#{anchor})"
+
+
+def _bare(citations: Sequence[str]) -> str:
+    """Return citations as a phrase without the word that counts them."""
+    return format_citations(citations).split(" ", 1)[1]
+
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")

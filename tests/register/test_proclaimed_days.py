@@ -1,0 +1,228 @@
+"""The bank holidays that a policy adds: in the register, and against whoever forges them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attacker import Attacker
+from register_builders import Office, audited, codes, copied
+
+from flows.domain.amendment import add_holiday, add_officer, remove_holiday
+from flows.domain.errors import MalformedError, NotEntitledError
+from flows.domain.policy import SERVICE, Policy, Proclaimed
+from flows.domain.procedure import ActKind, Role
+from flows.register import canonical
+from flows.register.roster import CALENDAR, write_policy
+from flows.register.statement import POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from attacker import Step
+
+    from flows.register.line import Recorded
+
+GAMES = date(2027, 6, 14)
+FILE = f"{POLICY}/{CALENDAR}"
+
+
+def a_day(office: Office, **changes: Any) -> Proclaimed:
+    day = Proclaimed(
+        date=GAMES,
+        name="Games",
+        nations=("Scotland",),
+        source="Edinburgh Gazette, 6 February 2026",
+        added=office.time().date(),
+    )
+    return replace(day, **changes)
+
+
+def recorded(office: Office, kind: ActKind, after: Policy, actor: str = "ada", **facts: Any) -> Recorded:
+    role = Role.ADMINISTRATOR
+    act = office.act(kind, POLICY, actor, role, version=after.version, details={"date": GAMES.isoformat()})
+    return office.register.record(replace(act, **facts), write_policy(after), office.signers[actor])
+
+
+def add(office: Office, **changes: Any) -> Recorded:
+    day = a_day(office, **changes)
+    return recorded(office, ActKind.ADD_HOLIDAY, add_holiday(office.register.policy(), day))
+
+
+def test_a_bank_holiday_is_recorded_and_read_again(office: Office) -> None:
+    day = a_day(office)
+
+    assert add(office).entry.subject == "policy: add the bank holiday 2027-06-14"
+    with Office(office.folder) as again:
+        assert again.register.policy().holidays == (day,)
+        assert again.register.policies()[-2].holidays == ()
+    assert audited(office.path).holds
+
+
+def test_after_its_removal_it_is_gone_and_the_register_remembers_both(office: Office) -> None:
+    add(office)
+    recorded(office, ActKind.REMOVE_HOLIDAY, remove_holiday(office.register.policy(), GAMES))
+    office.authorise(replace(office.person("bo"), roles=frozenset({Role.AUDITOR})))
+
+    assert office.register.policy().holidays == ()
+    assert [len(policy.holidays) for policy in office.register.policies()] == [0, 0, 0, 0, 0, 1, 0, 0]
+    assert audited(office.path).holds
+
+
+def test_only_an_administrator_adds_one(office: Office) -> None:
+    after = add_holiday(office.register.policy(), a_day(office))
+
+    with pytest.raises(NotEntitledError, match="bo may not add bank holidays: that needs the role administ"):
+        recorded(office, ActKind.ADD_HOLIDAY, after, actor="bo")
+
+
+def test_what_the_rules_of_the_policy_refuse_is_not_appended(office: Office) -> None:
+    before = office.register.policy()
+    forged = replace(before, version=before.version + 1, holidays=(a_day(office, source=""),))
+
+    with pytest.raises(MalformedError, match="source: 1 to 300 characters"):
+        recorded(office, ActKind.ADD_HOLIDAY, forged)
+
+
+def without_calendars(office: Office) -> None:
+    """Make the register one that was founded before there were proclaimed days."""
+    attacker = Attacker(office.path, {name: office.signers[name] for name in (SERVICE, "ada")})
+    for step in attacker.of(POLICY):
+        step.changes.pop(FILE)
+    attacker.together()
+
+
+def test_a_register_from_before_there_were_such_days_holds_and_goes_on(founded: Path, tmp_path: Path) -> None:
+    with copied(founded, tmp_path) as office:
+        without_calendars(office)
+        (tmp_path / "index.sqlite").unlink()
+    assert audited(tmp_path / "register.git").holds
+
+    with Office(tmp_path) as office:
+        assert office.register.policy().holidays == ()
+        office.authorise(replace(office.person("bo"), roles=frozenset({Role.AUDITOR})))
+        add(office)
+        assert len(office.register.policy().holidays) == 1
+    assert audited(tmp_path / "register.git").holds
+
+
+# Forgeries, by somebody who holds the service's key and the administrator's
+
+
+def a_forgery(office: Office, kind: ActKind, after: Policy, **facts: Any) -> tuple[Attacker, Step]:
+    """Return an attacker about to put one more change of the policy at the end of the line."""
+    attacker = Attacker(office.path, {name: office.signers[name] for name in (SERVICE, "ada", "bo")})
+    version = office.register.policy().version
+    act = {
+        "kind": kind,
+        "policy": version,
+        "version": version + 1,
+        "time": office.time(),
+        "details": {"date": GAMES.isoformat()},
+    }
+    step = attacker.another(attacker.of(POLICY)[-1], **(act | facts))
+    step.changes = {f"{POLICY}/{name}": content for name, content in write_policy(after).items()}
+    step.committed = int(office.time().timestamp())
+    attacker.steps.append(step)
+    return attacker, step
+
+
+def edited(step: Step, edit: Callable[[Any], Any]) -> None:
+    content = step.changes[FILE]
+    assert isinstance(content, bytes)
+    value = json.loads(content)
+    edit(value)
+    step.changes[FILE] = canonical.dump(value)
+
+
+def test_a_forger_who_keeps_to_the_rules_is_no_forger(office: Office) -> None:
+    after = add_holiday(office.register.policy(), a_day(office))
+
+    a_forgery(office, ActKind.ADD_HOLIDAY, after)[0].together()
+
+    assert codes(office.path) == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        pytest.param(lambda c: c["holidays"][0].update(added="2026-01-05"), "E_POLICY", id="backdated"),
+        pytest.param(lambda c: c["holidays"][0].update(source=" "), "E_POLICY", id="without a source"),
+        pytest.param(lambda c: c["holidays"][0].update(date="2027-06-15"), "E_POLICY", id="another day"),
+        pytest.param(lambda c: c["holidays"][0].update(nations=["Wales"]), "E_POLICY", id="no such nation"),
+        pytest.param(
+            lambda c: c["holidays"][0].update(name="a\u001b[31m"), "E_POLICY", id="unseen characters"
+        ),
+        pytest.param(lambda c: c["holidays"].clear(), "E_POLICY", id="nothing added"),
+        pytest.param(lambda c: c["holidays"].append(c["holidays"][0]), "E_POLICY", id="added twice"),
+        pytest.param(lambda c: c.update(version=5), "E_POLICY", id="of another version"),
+        pytest.param(lambda c: c.update(more=1), "E_POLICY", id="another form"),
+    ],
+)
+def test_a_forged_calendar_is_found(edit: Callable[[Any], Any], code: str, office: Office) -> None:
+    after = add_holiday(office.register.policy(), a_day(office))
+    attacker, step = a_forgery(office, ActKind.ADD_HOLIDAY, after)
+    edited(step, edit)
+
+    attacker.together()
+
+    assert codes(office.path) == [code]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param({"actor": "bo"}, ["E_POLICY"], id="by an officer"),
+        pytest.param({"actor": "bo", "role": Role.SIGN_OFF_OFFICER}, ["E_POLICY"], id="in another role"),
+        pytest.param({"details": {"date": "2027-06-15"}}, ["E_POLICY"], id="signed for another day"),
+        pytest.param({"kind": ActKind.REMOVE_HOLIDAY}, ["E_POLICY"], id="as a removal"),
+        pytest.param(
+            {"kind": ActKind.ADD_OFFICER, "details": {"person": "bo"}}, ["E_POLICY"], id="as another act"
+        ),
+    ],
+)
+def test_a_bank_holiday_in_a_forged_act_is_found(
+    facts: dict[str, Any], expected: list[str], office: Office
+) -> None:
+    after = add_holiday(office.register.policy(), a_day(office))
+
+    attacker, step = a_forgery(office, ActKind.ADD_HOLIDAY, after)
+    step.act(**facts)
+    attacker.together()
+
+    assert codes(office.path) == expected
+
+
+def test_a_bank_holiday_slipped_in_beside_a_change_of_the_list_is_found(office: Office) -> None:
+    bo = replace(office.person("bo"), roles=frozenset({Role.AUDITOR}))
+    after = replace(add_officer(office.register.policy(), bo), holidays=(a_day(office),))
+
+    a_forgery(office, ActKind.ADD_OFFICER, after, details={"person": "bo"})[0].together()
+
+    assert codes(office.path) == ["E_POLICY"]
+
+
+def test_a_calendar_that_is_taken_away_is_found(office: Office) -> None:
+    add(office)
+    bo = replace(office.person("bo"), roles=frozenset({Role.AUDITOR}))
+    after = add_officer(office.register.policy(), bo)
+    attacker, step = a_forgery(office, ActKind.ADD_OFFICER, after, details={"person": "bo"})
+    step.removed, _ = {FILE}, step.changes.pop(FILE)
+
+    attacker.together()
+
+    assert codes(office.path) == ["E_TREE"]
+
+
+def test_a_calendar_changed_in_its_object_is_found(office: Office) -> None:
+    add(office)
+    attacker = Attacker(office.path, {SERVICE: office.signers[SERVICE]})
+    edited(attacker.of(POLICY)[-1], lambda c: c["holidays"][0].update(name="Other games"))
+
+    attacker.together()
+
+    assert codes(office.path) == ["E_SIGNATURE"]
