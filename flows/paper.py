@@ -6,10 +6,10 @@ published paper; and the audit makes that paper again and compares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from flows.document.blocks import parse_document, words
 from flows.document.markdown import plain_faults, prose_faults
 from flows.document.publication import Comparison, Publication
 from flows.document.publication import check as check_publication
@@ -22,11 +22,13 @@ from flows.domain.checks.ruleset import VERSION, blocking
 from flows.domain.checks.ruleset import check as check_content
 from flows.domain.deadline import Events, deadline
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.finding import Severity
 from flows.domain.noted import read_noted
 from flows.domain.procedure import ASSESSMENT, DOCUMENT, REQUEST, ActKind, Role, Stage
 from flows.domain.provisions import provisions
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file, write_request
+from flows.domain.working_days import latest_local_day
 from flows.register.audit import PaperVerdict, Published
 from flows.sources.parse import (
     ArrivedRequest,
@@ -40,15 +42,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
+    from flows.domain.act import Act
     from flows.domain.assessment import Assessment, Request
     from flows.domain.working_days import Calendar
     from flows.register.statement import Statement
 
 RULES: Final = TextRules(plain=plain_faults, prose=prose_faults)
 """What may stand in clear: the subset of Markdown, and characters the paper can print."""
-
-_AHEAD_OF_UTC: Final = timedelta(hours=1)
-"""Local time in the United Kingdom is never further ahead."""
 
 _LABELS: Final = {
     Stage.LEGAL_REVIEW: "Legal review approved",
@@ -58,7 +58,7 @@ _LABELS: Final = {
 
 def version_files(request: Request, assessment: Assessment, data: bytes) -> dict[str, bytes]:
     """Return the files of a version: the request in clear, the assessment as written, the text."""
-    text = write_document(request, assessment, provisions(request.regime).titles())
+    text = _made(request, assessment)
     return {
         REQUEST: write_request(request).encode(),
         ASSESSMENT: data,
@@ -97,10 +97,12 @@ def draft(
         due = deadline(Events(received=request.received), calendar, provisions(request.regime).clock).due
     except MalformedError:
         due = None  # past what is known of bank holidays no deadline is guessed
+    made = _made(request, assessment)
     return Draft(
         assessment=assessment,
         request=request,
-        document=document or write_document(request, assessment, provisions(request.regime).titles()),
+        document=made if document is None else document,
+        made=made,
         today=today,
         due=due,
         body=body,
@@ -117,10 +119,33 @@ def personal_details(arrived: ArrivedRequest, *contents: Request | Assessment) -
     ]
 
 
-def named(arrived: ArrivedRequest, request: Request, assessment: Assessment) -> tuple[str, ...]:
-    """Return the paths of the texts in clear that name the applicant, as the checks give places."""
+def named(
+    arrived: ArrivedRequest, request: Request, assessment: Assessment, document: str | None = None
+) -> tuple[str, ...]:
+    """Return the paths of the texts in clear that name the applicant, as the checks give places.
+
+    Args:
+        arrived: The request as it arrived.
+        request: As far as it stands in clear.
+        assessment: The content.
+        document: The text made of it; made here where it is not given.
+    """
+    document = _made(request, assessment) if document is None else document
     in_request = (f"request.{path}" for path in personal_details(arrived, request))
-    return (*in_request, *personal_details(arrived, assessment))
+    return (*in_request, *personal_details(arrived, assessment), *personal_details_read(arrived, document))
+
+
+def personal_details_read(arrived: ArrivedRequest, document: str) -> list[str]:
+    """Return ``document`` if whoever reads the text meets the applicant's name or e-mail.
+
+    Markdown and character references can part a name that the reader sees whole.
+    """
+    read = " ".join(words(parse_document(document)))
+    return personal_details_in(arrived.applicant_terms, {"document": read})
+
+
+def _made(request: Request, assessment: Assessment) -> str:
+    return write_document(request, assessment, provisions(request.regime).titles())
 
 
 def personal_faults(paths: Iterable[str]) -> list[Fault]:
@@ -174,37 +199,55 @@ class Basis:
 
 
 def check(published: Published) -> PaperVerdict:
-    """Make a published paper again, and check its content again: what the audit is handed."""
-    left_out = _left_out(published)
-    if left_out:
-        return PaperVerdict(
-            holds=False,
-            code="E_CHECKS",
-            sentence=f"The version was submitted without {', '.join(left_out)} being told, which stops it",
-        )
-    return _compared(published)
+    """Check the content of a published paper again, and make it again: what the audit is handed."""
+    content = _content(published)
+    if not content.holds:
+        return content
+    return replace(_compared(published), unchecked=content.unchecked, remark=content.remark)
 
 
-def _left_out(published: Published) -> list[str]:
-    """Return what stops the submission of the published version, and was not recorded with it.
+def _content(published: Published) -> PaperVerdict:
+    """Return whether the submission of the published version told of everything that stops it.
 
     It is looked at with the rules of the same version alone: another version may well find more.
     """
     submission = next(s for _, s in reversed(published.statements) if s.act.kind is ActKind.SUBMIT).act
-    if submission.details["rules"] != VERSION:
-        return []
+    rules = submission.details.get("rules")
+    if rules != VERSION:
+        named = f"its rules are {rules}, and not {VERSION} as here" if rules else "it names no rules"
+        return PaperVerdict(holds=True, unchecked=named)
+    try:
+        looked_at = _looked_at(published, submission)
+    except MalformedError:
+        return PaperVerdict(holds=True, unchecked="its files cannot be read by this software")
+    noted = read_noted(submission.details.get("findings", ""))
+    told = {(each.code, each.place) for each in noted if each.severity is Severity.BLOCK}
+    left_out = sorted(
+        f"{each.code} at {each.place or 'the whole text'}"
+        for each in blocking(check_content(looked_at))
+        # Templates change, so a text made otherwise then is a remark and no more.
+        if each.code != "S09" and (each.final or (each.code, each.place) not in told)
+    )
+    if left_out:
+        sentence = f"The version was submitted in spite of {', '.join(left_out)}, which nothing allowed"
+        return PaperVerdict(holds=False, code="E_CHECKS", sentence=sentence)
+    same = looked_at.document == looked_at.made
+    return PaperVerdict(
+        holds=True, remark="" if same else "the text is not what this software makes of its assessment"
+    )
+
+
+def _looked_at(published: Published, submission: Act) -> Draft:
     request = parse_request_file(published.read(REQUEST).decode())
     assessment = read_assessment(published.read(ASSESSMENT), published.case.reference)
-    looked_at = Draft(
+    return Draft(
         assessment=assessment,
-        request=request,
+        request=replace(request, received=published.case.received),
         document=published.read(DOCUMENT).decode(),
-        today=(submission.time + _AHEAD_OF_UTC).date(),
+        made=_made(request, assessment),
+        today=latest_local_day(submission.time),
         body=published.policy.rules.body,
     )
-    told = {(each.code, each.place) for each in read_noted(submission.details.get("findings", ""))}
-    found = blocking(check_content(looked_at))
-    return sorted({f"{each.code} at {each.place}" for each in found if (each.code, each.place) not in told})
 
 
 def _compared(published: Published) -> PaperVerdict:

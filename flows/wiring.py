@@ -141,7 +141,12 @@ def timetable() -> Timetable:
 
 def today() -> date:
     """Return the local day."""
-    return date_of_receipt(now(), LOCAL)
+    return local_day(now())
+
+
+def local_day(moment: datetime) -> date:
+    """Return the local day of a moment."""
+    return date_of_receipt(moment, LOCAL)
 
 
 class House:

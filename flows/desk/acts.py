@@ -24,6 +24,7 @@ from flows.domain.errors import (
     Fault,
     IncompleteError,
     MalformedError,
+    MissingReasonError,
     RefusedError,
     RegisterMovedError,
     WrongStageError,
@@ -33,6 +34,7 @@ from flows.domain.policy import Person, Proclaimed, parse_person
 from flows.domain.procedure import (
     ASSESSMENT,
     DECIDED_ON,
+    DOCUMENT,
     REQUEST,
     ROLE_AT,
     ActKind,
@@ -92,13 +94,17 @@ def draft(
     _check_entitled(house, officer, Role.FOI_OFFICER, ActKind.DRAFT)
     case = house.register.case(reference)
     request = parse_request_file(house.register.read(reference, REQUEST).decode())
+    request = replace(request, reference=case.reference, received=case.received)
     if summary is not None:
         request = replace(request, summary=_summary(summary))
     assessment = paper.read_assessment(data, case.reference, source=source)
-    personal = paper.personal_details(arrived(house, case), request, assessment)
+    as_arrived = arrived(house, case)
+    personal = paper.personal_details(as_arrived, request, assessment)
     if personal:
         raise MalformedError(source, *paper.personal_faults(personal))
     files = paper.version_files(request, assessment, data)
+    if paper.personal_details_read(as_arrived, files[DOCUMENT].decode()):
+        raise MalformedError(source, *paper.personal_faults(["the text made of it"]))
     if case.version and all(house.register.read(reference, path) == files[path] for path in files):
         return None
     return _record(
@@ -113,15 +119,17 @@ def submit(house: House, officer: Officer, reference: str, version: int) -> Reco
         IncompleteError: a check found what stops it.
     """
     _check_entitled(house, officer, Role.FOI_OFFICER, ActKind.SUBMIT)
-    case = house.register.case(reference)
-    details = {"rules": VERSION}
-    if case.stage is Stage.DRAFTING and case.version == version:
+
+    def checked(case: Case) -> Mapping[str, str]:
+        if case.stage is not Stage.DRAFTING or case.version != version:
+            return {"rules": VERSION}  # done before, or to be refused
         found = findings(house, case)
         _check_nothing_stops(case, found)
-        if noted := note(found):
-            details["findings"] = noted
+        noted = note(found)
+        return {"rules": VERSION, "findings": noted} if noted else {"rules": VERSION}
+
     return _record(
-        house, officer, ActKind.SUBMIT, reference, Role.FOI_OFFICER, version=version, details=details
+        house, officer, ActKind.SUBMIT, reference, Role.FOI_OFFICER, version=version, details=checked
     )
 
 
@@ -135,8 +143,14 @@ def override(
     """
     _check_entitled(house, officer, Role.SIGN_OFF_OFFICER, ActKind.OVERRIDE)
     case = house.register.case(reference)
-    if case.stage is Stage.DRAFTING and case.version == version:
-        _check_overridable(case, findings(house, case), finding, place)
+    if not reason.strip():
+        raise MissingReasonError(case.reference, act=ActKind.OVERRIDE)
+
+    def checked(case: Case) -> Mapping[str, str]:
+        if case.stage is Stage.DRAFTING and case.version == version:
+            _check_overridable(case, findings(house, case), finding, place)
+        return {"finding": finding, "place": place}
+
     return _record(
         house,
         officer,
@@ -145,7 +159,7 @@ def override(
         Role.SIGN_OFF_OFFICER,
         version=version,
         reason=_reason(house, case, reason),
-        details={"finding": finding, "place": place},
+        details=checked,
     )
 
 
@@ -241,7 +255,7 @@ def add_officer(house: House, administrator: Officer, person: Person) -> Recorde
         administrator,
         ActKind.ADD_OFFICER,
         {"person": person.id},
-        lambda policy: with_officer(policy, person),
+        lambda policy, _: with_officer(policy, person),
     )
 
 
@@ -253,7 +267,7 @@ def revoke_officer(house: House, administrator: Officer, person: str) -> Recorde
         administrator,
         ActKind.REVOKE_OFFICER,
         {"person": person},
-        lambda policy: without_officer(policy, person),
+        lambda policy, _: without_officer(policy, person),
     )
 
 
@@ -265,7 +279,7 @@ def add_holiday(house: House, administrator: Officer, holiday: Holiday) -> Recor
     if not nations:
         return None
 
-    def added(policy: Policy) -> Policy:
+    def added(policy: Policy, today: date) -> Policy:
         return with_holiday(
             policy,
             Proclaimed(
@@ -273,7 +287,7 @@ def add_holiday(house: House, administrator: Officer, holiday: Holiday) -> Recor
                 name=unicodedata.normalize("NFC", holiday.name.strip()),
                 nations=nations,
                 source=unicodedata.normalize("NFC", holiday.source.strip()),
-                added=wiring.today(),
+                added=today,
             ),
         )
 
@@ -288,7 +302,7 @@ def remove_holiday(house: House, administrator: Officer, when: date) -> Recorded
         administrator,
         ActKind.REMOVE_HOLIDAY,
         {"date": when.isoformat()},
-        lambda policy: without_holiday(policy, when),
+        lambda policy, _: without_holiday(policy, when),
     )
 
 
@@ -317,17 +331,18 @@ def _amend(
     administrator: Officer,
     kind: ActKind,
     details: Mapping[str, str],
-    change: Callable[[Policy], Policy],
+    change: Callable[[Policy, date], Policy],
 ) -> Recorded:
     def attempt() -> Recorded:
         _check_entitled(house, administrator, Role.ADMINISTRATOR, kind)
-        after = change(house.register.policy())
+        time = wiring.now()
+        after = change(house.register.policy(), wiring.local_day(time))
         act = Act(
             kind=kind,
             case=POLICY,
             actor=administrator.id,
             role=Role.ADMINISTRATOR,
-            time=wiring.now(),
+            time=time,
             policy=after.version - 1,
             version=after.version,
             details=details,
@@ -350,12 +365,13 @@ def _record(
     version: int,
     gate: Stage | None = None,
     reason: str | None = None,
-    details: Mapping[str, str] | None = None,
+    details: Mapping[str, str] | Callable[[Case], Mapping[str, str]] | None = None,
 ) -> Recorded:
-    case = house.register.case(reference)
+    """Record an act; where its ``details`` are found by looking at the case, on that very case alone."""
 
     def attempt() -> Recorded:
         _check_entitled(house, officer, role, kind)
+        case = house.register.case(reference)
         act = Act(
             kind=kind,
             case=case.reference,
@@ -366,9 +382,10 @@ def _record(
             version=version,
             gate=gate,
             reason=reason,
-            details=details or {},
+            details=(details(case) if callable(details) else details) or {},
         )
-        return house.register.record(act, files or {}, officer.signer)
+        seen = case.acts if callable(details) else None
+        return house.register.record(act, files or {}, officer.signer, seen=seen)
 
     return _until_recorded(attempt)
 

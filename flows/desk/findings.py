@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flows import paper, wiring
 from flows.domain.checks.ruleset import check
-from flows.domain.errors import RegisterError
+from flows.domain.errors import Fault, MalformedError, RegisterError
 from flows.domain.procedure import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST
 from flows.domain.request_file import parse_request_file
 from flows.sources.parse import ArrivedRequest, parse_request
@@ -36,15 +36,19 @@ def draft_of(house: House, case: Case, *, reading: bool = False) -> Draft:
     """Return what the rules look at, from the register."""
     read = house.register.read
     request = parse_request_file(read(case.reference, REQUEST).decode())
+    if (request.reference, request.received) != (case.reference, case.received):
+        problem = "its reference and date of receipt are not those of the case; draft it again"
+        raise MalformedError(REQUEST, Fault(path="", problem=problem))
     assessment = paper.read_assessment(read(case.reference, ASSESSMENT), case.reference)
+    document = read(case.reference, DOCUMENT).decode()
     return paper.draft(
         request,
         assessment,
-        document=read(case.reference, DOCUMENT).decode(),
+        document=document,
         today=wiring.today(),
         calendar=house.calendar(),
         body=house.register.policy().rules.body,
-        named=_named(house, case, request, assessment, reading=reading),
+        named=_named(house, case, request, assessment, document, reading=reading),
     )
 
 
@@ -55,7 +59,7 @@ def arrived(house: House, case: Case) -> ArrivedRequest:
 
 
 def _named(
-    house: House, case: Case, request: Request, assessment: Assessment, *, reading: bool
+    house: House, case: Case, request: Request, assessment: Assessment, document: str, *, reading: bool
 ) -> tuple[str, ...] | None:
     """Return which texts name the applicant."""
     try:
@@ -64,4 +68,4 @@ def _named(
         if reading:
             return None
         raise
-    return paper.named(as_arrived, request, assessment)
+    return paper.named(as_arrived, request, assessment, document)

@@ -163,6 +163,8 @@ def in_words(act: Act) -> str:
 
 def _as_checked(act: Act) -> str:
     found = counted(read_noted(act.details.get("findings", "")))
+    if "rules" not in act.details:
+        return "before there were checks"
     return f"{found or 'no finding'} by rules {act.details['rules']}"
 
 

@@ -7,7 +7,6 @@ that what lies outside the subset is refused and never taken for something else.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, pairwise
@@ -353,16 +352,11 @@ def _alignment(token: Token) -> Alignment:
             return None
 
 
-_EDGES: Final = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
-
-
 def _tidy(runs: Iterable[_Run]) -> list[_Run]:
     """Return ``runs`` with no space at the ends, and space dressed as what stands on both sides."""
     pieces: list[_Run] = []
     for run in runs:
-        match = _EDGES.fullmatch(run.text)
-        if match:
-            pieces += [run._replace(text=text) for text in match.groups() if text]
+        pieces += [run._replace(text=text) for text in _edged(run.text) if text]
     inked = [number for number, run in enumerate(pieces) if not run.text.isspace()]
     if not inked:
         return []
@@ -372,6 +366,13 @@ def _tidy(runs: Iterable[_Run]) -> list[_Run]:
         tidy += [shared._replace(text=run.text) for run in pieces[before + 1 : after]]
         tidy.append(pieces[after])
     return tidy
+
+
+def _edged(text: str) -> tuple[str, str, str]:
+    """Return the space a text begins with, its words, and the space it ends with."""
+    words = text.strip()
+    start = text.find(words) if words else len(text)
+    return text[:start], words, text[start + len(words) :]
 
 
 def _shared(one: _Run, other: _Run) -> _Run:

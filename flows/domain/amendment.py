@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.errors import Fault, MalformedError, NotEntitledError, RefusedError
 from flows.domain.policy import SERVICE, parse_person
 from flows.domain.procedure import ActKind, Role
-from flows.domain.working_days import NATIONS, in_full, named_in_the_act, where
+from flows.domain.working_days import NATIONS, in_full, latest_local_day, named_in_the_act, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +23,20 @@ LONGEST_NAME: Final = 120
 LONGEST_SOURCE: Final = 300
 """Characters of where it was proclaimed."""
 
+_DETAILS_OF: Final = {
+    ActKind.FOUND: frozenset[str](),
+    ActKind.ADD_OFFICER: frozenset({"person"}),
+    ActKind.REVOKE_OFFICER: frozenset({"person"}),
+    ActKind.ADD_HOLIDAY: frozenset({"date"}),
+    ActKind.REMOVE_HOLIDAY: frozenset({"date"}),
+}
+"""The facts an act on the policy states: these and no others."""
+_PLAIN: Final = (None, None, "test")
+"""No gate, no reason, and the document every act names."""
 _RIGHT_OF_ACCESS: Final = date(2005, 1, 1)
 _AHEAD: Final = timedelta(days=5 * 366)
 """A proclamation further ahead is a slip of the pen."""
 _SATURDAY: Final = 5
-_AHEAD_OF_UTC: Final = timedelta(hours=1)
-"""Local time in the United Kingdom is never further ahead."""
 
 
 def add_officer(policy: Policy, person: Person) -> Policy:
@@ -110,6 +118,9 @@ def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     if act.role is not Role.ADMINISTRATOR:
         raise NotEntitledError(act.actor, act=act.kind, needed=f"the role {Role.ADMINISTRATOR}")
     judge.require(act.actor, Role.ADMINISTRATOR, act=act.kind)
+    stated = frozenset(act.details)
+    if stated != _DETAILS_OF.get(act.kind) or (act.gate, act.reason, act.document) != _PLAIN:
+        raise _unlike(act)
     in_force = before.version if before else 0
     if (act.policy, act.version, after.version) != (in_force, in_force + 1, in_force + 1):
         raise _unlike(act)
@@ -141,7 +152,7 @@ def _added(before: Policy, act: Act, after: Policy) -> Proclaimed:
     new = [day for day in after.holidays if day not in before.holidays]
     if len(new) != 1 or new[0].date != _date_of(act):
         raise _unlike(act)
-    if new[0].added not in {act.time.date(), (act.time + _AHEAD_OF_UTC).date()}:
+    if new[0].added not in {act.time.date(), latest_local_day(act.time)}:
         # Which cases it moves goes by this day, so it is not the administrator's to choose.
         raise MalformedError(
             f"{act.kind} of the policy",

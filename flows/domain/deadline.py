@@ -245,8 +245,12 @@ class _Count:
         yield from self._on_clarification()
         if not self.waits:
             yield from self._on_fees(days)
+        elif self._events.fees_notice:
+            yield "The fees notice is not counted while clarification is awaited."
         if self._events.extended and notice_due and due:
             yield from self._on_extension(notice_due, due)
+        elif self._events.extended:
+            yield "The extension is not counted while nothing is due."
 
     @property
     def _number(self) -> int:
@@ -273,7 +277,8 @@ class _Count:
         if last and asked > last:
             yield (
                 f"Clarification was asked on {in_full(asked)}, after the {self._number} working days were "
-                f"over on {in_full(last)}; it is asked within them."
+                f"over on {in_full(last)}: the request was overdue by then, and that stands whatever is due "
+                "now."
             )
         if answered is None:
             yield (
@@ -290,10 +295,15 @@ class _Count:
         notice, paid = self._events.fees_notice, self._events.fees_paid
         if notice and paid:
             left_out = sum(day.reason == _pause(notice, paid) for day in days)
-            if left_out:
+            if not left_out:
+                yield (
+                    f"Nothing is disregarded for the fees notice of {in_full(notice)}, paid on "
+                    f"{in_full(paid)}: no working day of the count lies in that time."
+                )
+            else:
                 yield (
                     f"The working days from the fees notice of {in_full(notice)} to its payment on "
-                    f"{in_full(paid)}, both included, are disregarded, section 10(2): {left_out} of them."
+                    f"{in_full(paid)}, both included, are disregarded, section 10(2): {left_out} in all."
                 )
         elif notice:
             yield (
@@ -310,6 +320,8 @@ class _Count:
             f"17(1) and (2); the decision on the public interest is due {given}, {in_full(due)}, section "
             "10(3)."
         )
+        if not next(self._plain(due - timedelta(days=1))).counts:
+            yield f"{in_full(due)} is no working day; the decision has to be given before it, or on it."
         if due > usual:
             yield (
                 f"The estimate is later than {in_full(usual)}, {self._timetable.further_working_days} "

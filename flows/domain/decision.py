@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.case import Approval, Case, Override
@@ -54,6 +55,7 @@ from flows.domain.procedure import (
     may_change,
 )
 from flows.domain.reference import parse_reference, slug
+from flows.domain.working_days import latest_local_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -61,8 +63,9 @@ if TYPE_CHECKING:
     from flows.domain.act import Act
     from flows.domain.policy import Policy
 
-_AHEAD_OF_UTC: Final = timedelta(hours=1)
-"""Local time in the United Kingdom is never further ahead."""
+_WHOLE: Final = "the whole text"
+"""The place of a finding that has no other."""
+_RULES: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
 def decide(case: Case | None, act: Act, policy: Policy) -> Case:
@@ -141,8 +144,10 @@ def _chosen(act: Act) -> Mapping[str, str]:
             return {path: marks[path] for path in (REQUEST,) if path in marks}
         case kind if kind is ActKind.DRAFT or kind in POLICY_ACTS:
             return marks
-        case ActKind.OVERRIDE | ActKind.SENT | ActKind.CLOSE:
+        case ActKind.SENT | ActKind.CLOSE:
             return act.details
+        case ActKind.OVERRIDE:  # another reason is another act, to be refused
+            return {**act.details, "reason": act.reason or ""}
         case _:
             return {}
 
@@ -277,9 +282,7 @@ def _overridden(case: Case, act: Act, _: Policy) -> Case:
     if not (act.reason or "").strip():
         raise MissingReasonError(case.reference, act=act.kind)
     if _is_overridden(case, finding, place):
-        raise RefusedError(
-            f"{finding} at {place or 'the whole text'} is overridden in {case.reference} already."
-        )
+        raise RefusedError(f"{finding} at {place or _WHOLE} is overridden in {case.reference} already.")
     override = Override(finding=finding, place=place, person=act.actor, act=case.acts + 1)
     return replace(case, overrides=(*case.overrides, override))
 
@@ -289,7 +292,9 @@ def _is_overridden(case: Case, finding: str, place: str) -> bool:
 
 
 def _submitted(case: Case, act: Act, policy: Policy) -> Case:
-    _detail(act, "rules")
+    # Registers of before there were rules have submissions that name none; the audit tells of them.
+    if act.details and not _RULES.fullmatch(_detail(act, "rules")):
+        raise _malformed(act, "details.rules", "the version of the rules is a number")
     try:
         found = read_noted(act.details.get("findings", ""))
     except ValueError as error:
@@ -301,7 +306,9 @@ def _submitted(case: Case, act: Act, policy: Policy) -> Case:
     ]
     if stopping:
         raise IncompleteError(
-            case.reference, blocking=len(stopping), first=f"{stopping[0].code} at {stopping[0].place}."
+            case.reference,
+            blocking=len(stopping),
+            first=f"{stopping[0].code} at {stopping[0].place or _WHOLE}.",
         )
     if any(each.person == act.actor for each in case.overrides):
         raise SamePersonError(case.reference, act.actor, earlier="overrode a finding of")
@@ -373,7 +380,7 @@ def _published(case: Case, act: Act, _: Policy) -> Case:
 
 def _sent(case: Case, act: Act, _: Policy) -> Case:
     # FOIA s.10(1): this day stops the clock, so it cannot be earlier than the paper.
-    first, last = case.changed.date(), (act.time + _AHEAD_OF_UTC).date()
+    first, last = case.changed.date(), latest_local_day(act.time)
     if not first <= _date(act, "on") <= last:
         raise WrongDateError(case.reference, first=first, last=last)
     _choice(act, "by", CHANNELS)

@@ -22,6 +22,7 @@ NATIONS: Final = ("England and Wales", "Scotland", "Northern Ireland")
 """The parts of the United Kingdom that have bank holidays of their own, as GOV.UK lists them."""
 
 _SATURDAY: Final = 5
+_SUMMER: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,11 @@ def where(nations: Iterable[str]) -> str:
     if set(names) == set(NATIONS):
         return "throughout the United Kingdom"
     return f"in {' and in '.join(names)}"
+
+
+def latest_local_day(moment: datetime) -> date:
+    """Return the latest day it can be in the United Kingdom at a moment in UTC; summer time is an hour on."""
+    return (moment + _SUMMER).date()
 
 
 def in_full(when: date) -> str:

@@ -127,7 +127,7 @@ def _examine(
     report.register = authority.policy.register if authority.policy else ""
     report.fingerprint = authority.fingerprint
     report.remarks += examiner.remarks
-    report.not_established += examiner.not_established
+    report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
     return authority.service_keys
 
 

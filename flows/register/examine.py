@@ -75,6 +75,8 @@ class Examiner:
     def __init__(self, evidence: Evidence, check_paper: Callable[[Published], PaperVerdict]) -> None:
         self.authority = Authority()
         self.overrides = 0
+        self._published = 0
+        self._rules_named = False
         self.remarks: list[str] = []
         self.not_established: list[str] = []
         self._evidence = evidence
@@ -82,6 +84,12 @@ class Examiner:
         self._line = _Line()
         self._known: dict[str, _Known] = {}
         self._marks: dict[str, FileMark] = {}
+
+    def unseen(self) -> str | None:
+        """Return what nobody without the case keys can know of the papers; None without papers."""
+        if not self._published:
+            return None
+        return "that no published text names its applicant: the requests are sealed"
 
     @property
     def cases(self) -> int:
@@ -193,9 +201,18 @@ class Examiner:
         except errors.PitError as error:
             raise FoundError(_code(error, before, it.act), said.place, str(error)) from None
         self.overrides += it.act.kind is ActKind.OVERRIDE
+        if it.act.kind is ActKind.SUBMIT:
+            self._check_told(said)
         if case.folder != said.folder:
             raise FoundError("E_PATH", said.place, "The case's folder is not by its reference and receipt.")
         return case
+
+    def _check_told(self, said: Said) -> None:
+        """Check that a submission names its rules, once one of the register has done so."""
+        names = "rules" in said.statement.act.details
+        if self._rules_named and not names:
+            raise FoundError("E_CHECKS", said.place, "The submission does not say what the checks found.")
+        self._rules_named = self._rules_named or names
 
     def _check_paper_of(self, case: Case, policy: Policy, chain: Chain, said: Said) -> None:
         published = Published(
@@ -207,10 +224,22 @@ class Examiner:
         )
         try:
             verdict = self._check_paper(published)
-        except (errors.PitError, ValueError) as error:
-            raise FoundError("E_PDF", said.place, "The published paper cannot be compared.") from error
+        except FoundError:
+            raise
+        except Exception as error:
+            # Whatever one paper does to the check, the rest of the register is still examined.
+            sentence = f"The published paper cannot be compared: {type(error).__name__}."
+            raise FoundError("E_PDF", said.place, sentence) from error
         if not verdict.holds:
             raise FoundError(verdict.code, said.place, verdict.sentence)
+        self._published += 1
+        if verdict.unchecked:
+            self.not_established.append(
+                f"whether the submission of {said.place} told of everything that stops one: "
+                f"{verdict.unchecked}"
+            )
+        if verdict.remark:
+            self.remarks.append(f"{said.place}: {verdict.remark}.")
         if not verdict.established:
             self.not_established.append(
                 f"whether the paper of {said.place} is the approved text: {verdict.sentence}"

@@ -34,7 +34,7 @@ _MEND: Final = {
     "E_IDENTITY": "Ask the person named whether they took this act, and the key's owner why they did.",
     "E_UNKNOWN_KEY": "Find out whose key this is; the act does not count as made.",
     "E_KEY_EXPIRED": "Treat the act as not made; the key had been taken off the list before it.",
-    "E_CHECKS": "Have the version checked and decided on afresh; its submission left out what stops it.",
+    "E_CHECKS": "Have the version checked and decided on afresh; it should not have been submitted.",
     "E_PDF": "Withdraw the published paper and publish the approved text again.",
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that holds the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
@@ -92,12 +92,16 @@ class PaperVerdict:
             that made it.
         sentence: What an auditor should know; empty where there is nothing to say.
         code: What a finding is called where it does not hold.
+        unchecked: Why it cannot be known what the checks would have said; empty where it is.
+        remark: What holds of the content, yet an auditor should know.
     """
 
     holds: bool
     established: bool = True
     sentence: str = ""
     code: str = "E_PDF"
+    unchecked: str = ""
+    remark: str = ""
 
 
 @dataclass(kw_only=True)

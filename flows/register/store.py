@@ -177,12 +177,18 @@ class Register:
         """Return an entry's bytes as git keeps them."""
         return self._line.raw(id_)
 
-    def propose(self, act: Act, changes: Mapping[str, bytes]) -> Proposal:
+    def propose(self, act: Act, changes: Mapping[str, bytes], *, seen: int | None = None) -> Proposal:
         """Return ``act`` bound to its case; its ``files`` are filled in here.
+
+        Args:
+            act: What somebody wishes to do.
+            changes: The files it writes, by path in the folder.
+            seen: How many acts the case had when it was looked at, if the act rests on that.
 
         Raises:
             RefusedError: the procedure says no.
-            RegisterMovedError: the policy is no longer the one the act names.
+            RegisterMovedError: the policy is no longer the one the act names, or the case has changed
+                since it was looked at.
             MalformedError: the act, or the policy it makes, cannot be written down.
         """
         row = self._row(act.case)
@@ -190,6 +196,8 @@ class Register:
         marks = {path: mark(content) for path, content in changes.items()}
         act = _in_nfc(replace(act, files={**chain.files, **marks}))
         key = idempotency_key(act, chain.case)
+        if seen not in {None, chain.number} and not chain.under(key):
+            raise RegisterMovedError(act.case)
         # An act done before is not judged again; ``append`` finds it.
         policy = self.policy() if chain.under(key) else self._judging(act, changes)
         case, folder = chain.case, POLICY if act.case == POLICY else chain.folder
@@ -240,14 +248,16 @@ class Register:
             self._repository.pack_when_due()
         return recorded
 
-    def record(self, act: Act, changes: Mapping[str, bytes], signer: Signer) -> Recorded:
+    def record(
+        self, act: Act, changes: Mapping[str, bytes], signer: Signer, *, seen: int | None = None
+    ) -> Recorded:
         """Propose, sign and append in one go, for a signer at hand.
 
         Raises:
             RefusedError: the procedure says no.
             RegisterMovedError: as ``append``; read again and retry.
         """
-        proposal = self.propose(act, changes)
+        proposal = self.propose(act, changes, seen=seen)
         return self.append(proposal, proposal.signed_by(signer), now=seconds(act.time))
 
     def _judged_again(self, proposal: Proposal) -> Proposal:

@@ -3,8 +3,9 @@
 Both are folded before they are compared: NFKC, case, white space, the several signs for one hyphen
 or apostrophe, invisible signs and Markdown's emphasis. An e-mail address counts wherever it stands.
 A name counts as whole words: as it was given, without its title, without middle names, and surname
-first. A name of one word counts from three letters on. A surname alone does not count: too many are
-ordinary words. What is found is for a person to judge, so a match too many is the lesser harm.
+first. A name of one word counts from three letters on, and with a capital alone: an applicant may be
+called Liberty, or Mind. A surname alone does not count: too many are ordinary words. What is found is
+for a person to judge, so a match too many is the lesser harm.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 _EMAIL: Final = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+")
 _EMPHASIS: Final = dict.fromkeys(map(ord, "*_`\\"))
@@ -32,16 +33,28 @@ def personal_details_in(terms: Sequence[str], texts: Mapping[str, str]) -> list[
         terms: Names and e-mail addresses.
         texts: What is to stand in clear, by path.
     """
-    patterns = [re.compile(pattern) for term in terms for pattern in _patterns(term)]
-    folded = {path: _folded(text) for path, text in texts.items()}
-    return [path for path in folded if any(one.search(folded[path]) for one in patterns)]
+    known = [_Known(term) for term in terms]
+    return [path for path, text in texts.items() if any(each.stands_in(_alike(text)) for each in known)]
 
 
-def _patterns(term: str) -> Iterator[str]:
-    for address in _EMAIL.findall(term):
-        yield re.escape(_folded(address))
-    for name in _names(_folded(_EMAIL.sub(" ", term)).strip(' <>()"')):
-        yield rf"(?<!\w){re.escape(name)}(?!\w)"
+class _Known:
+    """One name or e-mail address, ready to be looked for."""
+
+    def __init__(self, term: str) -> None:
+        names = _names(_alike(_EMAIL.sub(" ", term)).casefold().strip(' <>()"'))
+        self._anyhow = [re.compile(re.escape(_alike(mail).casefold())) for mail in _EMAIL.findall(term)]
+        self._anyhow += [re.compile(_as_words(name)) for name in names if " " in name]
+        self._capital = [re.compile(_as_words(name), re.IGNORECASE) for name in names if " " not in name]
+
+    def stands_in(self, text: str) -> bool:
+        folded = text.casefold()
+        return any(one.search(folded) for one in self._anyhow) or any(
+            found[0][0].isupper() for one in self._capital for found in one.finditer(text)
+        )
+
+
+def _as_words(name: str) -> str:
+    return rf"(?<!\w){re.escape(name)}(?!\w)"
 
 
 def _names(name: str) -> set[str]:
@@ -58,7 +71,8 @@ def _names(name: str) -> set[str]:
     return forms
 
 
-def _folded(text: str) -> str:
-    alike = unicodedata.normalize("NFKC", text).translate(_ALIKE).translate(_EMPHASIS).casefold()
+def _alike(text: str) -> str:
+    """Return a text with what looks alike made the same, its capitals kept."""
+    alike = unicodedata.normalize("NFKC", text).translate(_ALIKE).translate(_EMPHASIS)
     visible = "".join(sign for sign in alike if unicodedata.category(sign) != "Cf")
     return " ".join(visible.split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from desk_builders import CASE, EXAMPLE, Desk, an_officer, everything, holds
@@ -253,11 +253,11 @@ def races_lost(register: Register, times: int, monkeypatch: pytest.MonkeyPatch) 
     lost: list[str] = []
     record = register.record
 
-    def recording(act: Act, *others: object) -> object:
+    def recording(act: Act, *others: Any, **seen: Any) -> object:
         if len(lost) < times:
             lost.append(act.case)
             raise RegisterMovedError(act.case)
-        return record(act, *others)  # type: ignore[arg-type]
+        return record(act, *others, **seen)
 
     monkeypatch.setattr(register, "record", recording)
     return lost

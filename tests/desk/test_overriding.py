@@ -7,19 +7,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, EXAMPLE, Desk, an_officer, by_service, holds
+from desk_builders import CASE, EXAMPLE, Desk, an_officer, by_service
 
 from flows import paper, wiring
+from flows.desk import acts
+from flows.desk.findings import findings
 from flows.domain.act import Act
 from flows.domain.checks.ruleset import VERSION
-from flows.domain.errors import IncompleteError
-from flows.domain.procedure import DOCUMENT, REQUEST, ActKind, Role
+from flows.domain.errors import IncompleteError, StaleVersionError
+from flows.domain.procedure import ASSESSMENT, DOCUMENT, REQUEST, ActKind, Role
 from flows.register.audit import audit
 from flows.register.statement import mark
 from flows.wiring import open_house
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
+
+    from flows.domain.case import Case
+    from flows.domain.finding import Finding
+    from flows.register.audit import Report
+    from flows.wiring import House
 
 PLACE = "parts[0].exemptions[0].against"
 REASON = "Both sides are weighed together under section 31(3)."
@@ -145,9 +153,7 @@ def test_whoever_overrode_cannot_submit(stopped: Desk) -> None:
 
 
 def test_what_is_no_matter_of_opinion_cannot_be_overridden(desk: Desk, tmp_path: Path) -> None:
-    mixed_up = tmp_path / "mixed-up.yaml"
-    mixed_up.write_text((EXAMPLE / "assessment.yaml").read_text().replace('"31(3)"', '"31(1)"'))
-    desk.draft(mixed_up)
+    desk.draft(mixed_up(tmp_path))
     place = "parts[0].exemptions[1].provision"
     words = ("override", CASE, "--finding", "X03", "--place", place, "--version", "2", "--reason", REASON)
 
@@ -173,6 +179,11 @@ def test_an_override_done_before_is_found_and_not_repeated(stopped: Desk) -> Non
 
     assert "This was done before" in stopped.done(*OVERRIDE, "--reason", REASON, "--as", "sam")
     assert stopped.told("audit")["overrides"] == 1
+    assert stopped.refused(*OVERRIDE, "--reason", "Another reason.", "--as", "sam") == (
+        1,
+        f"F01 at {PLACE} is overridden in 1146A/22 already.",
+    )
+    assert stopped.refused(*OVERRIDE, "--as", "sam")[1].endswith("an override needs a reason.")
 
 
 def submission_of(desk: Desk, **details: str) -> Act:
@@ -197,22 +208,145 @@ def test_the_register_itself_refuses_a_submission_that_says_what_stops_it(stoppe
         house.register.record(forged, {}, an_officer(stopped.home, "wren").signer)
 
 
-@pytest.mark.parametrize(("rules", "codes"), [(VERSION, ["E_CHECKS"]), ("0", [])], ids=["same", "other"])
-def test_the_audit_finds_a_published_paper_whose_submission_left_out_what_stops_it(
-    rules: str, codes: list[str], stopped: Desk
+LIES = {
+    "left out": {"rules": VERSION},
+    "told as a warning": {"rules": VERSION, "findings": f"F01 warn {PLACE}"},
+    "told as not run": {"rules": VERSION, "findings": f"F01 not-run {PLACE}"},
+}
+
+
+def taken_past_the_desk(desk: Desk, **details: str) -> Report:
+    """Submit past the desk, publish, and return what the audit says."""
+    with open_house(desk.home) as house:
+        wren = an_officer(desk.home, "wren").signer
+        house.register.record(submission_of(desk, **details), {}, wren)
+    desk.approve("legal-review", "lee", version=2)
+    desk.approve("balancing", "sam", version=2)
+    published(desk)
+    return audit(desk.home.register, check_paper=paper.check)
+
+
+@pytest.mark.parametrize("details", LIES.values(), ids=LIES.keys())
+def test_the_audit_finds_a_published_paper_whose_submission_did_not_tell_what_stops_it(
+    details: dict[str, str], stopped: Desk
 ) -> None:
+    (finding,) = taken_past_the_desk(stopped, **details).findings
+
+    assert (finding.code, PLACE in finding.sentence) == ("E_CHECKS", True)
+
+
+@pytest.mark.parametrize(
+    ("details", "why"),
+    [({"rules": "999"}, "its rules are 999, and not"), ({}, "it names no rules")],
+    ids=["other rules", "before there were rules"],
+)
+def test_what_the_audit_cannot_check_again_it_says(details: dict[str, str], why: str, stopped: Desk) -> None:
+    report = taken_past_the_desk(stopped, **details)
+
+    assert report.holds
+    assert any("told of everything" in line and why in line for line in report.not_established)
+
+
+def test_no_submission_may_stop_naming_its_rules(stopped: Desk) -> None:
+    overridden(stopped)
+    stopped.submit(version=2)
+    stopped.return_(version=2)
     with open_house(stopped.home) as house:
-        wren = an_officer(stopped.home, "wren").signer
-        house.register.record(submission_of(stopped, rules=rules), {}, wren)
-    stopped.approve("legal-review", "lee", version=2)
-    stopped.approve("balancing", "sam", version=2)
-    published(stopped)
+        house.register.record(submission_of(stopped), {}, an_officer(stopped.home, "wren").signer)
 
-    found = audit(stopped.home.register, check_paper=paper.check).findings
+    (finding,) = audit(stopped.home.register, check_paper=paper.check).findings
 
-    assert [finding.code for finding in found] == codes
-    assert all(PLACE in finding.sentence for finding in found)
-    assert holds(stopped.home) is not bool(codes)
+    assert (finding.code, finding.sentence) == (
+        "E_CHECKS",
+        "The submission does not say what the checks found.",
+    )
+
+
+def test_what_is_never_a_matter_of_opinion_is_found_though_it_was_overridden_past_the_desk(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.draft(mixed_up(tmp_path))
+    place = "parts[0].exemptions[1].provision"
+    forged = replace(
+        submission_of(desk),
+        kind=ActKind.OVERRIDE,
+        actor="sam",
+        role=Role.SIGN_OFF_OFFICER,
+        reason=REASON,
+        details={"finding": "X03", "place": place},
+    )
+    with open_house(desk.home) as house:
+        house.register.record(forged, {}, an_officer(desk.home, "sam").signer)
+
+    (finding,) = taken_past_the_desk(desk, rules=VERSION, findings=f"X03 block {place}").findings
+
+    assert (finding.code, f"X03 at {place}" in finding.sentence) == ("E_CHECKS", True)
+
+
+def mixed_up(folder: Path) -> Path:
+    path = folder / "mixed-up.yaml"
+    path.write_text((EXAMPLE / "assessment.yaml").read_text().replace('"31(3)"', '"31(1)"'))
+    return path
+
+
+def test_a_draft_that_comes_between_the_checks_and_the_submission_is_checked_too(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[bool] = []
+
+    def slowly(house: House, case: Case) -> tuple[Finding, ...]:
+        found = findings(house, case)
+        if not came:
+            came.append(True)
+            acts.draft(house, an_officer(desk.home, "wren"), CASE, one_sided(tmp_path).read_bytes())
+        return found
+
+    monkeypatch.setattr(acts, "findings", slowly)
+    with open_house(desk.home) as house, pytest.raises(StaleVersionError):
+        acts.submit(house, an_officer(desk.home, "wren"), CASE, 1)
+
+    assert desk.stage() == "drafting"
+
+
+def test_a_version_that_appears_while_it_is_asked_for_is_checked(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = wiring.now
+
+    def slowly() -> datetime:
+        monkeypatch.setattr(wiring, "now", real)
+        with open_house(desk.home) as other:
+            acts.draft(other, an_officer(desk.home, "wren"), CASE, one_sided(tmp_path).read_bytes())
+        return real()
+
+    monkeypatch.setattr(wiring, "now", slowly)
+    with open_house(desk.home) as house, pytest.raises(IncompleteError, match="F01"):
+        acts.submit(house, an_officer(desk.home, "wren"), CASE, 2)
+
+    assert desk.stage() == "drafting"
+
+
+def test_a_text_that_is_not_made_of_its_assessment_cannot_be_submitted(desk: Desk) -> None:
+    with open_house(desk.home) as house:
+        register = house.register
+        text = register.read(CASE, DOCUMENT) + b"\nWe hold the recordings.\n"
+        act = replace(submission_of(desk), kind=ActKind.DRAFT, details={})
+        files = {DOCUMENT: text, ASSESSMENT: register.read(CASE, ASSESSMENT)}
+        register.record(act, files, an_officer(desk.home, "wren").signer)
+
+    code, sentence = desk.refused("submit", CASE, "--version", "2", "--as", "wren")
+
+    assert (code, "(S09 at document)" in sentence) == (1, True)
+
+
+@pytest.mark.parametrize("written", ["[Sample](https://example.org) Applicant", "Sample&#32;Applicant"])
+def test_a_name_that_only_the_reader_sees_is_found(written: str, desk: Desk, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text((EXAMPLE / "assessment.yaml").read_text().replace("An answer would be", f"{written} is"))
+
+    code, sentence = desk.refused("draft", CASE, mine, "--as", "wren")
+
+    assert (code, "the applicant's name or e-mail" in sentence) == (2, True)
 
 
 def published(desk: Desk) -> None:

@@ -84,6 +84,7 @@ and for those who decide (`equipoise show`).
   a balance for an absolute exemption, the applicant's name in the text, the reference of another case.
 - What only **warns** is for the writer and the deciders to consider.
   A rule that reads prose can be wrong; nearly all of them only warn.
+  Its silence proves nothing: it knows forms of words, not what they mean.
 - A rule that lacks its input is **not run**, which is not the same as passed.
 
 The severity given is that of the rule's gravest finding.
@@ -108,6 +109,7 @@ def _families() -> Iterator[str]:
 _NEEDS: Final = {
     Input.REQUEST: "the request",
     Input.DOCUMENT: "the text",
+    Input.MADE: "the text made anew",
     Input.TODAY: "the day",
     Input.DUE: "the deadline",
     Input.BODY: "the kind of authority",
@@ -140,7 +142,7 @@ Where this page and the Act differ, the Act is right.
 - An **absolute** exemption has no balance; a **qualified** one has.
 - An **exclusion** is what lets an authority neither confirm nor deny that it holds the information.
 - What is marked **not verified** is general knowledge, or was read elsewhere than in the Act.
-  It gives rise to advice at most.
+  A rule that turns on that alone only warns.
 """
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from domain_builders import a_part, a_request, a_withholding, an_exemption
 from rule_example import BLOCK, INFO, NOT_RUN, WARN, a_draft, passes, trips
 
-from flows.domain.assessment import Balance, Certificate, Opinion
+from flows.domain.assessment import Balance, Certificate, Opinion, Outcome
 
 if TYPE_CHECKING:
     from rule_example import Example
@@ -113,6 +113,9 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         "X02",
         "what people call it",
         _saying("Section 40(2) (personal data) and s30(3) (investigations) apply."),
+    ),
+    passes(
+        "X02", "a letter that only looks like one of ours", _saying("Section 31(3) (Nat\u0131onal security).")
     ),
     passes("X02", "the sentence goes on", _saying("Under section 31(3) national security plays no part.")),
     passes(
@@ -321,6 +324,19 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         "X11",
         "an opinion of long ago",
         a_draft(a_part(_with_an_opinion(date(2022, 1, 3), "36(3)")), today=_TODAY),
+    ),
+    trips(
+        "X11",
+        "statistics, which need none",
+        a_withholding(
+            _with_an_opinion(None), answer="The figures are statistical information, section 36(4)."
+        ),
+        (WARN, f"{_FIRST}.opinion"),
+    ),
+    passes(
+        "X11",
+        "considered, and disclosed in the end",
+        a_withholding(_with_an_opinion(None), outcome=Outcome.DISCLOSE),
     ),
     passes("X11", "no need of one", a_draft(_withholding("31(1)"), today=_TODAY)),
     # X12

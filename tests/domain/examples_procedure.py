@@ -110,6 +110,16 @@ _DELAY: Final = (
         (WARN, ""),
     ),
     passes("P05", "on the last day", a_draft(today=_DUE, due=_DUE)),
+    passes(
+        "P05",
+        "extended",
+        a_draft(a_part(answer="On 9 June we told you that we needed until 7 July, section 10(3)."), **_LATE),
+    ),
+    passes(
+        "P05",
+        "clarified",
+        a_draft(a_part(answer="You clarified the request on 1 December 2022."), **_LATE),
+    ),
     passes("P05", "owned", a_draft(a_part(answer="We apologise for the delay in answering."), **_LATE)),
     passes(
         "P05",

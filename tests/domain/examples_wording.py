@@ -298,6 +298,13 @@ _SUMMARY: Final = (
     passes("S08", "of several lines", a_draft(request=a_request(summary="The patrol plan,\nby beat."))),
 )
 
+_S09: Final = (
+    trips("S09", "a word more", a_draft(document="# Test\n\nMore.", made="# Test"), (BLOCK, "document")),
+    trips("S09", "another reference", a_draft(document="# Test 2", made="# Test 1"), (BLOCK, "document")),
+    passes("S09", "the same", a_draft(document="# Test", made="# Test")),
+    passes("S09", "the same, with Welsh", a_draft(document="# Prawf: Ŵy", made="# Prawf: Ŵy")),
+    trips("S09", "not made here", a_draft(document="# Test"), (NOT_RUN, "")),
+)
 EXAMPLES: Final[tuple[Example, ...]] = (
     *_THREAT,
     *_LINKS,
@@ -307,4 +314,5 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     *_REFERENCE,
     *_READING,
     *_SUMMARY,
+    *_S09,
 )

@@ -168,6 +168,20 @@ _WRONG: dict[str, tuple[Policy | None, ActKind, dict[str, Any], Policy, type[Pit
         a_policy(version=2),
         RefusedError,
     ),
+    "an addition that states more": (
+        a_policy(),
+        ActKind.ADD_OFFICER,
+        {"details": {"person": "new", "note": "free text"}},
+        _ADDED,
+        MalformedError,
+    ),
+    "an addition with a reason": (
+        a_policy(),
+        ActKind.ADD_OFFICER,
+        {"details": {"person": "new"}, "reason": "free text"},
+        _ADDED,
+        MalformedError,
+    ),
     "an act on a case": (
         a_policy(),
         ActKind.CLOSE,

@@ -447,8 +447,6 @@ def test_a_part_that_is_answered_may_say_what_is_held() -> None:
         "as at [INSERT DATE]",
         "INSERT NAME HERE",
         "on XXXX",
-        "[…]",
-        "[...]",
         "[?]",
         "[TBC]",
         "The date is TBC.",
@@ -456,6 +454,11 @@ def test_a_part_that_is_answered_may_say_what_is_held() -> None:
 )
 def test_a_placeholder_blocks(text: str) -> None:
     assert found(an_assessment(a_part(harm=text))) == [("S03", BLOCK, "parts[0].harm")]
+
+
+@pytest.mark.parametrize("text", ["[…]", "as at [...]", "the interest [...] in advice is strong"])
+def test_dots_in_brackets_may_be_a_quotation_cut_short(text: str) -> None:
+    assert found(an_assessment(a_part(harm=text))) == [("S03", WARN, "parts[0].harm")]
 
 
 @pytest.mark.parametrize(
@@ -586,3 +589,23 @@ def test_the_skeleton_blocks() -> None:
         ("S03", BLOCK, "parts[0].information"),
         ("S03", BLOCK, "parts[0].answer"),
     ]
+
+
+def test_the_former_subsection_on_personal_data_is_only_warned_of() -> None:
+    part = a_part(an_exemption("40(5)", **_BARE), balance=None)
+
+    assert found(an_assessment(part)) == [("X01", WARN, f"{_EXEMPTION}.provision")]
+
+
+@pytest.mark.parametrize(
+    ("citation", "sentence"),
+    [
+        ("24", "24 is a whole section; an exemption is one of its subsections."),
+        ("24(9)", "There is no exemption 24(9) in Part II of the Act."),
+        ("45", "There is no exemption 45 in Part II of the Act."),
+    ],
+)
+def test_a_whole_section_is_told_from_one_that_does_not_exist(citation: str, sentence: str) -> None:
+    finding, *_ = looked_at(an_assessment(a_part(an_exemption(citation))), a_request())
+
+    assert finding.sentence == sentence

@@ -245,7 +245,7 @@ def test_clarification_asked_late_is_remarked_upon_and_no_more() -> None:
 def test_clarification_asked_while_a_fees_notice_is_unpaid_is_not_late() -> None:
     found = told(received=RECEIVED, fees_notice=date(2025, 2, 4), clarification_asked=date(2025, 4, 1))
 
-    assert [remark[:7] for remark in found.remarks] == ["Nothing"]
+    assert [remark[:7] for remark in found.remarks] == ["Nothing", "The fee"]
 
 
 # Fees, ss.9 and 10(2)
@@ -285,7 +285,7 @@ def test_the_days_of_a_fees_notice_say_so() -> None:
     assert found.remarks == (
         (
             "The working days from the fees notice of 7 February 2025 to its payment on 10 February 2025, "
-            "both included, are disregarded, section 10(2): 2 of them."
+            "both included, are disregarded, section 10(2): 2 in all."
         ),
     )
 
@@ -350,7 +350,29 @@ def test_after_clarification_a_fees_notice_has_the_fresh_twenty_days() -> None:
     found = told(received=RECEIVED, **clarified, fees_notice=date(2025, 3, 20), fees_paid=date(2025, 3, 25))
 
     assert found.due == due(received=date(2025, 4, 1))
-    assert len(found.remarks) == 1
+    assert found.remarks[1] == (
+        "Nothing is disregarded for the fees notice of 20 March 2025, paid on 25 March 2025: no working day "
+        "of the count lies in that time."
+    )
+
+
+def test_what_is_not_counted_is_said() -> None:
+    asked: dict[str, Any] = {"clarification_asked": date(2025, 2, 10)}
+
+    assert told(received=RECEIVED, **asked, fees_notice=date(2025, 2, 12), extended=USUAL).remarks[1:] == (
+        "The fees notice is not counted while clarification is awaited.",
+        "The extension is not counted while nothing is due.",
+    )
+    assert told(received=RECEIVED, fees_notice=date(2025, 2, 12), extended=USUAL).remarks[1:] == (
+        "The extension is not counted while nothing is due.",
+    )
+
+
+def test_an_estimate_on_no_working_day_is_remarked_on() -> None:
+    assert "Saturday" not in told(received=RECEIVED, extended=date(2025, 3, 14)).remarks[-1]
+    assert told(received=RECEIVED, extended=date(2025, 3, 15)).remarks[-1] == (
+        "15 March 2025 is no working day; the decision has to be given before it, or on it."
+    )
 
 
 # Extension, s.10(3)

@@ -127,6 +127,12 @@ def test_an_override_is_remembered_until_the_next_version() -> None:
     assert anew.overrides == ()
 
 
+def test_a_submission_of_before_there_were_rules_is_lawful() -> None:
+    after = decide(a_case(stage=Stage.DRAFTING), an_act(ActKind.SUBMIT, details={}), a_policy())
+
+    assert after.stage is Stage.LEGAL_REVIEW
+
+
 def test_what_is_overridden_no_longer_stops_a_submission() -> None:
     before = a_case(stage=Stage.DRAFTING, overrides=(an_override(),))
     found = "N01 warn parts[0].denying\nX06 block parts[0].exemptions[1]"
@@ -308,12 +314,19 @@ _REFUSALS: dict[str, tuple[Case | None, ActKind, dict[str, Any], type[PitError],
         MalformedError,
         "a finding is named by its code",
     ),
-    "a submission that names no rules": (
+    "a submission with findings and no rules": (
         the_case_for(ActKind.SUBMIT),
         ActKind.SUBMIT,
-        {"details": {}},
+        {"details": {"findings": "N01 warn"}},
         MalformedError,
         "details.rules: this fact is needed",
+    ),
+    "a submission by rules that are no number": (
+        the_case_for(ActKind.SUBMIT),
+        ActKind.SUBMIT,
+        {"details": {"rules": "1\n2"}},
+        MalformedError,
+        "the version of the rules is a number",
     ),
     "a submission with what stops it": (
         the_case_for(ActKind.SUBMIT),

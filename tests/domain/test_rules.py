@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,12 +16,16 @@ from examples_weighing import EXAMPLES as WEIGHING
 from examples_wording import EXAMPLES as WORDING
 
 from flows.domain.assessment import texts
+from flows.domain.checks import ruleset
 from flows.domain.checks.ruleset import RULES, check
+from flows.domain.finding import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rule_example import Example
 
-    from flows.domain.checks.rule import Draft, Rule
+    from flows.domain.checks.rule import Draft, Noticed, Rule
     from flows.domain.finding import Finding
 
 EXAMPLES = (*EXEMPTIONS, *HARM, *FACTORS, *WEIGHING, *NEITHER, *WORDING, *PROCEDURE)
@@ -64,3 +69,18 @@ def _marked(draft: Draft, finding: Finding) -> str | None:
     )
     start, end = finding.span
     return (known[finding.place] or "")[start:end]
+
+
+def test_a_rule_that_fails_stops_the_submission_and_no_other_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_: Draft, __: object) -> Iterator[Noticed]:
+        raise KeyError("the text of a case")
+
+    broken = replace(RULES[0], look=failing)
+    monkeypatch.setattr(ruleset, "RULES", (broken, *RULES[1:]))
+    draft = next(example.draft for example in EXAMPLES if example.rule == "X03" and example.trips)
+
+    first, *others = check(draft)
+
+    assert (first.code, first.severity, first.final) == (broken.id, Severity.BLOCK, False)
+    assert first.sentence == "The rule could not be run on this text: KeyError."
+    assert "X03" in {finding.code for finding in others}

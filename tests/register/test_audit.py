@@ -38,19 +38,24 @@ def test_a_register_told_to_the_end_holds(busy_office: Office) -> None:
     )
 
     assert report.holds
-    assert (report.entries, report.cases, report.not_established) == (24, 3, [])
+    assert (report.entries, report.cases) == (24, 3)
+    assert report.not_established == [SEALED]
     assert report.register == busy_office.register.policy().register
     assert seen == [(number, 24) for number in range(24)]
     assert bytes_of(busy_office.path) == before
+
+
+SEALED = "that no published text names its applicant: the requests are sealed"
 
 
 def test_it_says_what_it_cannot_know_without_something_from_outside(busy_office: Office) -> None:
     report = audited(busy_office.path)
 
     assert report.holds
-    assert len(report.not_established) == 2
-    assert "--pin" in report.not_established[0]
-    assert "--checkpoint" in report.not_established[1]
+    assert len(report.not_established) == 3
+    assert report.not_established[0] == SEALED
+    assert "--pin" in report.not_established[1]
+    assert "--checkpoint" in report.not_established[2]
 
 
 def test_an_older_checkpoint_is_contained_in_a_longer_register(busy_office: Office) -> None:
@@ -271,3 +276,15 @@ def test_every_odd_value_in_every_field_is_found(case: str, field: str, told: Pa
 
 def test_a_clock_a_little_ahead_is_no_finding(busy_office: Office) -> None:
     assert codes(busy_office.path, now=busy_office.time() - timedelta(hours=5)) == []
+
+
+def test_whatever_one_paper_does_to_the_check_the_rest_is_still_examined(busy_office: Office) -> None:
+    def failing(_: Published) -> PaperVerdict:
+        raise KeyError("the text of a case")
+
+    report = audit(busy_office.path, check_paper=failing)
+
+    assert {(finding.code, finding.sentence) for finding in report.findings} == {
+        ("E_PDF", "The published paper cannot be compared: KeyError.")
+    }
+    assert report.entries == 24

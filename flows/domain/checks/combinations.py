@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
@@ -42,13 +41,18 @@ def together(draft: Draft, law: Provisions, sections: set[str]) -> Iterator[tupl
         found = [
             (at, each, known) for at, each in enumerate(part.exemptions) if (known := law.get(each.provision))
         ]
-        for (_, first, one), (at, second, other) in combinations(found, 2):
-            if {section_of(one.citation), section_of(other.citation)} != sections:
-                continue
-            if other.citation not in one.not_with and one.citation not in other.not_with:
-                continue
-            if not (_yields_to(first, other, law) or _yields_to(second, one, law)):
-                yield f"{place}.exemptions[{at}].provision", first.provision, second.provision
+        named = [each for each in found if section_of(each[2].citation) in sections]
+        for position, (at, second, other) in enumerate(named):
+            for _, first, one in named[:position]:
+                if not _goes_with(one, other) and not (
+                    _yields_to(first, other, law) or _yields_to(second, one, law)
+                ):
+                    yield f"{place}.exemptions[{at}].provision", first.provision, second.provision
+                    break  # once is enough for each
+
+
+def _goes_with(one: Provision, other: Provision) -> bool:
+    return other.citation not in one.not_with and one.citation not in other.not_with
 
 
 def _yields_to(exemption: Exemption, other: Provision, law: Provisions) -> bool:

@@ -78,7 +78,9 @@ def _unknown(place: str, citation: str, law: Provisions) -> Noticed:
         )
     return Noticed(
         place=place,
-        sentence=f"There is no exemption {citation} in Part II of the Act.",
+        sentence=f"{citation} is a whole section; an exemption is one of its subsections."
+        if law.of_section(citation) and "(" not in citation
+        else f"There is no exemption {citation} in Part II of the Act.",
         mend=_instead(citation, law),
         final=True,
     )
@@ -138,7 +140,7 @@ def names_by_its_own_title(draft: Draft, law: Provisions) -> Iterator[Noticed]:
             if not found:
                 continue
             title = _normal(found["bracketed"] or found["plain"])
-            if not any(title in map(_normal, law.names_of(section)) for section in named):
+            if title in titles and not any(title in map(_normal, law.names_of(section)) for section in named):
                 yield Noticed(
                     place=passage.place,
                     span=(cited.start, found.end()),
@@ -264,7 +266,8 @@ def _absolute_yet_weighed(place: str, exemption: Exemption) -> Noticed:
     return Noticed(
         place=place,
         sentence=f"{exemption.provision} is absolute here, so there is nothing to weigh; yet it is weighed.",
-        mend="Take out its factors and its balance, and name in the balance of the part what else it weighs.",
+        mend="Take out its factors and its balance, and name in the balance of the part what else it weighs; "
+        "what belongs to the exemption itself, as an assessment of legitimate interests, goes under applies.",
         final=True,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.assessment import texts
+from flows.domain.assessment import Outcome, texts
 from flows.domain.checks.combinations import in_the_alternative, together
 from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
 from flows.domain.checks.words import phrase
@@ -120,6 +120,10 @@ def _missing_purpose(place: str, exemption: Exemption, law: Provisions) -> Itera
         )
 
 
+_GIVEN: Final = frozenset({Outcome.DISCLOSE, Outcome.CONFIRM_OR_DENY})
+"""Where the exemption was considered and not relied on in the end."""
+
+
 @rule(
     "X11",
     Severity.BLOCK,
@@ -128,12 +132,15 @@ def _missing_purpose(place: str, exemption: Exemption, law: Provisions) -> Itera
 )
 def has_the_opinion(draft: Draft, law: Provisions) -> Iterator[Noticed]:
     """X11: section 36 has the qualified person's opinion, of no later date than today's."""
-    for place, _, exemption, provision in draft.known(law):
-        if Need.OPINION not in provision.needs:
+    for place, part, exemption, provision in draft.known(law):
+        if Need.OPINION not in provision.needs or part.outcome in _GIVEN:
             continue
         at = f"{place}.opinion"
         if exemption.opinion is None:
+            cited = (each for passage in draft.under(place.partition(".")[0]) for each in passage.cited)
+            statistics = any("36(4)" in each.citations for each in cited)
             yield Noticed(
+                severity=Severity.WARN if statistics else None,
                 place=at,
                 sentence=f"{exemption.provision} stands without the opinion of the qualified person.",
                 mend="Record whose opinion it is, by what authority, of what date and what it says; only "

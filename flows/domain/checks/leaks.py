@@ -1,9 +1,13 @@
-"""What gives away whether information is held: assertions, and words that read as if it were."""
+"""What gives away whether information is held: assertions, and words that read as if it were.
+
+A small grammar: who (the authority) and what (records, means, operations), and then what is said of
+them. It knows forms of words, not their meaning: where it notices nothing, that is no proof.
+"""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
@@ -26,7 +30,7 @@ class Leak:
     Attributes:
         kind: As ``“we hold”``, never words of the case.
         asserts: They state it; other words only read as if it were so.
-        in_doubt: The sentence spoke of a possibility before, which may have ended.
+        in_doubt: The sentence may speak of a possibility, of what anyone holds, or of what is published.
     """
 
     kind: str
@@ -35,81 +39,56 @@ class Leak:
     in_doubt: bool = False
 
 
-_THINGS: Final = (
-    r"(?:information|records?|documents?|data|material|recordings?|files?|logs?|e-?mails?|copies|reports?)"
-)
-_US: Final = r"(?:we|(?:the|this|our) (?:force|authority|council|department|constabulary|trust|organisation))"
-_BETWEEN: Final = r"(?:(?!that\b|which\b|if\b|it\b)\w+ ){0,2}?"
-"""Words between a thing and what is said of it, unless another clause begins."""
+# Who
 
-_ASSERTIONS: Final[tuple[_Kind, ...]] = (
-    # "we hold that …" and "we hold the view" say nothing of information, and "information that an
-    # authority holds" nothing of this one.
-    (
-        "“we hold”",
-        phrase(
-            rf"(?<!\bthat\s)(?<!\bwhich\s)(?<!\bwhat\s)\b{_US} (?:also |currently )?(?:(?:do|does) not "
-            r")?holds?\b(?! or (?:do|does) not\b)(?! (?:that|to)\b| (?:the|a|no|this) (?:\w+ )?(?:view|"
-            r"opinion|position|belief|balance)\b)",
-        ),
-    ),
-    ("“is held”", phrase(rf"\b{_THINGS} {_BETWEEN}(?:is|are|was|were) (?:not )?held\b")),
-    (
-        "“is withheld”",
-        phrase(
-            r"(?<!\banswer\s)(?<!\breply\s)\b(?:is|are|was|were|been|being) (?:\w+ )?withheld\b"
-            rf"|\b{_US} (?:have |has )?(?:withheld|withholds?)\b(?! (?:an |any |our )?(?:answer|reply)\b)",
-        ),
-    ),
-    (
-        "“was found”",
-        phrase(
-            rf"\b(?:{_THINGS}|nothing|none) (?:\w+ ){{0,3}}?(?:was|were|has been|have been) (?:found|"
-            r"located|identified|retrieved)\b"
-            rf"|\b{_US} (?:have |has )?(?:found|located|identified|retrieved) (?:\w+ ){{0,3}}?{_THINGS}\b",
-        ),
-    ),
-    (
-        "“we confirm that”",
-        phrase(
-            rf"\b{_US} (?:can |do |does |hereby |are able to |is able to )?(?:confirms?|deny|denies) "
-            r"(?:that|we|the (?:force|authority|council)|it (?:is|was))\b(?! (?:no inference|this|these|"
-            r"your|our|the (?:request|review|decision|response|exemptions?))\b)"
-        ),
-    ),
-    (
-        "“redacted”",
-        phrase(r"\bredact(?:ed|ions?)\b(?! (?:\w+ )?(?:would|could|cannot|can|may|might|is not|does not)\b)"),
-    ),
-    (
-        "“we have no record”",
-        phrase(
-            rf"\b{_US} (?:have|has|had|keeps?|kept) no (?:\w+ )?(?:records?|recordings?|documents?|files?|"
-            r"logs?)\b"
-            rf"|\bthere (?:is|are|was|were) no (?:such )?(?:{_THINGS}) held\b"
-        ),
-    ),
-    (
-        "“the documents contain”",
-        phrase(
-            r"\b(?:the|these|those|our) (?:\w+ )?(?:documents?|records?|recordings?|files?|logs?|e-?mails?) "
-            r"(?:also )?contain(?:s|ed)?\b"
-        ),
-    ),
+_BODY: Final = one_of(
+    "force authority council department constabulary trust organisation directorate bureau branch"
 )
-"""What asserts that information is held, or is not: kind of words, and the words."""
-
-_THESE: Final = r"(?:the|this|that|these|those|our)"
-_BE: Final = r"(?:is|are|was|were|has been|have been)"
-_BY_US: Final = r"(?:us|(?:the|this|our) (?:force|authority|council|department|constabulary|officers))"
+_US: Final = rf"(?:we|I|(?:the|this|our) {_BODY})"
+_BY_US: Final = rf"(?:us|(?:the|this|our) {_BODY}|our officers)"
+_OUR: Final = rf"(?:our|(?:the|this) {_BODY}['\u2019]s)"
 _AUXILIARY: Final = one_of(
     "have has had do does did been also already since currently still now never not first only stopped "
-    "ceased began started"
+    "ceased began started can hereby"
 )
+
+# What
+
+_THINGS: Final = (
+    r"(?:information|records?|documents?|data(?! protection\b)|material|recordings?|footage|files?|logs?|"
+    r"e-?mails?|copies|reports?|correspondence|spreadsheets?|authorisations?|contracts?|agreements?)"
+)
+_HOLDABLE: Final = (
+    rf"(?:{_THINGS}|polic(?:y|ies)|devices?|equipment|drones?|figures|statistics|details|images?|"
+    r"photographs?|intelligence|lists?|plans?|licen[cs]es?|copy|names)"
+)
+_MEANS: Final = (
+    r"(?:technolog(?:y|ies)|techniques?|equipment|systems?|devices?|methods?|software|tools?|drones?|"
+    r"cameras?|catchers?|scanners?|aircraft|capabilit(?:y|ies)|tactics?|means)"
+)
+_DOINGS: Final = (
+    r"(?:evaluation|deployments?|purchases?|suppliers?|trials?|pilots?|results|operations?|surveillance|"
+    r"exercise|flights?|investigation|database)"
+)
+_THESE: Final = r"(?:the|this|that|these|those|our)"
+_BE: Final = r"(?:is|are|was|were|has been|have been|had been)"
+_ADVERBS: Final = one_of("not also never now no longer already currently indeed still being therefore both")
+_WITHIN: Final = (
+    r"(?:(?!(?:that|which|who|whom|if|it|whether|where|when|and|or|nor|but|because|as|would|could|to|so|is|"
+    r"are|was|were)\b)[\w'\u2019-]+ )"
+)
+"""A word between a thing and what is said of it: another clause does not begin with it."""
+_NOT_ABOUT: Final = r"(?!(?:about|against|at|before|by|during|for|in|into|on|over|under|with)\b)"
+_END: Final = r"(?=\s*(?:[.,;:!?)]|\Z)| (?:but|and|in|on|at|of|for|than|about|though|beyond|elsewhere)\b)"
+"""What follows a word that stands for a thing, or an answer, by itself."""
+
+# What is said of it
+
 _USED: Final = one_of(
     "use uses used using deploy deploys deployed deploying trialled trialling tested testing piloted "
     "bought purchased procured acquired installed own owns owned possess possesses possessed flew watched "
-    "tried commissioned destroyed watching monitored monitoring recorded operated retain retains retained"
+    "tried commissioned destroyed watching monitored monitoring recorded operate operates operated retain "
+    "retains retained"
 )
 _OF_THE_WRITING: Final = one_of(
     "view word words term terms phrase sense test tests guidance wording formula level approach exemption "
@@ -117,44 +96,134 @@ _OF_THE_WRITING: Final = one_of(
     "factor factors"
 )
 """What a writer uses: “we use the word” gives nothing away."""
-_KEPT: Final = one_of(
-    "recording recordings footage record records document documents file files log logs e-mails emails "
-    "database "
-    "evaluation deployment deployments purchase contract supplier suppliers trial pilot results operation "
-    "surveillance exercise flight flights investigation authorisation"
+_NOT_THE_WRITING: Final = (
+    rf"(?! to\b| (?:here )?(?:(?:the|this|that|a|an|our|its|in|it in) )?(?:\w+ )?{_OF_THE_WRITING}\b|"
+    r"\s*[\u201c\"\u2018])"
 )
-"""What there is if it is spoken of as known: “the recordings were”."""
-_INDICATIVE: Final = (
-    r"(?:is|are|was|were|has|have|had|will|began|started|ended|ran|lasted|took place|led|resulted|cost|"
-    r"includes?|included|shows?|showed|targeted|used|dates?|names?|belongs?)"
+_GOT: Final = r"(?:found|located|identified|retrieved|traced|recovered)"
+_SHOWS: Final = (
+    r"(?:contain|show|relate|concern|include|comprise|consist|describe|detail|remain|identif|reveal|name|"
+    r"list|date|belong|run|last|end|start|target|cost)(?:s|es|ed|ies|ied)?|(?:is|are|was|were|has|have|had|"
+    r"comes?|came|will|began|ran|led|took|formed)"
 )
-_MEANS: Final = one_of("technology technique equipment system device method software tool capability tactic")
+_NOT_OF_THE_REQUEST: Final = (
+    r"(?! (?:\w+ )?(?:requested|sought|asked|described|summarised|set out|neither|entitled)\b)"
+)
+_NOT_THIS_PAPER: Final = r"(?!this (?:document|report|exercise)\b)(?!the data (?:protection|shows?)\b)"
+_WE_CONFIRM: Final = (
+    rf"(?:(?<!\bwhen\s)(?<!\bwhere\s)(?<!\bwhich\s)\b{_US} (?:(?:can|do|does|have|has|hereby|also|now|"
+    r"already|previously|(?:am|are|is) able to) ){0,2}(?:confirm(?:s|ed)?|deny|denies|denied)|\bit (?:is|"
+    r"can be) confirmed)\b"
+)
+
+_PERFORMED: Final = phrase(_WE_CONFIRM)
+_CONFIRMED: Final = phrase(
+    rf"{_WE_CONFIRM}(?:(?!\b(?:whether|if|nor|or|would|could|meetings?)\b)[^.;]){{0,120}}?\b(?:holds?|held|"
+    rf"deploy(?:s|ed)|in use|(?:own|possess)(?:s|es|ed)?|tried|trialled|purchased|bought|(?:located|used?|"
+    rf"uses){_NOT_THE_WRITING})\b"
+)
+_ASSERTIONS: Final[tuple[_Kind, ...]] = (
+    ("“we confirm that”", _CONFIRMED),
+    (
+        # What is held follows, and is information: "we hold the view" and "what the force holds" say
+        # nothing of it.
+        "“we hold”",
+        phrase(
+            rf"\b{_US} (?:{_AUXILIARY} ){{0,3}}(?:hold|holds|held)"
+            rf"(?! or (?:do|does) not\b)\b(?= (?:{_NOT_ABOUT}{_WITHIN}){{0,5}}?{_HOLDABLE}\b"
+            rf"| (?:no )?(?:it|them|nothing|none|more|some|any|both|neither|one|two|three|[0-9]+)\b{_END})"
+            rf"|\b{_US} (?:am|is|are|was|were) (?:{_ADVERBS} ){{0,2}}in possession of\b"
+        ),
+    ),
+    (
+        "“is held”",
+        phrase(
+            rf"\b(?:{_THINGS} {_WITHIN}{{0,6}}?|{_HOLDABLE} (?:(?:requested|sought|(?:that )?you \w+"
+            rf"(?: \w+){{0,2}}) )?){_BE} (?:{_ADVERBS} ){{0,3}}held\b(?! (?:to|that)\b)"
+            rf"|\bno {_WITHIN}{{0,2}}?{_THINGS} held\b"
+        ),
+    ),
+    (
+        "“is withheld”",
+        phrase(
+            rf"\b(?:{_HOLDABLE}|it|this|these|they|rest|remainder|parts?) {_WITHIN}{{0,6}}?{_BE} "
+            rf"(?:{_ADVERBS} ){{0,2}}withheld\b"
+            rf"|\b{_US} (?:have |has )?(?:withheld|withholds?)\b(?! (?:an |any |our )?(?:answer|reply)\b)"
+        ),
+    ),
+    (
+        "“was found”",
+        phrase(
+            rf"\b(?:nothing|none|no trace|{_THINGS}) {_WITHIN}{{0,6}}?(?:was|were|has been|have been|could "
+            rf"be|can be) (?:not )?{_GOT}\b(?! to\b)"
+            rf"|\b{_US} (?:have |has )?{_GOT} {_WITHIN}{{0,3}}?{_THINGS}\b"
+            rf"|\b(?:search(?:es)?|enquir(?:y|ies)|checks?) {_WITHIN}{{0,5}}?(?:found|located|identified|"
+            rf"returned|(?:failed to|did not|has not|have not) (?:{_GOT}|find|locate|identify|return)|"
+            rf"brought back|produced|yielded) {_WITHIN}{{0,4}}?(?:{_THINGS}|nothing|trace|results?)\b"
+        ),
+    ),
+    (
+        "“redacted”",
+        phrase(
+            rf"\b{_BE} (?:{_ADVERBS} |partly |partially |heavily )?redacted\b|\bwith (?:\w+ )?redactions?\b"
+            r"|\bredacted (?:cop(?:y|ies)|versions?|form)\b"
+        ),
+    ),
+    (
+        "“we have no record”",
+        phrase(
+            rf"\b{_US} (?:have|has|had|keeps?|kept) no (?:(?:such|relevant|other|further) )?(?:records?|"
+            r"recordings?|documents?|files?|logs?|trace)\b(?! (?:polic|keep|manage|centre))"
+        ),
+    ),
+    (
+        "“the documents contain”",
+        phrase(
+            r"\b(?:the|these|those|our) (?:\w+ )?(?:documents?|records?|recordings?|files?|logs?|e-?mails?) "
+            r"(?:also )?contain(?:s|ed)?\b(?! in\b)"
+        ),
+    ),
+)
+"""What asserts that information is held, or is not: kind of words, and the words."""
+
 _HINTS: Final[tuple[_Kind, ...]] = (
     (
         "“disclosure of the information”",
         phrase(
-            r"\b(?:disclos(?:ure|ing)|releas(?:e|ing)|publi(?:cation|shing)|withhold(?:ing)?|providing|"
-            rf"communicating) (?:of )?(?:all (?:of )?|some (?:of )?|most of )?{_THESE} (?:\w+ )?{_THINGS}\b"
+            r"\b(?:disclos(?:ure|e|ed|ing)|releas(?:e|ed|ing)|publi(?:cation|shing)|withhold(?:ing)?|"
+            rf"providing|communicating|revealing) (?:of )?(?:all (?:of )?|some (?:of )?|most of )?{_THESE} "
+            rf"(?:\w+ )?(?:{_THINGS}|(?:dates|times|names|locations|details) of {_THESE} {_DOINGS})\b"
+            rf"|\bif (?:disclosed|released|published), {_THESE} (?:\w+ )?{_THINGS}\b"
         ),
     ),
     (
         "“the exempt information”",
         phrase(
             rf"\b{_THESE} (?:exempt|withheld|excluded|sensitive|remaining) {_THINGS}\b"
-            rf"|\bthe (?:rest|remainder) of {_THESE} (?:\w+ )?{_THINGS}\b"
-            rf"|\b(?:some|part|parts|much|most|all) of {_THESE} (?:\w+ )?{_THINGS}\b"
+            rf"|\b(?:rest|remainder|some|parts?|much|most|all) (?:of )?{_THESE} (?:\w+ )?{_THINGS}\b"
             rf"|\bthe only (?:\w+ )?{_THINGS}\b"
+            rf"|\b{_THINGS} (?:caught|captured|covered) by (?:your|the|this) (?:request|question|part)\b"
+            rf"|\b{_THESE} (?:\w+ )?{_THINGS} (?:that |which )?{_US} (?:{_AUXILIARY} )?(?:hold|holds|held)\b"
         ),
     ),
     (
         "“the information contains”",
         phrase(
-            rf"\b(?!this (?:document|report)\b)(?!the data (?:protection|shows?)\b){_THESE} (?:requested "
-            rf")?(?:{_THINGS}|details|figures) (?:(?:requested|sought|you (?:seek|ask for|asked for|"
-            r"requested)) )?(?:also |mainly )?(?:(?:contain|show|relate|concern|include|comprise|consist|"
-            r"describe|detail|identif|reveal|name|list|date|belong)(?:s|es|ed|ies|ied)?|(?:is|are|was|were|"
-            r"has|have|had|comes?|came)\b(?! (?:\w+ )?(?:requested|sought|asked|described|summarised|set "
-            r"out|neither)))\b"
+            rf"\b{_NOT_THIS_PAPER}{_THESE} (?:[\w'\u2019]+ )?(?:{_THINGS}|{_DOINGS}|details) "
+            r"(?:(?:requested|sought|described|in question|concerned|(?:that |which )?you (?:have )?\w+"
+            rf"(?: for)?|(?:with|between|from) (?:the )?\w+) )?(?:also |mainly )?(?:{_SHOWS})\b"
+            rf"{_NOT_OF_THE_REQUEST}"
+            rf"|\b{_THINGS} you (?:seek|requested|(?:have )?asked for) {_BE}\b{_NOT_OF_THE_REQUEST}"
+            rf"|\b(?:figures|details|particulars) {_WITHIN}{{0,4}}?(?:is|are) contained (?:with)?in\b"
+        ),
+    ),
+    (
+        "“having read the information”",
+        phrase(
+            r"\b(?:located|reviewed|considered|examined|read|viewed|watched|received?|receives|suppl(?:y|ies|"
+            rf"ied)|obtained?|share[sd]?) {_THESE} (?:(?:contents?|copy) of {_THESE} )?(?:\w+ )?{_THINGS}\b"
+            rf"|\b(?:provided|supplied|sent) us with {_WITHIN}{{0,3}}?(?:copy|{_THINGS})\b"
+            r"|\b(?:considered|gone through|reviewed) line by line\b"
         ),
     ),
     (
@@ -165,48 +234,56 @@ _HINTS: Final[tuple[_Kind, ...]] = (
         ),
     ),
     (
-        "“the existence of the information”",
-        phrase(rf"\bthe existence of {_THESE} (?:\w+ )?{_THINGS}\b"),
-    ),
-    (
         "“no such information exists”",
         phrase(
-            rf"\b(?:no|the|such|these|those) (?:\w+ )?{_THINGS} (?:do not |does not |did not )?exist(?:s|"
+            rf"\bthe existence of {_THESE} (?:\w+ )?{_THINGS}\b"
+            rf"|\b(?:no|the|such|these|those) (?:\w+ )?{_THINGS} (?:do not |does not |did not )?exist(?:s|"
             r"ed)?\b"
             r"|\bthere (?:is|are|was|were) no (?:such )?(?:records?|recordings?|documents?|files?|logs?)\b"
             rf"|\b{_US} (?:have|has) no (?:such |relevant )?(?:information|data|material)\b(?! (?:to|that|"
             r"as to|on how|about how|suggest\w*)\b)"
+            r"|\bno trace\b|\bnothing (?:\w+ ){0,3}?exist(?:s|ed)\b"
         ),
     ),
     (
         "“our use of”",
         phrase(
-            r"\b(?:our|(?:the|this) (?:force|authority|council|department|constabulary)['\u2019]s) (?:own |"
-            r"covert |open |current |existing |recent |past |limited |continued |successful |planned "
-            r"){0,2}(?:use|uses|deployments?|trials?|pilots?|purchases?|contracts?|suppliers?|equipment|"
-            r"operations?|recordings?|logs?|documents|files|footage|database|drones?|cameras|software|"
-            r"holdings?|searches|search)\b(?!,? if any\b| of (?:this|the (?:word|term|phrase|exemption|"
-            r"exclusion)|section|public|resources|powers)\b)"
+            rf"\b{_OUR} (?:own |covert |open |current |existing |recent |past |limited |continued |"
+            rf"successful |planned ){{0,2}}(?:use|uses|contracts?|recordings?|logs?|documents|files|footage|"
+            rf"holdings?|search(?:es)?|relationship|equipment|drones?|cameras|software|{_DOINGS})\b(?!,? if "
+            r"any\b| of (?:this|the (?:word|term|phrase|exemption|exclusion)|section|public|resources|"
+            r"powers)\b)"
         ),
     ),
     (
-        "“the operation was”",
+        "“the person you name is”",
         phrase(
-            rf"\b(?!this (?:document|report)\b)(?:the|these|those|this|our) (?:[\w'\u2019]+ )?{_KEPT} "
-            rf"(?:(?:with|between|from) (?:the )?\w+ )?{_INDICATIVE}\b"
-            r"|\b(?:went live|trained in (?:its|the|their) use)\b"
-            rf"|\b(?:the|this|our|it) (?:\w+ )?(?:{_MEANS} )?(?:{_BE}|had been) (?:first |once )?(?:tried|"
-            r"introduced|bought|purchased|installed|withdrawn)\b"
+            r"\bthe (?:\w+ )?(?:individual|person|man|woman|informant|source|subject|officer)s? (?:you|named|"
+            r"referred|concerned|in question|of your|involved)\b(?: [\w'\u2019]+){0,5}? (?:is|are|was|were|"
+            r"has|have|had|remains?)\b(?! (?:entitled|asked)\b)"
+            r"|\bthe supplier(?:['\u2019]s \w+)? (?:is|was|has|had|asked)\b"
+            rf"|\b{_BE} (?:{_ADVERBS} |well )?known to (?:the police|us|{_BY_US}|officers)\b"
+        ),
+    ),
+    (
+        "“is under investigation”",
+        phrase(
+            r"\b(?:is|are|was|were|remains?) (?:still |currently |now )?(?:under|(?:the )?subject (?:to|of)) "
+            r"(?:an? |the |our )?(?:\w+ ){0,2}?(?:investigation|inquiry|operation|surveillance)\b"
+            r"|\bforms? part of (?:an?|the|our) (?:\w+ ){0,3}?(?:case|evidence|investigation|operation|"
+            r"prosecution|inquiry)\b"
+            r"|\boperation (?-i:[A-Z])\w+ (?:is|was|remains|has|ran|ended|began)\b"
         ),
     ),
     (
         "“it is held”",
         phrase(
-            r"\b(?:it|this|they|these) (?:is|are) (?:not )?held\b(?! that\b| by the courts?\b)"
+            r"\b(?:was|were|has been|have been) (?:since )?(?:weeded|wiped|destroyed|shredded)\b"
+            r"|\b(?:is|are|was|were) marked (?:(?:as|top) )?(?:secret|official|confidential|restricted)\b"
+            r"|\b(?:it|this|they|these) (?:is|are) (?:not )?held\b(?! that\b| by the courts?\b)"
             r"|\bthere (?:is|was) nothing to (?:disclose|release|withhold|redact|report)\b"
             r"|\b(?:nothing|none)(?: \w+){0,4}? (?:has|have|had) (?:ever )?been (?:bought|used|tried|"
             r"deployed|purchased|recorded)\b"
-            rf"|\b{_US} (?:have |has )?never had\b(?! (?:regard|reason|cause)\b)"
         ),
     ),
     (
@@ -216,8 +293,20 @@ _HINTS: Final[tuple[_Kind, ...]] = (
             r"(?:be )?(?:releas(?:e|ing)|provid(?:e|ing)|disclos(?:e|ing)|supply(?:ing)?|send(?:ing)?|"
             rf"withhold(?:ing)?) (?:you )?(?:with )?(?:it|them|copies|details|{_THESE})\b(?! (?:public|"
             r"world|answer|confirmation|denial|applicant|reasons?)\b)"
-            r"|\b(?:names?|details|parts|passages|pages) (?:was|were|has been|have been) (?:removed|"
-            r"deleted|blanked|obscured|left out)\b"
+            r"|\b(?:cannot|can) be (?:released|disclosed|supplied|provided)\b"
+            r"|\b(?:names?|details|parts|passages|pages) (?:of the \w+ )?(?:was|were|has been|have been) "
+            r"(?:removed|deleted|blanked|obscured|left out|taken out)\b"
+            r"|\bredact(?:ed|ions?)\b(?! (?:\w+ )?(?:would|could|cannot|can|may|might|is not|does not)\b)"
+        ),
+    ),
+    (
+        "“the answer is yes”",
+        phrase(
+            r"\b(?:answer|response|reply) (?:(?:to|for|on) (?:\(?[\w'\u2019]+\)? ){1,4})?(?:is|was) (?:a )?"
+            rf"(?:yes|no|nil|none|zero|[0-9]+)\b{_END}"
+            r"|\b(?:answer|response)(?: to (?:question|part) \w+)?\s*[:,-]\s*(?:yes|no|nil|none|zero|[0-9]+)"
+            rf"\b{_END}"
+            r"|\bnil (?:returns?|results?|response)\b|\bnegative results?\b"
         ),
     ),
     (
@@ -229,38 +318,42 @@ _HINTS: Final[tuple[_Kind, ...]] = (
             r"budget) (?:of (?!(?:police )?forces|people|requests|factors)(?:\w+ ){1,5}?)?(?:is|are|was|"
             r"were|has been|stands at|came to|amounts to) (?:about |only |over |under |nearly "
             r")?(?:£?[0-9]+(?:,[0-9]{3})*|nil\b|zero\b|none\b)"
-            r"|\bcost (?:us |the force )?(?:about |over |under )?£[0-9]+(?:,[0-9]{3})*"
+            r"|\b(?:cost|paid) (?:us |the force )?(?:about |over |under )?£[0-9]+(?:,[0-9]{3})*"
         ),
     ),
     (
         "“we used”",
+        phrase(rf"(?<!\bthat\s)\b{_US} (?:{_AUXILIARY} ){{0,4}}{_USED}\b{_NOT_THE_WRITING}"),
+    ),
+    (
+        "“we have the means”",
         phrase(
-            rf"(?<!\bthat\s)\b{_US} (?:{_AUXILIARY} ){{0,4}}{_USED}\b(?! to\b| (?:here )?(?:(?:the|this|"
-            rf"that|a|an|our|its|in|it in) )?(?:\w+ )?{_OF_THE_WRITING}\b|\s*[\u201c\"\u2018])"
+            rf"\b(?:{_US}|our \w+ unit|(?:our )?officers) (?:{_AUXILIARY} ){{0,3}}(?:have|has|had) "
+            rf"(?!\w+ed\b){_WITHIN}{{0,5}}?{_MEANS}\b(?! of\b)"
+            rf"|\bofficers (?:have |had )?(?:{_AUXILIARY} )?(?:access to {_THESE} {_MEANS}|used|deployed|"
+            r"watched|flew|tested|trialled)\b"
+            rf"|\b{_US} (?:have |has )?never had\b(?! (?:regard|reason|cause)\b)"
+            r"|\b(?:trained (?:in (?:its|the|their) use|to (?:use|operate|fly) (?:it|them|the|this|these))|"
+            r"went live)\b"
         ),
     ),
     (
         "“is in use”",
         phrase(
-            r"\b(?:technolog(?:y|ies)|techniques?|equipment|systems?|devices?|methods?|software|drones?|"
-            rf"tools?|it) (?:\w+ )?{_BE} (?:not |never |now |currently |already |still |also |being )*(?:in "
-            rf"use|in service|deployed|trialled|used by {_BY_US})\b"
+            rf"\b(?:{_MEANS}|it) (?:\w+ )?{_BE} (?:{_ADVERBS} )*(?:in use|in service)\b|\bremains? in use\b"
+            r"|(?<!\bofficers\s)\b(?:was|were|has been|have been|had been) (?:\w+ )?(?:trialled|deployed|"
+            r"flown|piloted|bought|purchased|procured|installed|withdrawn from use)\b(?! against\b)"
+            rf"|\b(?:{_MEANS}|it|this) (?:\w+ )?{_BE} (?:{_ADVERBS} |first |once )*(?:tried|introduced|"
+            r"withdrawn|deployed|trialled)\b"
             rf"|\b(?:used|deployed|operated|owned|bought|purchased|trialled|flown) by {_BY_US}\b"
-            r"|\bofficers (?:have |had )?(?:used|deployed|watched|flew|tested|trialled)\b"
             r"|\b(?:in use|used|deployed|trialled) since\b"
-            r"|\bremains? in use\b"
-            r"|\bthere (?:was|were|has been|have been) (?:an?|one|two|several|[0-9]+) (?:\w+ "
-            r")?(?:deployments?|trials?|flights?|operations?|purchases?|pilots?)\b"
-            r"|\b(?:was|were) (?:bought|purchased|procured) (?:in|from|for)\b"
-            r"|\bno (?:such )?(?:use|trials?|deployments?|flights?|operations?|evaluations?|purchases?) "
-            r"(?:has|have|was|were|took)\b"
+            r"|\bthere (?:was|were|has been|have been) (?:an?|one|two|several|[0-9]+) (?:\w+ )?"
+            rf"{_DOINGS}\b"
+            rf"|\bno (?:such )?(?:use|{_DOINGS}) (?:has|have|was|were|took)\b"
             r"|\b(?:led to|resulted in) (?:\w+ )?(?:[0-9]+|several|many|two|three) (?:\w+ )?(?:arrests?|"
             r"convictions?|charges?)\b"
             r"|\b(?:used|deployed|flown|trialled) (?:on )?(?:\w+ )?(?:once|twice|(?:[0-9]+|several|two|"
             r"three|four|many) (?:times|occasions))\b"
-            r"|\b(?:since|when|after|before|until) (?:it|they|the (?:\w+ )?(?:technology|system|equipment|"
-            r"software|trial|device)) (?:was|were) (?:first )?(?:bought|purchased|introduced|installed|"
-            r"deployed|trialled|withdrawn|used)\b"
         ),
     ),
     (
@@ -278,11 +371,12 @@ _HINTS: Final[tuple[_Kind, ...]] = (
     (
         "“we have searched”",
         phrase(
-            rf"\b{_US} (?:have |has )?(?:carried out|made|conducted|completed) (?:\w+ "
-            r"){0,2}?search(?:es)?\b"
+            r"\b(?:carried out|made|conducted|completed|undertook|undertaken) (?:\w+ ){0,2}?search(?:es)?\b"
             rf"|\b{_US} (?:have |has )?searched\b"
-            r"|\b(?:a|the) (?:\w+ )?search (?:of|was|has been|found|showed|returned)\b"
+            r"|\b(?:an?|the) (?:\w+ )?search (?:of|was|has been|found|showed|returned)\b"
             r"|\bsearches (?:were|have been) (?:made|carried out|conducted)\b"
+            r"|\bcame (?:back|up) (?:blank|empty|negative)\b"
+            rf"|\benquiries (?:with|of) {_WITHIN}{{1,5}}?(?:established|showed|revealed|confirmed|found)\b"
         ),
     ),
     (
@@ -302,18 +396,36 @@ _HINTS: Final[tuple[_Kind, ...]] = (
 )
 """What reads as if information were held: often careless words, and at times meant otherwise."""
 
+# In what mood
+
 _SUPPOSED: Final = phrase(
-    r"\b(?:if|whether|whatever|whichever|(?:statement|answer|claim|belief|rumour)s? that|for (?:example|"
-    r"instance)|to (?:state|say|claim|declare|admit)|were (?:it|there|we|the)|would|could|might|may|should|"
-    r"unless|when|where|wherever|suppos\w+|assum\w+|presum\w+|hypothe\w+|possib\w+|as though|regardless|"
-    r"irrespective|confirm\w*|den(?:y|ies|ied|ying|ial|ials)|suggest\w*|indicat\w*|impl(?:y|ies|ied|ying)|"
-    r"infer\w*|conclude\w*|neither|either|any|told|right|duty)\b"
+    r"\b(?:if(?! (?:it|this|that) (?:helps?|assists?|is of)\b)|whether|whatever|whichever|regardless|"
+    r"irrespective|neither|either|as though|suppos\w+|assum\w+|presum\w+|hypothe\w+|confirm\w*|"
+    r"den(?:y|ies|ied|ying|ials?)|suggest\w*|indicat\w*|"
+    r"impl(?:y|ies|ied|ying)|infer\w*|were (?:it|there|we|an?|the)|an? (?:yes|no)|"
+    r"(?:answers?|statements?|claims?|beliefs?|rumours?|told|said|knew|learn\w*|concludes?) that|"
+    r"(?<!\bright\sto\s)(?<!\bfair\sto\s)(?<!\bable\sto\s)(?:say(?:ing)?|stat(?:e|ing)|claim(?:ing)?|"
+    r"declar(?:e|ing)|admit(?:ting)?|reply(?:ing)?)|"
+    rf"where(?= (?:\w+ )?{_THINGS} (?:is|are)\b)|"
+    r"(?:tell|show|reveal|disclos|establish|mean|prov)(?:s|e|es|ing)? (?:\w+ ){0,3}?that)\b"
     r"|\b(?:not|nor|never|no) (?:\w+ ){0,4}?(?:mean\w*|say\w*|statement|admission|evidence|sign|proof|"
     r"proves?|reveals?|shows?|tells?)\b",
 )
-"""What makes a sentence speak of a possibility; it counts where it stands before the words noticed."""
-_REASON: Final = phrase(r";|\b(?:because|but|although|though)\b")
+"""What governs the words noticed where it stands before them: they are what might be said, or be so."""
+_DOUBTFUL: Final = phrase(
+    r"\b(?:would|could|might|may|should|unless|when|where|wherever|possib\w+|any|told|right|duty|for "
+    r"(?:example|instance))\b"
+)
+"""What makes a sentence speak of a possibility, often another one: an assertion stays in doubt."""
+_REASON: Final = phrase(rf";|\b(?:because|but|although|though|whilst|however)\b|, and (?={_US}\b)")
 """Where a possibility may end, and what is so begins."""
+_OF_OTHERS: Final = phrase(
+    r"\b(?:tribunals?|courts?|commissioners?|inquiry|appeals?|authorities|bodies|police service|police "
+    r"forces|the police|national archives|home office|college of policing|dvla|parliament|published|"
+    r"publication scheme|public domain|website|kew|(?:every|each|other|most|many|all) (?:police )?forces?|"
+    r"policing purposes?|law enforcement purposes?|securely|personal data|by law|public records?)\b"
+)
+"""Who else may hold it, or in what general sense anyone does."""
 _OTHERWISE: Final = phrase(
     r"\b(?:not|rather than|instead of|as opposed to|distinct from|different from|separate from|unlike|nor|"
     r"interest in|interest in the|sections?|the Act)\b"
@@ -325,48 +437,75 @@ def leak_of(sentence: Sentence, authority: str | None = None) -> Leak | None:
     """Return what a sentence gives away: its first assertion, or else its first hint.
 
     Args:
-        authority: Whose name stands for "we".
+        authority: Whose name, and whose initials, stand for "we".
     """
     text = unquoted(sentence.text)
     if authority:
-        text = _named(authority).sub(lambda name: "we".ljust(len(name[0])), text)
-    before = _Before(text)
-    return _first(text, _ASSERTIONS, before.is_supposed) or _first(text, _HINTS, before.is_told_apart)
+        text = _named(authority).sub(_as_we, text)
+    mood = _Mood(text)
+    return _first(text, _ASSERTIONS, mood.of_assertion) or _first(text, _HINTS, mood.of_hint)
 
 
 @cache
 def _named(authority: str) -> re.Pattern[str]:
-    return phrase(rf"\b{' '.join(map(re.escape, authority.split()))}(?!\w)")
+    words = authority.split()
+    initials = "".join(word[0] for word in words if word[0].isupper())
+    short = rf"|(?-i:{re.escape(initials)})" if len(initials) > 1 else ""
+    return phrase(rf"\b(?:{' '.join(map(re.escape, words))}{short})(?P<own>['\u2019]s)?(?!\w)")
 
 
-def _first(text: str, kinds: Iterable[_Kind], doubt: Callable[[int], bool | None]) -> Leak | None:
+def _as_we(name: re.Match[str]) -> str:
+    return ("our" if name["own"] else "we").ljust(len(name[0]))
+
+
+def _first(text: str, kinds: Iterable[_Kind], mood: Callable[[re.Match[str]], bool | None]) -> Leak | None:
     found = [
         Leak(kind=kind, found=words, asserts=kinds is _ASSERTIONS, in_doubt=in_doubt)
         for kind, pattern in kinds
         for words in pattern.finditer(text)
-        if (in_doubt := doubt(words.start())) is not None
+        if (in_doubt := mood(words)) is not None
     ]
     return min(found, key=lambda leak: (leak.in_doubt, leak.found.start()), default=None)
 
 
-class _Before:
-    """What stands before each place of a sentence, found once."""
+class _Mood:
+    """In what mood a sentence speaks at each of its places.
+
+    Each question is answered with whether it is in doubt that what stands there is so; None where it is
+    a supposition.
+    """
 
     def __init__(self, text: str) -> None:
+        # "We confirm that …" supposes nothing, as "a confirmation that …" does.
+        text = _PERFORMED.sub(lambda found: " " * len(found[0]), text)
         self._supposed = [found.span() for found in _SUPPOSED.finditer(text)]
+        self._doubtful = [found.start() for found in _DOUBTFUL.finditer(text)]
         self._reasons = [found.end() for found in _REASON.finditer(text)]
+        self._of_others = _OF_OTHERS.search(text) is not None
         self._otherwise = _OTHERWISE.search(text)
 
-    def is_supposed(self, at: int) -> bool | None:
-        """Return whether it is in doubt that what stands there is so; None where it is a supposition."""
-        ended = bisect_right(self._supposed, at, key=itemgetter(1))
-        if not ended:
-            return False
-        reasons = bisect_right(self._reasons, at)
-        since = self._reasons[reasons - 1] if reasons else 0
-        return None if self._supposed[ended - 1][0] >= since else True
+    def of_assertion(self, words: re.Match[str]) -> bool | None:
+        at = words.start()
+        supposed = self._is_supposed(at)
+        if supposed is None or words.re is _CONFIRMED:
+            return supposed
+        return supposed or self._of_others or self._is_doubtful(at)
 
-    def is_told_apart(self, at: int) -> bool | None:
-        """Return False where a hint is one; None where it is supposed, or the two tests are told apart."""
+    def of_hint(self, words: re.Match[str]) -> bool | None:
+        at = words.start()
         apart = self._otherwise is not None and self._otherwise.end() <= at
-        return None if apart or self.is_supposed(at) is not False else False
+        return None if apart or self._is_doubtful(at) or self._is_supposed(at) is not False else False
+
+    def _is_supposed(self, at: int) -> bool | None:
+        before = bisect_right(self._supposed, at, key=itemgetter(1))
+        if not before:
+            return False
+        return None if self._supposed[before - 1][0] >= self._since(at) else True
+
+    def _is_doubtful(self, at: int) -> bool:
+        before = bisect_left(self._doubtful, at)
+        return before > 0 and self._doubtful[before - 1] >= self._since(at)
+
+    def _since(self, at: int) -> int:
+        reasons = bisect_right(self._reasons, at)
+        return self._reasons[reasons - 1] if reasons else 0

@@ -67,19 +67,20 @@ def _leaks(passage: Passage, authority: str | None) -> Iterator[Noticed]:
         leak = leak_of(sentence, authority)
         if leak is None or (supposed and not leak.asserts):
             continue
-        blocks = leak.asserts and not (supposed or leak.in_doubt)
+        in_doubt = supposed or leak.in_doubt
         yield Noticed(
-            severity=Severity.BLOCK if blocks else Severity.WARN,
+            severity=Severity.BLOCK if leak.asserts and not in_doubt else Severity.WARN,
             place=passage.place,
             span=sentence.span(leak.found),
-            sentence=_SAID[leak.asserts].format(leak.kind),
+            sentence=_SAID[leak.asserts, in_doubt].format(leak.kind),
             mend=_MEND[leak.asserts],
         )
 
 
 _SAID: Final = {
-    True: "The text asserts something about information held, in words like {}.",
-    False: "The text reads as if information were held, in words like {}.",
+    (True, False): "The text asserts something about information held, in words like {}.",
+    (True, True): "The text may assert something about information held, in words like {}.",
+    (False, False): "The text reads as if information were held, in words like {}.",
 }
 _MEND: Final = {
     True: "Say what an answer would reveal if there were information, and if there were none.",

@@ -32,7 +32,9 @@ _SUBSTANCE: Final = 15
 def gives_its_reasons(draft: Draft, law: Provisions) -> Iterator[Noticed]:
     """P03: a qualified exemption relied on has its reasons, and a balance that weighs."""
     for place, part, exemption, provision in draft.known(law):
-        if part.outcome not in _REFUSALS or law.is_absolute(exemption) or provision.balance_optional:
+        if part.outcome not in _REFUSALS or law.is_absolute(exemption, authority=draft.body):
+            continue
+        if provision.balance_optional:
             continue
         if not _has_reasons(part, exemption):
             yield Noticed(
@@ -98,29 +100,33 @@ def says_how_to_complain(draft: Draft, law: Provisions) -> Iterator[Noticed]:
 
 
 _OWNED: Final = phrase(
-    r"\b(?:apolog\w+|regret|sorry)\b[^.]{0,80}?\b(?:delay|late|time|sooner|earlier)\b"
+    r"\bsections? (?:10\(3\)|17\(2\))"
+    r"|\b(?:extend\w*|extension|further time|needed until|more time)\b"
+    r"|\bclarif\w+|\bfees? notice\b"
+    r"|\b(?:apolog\w+|regret|sorry)\b[^.]{0,80}?\b(?:delay|late|time|sooner|earlier)\b"
     r"|\b(?:breach\w*|fail\w*|did not (?:meet|comply with))\b[^.]{0,80}?\bsections? (?:10|17)\b"
     r"|\b(?:this|our|the) (?:answer|reply|response|decision|notice|paper) (?:is|comes|was|has been) (?:\w+ "
     r")?(?:late|overdue|delayed|outside|after)\b"
     r"|\bnot (?:\w+ ){0,4}?within (?:the )?(?:20|twenty|statutory|time)\b"
 )
-"""What owns that an answer is late."""
+"""What owns that an answer is late, or tells what moved the day."""
 
 
 @rule(
     "P05",
     Severity.WARN,
-    asks="A decision that is late says so.",
+    asks="A decision given after the twentieth working day says why, or that it is late.",
     citation="FOIA s.10(1), s.17(1)",
     needs=(Input.TODAY, Input.DUE),
 )
 def owns_its_delay(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """P05: after the day on which the decision was due, the text says that it is late."""
+    """P05: after the twentieth working day the text says what moved the day, or that it is late."""
     if missed := _missed(draft):
         yield Noticed(
             place="",
-            sentence=f"The decision was due on {in_full(missed)}, and the text does not say it is late.",
-            mend="Say under answer that it is late, and why; section 10 has not been met.",
+            sentence=f"Counted from its receipt alone, the decision was due on {in_full(missed)}.",
+            mend="Say under answer what moved that day: an extension under section 10(3), a clarification or "
+            "a fees notice; or else that the decision is late, and why.",
         )
 
 
@@ -153,18 +159,20 @@ def answers_what_needs_no_weighing(draft: Draft, law: Provisions) -> Iterator[No
     if missed is None:
         return
     for place, part in draft.parts():
-        if _has_nothing_to_weigh(part, law) and not _ANSWERED.search(part.answer or ""):
+        if _has_nothing_to_weigh(part, law, draft.body) and not _ANSWERED.search(part.answer or ""):
             yield Noticed(
                 place=place,
-                sentence=f"Nothing in this part needs weighing, and it was due on {in_full(missed)}.",
+                sentence=f"Nothing in this part needs weighing, and it was due by {in_full(missed)}.",
                 mend="Send it now, or say under answer when it was sent.",
             )
 
 
-def _has_nothing_to_weigh(part: Part, law: Provisions) -> bool:
+def _has_nothing_to_weigh(part: Part, law: Provisions, body: str | None) -> bool:
     for exemption in part.exemptions:
         provision = law.get(exemption.provision)
-        if provision is None or not (law.is_absolute(exemption) or provision.balance_optional):
+        if provision is None or not (
+            law.is_absolute(exemption, authority=body) or provision.balance_optional
+        ):
             return False
     return True
 

@@ -30,6 +30,7 @@ class Input(StrEnum):
 
     REQUEST = "request"
     DOCUMENT = "document"
+    MADE = "made"
     TODAY = "today"
     DUE = "due"
     BODY = "body"
@@ -43,6 +44,7 @@ class Draft:
     Attributes:
         request: As far as it stands in clear.
         document: The text that people read and approve, in Markdown.
+        made: The text that this software makes of the assessment.
         today: The local day on which the draft is looked at.
         due: The day by which the decision has to be given.
         body: What kind of authority decides, in the words of ``only-for`` in the law's data; "other" for
@@ -53,6 +55,7 @@ class Draft:
     assessment: Assessment
     request: Request | None = None
     document: str | None = None
+    made: str | None = None
     today: date | None = None
     due: date | None = None
     body: str | None = None

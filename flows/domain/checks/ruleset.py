@@ -47,6 +47,10 @@ _WITHOUT: Final = {
         "the text made of the assessment",
         "Give the request too, so that the text can be made.",
     ),
+    Input.MADE: (
+        "the text made of the assessment",
+        "Give the request too, so that the text can be made.",
+    ),
     Input.TODAY: ("the day", "Check it where the day is known."),
     Input.DUE: ("the day on which the answer is due", "Give the request too; its date of receipt is needed."),
     Input.BODY: ("the kind of authority", "Say what kind of authority decides."),
@@ -70,20 +74,36 @@ def _run(rule: Rule, draft: Draft, law: Provisions) -> Iterator[Finding]:
         if getattr(draft, needed) is None:
             yield _not_run(rule, needed, "")
             return
-    for noticed in rule.look(draft, law):
-        if noticed.lacks is not None:
-            yield _not_run(rule, noticed.lacks, noticed.place)
+    try:
+        noticed = tuple(rule.look(draft, law))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other rules still run, and this one stops
+        yield _failed(rule, type(error).__name__)
+        return
+    for each in noticed:
+        if each.lacks is not None:
+            yield _not_run(rule, each.lacks, each.place)
             continue
         yield Finding(
             code=rule.id,
-            severity=noticed.severity or rule.severity,
-            place=noticed.place,
-            sentence=noticed.sentence,
-            mend=noticed.mend,
-            span=noticed.span,
+            severity=each.severity or rule.severity,
+            place=each.place,
+            sentence=each.sentence,
+            mend=each.mend,
+            span=each.span,
             citation=rule.citation,
-            final=noticed.final,
+            final=each.final,
         )
+
+
+def _failed(rule: Rule, kind: str) -> Finding:
+    return Finding(
+        code=rule.id,
+        severity=Severity.BLOCK,
+        place="",
+        sentence=f"The rule could not be run on this text: {kind}.",
+        mend="Please report it; a sign-off officer can override it meanwhile.",
+        citation=rule.citation,
+    )
 
 
 def _not_run(rule: Rule, lacking: Input, place: str) -> Finding:

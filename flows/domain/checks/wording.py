@@ -138,11 +138,13 @@ def links_to_what_is_there(draft: Draft, _: Provisions) -> Iterator[Noticed]:
 
 _PLACEHOLDER: Final = re.compile(
     r"\\?\[\s*(?i:to be (?:written|added|completed|confirmed|drafted|inserted)\b|insert\b|tb[cda]\b|"
-    r"(?:[Xx]{2,}|\.{3}|…|\?+|_+)\s*\\?\])"
+    r"(?:[Xx]{2,}|\?+|_+)\s*\\?\])"
     r"|\bINSERT\b"
     r"|\bX{3,}\b"
     r"|\bTB[CDA]\b"
 )
+_ELLIPSIS: Final = re.compile(r"\[\s*(?:\.{3}|\u2026)\s*\\?\]")
+"""What may be a placeholder, or a quotation cut short."""
 _ABBREVIATION: Final = re.compile(r"(?<![\w/&.\-])(?<!\bv\s)([A-Z]{2,6})s?(?![\w/&\-]| +v\b)")
 """The names of the parties to a case, as in X v Y, are left alone."""
 _SHOUTED: Final = re.compile(r"\b[A-Z]{2,}(?:[ ]+[A-Z]{2,})+\b")
@@ -152,7 +154,7 @@ _KNOWN: Final = frozenset(
     re.findall(
         r"\w+",
         "AAC AM BBC BST CCTV CEO CPS DC DCI DI DNA DS EIR EU EWCA EWHC FAQ FOI FOIA FTT GB GCHQ GDPR GMT "
-        "GP GPS GRC HM HMRC ICO ID IT KC MI MOD MP NATO NCND NHS NI OK PC PDF PIT PM PS QC SMS SMT TV UK "
+        "GP GPS GRC HM HMRC ICO ID IT KC LPP MI MOD MP NATO NCND NHS NI OK PC PDF PIT PM PS QC SMS SMT TV UK "
         "UKFTT UKHL UKSC UKUT UN URL US USA UTC VAT",
     )
 )
@@ -182,6 +184,14 @@ def is_written_out(draft: Draft, _: Provisions) -> Iterator[Noticed]:
                 span=placeholder.span(),
                 sentence="A placeholder stands where text should be.",
                 mend="Put the text in its place.",
+            )
+        elif ellipsis := _ELLIPSIS.search(text):
+            yield Noticed(
+                severity=Severity.WARN,
+                place=place,
+                span=ellipsis.span(),
+                sentence="Dots in brackets stand where words may be missing.",
+                mend="Put the words in their place, unless this is a quotation cut short.",
             )
     written = [passage for passage in draft.passages if passage.place not in blank]
     yield from _unexplained(written, draft)
@@ -356,6 +366,24 @@ def says_what_was_asked(draft: Draft, _: Provisions) -> Iterator[Noticed]:
         )
 
 
+@rule(
+    "S09",
+    Severity.BLOCK,
+    asks="The text that people read is the one made of its assessment.",
+    citation="FOIA s.17(3)",
+    needs=(Input.DOCUMENT, Input.MADE),
+)
+def is_what_is_made_of_it(draft: Draft, _: Provisions) -> Iterator[Noticed]:
+    """S09: the text people read and approve says what the assessment says, and nothing else."""
+    if draft.document != draft.made:
+        yield Noticed(
+            place="document",
+            sentence="The text is not the one made of its assessment, as after a change of the templates.",
+            mend="Draft the version again; its text is then made anew.",
+            final=True,
+        )
+
+
 RULES: Final[tuple[Rule, ...]] = (
     dates_the_threat_level,
     links_to_what_is_there,
@@ -363,4 +391,5 @@ RULES: Final[tuple[Rule, ...]] = (
     is_of_the_request,
     reads_well,
     says_what_was_asked,
+    is_what_is_made_of_it,
 )

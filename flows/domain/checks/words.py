@@ -22,7 +22,7 @@ _LINK: Final = re.compile(r"\]\([^()\s]*\)")
 _MARKS: Final = re.compile(r"[*_`\\]")
 _BLOCK: Final = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]*")
 _SENTENCE: Final = re.compile(r"(?<=[\w)\]][\w)\]][.!?])[\")\u201d\u2019]?\s+(?=[A-Z\"(\u201c\u2018])")
-_QUOTED: Final = re.compile(r"\u201c[^\u201d]*\u201d|\"[^\"\n]*\"")
+_QUOTED: Final = re.compile(r"\u201c[^\u201c\u201d]*\u201d|\"[^\"\n]*\"")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _ENDINGS: Final = re.compile(r"(?:ations?|ness|ingly|ings?|edly|ed|ies|es|s|ly)\Z")
 _COMMON: Final = frozenset(
