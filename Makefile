@@ -54,11 +54,13 @@ lock: ## choose package versions anew and write requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-strip-extras --upgrade --quiet --output-file requirements.lock
 
-# The tests look at PDFs with poppler and qpdf, and start ssh-keygen; a Debian machine can fetch them.
+# The tests look at PDFs with poppler and qpdf, start ssh-keygen, and sign with a token made of software;
+# a Debian machine can fetch them.
 tools:
 	@missing=""; \
 	command -v pdftotext >/dev/null && command -v pdffonts >/dev/null || missing="$$missing poppler-utils"; \
 	command -v qpdf >/dev/null || missing="$$missing qpdf"; \
+	command -v softhsm2-util >/dev/null || missing="$$missing softhsm2"; \
 	command -v ssh-keygen >/dev/null && command -v ssh-agent >/dev/null || missing="$$missing openssh-client"; \
 	if [ -n "$$missing" ]; then \
 	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.document.blocks import parse_document, words
 from flows.document.markdown import plain_faults, prose_faults
-from flows.document.publication import Comparison, Publication
+from flows.document.publication import Comparison, Publication, paper_blocks, render
 from flows.document.publication import check as check_publication
 from flows.document.publication import publish as make_publication
 from flows.document.record import Record
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
+    from flows.document.blocks import Block
     from flows.domain.act import Act
     from flows.domain.assessment import Assessment, Request
     from flows.domain.working_days import Calendar
@@ -194,8 +195,20 @@ class Basis:
         )
 
     def publication(self) -> Publication:
-        """Return the paper as PDF and HTML, with its manifest."""
+        """Return the paper as PDF and HTML, with its manifest, fit to be published.
+
+        Raises:
+            UnfitPaperError: it fails its checks.
+        """
         return make_publication(self.document.decode(), self.record())
+
+    def rendering(self) -> Publication:
+        """Return the same, whatever the checks say: what is published already is shown as it is."""
+        return render(self.document.decode(), self.record())
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Return what the paper says."""
+        return paper_blocks(self.document.decode(), self.record())
 
 
 def check(published: Published) -> PaperVerdict:

@@ -1,7 +1,8 @@
 """Publication: make the PDF of every case that is signed off, and register it.
 
-The paper is the approved text and a short record of the decisions. It leaves the building only when a
-person records that it was sent.
+The paper is the approved text and a short record of the decisions. What is registered is its PDF, which
+anybody can make again; what is laid out is the same PDF with the authority's signature after it, where
+the authority has one. It leaves the building only when a person records that it was sent.
 """
 
 from __future__ import annotations
@@ -71,8 +72,22 @@ def publish(reference: str, house: House) -> Done:
     )
     changes = {f"published/{name}.pdf": made.pdf, f"published/{name}.json": made.manifest}
     register.record(act, changes, house.service)
-    lay_out(house.home.published, f"{name}.pdf", made.pdf)
+    lay_out(house.home.published, f"{name}.pdf", signed(made.pdf, house))
     return Done(reference=reference, what=f"version {case.version} published")
+
+
+def signed(pdf: bytes, house: House) -> bytes:
+    """Return a paper as it is laid out: with the authority's signature, where it has a seal.
+
+    Raises:
+        RefusedError: the seal's token or the time-stamp authority does not answer. The paper is in the
+            register by then; the next run signs it and lays it out.
+    """
+    if house.seal is None:
+        return pdf
+    from flows.document.sealing.signing import sign  # noqa: PLC0415 - a second, for those who sign
+
+    return sign(pdf, house.seal, wiring.now())
 
 
 def lay_out(folder: Path, name: str, content: bytes) -> None:
@@ -98,5 +113,6 @@ def copies_missing(house: House) -> list[str]:
 def lay_out_again(reference: str, house: House) -> Done:
     """Lay out again what the register holds and the folder lacks."""
     name = f"{slug(reference)}.pdf"
-    lay_out(house.home.published, name, house.register.read(reference, f"published/{name}"))
+    registered = house.register.read(reference, f"published/{name}")
+    lay_out(house.home.published, name, signed(registered, house))
     return Done(reference=reference, what="the missing copy was laid out again")

@@ -27,6 +27,7 @@ from flows.vault.keys import Vault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flows.document.sealing.seal import Seal
     from flows.domain.deadline import Timetable
     from flows.domain.working_days import Calendar
     from flows.register.signature import FileSigner
@@ -82,6 +83,11 @@ class Home:
     def wrapping(self) -> Path:
         """The key-encryption key."""
         return self.root / "keys" / "service" / "wrapping"
+
+    @property
+    def authority(self) -> Path:
+        """What the authority signs its papers with; empty where it does not."""
+        return self.root / "keys" / "authority"
 
     @property
     def case_keys(self) -> Path:
@@ -185,6 +191,20 @@ class House:
             RegisterError: the key-encryption key is not there, or unfit.
         """
         return Vault(self.home.case_keys, self.home.wrapping)
+
+    @cached_property
+    def seal(self) -> Seal | None:
+        """What the authority signs its papers with; None where it does not.
+
+        Raises:
+            MalformedError: its settings, certificates or key are unfit.
+            RefusedError: others on this machine can read its key.
+        """
+        if not (self.home.authority / "seal.toml").exists():
+            return None
+        from flows.document.sealing import seal  # noqa: PLC0415 - a second, for those who sign
+
+        return seal.load(self.home.authority)
 
     def calendar(self) -> Calendar:
         """Return the bank holidays of the software's data and those the policy adds."""

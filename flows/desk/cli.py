@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import click
 
-from flows.desk.commands import acting, checking, clock, keeping, reading, running
+from flows.desk.commands import acting, checking, clock, keeping, papers, reading, running
 from flows.desk.console import Speaking
 
 
@@ -45,6 +45,8 @@ for command in (
     acting.close,
     checking.audit,
     checking.lint,
+    papers.pdf_check,
+    papers.verify,
     clock.deadline,
     checking.schema,
     keeping.officer,

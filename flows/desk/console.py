@@ -245,19 +245,19 @@ def _check_key(path: Path, person: str, *, named: bool) -> None:
 # Files, and what is printed -----------------------------------------------------------------------
 
 
-def read_file(path: Path) -> bytes:
-    """Return what a file named on the command line holds.
+def read_file(path: Path, *, most: int = MOST_BYTES) -> bytes:
+    """Return what a file named on the command line holds, which may have ``most`` bytes.
 
     Raises:
         MalformedError: it cannot be read, or is too large to be what was meant.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise _unreadable(path, error) from None
-    if len(data) > MOST_BYTES:
-        raise MalformedError(str(path), Fault(path="", problem="it is larger than 1 MiB"))
+    if len(data) > most:
+        raise MalformedError(str(path), Fault(path="", problem=f"it is larger than {most >> 20} MiB"))
     return data
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flows import engine, paper
+from flows import engine, paper, wiring
 from flows.desk import acts
 from flows.desk.acts import Officer
 from flows.desk.commands.keeping import CHASE_WITHIN, make_home
@@ -76,6 +76,9 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
     )
     make_home(home, authority=AUTHORITY, administrator="administrator", rules=rules)
     (home.root / ".demo").touch()
+    from flows.document.sealing import throwaway  # noqa: PLC0415 - a second, for the demo alone
+
+    throwaway.make(home.authority, AUTHORITY, wiring.now())
     with engine.running(home) as running, open_house(home) as house:
         people = _authorise(house)
         say(f"A register was founded, and {len(people)} people were authorised.")
@@ -85,7 +88,7 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
         _run(running, "publication")
         published = house.register.ready(Stage.PUBLISHED)
         for reference in published:
-            say(f"{reference}: published as {slug(reference)}.pdf.")
+            say(f"{reference}: published as {slug(reference)}.pdf, signed with a throw-away certificate.")
         _run(running, "auditing")
         report = _audit(house)
         say(f"The audit read {report.entries} entries of {report.cases} cases: the register holds.")
@@ -157,4 +160,5 @@ def _next_steps(home: Home) -> Iterator[str]:
     yield f"git -C {place}/register.git log main"
     yield f"{command} history 1146A/22 --home {place}"
     yield f"{command} diff 1146A/22 --home {place}"
+    yield f"{command} verify {place}/published/1146A-22.pdf --home {place}"
     yield f"{command} audit {place}/register.git"

@@ -41,8 +41,7 @@ def tell_findings(
         title = _OVERRIDDEN if _is(finding, overridden) else _WORDS[finding.severity]
         colour = None if _is(finding, overridden) else _COLOURS.get(finding.severity)
         click.echo(f"{click.style(f'{title} {finding.code}', fg=colour)} {shown(finding.place)}".rstrip())
-        if finding.span and (excerpt := _excerpt(words.get(finding.place, ""), finding.span)):
-            tell_lines(f"“{excerpt}”")
+        tell_words(finding, words)
         tell_lines(finding.sentence)
         if finding.severity is not Severity.NOT_RUN or finding.mend not in told:
             tell_lines(finding.mend)
@@ -50,6 +49,12 @@ def tell_findings(
         if finding.citation and finding.severity in _COLOURS:
             tell_lines(f"See {finding.citation}." + (" No reason overrides this." if finding.final else ""))
     click.echo(heading(_in_all(findings, overridden)))
+
+
+def tell_words(finding: Finding, words: Mapping[str, str]) -> None:
+    """Print the words that a finding means, where ``words`` has them by its place."""
+    if finding.span and (excerpt := _excerpt(words.get(finding.place, ""), finding.span)):
+        tell_lines(f"“{excerpt}”")
 
 
 def tell_lines(*sentences: str) -> None:

@@ -208,7 +208,7 @@ def _published(
         statements=[(mark(said.to_bytes()).sha256, said) for said in earlier],
         time=published.act.time,
         fingerprint=house.register.fingerprint(),
-    ).publication()
+    ).rendering()
     # What was registered is handed out, whatever newer software would make of it; the page is made anew.
     name = f"published/{slug(published.act.case)}.pdf"
     entry = _entry_of(house, reference, published)

@@ -95,6 +95,16 @@ class Table:
     rows: tuple[tuple[tuple[Inline, ...], ...], ...]
     alignments: tuple[Alignment, ...]
 
+    @property
+    def heads_rows(self) -> bool:
+        """Whether the first cell of each row heads it: all of its words are bold, in every row."""
+        firsts = [row[0] for row in self.rows]
+        return (
+            len(self.alignments) > 1
+            and bool(firsts)
+            and all(len(cell) == 1 and isinstance(cell[0], Strong) for cell in firsts)
+        )
+
 
 Inline: TypeAlias = Text | Strong | Emphasis | Link
 Block: TypeAlias = Heading | Paragraph | List | Table

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import fontpkg_lato
-from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont, TTFontFile
+from reportlab.pdfbase.ttfonts import TTFontFile
+
+from flows.document.tagged.fonts import TaggedFont
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,14 @@ REGULAR: Final = "Lato"
 BOLD: Final = "Lato-Bold"
 ITALIC: Final = "Lato-Italic"
 BOLD_ITALIC: Final = "Lato-BoldItalic"
+
+FAMILY: Final = {
+    (False, False): REGULAR,
+    (True, False): BOLD,
+    (False, True): ITALIC,
+    (True, True): BOLD_ITALIC,
+}
+"""The face for words that are bold or not, italic or not."""
 
 _FILES: Final = {
     REGULAR: "Lato-Regular.ttf",
@@ -43,12 +52,7 @@ def coverage() -> frozenset[str]:
 def register() -> None:
     """Make the four faces known to ReportLab, once per process."""
     for face in _FILES:
-        # asciiReadable decides how glyphs are numbered, and with that the bytes: it is chosen here.
-        pdfmetrics.registerFont(TTFont(face, str(_path(face)), asciiReadable=0))
-    addMapping(REGULAR, 0, 0, REGULAR)
-    addMapping(REGULAR, 1, 0, BOLD)
-    addMapping(REGULAR, 0, 1, ITALIC)
-    addMapping(REGULAR, 1, 1, BOLD_ITALIC)
+        pdfmetrics.registerFont(TaggedFont(face, str(_path(face))))
 
 
 @cache

@@ -1,4 +1,6 @@
-"""Blocks as PDF: the same bytes from the same blocks, anywhere.
+"""Blocks as PDF that everyone can read and archives can keep: PDF/UA-1 and PDF/A-2a at once.
+
+The same bytes come from the same blocks, anywhere.
 
 No setting of the machine, its clock, locale or environment has a say: dates and
 identifiers follow the version and its content, and ReportLab's own settings are put to
@@ -7,7 +9,6 @@ known values. What is left is the toolchain, which publication records.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import threading
 from functools import partial
@@ -22,6 +23,8 @@ from flows.document.blocks import words
 from flows.document.characters import character_faults
 from flows.document.sheet import Imprint, Sheet, page_templates
 from flows.document.story import story
+from flows.document.tagged.metadata import Properties
+from flows.document.tagged.structure import Structure
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
@@ -32,23 +35,13 @@ if TYPE_CHECKING:
 
 _SETTINGS: Final = {
     "documentLang": None,
-    "embeddedHyphenation": 0,
-    "hyphenationLang": "",
     "invariant": 1,
-    "longTableOptimize": 1,
     "overlapAttachedSpace": 1,
     "pageCompression": 1,
-    "paraFontSizeHeightOffset": 1,
     "pdfComments": 0,
     "pdfMultiLine": 0,
-    "platypus_link_underline": 0,
     "shapeChecking": 1,
-    "spaceShrinkage": 0.05,
     "std14Embed": False,
-    "ttfAsciiReadable": 0,
-    "underlineOffset": "-0.125*F",
-    "underlineWidth": "",
-    "uriWasteReduce": 0,
     "useA85": 0,
 }
 """ReportLab's settings, which it would else take from the environment or a file."""
@@ -85,18 +78,15 @@ def render_pdf(
     if dated.tzinfo is None:
         raise ValueError("a paper's date needs a time zone: without one it depends on the machine")
     _check_glyphs([title, authority, reference, *words(blocks)])
-    facts = (title, authority, reference, version, dated.timestamp(), draft)
     imprint = Imprint(
         title=title,
         authority=authority,
         reference=reference,
         version=version,
-        dated=dated,
         draft=draft,
-        identity=(_digest(authority, reference), _digest(*facts, tuple(blocks))),
     )
     with _ONE_AT_A_TIME:
-        return _build(blocks, imprint)
+        return _build(blocks, imprint, _properties(imprint, dated))
 
 
 def _check_glyphs(texts: Sequence[str]) -> None:
@@ -104,29 +94,29 @@ def _check_glyphs(texts: Sequence[str]) -> None:
         raise MalformedError("document", *(Fault(path="", problem=each) for each in problems))
 
 
-def _digest(*facts: object) -> str:
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
-
-
-def _build(blocks: Sequence[Block], imprint: Imprint) -> bytes:
-    for name, value in _SETTINGS.items():
-        setattr(rl_config, name, value)
-    fonts.register()
-    target = io.BytesIO()
-    document = BaseDocTemplate(
-        target,
-        pagesize=A4,
-        title=imprint.title,
+def _properties(imprint: Imprint, dated: datetime) -> Properties:
+    return Properties(
+        # The marks on the pages are not read aloud; a file's title is.
+        title=f"Draft: {imprint.title}" if imprint.draft else imprint.title,
         author=imprint.authority,
         subject=f"{imprint.reference}, version {imprint.version}",
         creator="Equipoise",
         producer="ReportLab",
         lang="en-GB",
-        displayDocTitle=True,
-        invariant=1,
-        pageCompression=1,
-        initialFontName=fonts.REGULAR,
+        dated=dated,
+        identity=repr((imprint.authority, imprint.reference)),
+    )
+
+
+def _build(blocks: Sequence[Block], imprint: Imprint, properties: Properties) -> bytes:
+    for name, value in _SETTINGS.items():
+        setattr(rl_config, name, value)
+    fonts.register()
+    structure, target = Structure(), io.BytesIO()
+    document = BaseDocTemplate(
+        target, pagesize=A4, invariant=1, pageCompression=1, initialFontName=fonts.REGULAR
     )
     document.addPageTemplates(page_templates(imprint))
-    document.build(list(story(blocks)) or [Spacer(0, 0)], canvasmaker=partial(Sheet, imprint=imprint))
+    sheet = partial(Sheet, imprint=imprint, structure=structure, properties=properties)
+    document.build(story(blocks, structure.root) or [Spacer(0, 0)], canvasmaker=sheet)
     return target.getvalue()

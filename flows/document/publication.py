@@ -24,7 +24,7 @@ from flows.document.files import template_digest
 from flows.document.html import render_html
 from flows.document.pdf import render_pdf
 from flows.document.record import Record, record_blocks
-from flows.domain.errors import Fault, MalformedError
+from flows.domain.errors import Fault, MalformedError, UnfitPaperError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,6 +70,22 @@ class Check:
 
 
 def publish(document: str, record: Record) -> Publication:
+    """Return the approved ``document`` with its ``record``, rendered and found fit to be published.
+
+    Raises:
+        MalformedError: the document holds what a paper cannot.
+        UnfitPaperError: the PDF does not say what the text says, or does not conform to its standards.
+    """
+    from flows.document.inspection import inspect  # noqa: PLC0415 - half a second, for this alone
+
+    made = render(document, record)
+    if findings := inspect(made.pdf, paper_blocks(document, record)):
+        first = f"{findings[0].code} at {findings[0].place}"
+        raise UnfitPaperError(record.reference, findings=len(findings), first=first)
+    return made
+
+
+def render(document: str, record: Record) -> Publication:
     """Return the approved ``document`` with its ``record``, rendered.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.document.blocks import Heading, Paragraph, Strong, Table, Text
 from flows.document.wording import day
@@ -11,7 +11,10 @@ from flows.document.wording import day
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from flows.document.blocks import Block
+    from flows.document.blocks import Block, Inline
+
+
+TITLE: Final = "Record of this decision"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ class Record:
 def record_blocks(record: Record) -> tuple[Block, ...]:
     """Return the section "Record of this decision". It never holds the hash of its own paper."""
     return (
-        Heading(level=2, inlines=(Text("Record of this decision"),)),
+        Heading(level=2, inlines=(Text(TITLE),)),
         _paragraph(
             f"This is version {record.version} of the public interest test {record.reference}, "
             f"published on {day(record.published.date())}. These decisions were made on its text:"
@@ -82,5 +85,7 @@ def _particulars(record: Record) -> Table:
 
 
 def _table(*rows: tuple[str, ...]) -> Table:
+    """Return a table whose first column heads its rows."""
     header, *body = [tuple((Text(words),) for words in row) for row in rows]
-    return Table(header=header, rows=tuple(body), alignments=(None,) * len(header))
+    headed: list[tuple[tuple[Inline, ...], ...]] = [((Strong(first),), *rest) for first, *rest in body]
+    return Table(header=header, rows=tuple(headed), alignments=(None,) * len(header))

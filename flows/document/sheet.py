@@ -1,23 +1,22 @@
-"""The pages: the canvas they are drawn on, what stands at their head and foot, and their dates."""
+"""The pages: the canvas they are drawn on, and what stands at their head and foot, for the eye alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from reportlab.lib.units import mm
-from reportlab.lib.utils import TimeStamp
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import Frame, PageTemplate
 
 from flows.document import fonts, house
+from flows.document.tagged.canvas import TaggedCanvas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+
+    from reportlab.pdfgen.canvas import Canvas
 
 _DRAFT: Final = "DRAFT \u2013 not a decision"
 _MARKING: Final = "OFFICIAL-SENSITIVE"
@@ -25,41 +24,22 @@ _MARKING: Final = "OFFICIAL-SENSITIVE"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imprint:
-    """What the pages say beside their blocks.
-
-    Attributes:
-        dated: The version's own time; it becomes the file's dates.
-        identity: The file's /ID, which paper and which content, 32 hex digits each.
-    """
+    """What the pages say beside their blocks."""
 
     title: str
     authority: str
     reference: str
     version: int
-    dated: datetime
     draft: bool
-    identity: tuple[str, str]
 
 
-class Sheet(Canvas):
-    """A canvas that takes its dates from the imprint, and knows at the end how many pages it has."""
-
-    _doc: Any
-    _code: list[str]
-    _filename: Any
+class Sheet(TaggedCanvas):
+    """A canvas that bears the imprint, and knows at the end how many pages it has."""
 
     def __init__(self, *args: Any, imprint: Imprint, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
-        self._doc._timeStamp = _time_stamp(imprint.dated)  # noqa: SLF001 - the only way in
-        self._doc._ID = "\n[<{}><{}>]\n".format(*imprint.identity).encode()  # noqa: SLF001
-        self._pages: list[Any] = []
-        self._level = -1
-        self._entries = 0
-
-    def _setAnnotations(self, page: Any) -> None:  # noqa: ANN401, N802 - ReportLab's name
-        super()._setAnnotations(page)  # type: ignore[misc] # the stubs leave it out
-        page.Trans = None
-        self._pages.append(page)
+        if not imprint.draft:
+            self.leave_signature_field("Publication", "The authority's signature on this publication")
 
     def write(self, text: str, y: float, *, font: str, size: float, right: bool = False) -> None:
         """Draw one line from the left margin, or up to the right one."""
@@ -73,27 +53,14 @@ class Sheet(Canvas):
         self.line(house.SIDE, y, house.WIDTH - house.SIDE, y)
 
     def leave_page_number(self, y: float) -> None:
-        """Keep a place for "Page n of N", which ``save`` fills."""
+        """Keep a place for "Page n of N", which is filled when all pages are there."""
         # NUL never stands in a content stream of text: the place cannot be mistaken.
         self._code.append(f"\0{y}\0")
 
-    def enter(self, title: str, level: int) -> None:
-        """Add an entry to the outline, leading to the place drawn now."""
-        # An outline may go down by one level at a time, whatever the headings do.
-        self._level = min(level, self._level + 1)
-        self._entries += 1
-        key = f"heading-{self._entries}"
-        self.bookmarkHorizontal(key, 0, house.LEADING)
-        self.addOutlineEntry(title, key, self._level)
-
-    def save(self) -> None:
-        """Fill in the page numbers and write the file."""
-        if self._code:
-            self.showPage()
+    def _complete(self) -> None:
         for number, page in enumerate(self._pages, start=1):
             before, y, after = page.stream.split("\0")
             page.stream = before + self._page_number(number, float(y)) + after
-        self._doc.SaveToFile(self._filename, self)
 
     def _page_number(self, number: int, y: float) -> str:
         text = f"Page {number} of {len(self._pages)}"
@@ -103,14 +70,6 @@ class Sheet(Canvas):
         line.setFillColor(house.GREY)
         line.textOut(text)
         return str(line.getCode())
-
-
-def _time_stamp(when: datetime) -> Any:  # noqa: ANN401 - the stubs have no such attributes
-    stamp: Any = TimeStamp(1)
-    utc = when.astimezone(UTC)
-    stamp.t, stamp.lt, stamp.YMDhms = utc.timestamp(), utc.timetuple(), utc.timetuple()[:6]
-    stamp.dhh, stamp.dmm, stamp.tzname = 0, 0, "UTC"
-    return stamp
 
 
 def page_templates(imprint: Imprint) -> list[PageTemplate]:
@@ -126,10 +85,13 @@ def _template(
 ) -> PageTemplate:
     def draw(canvas: Canvas, _: object) -> None:
         sheet = cast("Sheet", canvas)
-        head(sheet, imprint)
-        _foot(sheet, imprint)
+        with sheet.artifact("Pagination", "Header"):
+            head(sheet, imprint)
+        with sheet.artifact("Pagination", "Footer"):
+            _foot(sheet, imprint)
         if imprint.draft:
-            _mark(sheet)
+            with sheet.artifact("Pagination", "Watermark"):
+                _mark(sheet)
 
     height = house.HEIGHT - top - house.FOOT
     frame = Frame(house.SIDE, house.FOOT, house.MEASURE, height, 0, 0, 0, 0, id=name)

@@ -1,17 +1,12 @@
-"""Blocks as ReportLab's flowables, in the order they are read."""
+"""Blocks as flowables, in the order they are read, and the structure tree they are parts of."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
-from xml.sax.saxutils import escape, quoteattr
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.platypus import CondPageBreak, Indenter
-from reportlab.platypus import Paragraph as Lines
-from reportlab.platypus import Table as Grid
-from reportlab.platypus import TableStyle as GridStyle
+from reportlab.platypus import CondPageBreak
 
-from flows.document import fonts, house
+from flows.document import house
 from flows.document.blocks import (
     Emphasis,
     Heading,
@@ -23,6 +18,9 @@ from flows.document.blocks import (
     Text,
     plain_text,
 )
+from flows.document.tagged.flow import Run, TaggedParagraph, Target, measure
+from flows.document.tagged.structure import Element
+from flows.document.tagged.table import TaggedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,167 +28,157 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
     from flows.document.blocks import Alignment, Block, Inline
-    from flows.document.sheet import Sheet
-
-_TALL: Final = house.HEIGHT / 4
-"""Above this a row may be parted, a table need not stay whole, a header is not repeated."""
+    from flows.document.house import Type
 
 
-def story(blocks: Sequence[Block]) -> Iterator[Flowable]:
-    """Yield what stands on the pages; a heading is never left without what it heads."""
-    for number, block in enumerate(blocks):
-        before = blocks[number - 1] if number else None
-        if isinstance(block, Heading) and before and not isinstance(before, Heading):
-            yield CondPageBreak(_opening(blocks[number:]))
-        yield from _flowables(block, depth=0)
+def story(blocks: Sequence[Block], root: Element) -> list[Flowable]:
+    """Return what stands on the pages, its elements under ``root``; no heading is left alone."""
+    flowables = list(_Teller().sequence(blocks, root))
+    return list(_kept_together(flowables))
 
 
-def _opening(blocks: Sequence[Block]) -> float:
-    """Return the height of the headings that ``blocks`` open with and of the lines that follow."""
+class _HeadingLines(TaggedParagraph):
+    """A heading, to be kept with what it heads."""
+
+
+def _kept_together(flowables: Sequence[Flowable]) -> Iterator[Flowable]:
+    for number, flowable in enumerate(flowables):
+        first = not number or not isinstance(flowables[number - 1], _HeadingLines)
+        if number and first and isinstance(flowable, _HeadingLines):
+            yield CondPageBreak(_opening(flowables[number:]))
+        elif isinstance(flowable, TaggedTable) and (height := _height(flowable)) < house.TALL:
+            yield CondPageBreak(height)
+        yield flowable
+
+
+def _opening(flowables: Iterable[Flowable]) -> float:
+    """Return the height of the headings that these open with and of the lines that follow."""
     height = 0.0
-    for block in blocks:
-        flowables = _flowables(block, depth=0)
-        if not isinstance(block, Heading):
-            return height + _first_lines(flowables)
-        style = house.heading(block.level)
-        height += style.spaceBefore + _height(next(flowables)) + style.spaceAfter
+    for flowable in flowables:
+        if not isinstance(flowable, _HeadingLines):
+            # Of a paragraph, three lines: with two it could not be parted without leaving one alone.
+            most = house.TALL if isinstance(flowable, TaggedTable) else 3 * house.LEADING
+            return height + min(_height(flowable), most)
+        height += flowable.getSpaceBefore() + _height(flowable) + flowable.getSpaceAfter()
     return height
 
 
-def _first_lines(flowables: Iterator[Flowable]) -> float:
-    first = next(each for each in flowables if isinstance(each, Lines | Grid))
-    # Of a paragraph, three lines: with two it could not be parted without leaving one alone.
-    return min(_height(first), _TALL if isinstance(first, Grid) else 3 * house.LEADING)
-
-
 def _height(flowable: Flowable) -> float:
+    # It is laid out for this measure once, and not again when it is drawn.
     return float(flowable.wrap(house.MEASURE, house.HEIGHT)[1])
 
 
-def _flowables(block: Block, *, depth: int, after: float = house.AFTER) -> Iterator[Flowable]:
-    match block:
-        case Heading():
-            yield _HeadingLines(block)
-        case Paragraph():
-            yield Lines(_markup(block.inlines), house.body(depth, after=after))
-        case List():
-            yield from _list(block, depth=depth + 1)
-        case Table():
-            yield from _table(block, depth=depth)
+class _Place(NamedTuple):
+    """Where a block stands: how many lists deep, how far in, and from where a sign hangs before it."""
+
+    depth: int = 0
+    indent: float = 0
+    hang: float = 0
 
 
-class _HeadingLines(Lines):
-    """A heading that enters itself in the outline where it is drawn."""
-
-    def __init__(self, heading: Heading) -> None:
-        super().__init__(_markup(heading.inlines), house.heading(heading.level))
-        self._entry = (plain_text(heading.inlines), heading.level - 1)
-
-    def draw(self) -> None:
-        cast("Sheet", self.canv).enter(*self._entry)
-        super().draw()
+_TOP: Final = _Place()
+_BODY: Final = house.BODY.face()
 
 
-def _list(block: List, *, depth: int) -> Iterator[Flowable]:
-    for number, item in enumerate(block.items):
-        bullet = f"{block.start + number}." if block.ordered else house.BULLETS[depth - 1]
-        ends = depth == 1 and number == len(block.items) - 1
-        yield from _item(item, bullet, depth=depth, ends=ends)
+class _Teller:
+    """Tells blocks in order; knows the level of the heading it stands under."""
 
+    def __init__(self) -> None:
+        self._level = 0
 
-def _item(item: Sequence[Block], bullet: str, *, depth: int, ends: bool) -> Iterator[Flowable]:
-    """Yield one item, its paragraphs close together; more space if the list ``ends`` with it."""
-    first, *rest = item
-    after = house.AFTER if ends and not rest else house.CLOSE
-    if isinstance(first, Paragraph):
-        yield Lines(_markup(first.inlines), house.body(depth, after=after), bulletText=bullet)
-    else:
-        yield Lines("\u00a0", house.body(depth, after=0), bulletText=bullet)
-        yield from _flowables(first, depth=depth)
-    for number, block in enumerate(rest, start=1):
-        last = number == len(rest)
-        yield from _flowables(block, depth=depth, after=house.AFTER if last else house.CLOSE)
+    def sequence(self, blocks: Sequence[Block], parent: Element, place: _Place = _TOP) -> Iterator[Flowable]:
+        """Yield ``blocks`` as parts of ``parent``, close together inside lists."""
+        for number, block in enumerate(blocks, start=1):
+            close = place.depth and number < len(blocks)
+            yield from self._block(block, parent, place, house.CLOSE if close else house.AFTER)
+
+    def _block(self, block: Block, parent: Element, place: _Place, after: float) -> Iterator[Flowable]:
+        match block:
+            case Heading():
+                yield self._heading(block, parent)
+            case Paragraph():
+                runs = _runs(block.inlines, Element("P", parent), house.BODY)
+                yield TaggedParagraph(runs, house.body(place.indent, after=after))
+            case List():
+                yield from self._list(block, parent, place)
+            case Table():
+                yield _table(block, parent, place.indent)
+
+    def _heading(self, heading: Heading, parent: Element) -> Flowable:
+        kind, layout = house.heading(heading.level)
+        # The tree may go down by one level at a time (ISO 14289-1, 7.4.2), whatever the headings do.
+        self._level = min(heading.level, self._level + 1)
+        runs = _runs(heading.inlines, Element(f"H{self._level}", parent), kind)
+        return _HeadingLines(runs, layout, bookmark=(plain_text(heading.inlines), heading.level - 1))
+
+    def _list(self, block: List, parent: Element, place: _Place) -> Iterator[Flowable]:
+        numbering = "Decimal" if block.ordered else "Disc"
+        whole = Element("L", parent, attributes={"O": "List", "ListNumbering": numbering})
+        last = block.start + len(block.items) - 1
+        signs = [
+            f"{n}." if block.ordered else house.BULLETS[place.depth] for n in range(block.start, last + 1)
+        ]
+        # The last number is the widest.
+        room = max(house.INDENT, measure(signs[-1], _BODY) + house.HANG + house.GAP)
+        inner = _Place(place.depth + 1, place.indent + room, hang=place.indent + house.HANG)
+        for sign, blocks in zip(signs, block.items, strict=True):
+            item = Element("LI", whole)
+            label = Run(sign, _BODY, Element("Lbl", item).leaf())
+            ends = not place.depth and blocks is block.items[-1]
+            yield from self._item(blocks, Element("LBody", item), inner, label, ends=ends)
+
+    def _item(
+        self, blocks: Sequence[Block], body: Element, place: _Place, label: Run, *, ends: bool
+    ) -> Iterator[Flowable]:
+        """Yield one item, its paragraphs close together; more space if the list ``ends`` with it."""
+        first, *rest = blocks
+        if isinstance(first, Paragraph):
+            after = house.AFTER if ends and not rest else house.CLOSE
+            runs = _runs(first.inlines, Element("P", body), house.BODY)
+            yield TaggedParagraph(runs, house.body(place.indent, hang=place.hang, after=after), label=label)
+        else:
+            yield TaggedParagraph((), house.body(place.indent, hang=place.hang, after=0), label=label)
+            yield from self._block(first, body, place, house.AFTER)
+        yield from self.sequence(rest, body, place)
 
 
 # Tables -----------------------------------------------------------------------------------------
 
-_RULES: Final = GridStyle(
-    [
-        ("FONTNAME", (0, 0), (-1, -1), fonts.REGULAR),
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LEFTPADDING", (0, 0), (-1, -1), house.CELL_PAD),
-        ("RIGHTPADDING", (0, 0), (-1, -1), house.CELL_PAD),
-        ("TOPPADDING", (0, 0), (-1, -1), 3.5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
-        ("LINEABOVE", (0, 0), (-1, 0), 0.8, house.BLUE),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, house.BLUE),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.5, house.RULE),
-    ]
-)
 
-
-class _Grid(Grid):
-    _rowHeights: list[float]  # noqa: N815 - ReportLab's name
-
-    def tallest_row(self) -> float:
-        """Return the height of the tallest row, once wrapped."""
-        return max(self._rowHeights)
-
-
-def _table(table: Table, *, depth: int) -> Iterator[Flowable]:
-    indent = depth * house.INDENT
-    grid = _grid(table, house.MEASURE - indent)
-    height = _height(grid)
-    if grid.tallest_row() > _TALL:
-        # Only where it must be: a row that is parted may leave a bare edge behind.
-        grid = _grid(table, house.MEASURE - indent, part_rows=True)
-    if height < _TALL:
-        yield CondPageBreak(height)
-    if depth:
-        yield Indenter(left=indent)
-    yield grid
-    if depth:
-        yield Indenter(left=-indent)
-
-
-def _grid(table: Table, room: float, *, part_rows: bool = False) -> _Grid:
-    widths = _widths(table, room)
-    header = _row(table.header, table.alignments, header=True)
-    rows = [_row(row, table.alignments, header=False) for row in table.rows]
-    return _Grid(
-        [header, *rows],
-        colWidths=widths,
-        style=_RULES,
-        repeatRows=int(_row_height(header, widths) < _TALL),
-        splitInRow=int(part_rows),
-        hAlign="LEFT",
-        spaceBefore=2,
-        spaceAfter=11,
-    )
+def _table(table: Table, parent: Element, indent: float) -> Flowable:
+    whole = Element("Table", parent)
+    header = _row(table.header, table, Element("TR", whole), head=True)
+    rows = [_row(row, table, Element("TR", whole)) for row in table.rows]
+    return TaggedTable(header, rows, house.grid(_widths(table, house.MEASURE - indent), indent=indent))
 
 
 def _row(
-    cells: Sequence[tuple[Inline, ...]], alignments: Sequence[Alignment], *, header: bool
-) -> list[Lines]:
+    cells: Sequence[tuple[Inline, ...]], table: Table, row: Element, *, head: bool = False
+) -> list[TaggedParagraph]:
     return [
-        Lines(_markup(cell), house.cell(alignment, header=header))
-        for cell, alignment in zip(cells, alignments, strict=True)
+        _cell(inlines, alignment, row, "Column" if head else "Row" if first and table.heads_rows else None)
+        for first, inlines, alignment in zip(
+            (True, *[False] * len(cells)), cells, table.alignments, strict=False
+        )
     ]
 
 
-def _row_height(cells: Sequence[Lines], widths: Sequence[float]) -> float:
-    return max(
-        float(cell.wrap(width - 2 * house.CELL_PAD, house.HEIGHT)[1])
-        for cell, width in zip(cells, widths, strict=True)
-    )
+def _cell(
+    inlines: tuple[Inline, ...], alignment: Alignment, row: Element, scope: str | None
+) -> TaggedParagraph:
+    attributes = {"O": "Table", "Scope": scope} if scope else None
+    element = Element("TH" if scope else "TD", row, attributes=attributes)
+    kind = house.HEAD_CELL if scope == "Column" else house.CELL
+    return TaggedParagraph(_runs(inlines, element, kind), house.cell(alignment))
 
 
 def _widths(table: Table, room: float) -> list[float]:
     """Return the width of each column: room for its longest word, and the rest by need."""
     columns = [
-        [plain_text(cell) for cell in column] for column in zip(table.header, *table.rows, strict=True)
+        [plain_text(cell).split() for cell in column]
+        for column in zip(table.header, *table.rows, strict=True)
     ]
-    least = [_widest(" ".join(column).split()) for column in columns]
+    least = [_widest([[word] for cell in column for word in cell]) for column in columns]
     wanted = [min(_widest(column), room) for column in columns]
     if sum(least) > room:
         return _squeezed(least, wanted, room)
@@ -209,28 +197,51 @@ def _squeezed(least: Sequence[float], wanted: Sequence[float], room: float) -> l
     return [rest if is_wide else min(want, share) for want, is_wide in zip(wanted, wide, strict=True)]
 
 
-def _widest(texts: Iterable[str]) -> float:
+_BOLD_CELL: Final = house.CELL.face(strong=True)
+
+
+def _widest(cells: Iterable[Sequence[str]]) -> float:
     # Measured in bold, the wider face: a word then fits in either.
-    widest = max((stringWidth(text, fonts.BOLD, house.CELL) for text in texts), default=0.0)
+    space = measure(" ", _BOLD_CELL)
+    widest = max(
+        (sum(measure(word, _BOLD_CELL) for word in words) + space * (len(words) - 1) for words in cells),
+        default=0.0,
+    )
     return widest + 2 * house.CELL_PAD + 1
 
 
 # Inlines ----------------------------------------------------------------------------------------
 
 
-def _markup(inlines: Iterable[Inline]) -> str:
-    """Return inlines in ReportLab's paragraph markup."""
-    return "".join(map(_marked_up, inlines))
+def _runs(
+    inlines: Iterable[Inline],
+    element: Element,
+    kind: Type,
+    *,
+    strong: bool = False,
+    emphasis: bool = False,
+    target: Target | None = None,
+) -> list[Run]:
+    """Return the runs of ``inlines``, each of whose dresses is an element inside ``element``."""
+    runs: list[Run] = []
+    for inline in inlines:
+        match inline:
+            case Text():
+                face = kind.face(strong=strong, emphasis=emphasis, linked=target is not None)
+                runs.append(Run(inline.text, face, element.leaf(), target))
+            case Strong():
+                inside = Element("Strong", element)
+                runs += _runs(inline.inlines, inside, kind, strong=True, emphasis=emphasis, target=target)
+            case Emphasis():
+                inside = Element("Em", element)
+                runs += _runs(inline.inlines, inside, kind, strong=strong, emphasis=True, target=target)
+            case Link():
+                inside = Element("Link", element)
+                to = Target(element=inside, href=inline.href, words=_called(inline))
+                runs += _runs(inline.inlines, inside, kind, strong=strong, emphasis=emphasis, target=to)
+    return runs
 
 
-def _marked_up(inline: Inline) -> str:
-    match inline:
-        case Text():
-            return escape(inline.text)
-        case Strong():
-            return f"<b>{_markup(inline.inlines)}</b>"
-        case Emphasis():
-            return f"<i>{_markup(inline.inlines)}</i>"
-        case Link():
-            words = _markup(inline.inlines)
-            return f'<a href={quoteattr(inline.href)} color="#1d3c63" underline="1">{words}</a>'
+def _called(link: Link) -> str:
+    words = " ".join(plain_text(link.inlines).split())
+    return words if words == link.href else f"{words} ({link.href})"

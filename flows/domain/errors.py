@@ -12,6 +12,7 @@ PitError
 │   ├── SamePersonError      separation of duties
 │   ├── MissingReasonError   a return or an override without its reason
 │   ├── IncompleteError      the draft is not fit to be submitted
+│   ├── UnfitPaperError      the paper fails its checks, and is not published
 │   └── KnownReferenceError  the reference is taken by other content
 ├── MalformedError           text from outside we cannot read; carries every fault
 ├── RegisterError            the register is absent or cannot be read or written
@@ -141,6 +142,17 @@ class IncompleteError(RefusedError):
     def __init__(self, reference: str, *, blocking: int, first: str) -> None:
         more = f" (and {blocking - 1} more: `equipoise lint` lists them)" if blocking > 1 else ""
         super().__init__(f"{reference} cannot be submitted yet: {first}{more}")
+
+
+class UnfitPaperError(RefusedError):
+    """The PDF made for publication fails its checks."""
+
+    def __init__(self, reference: str, *, findings: int, first: str) -> None:
+        more = f" and {findings - 1} more" if findings > 1 else ""
+        super().__init__(
+            f"{reference} is not published: its PDF fails the checks, {first}{more}; "
+            "`equipoise pdf-check` lists them for a paper made with `equipoise document --pdf`."
+        )
 
 
 class KnownReferenceError(RefusedError):

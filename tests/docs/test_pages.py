@@ -43,7 +43,7 @@ def test_a_page_names_no_path_of_a_machine_and_no_registry(page: Path) -> None:
 
 @pages
 def test_every_equipoise_command_on_a_page_is_one_there_is(page: Path) -> None:
-    named = set(re.findall(r"(?:\$ |`|^)equipoise ([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:\$ |`|^)equipoise ([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
 
     assert named <= main.commands.keys()
 

@@ -14,7 +14,7 @@ _README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_commands_is_that_of_the_command_line() -> None:
-    shown = re.findall(r"^\| `([a-z]+)` \| (.+) \|$", _README, re.MULTILINE)
+    shown = re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", _README, re.MULTILINE)
 
     assert shown == [(name, first_paragraph(command)) for name, command in main.commands.items()]
 

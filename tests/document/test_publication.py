@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_papers import TITLES, a_record, a_request, an_assessment, pages
 
 from flows.document import publication
 from flows.document.blocks import words
-from flows.document.publication import Comparison, check, content_digest, publish
+from flows.document.publication import Comparison, check, content_digest, publish, render
 from flows.document.record import record_blocks
 from flows.document.text import write_document
-from flows.domain.errors import MalformedError
+from flows.domain.errors import MalformedError, UnfitPaperError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,3 +168,30 @@ def test_the_toolchain_names_everything_that_decides_the_bytes() -> None:
         *("equipoise", "reportlab", "markdown-it-py", "jinja2", "python", "zlib", "templates"),
         *("Lato-Regular.ttf", "Lato-Bold.ttf", "Lato-Italic.ttf", "Lato-BoldItalic.ttf"),
     }
+
+
+def test_a_paper_that_does_not_say_what_its_text_says_is_not_published(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rendered = publication._pdf
+    monkeypatch.setattr(publication, "_pdf", lambda blocks, record: rendered(blocks[:3] + blocks[4:], record))
+
+    with pytest.raises(UnfitPaperError) as refused:
+        publish(DOCUMENT, a_record())
+
+    assert str(refused.value).startswith(
+        "1146A/22 is not published: its PDF fails the checks, PDF_MISSING at block 4"
+    )
+    assert render(DOCUMENT, a_record()).pdf.startswith(b"%PDF-")
+
+
+def test_a_paper_that_does_not_conform_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered = publication._pdf
+
+    def claiming_nothing(*facts: Any) -> bytes:
+        return rendered(*facts).replace(b"<pdfuaid:part>1<", b"<pdfuaid:part>9<")
+
+    monkeypatch.setattr(publication, "_pdf", claiming_nothing)
+
+    with pytest.raises(UnfitPaperError, match=r"PDF_CONFORMS at PDF/UA-1, "):
+        publish(DOCUMENT, a_record())

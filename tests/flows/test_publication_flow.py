@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 from typing import TYPE_CHECKING
 
-from flows import publication
+from test_canary import kept_in, objects_of, unpacked
+
+from flows import engine, publication, wiring
+from flows.document import inspection
+from flows.document import publication as document_publication
+from flows.document.sealing import seal, throwaway
+from flows.document.sealing.examination import Trust, examine
 from flows.domain.procedure import DOCUMENT, Stage
 from flows.wiring import open_house
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
     from flow_builders import Town
+
+    from flows.document.blocks import Block
+    from flows.document.record import Record
+    from flows.wiring import Home
 
 
 def test_what_is_signed_off_is_published(town: Town) -> None:
@@ -70,6 +83,8 @@ def test_a_paper_that_a_kill_kept_from_the_folder_is_laid_out_by_the_next_run(
     town.close()
     child = os.fork()
     if child == 0:  # pragma: no cover  the child never comes back to be measured
+        # The conformance checker has threads of its own, which a fork leaves behind: it would wait for them.
+        monkeypatch.setattr(inspection, "conformance", lambda _: ())
         monkeypatch.setattr(publication, "lay_out", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         with open_house(town.home) as house:
             publication.publish.fn("A/1", house)
@@ -107,3 +122,109 @@ def test_a_copy_that_cannot_be_laid_out_again_holds_up_no_other(town: Town) -> N
         ("publication-copy-A/1", "FAILED", 1),
         ("publication-copy-A/2", "COMPLETED", 1),
     ]
+
+
+def test_a_paper_that_fails_its_checks_is_not_published(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.drafted("A/1", "A/2")
+    town.sign_off("A/1", "A/2")
+    render = document_publication._pdf
+
+    def without_its_end(blocks: tuple[Block, ...], record: Record) -> bytes:
+        return render(blocks[:-1] if record.reference == "A/1" else blocks, record)
+
+    monkeypatch.setattr(document_publication, "_pdf", without_its_end)
+
+    run = town.run("publication")
+
+    assert town.stages() == {"A/1": "publication", "A/2": "published"}
+    assert {path.name for path in town.home.published.iterdir()} == {"A-2.pdf"}
+    (artifact,) = run.artifacts()
+    assert "| A/1 | failed: A/1 is not published: its PDF fails the checks, PDF_MISSING at block " in artifact
+    monkeypatch.undo()
+    with open_house(town.home) as house:
+        publication.publish.fn("A/1", house)
+    assert town.stages() == {"A/1": "published", "A/2": "published"}
+
+
+# The authority's signature ------------------------------------------------------------------------
+
+
+def a_seal(town: Town, more: str = "") -> bytes:
+    """Give a home a seal; return its private key."""
+    throwaway.make(town.home.authority, "Northshire Police", wiring.now())
+    settings = town.home.authority / "seal.toml"
+    settings.write_text(settings.read_text() + more)
+    town.close()
+    return (town.home.authority / throwaway.KEY).read_bytes()
+
+
+def test_what_is_laid_out_is_signed_and_what_is_registered_can_be_made_again(town: Town) -> None:
+    a_seal(town)
+    town.drafted("A/1")
+    town.sign_off("A/1")
+
+    assert town.run("publication").completed
+
+    laid_out = (town.home.published / "A-1.pdf").read_bytes()
+    registered = town.house.register.read("A/1", "published/A-1.pdf")
+    assert laid_out.startswith(registered)
+    signature = examine(laid_out, seal.roots(town.home.authority), wiring.now())
+    assert signature is not None
+    assert signature.intact
+    assert (signature.signer, signature.trust) == ("Northshire Police", Trust.TRUSTED)
+    assert signature.claimed == wiring.now()
+    assert examine(registered, (), wiring.now()) is None
+    assert town.audited().holds
+
+
+def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_run(town: Town) -> None:
+    a_seal(town, 'time-stamp = "http://127.0.0.1:9/"\n')
+    town.drafted("A/1")
+    town.sign_off("A/1")
+
+    run = town.run("publication")
+
+    assert run.tasks() == [("publication-A/1", "FAILED", 1), ("publication-copy-A/1", "FAILED", 1)]
+    assert town.stages() == {"A/1": "published"}
+    assert list(town.home.published.iterdir()) == []
+    (artifact,) = run.artifacts()
+    assert "The time-stamp authority does not answer" in artifact
+
+    settings = town.home.authority / "seal.toml"
+    settings.write_text("\n".join(settings.read_text().splitlines()[:-1]))
+    town.close()
+    assert town.run("publication").completed
+    laid_out = (town.home.published / "A-1.pdf").read_bytes()
+    assert laid_out.startswith(town.house.register.read("A/1", "published/A-1.pdf"))
+    assert b"/ByteRange" in laid_out
+
+
+def test_the_authoritys_key_is_kept_nowhere_but_in_its_folder(
+    town: Town, prefect_server: Home, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pem = a_seal(town)
+    town.drafted("A/1", "A/2")
+    town.sign_off("A/1", "A/2")
+    town.run("publication")
+    (town.home.authority / throwaway.KEY).write_bytes(pem[:-60] + pem[-30:])  # unfit: it is told of
+    town.close()
+    (town.home.published / "A-1.pdf").unlink()
+    assert not town.run("publication").completed
+    engine.drain()
+
+    secret = base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+    # The private number alone, and the lines of the file as they are written.
+    wanted = [secret[36:68], *pem.splitlines()[1:-1]]
+    kept = [
+        *kept_in(prefect_server.prefect),
+        *((str(path), path.read_bytes()) for path in town.home.root.rglob("*") if _is_outside(path, town)),
+    ]
+    kept.append(("the register's objects", objects_of(town.home.register)))
+    said = capfd.readouterr()
+    kept += [("standard output", said.out.encode()), ("standard error", said.err.encode())]
+    found = [where for where, data in kept if any(w in layer for layer in unpacked(data) for w in wanted)]
+    assert found == []
+
+
+def _is_outside(path: Path, town: Town) -> bool:
+    return path.is_file() and town.home.authority not in path.parents

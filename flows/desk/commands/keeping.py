@@ -122,7 +122,7 @@ def _fill(fresh: Home, *, authority: str, administrator: str, rules: Rules) -> N
     fresh.root.mkdir(mode=0o700, exist_ok=True)  # drafts and requests are for their owner alone
     for folder in (fresh.inbox, fresh.set_aside, fresh.published, fresh.notices, fresh.state):
         folder.mkdir(parents=True)
-    for folder in (fresh.officers, fresh.case_keys, fresh.service.parent):
+    for folder in (fresh.officers, fresh.case_keys, fresh.service.parent, fresh.authority):
         folder.mkdir(parents=True, mode=0o700)
     create_wrapping_key(fresh.wrapping)
     signature.generate(fresh.service)

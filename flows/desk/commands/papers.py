@@ -1,0 +1,278 @@
+"""Commands on a paper as a file: whether everyone can read it, and whether it is genuine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from flows import wiring
+from flows.desk.console import NO, counted, day, example, heading, print_json, print_rows, read_file, speaks
+from flows.desk.origin import blocks_of, find_origin
+from flows.desk.proof import prove
+from flows.desk.telling import rows, tell_lines, tell_words
+from flows.document.blocks import parse_document
+from flows.document.record import TITLE
+from flows.domain.errors import Fault, MalformedError
+from flows.wiring import open_house
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from flows.desk.origin import Origin
+    from flows.desk.proof import Proof
+    from flows.document.blocks import Block
+    from flows.document.sealing.examination import Signature
+    from flows.domain.finding import Finding
+    from flows.wiring import Home
+
+MOST_BYTES: Final = 64 << 20
+"""What a PDF may have; a paper of three hundred pages has some five million."""
+_file = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.command(
+    "pdf-check",
+    epilog=example(
+        "equipoise pdf-check published/1146A-22.pdf",
+        "equipoise pdf-check 1146A-22.pdf --source document.md",
+    ),
+)
+@_file
+@click.option(
+    "--source", metavar="FILE", type=click.Path(path_type=Path), help="The text it should say, document.md."
+)
+@speaks
+def pdf_check(file: Path, source: Path | None, *, home: Home, as_json: bool) -> None:
+    """Check that everyone can read a PDF, and that it says to the ear what its text says.
+
+    It is compared with SOURCE, else with the text from which the register at the home published it; then
+    checked for PDF/UA-1 and PDF/A-2a.
+    """
+    from flows.document.inspection import inspect  # noqa: PLC0415 - half a second, for this alone
+    from flows.document.inspection.comparison import source_words  # noqa: PLC0415 - as above
+    from flows.document.inspection.conformance import PROFILES, checker  # noqa: PLC0415 - as above
+
+    pdf = read_file(file, most=MOST_BYTES)
+    blocks, known = _text(pdf, source, home)
+    # A paper goes on after its text with the record, which is in no file.
+    until = TITLE if source else None
+    findings = inspect(pdf, blocks, until=until, source=str(file))
+    if as_json:
+        print_json(
+            {
+                "file": str(file),
+                "compared_with": known,
+                "profiles": [*PROFILES.values()],
+                "checker": checker(),
+                "findings": rows(findings),
+            }
+        )
+    else:
+        _tell_findings(findings, source_words(blocks or ()))
+        print_rows(
+            [
+                ("Compared", f"with {known}" if known else "with no text: name it with --source"),
+                ("Standards", f"{' and '.join(PROFILES.values())}, by {checker()}"),
+            ]
+        )
+        found = counted(len(findings), "finding") if findings else "Nothing found"
+        click.echo(heading(f"{found}."))
+    if findings:
+        sys.exit(NO)
+
+
+def _text(pdf: bytes, source: Path | None, home: Home) -> tuple[Sequence[Block] | None, str | None]:
+    """Return what a PDF should say, and from where that is known; None where it is not."""
+    if source is not None:
+        try:
+            return parse_document(read_file(source).decode()), str(source)
+        except UnicodeDecodeError:
+            raise MalformedError(str(source), Fault(path="", problem="it is not text in UTF-8")) from None
+    if not home.register.is_dir():
+        return None, None
+    with open_house(home, reading=True) as house:
+        origin = find_origin(house, pdf)
+        if origin is None:
+            return None, None
+        return blocks_of(house, origin), f"version {origin.version} of {origin.reference} in the register"
+
+
+def _tell_findings(findings: Sequence[Finding], words: dict[str, str]) -> None:
+    told: set[str] = set()
+    for finding in findings:
+        click.secho(f"{finding.code} at {finding.place}", fg="red")
+        tell_words(finding, words)
+        tell_lines(finding.sentence)
+        if finding.mend not in told:
+            tell_lines(finding.mend)
+        told.add(finding.mend)
+
+
+@click.command(
+    epilog=example(
+        "equipoise verify 1146A-22.pdf",
+        "equipoise verify 1146A-22.pdf --ca authority-root.pem --home /srv/copy",
+    )
+)
+@_file
+@click.option(
+    "--ca",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The root certificates you trust, in PEM; by default that of the home's own seal.",
+)
+@speaks
+def verify(file: Path, ca: Path | None, *, home: Home, as_json: bool) -> None:
+    """Verify a published paper, offline: its signature, its time, its register entry, its version."""
+    roots = read_file(ca) if ca else None
+    proof = prove(
+        read_file(file, most=MOST_BYTES),
+        home,
+        roots,
+        source=str(file),
+        roots_source=str(ca),
+        now=wiring.now(),
+    )
+    if as_json:
+        print_json({"file": str(file), **_as_json(proof)})
+    else:
+        print_rows([*_facts(proof)])
+        against = [*proof.against]
+        if against:
+            click.secho(f"It does not hold: {', '.join(against)}.", fg="red", bold=True)
+        elif proof.holds:
+            click.echo(heading("It holds, as far as can be established here."))
+        else:
+            click.secho("Nothing could be established.", fg="red", bold=True)
+    if not proof.holds:
+        sys.exit(NO)
+
+
+def _facts(proof: Proof) -> Iterator[tuple[str, str]]:
+    signature, origin = proof.signature, proof.origin
+    if signature is None:
+        yield "Signature", "none"
+    else:
+        yield from _signature(signature)
+    yield from _register(proof, origin)
+
+
+def _signature(signature: Signature) -> Iterator[tuple[str, str]]:
+    yield (
+        "Signature",
+        "intact: the file is what was signed, from its first byte to its last"
+        if signature.intact
+        else "BROKEN: the file is not what was signed",
+    )
+    if not signature.sole:
+        yield "", "There is another signature, which is not looked at."
+    yield "Signed by", signature.signer
+    yield "Trust", _TRUST[signature.trust].format(root=signature.root, until=day(signature.until))
+    yield "", "Whether the certificate was withdrawn is not looked at: nothing is fetched."
+    yield "Time", f"{_utc(signature.claimed)}, as the signature itself claims"
+    stamp = signature.stamp
+    if stamp is None:
+        yield "Time-stamp", "none"
+        return
+    intact = "" if stamp.intact else "BROKEN: "
+    vouched = (
+        "vouched for by a root you trust"
+        if stamp.trust == "trusted"
+        else "not vouched for by a root you trust"
+    )
+    yield "Time-stamp", f"{intact}{_utc(stamp.time)}, says {stamp.authority}, {vouched}"
+
+
+_TRUST: Final = {
+    "trusted": "vouched for by {root}",
+    "foreign": "NOT vouched for by a root you trust",
+    "expired": "vouched for by a root you trust, but NOT then: the certificate was good until {until}",
+    "unfit": "vouched for by a root you trust, but NOT for signing papers",
+    "not-established": "not established: name the root you trust with --ca",
+}
+
+
+def _register(proof: Proof, origin: Origin | None) -> Iterator[tuple[str, str]]:
+    if not proof.looked_up:
+        yield "Register", "not established: there is no register here; name its home with --home"
+        return
+    if origin is None:
+        yield "Register", "NOT in the register"
+        return
+    entry = origin.recorded.entry
+    yield (
+        "Register",
+        f"entry {entry.sequence}, {entry.act} of {origin.reference}, {_utc(origin.statement.act.time)}",
+    )
+    added = "nothing but the signature" if proof.signature else "nothing"
+    yield "Added to it", added if proof.untouched else "MORE than a signature"
+    yield (
+        "Checkpoint",
+        f"the first {counted(origin.checkpoint, 'entry', 'entries')}, among which it is"
+        if origin.checkpoint
+        else "none at this home covers the entry yet",
+    )
+    yield (
+        "Version",
+        f"{origin.version}, which stands published"
+        if origin.version == origin.current
+        else f"{origin.version}, SUPERSEDED by version {origin.current}",
+    )
+
+
+def _utc(when: datetime | None) -> str:
+    return f"{day(when)} {when:%H:%M:%S} UTC" if when else "no time"
+
+
+def _as_json(proof: Proof) -> dict[str, Any]:
+    signature, origin = proof.signature, proof.origin
+    stamp = signature.stamp if signature else None
+    return {
+        "holds": proof.holds,
+        "against": [*proof.against],
+        "signature": signature
+        and {
+            "intact": signature.intact,
+            "signer": signature.signer,
+            "issuer": signature.issuer,
+            "trust": signature.trust,
+            "root": signature.root or None,
+            "until": signature.until.isoformat(),
+            "sole": signature.sole,
+        },
+        "time": {
+            "claimed": signature.claimed.isoformat() if signature and signature.claimed else None,
+            "stamp": stamp
+            and {
+                "time": stamp.time.isoformat(),
+                "authority": stamp.authority,
+                "intact": stamp.intact,
+                "trust": stamp.trust,
+            },
+        },
+        "register": {
+            "registered": origin is not None if proof.looked_up else None,
+            **(_entry(origin) if origin else {}),
+            "untouched": proof.untouched,
+        },
+        "version": {
+            "version": origin.version if origin else None,
+            "current": origin.version == origin.current if origin else None,
+        },
+    }
+
+
+def _entry(origin: Origin) -> dict[str, Any]:
+    entry = origin.recorded.entry
+    return {
+        "reference": origin.reference,
+        "entry": origin.recorded.id,
+        "sequence": entry.sequence,
+        "act": entry.act,
+        "published": origin.statement.act.time.isoformat(),
+        "checkpoint": origin.checkpoint,
+    }

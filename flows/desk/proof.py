@@ -1,0 +1,89 @@
+"""Whether a paper is genuine: what its signature shows, and what the register knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.desk.origin import find_origin
+from flows.wiring import open_house
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from flows.desk.origin import Origin
+    from flows.document.sealing.examination import Signature
+    from flows.wiring import Home
+
+_BAD_TRUST = frozenset({"foreign", "expired", "unfit"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What could be established of a paper, each thing for itself.
+
+    Attributes:
+        signature: On the paper; None for none.
+        looked_up: Whether there was a register to look in.
+        origin: The entry that published it; None where it is not there.
+        untouched: Whether the file is the registered paper with nothing but a signature added; None
+            where it is not registered.
+    """
+
+    signature: Signature | None
+    looked_up: bool
+    origin: Origin | None
+    untouched: bool | None
+
+    @property
+    def against(self) -> Iterator[str]:
+        """What speaks against it, by name."""
+        signature = self.signature
+        if signature:
+            if not signature.intact or (signature.stamp and not signature.stamp.intact):
+                yield "signature"
+            if not signature.sole:
+                yield "a second signature"
+            if signature.trust in _BAD_TRUST:
+                yield "trust"
+        if self.looked_up and self.origin is None:
+            yield "register"
+        if self.untouched is False:
+            yield "content"
+        if self.origin and self.origin.version != self.origin.current:
+            yield "version"
+
+    @property
+    def holds(self) -> bool:
+        """Whether something speaks for it, and nothing against it."""
+        vouched = self.signature is not None and self.signature.trust == "trusted"
+        return (vouched or self.origin is not None) and not any(self.against)
+
+
+def prove(
+    pdf: bytes, home: Home, roots: bytes | None, *, source: str, roots_source: str, now: datetime
+) -> Proof:
+    """Return what can be established of a paper; nothing is fetched from anywhere.
+
+    Args:
+        pdf: The file.
+        home: Whose register is looked in, if it has one.
+        roots: Certificates to trust, in PEM; None for the one of the home's own seal.
+        source: What the file is called, for errors.
+        roots_source: What the file of the roots is called, for errors.
+        now: When we look, with a time zone.
+
+    Raises:
+        MalformedError: one of the files cannot be read.
+    """
+    from flows.document.sealing import examination, seal  # noqa: PLC0415 - a second, for those who verify
+
+    trusted = seal.roots(home.authority) if roots is None else seal.certificates_in(roots, roots_source)
+    signature = examination.examine(pdf, trusted, now, source=source)
+    if not home.register.is_dir():
+        return Proof(signature=signature, looked_up=False, origin=None, untouched=None)
+    with open_house(home, reading=True) as house:
+        origin = find_origin(house, pdf)
+    untouched = examination.only_signed(origin.paper, pdf) if origin else None
+    return Proof(signature=signature, looked_up=True, origin=origin, untouched=untouched)

@@ -1,0 +1,47 @@
+"""Checks a PDF: what it tells a reader who cannot see it, compared with the text it is made of.
+
+reading       the file: its tag tree, what its pages draw, its links, its outline
+soundness     what can be said of that without the text
+comparison    what can be said with it, block by block
+conformance   what the rules of PDF/UA-1 and PDF/A-2a say
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.document.inspection.comparison import compare
+from flows.document.inspection.conformance import conformance
+from flows.document.inspection.reading import read_paper
+from flows.document.inspection.soundness import soundness
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flows.document.blocks import Block
+    from flows.domain.finding import Finding
+
+
+def inspect(
+    pdf: bytes,
+    blocks: Sequence[Block] | None = None,
+    *,
+    until: str | None = None,
+    source: str = "the PDF",
+) -> tuple[Finding, ...]:
+    """Return what is wrong with ``pdf``, each thing once.
+
+    Args:
+        pdf: The file.
+        blocks: What it should say; None where nobody knows.
+        until: The heading that begins what ``blocks`` do not hold; None where they hold everything.
+        source: What the file is called, for errors.
+
+    Raises:
+        MalformedError: it cannot be read as a PDF.
+    """
+    paper = read_paper(pdf, source=source)
+    found = [*paper.findings, *soundness(paper)]
+    if blocks is not None:
+        found += compare(paper, blocks, until=until)
+    return tuple(dict.fromkeys([*found, *conformance(pdf)]))

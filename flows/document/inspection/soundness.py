@@ -1,0 +1,141 @@
+"""What can be said of a tagged PDF without its text: empty elements, links, lists, tables, pictures."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from flows.document.inspection.noticing import finding
+from flows.document.inspection.values import Annotation, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.document.inspection.values import Box, Element, Paper, Run
+    from flows.domain.finding import Finding
+
+_MAY_BE_EMPTY: Final = frozenset({"TD", "TH"})
+_SCOPES: Final = frozenset({"Column", "Row", "Both"})
+_NEAR: Final = 2.0
+"""How far a link's area may be from its words, points."""
+
+
+def soundness(paper: Paper) -> Iterator[Finding]:
+    """Yield what is wrong with ``paper``, whatever its text."""
+    yield from _pages(paper)
+    for element in paper.root.within():
+        place = _where(element)
+        if not element.held and element.kind not in _MAY_BE_EMPTY:
+            yield finding("PDF_EMPTY", place, "The element holds nothing.")
+        elif _is_blank(element):
+            yield finding("PDF_EMPTY", place, "The element has no words.")
+        match element.kind:
+            case "Link":
+                yield from _link(element, place)
+            case "Table":
+                yield from _table(element, place)
+            case "LI":
+                yield from _item(element, place)
+            case "Figure" if not (element.instead or "").strip():
+                yield finding("PDF_FIGURE", place, "A picture has no words that stand for it.")
+
+
+def _pages(paper: Paper) -> Iterator[Finding]:
+    """Yield the pages that are out of order, and those on which ear and eye are told different things."""
+    read = {mark.page for mark in paper.root.marks()}
+    for page in range(1, paper.pages + 1):
+        unseen = [run for run in paper.runs if run.page == page and not run.seen and run.mcid is not None]
+        if any(run.text.strip() for run in unseen):
+            yield finding("PDF_UNSEEN", f"page {page}", "Words are read aloud that nobody can see.")
+        if read and page not in read:
+            yield finding("PDF_ARTIFACT", f"page {page}", "Nothing on the page is ever heard.")
+    begun = [next(each.marks()).page for each in _down_to_rows(paper.root) if any(each.marks())]
+    if any(before > after for before, after in pairwise(begun)):
+        yield finding("PDF_CONTENT_ORDER", "the pages", "They stand in another order than they are read.")
+
+
+def _down_to_rows(element: Element) -> Iterator[Element]:
+    """Yield what is within an element, but of a row nothing: a row over two pages is read cell by cell."""
+    for each in element.elements():
+        yield each
+        if each.kind != "TR":
+            yield from _down_to_rows(each)
+
+
+def _where(element: Element) -> str:
+    page = next((mark.page for mark in element.marks()), None)
+    return f"page {page}, {element.tag}" if page else f"the tag tree, {element.tag}"
+
+
+def _is_blank(element: Element) -> bool:
+    direct = [each for each in element.held if isinstance(each, Mark)]
+    return bool(direct) and element.kind not in _MAY_BE_EMPTY and not element.text.strip()
+
+
+# Links ------------------------------------------------------------------------------------------
+
+
+def _link(link: Element, place: str) -> Iterator[Finding]:
+    areas = [each for each in link.held if isinstance(each, Annotation)]
+    if not areas:
+        yield finding("PDF_LINK", place, "A link has words, and nothing to follow.")
+        return
+    if not all(area.target for area in areas):
+        yield finding("PDF_LINK", place, "A link leads nowhere.")
+    if not all(area.contents.strip() for area in areas):
+        yield finding("PDF_LINK", place, "A link has no description.")
+    runs = [run for mark in link.marks() for run in mark.runs if run.text.strip()]
+    if not all(any(_covers(area, run) for area in areas) for run in runs):
+        yield finding("PDF_LINK", place, "Words of a link cannot be followed: its area is elsewhere.")
+    if not all(any(_covers(area, run) for run in runs) for area in areas):
+        yield finding("PDF_LINK", place, "The area of a link is not on its own words.")
+
+
+def _covers(area: Annotation, run: Run) -> bool:
+    x, y = (run.start[0] + run.end[0]) / 2, (run.start[1] + run.end[1]) / 2
+    return area.page == run.page and _holds(area.box, x, y)
+
+
+def _holds(box: Box, x: float, y: float) -> bool:
+    left, bottom, right, top = box
+    return left - _NEAR <= x <= right + _NEAR and bottom - _NEAR <= y <= top + _NEAR
+
+
+# Lists and tables -------------------------------------------------------------------------------
+
+
+def _item(item: Element, place: str) -> Iterator[Finding]:
+    kinds = [each.kind for each in item.elements()]
+    if kinds != ["Lbl", "LBody"]:
+        yield finding("PDF_LIST", place, "A list item is not one label and one body.")
+
+
+def _table(table: Element, place: str) -> Iterator[Finding]:
+    rows = [[*row.elements()] for row in table.within() if row.kind == "TR"]
+    headers: dict[int, set[str]] = {}
+    known = {cell.id for row in rows for cell in row if cell.kind == "TH"} - {""}
+    if len({sum(_span(cell) for cell in row) for row in rows}) > 1:
+        yield finding("PDF_TABLE", place, "The rows of a table differ in width.")
+    for number, row in enumerate(rows, start=1):
+        for at, cell in enumerate(row):
+            where = f"{place}, row {number}, cell {at + 1}"
+            if cell.kind == "TH":
+                headers.setdefault(at, set()).add(cell.id)
+            yield from _cell(cell, headers.get(at, set()), known, where)
+
+
+def _cell(cell: Element, above: set[str], known: set[str], place: str) -> Iterator[Finding]:
+    if cell.kind not in {"TH", "TD"}:
+        yield finding("PDF_TABLE", place, "A row holds something else than cells.")
+    if _span(cell) != 1 or cell.attributes.get("RowSpan", "1") != "1":
+        yield finding("PDF_TABLE", place, "A cell stretches over others, which no text of ours asks for.")
+    if cell.kind == "TH" and cell.attributes.get("Scope") not in _SCOPES:
+        yield finding("PDF_TABLE", place, "A header cell does not say what it heads.")
+    named = set(cell.attributes.get("Headers", "").split())
+    if named - known or (named and not named & above):
+        yield finding("PDF_TABLE", place, "A cell names headers that are not its own.")
+
+
+def _span(cell: Element) -> int:
+    span = cell.attributes.get("ColSpan", "1")
+    return int(span) if span.isdecimal() else 1

@@ -1,0 +1,284 @@
+"""A document as one row of small units, made of its text or of its tag tree, so that the two compare.
+
+A heading, a paragraph, a label or a cell is one unit with its words; a list, an item, a table or a
+row is one where it opens and one where it closes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from flows.document.blocks import (
+    Emphasis,
+    Heading,
+    Link,
+    List,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    plain_text,
+)
+from flows.document.inspection.values import Annotation, Element, Mark, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from flows.document.blocks import Block, Inline
+
+_GROUPS: Final = frozenset({"StructTreeRoot", "Document", "Part", "Art", "Sect", "Div", "NonStruct"})
+_ROW_GROUPS: Final = frozenset({"THead", "TBody", "TFoot"})
+_INLINE: Final = frozenset({"Span", "Link", "Quote", "Reference", "Code", "Annot"})
+_BULLET: Final = "\u2022"
+"""Stands for the sign of every list that does not count."""
+_T = TypeVar("_T")
+
+
+class Stretch(NamedTuple):
+    """Neighbouring characters of which the same is said.
+
+    Attributes:
+        letters: How many there are, spaces left out.
+        target: Where they lead; empty for nowhere.
+    """
+
+    letters: int
+    strong: bool = False
+    emphasis: bool = False
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One unit.
+
+    Attributes:
+        kind: As the standard names it; ``/L`` where a list closes.
+        words: What it says, one space between two words; empty for what only opens or closes.
+        place: For findings.
+        level: Of a heading; 0 for everything else.
+        form: What a header cell heads, or how a list counts; empty for everything else.
+        stretches: Its characters, with what is said of them.
+        links: How many links it holds.
+        element: Of the tag tree; None where it is of the text.
+    """
+
+    kind: str
+    words: str = ""
+    place: str = ""
+    level: int = 0
+    form: str = ""
+    stretches: tuple[Stretch, ...] = ()
+    links: int = 0
+    element: Element | None = None
+
+    @property
+    def squeezed(self) -> str:
+        """Its words without any space."""
+        return self.words.replace(" ", "")
+
+    def targets(self) -> list[tuple[str, int]]:
+        """Return where its characters lead, and for how many of them."""
+        return _joined((each.target, each.letters) for each in self.stretches)
+
+    def stress(self) -> list[tuple[tuple[bool, bool], int]]:
+        """Return which of its characters are strong, which have emphasis, and how many."""
+        return _joined(((each.strong, each.emphasis), each.letters) for each in self.stretches)
+
+
+def _joined(pieces: Iterable[tuple[_T, int]]) -> list[tuple[_T, int]]:
+    """Return ``pieces`` with neighbours of which the same is said in one."""
+    with_letters = (piece for piece in pieces if piece[1])
+    return [(said, sum(n for _, n in group)) for said, group in groupby(with_letters, itemgetter(0))]
+
+
+_PLAIN: Final = Stretch(0)
+
+
+# Of the text ------------------------------------------------------------------------------------
+
+
+def units_of_blocks(blocks: Sequence[Block]) -> Iterator[Unit]:
+    """Yield what ``blocks`` should become in the tag tree."""
+    telling = _Telling()
+    for number, block in enumerate(blocks, start=1):
+        yield from telling.block(block, f"block {number}")
+
+
+class _Telling:
+    """Tells blocks in order; knows the level of the heading it stands under."""
+
+    def __init__(self) -> None:
+        self._level = 0
+
+    def block(self, block: Block, place: str) -> Iterator[Unit]:
+        """Yield the units of one block."""
+        match block:
+            case Heading():
+                # A tree goes down by one level at a time (ISO 14289-1, 7.4.2), whatever headings do.
+                self._level = min(block.level, self._level + 1)
+                yield _said(f"H{self._level}", block.inlines, place, level=self._level)
+            case Paragraph():
+                yield _said("P", block.inlines, place)
+            case List():
+                yield Unit(kind="L", place=place, form="Decimal" if block.ordered else "Disc")
+                for number, item in enumerate(block.items, start=1):
+                    yield from self._item(block, item, number, f"{place}, item {number}")
+                yield Unit(kind="/L", place=place)
+            case Table():
+                yield from _table(block, place)
+
+    def _item(self, block: List, item: Sequence[Block], number: int, place: str) -> Iterator[Unit]:
+        yield Unit(kind="LI", place=place)
+        label = f"{block.start + number - 1}." if block.ordered else _BULLET
+        yield Unit(kind="Lbl", words=label, place=f"{place}, label")
+        for at, each in enumerate(item, start=1):
+            yield from self.block(each, place if len(item) == 1 else f"{place}, part {at}")
+        yield Unit(kind="/LI", place=place)
+
+
+def _table(block: Table, place: str) -> Iterator[Unit]:
+    yield Unit(kind="Table", place=place)
+    for number, row in enumerate((block.header, *block.rows), start=1):
+        where = f"{place}, row {number}"
+        yield Unit(kind="TR", place=where)
+        for at, cell in enumerate(row, start=1):
+            form = "Column" if number == 1 else "Row" if at == 1 and block.heads_rows else ""
+            yield _said("TH" if form else "TD", cell, f"{where}, cell {at}", form=form)
+        yield Unit(kind="/TR", place=where)
+    yield Unit(kind="/Table", place=place)
+
+
+def _said(kind: str, inlines: Sequence[Inline], place: str, *, level: int = 0, form: str = "") -> Unit:
+    return Unit(
+        form=form,
+        kind=kind,
+        words=plain(plain_text(inlines)),
+        place=place,
+        level=level,
+        stretches=tuple(_stretches(inlines, _PLAIN)),
+        links=sum(isinstance(each, Link) for each in inlines),
+    )
+
+
+def _stretches(inlines: Iterable[Inline], like: Stretch) -> Iterator[Stretch]:
+    for inline in inlines:
+        match inline:
+            case Text():
+                yield like._replace(letters=_count(inline.text))
+            case Strong():
+                yield from _stretches(inline.inlines, like._replace(strong=True))
+            case Emphasis():
+                yield from _stretches(inline.inlines, like._replace(emphasis=True))
+            case Link():
+                yield from _stretches(inline.inlines, like._replace(target=inline.href))
+
+
+def _count(text: str) -> int:
+    return len("".join(text.split()))
+
+
+# Of the tag tree --------------------------------------------------------------------------------
+
+
+def units_of_tree(root: Element) -> Iterator[Unit]:
+    """Yield what the tag tree holds, fields for a signature left out."""
+    for held in root.held:
+        if isinstance(held, Element):
+            yield from _element(held)
+        elif isinstance(held, Mark):
+            yield _loose(root, held)
+
+
+def _element(element: Element) -> Iterator[Unit]:
+    match element.kind:
+        case kind if kind in _GROUPS:
+            yield from units_of_tree(element)
+        case kind if kind in _ROW_GROUPS:
+            yield from _inner(element)
+        case "L" | "LI" | "Table" | "TR":
+            form = element.attributes.get("ListNumbering", "")
+            yield Unit(kind=element.kind, form=form, element=element)
+            yield from _inner(element)
+            yield Unit(kind=f"/{element.kind}", element=element)
+        case "LBody":
+            yield from _list_body(element)
+        case "Lbl":
+            words = plain(element.text)
+            sign = len(words) == 1 and not words.isalnum()
+            yield Unit(kind="Lbl", words=_BULLET if sign else words, element=element)
+        case "Form" if _is_field(element):
+            return
+        case _:
+            yield _spoken(element)
+
+
+def _inner(element: Element) -> Iterator[Unit]:
+    for held in element.held:
+        if isinstance(held, Element):
+            yield from _element(held)
+        elif isinstance(held, Mark) and held.text.strip():
+            yield _loose(element, held)
+
+
+def _list_body(element: Element) -> Iterator[Unit]:
+    """Yield the blocks of an item; words that stand in its body directly are a paragraph."""
+    direct = [
+        each
+        for each in element.held
+        if isinstance(each, Mark) or (isinstance(each, Element) and each.kind in _INLINE)
+    ]
+    if direct:
+        words = _whole(element, direct)
+        yield _spoken(words)
+    for each in element.elements():
+        if each.kind not in _INLINE:
+            yield from _element(each)
+
+
+def _whole(element: Element, held: Sequence[Element | Mark]) -> Element:
+    return Element(kind="P", tag="P", attributes={}, lang=element.lang, id="", instead=None, held=tuple(held))
+
+
+def _loose(element: Element, mark: Mark) -> Unit:
+    return _spoken(_whole(element, [mark]))
+
+
+def _spoken(element: Element) -> Unit:
+    return Unit(
+        kind=element.kind,
+        words=plain(element.text),
+        form=element.attributes.get("Scope", ""),
+        stretches=tuple(_stretches_of(element, _PLAIN)),
+        links=sum(each.kind == "Link" for each in element.within()),
+        element=element,
+    )
+
+
+def _stretches_of(element: Element, like: Stretch) -> Iterator[Stretch]:
+    like = like._replace(
+        strong=like.strong or element.tag == "Strong",
+        emphasis=like.emphasis or element.tag == "Em",
+        target=target_of(element) if element.kind == "Link" else like.target,
+    )
+    if element.instead is not None:
+        yield like._replace(letters=_count(element.instead))
+        return
+    for held in element.held:
+        if isinstance(held, Mark):
+            yield like._replace(letters=_count(held.text))
+        elif isinstance(held, Element):
+            yield from _stretches_of(held, like)
+
+
+def target_of(link: Element) -> str:
+    """Return where a link's annotations lead; every target where they differ."""
+    targets = dict.fromkeys(each.target for each in link.held if isinstance(each, Annotation))
+    return " ".join(targets)
+
+
+def _is_field(element: Element) -> bool:
+    return bool(element.held) and all(isinstance(e, Annotation) and e.kind == "Widget" for e in element.held)

@@ -1,0 +1,161 @@
+"""What a PDF holds for somebody who cannot see it, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flows.domain.finding import Finding
+
+Raw: TypeAlias = Any
+"""A value as a file has it, of whatever kind."""
+
+Point: TypeAlias = tuple[float, float]
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, bottom, right, top, in points of the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Text drawn at one stroke.
+
+    Attributes:
+        page: Counts from 1.
+        mcid: Number of the marked content it stands in; None for none.
+        artifact: Whether it is marked as no part of the document.
+        seen: Whether it is printed, and on the page.
+        start: Where its first character stands.
+        end: Where the next one would.
+    """
+
+    page: int
+    mcid: int | None
+    artifact: bool
+    seen: bool
+    text: str
+    start: Point
+    end: Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One piece of marked content that an element holds."""
+
+    page: int
+    mcid: int
+    runs: tuple[Run, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """One annotation that an element holds.
+
+    Attributes:
+        kind: As the file says, ``Link`` or ``Widget``.
+        page: On which it stands; counts from 1, 0 for none.
+        target: An address, or ``page N``; empty for nowhere.
+        contents: What it is called; empty for nothing.
+    """
+
+    kind: str
+    page: int
+    box: Box
+    target: str
+    contents: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """One element of the tag tree.
+
+    Attributes:
+        kind: Of the standard's own, by the file's role map.
+        tag: As the file has it.
+        attributes: Such as Scope, Headers, ListNumbering, RowSpan; their values as text.
+        lang: Its own language; empty for that around it.
+        instead: Text that stands for its content, alternative or actual; None for none.
+        held: Elements, marks and annotations in the order of the tree.
+    """
+
+    kind: str
+    tag: str
+    attributes: Mapping[str, str]
+    lang: str
+    id: str
+    instead: str | None
+    held: tuple[Held, ...]
+
+    def elements(self) -> Iterator[Element]:
+        """Yield the elements that this one holds."""
+        return (each for each in self.held if isinstance(each, Element))
+
+    def marks(self) -> Iterator[Mark]:
+        """Yield all marked content, that of inner elements too, in reading order."""
+        for each in self.held:
+            if isinstance(each, Mark):
+                yield each
+            elif isinstance(each, Element):
+                yield from each.marks()
+
+    def within(self) -> Iterator[Element]:
+        """Yield this element and every one inside it, in reading order."""
+        yield self
+        for each in self.elements():
+            yield from each.within()
+
+    @property
+    def text(self) -> str:
+        """The characters of it as the file has them, spaces included."""
+        if self.instead is not None:
+            return self.instead
+        return "".join(each.text for each in self.held if isinstance(each, Mark | Element))
+
+
+Held: TypeAlias = Element | Mark | Annotation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bookmark:
+    """An entry of the outline.
+
+    Attributes:
+        depth: Counts from 0.
+        page: To which it leads; counts from 1, 0 for none.
+        top: How high on that page, points; None where it does not say.
+    """
+
+    title: str
+    depth: int
+    page: int
+    top: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A PDF, read.
+
+    Attributes:
+        pages: How many there are.
+        marked: Whether the file says that it is tagged.
+        lang: Language of the whole; empty for none.
+        root: What holds the tag tree; without content where there is none.
+        runs: All text, in the order in which it is drawn.
+        findings: What does not hold together in the file itself.
+    """
+
+    pages: int
+    marked: bool
+    lang: str
+    root: Element
+    bookmarks: tuple[Bookmark, ...]
+    runs: tuple[Run, ...]
+    findings: tuple[Finding, ...]
+
+
+def plain(text: str) -> str:
+    """Return the words of a text, one space between each two."""
+    return " ".join(text.split())

@@ -1,0 +1,274 @@
+"""What the seal on a paper shows, each thing as a fact of its own; nothing is fetched from anywhere."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import pikepdf
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESIndeterminate
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError, ValidationInfoReadingError
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from flows.domain.errors import Fault, MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from asn1crypto.x509 import Certificate
+    from pyhanko.sign.validation.status import PdfSignatureStatus, TimestampSignatureStatus
+
+    from flows.document.inspection.values import Raw
+
+_END: Final = re.compile(rb"startxref\r?\n\d+\r?\n%%EOF\r?\n?")
+_CATALOG_MAY_GAIN: Final = frozenset({"/Perms", "/Extensions", "/AcroForm"})
+_FORM_MAY_GAIN: Final = frozenset({"/SigFlags"})
+_FIELD_MAY_GAIN: Final = frozenset({"/V"})
+
+
+# What it has to say about a certificate is asked for below; nobody wants its traceback on a screen.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
+
+
+class Trust(StrEnum):
+    """What vouches for a certificate."""
+
+    TRUSTED = "trusted"
+    """A root that we were given."""
+    FOREIGN = "foreign"
+    """None of the roots that we were given."""
+    EXPIRED = "expired"
+    """A root that we were given, but not at the time that counts."""
+    UNFIT = "unfit"
+    """A root that we were given, for something else than this."""
+    NOT_ESTABLISHED = "not-established"
+    """We were given no root."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """A time-stamp.
+
+    Attributes:
+        time: UTC.
+        authority: Who says so.
+        intact: Whether it is on this very signature, and unchanged.
+    """
+
+    time: datetime
+    authority: str
+    intact: bool
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A signature on a paper.
+
+    Attributes:
+        intact: Whether the file is what was signed, from its first byte to its last.
+        signer: Whose certificate it is.
+        issuer: Who vouches for that.
+        trust: Whether we know who that is.
+        root: The name of the root that we trust; empty for none.
+        until: When the certificate expires, UTC.
+        claimed: When the signer says it was; None where nothing is said.
+        stamp: What a time-stamp authority says; None for none.
+        sole: Whether it is the only one.
+    """
+
+    intact: bool
+    signer: str
+    issuer: str
+    trust: Trust
+    root: str
+    until: datetime
+    claimed: datetime | None
+    stamp: Stamp | None
+    sole: bool = True
+
+
+def examine(
+    pdf: bytes, roots: Sequence[Certificate], now: datetime, *, source: str = "the PDF"
+) -> Signature | None:
+    """Return what the signature on ``pdf`` shows; None where it has none.
+
+    Args:
+        pdf: The file.
+        roots: The certificates that we trust; none where we were given none.
+        now: When we look, with a time zone.
+        source: What the file is called, for errors.
+
+    Raises:
+        MalformedError: it is no PDF, or what stands in the field is no signature.
+    """
+    try:
+        found = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
+        if not found:
+            return None
+        status = _status(found[0], roots, now)
+        stamp = _stamp(status.timestamp_validity, roots)
+        if stamp and stamp.intact and stamp.trust is Trust.TRUSTED and not status.trusted:
+            # The signature was there at that time, so that is when its certificate has to be good.
+            status = _status(found[0], roots, stamp.time)
+    except (
+        *(PdfError, SigningError, SignatureValidationError, ValidationInfoReadingError),
+        *(ValueError, TypeError, LookupError, AttributeError, RecursionError),
+    ) as error:
+        # pyHanko meets a damaged file with whatever error its bytes lead to.
+        problem = f"its signature cannot be read ({type(error).__name__})"
+        raise MalformedError(source, Fault(path="", problem=problem)) from None
+    whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
+    return Signature(
+        intact=bool(status.intact and status.valid and whole and status.docmdp_ok),
+        signer=_named(status.signing_cert.subject),
+        issuer=_named(status.signing_cert.issuer),
+        trust=_trust(status, roots),
+        root=_root(status),
+        until=status.signing_cert.not_valid_after,
+        claimed=status.signer_reported_dt,
+        stamp=stamp,
+        sole=len(found) == 1,
+    )
+
+
+def _status(signature: Raw, roots: Sequence[Certificate], moment: datetime) -> PdfSignatureStatus:
+    def context() -> ValidationContext:
+        return ValidationContext(
+            trust_roots=[*roots], allow_fetching=False, moment=moment, revocation_mode="soft-fail"
+        )
+
+    return validate_pdf_signature(signature, context(), context())
+
+
+def _stamp(found: TimestampSignatureStatus | None, roots: Sequence[Certificate]) -> Stamp | None:
+    if found is None:
+        return None
+    return Stamp(
+        time=found.timestamp,
+        authority=_named(found.signing_cert.subject),
+        intact=bool(found.intact and found.valid),
+        trust=_trust(found, roots),
+    )
+
+
+def _trust(status: Raw, roots: Sequence[Certificate]) -> Trust:
+    if not roots:
+        return Trust.NOT_ESTABLISHED
+    if status.validation_path is not None and status.trust_problem_indic is None:
+        return Trust.TRUSTED
+    certificate = status.signing_cert
+    if certificate.self_signed != "no" and certificate.dump() not in {each.dump() for each in roots}:
+        return Trust.FOREIGN
+    match status.trust_problem_indic:
+        case (
+            AdESIndeterminate.OUT_OF_BOUNDS_NO_POE
+            | AdESIndeterminate.EXPIRED
+            | AdESIndeterminate.NOT_YET_VALID
+            | AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED
+        ):
+            return Trust.EXPIRED
+        case (
+            AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND
+            | AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE
+            | AdESIndeterminate.NO_SIGNING_CERTIFICATE_FOUND
+        ):
+            return Trust.FOREIGN
+        case _:
+            return Trust.UNFIT
+
+
+def _root(status: Raw) -> str:
+    path = status.validation_path
+    return (
+        _named(path.trust_anchor.authority.name)
+        if path is not None and status.trust_problem_indic is None
+        else ""
+    )
+
+
+def _named(name: Raw) -> str:
+    """Return what a certificate calls somebody: ``Information Rights, Northshire Police``."""
+    known = name.native
+    parts = [known.get("common_name"), known.get("organization_name")]
+    return ", ".join(dict.fromkeys(str(each) for each in parts if each)) or str(name.human_friendly)
+
+
+# The paper under the signature ------------------------------------------------------------------
+
+
+def beginnings(pdf: bytes) -> Iterator[bytes]:
+    """Yield what the file may have been before something was added to it, the shortest first.
+
+    The last is the file itself.
+    """
+    for match in _END.finditer(pdf):
+        yield pdf[: match.end()]
+    if not pdf.endswith(b"%%EOF\n"):
+        yield pdf
+
+
+def only_signed(paper: bytes, whole: bytes) -> bool:
+    """Tell whether ``whole`` adds a signature to ``paper``, and nothing that one could see or hear."""
+    try:
+        with pikepdf.open(io.BytesIO(paper)) as before, pikepdf.open(io.BytesIO(whole)) as after:
+            return _same_but_for_the_seal(before, after)
+    except pikepdf.PdfError:
+        return False
+
+
+def _same_but_for_the_seal(before: pikepdf.Pdf, after: pikepdf.Pdf) -> bool:
+    catalog = before.Root.objgen
+    fields = {each.objgen for each in before.Root.get("/AcroForm", pikepdf.Dictionary()).get("/Fields", [])}
+    form = before.Root.get("/AcroForm", pikepdf.Dictionary()).objgen
+    if after.Root.objgen != catalog or _facts(before.trailer) != _facts(after.trailer):
+        return False
+    for one in before.objects:
+        other = after.get_object(*one.objgen)
+        if _written(one) == _written(other):
+            continue
+        may_gain = {catalog: _CATALOG_MAY_GAIN, form: _FORM_MAY_GAIN} | dict.fromkeys(fields, _FIELD_MAY_GAIN)
+        if one.objgen not in may_gain or not _gains_only(one, other, may_gain[one.objgen]):
+            return False
+    return _gains_only(
+        before.Root.get("/AcroForm", pikepdf.Dictionary()),
+        after.Root.get("/AcroForm", pikepdf.Dictionary()),
+        _FORM_MAY_GAIN,
+    )
+
+
+def _facts(trailer: Raw) -> tuple[Raw, ...]:
+    return tuple(trailer[key].objgen if key in trailer else None for key in ("/Root", "/Info", "/Encrypt"))
+
+
+def _gains_only(one: Raw, other: Raw, names: frozenset[str]) -> bool:
+    if not isinstance(one, pikepdf.Dictionary) or not isinstance(other, pikepdf.Dictionary):
+        return False
+    differ = {
+        key
+        for key in {*one.keys(), *other.keys()}
+        if key not in one or key not in other or _referred(one[key]) != _referred(other[key])
+    }
+    return differ <= names
+
+
+def _referred(value: Raw) -> bytes:
+    """Return a value as its holder has it: what is an object of its own, by its number."""
+    return bytes(value.unparse()) if isinstance(value, pikepdf.Object) else repr(value).encode()
+
+
+def _written(value: Raw) -> bytes:
+    if isinstance(value, pikepdf.Stream):
+        return bytes(value.stream_dict.unparse(resolved=True)) + value.read_raw_bytes()
+    return bytes(value.unparse(resolved=True))

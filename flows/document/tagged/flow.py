@@ -1,0 +1,361 @@
+"""Flowables that know their place in the tree: one source block, one element, whatever breaks.
+
+A paragraph is given as runs: words, how they look, and the leaf they are content of. It is
+laid out once; the parts that page breaks make of it share its leaves.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from copy import copy
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar, cast
+
+from reportlab.pdfbase.pdfmetrics import getFont
+from reportlab.platypus import Flowable
+
+from flows.document.tagged.canvas import Face, TaggedText
+from flows.document.tagged.fonts import TaggedFont
+from flows.document.tagged.structure import TagError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from flows.document.tagged.canvas import TaggedCanvas
+    from flows.document.tagged.structure import Element, Leaf
+
+Side = Literal["left", "center", "right"]
+_F = TypeVar("_F", bound=Flowable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Target:
+    """Where a link leads.
+
+    Attributes:
+        element: The Link.
+        words: What the link is called where it is not seen in its place.
+    """
+
+    element: Element
+    href: str
+    words: str
+
+
+class Run(NamedTuple):
+    """Words that look alike and belong to one leaf."""
+
+    text: str
+    face: Face
+    leaf: Leaf
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How a paragraph stands on the page; all in points.
+
+    Attributes:
+        leading: From baseline to baseline.
+        drop: From the top to the first baseline.
+        indent: Of the text from the left.
+        hang: Of the label from the left; there is to be room for it up to the text.
+    """
+
+    leading: float
+    drop: float
+    indent: float = 0
+    hang: float = 0
+    before: float = 0
+    after: float = 0
+    side: Side = "left"
+
+
+class _Piece(NamedTuple):
+    """A stretch of one run, and how wide it is."""
+
+    run: Run
+    text: str
+    width: float
+
+
+class _Line(NamedTuple):
+    """One line; its text ends with the space that parts it from the next, which has no width here."""
+
+    pieces: tuple[_Piece, ...]
+    width: float
+
+
+LEAST: Final = 2
+"""How many lines of a paragraph stand together before or after a page break."""
+FUZZ: Final = 1e-6
+
+
+class TaggedParagraph(Flowable):
+    """A paragraph, maybe with a label that hangs before it, broken into lines word by word.
+
+    A word wider than the line is broken, after a sign that addresses are made of if it can be.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[Run],
+        layout: Layout,
+        *,
+        label: Run | None = None,
+        bookmark: tuple[str, int] | None = None,
+    ) -> None:
+        super().__init__()
+        self.layout = layout
+        self.spaceBefore, self.spaceAfter = layout.before, layout.after
+        self._runs = list(_worded(runs))
+        self._label = label
+        self._bookmark = bookmark
+        self._lines: list[_Line] = []
+        self._laid_out: float | None = None
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - ReportLab's names
+        """Break into lines for that width; return the width and the height."""
+        if self._laid_out != aW:
+            self._lines = list(_lines(self._runs, aW - self.layout.indent))
+            if self._label and not self._lines:
+                self._lines = [_Line((), 0)]
+            self._laid_out = aW
+        self.width, self.height = aW, len(self._lines) * self.layout.leading
+        return self.width, self.height
+
+    def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803 - ReportLab's names
+        """Return the part that fits in that height and the rest; nothing if too little of it would."""
+        self.wrap(aW, aH)
+        fit, count = int(aH / self.layout.leading + FUZZ), len(self._lines)
+        if fit >= count:
+            return [self]
+        fit = min(fit, count - LEAST)
+        return list(self.parted(fit)) if fit >= LEAST else []
+
+    def parted(self, count: int) -> tuple[TaggedParagraph, TaggedParagraph]:
+        """Return the first ``count`` lines and the others, as paragraphs of the same element."""
+        upper = self._part(self._lines[:count], first=True)
+        return upper, self._part(self._lines[count:], first=False)
+
+    def _part(self, lines: list[_Line], *, first: bool) -> TaggedParagraph:
+        # Should the part meet another width, it is broken anew from what stands in its lines.
+        runs = [piece.run._replace(text=piece.text) for line in lines for piece in line.pieces]
+        once = {} if first else {"_label": None, "_bookmark": None}
+        return changed(self, _runs=runs, _lines=lines, **once)
+
+    def draw(self) -> None:
+        """Draw it here; as an artifact where the canvas says so."""
+        canvas = cast("TaggedCanvas", self.canv)
+        if not self._lines:
+            return
+        if self._bookmark and not canvas.in_artifact:
+            canvas.enter(*self._bookmark, self.height)
+        text = TaggedText(canvas)
+        y = self.height - self.layout.drop
+        if self._label:
+            text.move(self.layout.hang, y)
+            text.show(self._label.text, self._label.face, self._label.leaf)
+        linked: list[_Linked] = []
+        for line in self._lines:
+            x = self.layout.indent + self._shift(line)
+            if line.pieces:
+                text.move(x, y)
+            for run, words, _ in line.pieces:
+                text.show(words, run.face, run.leaf)
+            if any(piece.run.target for piece in line.pieces):
+                linked += list(_linked(line, x, y))
+            y -= self.layout.leading
+        canvas.put(text)
+        if linked:
+            _draw_links(canvas, linked)
+
+    def _shift(self, line: _Line) -> float:
+        spare = self.width - self.layout.indent - line.width
+        return {"left": 0.0, "center": spare / 2, "right": spare}[self.layout.side]
+
+
+class TaggedFigure(Flowable):
+    """A picture or drawing that stands for itself, with words for those who cannot see it."""
+
+    def __init__(
+        self, element: Element, paint: Callable[[TaggedCanvas], object], *, width: float, height: float
+    ) -> None:
+        """``element`` is a Figure with its alternative; ``paint`` draws from the lower left corner."""
+        super().__init__()
+        self.width, self.height = width, height
+        self._leaf = element.leaf()
+        self._paint = paint
+
+    def draw(self) -> None:
+        """Draw it here, and let its element know where that is."""
+        canvas = cast("TaggedCanvas", self.canv)
+        corners = (*canvas.absolutePosition(0, 0), *canvas.absolutePosition(self.width, self.height))
+        self._leaf.element.attributes = {"O": "Layout", "Placement": "Block", "BBox": corners}
+        with canvas.content(self._leaf):
+            self._paint(canvas)
+
+
+def changed(flowable: _F, **changes: object) -> _F:
+    """Return a copy of ``flowable`` in which that is so, and which platypus has not met."""
+    other = copy(flowable)
+    vars(other).update(changes)
+    # Platypus notes on a flowable that it did not fit on a page.
+    vars(other).pop("_postponed", None)
+    return other
+
+
+# Lines ------------------------------------------------------------------------------------------
+
+_SPACES: Final = re.compile(r"([ \t\n\r\f]+)")
+_SIGNS: Final = re.compile(r"[/\-_.,;:?&=#+%@]+")
+"""After these, addresses may be broken."""
+
+
+def measure(text: str, face: Face) -> float:
+    """Return how wide ``text`` is, in points."""
+    return _font(face).units(text) * face.size / 1000
+
+
+def _font(face: Face) -> TaggedFont:
+    font = getFont(face.font)
+    if not isinstance(font, TaggedFont):
+        raise TagError(f"{face.font} is not a tagged font: its words could not be read")
+    return font
+
+
+def _worded(runs: Iterable[Run]) -> Iterator[Run]:
+    """Yield the runs that something will be drawn of; the leaves of others leave the tree."""
+    spaced = True
+    for run in runs:
+        text = run.text
+        if not text or (spaced and _SPACES.fullmatch(text)):
+            run.leaf.drop()
+        else:
+            yield run
+            spaced = bool(_SPACES.fullmatch(text[-1]))
+
+
+class _Word(NamedTuple):
+    """What stands between spaces, maybe in pieces of several runs, and the space before it."""
+
+    pieces: list[_Piece]
+    space: _Piece | None
+
+
+def _words(runs: Iterable[Run]) -> Iterator[_Word]:
+    pieces: list[_Piece] = []
+    before = space = None
+    for run in runs:
+        units, scale = _font(run.face).units, run.face.size / 1000
+        for number, part in enumerate(_SPACES.split(run.text)):
+            if number % 2:
+                space = space or _Piece(run, " ", units(" ") * scale)
+            elif part:
+                if space and pieces:
+                    yield _Word(pieces, before)
+                    pieces, before = [], space
+                space = None
+                pieces.append(_Piece(run, part, units(part) * scale))
+    if pieces:
+        yield _Word(pieces, before)
+
+
+def _lines(runs: Iterable[Run], room: float) -> Iterator[_Line]:
+    """Yield lines that fill ``room``."""
+    line: list[_Piece] = []
+    x = 0.0
+    for word in _words(runs):
+        wide = sum(piece.width for piece in word.pieces)
+        if line and word.space:
+            if x + word.space.width + wide > room + FUZZ >= wide:
+                yield _line([*line, word.space], x)
+                line, x = [], 0.0
+            else:
+                line.append(word.space)
+                x += word.space.width
+        pieces = word.pieces
+        while x + wide > room + FUZZ:
+            head, pieces = _cut(pieces, room - x, must=not line)
+            yield _line([*line, *head], x + sum(piece.width for piece in head))
+            line, x = [], 0.0
+            wide = sum(piece.width for piece in pieces)
+        line += pieces
+        x += wide
+    if line:
+        yield _line(line, x)
+
+
+def _line(pieces: Iterable[_Piece], width: float) -> _Line:
+    """Return a line, in which neighbouring pieces of one run are one."""
+    merged = [
+        _Piece(run, "".join(piece.text for piece in group), 0)
+        for run, group in groupby(pieces, lambda piece: piece.run)
+    ]
+    return _Line(tuple(merged), width)
+
+
+def _cut(pieces: Sequence[_Piece], room: float, *, must: bool) -> tuple[list[_Piece], list[_Piece]]:
+    """Return what fits of a word that is too wide, and the rest; if it ``must``, a character at least."""
+    count = 0
+    while pieces[count].width <= room:
+        room -= pieces[count].width
+        count += 1
+    run, text, _ = pieces[count]
+    at = _break(text, run.face, room) or int(must and not count)
+    before, after = ([_piece(run, part)] if part else [] for part in (text[:at], text[at:]))
+    return [*pieces[:count], *before], [*after, *pieces[count + 1 :]]
+
+
+def _piece(run: Run, text: str) -> _Piece:
+    return _Piece(run, text, measure(text, run.face))
+
+
+def _break(text: str, face: Face, room: float) -> int:
+    """Return how many characters of ``text`` to put into ``room``, which is too small for it."""
+    fit = bisect_right(range(1, len(text)), room, key=lambda count: measure(text[:count], face))
+    signs = [match.end() for match in _SIGNS.finditer(text, 0, fit)]
+    # A break after a sign is worth some space, but not half a line.
+    return signs[-1] if signs and signs[-1] > fit / 2 else fit
+
+
+# Links ------------------------------------------------------------------------------------------
+
+
+class _Linked(NamedTuple):
+    """A stretch of a line that leads somewhere."""
+
+    target: Target
+    face: Face
+    left: float
+    right: float
+    y: float
+
+
+_UNDER: Final = 0.125
+"""How far under the baseline a line is drawn, in sizes of the font."""
+_HAIR: Final = 0.5
+
+
+def _linked(line: _Line, x: float, y: float) -> Iterator[_Linked]:
+    for target, group in groupby(line.pieces, lambda piece: piece.run.target):
+        pieces = list(group)
+        words = sum(measure(piece.text, piece.run.face) for piece in pieces)
+        if target:
+            last = pieces[-1]
+            blank = len(last.text) - len(last.text.rstrip(" "))
+            yield _Linked(target, last.run.face, x, x + words - measure(" " * blank, last.run.face), y)
+        x += words
+
+
+def _draw_links(canvas: TaggedCanvas, linked: Iterable[_Linked]) -> None:
+    with canvas.artifact():
+        canvas.setLineWidth(_HAIR)
+        for _, face, left, right, y in linked:
+            canvas.setStrokeColor(face.colour)
+            canvas.line(left, y - _UNDER * face.size, right, y - _UNDER * face.size)
+    for target, face, left, right, y in linked:
+        box = (left, y - 0.2 * face.size, right, y + face.size)
+        canvas.link(target.element, target.href, target.words, box)

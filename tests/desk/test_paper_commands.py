@@ -1,0 +1,226 @@
+"""pdf-check and verify: a paper as a file, and what the register knows of it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_builders import CASE, Desk
+
+from flows import wiring
+from flows.desk.commands.papers import _facts
+from flows.desk.proof import prove
+from flows.document.sealing import throwaway
+from flows.wiring import Home
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def laid_out(played: Desk, tmp_path: Path) -> Path:
+    """A copy of a paper that the demo published."""
+    shutil.copy(played.home.published / "1146A-22.pdf", tmp_path / "paper.pdf")
+    return tmp_path / "paper.pdf"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Desk:
+    """A place where there is no register."""
+    return Desk(Home(tmp_path / "nothing"))
+
+
+def text_of(desk: Desk, tmp_path: Path, version: int = 2) -> Path:
+    path = tmp_path / "document.md"
+    path.write_text(desk.done("document", CASE, "--version", str(version)), encoding="utf-8")
+    return path
+
+
+# pdf-check
+
+
+def test_a_published_paper_is_compared_with_the_register(played: Desk, laid_out: Path) -> None:
+    said = played.done("pdf-check", laid_out)
+    told = played.told("pdf-check", laid_out)
+
+    assert said.endswith("\nNothing found.\n")
+    assert "with version 2 of 1146A/22 in the register" in said
+    assert told["compared_with"] == "version 2 of 1146A/22 in the register"
+    assert (told["profiles"], told["findings"]) == (["PDF/UA-1", "PDF/A-2a"], [])
+    assert told["checker"].startswith("page-validation ")
+
+
+def test_a_paper_is_compared_with_the_text_that_is_named(
+    played: Desk, elsewhere: Desk, laid_out: Path, tmp_path: Path
+) -> None:
+    text = text_of(played, tmp_path)
+
+    assert elsewhere.told("pdf-check", laid_out, "--source", text)["findings"] == []
+
+    text.write_text(text.read_text().replace("recognition", "recollection", 1))
+    result = elsewhere("pdf-check", laid_out, "--source", text)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("PDF_WORDS at block ")
+    assert "recollection" in result.stdout
+    assert result.stdout.endswith("\n1 finding.\n")
+
+
+def test_the_text_of_another_version_is_not_the_papers(played: Desk, laid_out: Path, tmp_path: Path) -> None:
+    result = played("pdf-check", laid_out, "--source", text_of(played, tmp_path, version=1))
+
+    assert result.exit_code == 1
+    assert "PDF_" in result.stdout
+
+
+def test_without_a_text_it_says_that_it_compared_none(elsewhere: Desk, laid_out: Path) -> None:
+    said = elsewhere.done("pdf-check", laid_out)
+
+    assert "with no text: name it with --source" in said
+    assert elsewhere.told("pdf-check", laid_out)["compared_with"] is None
+
+
+def test_a_draft_is_compared_with_its_text(played: Desk, elsewhere: Desk, tmp_path: Path) -> None:
+    played.done("document", CASE, "--version", "1", "--pdf", tmp_path / "draft.pdf")
+    text = text_of(played, tmp_path, version=1)
+
+    assert elsewhere.told("pdf-check", tmp_path / "draft.pdf", "--source", text)["findings"] == []
+
+
+@pytest.mark.parametrize("command", ["pdf-check", "verify"])
+def test_what_is_no_pdf_is_malformed(elsewhere: Desk, tmp_path: Path, command: str) -> None:
+    (tmp_path / "paper.pdf").write_text("words")
+
+    code, said = elsewhere.refused(command, tmp_path / "paper.pdf")
+    assert (code, "paper.pdf: i" in said) == (2, True)
+    code, said = elsewhere.refused(command, tmp_path / "missing.pdf")
+    assert (code, "cannot be read" in said) == (2, True)
+
+
+def test_a_text_that_is_none_is_malformed(elsewhere: Desk, laid_out: Path, tmp_path: Path) -> None:
+    (tmp_path / "document.md").write_bytes(b"\xff")
+
+    code, said = elsewhere.refused("pdf-check", laid_out, "--source", tmp_path / "document.md")
+
+    assert (code, said) == (2, f"{tmp_path}/document.md: it is not text in UTF-8.")
+
+
+# verify
+
+
+def test_a_paper_as_it_was_laid_out_holds_fact_by_fact(played: Desk, laid_out: Path) -> None:
+    told = played.told("verify", laid_out)
+
+    assert (told["holds"], told["against"]) == (True, [])
+    assert told["signature"]["intact"]
+    assert told["signature"]["signer"] == "Sample Authority"
+    assert (told["signature"]["trust"], told["signature"]["root"]) == (
+        "trusted",
+        "Throw-away root, Sample Authority",
+    )
+    claimed, published = (
+        datetime.fromisoformat(when) for when in (told["time"]["claimed"], told["register"]["published"])
+    )
+    assert published <= claimed < published + timedelta(minutes=5)
+    assert told["time"]["stamp"] is None
+    assert told["register"]["registered"]
+    assert told["register"]["untouched"]
+    assert (told["register"]["reference"], told["register"]["act"]) == (CASE, "0009-publish")
+    assert told["register"]["checkpoint"] == 25
+    assert told["version"] == {"version": 2, "current": True}
+
+
+def test_it_is_told_in_words_too(played: Desk, laid_out: Path) -> None:
+    said = played.done("verify", laid_out)
+
+    assert "Signature    intact" in said
+    assert "vouched for by Throw-away root, Sample Authority" in said
+    assert "0009-publish of 1146A/22" in said
+    assert "nothing but the signature" in said
+    assert "2, which stands published" in said
+    assert said.endswith("It holds, as far as can be established here.\n")
+
+
+def test_the_registered_paper_holds_without_a_signature(played: Desk, tmp_path: Path) -> None:
+    played.done("document", CASE, "--pdf", tmp_path / "paper.pdf")
+    told = played.told("verify", tmp_path / "paper.pdf")
+
+    assert told["holds"]
+    assert told["signature"] is None
+    assert told["register"]["untouched"]
+    assert "Signature    none" in played.done("verify", tmp_path / "paper.pdf")
+
+
+def test_one_flipped_byte_is_told(played: Desk, laid_out: Path) -> None:
+    whole = bytearray(laid_out.read_bytes())
+    whole[len(whole) // 3] ^= 1
+    laid_out.write_bytes(whole)
+
+    result = played("verify", laid_out)
+
+    assert result.exit_code == 1
+    assert "BROKEN" in result.stdout
+    assert "NOT in the register" in result.stdout
+    assert result.stdout.endswith("It does not hold: signature, register.\n")
+
+
+def test_a_paper_of_nobody_known_is_told_from_one_that_is_altered(
+    played: Desk, laid_out: Path, tmp_path: Path
+) -> None:
+    throwaway.make(tmp_path / "forger", "Sample Authority", wiring.now())
+    root = tmp_path / "forger" / throwaway.CERTIFICATE
+
+    result = played("verify", laid_out, "--ca", root)
+
+    assert result.exit_code == 1
+    assert "NOT vouched for by a root you trust" in result.stdout
+    assert "intact" in result.stdout
+    assert result.stdout.endswith("It does not hold: trust.\n")
+
+
+def test_without_a_register_the_signature_speaks_alone(played: Desk, elsewhere: Desk, laid_out: Path) -> None:
+    root = played.home.authority / throwaway.CERTIFICATE
+    told = elsewhere.told("verify", laid_out, "--ca", root)
+
+    assert told["holds"]
+    assert told["register"] == {"registered": None, "untouched": None}
+    assert "there is no register here" in elsewhere.done("verify", laid_out, "--ca", root)
+
+
+def test_where_nothing_can_be_established_the_answer_is_no(elsewhere: Desk, laid_out: Path) -> None:
+    result = elsewhere("verify", laid_out)
+
+    assert result.exit_code == 1
+    assert "not established: name the root you trust with --ca" in result.stdout
+    assert result.stdout.endswith("Nothing could be established.\n")
+
+
+def test_something_slipped_in_under_the_signature_is_told(played: Desk, laid_out: Path) -> None:
+    laid_out.write_bytes(laid_out.read_bytes() + b"\n% more\n")
+
+    result = played("verify", laid_out)
+
+    assert result.exit_code == 1
+    assert "signature" in result.stdout.splitlines()[-1]
+
+
+def test_a_paper_that_was_superseded_is_told(played: Desk, laid_out: Path) -> None:
+    proof = prove(laid_out.read_bytes(), played.home, None, source="paper", roots_source="", now=wiring.now())
+    assert proof.origin is not None
+    later = replace(proof, origin=replace(proof.origin, current=3))
+
+    assert (proof.holds, later.holds) == (True, False)
+    assert [*later.against] == ["version"]
+    assert ("Version", "2, SUPERSEDED by version 3") in [*_facts(later)]
+
+
+def test_a_file_of_certificates_that_holds_none_is_malformed(
+    played: Desk, laid_out: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "root.pem").write_text("words")
+
+    code, said = played.refused("verify", laid_out, "--ca", tmp_path / "root.pem")
+
+    assert (code, said) == (2, f"{tmp_path}/root.pem: it holds no certificate in PEM.")

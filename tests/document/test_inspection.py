@@ -1,0 +1,357 @@
+"""A PDF compared with its text: what is as it should be passes, and no defect does."""
+
+from __future__ import annotations
+
+import io
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import mutants
+import pikepdf
+import pytest
+from sample_papers import TITLES, a_part, a_record, a_request, a_withheld_part, an_assessment
+from varied_papers import rendered, varied
+
+from flows.document.blocks import Block, Heading, Paragraph, Text, parse_document
+from flows.document.inspection import inspect
+from flows.document.inspection.comparison import compare, source_words
+from flows.document.inspection.conformance import checker
+from flows.document.inspection.noticing import MEANINGS
+from flows.document.inspection.reading import named_reference, read_paper
+from flows.document.publication import paper_blocks, publish
+from flows.document.record import TITLE
+from flows.document.text import write_document
+from flows.domain.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flows.domain.finding import Finding
+
+DOCUMENT = write_document(a_request(), an_assessment(a_withheld_part(), a_part()), TITLES)
+
+
+def codes(findings: Iterable[Finding]) -> set[str]:
+    return {each.code for each in findings}
+
+
+def paragraphs(*texts: str) -> tuple[Block, ...]:
+    return (Heading(level=1, inlines=(Text("Title"),)), *(Paragraph((Text(text),)) for text in texts))
+
+
+# What is as it should be
+
+
+def test_a_published_paper_says_to_the_ear_what_its_text_says() -> None:
+    paper = publish(DOCUMENT, a_record())
+
+    assert inspect(paper.pdf, paper_blocks(DOCUMENT, a_record())) == ()
+
+
+def test_a_row_over_two_pages_is_read_cell_by_cell() -> None:
+    row = f"| {'long ' * 900} **bold end** | short |"
+    blocks = parse_document(f"# Title\n\n| A | B |\n|---|---|\n{row}\n\nAfter.\n")
+
+    assert inspect(rendered(blocks), blocks) == ()
+
+
+def test_the_record_at_the_end_can_be_left_out_of_the_comparison() -> None:
+    paper = publish(DOCUMENT, a_record())
+    text = parse_document(DOCUMENT)
+
+    assert inspect(paper.pdf, text, until=TITLE) == ()
+    assert codes(inspect(paper.pdf, text)) >= {"PDF_EXTRA", "PDF_BOOKMARK"}
+
+
+@pytest.mark.parametrize("decade", range(10))
+def test_papers_of_every_shape_pass(decade: int) -> None:
+    for number in range(10 * decade, 10 * decade + 10):
+        blocks = varied(number)
+        assert inspect(rendered(blocks, draft=number % 3 == 0), blocks) == (), number
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("hundred", range(1, 10))
+def test_a_thousand_papers_pass(hundred: int) -> None:
+    for number in range(100 * hundred, 100 * hundred + 100):
+        blocks = varied(number)
+        assert inspect(rendered(blocks), blocks) == (), number
+
+
+def test_a_paper_of_many_pages_passes() -> None:
+    blocks = tuple(block for number in range(40) for block in varied(number))
+
+    paper = rendered(blocks)
+
+    assert read_paper(paper).pages > 50
+    assert inspect(paper, blocks) == ()
+
+
+# Defects
+
+
+def test_the_paper_that_is_spoilt_below_is_good() -> None:
+    assert inspect(mutants.good(), mutants.blocks()) == ()
+    assert inspect(mutants.Bench().spoilt(), mutants.blocks()) == ()
+
+
+@pytest.mark.parametrize("name", mutants.DEFECTS)
+def test_a_defect_is_caught_without_the_conformance_checker(name: str) -> None:
+    assert mutants.by_comparison(mutants.mutant(name)) != []
+
+
+EXPECTED = {
+    "two paragraphs swapped": "PDF_ORDER",
+    "a paragraph out of the tree": "PDF_MISSING",
+    "body text as artifact": "PDF_ARTIFACT",
+    "body text without any mark": "PDF_OUTSIDE",
+    "crossed links": "PDF_TARGET",
+    "crossed areas of links": "PDF_LINK",
+    "a wrong way back": "PDF_PARENT_TREE",
+    "word breaks lost at line ends": "PDF_SPACES",
+    "a paragraph split in two": "PDF_SPLIT",
+    "a header cell turned into a plain one": "PDF_KIND",
+    "a header that heads the wrong way": "PDF_TABLE",
+    "a bookmark that leads to another page": "PDF_BOOKMARK",
+    "a bookmark with other words": "PDF_BOOKMARK",
+    "a wrong role": "PDF_KIND",
+    "a missing label": "PDF_LIST",
+    "a link without anything to follow": "PDF_LINK",
+    "another language": "PDF_LANGUAGE",
+    "a number used twice on a page": "PDF_MARK",
+    "the page drawn in another order": "PDF_CONTENT_ORDER",
+    "not marked as tagged": "PDF_TAGGED",
+    "an empty element": "PDF_EMPTY",
+    "a list item in another list": "PDF_ORDER",
+    "words heard that nobody sees": "PDF_UNSEEN",
+    "an element with another parent": "PDF_TREE",
+    "stress that is not tagged": "PDF_EMPHASIS",
+    "words that lie in place of the content": "PDF_WORDS",
+}
+
+
+@pytest.mark.parametrize(("name", "code"), EXPECTED.items(), ids=EXPECTED)
+def test_a_defect_is_called_by_its_name(name: str, code: str) -> None:
+    assert code in codes(mutants.by_comparison(mutants.mutant(name)))
+
+
+def test_every_code_there_is_is_given_for_some_defect() -> None:
+    given = {code for name in mutants.DEFECTS for code in codes(mutants.by_comparison(mutants.mutant(name)))}
+
+    assert MEANINGS.keys() - given == {"PDF_CONFORMS", "PDF_FIGURE"}
+
+
+def test_a_rule_of_a_standard_that_is_broken_is_named() -> None:
+    found = inspect(mutants.mutant("not marked as tagged"))
+
+    assert any(each.place.startswith("PDF/UA-1, ") for each in found)
+    assert any(each.place.startswith("PDF/A-2a, ") for each in found)
+    assert checker().startswith("page-validation 0.11.")
+
+
+def test_a_finding_says_where_and_which_words_without_quoting_them() -> None:
+    pdf = rendered(paragraphs("The harm is real.", "Nobody may know the plan."))
+    text = paragraphs("The harm is real.", "Nobody may know the place.")
+
+    (found,) = (each for each in inspect(pdf, text) if each.code == "PDF_WORDS")
+
+    assert (found.place, found.sentence) == ("block 3", "The element has other words than the text.")
+    assert found.span is not None
+    assert source_words(text)["block 3"][slice(*found.span)] == "ce"
+
+
+def test_one_finding_is_given_for_one_paragraph_left_out() -> None:
+    pdf = rendered(paragraphs("One.", "Two.", "Three."))
+
+    assert [each.code for each in inspect(pdf, paragraphs("One.", "Two.", "More.", "Three."))] == [
+        "PDF_MISSING"
+    ]
+    assert [each.code for each in inspect(pdf, paragraphs("One.", "Three."))] == ["PDF_EXTRA"]
+    assert [each.code for each in inspect(pdf, paragraphs("Three.", "One.", "Two."))] == ["PDF_ORDER"]
+
+
+def test_another_text_altogether_is_noticed() -> None:
+    assert codes(inspect(mutants.good(), parse_document(DOCUMENT))) >= {"PDF_MISSING", "PDF_EXTRA"}
+
+
+def test_a_file_that_says_less_to_a_search_than_to_the_eye_is_noticed() -> None:
+    bench = mutants.Bench()
+    for font in bench.page().obj.Resources.Font.values():
+        del font["/ToUnicode"]
+
+    assert codes(mutants.by_comparison(bench.spoilt())) >= {"PDF_WORDS"}
+
+
+def test_a_picture_without_words_is_noticed() -> None:
+    bench = mutants.Bench()
+    bench.top(1).S = pikepdf.Name.Figure
+
+    assert "PDF_FIGURE" in codes(mutants.by_comparison(bench.spoilt()))
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    "pdf", [b"", b"%PDF-1.7", b"no PDF", b"%PDF-1.7\ntrailer\n<</Root 1 0 R>>\n%%EOF"], ids=repr
+)
+def test_what_is_no_pdf_is_malformed(pdf: bytes) -> None:
+    with pytest.raises(MalformedError, match=r"mine\.pdf"):
+        inspect(pdf, source="mine.pdf")
+    assert named_reference(pdf) is None
+
+
+def test_an_encrypted_file_is_malformed() -> None:
+    target = io.BytesIO()
+    pikepdf.open(io.BytesIO(mutants.good())).save(target, encryption=pikepdf.Encryption(user="x", owner="y"))
+
+    with pytest.raises(MalformedError, match="encrypted"):
+        inspect(target.getvalue())
+
+
+def test_a_file_without_any_tags_is_told_so() -> None:
+    target = io.BytesIO()
+    file = pikepdf.new()
+    file.add_blank_page()
+    file.save(target)
+
+    assert codes(inspect(target.getvalue())) >= {"PDF_TAGGED", "PDF_LANGUAGE", "PDF_CONFORMS"}
+
+
+def test_a_damaged_file_is_malformed_or_has_findings_and_nothing_else() -> None:
+    dice = random.Random(4)  # noqa: S311 - the same damage each time
+    good = mutants.good()
+    for _ in range(150):
+        damaged = bytearray(good)
+        for _ in range(dice.randint(1, 30)):
+            damaged[dice.randrange(len(good))] = dice.randrange(256)
+        try:
+            inspect(bytes(damaged), mutants.blocks())
+        except MalformedError as error:
+            assert "Public interest" not in str(error)  # noqa: PT017 - either is right
+
+
+def test_a_tree_that_leads_back_to_itself_is_noticed() -> None:
+    bench = mutants.Bench()
+    mutants.set_kids(bench.one("LBody"), [bench.root])
+
+    assert "PDF_TREE" in codes(mutants.by_comparison(bench.spoilt()))
+
+
+def test_an_outline_that_leads_back_to_itself_is_malformed() -> None:
+    bench = mutants.Bench()
+    bench.bookmark(0).First = bench.bookmark(0)
+
+    with pytest.raises(MalformedError):
+        inspect(bench.spoilt())
+
+
+def test_a_paper_says_which_case_it_is_of() -> None:
+    assert named_reference(mutants.good()) == "1146A/22"
+
+
+# What is drawn
+
+
+def drawn(content: bytes, **resources: Any) -> list[tuple[str, tuple[float, float]]]:
+    """Return what a page with that content draws, and where each piece begins."""
+    file = pikepdf.new()
+    page = file.add_blank_page(page_size=(600, 800))
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.TrueType, FirstChar=97, Widths=pikepdf.Array([500] * 26)
+    )
+    faces = {"F1": font, **{name: build(file) for name, build in resources.pop("fonts", {}).items()}}
+    page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary({f"/{k}": v for k, v in faces.items()}))
+    for name, form in resources.items():
+        stream = file.make_stream(form, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form)
+        page.obj.Resources.XObject = pikepdf.Dictionary({f"/{name}": stream})
+    page.obj.Contents = file.make_stream(content)
+    target = io.BytesIO()
+    file.save(target)
+    runs = read_paper(target.getvalue()).runs
+    return [(run.text, (round(run.start[0], 3), round(run.start[1], 3))) for run in runs]
+
+
+SHOWN = {
+    "shown": (b"1 0 0 1 50 700 Tm (ab) Tj (c) Tj", [("ab", (50, 700)), ("c", (60, 700))]),
+    "moved": (
+        b"50 700 Td (a) Tj 0 -12 TD (b) Tj T* (c) Tj",
+        [("a", (50, 700)), ("b", (50, 688)), ("c", (50, 676))],
+    ),
+    "on next lines": (
+        b"14 TL 50 700 Td (a) ' 2 1 (b) \" (c) Tj",
+        [("a", (50, 686)), ("b", (50, 672)), ("c", (56, 672))],
+    ),
+    "spaced": (b"50 700 Td [(a) -1000 (b)] TJ (c) Tj", [("ab", (50, 700)), ("c", (70, 700))]),
+    "stretched and raised": (
+        b"50 Tz 50 700 Td 3 Ts (ab) Tj 0 Ts (c) Tj",
+        [("ab", (50, 703)), ("c", (55, 700))],
+    ),
+    "set apart": (
+        b"3 Tc 50 700 Td (ab) Tj 0 Tc 4 Tw (c) Tj (d) Tj",
+        [("ab", (50, 700)), ("c", (66, 700)), ("d", (71, 700))],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), SHOWN.values(), ids=SHOWN)
+def test_text_is_read_with_its_place(content: bytes, expected: list[tuple[str, tuple[float, float]]]) -> None:
+    assert drawn(b"BT /F1 10 Tf " + content + b" ET") == expected
+
+
+def test_text_stands_where_the_page_puts_it() -> None:
+    content = b"q 2 0 0 2 10 20 cm BT /F1 10 Tf 1 0 0 1 5 5 Tm (a) Tj ET Q BT /F1 10 Tf (b) Tj ET"
+
+    assert drawn(content) == [("a", (20, 30)), ("b", (0, 0))]
+
+
+def test_text_without_a_font_says_nothing() -> None:
+    assert drawn(b"Q Q BT (a) Tj ET") == [("\ufffd", (0, 0))]
+
+
+def test_text_in_a_form_is_read_where_the_form_stands() -> None:
+    page = b"q 1 0 0 1 100 200 cm /X1 Do Q /X2 Do"
+    form = b"BT /F1 10 Tf 1 0 0 1 5 5 Tm (a) Tj ET /X1 Do"
+
+    assert drawn(page, X1=form)[:2] == [("a", (105, 205)), ("a", (105, 205))]
+
+
+def composite(file: pikepdf.Pdf) -> pikepdf.Object:
+    """Return a font of two-byte codes, with a table of every form."""
+    table = (
+        b"2 beginbfchar <0001> <0041> <0002> <00660069> endbfchar "
+        b"2 beginbfrange <0010> <0012> <0061> <0020> <0021> [<0078> <D835DC00>] endbfrange"
+    )
+    inner = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, W=pikepdf.Array([1, pikepdf.Array([250, 750]), 16, 18, 400]), DW=1000
+    )
+    return pikepdf.Dictionary(
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.Type0,
+        ToUnicode=file.make_stream(table),
+        DescendantFonts=pikepdf.Array([inner]),
+    )
+
+
+def test_a_font_of_two_bytes_is_read_by_its_own_table() -> None:
+    content = b"BT /F2 10 Tf <00010002001000120020002100FF> Tj <0001> Tj ET"
+
+    assert drawn(content, fonts={"F2": composite}) == [
+        ("Afiacx\U0001d400\ufffd", (0, 0)),
+        ("A", (2.5 + 7.5 + 4 + 4 + 10 + 10 + 10, 0)),
+    ]
+
+
+def test_a_paper_read_twice_is_the_same() -> None:
+    assert read_paper(mutants.good()) == read_paper(mutants.good())
+
+
+def test_a_crest_before_the_text_is_of_no_block() -> None:
+    paper = read_paper(mutants.good())
+    (document,) = paper.root.elements()
+    crest = replace(next(document.elements()), kind="Figure", instead="The crest of the authority")
+    held = (crest, *document.held)
+    crested = replace(paper, root=replace(paper.root, held=(replace(document, held=held),)))
+
+    assert codes(compare(crested, mutants.blocks())) == set()
