@@ -82,7 +82,7 @@ def test_a_paper_that_a_kill_kept_from_the_folder_is_laid_out_by_the_next_run(
     town.sign_off("A/1")
     town.close()
     child = os.fork()
-    if child == 0:  # pragma: no cover  the child never comes back to be measured
+    if child == 0:
         # The conformance checker has threads of its own, which a fork leaves behind: it would wait for them.
         monkeypatch.setattr(inspection, "conformance", lambda _: ())
         monkeypatch.setattr(publication, "lay_out", lambda *_: os.kill(os.getpid(), signal.SIGKILL))

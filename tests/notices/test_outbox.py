@@ -76,7 +76,7 @@ def test_a_notice_without_a_deadline_is_remembered_too(outbox: Outbox) -> None:
 def test_a_notice_that_a_kill_kept_from_the_memory_is_repeated_rather_than_lost(tmp_path: Path) -> None:
     folder, memory = tmp_path / "notices", tmp_path / "state" / "outbox.sqlite"
     child = os.fork()
-    if child == 0:  # pragma: no cover  the child never comes back to be measured
+    if child == 0:
         outbox = Outbox(folder, memory)
         replaced = os.replace
 
