@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from flows.document.blocks import Block
     from flows.domain.act import Act
     from flows.domain.assessment import Assessment, Request
+    from flows.domain.theme import Theme
     from flows.domain.working_days import Calendar
     from flows.register.statement import Statement
 
@@ -165,6 +166,7 @@ class Basis:
         statements: Of the case, before the publication, oldest first, each with its SHA-256.
         time: Of the publication, UTC.
         fingerprint: Of the register.
+        theme: Of the policy under which it was, or is being, published.
     """
 
     request: bytes
@@ -172,6 +174,7 @@ class Basis:
     statements: Sequence[tuple[str, Statement]]
     time: datetime
     fingerprint: str
+    theme: Theme
 
     def record(self) -> Record:
         """Return what is printed after the text."""
@@ -200,11 +203,11 @@ class Basis:
         Raises:
             UnfitPaperError: it fails its checks.
         """
-        return make_publication(self.document.decode(), self.record())
+        return make_publication(self.document.decode(), self.record(), self.theme)
 
     def rendering(self) -> Publication:
         """Return the same, whatever the checks say: what is published already is shown as it is."""
-        return render(self.document.decode(), self.record())
+        return render(self.document.decode(), self.record(), self.theme)
 
     def blocks(self) -> tuple[Block, ...]:
         """Return what the paper says."""
@@ -270,6 +273,7 @@ def _compared(published: Published) -> PaperVerdict:
         statements=published.statements[:-1],
         time=published.case.changed,
         fingerprint=published.fingerprint,
+        theme=published.policy.theme,
     )
     name = slug(published.case.reference)
     result = check_publication(
@@ -277,6 +281,7 @@ def _compared(published: Published) -> PaperVerdict:
         basis.record(),
         published.read(f"published/{name}.json"),
         published.read(f"published/{name}.pdf"),
+        basis.theme,
     )
     unknown = result.comparison is Comparison.NOT_ESTABLISHED
     return PaperVerdict(

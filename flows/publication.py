@@ -52,13 +52,14 @@ def publish(reference: str, house: House) -> Done:
     case = register.case(reference)
     if case.stage is not Stage.PUBLICATION:
         return Done(reference=reference)
-    time = wiring.now()
+    time, policy = wiring.now(), register.policy()
     made = Basis(
         request=register.read(reference, REQUEST),
         document=register.read(reference, DOCUMENT),
         statements=[(mark(said.to_bytes()).sha256, said) for said in register.statements(reference)],
         time=time,
         fingerprint=register.fingerprint(),
+        theme=policy.theme,
     ).publication()
     name = slug(reference)
     act = Act(
@@ -67,7 +68,7 @@ def publish(reference: str, house: House) -> Done:
         actor=SERVICE,
         role=Role.SERVICE,
         time=time,
-        policy=register.policy().version,
+        policy=policy.version,
         version=case.version,
     )
     changes = {f"published/{name}.pdf": made.pdf, f"published/{name}.json": made.manifest}

@@ -17,6 +17,7 @@ from flows.document.markdown import prose_faults
 from flows.domain.act import Act
 from flows.domain.amendment import add_holiday as with_holiday
 from flows.domain.amendment import add_officer as with_officer
+from flows.domain.amendment import change_theme as with_theme
 from flows.domain.amendment import remove_holiday as without_holiday
 from flows.domain.amendment import revoke_officer as without_officer
 from flows.domain.checks.ruleset import VERSION, blocking
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.finding import Finding
     from flows.domain.policy import Policy
+    from flows.domain.theme import Theme
     from flows.domain.working_days import Holiday
     from flows.register.line import Recorded
     from flows.register.signature import Signer
@@ -303,6 +305,17 @@ def remove_holiday(house: House, administrator: Officer, when: date) -> Recorded
         ActKind.REMOVE_HOLIDAY,
         {"date": when.isoformat()},
         lambda policy, _: without_holiday(policy, when),
+    )
+
+
+def change_theme(house: House, administrator: Officer, theme: Theme) -> Recorded:
+    """Let papers look as ``theme`` says; what is published stays as it is."""
+    return _amend(
+        house,
+        administrator,
+        ActKind.CHANGE_THEME,
+        {},
+        lambda policy, _: with_theme(policy, theme),
     )
 
 

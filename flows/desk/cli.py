@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import click
 
-from flows.desk.commands import acting, checking, clock, keeping, papers, reading, running
+from flows.desk.commands import acting, checking, clock, keeping, papers, reading, running, theme
 from flows.desk.console import Speaking
 
 
@@ -51,5 +51,6 @@ for command in (
     checking.schema,
     keeping.officer,
     clock.holiday,
+    theme.theme,
 ):
     main.add_command(command)

@@ -261,6 +261,20 @@ def read_file(path: Path, *, most: int = MOST_BYTES) -> bytes:
     return data
 
 
+def write_file(path: Path, content: bytes) -> str:
+    """Write a file named on the command line, over what is there; return its name.
+
+    Raises:
+        MalformedError: it cannot be written.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        problem = f"it cannot be written ({error.strerror})"
+        raise MalformedError(str(path), Fault(path="", problem=problem)) from None
+    return str(path)
+
+
 def _unreadable(path: Path, error: OSError) -> MalformedError:
     return MalformedError(str(path), Fault(path="", problem=f"it cannot be read ({error.strerror})"))
 

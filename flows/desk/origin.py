@@ -112,4 +112,5 @@ def blocks_of(house: House, origin: Origin) -> tuple[Block, ...]:
         statements=[(mark(said.to_bytes()).sha256, said) for said in earlier],
         time=origin.statement.act.time,
         fingerprint=house.register.fingerprint(),
+        theme=house.register.policy(origin.statement.act.policy).theme,
     ).blocks()

@@ -190,6 +190,8 @@ def papers(house: House, reference: str, version: int) -> Publication:
         "reference": request.reference,
         "version": version,
         "draft": True,
+        # That of when it was drafted: the same version gives the same bytes.
+        "theme": house.register.policy(drafted.act.policy).theme,
     }
     return Publication(
         pdf=render_pdf(blocks, dated=drafted.act.time, **facts),
@@ -208,6 +210,7 @@ def _published(
         statements=[(mark(said.to_bytes()).sha256, said) for said in earlier],
         time=published.act.time,
         fingerprint=house.register.fingerprint(),
+        theme=house.register.policy(published.act.policy).theme,
     ).rendering()
     # What was registered is handed out, whatever newer software would make of it; the page is made anew.
     name = f"published/{slug(published.act.case)}.pdf"

@@ -1,8 +1,8 @@
-"""The house style: one A4 page, its colours and its type."""
+"""The house style: one A4 page, its colours and its type, as far as a theme leaves them to it."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reportlab.lib.colors import Color, HexColor
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flows.document.blocks import Alignment
+    from flows.domain.theme import Theme
 
-# Contrast on white (WCAG 2.2 asks for 4.5, we for 7): ink 17, blue 11, grey 8, red 9.
+# Contrast on white (WCAG 2.2 asks for 4.5, we for 7): ink 17, grey 8, red 9; the theme's accent 7 or more.
 INK: Final = HexColor("#1b1b1b")
-BLUE: Final = HexColor("#1d3c63")
 GREY: Final = HexColor("#4d4d4d")
 RED: Final = HexColor("#8c1515")
 RULE: Final = HexColor("#9aa3ad")
@@ -29,29 +29,12 @@ RULE: Final = HexColor("#9aa3ad")
 WIDTH, HEIGHT = A4
 SIDE: Final = 27 * mm
 TOP: Final = 30 * mm
-FIRST_TOP: Final = 38 * mm
 FOOT: Final = 27 * mm
 MEASURE: Final = WIDTH - 2 * SIDE
-
-LEADING: Final = 15.5
-INDENT: Final = 17.0
-"""How far each list stands in at least, points."""
-HANG: Final = 2.0
-"""How far its signs stand in."""
-GAP: Final = 4.0
-"""What parts a sign from its text, at least."""
-BULLETS: Final = ("\u2022", "\u2013", "\u2022", "\u2013")
-"""The sign of a list by its depth."""
-
-SMALL: Final = 8.5
-CELL_PAD: Final = 5.0
 TALL: Final = HEIGHT / 4
 """Above this a row may be parted, a table need not stay whole, a header is not repeated."""
-
-AFTER: Final = 7.5
-"""Space after a paragraph, points."""
-CLOSE: Final = 3.5
-"""Space between what belongs together: short items, the paragraphs of one item."""
+BULLETS: Final = ("\u2022", "\u2013", "\u2022", "\u2013")
+"""The sign of a list by its depth."""
 
 
 class Type(NamedTuple):
@@ -59,59 +42,107 @@ class Type(NamedTuple):
 
     size: float
     colour: Color
+    linked: Color
     bold: bool = False
     italic: bool = False
 
     def face(self, *, strong: bool = False, emphasis: bool = False, linked: bool = False) -> Face:
         """Return how words look that are ``strong``, have ``emphasis`` or lead somewhere."""
         font = fonts.FAMILY[self.bold or strong, self.italic or emphasis]
-        return Face(font, self.size, BLUE if linked else self.colour)
+        return Face(font, self.size, self.linked if linked else self.colour)
 
 
-BODY: Final = Type(10.5, INK)
-CELL: Final = Type(9.5, INK)
-HEAD_CELL: Final = Type(9.5, BLUE, bold=True)
+class Style:
+    """How one theme's papers are set; all lengths in points.
 
-_HEADINGS: Final = {
-    1: (Type(22, BLUE, bold=True), Layout(drop=22, leading=27, after=10)),
-    2: (Type(14.5, BLUE, bold=True), Layout(drop=14.5, leading=19, before=17, after=5)),
-    3: (Type(11.5, INK, bold=True), Layout(drop=11.5, leading=15.5, before=11, after=4)),
-    4: (Type(10.5, BLUE, bold=True), Layout(drop=10.5, leading=15, before=8, after=3)),
-}
-_LESSER: Final = (
-    Type(10.5, GREY, bold=True, italic=True),
-    Layout(drop=10.5, leading=15, before=6, after=3),
-)
+    Attributes:
+        accent: Colour of headings, links and rules.
+        body: Type of text.
+        cell: Type of a table's cells.
+        head_cell: Type of those that head columns.
+        leading: Of text, from baseline to baseline.
+        indent: How far each list stands in, at least.
+        hang: How far its signs stand in.
+        gap: What parts a sign from its text, at least.
+        small: Size of what repeats at head and foot.
+        cell_pad: Space left and right of a cell's words.
+        after: Space after a paragraph.
+        close: Space between what belongs together: short items, the paragraphs of one item.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self.accent = HexColor(theme.accent)
+        # All measures are of text in 12 points, and grow with it.
+        self._scale = scale = theme.size / 12
+        self.body = self._type(12)
+        self.cell = self._type(11)
+        self.head_cell = self._type(11, self.accent, bold=True)
+        self.leading = 17.5 * scale
+        self.indent = 19.0 * scale
+        self.hang = 2.0
+        self.gap = 4.5 * scale
+        self.small = 9.0
+        self.cell_pad = 5.5 * scale
+        self.after = 8.5 * scale
+        self.close = 4.0 * scale
+        self._headings = {
+            1: (self._type(24, self.accent, bold=True), self._lines(24, 29, after=11)),
+            2: (self._type(16, self.accent, bold=True), self._lines(16, 21, before=19, after=6)),
+            3: (self._type(13, bold=True), self._lines(13, 17.5, before=12, after=4.5)),
+            4: (self._type(12, self.accent, bold=True), self._lines(12, 17, before=9, after=3.5)),
+        }
+        self._lesser = (
+            self._type(12, GREY, bold=True, italic=True),
+            self._lines(12, 17, before=7, after=3.5),
+        )
+        self._texts: dict[tuple[float, float, float], Layout] = {}
+        self._cells: dict[Alignment, Layout] = {}
+
+    def _type(self, size: float, colour: Color = INK, *, bold: bool = False, italic: bool = False) -> Type:
+        return Type(size * self._scale, colour, self.accent, bold, italic)
+
+    def _lines(self, drop: float, leading: float, *, before: float = 0, after: float = 0) -> Layout:
+        scale = self._scale
+        return Layout(drop=drop * scale, leading=leading * scale, before=before * scale, after=after * scale)
+
+    def heading(self, level: int) -> tuple[Type, Layout]:
+        """Return the style of a heading."""
+        return self._headings.get(level, self._lesser)
+
+    def text(self, indent: float = 0, *, hang: float = 0, after: float | None = None) -> Layout:
+        """Return how text stands: its ``indent``, where a label hangs before it, the space ``after`` it."""
+        after = self.after if after is None else after
+        key = (indent, hang, after)
+        if key not in self._texts:
+            self._texts[key] = Layout(
+                drop=self.body.size, leading=self.leading, indent=indent, hang=hang, after=after
+            )
+        return self._texts[key]
+
+    def cell_text(self, alignment: Alignment) -> Layout:
+        """Return how text stands in a table's cell."""
+        if alignment not in self._cells:
+            leading = 15.0 * self._scale
+            self._cells[alignment] = Layout(drop=self.cell.size, leading=leading, side=alignment or "left")
+        return self._cells[alignment]
+
+    def grid(self, widths: Sequence[float], *, indent: float) -> Grid:
+        """Return how a table stands."""
+        return Grid(
+            widths=tuple(widths),
+            indent=indent,
+            side=self.cell_pad,
+            above=4 * self._scale,
+            below=5.5 * self._scale,
+            before=2,
+            after=12 * self._scale,
+            tall=TALL,
+            head_rule=(0.8, self.accent),
+            row_rule=(0.5, RULE),
+        )
 
 
-def heading(level: int) -> tuple[Type, Layout]:
-    """Return the style of a heading."""
-    return _HEADINGS.get(level, _LESSER)
-
-
-@cache
-def body(indent: float = 0, *, hang: float = 0, after: float = AFTER) -> Layout:
-    """Return how text stands: its ``indent``, where a label hangs before it, the space ``after`` it."""
-    return Layout(drop=BODY.size, leading=LEADING, indent=indent, hang=hang, after=after)
-
-
-@cache
-def cell(alignment: Alignment) -> Layout:
-    """Return how text stands in a table's cell."""
-    return Layout(drop=CELL.size, leading=13, side=alignment or "left")
-
-
-def grid(widths: Sequence[float], *, indent: float) -> Grid:
-    """Return how a table stands."""
-    return Grid(
-        widths=tuple(widths),
-        indent=indent,
-        side=CELL_PAD,
-        above=3.5,
-        below=5,
-        before=2,
-        after=11,
-        tall=TALL,
-        head_rule=(0.8, BLUE),
-        row_rule=(0.5, RULE),
-    )
+@lru_cache(maxsize=16)
+def style_of(theme: Theme) -> Style:
+    """Return how the papers of ``theme`` are set."""
+    return Style(theme)

@@ -6,7 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from flows.document.blocks import Heading, plain_text
+from flows.document.crest import data_address
 from flows.document.files import environment
+from flows.domain.theme import HOUSE_STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from flows.document.blocks import Block
+    from flows.domain.theme import Theme
 
 
 def render_html(
@@ -25,6 +28,7 @@ def render_html(
     version: int,
     draft: bool = False,
     lang: str = "en-GB",
+    theme: Theme = HOUSE_STYLE,
 ) -> str:
     """Return ``blocks`` as a page with one first-level heading and nothing from elsewhere.
 
@@ -39,6 +43,9 @@ def render_html(
         version=version,
         draft=draft,
         lang=lang,
+        accent=theme.accent,
+        marking=theme.draft_marking if draft else theme.published_marking,
+        crest=theme.crest and {"address": data_address(theme.crest), "words": theme.crest.words},
     )
 
 

@@ -21,17 +21,20 @@ from reportlab.platypus import BaseDocTemplate, Spacer
 from flows.document import fonts
 from flows.document.blocks import words
 from flows.document.characters import character_faults
+from flows.document.crest import figure
 from flows.document.sheet import Imprint, Sheet, page_templates
 from flows.document.story import story
 from flows.document.tagged.metadata import Properties
 from flows.document.tagged.structure import Structure
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.theme import HOUSE_STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from flows.document.blocks import Block
+    from flows.domain.theme import Theme
 
 _SETTINGS: Final = {
     "documentLang": None,
@@ -59,6 +62,7 @@ def render_pdf(
     version: int,
     dated: datetime,
     draft: bool = False,
+    theme: Theme = HOUSE_STYLE,
 ) -> bytes:
     """Return ``blocks`` as a PDF.
 
@@ -69,7 +73,8 @@ def render_pdf(
         reference: As the authority writes it.
         version: Counts from 1 within the case.
         dated: The version's own time, with a time zone; it becomes the file's dates.
-        draft: Mark every page as a draft and OFFICIAL-SENSITIVE.
+        draft: Mark every page as a draft.
+        theme: How the paper looks; its crest is read before all else.
 
     Raises:
         MalformedError: a character has no glyph in the font.
@@ -77,13 +82,14 @@ def render_pdf(
     """
     if dated.tzinfo is None:
         raise ValueError("a paper's date needs a time zone: without one it depends on the machine")
-    _check_glyphs([title, authority, reference, *words(blocks)])
+    _check_glyphs([title, authority, reference, theme.draft_marking, theme.published_marking, *words(blocks)])
     imprint = Imprint(
         title=title,
         authority=authority,
         reference=reference,
         version=version,
         draft=draft,
+        theme=theme,
     )
     with _ONE_AT_A_TIME:
         return _build(blocks, imprint, _properties(imprint, dated))
@@ -116,7 +122,9 @@ def _build(blocks: Sequence[Block], imprint: Imprint, properties: Properties) ->
     document = BaseDocTemplate(
         target, pagesize=A4, invariant=1, pageCompression=1, initialFontName=fonts.REGULAR
     )
-    document.addPageTemplates(page_templates(imprint))
+    crest = figure(imprint.theme.crest, structure.root) if imprint.theme.crest else None
+    document.addPageTemplates(page_templates(imprint, crest))
     sheet = partial(Sheet, imprint=imprint, structure=structure, properties=properties)
-    document.build(story(blocks, structure.root) or [Spacer(0, 0)], canvasmaker=sheet)
+    told = story(blocks, structure.root, imprint.style)
+    document.build(told or [Spacer(0, 0)], canvasmaker=sheet)
     return target.getvalue()

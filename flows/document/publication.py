@@ -25,9 +25,12 @@ from flows.document.html import render_html
 from flows.document.pdf import render_pdf
 from flows.document.record import Record, record_blocks
 from flows.domain.errors import Fault, MalformedError, UnfitPaperError
+from flows.domain.theme import HOUSE_STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from flows.domain.theme import Theme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,7 @@ class Check:
         return self.comparison in {Comparison.SAME, Comparison.TOOLCHAIN_DIFFERS}
 
 
-def publish(document: str, record: Record) -> Publication:
+def publish(document: str, record: Record, theme: Theme = HOUSE_STYLE) -> Publication:
     """Return the approved ``document`` with its ``record``, rendered and found fit to be published.
 
     Raises:
@@ -78,32 +81,34 @@ def publish(document: str, record: Record) -> Publication:
     """
     from flows.document.inspection import inspect  # noqa: PLC0415 - half a second, for this alone
 
-    made = render(document, record)
-    if findings := inspect(made.pdf, paper_blocks(document, record)):
+    made = render(document, record, theme)
+    pictures = [theme.crest.words] if theme.crest else []
+    if findings := inspect(made.pdf, paper_blocks(document, record), pictures=pictures):
         first = f"{findings[0].code} at {findings[0].place}"
         raise UnfitPaperError(record.reference, findings=len(findings), first=first)
     return made
 
 
-def render(document: str, record: Record) -> Publication:
-    """Return the approved ``document`` with its ``record``, rendered.
+def render(document: str, record: Record, theme: Theme = HOUSE_STYLE) -> Publication:
+    """Return the approved ``document`` with its ``record``, rendered; it looks as ``theme`` says.
 
     Raises:
         MalformedError: the document holds what a paper cannot.
     """
     blocks = paper_blocks(document, record)
-    pdf = _pdf(blocks, record)
+    pdf = _pdf(blocks, record, theme)
     html = render_html(
         blocks,
         title=_title(record),
         authority=record.authority,
         reference=record.reference,
         version=record.version,
+        theme=theme,
     )
     return Publication(pdf=pdf, html=html, manifest=_manifest(blocks, record, pdf, html))
 
 
-def check(document: str, record: Record, manifest: bytes, pdf: bytes) -> Check:
+def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: Theme = HOUSE_STYLE) -> Check:
     """Compare a published ``pdf`` with what ``document`` and ``record`` give when rendered now.
 
     The manifest explains a difference; it is never what makes a paper pass.
@@ -112,7 +117,7 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes) -> Check:
         MalformedError: the manifest or the document cannot be read.
     """
     made_with = _read_toolchain(manifest)
-    rendered = _pdf(paper_blocks(document, record), record)
+    rendered = _pdf(paper_blocks(document, record), record, theme)
     if rendered == pdf:
         return Check(comparison=Comparison.SAME, sentence="The paper is the approved text.")
     others = _differences(made_with)
@@ -139,7 +144,7 @@ def _title(record: Record) -> str:
     return f"Public interest test: {record.reference}"
 
 
-def _pdf(blocks: tuple[Block, ...], record: Record) -> bytes:
+def _pdf(blocks: tuple[Block, ...], record: Record, theme: Theme) -> bytes:
     return render_pdf(
         blocks,
         title=_title(record),
@@ -147,6 +152,7 @@ def _pdf(blocks: tuple[Block, ...], record: Record) -> bytes:
         reference=record.reference,
         version=record.version,
         dated=record.published,
+        theme=theme,
     )
 
 
@@ -170,7 +176,7 @@ def _manifest(blocks: tuple[Block, ...], record: Record, pdf: bytes, html: str) 
 @cache
 def toolchain() -> Mapping[str, str]:
     """Return what decides the bytes of a paper: software by version, files by SHA-256."""
-    packages = ("equipoise", "reportlab", "markdown-it-py", "jinja2")
+    packages = ("equipoise", "reportlab", "pillow", "markdown-it-py", "mdit-py-plugins", "jinja2")
     return {
         **{package: _version(package) for package in packages},
         "python": platform.python_version(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from reportlab.lib.units import mm
@@ -11,6 +12,7 @@ from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import Frame, PageTemplate
 
 from flows.document import fonts, house
+from flows.document.house import style_of
 from flows.document.tagged.canvas import TaggedCanvas
 
 if TYPE_CHECKING:
@@ -18,8 +20,15 @@ if TYPE_CHECKING:
 
     from reportlab.pdfgen.canvas import Canvas
 
+    from flows.document.house import Style
+    from flows.document.tagged.flow import TaggedFigure
+    from flows.domain.theme import Theme
+
 _DRAFT: Final = "DRAFT \u2013 not a decision"
-_MARKING: Final = "OFFICIAL-SENSITIVE"
+_MASTHEAD: Final = 25 * mm
+"""Of the first page, where there is no crest: down to the authority's name."""
+_CREST: Final = 15 * mm
+"""Down to the crest, where there is one: below the marks of a draft."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +40,17 @@ class Imprint:
     reference: str
     version: int
     draft: bool
+    theme: Theme
+
+    @property
+    def style(self) -> Style:
+        """How the pages are set."""
+        return style_of(self.theme)
+
+    @property
+    def marking(self) -> str:
+        """The handling marking of each page; empty for none."""
+        return self.theme.draft_marking if self.draft else self.theme.published_marking
 
 
 class Sheet(TaggedCanvas):
@@ -38,13 +58,23 @@ class Sheet(TaggedCanvas):
 
     def __init__(self, *args: Any, imprint: Imprint, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
+        self._small = imprint.style.small
         if not imprint.draft:
             self.leave_signature_field("Publication", "The authority's signature on this publication")
 
-    def write(self, text: str, y: float, *, font: str, size: float, right: bool = False) -> None:
-        """Draw one line from the left margin, or up to the right one."""
+    def write(
+        self,
+        text: str,
+        y: float,
+        *,
+        font: str,
+        size: float,
+        left: float = house.SIDE,
+        right: bool = False,
+    ) -> None:
+        """Draw one line from ``left``, by default the margin, or up to the right margin."""
         self.setFont(font, size)
-        x = house.WIDTH - house.SIDE - stringWidth(text, font, size) if right else house.SIDE
+        x = house.WIDTH - house.SIDE - stringWidth(text, font, size) if right else left
         self.drawString(x, y, text)
 
     def rule(self, y: float, *, width: float) -> None:
@@ -64,18 +94,19 @@ class Sheet(TaggedCanvas):
 
     def _page_number(self, number: int, y: float) -> str:
         text = f"Page {number} of {len(self._pages)}"
-        self.setFont(fonts.REGULAR, house.SMALL)
+        self.setFont(fonts.REGULAR, self._small)
         end = house.WIDTH - house.SIDE
-        line = PDFTextObject(self, end - stringWidth(text, fonts.REGULAR, house.SMALL), y)
+        line = PDFTextObject(self, end - stringWidth(text, fonts.REGULAR, self._small), y)
         line.setFillColor(house.GREY)
         line.textOut(text)
         return str(line.getCode())
 
 
-def page_templates(imprint: Imprint) -> list[PageTemplate]:
-    """Return the first page, which bears the authority's name, and the ones after it."""
+def page_templates(imprint: Imprint, crest: TaggedFigure | None) -> list[PageTemplate]:
+    """Return the first page, which bears the authority's name and crest, and the ones after it."""
+    rule = _CREST + crest.height + 4 * mm if crest else _MASTHEAD + 3.5 * mm
     return [
-        _template("first", house.FIRST_TOP, _masthead, imprint),
+        _template("first", rule + 9.5 * mm, partial(_masthead, crest=crest, rule=rule), imprint),
         _template("later", house.TOP, _running_head, imprint),
     ]
 
@@ -85,56 +116,67 @@ def _template(
 ) -> PageTemplate:
     def draw(canvas: Canvas, _: object) -> None:
         sheet = cast("Sheet", canvas)
-        with sheet.artifact("Pagination", "Header"):
-            head(sheet, imprint)
+        head(sheet, imprint)
         with sheet.artifact("Pagination", "Footer"):
             _foot(sheet, imprint)
-        if imprint.draft:
+        if imprint.draft or imprint.marking:
             with sheet.artifact("Pagination", "Watermark"):
-                _mark(sheet)
+                _mark(sheet, imprint)
 
     height = house.HEIGHT - top - house.FOOT
     frame = Frame(house.SIDE, house.FOOT, house.MEASURE, height, 0, 0, 0, 0, id=name)
     return PageTemplate(id=name, frames=[frame], onPage=draw, autoNextPageTemplate="later")
 
 
-def _masthead(sheet: Sheet, imprint: Imprint) -> None:
-    sheet.setFillColor(house.BLUE)
-    sheet.setStrokeColor(house.BLUE)
-    name = _shortened(imprint.authority, fonts.BOLD, 13, house.MEASURE)
-    sheet.write(name, house.HEIGHT - 25 * mm, font=fonts.BOLD, size=13)
-    sheet.rule(house.HEIGHT - 28.5 * mm, width=1.2)
+def _masthead(sheet: Sheet, imprint: Imprint, *, crest: TaggedFigure | None, rule: float) -> None:
+    size, left, y = 13.0, house.SIDE, house.HEIGHT - _MASTHEAD
+    if crest:
+        bottom = house.HEIGHT - _CREST - crest.height
+        crest.drawOn(sheet, left, bottom)
+        # The name stands at half the height of the crest, by its capitals.
+        left, y = left + crest.width + 5 * mm, bottom + crest.height / 2 - 0.36 * size
+    with sheet.artifact("Pagination", "Header"):
+        sheet.setFillColor(imprint.style.accent)
+        sheet.setStrokeColor(imprint.style.accent)
+        room = house.WIDTH - house.SIDE - left
+        name = _shortened(imprint.authority, fonts.BOLD, size, room)
+        sheet.write(name, y, font=fonts.BOLD, size=size, left=left)
+        sheet.rule(house.HEIGHT - rule, width=1.2)
 
 
 def _running_head(sheet: Sheet, imprint: Imprint) -> None:
-    sheet.setFillColor(house.GREY)
-    sheet.setStrokeColor(house.RULE)
-    y = house.HEIGHT - 20 * mm
-    # A reference has at most 40 characters, and is never cut off.
-    room = house.MEASURE - stringWidth(imprint.reference, fonts.REGULAR, house.SMALL) - house.INDENT
-    name = _shortened(imprint.authority, fonts.REGULAR, house.SMALL, room)
-    sheet.write(name, y, font=fonts.REGULAR, size=house.SMALL)
-    sheet.write(imprint.reference, y, font=fonts.REGULAR, size=house.SMALL, right=True)
-    sheet.rule(house.HEIGHT - 22.5 * mm, width=0.5)
+    small = imprint.style.small
+    with sheet.artifact("Pagination", "Header"):
+        sheet.setFillColor(house.GREY)
+        sheet.setStrokeColor(house.RULE)
+        y = house.HEIGHT - 20 * mm
+        # A reference has at most 40 characters, and is never cut off.
+        room = house.MEASURE - stringWidth(imprint.reference, fonts.REGULAR, small) - imprint.style.indent
+        name = _shortened(imprint.authority, fonts.REGULAR, small, room)
+        sheet.write(name, y, font=fonts.REGULAR, size=small)
+        sheet.write(imprint.reference, y, font=fonts.REGULAR, size=small, right=True)
+        sheet.rule(house.HEIGHT - 22.5 * mm, width=0.5)
 
 
 def _foot(sheet: Sheet, imprint: Imprint) -> None:
+    small = imprint.style.small
     sheet.setFillColor(house.GREY)
     sheet.setStrokeColor(house.RULE)
     sheet.rule(19 * mm, width=0.5)
     # The version is never cut off: it says which text this is.
     version = f", version {imprint.version}"
-    title = _shortened(imprint.title, fonts.REGULAR, house.SMALL, house.MEASURE * 0.65)
-    sheet.write(f"{title}{version}", 14.5 * mm, font=fonts.REGULAR, size=house.SMALL)
+    title = _shortened(imprint.title, fonts.REGULAR, small, house.MEASURE * 0.65)
+    sheet.write(f"{title}{version}", 14.5 * mm, font=fonts.REGULAR, size=small)
     sheet.leave_page_number(14.5 * mm)
 
 
-def _mark(sheet: Sheet) -> None:
-    """Print the marks of a draft at head and foot."""
-    sheet.setFillColor(house.RED)
-    for y, size in ((house.HEIGHT - 12 * mm, 10.0), (8.5 * mm, house.SMALL)):
-        sheet.write(_DRAFT, y, font=fonts.BOLD, size=size)
-        sheet.write(_MARKING, y, font=fonts.BOLD, size=size, right=True)
+def _mark(sheet: Sheet, imprint: Imprint) -> None:
+    """Print the marks of a draft, and the handling marking where there is one, at head and foot."""
+    sheet.setFillColor(house.RED if imprint.draft else house.GREY)
+    for y, size in ((house.HEIGHT - 12 * mm, 10.0), (8.5 * mm, imprint.style.small)):
+        if imprint.draft:
+            sheet.write(_DRAFT, y, font=fonts.BOLD, size=size)
+        sheet.write(imprint.marking, y, font=fonts.BOLD, size=size, right=True)
 
 
 def _shortened(text: str, font: str, size: float, width: float) -> str:

@@ -28,36 +28,36 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
     from flows.document.blocks import Alignment, Block, Inline
-    from flows.document.house import Type
+    from flows.document.house import Style, Type
 
 
-def story(blocks: Sequence[Block], root: Element) -> list[Flowable]:
+def story(blocks: Sequence[Block], root: Element, style: Style) -> list[Flowable]:
     """Return what stands on the pages, its elements under ``root``; no heading is left alone."""
-    flowables = list(_Teller().sequence(blocks, root))
-    return list(_kept_together(flowables))
+    flowables = list(_Teller(style).sequence(blocks, root))
+    return list(_kept_together(flowables, style))
 
 
 class _HeadingLines(TaggedParagraph):
     """A heading, to be kept with what it heads."""
 
 
-def _kept_together(flowables: Sequence[Flowable]) -> Iterator[Flowable]:
+def _kept_together(flowables: Sequence[Flowable], style: Style) -> Iterator[Flowable]:
     for number, flowable in enumerate(flowables):
         first = not number or not isinstance(flowables[number - 1], _HeadingLines)
         if number and first and isinstance(flowable, _HeadingLines):
-            yield CondPageBreak(_opening(flowables[number:]))
+            yield CondPageBreak(_opening(flowables[number:], style))
         elif isinstance(flowable, TaggedTable) and (height := _height(flowable)) < house.TALL:
             yield CondPageBreak(height)
         yield flowable
 
 
-def _opening(flowables: Iterable[Flowable]) -> float:
+def _opening(flowables: Iterable[Flowable], style: Style) -> float:
     """Return the height of the headings that these open with and of the lines that follow."""
     height = 0.0
     for flowable in flowables:
         if not isinstance(flowable, _HeadingLines):
             # Of a paragraph, three lines: with two it could not be parted without leaving one alone.
-            most = house.TALL if isinstance(flowable, TaggedTable) else 3 * house.LEADING
+            most = house.TALL if isinstance(flowable, TaggedTable) else 3 * style.leading
             return height + min(_height(flowable), most)
         height += flowable.getSpaceBefore() + _height(flowable) + flowable.getSpaceAfter()
     return height
@@ -77,41 +77,42 @@ class _Place(NamedTuple):
 
 
 _TOP: Final = _Place()
-_BODY: Final = house.BODY.face()
 
 
 class _Teller:
     """Tells blocks in order; knows the level of the heading it stands under."""
 
-    def __init__(self) -> None:
+    def __init__(self, style: Style) -> None:
+        self._style = style
         self._level = 0
 
     def sequence(self, blocks: Sequence[Block], parent: Element, place: _Place = _TOP) -> Iterator[Flowable]:
         """Yield ``blocks`` as parts of ``parent``, close together inside lists."""
         for number, block in enumerate(blocks, start=1):
             close = place.depth and number < len(blocks)
-            yield from self._block(block, parent, place, house.CLOSE if close else house.AFTER)
+            yield from self._block(block, parent, place, self._style.close if close else self._style.after)
 
     def _block(self, block: Block, parent: Element, place: _Place, after: float) -> Iterator[Flowable]:
         match block:
             case Heading():
                 yield self._heading(block, parent)
             case Paragraph():
-                runs = _runs(block.inlines, Element("P", parent), house.BODY)
-                yield TaggedParagraph(runs, house.body(place.indent, after=after))
+                runs = _runs(block.inlines, Element("P", parent), self._style.body)
+                yield TaggedParagraph(runs, self._style.text(place.indent, after=after))
             case List():
                 yield from self._list(block, parent, place)
             case Table():
-                yield _table(block, parent, place.indent)
+                yield _table(block, parent, place.indent, self._style)
 
     def _heading(self, heading: Heading, parent: Element) -> Flowable:
-        kind, layout = house.heading(heading.level)
+        kind, layout = self._style.heading(heading.level)
         # The tree may go down by one level at a time (ISO 14289-1, 7.4.2), whatever the headings do.
         self._level = min(heading.level, self._level + 1)
         runs = _runs(heading.inlines, Element(f"H{self._level}", parent), kind)
         return _HeadingLines(runs, layout, bookmark=(plain_text(heading.inlines), heading.level - 1))
 
     def _list(self, block: List, parent: Element, place: _Place) -> Iterator[Flowable]:
+        style = self._style
         numbering = "Decimal" if block.ordered else "Disc"
         whole = Element("L", parent, attributes={"O": "List", "ListNumbering": numbering})
         last = block.start + len(block.items) - 1
@@ -119,11 +120,12 @@ class _Teller:
             f"{n}." if block.ordered else house.BULLETS[place.depth] for n in range(block.start, last + 1)
         ]
         # The last number is the widest.
-        room = max(house.INDENT, measure(signs[-1], _BODY) + house.HANG + house.GAP)
-        inner = _Place(place.depth + 1, place.indent + room, hang=place.indent + house.HANG)
+        face = style.body.face()
+        room = max(style.indent, measure(signs[-1], face) + style.hang + style.gap)
+        inner = _Place(place.depth + 1, place.indent + room, hang=place.indent + style.hang)
         for sign, blocks in zip(signs, block.items, strict=True):
             item = Element("LI", whole)
-            label = Run(sign, _BODY, Element("Lbl", item).leaf())
+            label = Run(sign, face, Element("Lbl", item).leaf())
             ends = not place.depth and blocks is block.items[-1]
             yield from self._item(blocks, Element("LBody", item), inner, label, ends=ends)
 
@@ -133,30 +135,39 @@ class _Teller:
         """Yield one item, its paragraphs close together; more space if the list ``ends`` with it."""
         first, *rest = blocks
         if isinstance(first, Paragraph):
-            after = house.AFTER if ends and not rest else house.CLOSE
-            runs = _runs(first.inlines, Element("P", body), house.BODY)
-            yield TaggedParagraph(runs, house.body(place.indent, hang=place.hang, after=after), label=label)
+            after = self._style.after if ends and not rest else self._style.close
+            runs = _runs(first.inlines, Element("P", body), self._style.body)
+            yield TaggedParagraph(
+                runs, self._style.text(place.indent, hang=place.hang, after=after), label=label
+            )
         else:
-            yield TaggedParagraph((), house.body(place.indent, hang=place.hang, after=0), label=label)
-            yield from self._block(first, body, place, house.AFTER)
+            yield TaggedParagraph((), self._style.text(place.indent, hang=place.hang, after=0), label=label)
+            yield from self._block(first, body, place, self._style.after)
         yield from self.sequence(rest, body, place)
 
 
 # Tables -----------------------------------------------------------------------------------------
 
 
-def _table(table: Table, parent: Element, indent: float) -> Flowable:
+def _table(table: Table, parent: Element, indent: float, style: Style) -> Flowable:
     whole = Element("Table", parent)
-    header = _row(table.header, table, Element("TR", whole), head=True)
-    rows = [_row(row, table, Element("TR", whole)) for row in table.rows]
-    return TaggedTable(header, rows, house.grid(_widths(table, house.MEASURE - indent), indent=indent))
+    header = _row(table.header, table, Element("TR", whole), style, head=True)
+    rows = [_row(row, table, Element("TR", whole), style) for row in table.rows]
+    widths = _widths(table, house.MEASURE - indent, style)
+    return TaggedTable(header, rows, style.grid(widths, indent=indent))
 
 
 def _row(
-    cells: Sequence[tuple[Inline, ...]], table: Table, row: Element, *, head: bool = False
+    cells: Sequence[tuple[Inline, ...]], table: Table, row: Element, style: Style, *, head: bool = False
 ) -> list[TaggedParagraph]:
     return [
-        _cell(inlines, alignment, row, "Column" if head else "Row" if first and table.heads_rows else None)
+        _cell(
+            inlines,
+            alignment,
+            row,
+            style,
+            "Column" if head else "Row" if first and table.heads_rows else None,
+        )
         for first, inlines, alignment in zip(
             (True, *[False] * len(cells)), cells, table.alignments, strict=False
         )
@@ -164,22 +175,22 @@ def _row(
 
 
 def _cell(
-    inlines: tuple[Inline, ...], alignment: Alignment, row: Element, scope: str | None
+    inlines: tuple[Inline, ...], alignment: Alignment, row: Element, style: Style, scope: str | None
 ) -> TaggedParagraph:
     attributes = {"O": "Table", "Scope": scope} if scope else None
     element = Element("TH" if scope else "TD", row, attributes=attributes)
-    kind = house.HEAD_CELL if scope == "Column" else house.CELL
-    return TaggedParagraph(_runs(inlines, element, kind), house.cell(alignment))
+    kind = style.head_cell if scope == "Column" else style.cell
+    return TaggedParagraph(_runs(inlines, element, kind), style.cell_text(alignment))
 
 
-def _widths(table: Table, room: float) -> list[float]:
+def _widths(table: Table, room: float, style: Style) -> list[float]:
     """Return the width of each column: room for its longest word, and the rest by need."""
     columns = [
         [plain_text(cell).split() for cell in column]
         for column in zip(table.header, *table.rows, strict=True)
     ]
-    least = [_widest([[word] for cell in column for word in cell]) for column in columns]
-    wanted = [min(_widest(column), room) for column in columns]
+    least = [_widest([[word] for cell in column for word in cell], style) for column in columns]
+    wanted = [min(_widest(column, style), room) for column in columns]
     if sum(least) > room:
         return _squeezed(least, wanted, room)
     spare, asked = room - sum(least), sum(wanted) - sum(least)
@@ -197,17 +208,15 @@ def _squeezed(least: Sequence[float], wanted: Sequence[float], room: float) -> l
     return [rest if is_wide else min(want, share) for want, is_wide in zip(wanted, wide, strict=True)]
 
 
-_BOLD_CELL: Final = house.CELL.face(strong=True)
-
-
-def _widest(cells: Iterable[Sequence[str]]) -> float:
+def _widest(cells: Iterable[Sequence[str]], style: Style) -> float:
     # Measured in bold, the wider face: a word then fits in either.
-    space = measure(" ", _BOLD_CELL)
+    face = style.cell.face(strong=True)
+    space = measure(" ", face)
     widest = max(
-        (sum(measure(word, _BOLD_CELL) for word in words) + space * (len(words) - 1) for words in cells),
+        (sum(measure(word, face) for word in words) + space * (len(words) - 1) for words in cells),
         default=0.0,
     )
-    return widest + 2 * house.CELL_PAD + 1
+    return widest + 2 * style.cell_pad + 1
 
 
 # Inlines ----------------------------------------------------------------------------------------

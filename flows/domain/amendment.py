@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.errors import Fault, MalformedError, NotEntitledError, RefusedError
 from flows.domain.policy import SERVICE, parse_person
 from flows.domain.procedure import ActKind, Role
+from flows.domain.theme import theme_faults
 from flows.domain.working_days import NATIONS, in_full, latest_local_day, named_in_the_act, where
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from flows.domain.act import Act
     from flows.domain.policy import Person, Policy, Proclaimed
+    from flows.domain.theme import Theme
 
 LONGEST_NAME: Final = 120
 """Characters of a bank holiday's name."""
@@ -29,8 +31,15 @@ _DETAILS_OF: Final = {
     ActKind.REVOKE_OFFICER: frozenset({"person"}),
     ActKind.ADD_HOLIDAY: frozenset({"date"}),
     ActKind.REMOVE_HOLIDAY: frozenset({"date"}),
+    ActKind.CHANGE_THEME: frozenset[str](),
 }
 """The facts an act on the policy states: these and no others."""
+_FILE_OF: Final = {
+    ActKind.ADD_HOLIDAY: "calendar.json",
+    ActKind.REMOVE_HOLIDAY: "calendar.json",
+    ActKind.CHANGE_THEME: "theme.json",
+}
+"""Where what an act changes stands, if not with the people."""
 _PLAIN: Final = (None, None, "test")
 """No gate, no reason, and the document every act names."""
 _RIGHT_OF_ACCESS: Final = date(2005, 1, 1)
@@ -106,6 +115,20 @@ def remove_holiday(policy: Policy, when: date) -> Policy:
     return replace(policy, version=policy.version + 1, holidays=left)
 
 
+def change_theme(policy: Policy, theme: Theme) -> Policy:
+    """Return the next policy, under which papers look as ``theme`` says.
+
+    Raises:
+        RefusedError: they look so already.
+        MalformedError: no paper may look so; with every fault.
+    """
+    if faults := tuple(theme_faults(theme)):
+        raise MalformedError("theme", *faults)
+    if theme == policy.theme:
+        raise RefusedError("Papers look like this already.")
+    return replace(policy, version=policy.version + 1, theme=theme)
+
+
 def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     """Check that ``act``, judged by the policy before it, leads to ``after``.
 
@@ -125,7 +148,7 @@ def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     if (act.policy, act.version, after.version) != (in_force, in_force + 1, in_force + 1):
         raise _unlike(act)
     if before is None:
-        if act.kind is not ActKind.FOUND or after.holidays:
+        if act.kind is not ActKind.FOUND or after.holidays or any(theme_faults(after.theme)):
             raise _unlike(act)
         return
     if after != _amended(before, act, after):
@@ -144,6 +167,8 @@ def _amended(before: Policy, act: Act, after: Policy) -> Policy:
             return add_holiday(before, _added(before, act, after))
         case ActKind.REMOVE_HOLIDAY:
             return remove_holiday(before, _date_of(act))
+        case ActKind.CHANGE_THEME:
+            return change_theme(before, after.theme)
         case _:
             raise _unlike(act)
 
@@ -203,8 +228,10 @@ def _next(policy: Policy, people: dict[str, Person], *, changed: str) -> Policy:
 
 
 def _unlike(act: Act) -> MalformedError:
-    file = "calendar.json" if act.kind in {ActKind.ADD_HOLIDAY, ActKind.REMOVE_HOLIDAY} else "roster.json"
     return MalformedError(
         f"{act.kind} of the policy",
-        Fault(path=file, problem="it is not what this act makes of the policy before it"),
+        Fault(
+            path=_FILE_OF.get(act.kind, "roster.json"),
+            problem="it is not what this act makes of the policy before it",
+        ),
     )

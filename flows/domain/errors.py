@@ -40,6 +40,7 @@ _PHRASES: Final = {
     "revoke-officer": "revoke people",
     "add-holiday": "add bank holidays",
     "remove-holiday": "remove bank holidays",
+    "change-theme": "change how papers look",
 }
 """Acts whose code is no verb that a sentence can take."""
 

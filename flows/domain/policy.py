@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import Fault, MalformedError, NotEntitledError
 from flows.domain.procedure import GATES, Role, Stage
+from flows.domain.theme import HOUSE_STYLE, Theme
 from flows.domain.working_days import Holiday
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class Policy:
         version: Counts from 1; each policy entry makes the next.
         register: 32 lower-case hex digits, chosen at random when the register was founded.
         holidays: Those added to the software's data, by date and nations.
+        theme: How papers look.
     """
 
     version: int
@@ -113,6 +115,7 @@ class Policy:
     people: Mapping[str, Person]
     rules: Rules
     holidays: tuple[Proclaimed, ...] = ()
+    theme: Theme = HOUSE_STYLE
 
     def require(self, person: str, role: Role, *, act: str) -> Person:
         """Return the person if they hold ``role``.

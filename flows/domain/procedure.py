@@ -61,6 +61,7 @@ class ActKind(StrEnum):
     REVOKE_OFFICER = "revoke-officer"
     ADD_HOLIDAY = "add-holiday"
     REMOVE_HOLIDAY = "remove-holiday"
+    CHANGE_THEME = "change-theme"
 
 
 POLICY_ACTS: Final = frozenset(
@@ -70,6 +71,7 @@ POLICY_ACTS: Final = frozenset(
         ActKind.REVOKE_OFFICER,
         ActKind.ADD_HOLIDAY,
         ActKind.REMOVE_HOLIDAY,
+        ActKind.CHANGE_THEME,
     }
 )
 """Acts on the policy rather than on a case."""
@@ -131,6 +133,7 @@ ROLES_FOR: Final = MappingProxyType(
         ActKind.REVOKE_OFFICER: frozenset({Role.ADMINISTRATOR}),
         ActKind.ADD_HOLIDAY: frozenset({Role.ADMINISTRATOR}),
         ActKind.REMOVE_HOLIDAY: frozenset({Role.ADMINISTRATOR}),
+        ActKind.CHANGE_THEME: frozenset({Role.ADMINISTRATOR}),
     }
 )
 """The roles in which an act may be taken."""

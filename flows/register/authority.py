@@ -11,7 +11,7 @@ from flows.domain.decision import idempotency_key
 from flows.domain.policy import SERVICE
 from flows.register import signature
 from flows.register.report import FoundError
-from flows.register.roster import CALENDAR, ROSTER, RULES, parse_policy
+from flows.register.roster import FILES, LATER, ROSTER, RULES, parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ class Authority:
         self.fingerprint = ""
         self.service_keys: set[str] = set()
         self._owners: dict[str, str] = {}
-        self._has_calendar = False
+        self._has: set[str] = set()
 
     @property
     def version(self) -> int:
@@ -48,13 +48,14 @@ class Authority:
             FoundError: it does not.
         """
         before, it = self.policy, said.statement
-        has_calendar = CALENDAR in said.nodes
-        files = {ROSTER, RULES, *([CALENDAR] if has_calendar or self._has_calendar else [])}
-        if said.nodes.keys() != files | {*it.records, it.path, it.signature_path}:
+        present = {name for name in FILES if name in said.nodes}
+        # What the policy once had it keeps.
+        needed = present | self._has | {ROSTER, RULES}
+        if said.nodes.keys() != needed | {*it.records, it.path, it.signature_path}:
             raise FoundError("E_TREE", said.place, "The policy's folder holds something else than a policy.")
-        self._has_calendar = has_calendar
+        self._has = present & {*LATER}
         try:
-            after = parse_policy(read(ROSTER), read(RULES), read(CALENDAR) if has_calendar else None)
+            after = parse_policy({name: read(name) for name in present})
         except ValueError as error:
             raise FoundError("E_POLICY", said.place, f"The policy does not hold: {error}.") from None
         if before and after.version <= before.version:

@@ -14,7 +14,7 @@ from flows.domain.errors import MalformedError, RefusedError, RegisterError, Tam
 from flows.register import entry as entries
 from flows.register.chain import Chain
 from flows.register.objects import Node, Tree, parse_tree
-from flows.register.roster import CALENDAR, ROSTER, RULES, parse_policy
+from flows.register.roster import FILES, parse_policy
 from flows.register.statement import POLICY
 from flows.register.statement import parse as parse_statement
 
@@ -192,12 +192,14 @@ class Line:
                 number = recorded.entry.policy + 1
                 if number in self._policies:
                     continue
-                roster = self.read(recorded.id, f"{POLICY}/{ROSTER}")
-                rules = self.read(recorded.id, f"{POLICY}/{RULES}")
-                added = self.node(recorded.id, f"{POLICY}/{CALENDAR}")
-                calendar = self.read(recorded.id, f"{POLICY}/{CALENDAR}") if added else None
+                paths = {name: f"{POLICY}/{name}" for name in FILES}
+                files = {
+                    name: self.read(recorded.id, path)
+                    for name, path in paths.items()
+                    if self.node(recorded.id, path)
+                }
                 try:
-                    self._policies[number] = parse_policy(roster, rules, calendar)
+                    self._policies[number] = parse_policy(files)
                 except ValueError as error:
                     raise TamperedError(
                         f"The policy in entry {recorded.id} does not hold: {error}; run `equipoise audit`."

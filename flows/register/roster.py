@@ -1,23 +1,28 @@
-"""The policy as files: ``roster.json``, ``rules.json`` and ``calendar.json``."""
+"""The policy as files: people, rules, added bank holidays, and how papers look."""
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.errors import MalformedError
 from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, Rules, parse_person
 from flows.domain.procedure import GATES, Role
+from flows.domain.theme import HOUSE_STYLE, Crest, Theme
 from flows.register import canonical
 from flows.register.signature import CHECKPOINT, ENTRY, STATEMENT, parse_public
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 ROSTER: Final = "roster.json"
 RULES: Final = "rules.json"
 CALENDAR: Final = "calendar.json"
-"""Registers founded before there were proclaimed days lack it until their policy changes."""
+THEME: Final = "theme.json"
+LATER: Final = (CALENDAR, THEME)
+"""Registers founded before there were such files lack them until their policy changes."""
+FILES: Final = (ROSTER, RULES, *LATER)
 _FORMAT: Final = 1
 
 
@@ -57,6 +62,7 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
                 "version": policy.version,
             }
         ),
+        THEME: _write_theme(policy.theme, policy.version),
     }
 
 
@@ -70,15 +76,35 @@ def _row(day: Proclaimed) -> dict[str, Any]:
     }
 
 
-def parse_policy(roster: bytes, rules: bytes, calendar: bytes | None = None) -> Policy:
-    """Return the policy in its files; without a calendar it adds no holidays.
+def _write_theme(theme: Theme, version: int) -> bytes:
+    # Written out in full: should the house style change, the papers of before do not.
+    return canonical.dump(
+        {
+            "accent": theme.accent,
+            "crest": _write_crest(theme.crest) if theme.crest else None,
+            "draft-marking": theme.draft_marking,
+            "format": _FORMAT,
+            "published-marking": theme.published_marking,
+            "size": theme.size,
+            "version": version,
+        }
+    )
+
+
+def _write_crest(crest: Crest) -> dict[str, Any]:
+    image = b64encode(crest.image).decode()
+    return {"height": crest.height, "image": image, "words": crest.words}
+
+
+def parse_policy(files: Mapping[str, bytes]) -> Policy:
+    """Return the policy in its files, by name; without a calendar it adds no holidays.
 
     Raises:
         ValueError: they are not exactly what ``write_policy`` writes, or make no sense.
     """
-    raw, raw_rules = canonical.load(roster), canonical.load(rules)
-    raw_calendar = canonical.load(calendar) if calendar is not None else {"holidays": []}
     try:
+        raw, raw_rules = canonical.load(files[ROSTER]), canonical.load(files[RULES])
+        raw_calendar = canonical.load(files[CALENDAR]) if CALENDAR in files else {"holidays": []}
         policy = Policy(
             version=raw["version"],
             register=raw["register"],
@@ -92,15 +118,13 @@ def parse_policy(roster: bytes, rules: bytes, calendar: bytes | None = None) -> 
                 body=raw_rules.get("body"),
             ),
             holidays=tuple(_proclaimed(row) for row in raw_calendar["holidays"]),
+            theme=_theme(canonical.load(files[THEME])) if THEME in files else HOUSE_STYLE,
         )
         written = write_policy(policy)
     except (KeyError, TypeError, AttributeError, MalformedError) as error:
         raise ValueError("a field is missing or has the wrong form") from error
-    if written != {
-        ROSTER: roster,
-        RULES: rules,
-        CALENDAR: written[CALENDAR] if calendar is None else calendar,
-    }:
+    lacking = {name: written[name] for name in LATER if name not in files}
+    if written != {**files, **lacking}:
         raise ValueError("not in the register's form")
     _check(policy)
     return policy
@@ -121,6 +145,19 @@ def _proclaimed(row: dict[str, Any]) -> Proclaimed:
         nations=tuple(row["nations"]),
         source=row["source"],
         added=date.fromisoformat(row["added"]),
+    )
+
+
+def _theme(raw: dict[str, Any]) -> Theme:
+    crest = raw["crest"]
+    return Theme(
+        accent=raw["accent"],
+        size=raw["size"],
+        draft_marking=raw["draft-marking"],
+        published_marking=raw["published-marking"],
+        crest=Crest(image=b64decode(crest["image"]), words=crest["words"], height=crest["height"])
+        if crest
+        else None,
     )
 
 

@@ -36,7 +36,7 @@ from flows.register.index import Index, Row
 from flows.register.line import Line, Recorded
 from flows.register.objects import Node, Tree, object_id, write_tree
 from flows.register.repository import Repository
-from flows.register.roster import CALENDAR, ROSTER, RULES, parse_policy
+from flows.register.roster import parse_policy
 from flows.register.statement import POLICY, Statement, mark
 from flows.register.statement import parse as parse_statement
 
@@ -100,9 +100,9 @@ class Register:
         self._repository.close()
         self._index.close()
 
-    def policy(self) -> Policy:
-        """Return the policy in force."""
-        return self._line.policy(self._known(POLICY).last_number)
+    def policy(self, version: int | None = None) -> Policy:
+        """Return the policy in force, or that ``version`` of it."""
+        return self._line.policy(version or self._known(POLICY).last_number)
 
     def policies(self) -> list[Policy]:
         """Return every policy there was, oldest first."""
@@ -360,7 +360,7 @@ class Register:
         if before and act.case != POLICY:
             return before
         try:
-            after = parse_policy(changes[ROSTER], changes[RULES], changes[CALENDAR])
+            after = parse_policy(changes)
         except ValueError as error:
             raise MalformedError("policy", Fault(path="", problem=str(error))) from error
         check_amendment(before, act, after)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,11 +19,13 @@ from flows.desk.cli import main
 from flows.desk.commands.keeping import make_home
 from flows.domain.act import Act
 from flows.domain.policy import SERVICE, Person, Rules
-from flows.domain.procedure import REQUEST, SEALED_REQUEST, ActKind, Role
+from flows.domain.procedure import DOCUMENT, REQUEST, SEALED_REQUEST, ActKind, Role
+from flows.domain.reference import slug
 from flows.domain.request_file import write_request
 from flows.files import folder
 from flows.register import signature
 from flows.register.audit import audit
+from flows.register.statement import mark
 from flows.sources.parse import parse_request
 from flows.wiring import Home, House, open_house
 
@@ -146,6 +149,24 @@ def write_first_draft(house: House, data: bytes) -> None:
     request = parse_request((EXAMPLE / "request.yaml").read_bytes(), rules=paper.RULES).request(CASE)
     files = paper.version_files(request, paper.read_assessment(data, CASE), data)
     house.register.record(by_service(house, ActKind.DRAFT, CASE, version=1), files, house.service)
+
+
+def publish_now(home: Home, **changes: Any) -> None:
+    """Publish the example as the flow does, but without Prefect; in another look where one is given."""
+    with open_house(home) as house:
+        register, time, policy = house.register, wiring.now(), house.register.policy()
+        made = paper.Basis(
+            request=register.read(CASE, REQUEST),
+            document=register.read(CASE, DOCUMENT),
+            statements=[(mark(said.to_bytes()).sha256, said) for said in register.statements(CASE)],
+            time=time,
+            fingerprint=register.fingerprint(),
+            theme=replace(policy.theme, **changes),
+        ).publication()
+        act = by_service(house, ActKind.PUBLISH, CASE, version=register.case(CASE).version)
+        name = slug(CASE)
+        files = {f"published/{name}.pdf": made.pdf, f"published/{name}.json": made.manifest}
+        register.record(replace(act, time=time), files, house.service)
 
 
 def by_service(house: House, kind: ActKind, reference: str, **facts: Any) -> Act:

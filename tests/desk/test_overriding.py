@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, EXAMPLE, Desk, an_officer, by_service
+from desk_builders import CASE, EXAMPLE, Desk, an_officer, publish_now
 
 from flows import paper, wiring
 from flows.desk import acts
@@ -15,9 +15,8 @@ from flows.desk.findings import findings
 from flows.domain.act import Act
 from flows.domain.checks.ruleset import VERSION
 from flows.domain.errors import IncompleteError, StaleVersionError
-from flows.domain.procedure import ASSESSMENT, DOCUMENT, REQUEST, ActKind, Role
+from flows.domain.procedure import ASSESSMENT, DOCUMENT, ActKind, Role
 from flows.register.audit import audit
-from flows.register.statement import mark
 from flows.wiring import open_house
 
 if TYPE_CHECKING:
@@ -222,7 +221,7 @@ def taken_past_the_desk(desk: Desk, **details: str) -> Report:
         house.register.record(submission_of(desk, **details), {}, wren)
     desk.approve("legal-review", "lee", version=2)
     desk.approve("balancing", "sam", version=2)
-    published(desk)
+    publish_now(desk.home)
     return audit(desk.home.register, check_paper=paper.check)
 
 
@@ -347,18 +346,3 @@ def test_a_name_that_only_the_reader_sees_is_found(written: str, desk: Desk, tmp
     code, sentence = desk.refused("draft", CASE, mine, "--as", "wren")
 
     assert (code, "the applicant's name or e-mail" in sentence) == (2, True)
-
-
-def published(desk: Desk) -> None:
-    with open_house(desk.home) as house:
-        register, time = house.register, wiring.now()
-        made = paper.Basis(
-            request=register.read(CASE, REQUEST),
-            document=register.read(CASE, DOCUMENT),
-            statements=[(mark(said.to_bytes()).sha256, said) for said in register.statements(CASE)],
-            time=time,
-            fingerprint=register.fingerprint(),
-        ).publication()
-        act = by_service(house, ActKind.PUBLISH, CASE, version=2)
-        files = {"published/1146A-22.pdf": made.pdf, "published/1146A-22.json": made.manifest}
-        house.register.record(replace(act, time=time), files, house.service)

@@ -35,6 +35,10 @@ def rows_after(heading: str) -> list[str]:
     return re.findall(r"^\| `([^`]+)` \|", table[0], re.MULTILINE)
 
 
+def files(*names: str) -> dict[str, bytes]:
+    return {f"{name}.json": example(name) for name in names}
+
+
 def test_the_statement_shown_is_one_and_its_fields_are_the_ones_described() -> None:
     data = example("statement")
 
@@ -51,7 +55,7 @@ def test_the_acts_described_are_the_acts_there_are() -> None:
 
 def test_the_signature_shown_is_the_actors_on_the_statement_shown() -> None:
     said = parse_statement(example("statement"))
-    policy = parse_policy(example("roster"), example("rules"))
+    policy = parse_policy(files("roster", "rules"))
 
     public = signature.verify(
         example("signature").decode(), example("statement"), namespace_of("a statement")
@@ -60,8 +64,8 @@ def test_the_signature_shown_is_the_actors_on_the_statement_shown() -> None:
     assert public in policy.require(said.act.actor, said.act.role, act=said.act.kind).keys
 
 
-def test_the_calendar_shown_is_part_of_the_policy_shown() -> None:
-    policy = parse_policy(example("roster"), example("rules"), example("calendar"))
+def test_the_calendar_and_the_theme_shown_are_parts_of_the_policy_shown() -> None:
+    policy = parse_policy(files("roster", "rules", "calendar", "theme"))
 
     [day] = policy.holidays
     assert add_holiday(replace(policy, version=3, holidays=()), day) == policy
@@ -71,7 +75,7 @@ def test_the_entry_shown_is_the_one_of_the_statement_shown() -> None:
     said = parse_statement(example("statement"))
     payload, armoured = entries.without_signature(example("entry"))
     entry = entries.parse(payload)
-    policy = parse_policy(example("roster"), example("rules"))
+    policy = parse_policy(files("roster", "rules"))
 
     assert entry == entries.entry_for(
         said,
@@ -96,13 +100,13 @@ def test_the_trailers_described_are_those_of_the_entry_shown_in_their_order() ->
 
 def test_the_policy_shown_is_the_one_in_force_when_the_statement_was_made() -> None:
     said = parse_statement(example("statement"))
-    policy = parse_policy(example("roster"), example("rules"))
+    policy = parse_policy(files("roster", "rules"))
 
     assert (policy.version, policy.register) == (said.act.policy, said.register)
 
 
 def test_the_checkpoint_shown_is_by_the_same_register() -> None:
-    policy = parse_policy(example("roster"), example("rules"))
+    policy = parse_policy(files("roster", "rules"))
     checkpoint, public = parse_checkpoint(example("checkpoint").decode())
 
     assert checkpoint.register == policy.register

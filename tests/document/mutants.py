@@ -346,9 +346,9 @@ def a_word_torn_apart(bench: Bench) -> None:
 
 
 def _space_code(bench: Bench) -> bytes:
-    """Return the code of the space in the faces of the body, by which lines end."""
-    ends = [bytes(each.operands[0])[-1:] for each in bench.content() if str(each.operator) == "Tj"]
-    return max(set(ends), key=ends.count)
+    """Return the code of the space in the face of the body: nothing is printed more often."""
+    drawn = b"".join(bytes(each.operands[0]) for each in bench.content() if str(each.operator) == "Tj")
+    return bytes([max(set(drawn), key=drawn.count)])
 
 
 @defect

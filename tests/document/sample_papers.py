@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image, ImageDraw
 
 from flows.document.record import Record
 from flows.domain.assessment import (
@@ -18,6 +21,7 @@ from flows.domain.assessment import (
     Part,
     Request,
 )
+from flows.domain.theme import Crest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +99,16 @@ def a_record(**changes: Any) -> Record:
         "fingerprint": "cd" * 32,
     }
     return Record(**facts | changes)
+
+
+def a_crest(**changes: Any) -> Crest:
+    """Return a crest: a green shield, clear around it."""
+    image = Image.new("RGBA", (210, 240), (0, 0, 0, 0))
+    ImageDraw.Draw(image).polygon([(10, 10), (200, 10), (200, 130), (105, 230), (10, 130)], "#004d40")
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    facts: dict[str, Any] = {"image": file.getvalue(), "words": "Crest of Sample Council", "height": 18}
+    return Crest(**facts | changes)
 
 
 def tool(*command: str | Path) -> str:

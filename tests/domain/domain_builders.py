@@ -196,6 +196,7 @@ _OF_KIND: dict[ActKind, dict[str, Any]] = {
     ActKind.REVOKE_OFFICER: _ADMINISTERS | {"version": 2, "files": {}},
     ActKind.ADD_HOLIDAY: _ADMINISTERS | {"version": 2, "files": {}},
     ActKind.REMOVE_HOLIDAY: _ADMINISTERS | {"version": 2, "files": {}},
+    ActKind.CHANGE_THEME: _ADMINISTERS | {"version": 2, "files": {}},
 }
 
 

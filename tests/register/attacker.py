@@ -22,7 +22,7 @@ from flows.register.entry import entry_for
 from flows.register.line import Line
 from flows.register.objects import object_id
 from flows.register.repository import BRANCH, Repository
-from flows.register.roster import CALENDAR, ROSTER, RULES, parse_policy
+from flows.register.roster import FILES, parse_policy
 from flows.register.statement import POLICY, Statement, is_record, mark
 
 if TYPE_CHECKING:
@@ -278,9 +278,7 @@ def _decided(chain: _Chain, said: Statement, policies: Mapping[int, Policy]) -> 
 
 
 def _learn(tree: Mapping[str, Content], policies: dict[int, Policy]) -> None:
-    roster, rules = tree.get(f"{POLICY}/{ROSTER}"), tree.get(f"{POLICY}/{RULES}")
-    if isinstance(roster, bytes) and isinstance(rules, bytes):
-        with suppress(ValueError):
-            calendar = tree.get(f"{POLICY}/{CALENDAR}")
-            policy = parse_policy(roster, rules, calendar if isinstance(calendar, bytes) else None)
-            policies[policy.version] = policy
+    there = {name: content for name in FILES if isinstance(content := tree.get(f"{POLICY}/{name}"), bytes)}
+    with suppress(ValueError):
+        policy = parse_policy(there)
+        policies[policy.version] = policy

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flows.domain.policy import Proclaimed
+from flows.domain.theme import HOUSE_STYLE, Crest, Theme
 from flows.register import canonical
-from flows.register.roster import CALENDAR, ROSTER, RULES, allowed_signers, parse_policy, write_policy
+from flows.register.roster import CALENDAR, ROSTER, RULES, THEME, allowed_signers, parse_policy, write_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ def test_a_policy_is_read_as_it_was_written(office: Office) -> None:
     for policy in office.register.policies():
         files = write_policy(policy)
 
-        assert parse_policy(files[ROSTER], files[RULES], files[CALENDAR]) == policy
+        assert parse_policy(files) == policy
 
 
 GAMES = Proclaimed(
@@ -39,7 +40,7 @@ def test_the_bank_holidays_are_read_as_they_were_written(office: Office) -> None
     policy = replace(office.register.policy(), holidays=(GAMES,))
     files = write_policy(policy)
 
-    assert parse_policy(*files.values()) == policy
+    assert parse_policy(files) == policy
     assert json.loads(files[CALENDAR])["holidays"] == [
         {
             "added": "2026-02-05",
@@ -51,12 +52,31 @@ def test_the_bank_holidays_are_read_as_they_were_written(office: Office) -> None
     ]
 
 
-def test_a_policy_from_before_there_was_a_calendar_adds_no_bank_holidays(office: Office) -> None:
+def test_a_theme_is_written_and_read_again_with_its_crest(office: Office) -> None:
+    crest = Crest(image=bytes(range(256)), words="Crest of Sample Council", height=20)
+    policy = replace(
+        office.register.policy(),
+        theme=Theme(accent="#004d40", size=14, published_marking="PUBLIC", crest=crest),
+    )
+
+    assert parse_policy(write_policy(policy)) == policy
+
+
+def test_a_policy_from_before_there_were_calendar_and_theme_has_none_of_its_own(office: Office) -> None:
     policy = office.register.policy()
     files = write_policy(policy)
 
-    assert parse_policy(files[ROSTER], files[RULES]) == policy
-    assert policy.holidays == ()
+    assert parse_policy({name: files[name] for name in (ROSTER, RULES)}) == policy
+    assert (policy.holidays, policy.theme) == ((), HOUSE_STYLE)
+
+
+@pytest.mark.parametrize("name", [ROSTER, RULES])
+def test_a_policy_without_people_or_rules_is_none(name: str, office: Office) -> None:
+    files = write_policy(office.register.policy())
+    del files[name]
+
+    with pytest.raises(ValueError, match="missing"):
+        parse_policy(files)
 
 
 def edited(data: bytes, edit: Callable[[Any], Any]) -> bytes:
@@ -104,6 +124,13 @@ def person(roster: Any, id_: str) -> Any:
         pytest.param(CALENDAR, lambda c: c["holidays"][0].update(date="20260615"), id="a date otherwise"),
         pytest.param(CALENDAR, lambda c: c["holidays"][0].update(date=20260615), id="a date as a number"),
         pytest.param(CALENDAR, lambda c: c["holidays"][0].update(added="soon"), id="no date at all"),
+        pytest.param(THEME, lambda t: t.pop("size"), id="no size"),
+        pytest.param(THEME, lambda t: t.update(more=1), id="a theme with more"),
+        pytest.param(THEME, lambda t: t.update(version=9), id="a theme of another version"),
+        pytest.param(THEME, lambda t: t.update(crest="crest.png"), id="a crest by its name"),
+        pytest.param(
+            THEME, lambda t: t.update(crest={"height": 18, "image": "%", "words": "x"}), id="no base64"
+        ),
     ],
 )
 def test_a_policy_that_makes_no_sense_is_refused(
@@ -113,7 +140,7 @@ def test_a_policy_that_makes_no_sense_is_refused(
     files[name] = edited(files[name], edit)
 
     with pytest.raises(ValueError, match=r"."):
-        parse_policy(files[ROSTER], files[RULES], files[CALENDAR])
+        parse_policy(files)
 
 
 def test_a_persons_key_is_good_for_statements_alone(office: Office) -> None:

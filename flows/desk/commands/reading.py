@@ -11,11 +11,21 @@ import click
 
 from flows import wiring
 from flows.desk import views
-from flows.desk.console import day, example, heading, print_json, print_rows, shown, speaks, wrapped
+from flows.desk.console import (
+    day,
+    example,
+    heading,
+    print_json,
+    print_rows,
+    shown,
+    speaks,
+    wrapped,
+    write_file,
+)
 from flows.desk.findings import draft_of
 from flows.desk.telling import check_rows, tell_findings
 from flows.domain.checks.ruleset import VERSION, check
-from flows.domain.errors import Fault, MalformedError, RefusedError
+from flows.domain.errors import RefusedError
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import parse_reference
 from flows.domain.working_days import in_full
@@ -170,7 +180,7 @@ def document(
             return
         made = views.papers(house, case.reference, number)
     written = [
-        _write(path, content) for path, content in ((pdf, made.pdf), (html, made.html.encode())) if path
+        write_file(path, content) for path, content in ((pdf, made.pdf), (html, made.html.encode())) if path
     ]
     if as_json:
         print_json({"reference": case.reference, "version": number, "files": written})
@@ -183,16 +193,6 @@ def _looked_at(house: House, facts: dict[str, Any]) -> Draft | None:
     if not facts["version"] or Stage(facts["stage"]) not in {Stage.DRAFTING, *ROLE_AT}:
         return None
     return draft_of(house, house.register.case(facts["reference"]), reading=True)
-
-
-def _write(path: Path, content: bytes) -> str:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise MalformedError(
-            str(path), Fault(path="", problem=f"it cannot be written ({error.strerror})")
-        ) from None
-    return str(path)
 
 
 def _facts(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:

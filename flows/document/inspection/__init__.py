@@ -27,6 +27,7 @@ def inspect(
     blocks: Sequence[Block] | None = None,
     *,
     until: str | None = None,
+    pictures: Sequence[str] | None = None,
     source: str = "the PDF",
 ) -> tuple[Finding, ...]:
     """Return what is wrong with ``pdf``, each thing once.
@@ -35,6 +36,7 @@ def inspect(
         pdf: The file.
         blocks: What it should say; None where nobody knows.
         until: The heading that begins what ``blocks`` do not hold; None where they hold everything.
+        pictures: What the pictures before the text are called; None where nobody knows.
         source: What the file is called, for errors.
 
     Raises:
@@ -43,5 +45,5 @@ def inspect(
     paper = read_paper(pdf, source=source)
     found = [*paper.findings, *soundness(paper)]
     if blocks is not None:
-        found += compare(paper, blocks, until=until)
+        found += compare(paper, blocks, until=until, pictures=pictures)
     return tuple(dict.fromkeys([*found, *conformance(pdf)]))

@@ -33,7 +33,12 @@ _BELOW: Final = 4.0
 
 
 def compare(
-    paper: Paper, blocks: Sequence[Block], *, until: str | None = None, lang: str = "en-GB"
+    paper: Paper,
+    blocks: Sequence[Block],
+    *,
+    until: str | None = None,
+    pictures: Sequence[str] | None = None,
+    lang: str = "en-GB",
 ) -> Iterator[Finding]:
     """Yield where ``paper`` is not what ``blocks`` say, in the order of the text.
 
@@ -41,6 +46,7 @@ def compare(
         paper: As read.
         blocks: What it should say.
         until: The heading that begins what ``blocks`` do not hold; None where they hold everything.
+        pictures: What the pictures before the text are called; None where nobody knows.
         lang: The language that the paper should be in.
     """
     said, read = [*units_of_blocks(blocks)], [*units_of_tree(paper.root)]
@@ -50,6 +56,10 @@ def compare(
         read = read[: ends[-1]]
         at = [at for at, each in enumerate(bookmarks) if plain(each.title) == until]
         bookmarks = bookmarks[: at[-1]] if at else bookmarks
+    if pictures is not None and [unit.words for unit in read[: _front(read)]] != [*map(plain, pictures)]:
+        yield finding(
+            "PDF_FIGURE", "before the text", "The authority's crest is missing, or called otherwise."
+        )
     comparison = _Comparison(paper, said, read)
     yield from comparison.findings()
     yield from _bookmarks(bookmarks, comparison.headings())

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
+from math import ceil
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar, cast
 
 from reportlab.pdfbase.pdfmetrics import getFont
@@ -318,7 +319,11 @@ def _break(text: str, face: Face, room: float) -> int:
     fit = bisect_right(range(1, len(text)), room, key=lambda count: measure(text[:count], face))
     signs = [match.end() for match in _SIGNS.finditer(text, 0, fit)]
     # A break after a sign is worth some space, but not half a line.
-    return signs[-1] if signs and signs[-1] > fit / 2 else fit
+    if signs and signs[-1] > fit / 2:
+        return signs[-1]
+    # Without a sign, as in a digest, the parts are of one length rather than the last a stray letter.
+    parts = ceil(measure(text, face) / room) if fit else 1
+    return min(fit, ceil(len(text) / parts))
 
 
 # Links ------------------------------------------------------------------------------------------

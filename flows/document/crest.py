@@ -1,0 +1,89 @@
+"""The authority's crest: what picture will do, and how it is drawn and put into a page."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from PIL import Image
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+
+from flows.document.tagged.flow import TaggedFigure
+from flows.document.tagged.structure import Element
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.document.tagged.canvas import TaggedCanvas
+    from flows.domain.theme import Crest
+
+MOST: Final = 256 * 1024
+"""Bytes of the file: it is in every paper."""
+FINEST: Final = 2000
+"""Pixels each way."""
+COARSEST: Final = 150
+"""Dots per inch on paper."""
+WIDEST: Final = 70
+"""Millimetres: the authority's name stands beside it."""
+_MODES: Final = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+
+
+def crest_faults(crest: Crest) -> Iterator[str]:
+    """Yield why the picture of ``crest`` will not do, each with what would."""
+    if len(crest.image) > MOST:
+        yield f"has {len(crest.image)} bytes; a PNG of at most {MOST} is needed"
+        return
+    try:
+        _, height = _rgb(crest.image).size
+    except ValueError as error:
+        yield str(error)
+        return
+    needed = -(-crest.height * COARSEST * 10 // 254)
+    if height < needed:
+        yield f"has {height} pixels from top to bottom; {needed} are needed to be {crest.height} mm high"
+    if _wide(crest) > WIDEST * mm:
+        yield f"would be {_wide(crest) / mm:.0f} mm wide, and {WIDEST} is the most; choose a smaller height"
+
+
+def figure(crest: Crest, root: Element) -> TaggedFigure:
+    """Return the crest as part of the structure tree, after all that ``root`` holds so far."""
+    width, height = _wide(crest), crest.height * mm
+
+    def paint(canvas: TaggedCanvas) -> None:
+        canvas.drawImage(ImageReader(_rgb(crest.image)), 0, 0, width, height)
+
+    return TaggedFigure(Element("Figure", root, alternative=crest.words), paint, width=width, height=height)
+
+
+def data_address(crest: Crest) -> str:
+    """Return the picture as an address that holds it (RFC 2397)."""
+    return f"data:image/png;base64,{b64encode(crest.image).decode()}"
+
+
+def _wide(crest: Crest) -> float:
+    width, height = _rgb(crest.image).size
+    return crest.height * mm * width / height
+
+
+@lru_cache(maxsize=4)
+def _rgb(png: bytes) -> Image.Image:
+    """Return the picture in plain colours, on white where it is transparent.
+
+    Raises:
+        ValueError: it is no such picture; says what is needed.
+    """
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+            if max(image.size) > FINEST or image.mode not in _MODES:
+                raise ValueError(
+                    f"is {image.width} by {image.height} pixels in mode {image.mode}; at most {FINEST} each "
+                    "way are needed, in 8 bits of grey or colour"
+                )
+            whole = image.convert("RGBA")
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError("cannot be read; a PNG is needed") from error
+    paper = Image.new("RGBA", whole.size, "white")
+    return Image.alpha_composite(paper, whole).convert("RGB")

@@ -1,0 +1,146 @@
+"""The theme file, by which an authority says how its papers look.
+
+    accent = "#1d3c63"                    headings, links and rules: 7 to 1 on white, or more
+    size = 12                             of the text, points
+    [marking]
+    drafts = "OFFICIAL-SENSITIVE"         on each page of a draft
+    published = ""                        on each page of a published paper; empty for none
+    [crest]
+    file = "crest.png"                    beside this file
+    words = "Crest of Sample Council"     what is read aloud in its place
+    height = 18                           millimetres
+
+What is left out is as in the house style.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.document.characters import character_faults
+from flows.document.crest import crest_faults
+from flows.domain.errors import Fault, MalformedError
+from flows.domain.theme import HOUSE_STYLE, Crest, Theme, theme_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_KNOWN: Final[Mapping[str, type]] = {
+    "accent": str,
+    "size": int,
+    "marking.drafts": str,
+    "marking.published": str,
+    "crest.file": str,
+    "crest.words": str,
+    "crest.height": int,
+}
+_NAMES: Final = {str: "text", int: "a whole number"}
+
+
+def read_theme(path: Path) -> Theme:
+    """Return the theme in a file, its crest included.
+
+    Raises:
+        MalformedError: no paper may look so, or the file says something else; with every fault.
+    """
+    given = _values(path)
+    faults = [*_form_faults(given)]
+    if not faults:
+        theme = _theme(given, path)
+        faults += [*theme_faults(theme), *_glyph_faults(theme)]
+        if theme.crest:
+            faults += [Fault(path="crest.file", problem=each) for each in crest_faults(theme.crest)]
+    if faults:
+        raise MalformedError(path.name, *faults)
+    return theme
+
+
+def write_theme(theme: Theme) -> str:
+    """Return ``theme`` as a theme file, whose crest would stand beside it as ``crest.png``."""
+    lines = [
+        f"accent = {_quoted(theme.accent)}",
+        f"size = {theme.size}",
+        "\n[marking]",
+        f"drafts = {_quoted(theme.draft_marking)}",
+        f"published = {_quoted(theme.published_marking)}",
+    ]
+    if crest := theme.crest:
+        lines += [
+            "\n[crest]",
+            'file = "crest.png"',
+            f"words = {_quoted(crest.words)}",
+            f"height = {crest.height}",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _quoted(text: str) -> str:
+    # A JSON string of characters that can be seen is a TOML string.
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _values(path: Path) -> dict[str, Any]:
+    """Return what the file gives, by dotted name."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        problem = f"it cannot be read: {error.strerror}"
+        raise MalformedError(path.name, Fault(path="", problem=problem)) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise MalformedError(path.name, Fault(path="", problem="it is not TOML in UTF-8")) from error
+    return dict(_dotted(given))
+
+
+def _dotted(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in given.items():
+        if name in {"marking", "crest"} and isinstance(value, dict):
+            yield from ((f"{name}.{each}", inner) for each, inner in value.items())
+        else:
+            yield name, value
+
+
+def _form_faults(given: Mapping[str, Any]) -> Iterator[Fault]:
+    for name, value in given.items():
+        kind = _KNOWN.get(name)
+        if kind is None:
+            yield Fault(path=name, problem=f"is unknown; known are {', '.join(_KNOWN)}")
+        elif type(value) is not kind:
+            yield Fault(path=name, problem=f"{_NAMES[kind]} is needed")
+    if any(name.startswith("crest.") for name in given):
+        for name in ("crest.file", "crest.words"):
+            if name not in given:
+                yield Fault(path=name, problem="is needed with a crest")
+
+
+def _theme(given: Mapping[str, Any], path: Path) -> Theme:
+    house = HOUSE_STYLE
+    return Theme(
+        accent=given.get("accent", house.accent).lower(),
+        size=given.get("size", house.size),
+        draft_marking=given.get("marking.drafts", house.draft_marking),
+        published_marking=given.get("marking.published", house.published_marking),
+        crest=_crest(given, path) if "crest.file" in given else None,
+    )
+
+
+def _crest(given: Mapping[str, Any], path: Path) -> Crest:
+    name = given["crest.file"]
+    try:
+        image = (path.parent / name).read_bytes()
+    except (OSError, ValueError) as error:
+        problem = "it cannot be read; name a PNG beside the theme file"
+        raise MalformedError(path.name, Fault(path="crest.file", problem=problem)) from error
+    words = given["crest.words"]
+    height = given.get("crest.height")
+    return (
+        Crest(image=image, words=words) if height is None else Crest(image=image, words=words, height=height)
+    )
+
+
+def _glyph_faults(theme: Theme) -> Iterator[Fault]:
+    printed = {"marking.drafts": theme.draft_marking, "marking.published": theme.published_marking}
+    for path, text in printed.items():
+        yield from (Fault(path=path, problem=problem) for problem in character_faults(text))
