@@ -10,7 +10,7 @@ EVERY ?= 15
 KEEP ?= build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-all bench check pages lock tools clean
+.PHONY: help install demo up test test-all bench check pages lock tools peers clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,7 +37,7 @@ test: $(READY) tools ## all tests but the exhaustive ones
 test-all: $(READY) tools ## all tests
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
-bench: $(READY) tools ## speed beside peers and floors, as ratios in one run
+bench: $(READY) tools peers ## speed beside peers and floors, as ratios in one run
 	$(BIN)/python -m tests.benchmarks
 
 check: $(READY) ## formatting, lint, types, the direction of imports
@@ -54,18 +54,27 @@ lock: ## choose package versions anew and write requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-strip-extras --upgrade --quiet --output-file requirements.lock
 
-# The tests look at PDFs with poppler and qpdf, start ssh-keygen, and sign with a token made of software;
-# a Debian machine can fetch them.
+FETCH = if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	  else echo "Please install $$missing"; exit 1; fi
+
+# The tests look at PDFs with poppler, NSS and qpdf and at pages with Chromium, start ssh-keygen, and sign
+# with a token made of software; a Debian machine can fetch them.
 tools:
 	@missing=""; \
 	command -v pdftotext >/dev/null && command -v pdffonts >/dev/null || missing="$$missing poppler-utils"; \
 	command -v qpdf >/dev/null || missing="$$missing qpdf"; \
+	command -v certutil >/dev/null || missing="$$missing libnss3-tools"; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  missing="$$missing chromium"; \
 	command -v softhsm2-util >/dev/null || missing="$$missing softhsm2"; \
 	command -v ssh-keygen >/dev/null && command -v ssh-agent >/dev/null || missing="$$missing openssh-client"; \
-	if [ -n "$$missing" ]; then \
-	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
-	  else echo "Please install:$$missing"; exit 1; fi; fi
+	if [ -n "$$missing" ]; then $(FETCH); fi
+
+# WeasyPrint, a peer in the benchmarks, draws with Pango; without HarfBuzz's subsetting it does, but slower.
+peers: $(READY)
+	@missing="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"; \
+	$(BIN)/python -W error::DeprecationWarning:weasyprint.text.ffi -c 'import weasyprint' >/dev/null 2>&1 || $(FETCH)
 
 clean: ## remove what was built
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -21,6 +21,7 @@ import bench_audit
 import bench_case
 import bench_checks
 import bench_paper
+import bench_peers
 import bench_scale
 import click
 from figures import table
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from figures import Row
 
-PARTS = ("checks", "paper", "audit", "acts", "scale", "case")
+PARTS = ("checks", "paper", "peers", "audit", "acts", "scale", "case")
 
 
 def main() -> None:
@@ -57,6 +58,8 @@ def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
         yield from bench_checks.run()
     if "paper" in parts:
         yield from bench_paper.run()
+    if "peers" in parts:
+        yield from bench_peers.run(small=small)
     if "audit" in parts:
         build(place / "audit", cases=20 if small else 2_000, acts=5)
         yield from bench_audit.run(place / "audit")

@@ -1,0 +1,153 @@
+"""What the benchmarks' papers say: the papers of the sample cases, and as many others as long as they are."""
+
+from __future__ import annotations
+
+import io
+from bisect import bisect_right
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import engine_ours
+import parts
+import pikepdf
+
+from flows import paper
+from flows.document.blocks import (
+    Emphasis,
+    Heading,
+    Link,
+    List,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    parse_document,
+)
+from flows.domain.procedure import ASSESSMENT, DOCUMENT
+from flows.files import folder as sample_folder
+from flows.sources.parse import parse_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from parts import Part, Run
+
+    from flows.document.blocks import Block, Inline
+
+TITLE = "A paper"
+
+
+def samples() -> dict[str, tuple[Block, ...]]:
+    """Return each sample case's paper by the case's name, as it would be submitted."""
+    return {item.name: _sample(item.name) for item in sorted(sample_folder("cases").glob("[!.]*"))}
+
+
+def _sample(name: str) -> tuple[Block, ...]:
+    item = sample_folder("cases") / name
+    arrived = parse_request((item / "request.yaml").read_bytes(), rules=paper.RULES)
+    data = (item / "assessment.yaml").read_bytes()
+    request = arrived.request(arrived.reference or "")
+    files = paper.version_files(request, paper.read_assessment(data, request.reference), data)
+    assert ASSESSMENT in files
+    return parse_document(files[DOCUMENT].decode())
+
+
+def of_pages(pages: int) -> Sequence[Block]:
+    """Return as much of all samples, one after the other, as fills so many pages of ours."""
+    blocks = [block for sample in samples().values() for block in sample]
+
+    def taken(count: int) -> int:
+        return page_count(engine_ours.render(blocks[:count], TITLE))
+
+    return blocks[: bisect_right(range(1, len(blocks)), pages, key=taken)]
+
+
+def page_count(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return len(opened.pages)
+
+
+# Other papers --------------------------------------------------------------------------------------
+
+
+def another(blocks: Sequence[Block], number: int) -> list[Block]:
+    """Return a paper like ``blocks``, no piece of whose text is that of another ``number``.
+
+    The words of each piece are told from another one on, and each paragraph ends with a word that
+    stands nowhere else, so that nothing remembered from one paper saves work on the next.
+    """
+    return list(_Retelling(number).blocks(blocks))
+
+
+class _Retelling:
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._told = 0
+
+    def blocks(self, blocks: Sequence[Block]) -> Iterator[Block]:
+        for block in blocks:
+            match block:
+                case Heading() | Paragraph():
+                    yield replace(block, inlines=self._marked(block.inlines))
+                case List(items=items):
+                    yield replace(block, items=tuple(tuple(self.blocks(item)) for item in items))
+                case Table(header=header, rows=rows):
+                    told = [tuple(map(self._inlines, row)) for row in (header, *rows)]
+                    yield replace(block, header=told[0], rows=tuple(told[1:]))
+
+    def _marked(self, inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
+        self._told += 1
+        return (*self._inlines(inlines), Text(f" {self._number:04}/{self._told}"))
+
+    def _inlines(self, inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
+        return tuple(
+            Text(_rotated(inline.text, self._number))
+            if isinstance(inline, Text)
+            else replace(inline, inlines=self._inlines(inline.inlines))
+            for inline in inlines
+        )
+
+
+def _rotated(text: str, by: int) -> str:
+    words = text.split()
+    if len(words) < 2:
+        return text
+    at = by % len(words)
+    before, after = " " * text.startswith(" "), " " * text.endswith(" ")
+    return before + " ".join(words[at:] + words[:at]) + after
+
+
+# For peers -----------------------------------------------------------------------------------------
+
+
+def for_peers(blocks: Sequence[Block]) -> tuple[Part, ...]:
+    """Return ``blocks`` in the form that peers take."""
+    return tuple(map(_part, blocks))
+
+
+def _part(block: Block) -> Part:
+    match block:
+        case Heading(level=level, inlines=inlines):
+            return parts.Heading(level, _runs(inlines))
+        case Paragraph(inlines=inlines):
+            return parts.Paragraph(_runs(inlines))
+        case List(items=items, start=start, ordered=ordered):
+            return parts.Items(tuple(map(for_peers, items)), start if ordered else None)
+        case Table(header=header, rows=rows):
+            return parts.Grid(tuple(tuple(map(_runs, row)) for row in (header, *rows)), block.heads_rows)
+
+
+def _runs(inlines: Sequence[Inline]) -> tuple[Run, ...]:
+    return tuple(run for inline in inlines for run in _run(inline))
+
+
+def _run(inline: Inline) -> Iterator[Run]:
+    match inline:
+        case Text(text=text):
+            yield parts.Run(text)
+        case Strong(inlines=inlines):
+            yield from (replace(run, bold=True) for run in _runs(inlines))
+        case Emphasis(inlines=inlines):
+            yield from (replace(run, italic=True) for run in _runs(inlines))
+        case Link(href=href, inlines=inlines):
+            yield from (replace(run, href=href) for run in _runs(inlines))
