@@ -30,6 +30,7 @@ from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file, write_request
 from flows.domain.working_days import latest_local_day
 from flows.register.audit import PaperVerdict, Published
+from flows.register.statement import mark
 from flows.sources.parse import (
     ArrivedRequest,
     TextRules,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from flows.domain.theme import Theme
     from flows.domain.working_days import Calendar
     from flows.register.statement import Statement
+    from flows.register.store import Register
 
 RULES: Final = TextRules(plain=plain_faults, prose=prose_faults)
 """What may stand in clear: the subset of Markdown, and characters the paper can print."""
@@ -212,6 +214,23 @@ class Basis:
     def blocks(self) -> tuple[Block, ...]:
         """Return what the paper says."""
         return paper_blocks(self.document.decode(), self.record())
+
+
+def basis_of(register: Register, published: Statement) -> Basis:
+    """Return what the paper of a publication was made from, as the register has it."""
+    reference, number = published.act.case, published.number
+    history = register.history(reference)
+    at = next(each.id for each in history if each.entry.act == published.label)
+    return Basis(
+        request=register.read(reference, REQUEST, at=at),
+        document=register.read(reference, DOCUMENT, at=at),
+        statements=[
+            (mark(said.to_bytes()).sha256, said) for said in register.statements(reference)[: number - 1]
+        ],
+        time=published.act.time,
+        fingerprint=register.fingerprint(),
+        theme=register.policy(published.act.policy).theme,
+    )
 
 
 def check(published: Published) -> PaperVerdict:

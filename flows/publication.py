@@ -1,8 +1,9 @@
 """Publication: make the PDF of every case that is signed off, and register it.
 
 The paper is the approved text and a short record of the decisions. What is registered is its PDF, which
-anybody can make again; what is laid out is the same PDF with the authority's signature after it, where
-the authority has one. It leaves the building only when a person records that it was sent.
+anybody can make again. What is laid out is the same PDF with the authority's signature after it, where
+the authority has one, and beside it the same words as a page of HTML. It leaves the building only when a
+person records that it was sent.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from flows.domain.act import Act
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import DOCUMENT, REQUEST, ActKind, Role, Stage
 from flows.domain.reference import slug
-from flows.paper import Basis
+from flows.paper import Basis, basis_of
 from flows.register.statement import mark
 from flows.running import ATTEMPTS_AFTER_A_LOST_RACE, Done, guarded, lost_the_race, report
 from flows.wiring import House
@@ -73,7 +74,7 @@ def publish(reference: str, house: House) -> Done:
     )
     changes = {f"published/{name}.pdf": made.pdf, f"published/{name}.json": made.manifest}
     register.record(act, changes, house.service)
-    lay_out(house.home.published, f"{name}.pdf", signed(made.pdf, house))
+    lay_out_both(name, signed(made.pdf, house), made.html, house)
     return Done(reference=reference, what=f"version {case.version} published")
 
 
@@ -91,29 +92,41 @@ def signed(pdf: bytes, house: House) -> bytes:
     return sign(pdf, house.seal, wiring.now())
 
 
+def lay_out_both(name: str, pdf: bytes, html: str, house: House) -> None:
+    """Put a published paper where people look for it, as PDF and as the page that people link to."""
+    lay_out(house.home.published, f"{name}.html", html.encode())
+    lay_out(house.home.published, f"{name}.pdf", pdf)
+
+
 def lay_out(folder: Path, name: str, content: bytes) -> None:
-    """Put a copy of a published paper where people look for it."""
+    """Write one file so that nobody sees half of it."""
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f".{name}.part"
     fresh.write_bytes(content)
-    os.replace(fresh, folder / name)  # noqa: PTH105 - a person never sees half a paper
+    os.replace(fresh, folder / name)  # noqa: PTH105 - one step, whatever stands there
 
 
 def copies_missing(house: House) -> list[str]:
-    """Return the published cases whose paper the folder lacks, as after a kill."""
+    """Return the published cases of which the folder lacks the PDF or the page, as after a kill."""
     folder = house.home.published
     there = set(os.listdir(folder)) if folder.is_dir() else set()  # noqa: PTH208 - names alone
     published = [
         reference for stage in (Stage.PUBLISHED, Stage.SENT) for reference in house.register.ready(stage)
     ]
-    return [reference for reference in published if f"{slug(reference)}.pdf" not in there]
+    return [
+        reference
+        for reference in published
+        if not {f"{slug(reference)}.pdf", f"{slug(reference)}.html"} <= there
+    ]
 
 
 @task(task_run_name="publication-copy-{reference}")
 @guarded
 def lay_out_again(reference: str, house: House) -> Done:
     """Lay out again what the register holds and the folder lacks."""
-    name = f"{slug(reference)}.pdf"
-    registered = house.register.read(reference, f"published/{name}")
-    lay_out(house.home.published, name, signed(registered, house))
+    name = slug(reference)
+    published = [s for s in house.register.statements(reference) if s.act.kind is ActKind.PUBLISH][-1]
+    registered = house.register.read(reference, f"published/{name}.pdf")
+    page = basis_of(house.register, published).rendering().html
+    lay_out_both(name, signed(registered, house), page, house)
     return Done(reference=reference, what="the missing copy was laid out again")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from flows.domain.errors import UnknownCaseError
 from flows.domain.policy import SERVICE
-from flows.domain.procedure import DOCUMENT, REQUEST, ActKind
+from flows.domain.procedure import ActKind
 from flows.domain.reference import slug
-from flows.paper import Basis
+from flows.paper import basis_of
 from flows.register.checkpoint import parse_checkpoint
 from flows.register.statement import mark
 
@@ -104,13 +104,4 @@ def _checkpoint(house: House, sequence: int) -> int | None:
 
 def blocks_of(house: House, origin: Origin) -> tuple[Block, ...]:
     """Return what the paper should say: the approved text, then the record."""
-    earlier = house.register.statements(origin.reference)[: origin.statement.number - 1]
-    at = origin.recorded.id
-    return Basis(
-        request=house.register.read(origin.reference, REQUEST, at=at),
-        document=house.register.read(origin.reference, DOCUMENT, at=at),
-        statements=[(mark(said.to_bytes()).sha256, said) for said in earlier],
-        time=origin.statement.act.time,
-        fingerprint=house.register.fingerprint(),
-        theme=house.register.policy(origin.statement.act.policy).theme,
-    ).blocks()
+    return basis_of(house.register, origin.statement).blocks()

@@ -20,8 +20,7 @@ from flows.domain.procedure import DOCUMENT, REQUEST, ROLE_AT, ActKind, Role, St
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.domain.working_days import in_full, where
-from flows.paper import Basis
-from flows.register.statement import mark
+from flows.paper import basis_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,7 +179,7 @@ def papers(house: House, reference: str, version: int) -> Publication:
         (s for s in statements if s.act.kind is ActKind.PUBLISH and s.act.version == version), None
     )
     if published is not None:
-        return _published(house, reference, statements, published)
+        return _published(house, reference, published)
     request = parse_request_file(_file(house, reference, version, REQUEST).decode())
     blocks = parse_document(text(house, reference, version))
     drafted = _draft_of(reference, statements, version)
@@ -200,18 +199,8 @@ def papers(house: House, reference: str, version: int) -> Publication:
     )
 
 
-def _published(
-    house: House, reference: str, statements: list[Statement], published: Statement
-) -> Publication:
-    earlier = statements[: published.number - 1]
-    made = Basis(
-        request=_file(house, reference, published.act.version, REQUEST),
-        document=_file(house, reference, published.act.version, DOCUMENT),
-        statements=[(mark(said.to_bytes()).sha256, said) for said in earlier],
-        time=published.act.time,
-        fingerprint=house.register.fingerprint(),
-        theme=house.register.policy(published.act.policy).theme,
-    ).rendering()
+def _published(house: House, reference: str, published: Statement) -> Publication:
+    made = basis_of(house.register, published).rendering()
     # What was registered is handed out, whatever newer software would make of it; the page is made anew.
     name = f"published/{slug(published.act.case)}.pdf"
     entry = _entry_of(house, reference, published)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -25,7 +27,13 @@ if TYPE_CHECKING:
 
     from flows.document.blocks import Block
     from flows.document.record import Record
+    from flows.domain.theme import Theme
     from flows.wiring import Home
+
+
+def both(*names: str) -> set[str]:
+    """Return the names of the papers and of their pages."""
+    return {f"{name}.{form}" for name in names for form in ("pdf", "html")}
 
 
 def test_what_is_signed_off_is_published(town: Town) -> None:
@@ -39,6 +47,9 @@ def test_what_is_signed_off_is_published(town: Town) -> None:
     paper = (town.home.published / "A-1.pdf").read_bytes()
     assert paper.startswith(b"%PDF-")
     assert paper == town.house.register.read("A/1", "published/A-1.pdf")
+    page = (town.home.published / "A-1.html").read_bytes()
+    manifest = json.loads(town.house.register.read("A/1", "published/A-1.json"))
+    assert hashlib.sha256(page).hexdigest() == manifest["html"]["sha256"]
     assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 | version 1 published |"]
     assert run.tasks() == [("publication-A/1", "COMPLETED", 1)]
     assert town.audited().holds
@@ -72,7 +83,7 @@ def test_naming_a_case_does_not_make_it_ready_for_publication(town: Town) -> Non
 
     assert [name for name, *_ in run.tasks()] == ["publication-A/2"]
     assert town.stages() == {"A/1": "balancing", "A/2": "published", "A/3": "publication"}
-    assert {path.name for path in town.home.published.iterdir()} == {"A-2.pdf"}
+    assert {path.name for path in town.home.published.iterdir()} == both("A-2")
 
 
 def test_a_paper_that_a_kill_kept_from_the_folder_is_laid_out_by_the_next_run(
@@ -116,7 +127,7 @@ def test_a_copy_that_cannot_be_laid_out_again_holds_up_no_other(town: Town) -> N
 
     run = town.run("publication")
 
-    assert {path.name for path in town.home.published.iterdir()} == {"A-2.pdf", "A-3.pdf"}
+    assert {path.name for path in town.home.published.iterdir()} == both("A-2", "A-3")
     assert run.tasks() == [
         ("publication-A/3", "COMPLETED", 1),
         ("publication-copy-A/1", "FAILED", 1),
@@ -129,15 +140,15 @@ def test_a_paper_that_fails_its_checks_is_not_published(town: Town, monkeypatch:
     town.sign_off("A/1", "A/2")
     render = document_publication._pdf
 
-    def without_its_end(blocks: tuple[Block, ...], record: Record) -> bytes:
-        return render(blocks[:-1] if record.reference == "A/1" else blocks, record)
+    def without_its_end(blocks: tuple[Block, ...], record: Record, theme: Theme) -> bytes:
+        return render(blocks[:-1] if record.reference == "A/1" else blocks, record, theme)
 
     monkeypatch.setattr(document_publication, "_pdf", without_its_end)
 
     run = town.run("publication")
 
     assert town.stages() == {"A/1": "publication", "A/2": "published"}
-    assert {path.name for path in town.home.published.iterdir()} == {"A-2.pdf"}
+    assert {path.name for path in town.home.published.iterdir()} == both("A-2")
     (artifact,) = run.artifacts()
     assert "| A/1 | failed: A/1 is not published: its PDF fails the checks, PDF_MISSING at block " in artifact
     monkeypatch.undo()

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _MOST: Final = 100
 """How many characters one block of a CMap may map (Adobe Technical Note 5411)."""
-_WORDS: Final = 20_000
-"""How many widths of words one font remembers."""
+_WORDS: Final = 2_048
+"""How many widths of words one font remembers; more of them cost memory and save no time."""
 
 
 class GlyphError(ValueError):
