@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from flows.domain.theme import Theme
 
 _SETTINGS: Final = {
+    "canvas_baseColor": None,
     "documentLang": None,
     "invariant": 1,
     "overlapAttachedSpace": 1,

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_papers import TITLES, a_part, a_request, a_withheld_part, an_assessment, pages, tool
@@ -18,6 +12,9 @@ from flows.document.blocks import Block, Heading, Link, List, Paragraph, Strong,
 from flows.document.pdf import render_pdf
 from flows.document.text import write_document
 from flows.domain.errors import MalformedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WELSH = "Heddlu Dyffryn-yr-Ŵyn: tŷ, ŵyn, ŷd, Ŷ, gẃr"
 
@@ -241,66 +238,3 @@ def test_a_date_without_a_time_zone_is_a_mistake() -> None:
 
 def test_an_empty_document_is_one_page(tmp_path: Path) -> None:
     assert len(pages(rendered(()), tmp_path)) == 1
-
-
-def test_the_same_blocks_are_the_same_bytes() -> None:
-    assert rendered() == rendered()
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"version": 4},
-        {"draft": True},
-        {"reference": "1146B/22"},
-        {"dated": datetime(2022, 12, 6, tzinfo=UTC)},
-    ],
-    ids=str,
-)
-def test_the_identifier_follows_what_the_paper_is(change: dict[str, Any]) -> None:
-    assert _identifier(rendered()) == _identifier(rendered())
-    assert _identifier(rendered(**change)) != _identifier(rendered())
-    assert _identifier(rendered((paragraph("other"),))) != _identifier(rendered())
-
-
-def _identifier(pdf: bytes) -> bytes:
-    return pdf[pdf.rindex(b"/ID") :].split(b"]")[0]
-
-
-def test_threads_render_the_same_bytes() -> None:
-    other = (paragraph("other"),)
-    alone, other_alone = rendered(), rendered(other)
-    with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda n: rendered(other if n % 2 else None), range(12)))
-
-    assert together == [other_alone if n % 2 else alone for n in range(12)]
-
-
-@pytest.mark.parametrize(
-    "setting",
-    [
-        {"PYTHONHASHSEED": "1"},
-        {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo"},
-        {"LC_ALL": "C", "PYTHONOPTIMIZE": "2"},
-        {"SOURCE_DATE_EPOCH": "1"},
-        {"RL_invariant": "0", "RL_useA85": "1", "RL_pageCompression": "0", "RL_pdfComments": "1"},
-        {"RL_platypus_link_underline": "1", "RL_documentLang": "fr-FR", "RL_canvas_basefontname": "Courier"},
-    ],
-    ids=str,
-)
-def test_no_other_process_renders_other_bytes(setting: dict[str, str], tmp_path: Path) -> None:
-    here = Path(__file__).parent
-    code = (
-        f"import hashlib, sys; sys.path[:0] = {[str(here), str(here.parents[1])]}; import test_pdf; "
-        "print(hashlib.sha256(test_pdf.rendered()).hexdigest())"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, **setting},
-    )
-
-    assert result.stdout.strip() == hashlib.sha256(rendered()).hexdigest()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import resource
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zlib import compress as deflate
 
 import pytest
 from drawn_papers import a_drawn_paper, an_adversarial_paper
@@ -17,7 +15,6 @@ from test_pdf import heading, paragraph, rendered
 
 from flows import paper
 from flows.document.blocks import Link, List, Paragraph, Strong, Table, Text, parse_document, words
-from flows.document.publication import content_digest
 from flows.domain.procedure import DOCUMENT
 from flows.files import folder
 from flows.sources.parse import parse_request
@@ -204,17 +201,6 @@ def test_a_name_too_long_for_its_line_is_cut_short_where_it_repeats(tmp_path: Pa
 
     assert all("The Combined Authority" in page and "\u2026" in page for page in pages(pdf, tmp_path))
     assert faults(pdf) == []
-
-
-def test_another_compressor_changes_neither_identifier_nor_content(monkeypatch: pytest.MonkeyPatch) -> None:
-    blocks = a_case(CASES[0])
-    usual = rendered(blocks)
-    monkeypatch.setattr(zlib, "compress", lambda data: deflate(data, 1))
-    other = rendered(blocks)
-
-    assert other != usual
-    assert content_digest(other) == content_digest(usual)
-    assert list(opened(other).trailer.ID) == list(opened(usual).trailer.ID)
 
 
 def test_a_draft_says_so_where_it_is_heard() -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
+from asn1crypto.parser import peek
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
@@ -130,8 +131,10 @@ def examine(
         problem = f"its signature cannot be read ({type(error).__name__})"
         raise MalformedError(source, Fault(path="", problem=problem)) from None
     whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
+    # What is left of the place kept for the signature is covered by nothing, and has to be empty.
+    padding = found[0].pkcs7_content[peek(found[0].pkcs7_content) :]
     return Signature(
-        intact=bool(status.intact and status.valid and whole and status.docmdp_ok),
+        intact=bool(status.intact and status.valid and whole and status.docmdp_ok and not any(padding)),
         signer=_named(status.signing_cert.subject),
         issuer=_named(status.signing_cert.issuer),
         trust=_trust(status, roots),
