@@ -79,17 +79,17 @@ def publish(reference: str, house: House) -> Done:
 
 
 def signed(pdf: bytes, house: House) -> bytes:
-    """Return a paper as it is laid out: with the authority's signature, where it has a seal.
+    """Return a paper as it is laid out: with the authority's signature, where it can sign.
 
     Raises:
-        RefusedError: the seal's token or the time-stamp authority does not answer. The paper is in the
+        RefusedError: the token of the key or the time-stamp authority does not answer. The paper is in the
             register by then; the next run signs it and lays it out.
     """
-    if house.seal is None:
+    if house.credential is None:
         return pdf
-    from flows.document.sealing.signing import sign  # noqa: PLC0415 - a second, for those who sign
+    from flows.document.signing.pades import sign  # noqa: PLC0415 - a second, for those who sign
 
-    return sign(pdf, house.seal, wiring.now())
+    return sign(pdf, house.credential, wiring.now())
 
 
 def lay_out_both(name: str, pdf: bytes, html: str, house: House) -> None:

@@ -27,7 +27,7 @@ from flows.vault.keys import Vault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.document.sealing.seal import Seal
+    from flows.document.signing.credential import Credential
     from flows.domain.deadline import Timetable
     from flows.domain.working_days import Calendar
     from flows.register.signature import FileSigner
@@ -193,18 +193,18 @@ class House:
         return Vault(self.home.case_keys, self.home.wrapping)
 
     @cached_property
-    def seal(self) -> Seal | None:
+    def credential(self) -> Credential | None:
         """What the authority signs its papers with; None where it does not.
 
         Raises:
             MalformedError: its settings, certificates or key are unfit.
             RefusedError: others on this machine can read its key.
         """
-        if not (self.home.authority / "seal.toml").exists():
+        if not (self.home.authority / "signing.toml").exists():
             return None
-        from flows.document.sealing import seal  # noqa: PLC0415 - a second, for those who sign
+        from flows.document.signing import credential  # noqa: PLC0415 - a second, for those who sign
 
-        return seal.load(self.home.authority)
+        return credential.load(self.home.authority)
 
     def calendar(self) -> Calendar:
         """Return the bank holidays of the software's data and those the policy adds."""

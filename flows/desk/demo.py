@@ -76,7 +76,7 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
     )
     make_home(home, authority=AUTHORITY, administrator="administrator", rules=rules)
     (home.root / ".demo").touch()
-    from flows.document.sealing import throwaway  # noqa: PLC0415 - a second, for the demo alone
+    from flows.document.signing import throwaway  # noqa: PLC0415 - a second, for the demo alone
 
     throwaway.make(home.authority, AUTHORITY, wiring.now())
     with engine.running(home) as running, open_house(home) as house:

@@ -50,7 +50,7 @@ class Origin:
 def find_origin(house: House, pdf: bytes) -> Origin | None:
     """Return where a file, or what it was before it was signed, was published; None for nowhere."""
     from flows.document.inspection.reading import named_reference  # noqa: PLC0415 - see the next
-    from flows.document.sealing.examination import beginnings  # noqa: PLC0415 - a second to import
+    from flows.document.signing.examination import beginnings  # noqa: PLC0415 - a second to import
 
     digests = {hashlib.sha256(each).hexdigest(): each for each in beginnings(pdf)}
     # The reference that the file gives is looked at first, and saves a walk through every case.

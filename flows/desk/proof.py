@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flows.desk.origin import Origin
-    from flows.document.sealing.examination import Signature
+    from flows.document.signing.examination import Signature
     from flows.wiring import Home
 
 _BAD_TRUST = frozenset({"foreign", "expired", "unfit"})
@@ -69,7 +69,7 @@ def prove(
     Args:
         pdf: The file.
         home: Whose register is looked in, if it has one.
-        roots: Certificates to trust, in PEM; None for the one of the home's own seal.
+        roots: Certificates to trust, in PEM; None for those above the home's own.
         source: What the file is called, for errors.
         roots_source: What the file of the roots is called, for errors.
         now: When we look, with a time zone.
@@ -77,9 +77,11 @@ def prove(
     Raises:
         MalformedError: one of the files cannot be read.
     """
-    from flows.document.sealing import examination, seal  # noqa: PLC0415 - a second, for those who verify
+    from flows.document.signing import credential, examination  # noqa: PLC0415 - a second, for those who verify
 
-    trusted = seal.roots(home.authority) if roots is None else seal.certificates_in(roots, roots_source)
+    trusted = (
+        credential.roots(home.authority) if roots is None else credential.certificates_in(roots, roots_source)
+    )
     signature = examination.examine(pdf, trusted, now, source=source)
     if not home.register.is_dir():
         return Proof(signature=signature, looked_up=False, origin=None, untouched=None)

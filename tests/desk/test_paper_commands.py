@@ -13,7 +13,7 @@ from desk_builders import CASE, Desk
 from flows import wiring
 from flows.desk.commands.papers import _facts
 from flows.desk.proof import prove
-from flows.document.sealing import throwaway
+from flows.document.signing import throwaway
 from flows.wiring import Home
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import tomllib
 from console_blocks import DOCS
 
 from flows.document.inspection.noticing import MEANINGS
-from flows.document.sealing import seal
+from flows.document.signing import credential
 
 _PAGE = (DOCS / "papers.md").read_text(encoding="utf-8")
 
@@ -23,6 +23,6 @@ def test_every_setting_of_a_seal_is_shown_and_each_example_is_one() -> None:
     examples = re.findall(r"```toml\n(.*?)```", _PAGE, re.DOTALL)
 
     assert len(examples) == 3
-    assert {name for example in examples for name in tomllib.loads(example)} == seal.SETTINGS_KNOWN
+    assert {name for example in examples for name in tomllib.loads(example)} == credential.SETTINGS_KNOWN
     for example in examples:
-        assert list(seal.faults(tomllib.loads(example))) == []
+        assert list(credential.faults(tomllib.loads(example))) == []

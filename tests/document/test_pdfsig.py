@@ -12,18 +12,18 @@ import mutants
 import pikepdf
 import pytest
 from sample_papers import tool
-from sealing_office import AUTHORITY, a_seal, a_stamper
+from signing_office import AUTHORITY, a_credential, a_stamper
 
-from flows.document.sealing import throwaway
-from flows.document.sealing.examination import beginnings, examine, only_signed
-from flows.document.sealing.signing import sign
+from flows.document.signing import throwaway
+from flows.document.signing.examination import beginnings, examine, only_signed
+from flows.document.signing.pades import sign
 from flows.domain.errors import MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from flows.document.sealing.seal import Seal
+    from flows.document.signing.credential import Credential
 
 NOW: Final = datetime.now(UTC).replace(microsecond=0)
 """NSS looks at certificates by the clock of the machine."""
@@ -36,12 +36,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def office(folder: Path) -> Seal:
-    return a_seal(folder, since=NOW - timedelta(days=1))
+def office(folder: Path) -> Credential:
+    return a_credential(folder, since=NOW - timedelta(days=1))
 
 
 @pytest.fixture(scope="module")
-def whole(office: Seal) -> bytes:
+def whole(office: Credential) -> bytes:
     return sign(mutants.good(), office, NOW)
 
 
@@ -67,7 +67,7 @@ def database(folder: Path, *roots: Path) -> Path:
 
 
 def root_of(folder: Path, at: Path) -> Path:
-    """Write the root of a seal, the last of its certificates, into a file of its own."""
+    """Write the root of a credential, the last of its certificates, into a file of its own."""
     pem = (folder / throwaway.CERTIFICATE).read_text()
     at.write_text(re.findall(r"-----BEGIN.*?-----END CERTIFICATE-----\n", pem, re.DOTALL)[-1])
     return at
@@ -75,7 +75,7 @@ def root_of(folder: Path, at: Path) -> Path:
 
 @pytest.mark.parametrize("stamped", [False, True], ids=["B-B", "B-T"])
 def test_poppler_trusts_the_certificate_once_its_root_is_known(
-    office: Seal, folder: Path, tmp_path: Path, *, stamped: bool
+    office: Credential, folder: Path, tmp_path: Path, *, stamped: bool
 ) -> None:
     pdf = sign(mutants.good(), office, NOW, stamper=a_stamper(NOW)[0] if stamped else None)
     knows = database(tmp_path / "knows", root_of(folder, tmp_path / "root.pem"))
@@ -87,7 +87,7 @@ def test_poppler_trusts_the_certificate_once_its_root_is_known(
 
 
 def test_poppler_does_not_trust_it_without_the_root_or_with_another(whole: bytes, tmp_path: Path) -> None:
-    a_seal(tmp_path / "other", since=NOW - timedelta(days=1))
+    a_credential(tmp_path / "other", since=NOW - timedelta(days=1))
     nobody = database(tmp_path / "nobody")
     other = database(tmp_path / "others", root_of(tmp_path / "other", tmp_path / "other.pem"))
 
@@ -136,7 +136,7 @@ def flipped(whole: bytes, at: int) -> bytes:
     return whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
 
 
-def stands(pdf: bytes, office: Seal) -> bool:
+def stands(pdf: bytes, office: Credential) -> bool:
     try:
         found = examine(pdf, office.roots, NOW + timedelta(days=1))
     except MalformedError:  # it may be not even a PDF with a signature
@@ -145,7 +145,7 @@ def stands(pdf: bytes, office: Seal) -> bool:
 
 
 def test_one_byte_anywhere_is_noticed_by_us_and_by_poppler(
-    whole: bytes, office: Seal, tmp_path: Path
+    whole: bytes, office: Credential, tmp_path: Path
 ) -> None:
     tried = sorted({at for at in places(whole) if at < len(whole)})
     ours = [at for at in tried if stands(flipped(whole, at), office)]
@@ -159,7 +159,7 @@ def test_one_byte_anywhere_is_noticed_by_us_and_by_poppler(
 
 
 def test_whatever_byte_is_another_the_paper_underneath_is_no_longer_found_or_no_longer_only_signed(
-    whole: bytes, office: Seal
+    whole: bytes, office: Credential
 ) -> None:
     for at in sorted(places(whole)):
         if at >= len(whole):
@@ -170,7 +170,7 @@ def test_whatever_byte_is_another_the_paper_underneath_is_no_longer_found_or_no_
         assert not (stands(spoilt, office) and only_signed(mutants.good(), spoilt))
 
 
-def test_a_digit_of_what_was_signed_or_of_the_signature_is_noticed(whole: bytes, office: Seal) -> None:
+def test_a_digit_of_what_was_signed_or_of_the_signature_is_noticed(whole: bytes, office: Credential) -> None:
     digits = whole[gap(whole)[0] : gap(whole)[-1] + 1].rstrip(b"0")
     # What comes before are certificates, of which the signature covers the signer's alone.
     for at in range(gap(whole)[0] + len(digits) - 600, gap(whole)[0] + len(digits) - 20, 29):
@@ -180,7 +180,7 @@ def test_a_digit_of_what_was_signed_or_of_the_signature_is_noticed(whole: bytes,
         assert not stands(bytes(spoilt), office), at - gap(whole)[0]
 
 
-def test_nothing_hides_in_what_the_signature_leaves_of_its_place(whole: bytes, office: Seal) -> None:
+def test_nothing_hides_in_what_the_signature_leaves_of_its_place(whole: bytes, office: Credential) -> None:
     place = gap(whole)
     for at in (place[-1], place[-2], place[len(place) * 3 // 4]):
         spoilt = whole[:at] + b"1" + whole[at + 1 :]

@@ -14,8 +14,8 @@ from test_canary import kept_in, objects_of, unpacked
 from flows import engine, publication, wiring
 from flows.document import inspection
 from flows.document import publication as document_publication
-from flows.document.sealing import seal, throwaway
-from flows.document.sealing.examination import Trust, examine
+from flows.document.signing import credential, throwaway
+from flows.document.signing.examination import Trust, examine
 from flows.domain.procedure import DOCUMENT, Stage
 from flows.wiring import open_house
 
@@ -160,17 +160,17 @@ def test_a_paper_that_fails_its_checks_is_not_published(town: Town, monkeypatch:
 # The authority's signature ------------------------------------------------------------------------
 
 
-def a_seal(town: Town, more: str = "") -> bytes:
-    """Give a home a seal; return its private key."""
+def a_credential(town: Town, more: str = "") -> bytes:
+    """Give a home a credential; return its private key."""
     throwaway.make(town.home.authority, "Northshire Police", wiring.now())
-    settings = town.home.authority / "seal.toml"
+    settings = town.home.authority / "signing.toml"
     settings.write_text(settings.read_text() + more)
     town.close()
     return (town.home.authority / throwaway.KEY).read_bytes()
 
 
 def test_what_is_laid_out_is_signed_and_what_is_registered_can_be_made_again(town: Town) -> None:
-    a_seal(town)
+    a_credential(town)
     town.drafted("A/1")
     town.sign_off("A/1")
 
@@ -179,7 +179,7 @@ def test_what_is_laid_out_is_signed_and_what_is_registered_can_be_made_again(tow
     laid_out = (town.home.published / "A-1.pdf").read_bytes()
     registered = town.house.register.read("A/1", "published/A-1.pdf")
     assert laid_out.startswith(registered)
-    signature = examine(laid_out, seal.roots(town.home.authority), wiring.now())
+    signature = examine(laid_out, credential.roots(town.home.authority), wiring.now())
     assert signature is not None
     assert signature.intact
     assert (signature.signer, signature.trust) == ("Northshire Police", Trust.TRUSTED)
@@ -189,7 +189,7 @@ def test_what_is_laid_out_is_signed_and_what_is_registered_can_be_made_again(tow
 
 
 def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_run(town: Town) -> None:
-    a_seal(town, 'time-stamp = "http://127.0.0.1:9/"\n')
+    a_credential(town, 'time-stamp = "http://127.0.0.1:9/"\n')
     town.drafted("A/1")
     town.sign_off("A/1")
 
@@ -201,7 +201,7 @@ def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_
     (artifact,) = run.artifacts()
     assert "The time-stamp authority does not answer" in artifact
 
-    settings = town.home.authority / "seal.toml"
+    settings = town.home.authority / "signing.toml"
     settings.write_text("\n".join(settings.read_text().splitlines()[:-1]))
     town.close()
     assert town.run("publication").completed
@@ -213,7 +213,7 @@ def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_
 def test_the_authoritys_key_is_kept_nowhere_but_in_its_folder(
     town: Town, prefect_server: Home, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    pem = a_seal(town)
+    pem = a_credential(town)
     town.drafted("A/1", "A/2")
     town.sign_off("A/1", "A/2")
     town.run("publication")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flows.desk.origin import Origin
     from flows.desk.proof import Proof
     from flows.document.blocks import Block
-    from flows.document.sealing.examination import Signature
+    from flows.document.signing.examination import Signature
     from flows.domain.finding import Finding
     from flows.wiring import Home
 
@@ -123,7 +123,7 @@ def _tell_findings(findings: Sequence[Finding], words: dict[str, str]) -> None:
     "--ca",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The root certificates you trust, in PEM; by default that of the home's own seal.",
+    help="The root certificates you trust, in PEM; by default those above the home's own certificate.",
 )
 @speaks
 def verify(file: Path, ca: Path | None, *, home: Home, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from flows.document.sealing.seal import SETTINGS
+from flows.document.signing.credential import SETTINGS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,7 @@ key = "{KEY}"
 
 
 def make(folder: Path, authority: str, time: datetime, *, days: int = _DAYS) -> None:
-    """Write a new seal of ``authority`` into ``folder``, good from ``time`` for ``days``."""
+    """Write a new credential of ``authority`` into ``folder``, good from ``time`` for ``days``."""
     root, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     above = _name(authority, "Throw-away root")
     until = time + timedelta(days=days)

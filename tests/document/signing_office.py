@@ -1,4 +1,4 @@
-"""An authority's seal in every form, and a time-stamp authority, all made on the spot."""
+"""An authority's credential in every form, and a time-stamp authority, all made on the spot."""
 
 from __future__ import annotations
 
@@ -27,35 +27,35 @@ from pyhanko.keys.internal import (
 )
 from pyhanko.sign.timestamps import DummyTimeStamper
 
-from flows.document.sealing import seal, throwaway
+from flows.document.signing import credential, throwaway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from flows.document.sealing.seal import Seal
+    from flows.document.signing.credential import Credential
 
 NOW: Final = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 AUTHORITY: Final = "West Midlands Police"
 PASSPHRASE: Final = "correct horse battery"  # noqa: S105 - of a key that exists for one test
 
 
-def a_seal(folder: Path, *, days: int = 3650, more: str = "", since: datetime = NOW) -> Seal:
-    """Make a seal in ``folder``, with ``more`` settings."""
+def a_credential(folder: Path, *, days: int = 3650, more: str = "", since: datetime = NOW) -> Credential:
+    """Make a credential in ``folder``, with ``more`` settings."""
     throwaway.make(folder, AUTHORITY, since, days=days)
-    settings = folder / seal.SETTINGS
+    settings = folder / credential.SETTINGS
     settings.write_text(settings.read_text() + more)
     return loaded(folder)
 
 
-def self_made(folder: Path, name: str) -> Seal:
-    """Make a seal that vouches for itself, as anybody can."""
+def self_made(folder: Path, name: str) -> Credential:
+    """Make a credential that vouches for itself, as anybody can."""
     key = ec.generate_private_key(ec.SECP256R1())
     return _kept(folder, key, [_certificate(name, key, name, key)])
 
 
-def a_servers(folder: Path) -> Seal:
-    """Make a seal of a certificate that was issued for something else than signing."""
+def a_servers(folder: Path) -> Credential:
+    """Make a credential of a certificate that was issued for something else than signing."""
     root, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     above = _certificate("A root", root, "A root", root, ca=True)
     return _kept(folder, key, [_certificate("www.example.org", key, "A root", root, signs=False), above])
@@ -96,7 +96,7 @@ def _certificate(
     )
 
 
-def _kept(folder: Path, key: ec.EllipticCurvePrivateKey, chain: list[x509.Certificate]) -> Seal:
+def _kept(folder: Path, key: ec.EllipticCurvePrivateKey, chain: list[x509.Certificate]) -> Credential:
     folder.mkdir(parents=True)
     path = folder / throwaway.KEY
     path.touch(mode=0o600)
@@ -107,14 +107,14 @@ def _kept(folder: Path, key: ec.EllipticCurvePrivateKey, chain: list[x509.Certif
     return loaded(folder)
 
 
-def loaded(folder: Path) -> Seal:
-    found = seal.load(folder)
+def loaded(folder: Path) -> Credential:
+    found = credential.load(folder)
     assert found is not None
     return found
 
 
 def settle(folder: Path, text: str) -> None:
-    (folder / seal.SETTINGS).write_text(text)
+    (folder / credential.SETTINGS).write_text(text)
 
 
 def keep_passphrase(folder: Path, text: str = PASSPHRASE) -> None:
@@ -124,31 +124,31 @@ def keep_passphrase(folder: Path, text: str = PASSPHRASE) -> None:
 
 
 def as_pkcs12(folder: Path) -> None:
-    """Put a seal that was made as PEM into one file with a passphrase, its chain in any order."""
+    """Put a credential that was made as PEM into one file with a passphrase, its chain in any order."""
     key = load_pem_private_key((folder / throwaway.KEY).read_bytes(), None)
     own, *above = x509.load_pem_x509_certificates((folder / throwaway.CERTIFICATE).read_bytes())
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     data = pkcs12.serialize_key_and_certificates(
-        b"seal", key, own, above, BestAvailableEncryption(PASSPHRASE.encode())
+        b"credential", key, own, above, BestAvailableEncryption(PASSPHRASE.encode())
     )
-    bundle = folder / "seal.p12"
+    bundle = folder / "certificate.p12"
     bundle.touch(mode=0o600)
     bundle.write_bytes(data)
     (folder / throwaway.KEY).unlink()
     (folder / throwaway.CERTIFICATE).unlink()
     keep_passphrase(folder)
-    settle(folder, 'pkcs12 = "seal.p12"\npassphrase = "passphrase"\n')
+    settle(folder, 'pkcs12 = "certificate.p12"\npassphrase = "passphrase"\n')
 
 
 def with_passphrase(folder: Path) -> None:
-    """Encrypt the key of a seal that was made as PEM."""
+    """Encrypt the key of a credential that was made as PEM."""
     path = folder / throwaway.KEY
     key = load_pem_private_key(path.read_bytes(), None)
     path.write_bytes(
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(PASSPHRASE.encode()))
     )
     keep_passphrase(folder)
-    settings = folder / seal.SETTINGS
+    settings = folder / credential.SETTINGS
     settings.write_text(f'{settings.read_text()}passphrase = "passphrase"\n')
 
 

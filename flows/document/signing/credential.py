@@ -1,15 +1,15 @@
-"""What the authority signs its papers with: a key and its certificates, as ``seal.toml`` describes them.
+"""What the authority signs its papers with: a key and its certificates, as ``signing.toml`` describes them.
 
     certificate = "certificate.pem"        the certificate, then those above it, in PEM
     key = "key.pem"                        its private key
 or
-    pkcs12 = "seal.p12"                    both in one file
+    pkcs12 = "certificate.p12"                    both in one file
 or
     certificate = "certificate.pem"
     [token]                                the key stays in a device
     module = "/usr/lib/softhsm/libsofthsm2.so"
     label = "Northshire Police"            of the token
-    key = "seal"                           label of the key on it
+    key = "signing"                           label of the key on it
 
 and for each, where it is wanted
     passphrase = "passphrase"              a file with the passphrase of the key, or the PIN of the token
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
     from pyhanko.sign.signers import Signer
 
-SETTINGS: Final = "seal.toml"
+SETTINGS: Final = "signing.toml"
 SETTINGS_KNOWN: Final = frozenset(
     {"certificate", "key", "pkcs12", "passphrase", "token", "time-stamp", "reason", "location"}
 )
@@ -76,7 +76,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Seal:
+class Credential:
     """What the authority signs with; never shown, and never handed to Prefect.
 
     Attributes:
@@ -144,8 +144,8 @@ def _session(token: Token, pin: str | None) -> Iterator[Any]:
         ) from None
 
 
-def load(folder: Path) -> Seal | None:
-    """Return the seal that ``folder`` describes; None where it has no ``seal.toml``.
+def load(folder: Path) -> Credential | None:
+    """Return the credential that ``folder`` describes; None where it has no ``signing.toml``.
 
     Raises:
         MalformedError: the settings, a certificate or a key cannot be read, or do not fit each other.
@@ -158,11 +158,11 @@ def load(folder: Path) -> Seal | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise _malformed(path, f"it cannot be read ({type(error).__name__})") from None
-    return _seal(folder, _settings(path, text))
+    return _credential(folder, _settings(path, text))
 
 
 def roots(folder: Path) -> tuple[x509.Certificate, ...]:
-    """Return the roots above the seal in ``folder``, for which no key is read where it can be helped.
+    """Return the roots above the credential in ``folder``, for which no key is read where it can be helped.
 
     Raises:
         MalformedError, RefusedError: as ``load``.
@@ -174,8 +174,8 @@ def roots(folder: Path) -> tuple[x509.Certificate, ...]:
     if "certificate" in found:
         path = folder / found["certificate"]
         return only_roots(certificates_in(_bytes(path), str(path)))
-    seal = load(folder)
-    return seal.roots if seal else ()
+    credential = load(folder)
+    return credential.roots if credential else ()
 
 
 def only_roots(certificates: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:
@@ -195,7 +195,7 @@ def _settings(path: Path, text: str) -> dict[str, Any]:
 
 
 def faults(found: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield what is wrong with the settings of a seal."""
+    """Yield what is wrong with the settings of a credential."""
     for name, value in found.items():
         if name not in SETTINGS_KNOWN:
             yield Fault(path=name, problem="it is not a setting; the settings are in docs/papers.md")
@@ -216,7 +216,7 @@ def faults(found: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(path="time-stamp", problem="an address that starts with https or http is needed")
 
 
-def _seal(folder: Path, found: Mapping[str, Any]) -> Seal:
+def _credential(folder: Path, found: Mapping[str, Any]) -> Credential:
     secret = _secret(folder / found["passphrase"]).strip() if "passphrase" in found else None
     key: PrivateKeyInfo | None = None
     if "pkcs12" in found:
@@ -226,7 +226,7 @@ def _seal(folder: Path, found: Mapping[str, Any]) -> Seal:
         if "key" in found:
             key = _key(folder / found["key"], secret, certificates[0])
     token = Token(**found["token"]) if "token" in found else None
-    return Seal(
+    return Credential(
         certificates=tuple(map(translate_pyca_cryptography_cert_to_asn1, certificates)),
         key=key,
         token=token,

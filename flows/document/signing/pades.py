@@ -1,8 +1,8 @@
-"""Puts the authority's seal on a paper.
+"""Puts the authority's signature on a paper.
 
 The paper comes with an empty field for it, so nothing is added that a reader of the tag tree would
 stumble over, and its own bytes stay the beginning of the signed file: whoever has that can cut the
-seal off and hold what the register holds.
+signature off and hold what the register holds.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pyhanko.sign.timestamps import TimeStamper
 
-    from flows.document.sealing.seal import Seal
+    from flows.document.signing.credential import Credential
 
 FIELD: Final = "Publication"
 """The name of the field that a paper brings along."""
@@ -56,31 +56,31 @@ class _Signer(PdfSigner):
         return session
 
 
-def sign(pdf: bytes, seal: Seal, time: datetime, *, stamper: TimeStamper | None = None) -> bytes:
+def sign(pdf: bytes, credential: Credential, time: datetime, *, stamper: TimeStamper | None = None) -> bytes:
     """Return ``pdf`` with the authority's signature after it: PAdES B-B, or B-T with a time-stamp.
 
     Args:
         pdf: A paper with an empty signature field.
-        seal: What signs.
+        credential: What signs.
         time: Of the signature, with a time zone, as the signature itself will claim it.
-        stamper: The time-stamp authority; by default the one that the seal names.
+        stamper: The time-stamp authority; by default the one that the credential names.
 
     Raises:
         RefusedError: the paper has no such field, or token or time-stamp authority do not answer.
     """
-    if stamper is None and seal.time_stamp:
-        stamper = HTTPTimeStamper(seal.time_stamp, timeout=_PATIENCE)
+    if stamper is None and credential.time_stamp:
+        stamper = HTTPTimeStamper(credential.time_stamp, timeout=_PATIENCE)
     facts = PdfSignatureMetadata(
         field_name=FIELD,
         subfilter=SigSeedSubFilter.PADES,
         md_algorithm="sha256",
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
-        reason=seal.reason or None,
-        location=seal.location or None,
+        reason=credential.reason or None,
+        location=credential.location or None,
     )
     try:
-        with seal.signer() as signer:
+        with credential.signer() as signer:
             writer = _Writer(io.BytesIO(pdf))
             signed = _Signer(facts, signer=signer, timestamper=stamper, time=time).sign_pdf(
                 writer, existing_fields_only=True

@@ -1,4 +1,4 @@
-"""What the seal on a paper shows, each thing as a fact of its own; nothing is fetched from anywhere."""
+"""What the signature on a paper shows, each thing as a fact of its own; nothing is fetched from anywhere."""
 
 from __future__ import annotations
 

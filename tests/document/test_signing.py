@@ -23,11 +23,11 @@ from cryptography.hazmat.primitives.serialization import (
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from sample_papers import tool
-from sealing_office import (
+from signing_office import (
     AUTHORITY,
     NOW,
     PASSPHRASE,
-    a_seal,
+    a_credential,
     a_servers,
     a_stamper,
     as_pkcs12,
@@ -40,30 +40,30 @@ from sealing_office import (
 )
 
 from flows.document.inspection import inspect
-from flows.document.sealing import seal, throwaway
-from flows.document.sealing.examination import Trust, beginnings, examine, only_signed
-from flows.document.sealing.signing import sign
+from flows.document.signing import credential, throwaway
+from flows.document.signing.examination import Trust, beginnings, examine, only_signed
+from flows.document.signing.pades import sign
 from flows.domain.errors import MalformedError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from flows.document.sealing.examination import Signature
-    from flows.document.sealing.seal import Seal
+    from flows.document.signing.credential import Credential
+    from flows.document.signing.examination import Signature
 
 LATER: Final = NOW + timedelta(days=30)
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Seal:
-    return a_seal(tmp_path / "authority")
+def office(tmp_path: Path) -> Credential:
+    return a_credential(tmp_path / "authority")
 
 
-def signed(by: Seal, **changes: Any) -> bytes:
+def signed(by: Credential, **changes: Any) -> bytes:
     return sign(mutants.good(), by, NOW, **changes)
 
 
-def examined(pdf: bytes, by: Seal | None = None, at: Any = LATER) -> Signature:
+def examined(pdf: bytes, by: Credential | None = None, at: Any = LATER) -> Signature:
     found = examine(pdf, by.roots if by else (), at)
     assert found is not None
     return found
@@ -72,7 +72,7 @@ def examined(pdf: bytes, by: Seal | None = None, at: Any = LATER) -> Signature:
 # What a signature is
 
 
-def test_the_papers_own_bytes_are_the_beginning_of_the_signed_file(office: Seal) -> None:
+def test_the_papers_own_bytes_are_the_beginning_of_the_signed_file(office: Credential) -> None:
     whole = signed(office)
 
     assert whole.startswith(mutants.good())
@@ -81,13 +81,13 @@ def test_the_papers_own_bytes_are_the_beginning_of_the_signed_file(office: Seal)
 
 
 @pytest.mark.parametrize("stamped", [False, True], ids=["B-B", "B-T"])
-def test_a_signed_paper_conforms_and_reads_as_before(office: Seal, *, stamped: bool) -> None:
+def test_a_signed_paper_conforms_and_reads_as_before(office: Credential, *, stamped: bool) -> None:
     whole = signed(office, stamper=a_stamper()[0] if stamped else None)
 
     assert inspect(whole, mutants.blocks()) == ()
 
 
-def test_it_is_intact_and_says_whose_it_is(office: Seal) -> None:
+def test_it_is_intact_and_says_whose_it_is(office: Credential) -> None:
     found = examined(signed(office), office)
 
     assert found.intact
@@ -97,7 +97,7 @@ def test_it_is_intact_and_says_whose_it_is(office: Seal) -> None:
     assert (found.claimed, found.stamp) == (NOW, None)
 
 
-def test_poppler_says_that_it_is_valid(office: Seal, tmp_path: Path) -> None:
+def test_poppler_says_that_it_is_valid(office: Credential, tmp_path: Path) -> None:
     path = tmp_path / "paper.pdf"
     path.write_bytes(signed(office))
     said = tool("pdfsig", path)
@@ -110,20 +110,20 @@ def test_poppler_says_that_it_is_valid(office: Seal, tmp_path: Path) -> None:
 
 
 def test_what_it_is_for_is_written_into_it_where_the_authority_says_so(tmp_path: Path) -> None:
-    said = a_seal(tmp_path, more='reason = "Published under FOIA 2000"\nlocation = "Birmingham"\n')
+    said = a_credential(tmp_path, more='reason = "Published under FOIA 2000"\nlocation = "Birmingham"\n')
 
     with pikepdf.open(io.BytesIO(signed(said))) as file:
         signature = file.Root.AcroForm.Fields[0].V
         assert (str(signature.Reason), str(signature.Location)) == ("Published under FOIA 2000", "Birmingham")
 
 
-def test_the_version_of_the_format_stays_that_of_the_standards(office: Seal) -> None:
+def test_the_version_of_the_format_stays_that_of_the_standards(office: Credential) -> None:
     with pikepdf.open(io.BytesIO(signed(office))) as file:
         assert "/Version" not in file.Root
         assert file.pdf_version == "1.7"
 
 
-def test_a_paper_without_a_field_for_it_is_not_signed(office: Seal) -> None:
+def test_a_paper_without_a_field_for_it_is_not_signed(office: Credential) -> None:
     bench = mutants.Bench()
     bench.pdf.Root.AcroForm.Fields[0].T = pikepdf.String("Another")
 
@@ -131,7 +131,7 @@ def test_a_paper_without_a_field_for_it_is_not_signed(office: Seal) -> None:
         sign(bench.spoilt(), office, NOW)
 
 
-def test_a_paper_is_not_signed_twice(office: Seal) -> None:
+def test_a_paper_is_not_signed_twice(office: Credential) -> None:
     with pytest.raises(RefusedError, match="could not be signed"):
         sign(signed(office), office, NOW)
 
@@ -159,13 +159,13 @@ def other_content(writer: Any) -> None:
     writer.update_container(page)
 
 
-def test_what_is_added_after_the_signature_breaks_it(office: Seal) -> None:
+def test_what_is_added_after_the_signature_breaks_it(office: Credential) -> None:
     assert not examined(changed(signed(office), other_language), office).intact
 
 
 @pytest.mark.parametrize("spoil", [other_language, other_content])
 def test_a_change_under_the_signature_is_told_from_the_signature(
-    office: Seal, spoil: Callable[[Any], None]
+    office: Credential, spoil: Callable[[Any], None]
 ) -> None:
     whole = sign(changed(mutants.good(), spoil), office, NOW)
 
@@ -192,13 +192,13 @@ def test_what_is_no_pdf_is_malformed() -> None:
 # Trust
 
 
-def test_without_a_root_nothing_is_said_of_trust(office: Seal) -> None:
+def test_without_a_root_nothing_is_said_of_trust(office: Credential) -> None:
     assert examined(signed(office)).trust is Trust.NOT_ESTABLISHED
 
 
-def test_a_foreign_certificate_is_told_from_an_expired_one(office: Seal, tmp_path: Path) -> None:
-    same_name = a_seal(tmp_path / "other")
-    short = a_seal(tmp_path / "short", days=10)
+def test_a_foreign_certificate_is_told_from_an_expired_one(office: Credential, tmp_path: Path) -> None:
+    same_name = a_credential(tmp_path / "other")
+    short = a_credential(tmp_path / "short", days=10)
 
     assert examined(signed(office), same_name).trust is Trust.FOREIGN
     assert examined(signed(short), short).trust is Trust.EXPIRED
@@ -207,7 +207,7 @@ def test_a_foreign_certificate_is_told_from_an_expired_one(office: Seal, tmp_pat
 
 def test_nobody_sees_a_traceback_of_the_library() -> None:
     code = (
-        "import logging; from flows.document.sealing import examination; "
+        "import logging; from flows.document.signing import examination; "
         "logging.getLogger('pyhanko.sign').warning('a path could not be built')"
     )
     told = subprocess.run(
@@ -217,7 +217,7 @@ def test_nobody_sees_a_traceback_of_the_library() -> None:
     assert (told.stdout, told.stderr) == (b"", b"")
 
 
-def test_a_certificate_that_nobody_issued_is_foreign(office: Seal, tmp_path: Path) -> None:
+def test_a_certificate_that_nobody_issued_is_foreign(office: Credential, tmp_path: Path) -> None:
     forged = self_made(tmp_path / "forged", AUTHORITY)
 
     assert examined(signed(forged), office).trust is Trust.FOREIGN
@@ -232,11 +232,11 @@ def test_a_certificate_for_something_else_is_told_from_a_foreign_one(tmp_path: P
 # Time
 
 
-def test_a_time_stamp_says_when(office: Seal, tmp_path: Path) -> None:
+def test_a_time_stamp_says_when(office: Credential, tmp_path: Path) -> None:
     stamper, pem = a_stamper()
     whole = signed(office, stamper=stamper)
     (tmp_path / "tsa.pem").write_bytes(pem)
-    roots = (*office.roots, *seal.certificates_in(pem, "tsa.pem"))
+    roots = (*office.roots, *credential.certificates_in(pem, "tsa.pem"))
 
     unknown, known = examined(whole, office).stamp, examined_by(whole, roots).stamp
     assert unknown is not None
@@ -256,19 +256,19 @@ def examined_by(pdf: bytes, roots: Any, at: Any = LATER) -> Signature:
 
 
 def test_a_certificate_that_has_expired_since_the_time_stamp_still_vouches(tmp_path: Path) -> None:
-    short = a_seal(tmp_path, days=10)
+    short = a_credential(tmp_path, days=10)
     stamper, pem = a_stamper()
     whole = signed(short, stamper=stamper)
 
     assert examined_by(whole, short.roots).trust is Trust.EXPIRED
-    roots = (*short.roots, *seal.certificates_in(pem, "tsa.pem"))
+    roots = (*short.roots, *credential.certificates_in(pem, "tsa.pem"))
     assert examined_by(whole, roots).trust is Trust.TRUSTED
 
 
 def test_a_time_stamp_is_fetched_from_where_the_seal_says(tmp_path: Path) -> None:
     stamper, _ = a_stamper()
     with time_stamping(stamper) as address:
-        stamped = signed(a_seal(tmp_path, more=f'time-stamp = "{address}"\n'))
+        stamped = signed(a_credential(tmp_path, more=f'time-stamp = "{address}"\n'))
 
     found = examined(stamped).stamp
     assert found is not None
@@ -276,13 +276,13 @@ def test_a_time_stamp_is_fetched_from_where_the_seal_says(tmp_path: Path) -> Non
 
 
 def test_a_time_stamp_authority_that_does_not_answer_is_a_refusal(tmp_path: Path) -> None:
-    silent = a_seal(tmp_path, more='time-stamp = "http://127.0.0.1:9/"\n')
+    silent = a_credential(tmp_path, more='time-stamp = "http://127.0.0.1:9/"\n')
 
     with pytest.raises(RefusedError, match="time-stamp authority does not answer"):
         signed(silent)
 
 
-# The seal in its forms
+# The credential in its forms
 
 
 def encoded(certificates: Iterable[Any]) -> list[bytes]:
@@ -290,31 +290,31 @@ def encoded(certificates: Iterable[Any]) -> list[bytes]:
 
 
 def test_a_seal_may_be_in_one_file_with_a_passphrase(tmp_path: Path) -> None:
-    a_seal(tmp_path)
+    a_credential(tmp_path)
     as_pkcs12(tmp_path)
     bundled = loaded(tmp_path)
 
     assert examined(signed(bundled), bundled).trust is Trust.TRUSTED
-    assert encoded(seal.roots(tmp_path)) == encoded(bundled.roots)
+    assert encoded(credential.roots(tmp_path)) == encoded(bundled.roots)
 
 
 def test_a_key_may_have_a_passphrase(tmp_path: Path) -> None:
-    a_seal(tmp_path)
+    a_credential(tmp_path)
     with_passphrase(tmp_path)
 
     assert examined(signed(loaded(tmp_path))).intact
 
 
 def test_the_roots_are_known_without_the_key(tmp_path: Path) -> None:
-    roots = a_seal(tmp_path).roots
+    roots = a_credential(tmp_path).roots
     (tmp_path / throwaway.KEY).unlink()
 
-    assert encoded(seal.roots(tmp_path)) == encoded(roots)
-    assert seal.roots(tmp_path / "nowhere") == ()
+    assert encoded(credential.roots(tmp_path)) == encoded(roots)
+    assert credential.roots(tmp_path / "nowhere") == ()
 
 
 def test_a_home_without_a_seal_has_none(tmp_path: Path) -> None:
-    assert seal.load(tmp_path) is None
+    assert credential.load(tmp_path) is None
 
 
 def spoil_key(folder: Path) -> None:
@@ -343,10 +343,10 @@ def wrong_passphrase(folder: Path) -> None:
         (spoil_key, "key.pem: it is no private key in PEM, or its passphrase is another."),
         (other_key, "key.pem: it is not the key of the first certificate."),
         (ed25519_key, "key.pem: its kind cannot sign here"),
-        (wrong_passphrase, "seal.p12: it is no PKCS#12 file, or its passphrase is another."),
+        (wrong_passphrase, "certificate.p12: it is no PKCS#12 file, or its passphrase is another."),
         (lambda folder: (folder / throwaway.KEY).unlink(), "key.pem: it cannot be read (No such file"),
         (lambda folder: (folder / throwaway.CERTIFICATE).write_text("x"), "it holds no certificate in PEM"),
-        (lambda folder: settle(folder, "certificate"), "seal.toml: it is not TOML"),
+        (lambda folder: settle(folder, "certificate"), "signing.toml: it is not TOML"),
         (lambda folder: settle(folder, 'key = "k"'), "it needs either certificate and key"),
         (lambda folder: settle(folder, 'pkcs12 = "x"\nkey = "k"'), "it needs either certificate and key"),
         (lambda folder: settle(folder, 'pkcs12 = "x"\ncolour = "red"'), "colour: it is not a setting"),
@@ -359,27 +359,27 @@ def wrong_passphrase(folder: Path) -> None:
 def test_a_seal_that_is_unfit_is_malformed(
     tmp_path: Path, spoil: Callable[[Path], object], said: str
 ) -> None:
-    a_seal(tmp_path)
+    a_credential(tmp_path)
     spoil(tmp_path)
 
     with pytest.raises(MalformedError) as refused:
-        seal.load(tmp_path)
+        credential.load(tmp_path)
     assert said in str(refused.value)
     assert PASSPHRASE not in str(refused.value)
 
 
-@pytest.mark.parametrize("secret", [throwaway.KEY, "seal.p12", "passphrase"])
+@pytest.mark.parametrize("secret", [throwaway.KEY, "certificate.p12", "passphrase"])
 def test_a_secret_that_others_can_read_is_refused(tmp_path: Path, secret: str) -> None:
-    a_seal(tmp_path)
+    a_credential(tmp_path)
     if secret != throwaway.KEY:
         as_pkcs12(tmp_path)
     (tmp_path / secret).chmod(0o640)
 
     with pytest.raises(RefusedError, match=f"{secret} is open to others"):
-        seal.load(tmp_path)
+        credential.load(tmp_path)
 
 
-def test_a_seal_never_shows_its_key(office: Seal, tmp_path: Path) -> None:
+def test_a_seal_never_shows_its_key(office: Credential, tmp_path: Path) -> None:
     key = load_pem_private_key((tmp_path / "authority" / throwaway.KEY).read_bytes(), None)
     digits = f"{key.private_numbers().private_value:x}"  # type: ignore[union-attr] # it is of a curve
 
@@ -395,16 +395,16 @@ MODULE: Final = Path("/usr/lib/softhsm/libsofthsm2.so")
 
 @pytest.fixture
 def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A seal whose key is in a token made of software; the home has no key at all."""
+    """A credential whose key is in a token made of software; the home has no key at all."""
     (tmp_path / "tokens").mkdir()
     (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path}/tokens\nlog.level = ERROR\n")
     monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
     folder = tmp_path / "authority"
-    a_seal(folder)
+    a_credential(folder)
     key = folder / throwaway.KEY
     tool("softhsm2-util", "--init-token", "--free", "--label", "office", "--so-pin", "4321", "--pin", "1234")
     tool(
-        *("softhsm2-util", "--import", key, "--token", "office", "--label", "seal", "--id", "01"),
+        *("softhsm2-util", "--import", key, "--token", "office", "--label", "signing", "--id", "01"),
         *("--pin", "1234"),
     )
     key.unlink()
@@ -412,7 +412,7 @@ def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settle(
         folder,
         'certificate = "certificate.pem"\npassphrase = "passphrase"\n'
-        f'[token]\nmodule = "{MODULE}"\nlabel = "office"\nkey = "seal"\n',
+        f'[token]\nmodule = "{MODULE}"\nlabel = "office"\nkey = "signing"\n',
     )
     return folder
 
@@ -436,7 +436,7 @@ def test_a_token_that_does_not_sign_is_a_refusal(token: Path, spoil: str) -> Non
     if spoil == "pin":
         keep_passphrase(token, "9999")
     else:
-        lines = (token / seal.SETTINGS).read_text().splitlines()
+        lines = (token / credential.SETTINGS).read_text().splitlines()
         settle(token, "\n".join(f'{spoil} = "x"' if line.startswith(f"{spoil} ") else line for line in lines))
 
     with pytest.raises(RefusedError) as refused:
