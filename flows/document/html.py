@@ -44,6 +44,7 @@ def render_html(
         draft=draft,
         lang=lang,
         accent=theme.accent,
+        size=theme.size,
         marking=theme.draft_marking if draft else theme.published_marking,
         crest=theme.crest and {"address": data_address(theme.crest), "words": theme.crest.words},
     )

@@ -556,15 +556,16 @@ def test_a_marking_of_any_characters_is_printed_as_it_is(office: Office, tmp_pat
     assert [sheet.count(marking) for sheet in sheets] == [2, *[1] * (len(sheets) - 1)]
 
 
-def test_a_printed_pages_letters_are_of_the_size_of_the_pdf(office: Office) -> None:
-    with office.opened("published", media="print") as tab:
+@pytest.mark.parametrize(("name", "size"), [("published", HOUSE_STYLE.size), ("themed", THEME.size)])
+def test_a_printed_pages_letters_are_of_the_size_of_the_pdf(name: str, size: int, office: Office) -> None:
+    with office.opened(name, media="print") as tab:
         body, cell, least = (
             min(float(size.removesuffix("px")) * 0.75 for size in tab.eval_on_selector_all(those, SIZES))
             for those in ("main > p", "td", "body *")
         )
 
-    assert body == pytest.approx(12, abs=0.2)
-    assert cell == pytest.approx(10.7, abs=0.2)
+    assert body == pytest.approx(size, abs=0.1)
+    assert cell == pytest.approx(size / 1.125, abs=0.1)
     assert least >= 9
 
 
