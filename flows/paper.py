@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from flows.document.arrangement import without_marks
 from flows.document.blocks import parse_document, words
 from flows.document.markdown import plain_faults, prose_faults
 from flows.document.publication import Comparison, Publication, paper_blocks, render
@@ -142,9 +143,9 @@ def named(
 def personal_details_read(arrived: ArrivedRequest, document: str) -> list[str]:
     """Return ``document`` if whoever reads the text meets the applicant's name or e-mail.
 
-    Markdown and character references can part a name that the reader sees whole.
+    Markdown, character references and notes can part a name that the reader sees whole.
     """
-    read = " ".join(words(parse_document(document)))
+    read = " ".join(words(without_marks(parse_document(document))))
     return personal_details_in(arrived.applicant_terms, {"document": read})
 
 

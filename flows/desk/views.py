@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import wiring
+from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.html import render_html
 from flows.document.pdf import render_pdf
@@ -181,7 +182,7 @@ def papers(house: House, reference: str, version: int) -> Publication:
     if published is not None:
         return _published(house, reference, published)
     request = parse_request_file(_file(house, reference, version, REQUEST).decode())
-    blocks = parse_document(text(house, reference, version))
+    blocks = arrange(parse_document(text(house, reference, version)))
     drafted = _draft_of(reference, statements, version)
     facts: dict[str, Any] = {
         "title": f"Public interest test: {request.reference}",

@@ -8,21 +8,23 @@ that what lies outside the subset is refused and never taken for something else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
 from markdown_it.rules_block.table import escapedSplit
 
 from flows.document.characters import character_faults
+from flows.document.language import is_well_formed
+from flows.document.syntax import has_remark, note_tokens, reader
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from markdown_it.token import Token
+
+    from flows.document.syntax import Found
 
 MAX_LISTS: Final = 4
 """How deep lists may nest."""
@@ -58,6 +60,28 @@ class Link:
 
     href: str
     inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Words in another language than those around them; ``lang`` is its tag (BCP 47): ``cy``."""
+
+    lang: str
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The words of a note, at the place that calls for it; in a paper its mark stands there."""
+
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMark:
+    """What calls for a note in an arranged paper: the note's number, from 1."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +123,38 @@ class Table:
     def heads_rows(self) -> bool:
         """Whether the first cell of each row heads it: all of its words are bold, in every row."""
         firsts = [row[0] for row in self.rows]
-        return (
-            len(self.alignments) > 1
-            and bool(firsts)
-            and all(len(cell) == 1 and isinstance(cell[0], Strong) for cell in firsts)
-        )
+        return len(self.alignments) > 1 and bool(firsts) and all(_is_bold(cell) for cell in firsts)
 
 
-Inline: TypeAlias = Text | Strong | Emphasis | Link
-Block: TypeAlias = Heading | Paragraph | List | Table
+def _is_bold(cell: Sequence[Inline]) -> bool:
+    words = [each for each in cell if not isinstance(each, Note | NoteMark)]
+    return len(words) == 1 and isinstance(words[0], Strong)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """All notes of a paper in the order of their marks, the first of which is 1."""
+
+    notes: tuple[tuple[Inline, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a contents list says of one heading, and of those a level below it."""
+
+    inlines: tuple[Inline, ...]
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """The headings of the second and third level that follow it, in order."""
+
+    entries: tuple[Entry, ...]
+
+
+Inline: TypeAlias = Text | Strong | Emphasis | Link | Passage | Note | NoteMark
+Block: TypeAlias = Heading | Paragraph | List | Table | Notes | Contents
 
 
 def parse_document(markdown: str) -> tuple[Block, ...]:
@@ -131,25 +178,45 @@ def parse_prose(markdown: str, *, source: str = "text") -> tuple[Block, ...]:
 def words(blocks: Iterable[Block]) -> Iterator[str]:
     """Yield every piece of text in ``blocks``, in reading order."""
     for block in blocks:
-        match block:
-            case Heading() | Paragraph():
-                yield from inline_words(block.inlines)
-            case List():
-                for item in block.items:
-                    yield from words(item)
-            case Table():
-                for row in (block.header, *block.rows):
-                    for cell in row:
-                        yield from inline_words(cell)
+        if isinstance(block, List):
+            for item in block.items:
+                yield from words(item)
+        else:
+            for inlines in lines(block):
+                yield from inline_words(inlines)
+
+
+def lines(block: Heading | Paragraph | Table | Notes | Contents) -> Iterator[tuple[Inline, ...]]:
+    """Yield all inlines of a block, in reading order: one time, or once for each cell, note or entry."""
+    match block:
+        case Heading() | Paragraph():
+            yield block.inlines
+        case Table():
+            for row in (block.header, *block.rows):
+                yield from row
+        case Notes():
+            yield from block.notes
+        case Contents():
+            yield from (entry.inlines for entry in all_entries(block.entries))
 
 
 def inline_words(inlines: Iterable[Inline]) -> Iterator[str]:
-    """Yield every piece of text in ``inlines``, in reading order."""
+    """Yield every piece of text in ``inlines``, in reading order; a note's words where it is called for."""
     for inline in inlines:
-        if isinstance(inline, Text):
-            yield inline.text
-        else:
-            yield from inline_words(inline.inlines)
+        match inline:
+            case Text():
+                yield inline.text
+            case NoteMark():
+                yield str(inline.number)
+            case _:
+                yield from inline_words(inline.inlines)
+
+
+def all_entries(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the entries of a contents list in the order of their headings, inner ones too."""
+    for entry in entries:
+        yield entry
+        yield from all_entries(entry.entries)
 
 
 def plain_text(inlines: Iterable[Inline]) -> str:
@@ -170,18 +237,6 @@ def link_fault(href: str) -> str | None:
     return None if href.isascii() else "has letters an address cannot have"
 
 
-class _Reader(MarkdownIt):
-    def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
-        """Accept every link: a bad one is then found and named, not left as text."""
-        return bool(url) or True
-
-
-@cache
-def _reader() -> MarkdownIt:
-    # HTML is on so that it is recognised, and refused.
-    return _Reader("commonmark", {"html": True, "maxNesting": 100}).enable("table")
-
-
 def _parse(markdown: str, *, source: str, headings: bool) -> tuple[Block, ...]:
     problems = character_faults(markdown)
     blocks: tuple[Block, ...] = ()
@@ -196,14 +251,18 @@ def _parse(markdown: str, *, source: str, headings: bool) -> tuple[Block, ...]:
 
 
 _OUTSIDE: Final = {
+    "attributes": "has curly brackets out of place; write [words]{lang=cy}, or \\{ for the sign itself",
+    "attrs_block": "is in curly brackets; leave it out, or write \\{ for the sign itself",
     "blockquote_open": "is a block quotation; put the words in quotation marks",
     "code_block": "is indented like code; remove the spaces at its start",
     "code_inline": "has code between backticks; leave the backticks out",
     "fence": "starts a block of code; leave its fence out",
+    "footnote_reference_open": "defines a note; write its words where it is called for, as ^[The words.]",
     "hr": "is a rule across the page; leave it out",
     "html_block": "has HTML; leave it out, or write \\< for the sign itself",
     "html_inline": "has HTML; leave it out, or write \\< for the sign itself",
     "image": "has an image; describe in words what it shows",
+    "note_in_note": "has a note inside a note; make one note of the two",
 }
 
 
@@ -216,12 +275,12 @@ class _Reading:
         self._headings = headings
         self._markdown = markdown
         self._lists = 0
+        self._found: Found = {}
 
     def read(self) -> tuple[Block, ...]:
-        found: dict[str, dict[str, dict[str, list[int]]]] = {}
-        tokens = _reader().parse(self._markdown, found)
+        tokens = reader().parse(self._markdown, self._found)
         blocks = tuple(self._sequence(iter(tokens), until=None))
-        for definition in found.get("references", {}).values():
+        for definition in self._found.get("references", {}).values():
             self._fault(definition["map"][0], "defines a link; write the link where it is used")
         return blocks
 
@@ -252,7 +311,7 @@ class _Reading:
                     tuple(self._sequence(tokens, until=outside.replace("_open", "_close")))
 
     def _heading(self, token: Token, tokens: Iterator[Token]) -> Iterator[Block]:
-        inlines = self._leaf(tokens)
+        inlines = self._leaf(tokens, unnoted="a heading")
         if not self._headings:
             self._fault(_line(token), "has a heading; use bold text or leave it out")
         elif not inlines:
@@ -286,9 +345,9 @@ class _Reading:
                     row = []
                     self._check_width(_line(each), alignments)
                 case "th_open" | "td_open":
-                    if each.type == "th_open":
-                        alignments.append(_alignment(each))
-                    row.append(self._leaf(tokens))
+                    heads = each.type == "th_open"
+                    alignments += [_alignment(each)] if heads else []
+                    row.append(self._leaf(tokens, unnoted="the header of a table" if heads else ""))
                 case "tr_close":
                     rows.append(tuple(row))
                 case _:  # the head's and the body's own marks
@@ -304,31 +363,49 @@ class _Reading:
         if alignments and given > len(alignments):
             self._fault(line, "has more cells than the table has columns; remove some")
 
-    def _leaf(self, tokens: Iterator[Token]) -> tuple[Inline, ...]:
-        """Return the inlines of the leaf whose opening token was just read; read its closing."""
+    def _leaf(self, tokens: Iterator[Token], *, unnoted: str = "") -> tuple[Inline, ...]:
+        """Return the inlines of the leaf whose opening token was just read; read its closing.
+
+        ``unnoted`` is what the leaf is where it may call for no note: a header is repeated on every
+        page, and a heading stands in the contents too.
+        """
         inline = next(tokens)
         next(tokens)
-        return _dressed(_tidy(self._runs(inline)))
+        line = _line(inline)
+        if has_remark(inline):
+            self._fault(line, "has a remark in curly brackets; leave it out")
+        runs = list(self._runs(inline.children or (), line))
+        if unnoted and any(run.note is not None for run in runs):
+            self._fault(line, f"has a note in {unnoted}; put it into the text")
+        return _dressed(_tidy(runs))
 
-    def _runs(self, inline: Token) -> Iterator[_Run]:
-        line, strong, emphasis, href = _line(inline), 0, 0, None
-        for token in inline.children or ():
+    def _runs(self, tokens: Iterable[Token], line: int) -> Iterator[_Run]:
+        dress = _Dress()
+        for token in tokens:
             match token.type:
-                case "text":
-                    yield _Run(token.content, strong > 0, emphasis > 0, href)
+                case "text" | "text_special":
+                    yield dress.run(token.content)
                 case "softbreak" | "hardbreak":
                     line += 1
-                    yield _Run(" ", strong > 0, emphasis > 0, href)
-                case "strong_open" | "strong_close":
-                    strong += token.nesting
-                case "em_open" | "em_close":
-                    emphasis += token.nesting
+                    yield dress.run(" ")
                 case "link_open":
-                    href = self._target(token, line)
-                case "link_close":
-                    href = None
-                case outside:
-                    self._fault(line, _OUTSIDE.get(outside, "has what a paper cannot hold"))
+                    self._open_link(dress, self._target(token, line), line)
+                case "span_open":
+                    dress.langs.append(self._language(token, line))
+                    dress.said = False
+                case "span_close":
+                    self._close_passage(dress, line)
+                case "footnote_ref":
+                    yield self._note(token, dress, line)
+                    line += note_tokens(token, self._found)[1]
+                case other:
+                    if not dress.changes(other, token.nesting):
+                        self._fault(line, _OUTSIDE.get(other, "has what a paper cannot hold"))
+
+    def _open_link(self, dress: _Dress, href: str, line: int) -> None:
+        if dress.href is not None:
+            self._fault(line, "has a link inside a link; end the first one before")
+        dress.href = href
 
     def _target(self, token: Token, line: int) -> str:
         href = str(token.attrGet("href") or "")
@@ -338,12 +415,77 @@ class _Reading:
             self._fault(line, "has a link with a title; leave the title out")
         return href
 
+    def _language(self, token: Token, line: int) -> str:
+        lang = str(token.attrGet("lang") or "")
+        if [*token.attrs] != ["lang"] or token.meta:
+            self._fault(line, "has curly brackets with something else than a language; write {lang=cy}")
+        elif not is_well_formed(lang):
+            self._fault(line, "has a passage in no language; write its tag as in {lang=cy} or {lang=fr-CA}")
+        return lang
+
+    def _close_passage(self, dress: _Dress, line: int) -> None:
+        dress.langs.pop()
+        if not dress.said:
+            self._fault(line, "has a passage without words; write them or remove it")
+
+    def _note(self, token: Token, dress: _Dress, line: int) -> _Run:
+        tokens, _ = note_tokens(token, self._found)
+        if "label" in token.meta:
+            what = "refers to a note; write its words where it is called for, as ^[The words.]"
+        elif dress.href is not None:
+            what = "has a note inside a link; put it after the link"
+        else:
+            what = ""
+        inlines = _dressed(_tidy(self._runs(tokens, line)))
+        if what or not inlines:
+            self._fault(line, what or "has a note without words; write them or remove it")
+        # A note's mark is never dressed: it is no part of the words it stands after.
+        return _Run("", note=inlines)
+
+
+class _Dress:
+    """What is said of the words that come next.
+
+    Attributes:
+        langs: Of the passages that are open, the innermost last.
+        said: Whether there were words since a passage was last opened.
+    """
+
+    def __init__(self) -> None:
+        self.href: str | None = None
+        self.langs: list[str] = []
+        self.said = False
+        self._strong = self._emphasis = 0
+
+    def changes(self, kind: str, nesting: int) -> bool:
+        """Take note of what kind of token opens or closes; return whether it is one that may."""
+        match kind:
+            case "strong_open" | "strong_close":
+                self._strong += nesting
+            case "em_open" | "em_close":
+                self._emphasis += nesting
+            case "link_close":
+                self.href = None
+            case _:
+                return False
+        return True
+
+    def run(self, text: str) -> _Run:
+        """Return ``text`` as it is dressed."""
+        self.said = self.said or bool(text.strip())
+        lang = self.langs[-1] if self.langs else None
+        return _Run(text, strong=self._strong > 0, emphasis=self._emphasis > 0, href=self.href, lang=lang)
+
 
 class _Run(NamedTuple):
+    """Words of which the same is said, or a note and no words."""
+
     text: str
-    strong: bool
-    emphasis: bool
-    href: str | None
+    strong: bool = False
+    emphasis: bool = False
+    href: str | None = None
+    lang: str | None = None
+    note: tuple[Inline, ...] | None = None
 
 
 def _line(token: Token) -> int:
@@ -366,7 +508,9 @@ def _tidy(runs: Iterable[_Run]) -> list[_Run]:
     """Return ``runs`` with no space at the ends, and space dressed as what stands on both sides."""
     pieces: list[_Run] = []
     for run in runs:
-        pieces += [run._replace(text=text) for text in _edged(run.text) if text]
+        noted = run.note is not None
+        pieces += [run] if noted else [run._replace(text=text) for text in _edged(run.text) if text]
+    # A note has no words of its own where it is called for, and is not space either.
     inked = [number for number, run in enumerate(pieces) if not run.text.isspace()]
     if not inked:
         return []
@@ -391,16 +535,33 @@ def _shared(one: _Run, other: _Run) -> _Run:
         one.strong and other.strong,
         one.emphasis and other.emphasis,
         one.href if one.href == other.href else None,
+        one.lang if one.lang == other.lang else None,
     )
 
 
 def _dressed(runs: Sequence[_Run]) -> tuple[Inline, ...]:
-    """Return ``runs`` as inlines: links outermost, then bold, then italics."""
+    """Return ``runs`` as inlines: links outermost, then passages, then bold, then italics."""
     inlines: list[Inline] = []
-    for href, linked in groupby(runs, key=lambda run: run.href):
-        inside = _bold(linked)
-        inlines += inside if href is None else [Link(href=href, inlines=tuple(inside))]
+    for noted, group in groupby(runs, key=lambda run: run.note is not None):
+        some = list(group)
+        inlines += [Note(run.note) for run in some if run.note is not None] if noted else _linked(some)
     return tuple(inlines)
+
+
+def _linked(runs: Iterable[_Run]) -> list[Inline]:
+    inlines: list[Inline] = []
+    for href, group in groupby(runs, key=lambda run: run.href):
+        inside = _in_languages(group)
+        inlines += inside if href is None else [Link(href=href, inlines=tuple(inside))]
+    return inlines
+
+
+def _in_languages(runs: Iterable[_Run]) -> list[Inline]:
+    inlines: list[Inline] = []
+    for lang, group in groupby(runs, key=lambda run: run.lang):
+        inside = _bold(group)
+        inlines += inside if lang is None else [Passage(lang=lang, inlines=tuple(inside))]
+    return inlines
 
 
 def _bold(runs: Iterable[_Run]) -> list[Inline]:

@@ -77,6 +77,9 @@ def _rgb(png: bytes) -> Image.Image:
     """
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+            # Another library may have let Pillow take half a picture for a whole one.
+            image.verify()
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             if max(image.size) > FINEST or image.mode not in _MODES:
                 raise ValueError(
                     f"is {image.width} by {image.height} pixels in mode {image.mode}; at most {FINEST} each "

@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 
 from flows.document import fonts
 from flows.document.tagged.canvas import Face
-from flows.document.tagged.flow import Layout
+from flows.document.tagged.flow import Layout, Leader
 from flows.document.tagged.table import Grid
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ BULLETS: Final = ("\u2022", "\u2013", "\u2022", "\u2013")
 """The sign of a list by its depth."""
 
 
+_FIGURES: Final = 27.0
+"""What is kept free at the right of a contents list for three figures, and before them."""
+
+
 class Type(NamedTuple):
     """How words look before any of them are made bold or italic."""
 
@@ -51,6 +55,11 @@ class Type(NamedTuple):
         font = fonts.FAMILY[self.bold or strong, self.italic or emphasis]
         return Face(font, self.size, self.linked if linked else self.colour)
 
+    def mark(self) -> Face:
+        """Return how the figure looks that calls for a note among these words: small and raised."""
+        size, rise = round(self.size * 0.68, 2), round(self.size * 0.34, 2)
+        return Face(fonts.REGULAR, size, self.linked, rise)
+
 
 class Style:
     """How one theme's papers are set; all lengths in points.
@@ -60,6 +69,8 @@ class Style:
         body: Type of text.
         cell: Type of a table's cells.
         head_cell: Type of those that head columns.
+        note: Type of the notes at the end.
+        leader: The dots of the contents, between a heading and its page.
         leading: Of text, from baseline to baseline.
         indent: How far each list stands in, at least.
         hang: How far its signs stand in.
@@ -77,6 +88,8 @@ class Style:
         self.body = self._type(12)
         self.cell = self._type(11)
         self.head_cell = self._type(11, self.accent, bold=True)
+        self.note = self._type(11)
+        self.leader = Leader(apart=4, size=0.7, clear=4, colour=GREY)
         self.leading = 17.5 * scale
         self.indent = 19.0 * scale
         self.hang = 2.0
@@ -125,6 +138,21 @@ class Style:
             leading = 15.0 * self._scale
             self._cells[alignment] = Layout(drop=self.cell.size, leading=leading, side=alignment or "left")
         return self._cells[alignment]
+
+    def note_text(self, room: float) -> Layout:
+        """Return how a note stands, whose number has that ``room`` before it."""
+        leading = 15.0 * self._scale
+        return Layout(drop=self.note.size, leading=leading, indent=room, hang=self.hang, after=self.close)
+
+    def entry_text(self, depth: int) -> Layout:
+        """Return how an entry of the contents stands that is ``depth`` levels below the first."""
+        return Layout(
+            drop=self.body.size,
+            leading=self.leading,
+            indent=depth * self.indent,
+            right=_FIGURES * self._scale,
+            before=0 if depth else self.close,
+        )
 
     def grid(self, widths: Sequence[float], *, indent: float) -> Grid:
         """Return how a table stands."""

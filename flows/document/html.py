@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from flows.document.blocks import Heading, plain_text
+from flows.document.arrangement import listed
+from flows.document.blocks import Heading, plain_text, words
 from flows.document.crest import data_address
 from flows.document.files import environment
 from flows.domain.theme import HOUSE_STYLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jinja2 import Template
 
@@ -36,6 +38,7 @@ def render_html(
     """
     return _page().render(
         blocks=blocks,
+        anchors=_anchors(blocks),
         titled=bool(blocks) and isinstance(blocks[0], Heading) and blocks[0].level == 1,
         title=title,
         authority=authority,
@@ -48,6 +51,21 @@ def render_html(
         marking=theme.draft_marking if draft else theme.published_marking,
         crest=theme.crest and {"address": data_address(theme.crest), "words": theme.crest.words},
     )
+
+
+def _anchors(blocks: Sequence[Block]) -> Mapping[int, str]:
+    """Return the id of each heading that the contents lead to, by its place; from its words, and its own."""
+    anchors: dict[int, str] = {}
+    taken: set[str] = set()
+    for at, heading in ((at, blocks[at]) for at in listed(blocks)):
+        # The prefix keeps them apart from the ids of notes and marks.
+        slug = "-".join(["section", *re.findall(r"\w+", " ".join(words([heading])).lower())])
+        number = 1
+        while (anchor := slug if number == 1 else f"{slug}-{number}") in taken:
+            number += 1
+        taken.add(anchor)
+        anchors[at] = anchor
+    return anchors
 
 
 @cache

@@ -10,11 +10,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from flows.document.blocks import (
+    Contents,
     Emphasis,
     Heading,
     Link,
     List,
+    Note,
+    NoteMark,
+    Notes,
     Paragraph,
+    Passage,
     Strong,
     Table,
     Text,
@@ -66,8 +71,8 @@ def escape(text: str) -> str:
     It becomes one line without space at its ends, fit to stand anywhere in a line.
     """
     line = _SPECIAL.sub(r"\\\g<0>", text.strip().replace("\n", " "))
-    # What will follow is not known here, and could make a link of ] or HTML of <.
-    return _at_line_start(f"{line[:-1]}\\{line[-1]}" if line.endswith(("]", "<")) else line)
+    # What will follow is not known here, and could make a link of ], HTML of < or a note of ^.
+    return _at_line_start(f"{line[:-1]}\\{line[-1]}" if line.endswith(("]", "<", "^")) else line)
 
 
 def write_markdown(blocks: Iterable[Block]) -> str:
@@ -78,15 +83,16 @@ def write_markdown(blocks: Iterable[Block]) -> str:
 
 _SPECIAL: Final = re.compile(
     r"""
-      [\\`*]                                # escapes, code, emphasis
+      [\\`*{]                               # escapes, code, emphasis, the language of a passage
     | (?<![^\W_])_ | _(?![^\W_])            # emphasis, but not the _ of 4593_14
     | \](?=[(:\[])                          # the end of a link's words, or of a definition's
+    | \^(?=\[) | \[(?=\^)                   # notes, and references to them
     | <(?=[A-Za-z/!?])                      # HTML, automatic links
     | &(?=[#A-Za-z][A-Za-z0-9#]*;)          # character references
     """,
     re.VERBOSE,
 )
-_SPECIAL_IN_LINK: Final = re.compile(rf"{_SPECIAL.pattern} | [\[\]]", re.VERBOSE)
+_SPECIAL_IN_BRACKETS: Final = re.compile(rf"{_SPECIAL.pattern} | [\[\]]", re.VERBOSE)
 _LINE_START: Final = re.compile(
     r"""
       (?P<before> \d{1,9}) (?= [.)] (?:\s|\Z))     # numbered item
@@ -126,6 +132,8 @@ def _block(block: Block, *, other_marker: bool) -> str:
             return _list(block, other_marker=other_marker)
         case Table():
             return _table(block)
+        case Notes() | Contents():
+            raise ValueError("blocks are written before they are arranged: Markdown has no such block")
 
 
 def _list(block: List, *, other_marker: bool) -> str:
@@ -166,26 +174,37 @@ def _table(table: Table) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
 
 
-def _inlines(inlines: Iterable[Inline]) -> str:
-    return _at_line_start("".join(_inline(inline, linked=False) for inline in inlines))
+def _inlines(inlines: Sequence[Inline]) -> str:
+    return _at_line_start(_inside(inlines, bracketed=False))
 
 
-def _inline(inline: Inline, *, linked: bool) -> str:
+def _inside(inlines: Sequence[Inline], *, bracketed: bool = True) -> str:
+    """Return ``inlines`` as they stand in a line; ``bracketed`` where a ] would end what they stand in."""
+    written = [_inline(inline, bracketed=bracketed) for inline in inlines]
+    for at, following in enumerate(written[1:]):
+        if written[at].endswith(_UNFIT_BEFORE.get(following[:1], ())):
+            written[at] = f"{written[at][:-1]}\\{written[at][-1]}"
+    return "".join(written)
+
+
+_UNFIT_BEFORE: Final = {"[": ("!", "^"), "^": ("[",)}
+"""With what a text may not end before a link or passage, or before a note: an image or a note would begin."""
+
+
+def _inline(inline: Inline, *, bracketed: bool) -> str:
     match inline:
         case Text():
-            return _text(inline.text, linked=linked)
+            return (_SPECIAL_IN_BRACKETS if bracketed else _SPECIAL).sub(r"\\\g<0>", inline.text)
         case Strong():
-            return f"**{_inside(inline.inlines, linked=linked)}**"
+            return f"**{_inside(inline.inlines, bracketed=bracketed)}**"
         case Emphasis():
-            return f"*{_inside(inline.inlines, linked=linked)}*"
+            return f"*{_inside(inline.inlines, bracketed=bracketed)}*"
         case Link():
             target = f"<{inline.href}>" if re.search(r"[()]", inline.href) else inline.href
-            return f"[{_inside(inline.inlines, linked=True)}]({target})"
-
-
-def _inside(inlines: Iterable[Inline], *, linked: bool) -> str:
-    return "".join(_inline(inline, linked=linked) for inline in inlines)
-
-
-def _text(text: str, *, linked: bool) -> str:
-    return (_SPECIAL_IN_LINK if linked else _SPECIAL).sub(r"\\\g<0>", text)
+            return f"[{_inside(inline.inlines)}]({target})"
+        case Passage():
+            return f"[{_inside(inline.inlines)}]{{lang={inline.lang}}}"
+        case Note():
+            return f"^[{_inside(inline.inlines)}]"
+        case NoteMark():
+            raise ValueError("blocks are written before they are arranged: Markdown has no marks of notes")

@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
 from flows.document import fonts
+from flows.document.arrangement import arrange, go_on
 from flows.document.blocks import Block, parse_document
 from flows.document.files import template_digest
 from flows.document.html import render_html
@@ -136,8 +137,8 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: The
 
 
 def paper_blocks(document: str, record: Record) -> tuple[Block, ...]:
-    """Return the blocks of the published paper: the approved text, then the record."""
-    return (*parse_document(document), *record_blocks(record))
+    """Return the blocks of the published paper: the approved text, arranged, then the record."""
+    return go_on(arrange(parse_document(document)), record_blocks(record))
 
 
 def _title(record: Record) -> str:

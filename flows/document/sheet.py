@@ -84,13 +84,8 @@ class Sheet(TaggedCanvas):
 
     def leave_page_number(self, y: float) -> None:
         """Keep a place for "Page n of N", which is filled when all pages are there."""
-        # NUL never stands in a content stream of text: the place cannot be mistaken.
-        self._code.append(f"\0{y}\0")
-
-    def _complete(self) -> None:
-        for number, page in enumerate(self._pages, start=1):
-            before, y, after = page.stream.split("\0")
-            page.stream = before + self._page_number(number, float(y)) + after
+        number = len(self._pages) + 1
+        self.leave(lambda: self._page_number(number, y))
 
     def _page_number(self, number: int, y: float) -> str:
         text = f"Page {number} of {len(self._pages)}"

@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from reportlab.platypus import CondPageBreak
 
 from flows.document import house
+from flows.document.arrangement import listed
 from flows.document.blocks import (
+    Contents,
     Emphasis,
     Heading,
     Link,
     List,
+    Note,
+    NoteMark,
+    Notes,
     Paragraph,
+    Passage,
     Strong,
     Table,
     Text,
     plain_text,
 )
-from flows.document.tagged.flow import Run, TaggedParagraph, Target, measure
+from flows.document.tagged.flow import Run, TaggedEntry, TaggedParagraph, Target, measure
 from flows.document.tagged.structure import Element
 from flows.document.tagged.table import TaggedTable
 
@@ -27,18 +33,24 @@ if TYPE_CHECKING:
 
     from reportlab.platypus import Flowable
 
-    from flows.document.blocks import Alignment, Block, Inline
+    from flows.document.blocks import Alignment, Block, Entry, Inline
     from flows.document.house import Style, Type
 
 
 def story(blocks: Sequence[Block], root: Element, style: Style) -> list[Flowable]:
     """Return what stands on the pages, its elements under ``root``; no heading is left alone."""
-    flowables = list(_Teller(style).sequence(blocks, root))
+    flowables = list(_Teller(style, listed(blocks)).sequence(blocks, root))
     return list(_kept_together(flowables, style))
 
 
 class _HeadingLines(TaggedParagraph):
     """A heading, to be kept with what it heads."""
+
+
+class _EntryLines(TaggedEntry):
+    """An entry of the contents; ``joined`` if it is to be kept with the next one."""
+
+    joined = False
 
 
 def _kept_together(flowables: Sequence[Flowable], style: Style) -> Iterator[Flowable]:
@@ -48,13 +60,32 @@ def _kept_together(flowables: Sequence[Flowable], style: Style) -> Iterator[Flow
             yield CondPageBreak(_opening(flowables[number:], style))
         elif isinstance(flowable, TaggedTable) and (height := _height(flowable)) < house.TALL:
             yield CondPageBreak(height)
+        elif number and isinstance(flowable, _EntryLines) and not _leads(flowables[number - 1]):
+            yield CondPageBreak(_joined(flowables[number:]))
         yield flowable
 
 
-def _opening(flowables: Iterable[Flowable], style: Style) -> float:
+def _leads(flowable: Flowable) -> bool:
+    """Return whether a break after ``flowable`` would part it from what it belongs to."""
+    return isinstance(flowable, _HeadingLines) or (isinstance(flowable, _EntryLines) and flowable.joined)
+
+
+def _joined(entries: Iterable[Flowable]) -> float:
+    """Return the height of the entries that these open with and that are kept together."""
+    height = 0.0
+    for entry in entries:
+        height += entry.getSpaceBefore() + _height(entry)
+        if not _leads(entry):
+            break
+    return height
+
+
+def _opening(flowables: Sequence[Flowable], style: Style) -> float:
     """Return the height of the headings that these open with and of the lines that follow."""
     height = 0.0
-    for flowable in flowables:
+    for at, flowable in enumerate(flowables):
+        if isinstance(flowable, _EntryLines):
+            return height + _joined(flowables[at:])
         if not isinstance(flowable, _HeadingLines):
             # Of a paragraph, three lines: with two it could not be parted without leaving one alone.
             most = house.TALL if isinstance(flowable, TaggedTable) else 3 * style.leading
@@ -80,17 +111,26 @@ _TOP: Final = _Place()
 
 
 class _Teller:
-    """Tells blocks in order; knows the level of the heading it stands under."""
+    """Tells blocks in order; knows the level of the heading it stands under.
 
-    def __init__(self, style: Style) -> None:
+    ``listed`` are the places of the headings that the contents lead to.
+    """
+
+    def __init__(self, style: Style, listed: Sequence[int] = ()) -> None:
         self._style = style
         self._level = 0
+        self._spots = {at: f"heading-{number}" for number, at in enumerate(listed, start=1)}
 
     def sequence(self, blocks: Sequence[Block], parent: Element, place: _Place = _TOP) -> Iterator[Flowable]:
         """Yield ``blocks`` as parts of ``parent``, close together inside lists."""
         for number, block in enumerate(blocks, start=1):
             close = place.depth and number < len(blocks)
-            yield from self._block(block, parent, place, self._style.close if close else self._style.after)
+            if isinstance(block, Heading):
+                spot = "" if place.depth else self._spots.get(number - 1, "")
+                yield self._heading(block, parent, spot)
+            else:
+                after = self._style.close if close else self._style.after
+                yield from self._block(block, parent, place, after)
 
     def _block(self, block: Block, parent: Element, place: _Place, after: float) -> Iterator[Flowable]:
         match block:
@@ -103,13 +143,18 @@ class _Teller:
                 yield from self._list(block, parent, place)
             case Table():
                 yield _table(block, parent, place.indent, self._style)
+            case Notes():
+                yield from _notes(block, parent, self._style)
+            case Contents():
+                yield from _contents(block, parent, self._spots.values(), self._style)
 
-    def _heading(self, heading: Heading, parent: Element) -> Flowable:
+    def _heading(self, heading: Heading, parent: Element, spot: str = "") -> Flowable:
         kind, layout = self._style.heading(heading.level)
         # The tree may go down by one level at a time (ISO 14289-1, 7.4.2), whatever the headings do.
         self._level = min(heading.level, self._level + 1)
         runs = _runs(heading.inlines, Element(f"H{self._level}", parent), kind)
-        return _HeadingLines(runs, layout, bookmark=(plain_text(heading.inlines), heading.level - 1))
+        bookmark = (plain_text(heading.inlines), heading.level - 1)
+        return _HeadingLines(runs, layout, bookmark=bookmark, spot=spot)
 
     def _list(self, block: List, parent: Element, place: _Place) -> Iterator[Flowable]:
         style = self._style
@@ -219,6 +264,60 @@ def _widest(cells: Iterable[Sequence[str]], style: Style) -> float:
     return widest + 2 * style.cell_pad + 1
 
 
+# Notes and contents -----------------------------------------------------------------------------
+
+
+def _notes(block: Notes, parent: Element, style: Style) -> Iterator[Flowable]:
+    """Yield the notes, each with its number, which leads back to its mark."""
+    kind = style.note.face(linked=True)
+    # The last number is the widest.
+    room = max(style.indent, measure(f"{len(block.notes)}.", kind) + style.hang + style.gap)
+    for number, inlines in enumerate(block.notes, start=1):
+        # ISO 14289-1, 7.9: each note has an identifier of its own.
+        note = Element("Note", parent, id=f"note-{number}")
+        link = Element("Link", Element("Lbl", note))
+        back = Target(element=link, spot=_mark_of(number), words=f"Back to the text at note {number}")
+        label = Run(f"{number}.", kind, link.leaf(), back)
+        runs = _runs(inlines, Element("P", note), style.note)
+        yield TaggedParagraph(runs, style.note_text(room), label=label, spot=_note_of(number))
+
+
+def _mark_of(note: int) -> str:
+    return f"mark-{note}"
+
+
+def _note_of(mark: int) -> str:
+    return f"note-{mark}"
+
+
+def _contents(block: Contents, parent: Element, spots: Iterable[str], style: Style) -> Iterator[Flowable]:
+    lines = list(_entries(block.entries, Element("TOC", parent), iter(spots), 0, style))
+    # No line of the list stands alone on its page: neither the first nor the last.
+    for line in (lines[0], *lines[-2:-1]):
+        line.joined = True
+    yield from lines
+
+
+def _entries(
+    entries: Iterable[Entry], toc: Element, spots: Iterator[str], depth: int, style: Style
+) -> Iterator[_EntryLines]:
+    for entry in entries:
+        item = Element("TOCI", toc)
+        yield _entry(entry, Element("Reference", item), next(spots), depth, style)
+        if entry.entries:
+            yield from _entries(entry.entries, Element("TOC", item), spots, depth + 1, style)
+
+
+def _entry(entry: Entry, reference: Element, spot: str, depth: int, style: Style) -> _EntryLines:
+    link = Element("Link", reference)
+    target = Target(element=link, spot=spot, words=" ".join(plain_text(entry.inlines).split()))
+    runs = [run._replace(target=target) for run in _runs(entry.inlines, link, style.body)]
+    number = Run("", style.body.face(), link.leaf(), target)
+    line = _EntryLines(runs, style.entry_text(depth), number=number, leader=style.leader)
+    line.joined = bool(entry.entries)
+    return line
+
+
 # Inlines ----------------------------------------------------------------------------------------
 
 
@@ -244,11 +343,24 @@ def _runs(
             case Emphasis():
                 inside = Element("Em", element)
                 runs += _runs(inline.inlines, inside, kind, strong=strong, emphasis=True, target=target)
+            case Passage():
+                inside = Element("Span", element, lang=inline.lang)
+                runs += _runs(inline.inlines, inside, kind, strong=strong, emphasis=emphasis, target=target)
             case Link():
                 inside = Element("Link", element)
                 to = Target(element=inside, href=inline.href, words=_called(inline))
                 runs += _runs(inline.inlines, inside, kind, strong=strong, emphasis=emphasis, target=to)
+            case NoteMark():
+                runs.append(_mark(inline.number, element, kind))
+            case Note():
+                raise ValueError("a paper is arranged before it is drawn: there is a note amid the text")
     return runs
+
+
+def _mark(number: int, element: Element, kind: Type) -> Run:
+    link = Element("Link", Element("Reference", element))
+    target = Target(element=link, spot=_note_of(number), words=f"Note {number}")
+    return Run(str(number), kind.mark(), link.leaf(), target, _mark_of(number))
 
 
 def _called(link: Link) -> str:

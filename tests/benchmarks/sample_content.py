@@ -13,10 +13,12 @@ import pikepdf
 
 from flows import paper
 from flows.document.blocks import (
+    Contents,
     Emphasis,
     Heading,
     Link,
     List,
+    Notes,
     Paragraph,
     Strong,
     Table,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from flows.document.blocks import Block, Inline
 
 TITLE = "A paper"
+_PLAIN = "the papers that are compared have no notes, contents or passages in another language"
 
 
 def samples() -> dict[str, tuple[Block, ...]]:
@@ -94,18 +97,24 @@ class _Retelling:
                 case Table(header=header, rows=rows):
                     told = [tuple(map(self._inlines, row)) for row in (header, *rows)]
                     yield replace(block, header=told[0], rows=tuple(told[1:]))
+                case Notes() | Contents():
+                    raise ValueError(_PLAIN)
 
     def _marked(self, inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
         self._told += 1
         return (*self._inlines(inlines), Text(f" {self._number:04}/{self._told}"))
 
     def _inlines(self, inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
-        return tuple(
-            Text(_rotated(inline.text, self._number))
-            if isinstance(inline, Text)
-            else replace(inline, inlines=self._inlines(inline.inlines))
-            for inline in inlines
-        )
+        return tuple(map(self._inline, inlines))
+
+    def _inline(self, inline: Inline) -> Inline:
+        match inline:
+            case Text(text=text):
+                return Text(_rotated(text, self._number))
+            case Strong() | Emphasis() | Link():
+                return replace(inline, inlines=self._inlines(inline.inlines))
+            case _:
+                raise ValueError(_PLAIN)
 
 
 def _rotated(text: str, by: int) -> str:
@@ -135,6 +144,8 @@ def _part(block: Block) -> Part:
             return parts.Items(tuple(map(for_peers, items)), start if ordered else None)
         case Table(header=header, rows=rows):
             return parts.Grid(tuple(tuple(map(_runs, row)) for row in (header, *rows)), block.heads_rows)
+        case Notes() | Contents():
+            raise ValueError(_PLAIN)
 
 
 def _runs(inlines: Sequence[Inline]) -> tuple[Run, ...]:
@@ -151,3 +162,5 @@ def _run(inline: Inline) -> Iterator[Run]:
             yield from (replace(run, italic=True) for run in _runs(inlines))
         case Link(href=href, inlines=inlines):
             yield from (replace(run, href=href) for run in _runs(inlines))
+        case _:
+            raise ValueError(_PLAIN)

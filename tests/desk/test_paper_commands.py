@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +13,8 @@ from desk_builders import CASE, Desk
 from flows import wiring
 from flows.desk.commands.papers import _facts
 from flows.desk.proof import prove
+from flows.document.publication import publish
+from flows.document.record import Record
 from flows.document.signing import throwaway
 from flows.wiring import Home
 
@@ -87,6 +89,32 @@ def test_a_draft_is_compared_with_its_text(played: Desk, elsewhere: Desk, tmp_pa
     text = text_of(played, tmp_path, version=1)
 
     assert elsewhere.told("pdf-check", tmp_path / "draft.pdf", "--source", text)["findings"] == []
+
+
+def test_a_long_paper_is_compared_with_its_text_though_its_contents_lead_to_the_record(
+    elsewhere: Desk, tmp_path: Path
+) -> None:
+    record = Record(
+        authority="West Midlands Police",
+        reference="1146A/22",
+        subject="Gait recognition",
+        version=1,
+        decisions=(("Legal review approved", "legal reviewer", date(2022, 11, 30)),),
+        signed_off="ab" * 32,
+        published=datetime(2022, 12, 5, 10, 30, tzinfo=UTC),
+        register="0f" * 16,
+        fingerprint="cd" * 32,
+    )
+    sections = [f"## Section {number}\n\n{'Some words^[A note.]. ' * 400}\n" for number in range(5)]
+    text = tmp_path / "document.md"
+    text.write_text("\n".join(["# Title\n", *sections]), encoding="utf-8")
+    (tmp_path / "long.pdf").write_bytes(publish(text.read_text(), record).pdf)
+
+    assert elsewhere.told("pdf-check", tmp_path / "long.pdf", "--source", text)["findings"] == []
+
+    text.write_text(text.read_text().replace("Section 3", "Section 33"))
+    found = elsewhere("pdf-check", tmp_path / "long.pdf", "--source", text)
+    assert (found.exit_code, found.stdout.count("PDF_WORDS at block")) == (1, 2)
 
 
 @pytest.mark.parametrize("command", ["pdf-check", "verify"])

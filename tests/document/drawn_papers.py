@@ -5,7 +5,19 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from flows.document.blocks import Emphasis, Heading, Link, List, Paragraph, Strong, Table, Text
+from flows.document.arrangement import CHAPTER, arrange, with_contents, with_notes
+from flows.document.blocks import (
+    Emphasis,
+    Heading,
+    Link,
+    List,
+    Note,
+    Paragraph,
+    Passage,
+    Strong,
+    Table,
+    Text,
+)
 
 if TYPE_CHECKING:
     from flows.document.blocks import Block, Inline
@@ -38,9 +50,11 @@ _LONG: Final = (
 
 
 def a_drawn_paper(seed: int) -> tuple[Block, ...]:
-    """Return a title and some blocks."""
+    """Return a title and some blocks, arranged; every third has its contents."""
     draw = _Draw(seed)
-    return (Heading(level=1, inlines=draw.inlines(1)), *draw.blocks(0, most=5))
+    text = with_notes((Heading(level=1, inlines=draw.inlines(1)), *draw.blocks(0, most=5)))
+    chapters = any(isinstance(block, Heading) and block.level == CHAPTER for block in text)
+    return with_contents(text) if chapters and seed % 3 == 0 else text
 
 
 def an_adversarial_paper(*, chapters: int) -> tuple[Block, ...]:
@@ -54,9 +68,10 @@ def an_adversarial_paper(*, chapters: int) -> tuple[Block, ...]:
             Paragraph(draw.inlines(60)),
             draw.table(0, rows=60),
             draw.list_of(0),
-            Paragraph((Link(href=_LONG[0], inlines=(Text(_LONG[0] * 60),)), *draw.inlines(9))),
+            Paragraph((Link(href=_LONG[0], inlines=(Text(_LONG[0] * 60),)), *draw.inlines(9, noted=True))),
+            Paragraph((Text("noted"), Note(draw.inlines(60)), Note((Text(_LONG[1] * 9),)))),
         ]
-    return tuple(blocks)
+    return arrange(blocks)
 
 
 class _Draw:
@@ -74,7 +89,7 @@ class _Draw:
             return self.list_of(depth)
         if kind == "table":
             return self.table(depth, rows=self._random.choice([0, 1, 2, 3, 4, 25 if depth == 0 else 5]))
-        return Paragraph(self.inlines(self._random.choice([1, 1, 3, 15])))
+        return Paragraph(self.inlines(self._random.choice([1, 1, 3, 15]), noted=True))
 
     def list_of(self, depth: int) -> List:
         items = tuple(tuple(self.blocks(depth + 1, most=2)) for _ in range(self._random.randint(1, 3)))
@@ -96,23 +111,28 @@ class _Draw:
 
     def _cell(self) -> tuple[Inline, ...]:
         most = self._random.choice([0, 1, 1, 2, 2, 300] if self._random.random() < 0.1 else [0, 1, 2])
-        return self.inlines(most) if most else ()
+        return self.inlines(most, noted=True) if most else ()
 
-    def inlines(self, most: int) -> tuple[Inline, ...]:
-        """Return inlines without space at the ends, of which neighbours may touch."""
+    def inlines(self, most: int, *, noted: bool = False) -> tuple[Inline, ...]:
+        """Return inlines without space at the ends, of which neighbours may touch; maybe with notes."""
         pieces: list[Inline] = []
         for _ in range(self._random.randint(1, most)):
             if pieces and self._random.random() < 0.8:
                 pieces.append(Text(" "))
             pieces.append(self._inline(2))
+            if noted and self._random.random() < 0.2:
+                pieces.append(Note(self.inlines(4)))
         return tuple(pieces)
 
     def _inline(self, depth: int) -> Inline:
-        kind = self._random.choice(["text", "text", "strong", "emphasis", "link"]) if depth else "text"
+        kinds = ["text", "text", "strong", "emphasis", "link", "passage"]
+        kind = self._random.choice(kinds) if depth else "text"
         if kind == "strong":
             return Strong((self._inline(0), Text(" "), self._inline(0)))
         if kind == "emphasis":
             return Emphasis((Strong((self._inline(0),)), Text(self._words(3))))
+        if kind == "passage":
+            return Passage(lang="cy", inlines=(Strong((self._inline(0),)), Text(self._words(5))))
         if kind == "link":
             href = self._random.choice([_LONG[0], "https://ico.org.uk", "mailto:foi@example.org"])
             mixed = (Strong((Text("b"),)), Text(self._words(4)), Emphasis((Text(self._words(2)),)))

@@ -1,4 +1,6 @@
-"""One paper that is as it should be, and many copies of it with one defect each.
+"""Two papers that are as they should be, and many copies of them with one defect each.
+
+One is short; the other is long, so that it has a contents list, and has notes and passages in Welsh.
 
 Run as a program, it prints who catches what: the comparison with the text, and the two conformance
 profiles of the checker.
@@ -15,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator, String
 
+from flows.document.arrangement import arrange
 from flows.document.blocks import Block, parse_document
 from flows.document.inspection.comparison import compare
 from flows.document.inspection.conformance import conformance
 from flows.document.inspection.reading import read_paper
 from flows.document.inspection.soundness import soundness
+from flows.document.inspection.ways import ways
 from flows.document.pdf import render_pdf
 
 if TYPE_CHECKING:
@@ -71,17 +75,53 @@ Write to [the Commissioner](https://ico.org.uk/make-a-complaint) within three mo
 """
 
 
-@cache
-def blocks() -> tuple[Block, ...]:
-    """Return what the paper should say."""
-    return parse_document(DOCUMENT)
+MORE: Final = "More words. " * 90
+LONG_DOCUMENT: Final = f"""\
+# Public interest test: 1146A/22
+
+**Covert use of gait recognition**
+
+## Our decision
+
+The Commissioner, [Comisiynydd y Gymraeg]{{lang=cy}} in Welsh, was told^[On 5 May 2022, in Welsh.] of it.
+
+We withhold the plan^[As section 31 of the Act allows.] and [y cynllun hwn]{{lang=cy}} *alone*. {MORE}
+
+It is the only plan^[There was another one in [Caerdydd]{{lang=cy}} until 2019.] that we hold.
+
+## Part 1: the plan
+
+### Evidence of harm
+
+{"A long paragraph fills the page with its many words. " * 160}
+
+### Balancing test
+
+{"Another paragraph fills the page with no fewer words. " * 120}
+
+## Part 2: [y cynllun arall]{{lang=cy}}
+
+### Evidence of harm
+
+{"A third one fills the page with its many words. " * 70}
+
+## How to complain
+
+Write to [the Commissioner](https://ico.org.uk/make-a-complaint) within three months.
+"""
 
 
 @cache
-def good() -> bytes:
-    """Return the paper as it should be."""
+def blocks(document: str = DOCUMENT) -> tuple[Block, ...]:
+    """Return what a paper should say."""
+    return arrange(parse_document(document))
+
+
+@cache
+def good(document: str = DOCUMENT) -> bytes:
+    """Return a paper as it should be."""
     return render_pdf(
-        blocks(),
+        blocks(document),
         title="Public interest test: 1146A/22",
         authority="West Midlands Police",
         reference="1146A/22",
@@ -90,20 +130,26 @@ def good() -> bytes:
     )
 
 
-def by_comparison(pdf: bytes) -> list[Finding]:
+def by_comparison(pdf: bytes, document: str = DOCUMENT) -> list[Finding]:
     """Return what is found without the conformance checker."""
     paper = read_paper(pdf)
-    return [*paper.findings, *soundness(paper), *compare(paper, blocks())]
+    return [*paper.findings, *soundness(paper), *ways(paper), *compare(paper, blocks(document))]
+
+
+@cache
+def found(name: str) -> tuple[Finding, ...]:
+    """Return what is found of a defect without the conformance checker."""
+    return tuple(by_comparison(mutant(name), LONG_DOCUMENT if name in OF_LONG else DOCUMENT))
 
 
 # Tools ------------------------------------------------------------------------------------------
 
 
 class Bench:
-    """A copy of the good paper, opened to be spoilt."""
+    """A copy of a good paper, opened to be spoilt."""
 
-    def __init__(self) -> None:
-        self.pdf = pikepdf.open(io.BytesIO(good()))
+    def __init__(self, document: str = DOCUMENT) -> None:
+        self.pdf = pikepdf.open(io.BytesIO(good(document)))
 
     def spoilt(self) -> bytes:
         target = io.BytesIO()
@@ -235,9 +281,20 @@ def defect(spoil: Callable[[Bench], None]) -> Callable[[Bench], None]:
     return spoil
 
 
+OF_LONG: set[str] = set()
+"""The names of the defects of the long paper."""
+
+
+def defect_of_long(spoil: Callable[[Bench], None]) -> Callable[[Bench], None]:
+    """Enter a defect of the long paper."""
+    OF_LONG.add(spoil.__name__.replace("_", " "))
+    return defect(spoil)
+
+
+@cache
 def mutant(name: str) -> bytes:
-    """Return the good paper with one defect."""
-    bench = Bench()
+    """Return a good paper with one defect."""
+    bench = Bench(LONG_DOCUMENT if name in OF_LONG else DOCUMENT)
     DEFECTS[name](bench)
     return bench.spoilt()
 
@@ -732,11 +789,304 @@ def a_bookmark_missing(bench: Bench) -> None:
     gone.Parent.Last = before
 
 
+# Passages in another language
+
+
+@defect_of_long
+def a_passage_said_to_be_in_a_third_language(bench: Bench) -> None:
+    _of_text(bench).Lang = String("fr")
+
+
+def _of_text(bench: Bench) -> Any:
+    """Return a passage amid a paragraph."""
+    return next(each for each in bench.all("Span") if "/Lang" in each and each.P.S == "/P")
+
+
+@defect_of_long
+def a_passage_without_its_language(bench: Bench) -> None:
+    del _of_text(bench)["/Lang"]
+
+
+@defect_of_long
+def a_language_given_to_more_words_than_are_in_it(bench: Bench) -> None:
+    passage = _of_text(bench)
+    passage.P.Lang = passage.Lang
+    del passage["/Lang"]
+
+
+@defect_of_long
+def a_language_given_to_the_words_beside_it(bench: Bench) -> None:
+    passage = _of_text(bench)
+    held = kids(passage.P)
+    at = next(n for n, kid in enumerate(held) if _same(kid, passage))
+    other = bench.new("Span", passage.P, Pg=passage.P.Pg, K=held[at + 1], Lang=String("cy"))
+    set_kids(passage.P, [*held[: at + 1], other, *held[at + 2 :]])
+    del passage["/Lang"]
+    _mend_parents(bench)
+
+
+@defect_of_long
+def an_entry_of_the_contents_without_its_language(bench: Bench) -> None:
+    del next(each for each in bench.all("Span") if each.P.S == "/Link")["/Lang"]
+
+
+@defect_of_long
+def a_list_of_contents_in_another_language(bench: Bench) -> None:
+    bench.one("TOC").Lang = String("cy")
+
+
+@defect_of_long
+def a_label_in_another_language(bench: Bench) -> None:
+    bench.one("Lbl").Lang = String("cy")
+
+
+# Notes
+
+
+def _marks(bench: Bench) -> list[Any]:
+    return [each for each in bench.all("Reference") if each.P.S != "/TOCI"]
+
+
+def _area(element: Any) -> Any:
+    """Return the first annotation in an element."""
+    inside = (kid for each in (element, *walk(element)) for kid in kids(each))
+    return next(kid.Obj for kid in inside if isinstance(kid, Dictionary) and "/Obj" in kid)
+
+
+def _exchange(one: Any, other: Any) -> None:
+    one.A, other.A = other.A, one.A
+
+
+@defect_of_long
+def a_mark_that_leads_to_another_note(bench: Bench) -> None:
+    marks = _marks(bench)
+    _area(marks[0]).A = _area(marks[1]).A
+
+
+@defect_of_long
+def marks_that_lead_to_each_others_notes(bench: Bench) -> None:
+    marks = _marks(bench)
+    _exchange(_area(marks[1]), _area(marks[2]))
+
+
+@defect_of_long
+def a_note_that_leads_back_to_another_mark(bench: Bench) -> None:
+    labels = bench.all("Lbl")
+    _exchange(_area(labels[1]), _area(labels[2]))
+
+
+@defect_of_long
+def a_mark_that_leads_to_another_page(bench: Bench) -> None:
+    _area(_marks(bench)[0]).A.D[0] = bench.page(1).obj
+
+
+@defect_of_long
+def a_mark_that_leads_out_of_the_paper(bench: Bench) -> None:
+    _area(_marks(bench)[0]).A = Dictionary(S=Name.URI, URI=String("https://example.org/"))
+
+
+@defect_of_long
+def a_mark_that_leads_nowhere(bench: Bench) -> None:
+    del _area(_marks(bench)[0])["/A"]
+
+
+@defect_of_long
+def a_mark_that_does_not_say_what_it_is(bench: Bench) -> None:
+    del _area(_marks(bench)[0])["/Contents"]
+
+
+@defect_of_long
+def marks_that_say_they_are_each_other(bench: Bench) -> None:
+    one, other = (_area(each) for each in _marks(bench)[:2])
+    one.Contents, other.Contents = other.Contents, one.Contents
+
+
+@defect_of_long
+def a_way_back_that_says_it_is_anothers(bench: Bench) -> None:
+    one, other = (_area(each) for each in bench.all("Lbl")[:2])
+    one.Contents = other.Contents
+
+
+@defect_of_long
+def a_mark_that_nobody_hears(bench: Bench) -> None:
+    mark = _marks(bench)[0]
+    content = bench.content()
+    start, _ = bench.marked(mcids(mark)[0])
+    content[start] = _instruction("BMC", Name.Artifact)
+    bench.draw(content)
+    gone = _area(mark).objgen
+    drop(mark)
+    bench.page().obj.Annots = Array([each for each in bench.page().obj.Annots if each.objgen != gone])
+
+
+@defect_of_long
+def a_mark_that_is_no_reference(bench: Bench) -> None:
+    _marks(bench)[0].S = Name.Span
+
+
+@defect_of_long
+def a_note_without_its_identifier(bench: Bench) -> None:
+    del bench.one("Note")["/ID"]
+
+
+@defect_of_long
+def two_notes_of_one_identifier(bench: Bench) -> None:
+    one, other = bench.all("Note")[:2]
+    other.ID = one.ID
+
+
+@defect_of_long
+def two_notes_exchanged(bench: Bench) -> None:
+    swap(*bench.all("Note")[:2])
+
+
+@defect_of_long
+def the_words_of_two_notes_exchanged(bench: Bench) -> None:
+    one, other = (kids(each)[1] for each in bench.all("Note")[:2])
+    one.K, other.K = other.K, one.K
+    _mend_parents(bench)
+
+
+@defect_of_long
+def the_numbers_of_two_notes_exchanged(bench: Bench) -> None:
+    one, other = (kids(each)[0] for each in bench.all("Note")[:2])
+    held = kids(one)[0], kids(other)[0]
+    set_kids(one, [held[1]])
+    set_kids(other, [held[0]])
+    held[0].P, held[1].P = other, one
+
+
+@defect_of_long
+def a_note_out_of_the_tree(bench: Bench) -> None:
+    drop(bench.all("Note")[1])
+
+
+@defect_of_long
+def a_note_that_is_a_division(bench: Bench) -> None:
+    bench.one("Note").S = Name.Div
+
+
+@defect_of_long
+def a_note_without_its_number(bench: Bench) -> None:
+    drop(bench.one("Lbl"))
+
+
+# Contents
+
+
+def _told(bench: Bench, at: int) -> int:
+    """Return the number of the marked content that holds the page number of an entry."""
+    return mcids(kids(bench.all("TOCI")[at])[0])[-1]
+
+
+@defect_of_long
+def page_numbers_of_two_entries_exchanged(bench: Bench) -> None:
+    content = bench.content()
+    shown = []
+    for at in (0, -1):
+        start, _ = bench.marked(_told(bench, at))
+        shown.append(next(n for n in range(start, len(content)) if str(content[n].operator) == "Tj"))
+    content[shown[0]], content[shown[1]] = content[shown[1]], content[shown[0]]
+    bench.draw(content)
+
+
+@defect_of_long
+def a_page_number_that_nobody_hears(bench: Bench) -> None:
+    content, mcid = bench.content(), _told(bench, 0)
+    start, _ = bench.marked(mcid)
+    content[start] = _instruction("BMC", Name.Artifact)
+    bench.draw(content)
+    link = next(each for each in walk(bench.one("TOCI")) if each.S == "/Link")
+    set_kids(link, [kid for kid in kids(link) if not (isinstance(kid, int) and kid == mcid)])
+
+
+@defect_of_long
+def an_entry_of_the_contents_dropped(bench: Bench) -> None:
+    drop(bench.all("TOCI")[0])
+
+
+@defect_of_long
+def two_entries_of_the_contents_exchanged(bench: Bench) -> None:
+    swap(*kids(bench.one("TOC"))[:2])
+
+
+@defect_of_long
+def inner_entries_on_the_level_of_the_others(bench: Bench) -> None:
+    inner = bench.all("TOC")[1]
+    outer = bench.all("TOC")[0]
+    moved = kids(inner)
+    drop(inner)
+    for each in moved:
+        each.P = outer
+    set_kids(outer, [*kids(outer)[:2], *moved, *kids(outer)[2:]])
+
+
+@defect_of_long
+def contents_that_are_a_list_of_another_kind(bench: Bench) -> None:
+    bench.one("TOC").S = Name.L
+
+
+@defect_of_long
+def an_entry_that_leads_to_the_heading_beside_its_own(bench: Bench) -> None:
+    areas = _areas(bench)
+    for each in areas[1]:
+        each.A = areas[2][0].A
+
+
+def _areas(bench: Bench) -> list[list[Any]]:
+    """Return the annotations of each entry of the contents."""
+    links = [each for each in bench.all("Link") if each.P.P.S == "/TOCI"]
+    return [
+        [kid.Obj for kid in kids(each) if isinstance(kid, Dictionary) and "/Obj" in kid] for each in links
+    ]
+
+
+@defect_of_long
+def an_entry_that_leads_to_another_page(bench: Bench) -> None:
+    for each in _areas(bench)[0]:
+        each.A.D[0] = bench.page(1).obj
+
+
+@defect_of_long
+def an_entry_that_leads_to_a_heading_of_the_same_name(bench: Bench) -> None:
+    areas = _areas(bench)
+    same = [at for at, each in enumerate(areas) if "Evidence" in str(each[0].Contents)]
+    for each in areas[same[0]]:
+        each.A = areas[same[1]][0].A
+
+
+@defect_of_long
+def an_entry_of_which_a_part_leads_elsewhere(bench: Bench) -> None:
+    areas = _areas(bench)
+    areas[1][-1].A = areas[0][0].A
+
+
+@defect_of_long
+def an_entry_that_leads_to_a_page_and_no_place_on_it(bench: Bench) -> None:
+    for each in _areas(bench)[0]:
+        each.A = Dictionary(S=Name.GoTo, D=Array([each.A.D[0], Name.Fit]))
+
+
+@defect_of_long
+def an_entry_that_says_it_is_another(bench: Bench) -> None:
+    areas = _areas(bench)
+    areas[0][-1].Contents = areas[1][0].Contents
+
+
+@defect_of_long
+def an_entry_without_anything_to_follow(bench: Bench) -> None:
+    areas = _areas(bench)[0]
+    gone = {each.objgen for each in areas}
+    link = next(each for each in walk(bench.one("TOCI")) if each.S == "/Link")
+    set_kids(link, [kid for kid in kids(link) if isinstance(kid, int)])
+    bench.page().obj.Annots = Array([each for each in bench.page().obj.Annots if each.objgen not in gone])
+
+
 def table() -> Iterator[tuple[str, list[str], bool, bool]]:
     """Yield for each defect the codes of our findings, and whether each profile notices."""
     for name in DEFECTS:
         pdf = mutant(name)
-        codes = [*dict.fromkeys(each.code for each in by_comparison(pdf))]
+        codes = [*dict.fromkeys(each.code for each in found(name))]
         rules = [each.place for each in conformance(pdf)]
         yield name, codes, any("UA" in rule for rule in rules), any("PDF/A" in rule for rule in rules)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
+from jinja2 import UndefinedError
 from sample_papers import TITLES, a_request, an_assessment
 
+from flows.document.arrangement import arrange
 from flows.document.blocks import Block, Heading, Link, List, Paragraph, Table, Text, parse_document
 from flows.document.html import render_html
 from flows.document.text import write_document
@@ -106,3 +110,82 @@ def test_a_draft_says_so_and_is_not_indexed() -> None:
     assert 'content="noindex"' in page(draft=True)
     assert "DRAFT" not in page()
     assert "OFFICIAL" not in page()
+
+
+def test_words_in_another_language_say_which() -> None:
+    blocks = parse_document("# A\n\nThe [tŷ *ŵyn*]{lang=cy} and [[le]{lang=fr} chat](https://a.uk).\n")
+
+    assert '<span lang="cy">tŷ <em>ŵyn</em></span>' in page(blocks)
+    assert '<a href="https://a.uk" rel="noreferrer"><span lang="fr">le</span> chat</a>' in page(blocks)
+
+
+def test_a_note_and_its_mark_lead_to_each_other_and_say_where() -> None:
+    made = page(arrange(parse_document("# A\n\nB^[see *c* & d].\n\n| e |\n|---|\n| f^[g] |\n")))
+    outline = Outline(made)
+
+    assert outline.open == []
+    for number in ("1", "2"):
+        assert (
+            f'<sup><a href="#note-{number}" id="mark-{number}" role="doc-noteref" '
+            f'aria-label="Note {number}">{number}</a></sup>'
+        ) in made
+        assert (
+            f'<a href="#mark-{number}" role="doc-backlink" '
+            f'aria-label="Back to the text at note {number}">Back to the text</a></li>'
+        ) in made
+    assert "<h2>Notes</h2>" in made
+    assert '<section role="doc-endnotes" aria-label="Notes">' in made
+    assert '<li id="note-1">see <em>c</em> &amp; d ' in made
+
+
+def test_what_a_control_shows_is_part_of_what_it_is_called() -> None:
+    # WCAG 2.2, 2.5.3: somebody who speaks to the machine says what is seen.
+    made = page(arrange(parse_document("# A\n\nB^[c].\n")))
+
+    for called, shown in re.findall(r'<a [^>]*aria-label="([^"]+)">([^<]+)<', made):
+        assert shown in called
+
+
+LONG = "\n\n".join(
+    [
+        "# A",
+        "## Part 1: *the* [tŷ]{lang=cy}",
+        "### Harm",
+        "word " * 3000,
+        "## Part 2",
+        "### Harm",
+        "## \\<b>\\*",
+        "### Note 1",
+        "a^[b]",
+    ]
+)
+
+
+def test_the_contents_lead_to_headings_by_ids_of_their_own() -> None:
+    made = page(arrange(parse_document(LONG)))
+    outline = Outline(made)
+    ids = [value for name, value in outline.attributes if name == "id"]
+    ways = [value[1:] for name, value in outline.attributes if name == "href" and value and value[0] == "#"]
+
+    assert outline.open == []
+    assert len(set(ids)) == len(ids)
+    assert set(ways) == set(ids)
+    assert ways[:7] == [
+        *("section-part-1-the-tŷ", "section-harm", "section-part-2", "section-harm-2"),
+        *("section-b", "section-note-1", "section-notes"),
+    ]
+    assert (
+        '<h2>Contents</h2><nav aria-label="Contents"><ol>'
+        '<li><a href="#section-part-1-the-tŷ">Part 1: the <span lang="cy">tŷ</span></a>'
+        '<ol><li><a href="#section-harm">Harm</a></li></ol></li>'
+    ) in made.replace("\n", "")
+    assert '<h2 id="section-part-1-the-tŷ">Part 1: <em>the</em> <span lang="cy">tŷ</span></h2>' in made
+
+
+def test_headings_that_nothing_leads_to_have_no_id() -> None:
+    assert "id" not in {name for name, _ in Outline(page()).attributes}
+
+
+def test_a_text_that_was_not_arranged_is_no_page() -> None:
+    with pytest.raises(UndefinedError):
+        page(parse_document("# A\n\nB^[c].\n"))

@@ -11,17 +11,24 @@ from flows.document.blocks import (
     Block,
     Emphasis,
     Heading,
+    Inline,
     Link,
     List,
+    Note,
     Paragraph,
+    Passage,
     Strong,
     Table,
     Text,
     parse_document,
     parse_prose,
 )
+from flows.document.blocks import (
+    words as all_words,
+)
 from flows.document.characters import printable
 from flows.document.markdown import escape, normalise, plain_faults, prose_faults, write_markdown
+from flows.domain.errors import MalformedError
 
 ZERO_WIDTH = (
     "character U+200B (ZERO WIDTH SPACE) at line 1, column 1: not a character the paper can print; remove it"
@@ -29,11 +36,15 @@ ZERO_WIDTH = (
 BACKWARDS = (
     "character U+202E (RIGHT-TO-LEFT OVERRIDE) at line 2, column 4: not a character the paper can print"
 )
-MEANINGFUL = "\\`*_{}[]()<>#+-.!|~&;:=\"'/ 1a\u00a0"
+MEANINGFUL = "\\`*_{}[]()<>#+-.!|~&;:=\"'/^% 1a\u00a0"
 any_text = st.text(st.sampled_from(sorted(printable())), max_size=60).filter(
     lambda text: not plain_faults(text)
 )
 hostile_text = st.text(st.sampled_from(MEANINGFUL), max_size=25)
+SIGN = "\\{"
+OUT_OF_PLACE = (
+    f"line 1 has curly brackets out of place; write [words]{{lang=cy}}, or {SIGN} for the sign itself"
+)
 words = st.one_of(any_text, hostile_text)
 hostile_prose = st.text(st.sampled_from(f"{MEANINGFUL}\n\n  "), max_size=120)
 
@@ -93,39 +104,69 @@ def test_content_never_leaves_its_list_item(text: str) -> None:
         )
 
 
-def _inlines() -> st.SearchStrategy[Text | Strong | Emphasis | Link]:
-    text = st.text(st.sampled_from("ab*_[]()\\&<|1.#"), min_size=1, max_size=8).map(Text)
+hostile = st.text(st.sampled_from("ab*_[](){}^!\\&<|1.#%="), min_size=1, max_size=8)
+
+
+def _inlines(*, noted: bool) -> st.SearchStrategy[Inline]:
+    text = hostile.map(Text)
+    passage = text.map(lambda inside: Passage(lang="cy-GB", inlines=(inside,)))
     return st.one_of(
         text,
         text.map(lambda inside: Strong((inside,))),
         text.map(lambda inside: Emphasis((inside,))),
-        text.map(lambda inside: Link(href="https://example.org/a_(b)?c=1&d=2", inlines=(inside,))),
+        passage,
+        passage.map(lambda inside: Passage(lang="fr", inlines=(Strong(inside.inlines), Text(" x")))),
+        st.one_of(text, passage).map(
+            lambda inside: Link(
+                href="https://example.org/a_(b)?c=1&d=2", inlines=(inside, Strong((Text("x"),)))
+            )
+        ),
+        *([text.map(lambda inside: Note((inside, Text(" y"))))] if noted else []),
     )
 
 
-def _spaced(inlines: list[Text | Strong | Emphasis | Link]) -> tuple[Text | Strong | Emphasis | Link, ...]:
-    """Part inlines by words, since neighbours of one kind are one."""
-    parted: list[Text | Strong | Emphasis | Link] = []
+def _spaced(inlines: list[Inline]) -> tuple[Inline, ...]:
+    """Part inlines by words, since neighbours of one kind are one; a note and a bracket may touch text."""
+    joined: list[Inline] = [Text("x ")]
     for inline in inlines:
-        parted += [Text(f" {inline.text} ") if isinstance(inline, Text) else inline, Text(" x ")]
-    joined: list[Text | Strong | Emphasis | Link] = [Text("x ")]
-    for inline in parted:
-        before = joined[-1]
-        if isinstance(inline, Text) and isinstance(before, Text):
-            joined[-1] = Text(before.text + inline.text)
-        else:
-            joined.append(inline)
+        match inline:
+            case Text():
+                _add(joined, f" {inline.text} ")
+            case Note():
+                # A text that is one with its neighbour reads back as one.
+                joined.append(Note((Text(_said(inline)),)))
+            case Link() | Passage():
+                joined.append(inline)
+                _add(joined, "!^[x] ")
+            case _:
+                joined.append(inline)
+                _add(joined, " x ")
+        if not isinstance(inline, Text):
+            _add(joined, " x!" if isinstance(inline, Note) else " x ")
     last = joined[-1]
     return (*joined[:-1], Text(last.text.rstrip())) if isinstance(last, Text) else tuple(joined)
 
 
-lines = st.lists(_inlines(), max_size=4).map(_spaced)
-paragraphs = lines.map(Paragraph)
+def _add(joined: list[Inline], text: str) -> None:
+    before = joined[-1]
+    if isinstance(before, Text):
+        joined[-1] = Text(before.text + text)
+    else:
+        joined.append(Text(text))
+
+
+def _said(note: Note) -> str:
+    return "".join(all_words([Paragraph(note.inlines)]))
+
+
+lines = st.lists(_inlines(noted=False), max_size=4).map(_spaced)
+noted_lines = st.lists(_inlines(noted=True), max_size=4).map(_spaced)
+paragraphs = noted_lines.map(Paragraph)
 tables = st.integers(1, 4).flatmap(
     lambda columns: st.builds(
         Table,
         header=st.tuples(*[lines] * columns),
-        rows=st.lists(st.tuples(*[lines] * columns), max_size=3).map(tuple),
+        rows=st.lists(st.tuples(*[noted_lines] * columns), max_size=3).map(tuple),
         alignments=st.tuples(*[st.sampled_from([None, "left", "center", "right"])] * columns),
     )
 )
@@ -153,6 +194,24 @@ def test_blocks_written_as_markdown_are_read_as_the_same_blocks(document: tuple[
     assume(max(map(depth, document), default=0) <= MAX_LISTS)
 
     assert parse_document(write_markdown(document)) == document
+
+
+@settings(deadline=None, max_examples=60)
+@given(hostile, st.sampled_from(["!", "^", "[", "]", "\\", "{", ""]), st.sampled_from([Passage, Link, Note]))
+def test_what_ends_a_text_makes_nothing_of_what_follows(
+    inside: str, sign: str, kind: type[Passage | Link | Note]
+) -> None:
+    inlines = (Text(inside),)
+    following: Inline = (
+        Passage(lang="cy", inlines=inlines)
+        if kind is Passage
+        else Link(href="https://a.uk/", inlines=inlines)
+        if kind is Link
+        else Note(inlines)
+    )
+    block = Paragraph((Text(f"x{sign}"), following, Text(f"{sign}{{a")))
+
+    assert parse_document(write_markdown((block,))) == (block,)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +245,43 @@ def test_blocks_written_as_markdown_are_read_as_the_same_blocks(document: tuple[
             ZERO_WIDTH,
         ),
         ("caf\u0065\u0301", "line 1 is not in composed form (Unicode NFC); type its accents again"),
+        *[
+            (text, OUT_OF_PLACE)
+            for text in (
+                "[a](https://b.uk){lang=cy}",
+                "[a]{lang=cy}{lang=fr}",
+                "[a]{lang=}",
+                "[a]{lang = cy}",
+                "[a] {lang=cy}",
+                "[a]{lang=cy",
+                "a {#b}",
+                "a^[b]{lang=cy}",
+                "![a](https://b.uk){.c}",
+            )
+        ],
+        *[
+            (text, "line 1 has curly brackets with something else than a language; write {lang=cy}")
+            for text in ("[a]{.b}", "[a]{#b}", "[a]{lang=cy .b}", "[a]{onclick=b}", "[a]{}", "[a]{href=cy}")
+        ],
+        *[
+            (text, "line 2 has a passage in no language; write its tag as in {lang=cy} or {lang=fr-CA}")
+            for text in ("x\n[a]{lang=c}", "x\n[a]{lang=welsh}", f"x\n[a]{{lang=cy-{'x' * 40}}}")
+        ],
+        ("{lang=cy}\na", f"line 1 is in curly brackets; leave it out, or write {SIGN} for the sign itself"),
+        ("[a]{% why %lang=cy}", "line 1 has a remark in curly brackets; leave it out"),
+        ("[ ]{lang=cy}", "line 1 has a passage without words; write them or remove it"),
+        ("a^[ ]", "line 1 has a note without words; write them or remove it"),
+        ("a\nb[^1]", "line 2 refers to a note; write its words where it is called for, as ^[The words.]"),
+        ("a\n\n[^1]: b", "line 3 defines a note; write its words where it is called for, as ^[The words.]"),
+        ("a^[b\n^[c]]", "line 2 has a note inside a note; make one note of the two"),
+        ("[a^[b]](https://c.uk)", "line 1 has a note inside a link; put it after the link"),
+        ("|a^[b]|\n|-|", "line 1 has a note in the header of a table; put it into the text"),
+        ("a^[b\nc]\n`d`", "line 3 has code between backticks; leave the backticks out"),
+        ("[[a](https://b.uk)]{lang=cy}", None),
+        (
+            "[[[a](https://b.uk)]{lang=cy}](https://c.uk)",
+            "line 1 has a link inside a link; end the first one before",
+        ),
         ("**a**[**b**](https://c.uk)**d**" + "*e*", None),
     ],
 )
@@ -272,6 +368,80 @@ def test_lists_tables_links_and_emphasis_are_kept() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "tag", ["cy", "CY", "fr-CA", "zh-yue-Hant-HK", "de-1996", "en-GB-oxendict", "cy-x-north"]
+)
+def test_a_passage_is_in_any_language_that_has_a_tag(tag: str) -> None:
+    assert parse_prose(f"In [tŷ *ŵyn*]{{lang={tag}}}.") == (
+        Paragraph(
+            (
+                Text("In "),
+                Passage(lang=tag, inlines=(Text("tŷ "), Emphasis((Text("ŵyn"),)))),
+                Text("."),
+            )
+        ),
+    )
+    assert normalise(f'[ty]{{ lang="{tag}" }}') == f"[ty]{{lang={tag}}}\n"
+
+
+def test_links_are_outermost_then_passages_then_bold_then_italics() -> None:
+    read = parse_prose("***[[a](https://b.uk) c]{lang=cy}*** and [[d]{lang=cy} e](https://f.uk)")
+
+    stressed = tuple(Strong((Emphasis((Text(text),)),)) for text in ("a", " c"))
+    assert read == (
+        Paragraph(
+            (
+                Link(href="https://b.uk", inlines=(Passage(lang="cy", inlines=stressed[:1]),)),
+                Passage(lang="cy", inlines=stressed[1:]),
+                Text(" and "),
+                Link(href="https://f.uk", inlines=(Passage(lang="cy", inlines=(Text("d"),)), Text(" e"))),
+            )
+        ),
+    )
+
+
+def test_the_inner_of_two_passages_has_its_own_language() -> None:
+    assert normalise("[a [b]{lang=fr} c]{lang=cy}") == "[a]{lang=cy} [b]{lang=fr} [c]{lang=cy}\n"
+
+
+def test_a_note_stands_where_it_is_called_for_without_the_dress_of_its_neighbours() -> None:
+    read = parse_prose("**a^[b [c](https://d.uk) &amp; *e* \\[f\\]] g**\n\n| x |\n|---|\n| y^[z] |")
+
+    assert read == (
+        Paragraph(
+            (
+                Strong((Text("a"),)),
+                Note(
+                    (
+                        Text("b "),
+                        Link(href="https://d.uk", inlines=(Text("c"),)),
+                        Text(" & "),
+                        Emphasis((Text("e"),)),
+                        Text(" [f]"),
+                    )
+                ),
+                Text(" "),
+                Strong((Text("g"),)),
+            )
+        ),
+        Table(
+            header=((Text("x"),),),
+            rows=(((Text("y"), Note((Text("z"),))),),),
+            alignments=(None,),
+        ),
+    )
+
+
+def test_a_note_in_a_heading_is_refused() -> None:
+    with pytest.raises(MalformedError, match="has a note in a heading; put it into the text"):
+        parse_document("# a^[b]")
+
+
+def test_the_words_of_notes_and_passages_are_words_of_the_text() -> None:
+    assert [*all_words(parse_prose("a^[Jo [Bloggs]{lang=cy}] b"))] == ["a", "Jo ", "Bloggs", " b"]
+    assert prose_faults("a^[b&#x200b;]") == [ZERO_WIDTH.replace("line 1, column 1", "line 2, column 2")]
+
+
 def test_lists_nest_four_deep_and_no_deeper() -> None:
     assert prose_faults("- a\n  - b\n    - c\n      - d") == []
     assert prose_faults("- a\n  - b\n    - c\n      - d\n        - e") == [
@@ -282,4 +452,7 @@ def test_lists_nest_four_deep_and_no_deeper() -> None:
 def test_a_thousand_nested_marks_are_no_trouble() -> None:
     prose_faults("*a **b " * 3000 + "c** d*" * 3000)
     prose_faults("[" * 3000)
+    prose_faults("^[" * 500 + "]" * 500)
+    prose_faults("[" * 500 + "a" + "]{lang=cy}" * 500)
+    prose_faults("]{" * 2000)
     assert prose_faults("> " * 500 + "a")

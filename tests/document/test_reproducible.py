@@ -29,7 +29,18 @@ from test_pdf import heading, paragraph, rendered
 from test_tagged_paper import CASES, a_case
 
 from flows.document import fonts
-from flows.document.blocks import Emphasis, Heading, Link, List, Paragraph, Strong, Table, Text
+from flows.document.blocks import (
+    Emphasis,
+    Heading,
+    Link,
+    List,
+    Notes,
+    Paragraph,
+    Passage,
+    Strong,
+    Table,
+    Text,
+)
 from flows.document.publication import content_digest
 from flows.document.tagged.canvas import Face
 from flows.document.tagged.flow import Run, TaggedParagraph
@@ -353,8 +364,10 @@ def every_text(node: Any) -> Iterator[Text]:
     elif isinstance(node, tuple):
         for each in node:
             yield from every_text(each)
-    elif isinstance(node, Heading | Paragraph | Strong | Emphasis | Link):
+    elif isinstance(node, Heading | Paragraph | Strong | Emphasis | Link | Passage):
         yield from every_text(node.inlines)
+    elif isinstance(node, Notes):
+        yield from every_text(node.notes)
     elif isinstance(node, List):
         yield from every_text(node.items)
     elif isinstance(node, Table):
@@ -373,6 +386,8 @@ def changed(node: Any, one: Text, other: Text) -> Any:
         Strong: ("inlines",),
         Emphasis: ("inlines",),
         Link: ("inlines",),
+        Passage: ("inlines",),
+        Notes: ("notes",),
         List: ("items",),
         Table: ("header", "rows"),
     }.get(type(node), ())

@@ -385,3 +385,91 @@ def test_xmp_says_both_claims() -> None:
 
     assert "<pdfaid:part>2</pdfaid:part>\n<pdfaid:conformance>A</pdfaid:conformance>" in told
     assert "<pdfuaid:part>1</pdfuaid:part>" in told
+
+
+# Places and what leads to them
+
+
+def a_way(canvas: TaggedCanvas, spot: str) -> None:
+    """Draw a line that leads to ``spot``."""
+    link = Element("Link", Element("P", canvas.structure.root))
+    line = TaggedText(canvas)
+    line.move(20, 100)
+    line.show("There", FACE, link.leaf())
+    canvas.put(line)
+    canvas.link_inside(link, spot, "To the end", (20, 98, 60, 110))
+
+
+def test_a_link_leads_to_a_place_that_is_still_to_come() -> None:
+    canvas = a_canvas()
+    a_way(canvas, "the end")
+    canvas.showPage()
+    canvas.translate(0, 50)
+    canvas.stand("the end", 120)
+    canvas.stand("the end", 20)
+    a_line(canvas, "The end")
+    pdf = saved(canvas)
+    file = opened(pdf)
+    (link,) = file.pages[0].Annots
+
+    assert (str(link.A.S), str(link.Contents)) == ("/GoTo", "To the end")
+    assert link.A.D[0].objgen == file.pages[1].objgen
+    assert [str(link.A.D[1]), link.A.D[2], link.A.D[3]] == ["/XYZ", None, 170]
+    assert canvas.page_of("the end") == 2
+    assert faults(pdf) == []
+
+
+def test_a_link_to_a_place_that_is_nowhere_is_an_error() -> None:
+    canvas = a_canvas()
+    a_way(canvas, "the end")
+
+    with pytest.raises(TagError, match="a link leads to the end, which stands on no page"):
+        canvas.save()
+
+
+def test_nothing_leads_to_an_artifact_or_from_it() -> None:
+    canvas = a_canvas()
+    with canvas.artifact():
+        canvas.stand("the end", 120)
+        canvas.link_inside(canvas.structure.root, "the end", "To the end", (0, 0, 9, 9))
+    a_line(canvas, "Words")
+    file = opened(saved(canvas))
+
+    assert "/Annots" not in file.pages[0]
+    with pytest.raises(TagError, match="stands on no page"):
+        canvas.page_of("the end")
+
+
+def test_what_is_known_at_the_end_stands_in_its_place_and_in_its_element() -> None:
+    canvas = a_canvas()
+    leaf = Element("P", canvas.structure.root).leaf()
+    a_line(canvas, "Before")
+
+    def late() -> str:
+        text = TaggedText(canvas)
+        text.move(20, 60)
+        text.show(f"{canvas.page_of('the end')} of \\g<0>", FACE, None)
+        return text.end()
+
+    canvas.leave(late, leaf)
+    canvas.showPage()
+    canvas.stand("the end", 0)
+    a_line(canvas, "After")
+    pdf = saved(canvas)
+    page = content(pdf)[0]
+
+    assert page.index("/P <</MCID 1>> BDC") < page.index("1 0 0 1 20 60 Tm") < page.rindex("EMC")
+    assert "\0" not in page
+    assert faults(pdf) == []
+
+
+def test_raised_words_raise_nothing_after_them() -> None:
+    canvas = a_canvas()
+    line = TaggedText(canvas)
+    line.move(20, 100)
+    leaf = Element("P", canvas.structure.root).leaf()
+    for words, face in (("a", FACE), ("1", FACE._replace(rise=3.5)), ("2", FACE._replace(rise=3.5))):
+        line.show(words, face, leaf)
+    code = line.end()
+
+    assert [row for row in code.splitlines() if row.endswith(" Ts")] == ["3.5 Ts", "0 Ts"]

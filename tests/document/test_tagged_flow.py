@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,8 +25,19 @@ from tagged_files import (
 )
 
 from flows.document import fonts
+from flows.document.inspection.reading import read_paper
+from flows.document.inspection.soundness import soundness
 from flows.document.tagged.canvas import Face
-from flows.document.tagged.flow import Layout, Run, TaggedFigure, TaggedParagraph, Target, measure
+from flows.document.tagged.flow import (
+    Layout,
+    Leader,
+    Run,
+    TaggedEntry,
+    TaggedFigure,
+    TaggedParagraph,
+    Target,
+    measure,
+)
 from flows.document.tagged.structure import Element, Structure, TagError
 from flows.document.tagged.table import Grid, TaggedTable
 
@@ -367,3 +380,145 @@ def test_a_link_in_a_repeated_header_leads_once() -> None:
     assert sum(len(each.get("/Annots", [])) for each in file.pages) == 1
     assert len(file.pages) > 1
     assert faults(pdf) == []
+
+
+# Entries of contents, and what leads from one place to another
+
+ENTRY = Layout(leading=14, drop=10, right=30)
+
+
+def an_entry(structure: Structure, text: str, spot: str = "there") -> TaggedEntry:
+    fonts.register()
+    link = Element("Link", Element("Reference", Element("TOCI", Element("TOC", structure.root))))
+    target = Target(element=link, spot=spot, words=text)
+    run = Run(text, FACE, link.leaf(), target)
+    return TaggedEntry(
+        [run],
+        ENTRY,
+        number=Run("", FACE, link.leaf(), target),
+        leader=Leader(apart=4, size=0.7, clear=4, colour=FACE.colour),
+    )
+
+
+def there(structure: Structure, text: str = "The chapter") -> TaggedParagraph:
+    return a_paragraph(structure, text, spot="there")
+
+
+def test_an_entry_is_read_with_its_page_number(tmp_path: Path) -> None:
+    structure = Structure()
+    entry = an_entry(structure, "The chapter")
+    pdf = flowed([entry, a_paragraph(structure, "Some words. " * 200), there(structure)], structure)
+    pages = len(content(pdf))
+
+    assert pages > 1
+    assert read_aloud(pdf, tmp_path).startswith(f"The chapter {pages}Some words.")
+    assert outline(pdf)[1] == ["TOC", ["TOCI", ["Reference", ["Link"]]]]
+    assert faults(pdf) == []
+
+
+def test_a_long_entry_does_not_run_into_its_number() -> None:
+    structure = Structure()
+    text = "A heading of many words that do not fit on one line of the list " * 3
+    pdf = flowed([an_entry(structure, text.strip()), there(structure)], structure)
+    found = read_paper(pdf).runs
+    *said, number = [run for run in found if run.mcid is not None and "chapter" not in run.text]
+
+    assert len(said) > 3
+    assert max(run.end[0] for run in said) <= WIDTH - ENTRY.right + measure(" ", FACE) + 0.01
+    assert number.text == " 1"
+    assert round(number.end[0], 2) == WIDTH
+    assert number.start[1] == said[-1].start[1]
+    assert faults(pdf) == []
+
+
+def test_an_entry_goes_to_the_next_page_as_a_whole() -> None:
+    structure = Structure()
+    entries = [an_entry(structure, "Six or seven words of one entry that is long " * 2) for _ in range(8)]
+    pdf = flowed([*entries, there(structure)], structure, height=14 * 7)
+    runs = [run for run in read_paper(pdf).runs if "chapter" not in run.text]
+    ends = [at for at, run in enumerate(runs, start=1) if run.text.strip().isdecimal()]
+    of_entries = [{run.page for run in runs[start:end]} for start, end in pairwise([0, *ends])]
+
+    assert len(content(pdf)) > 3
+    assert ends[0] > 3
+    assert [len(each) for each in of_entries] == [1] * 8
+    assert faults(pdf) == []
+
+
+def test_an_entry_taller_than_a_page_ends_with_its_number() -> None:
+    structure = Structure()
+    entry = an_entry(structure, "Words of an entry without end. " * 60)
+    pdf = flowed([entry, there(structure)], structure, height=14 * 8)
+    told = [run for run in read_paper(pdf).runs if run.text.strip().isdecimal()]
+
+    assert len(told) == 1
+    assert told[0].page == len(content(pdf))
+    assert faults(pdf) == []
+
+
+def test_the_dots_of_a_leader_are_an_artifact_and_stop_before_the_number() -> None:
+    structure = Structure()
+    entries = [an_entry(structure, text) for text in ("Short", "A longer one")]
+    pdf = flowed([*entries, there(structure)], structure)
+    (page,) = content(pdf)
+    starts, ends = zip(*re.findall(r"n ([\d.]+) [\d.]+ m ([\d.]+) [\d.]+ l S", page), strict=True)
+
+    assert page.count("[0 4] 0 d") == page.count("/Artifact <</Type/Layout>> BDC") == 2
+    assert {float(end) for end in ends} == {WIDTH - ENTRY.right}
+    for entry, start in zip(entries, starts, strict=True):
+        # The dots of all entries stand below each other.
+        assert (WIDTH - ENTRY.right - float(start)) % 4 == 0
+        assert 4 <= float(start) - entry._lines[-1].width < 8
+    assert faults(pdf) == []
+
+
+def test_an_entry_that_fills_its_line_has_no_leader() -> None:
+    structure = Structure()
+    text = "i" * 30
+    fonts.register()
+    while measure(text, FACE) < WIDTH - ENTRY.right - 4:
+        text += "i"
+    pdf = flowed([an_entry(structure, text), there(structure)], structure)
+
+    assert "Artifact" not in content(pdf)[0]
+
+
+def test_a_label_may_lead_back_and_is_not_underlined() -> None:
+    structure = Structure()
+    note = Element("Note", structure.root, id="note-1")
+    link = Element("Link", Element("Lbl", note))
+    label = Run("1.", FACE, link.leaf(), Target(element=link, spot="mark", words="Back"))
+    text = TaggedParagraph(
+        [Run("The words " * 20, FACE, Element("P", note).leaf())],
+        Layout(leading=14, drop=10, indent=20, hang=3),
+        label=label,
+    )
+    mark = a_paragraph(structure, "Text", spot="mark")
+    pdf = flowed([text, mark], structure)
+    file = opened(pdf)
+    (area,) = file.pages[0].Annots
+
+    assert str(area.A.S) == "/GoTo"
+    assert [round(float(x), 2) for x in area.Rect][::2] == [3, round(3 + measure("1.", FACE), 2)]
+    assert "Artifact" not in content(pdf)[0]
+    assert faults(pdf) == []
+
+
+def test_words_in_a_line_may_be_led_to_and_a_link_covers_them_where_they_are_raised() -> None:
+    structure = Structure()
+    paragraph = Element("P", structure.root)
+    link = Element("Link", paragraph)
+    raised = FACE._replace(size=6, rise=4)
+    runs = [
+        Run("Words of more than a line before the mark of a note", FACE, paragraph.leaf()),
+        Run("1", raised, link.leaf(), Target(element=link, spot="mark", words="Note 1"), "mark"),
+    ]
+    pdf = flowed([TaggedParagraph(runs, LAYOUT)], structure)
+    file = opened(pdf)
+    (area,) = file.pages[0].Annots
+    (mark,) = (run for run in read_paper(pdf).runs if run.text == "1")
+
+    assert float(area.A.D[3]) == pytest.approx(mark.start[1] - 4 + LAYOUT.drop)
+    assert float(area.Rect[1]) == pytest.approx(mark.start[1] - 1.2)
+    assert float(area.Rect[3]) == pytest.approx(mark.start[1] + 6)
+    assert list(soundness(read_paper(pdf))) == []

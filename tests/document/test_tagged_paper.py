@@ -9,12 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from drawn_papers import a_drawn_paper, an_adversarial_paper
+from pikepdf import Dictionary
 from sample_papers import pages, tool
 from tagged_files import content, faults, opened, outline, read_aloud
 from test_pdf import heading, paragraph, rendered
 
 from flows import paper
-from flows.document.blocks import Link, List, Paragraph, Strong, Table, Text, parse_document, words
+from flows.document.arrangement import with_contents, with_notes
+from flows.document.blocks import (
+    Link,
+    List,
+    Note,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    parse_document,
+    words,
+)
 from flows.domain.procedure import DOCUMENT
 from flows.files import folder
 from flows.sources.parse import parse_request
@@ -121,8 +133,35 @@ def test_a_thousand_papers_take_no_more_memory_than_a_hundred() -> None:
             (Table(header=((Text("a"),), ()), rows=(((Text("b"),), ()),), alignments=(None, None)),),
             [["Table", ["TR", ["TH"], ["TH"]], ["TR", ["TD"], ["TD"]]]],
         ),
+        (
+            parse_document("[[a]{lang=cy}](https://ico.org.uk)\n"),
+            [["P", ["Link", ["Span"]]]],
+        ),
+        (
+            with_notes((Paragraph((Text("a"), Note((Strong((Text("b"),)),)))),)),
+            [
+                ["P", ["Reference", ["Link"]]],
+                ["H2"],
+                ["Note", ["Lbl", ["Link"]], ["P", ["Strong"]]],
+            ],
+        ),
+        (
+            with_contents((heading("a"), heading("b", 3), heading("c"))),
+            [
+                ["H2"],
+                [
+                    "TOC",
+                    ["TOCI", ["Reference", ["Link"]], ["TOC", ["TOCI", ["Reference", ["Link"]]]]],
+                    ["TOCI", ["Reference", ["Link"]]],
+                ],
+                *(["H2"], ["H3"], ["H2"]),
+            ],
+        ),
     ],
-    ids=["paragraph", "bold", "bold in a link", "list", "list in a list", "table with empty cells"],
+    ids=[
+        *("paragraph", "bold", "bold in a link", "list", "list in a list", "table with empty cells"),
+        *("passage in a link", "note", "contents"),
+    ],
 )
 def test_each_block_is_one_element(blocks: tuple[Block, ...], tags: list[Any]) -> None:
     pdf = rendered((heading("A", 1), *blocks), draft=True)
@@ -216,3 +255,44 @@ def test_only_a_published_paper_has_a_place_for_a_signature() -> None:
 
     assert [str(field.T), field.F, list(field.Rect)] == ["Publication", 132, [0, 0, 0, 0]]
     assert "/AcroForm" not in drafted.Root
+
+
+def test_words_in_another_language_say_so_where_they_stand() -> None:
+    blocks = parse_document("# A\n\nThe [tŷ **ŵyn**]{lang=cy} there.\n")
+    file = opened(rendered(blocks, draft=True))
+    paragraph = file.Root.StructTreeRoot.K.K[1]
+
+    assert [str(each.S) for each in paragraph.K if isinstance(each, Dictionary)] == ["/Span"]
+    assert str(paragraph.K[1].Lang) == "cy"
+
+
+def test_every_note_has_an_identifier_that_finds_it() -> None:
+    text = with_notes(parse_document("# A\n\n" + "b^[c] " * 12))
+    file = opened(rendered(text, draft=True))
+    names = file.Root.StructTreeRoot.IDTree.Names
+
+    assert {str(names[at]) for at in range(0, len(names), 2)} == {f"note-{n}" for n in range(1, 13)}
+    assert all(names[at] == names[at + 1].ID for at in range(0, len(names), 2))
+
+
+def test_no_entry_of_the_contents_stands_alone(tmp_path: Path) -> None:
+    for before in range(24, 44):
+        opening = [paragraph(f"Line {number}.") for number in range(before)]
+        chapters = [heading(f"Chapter {number}", 2 + (number % 3 > 0)) for number in range(12)]
+        text: tuple[Block, ...] = (heading("Title", 1), *opening, *chapters)
+        said = pages(rendered(with_contents(text), draft=True), tmp_path)
+        told = [[row for row in page.splitlines() if re.search(r"Chapter \d+ +\d+$", row)] for page in said]
+        lists = [rows for rows in told if rows]
+
+        assert sum(map(len, lists)) == 12, before
+        for rows in lists:
+            assert len(rows) > 1, before
+            # A chapter stays with the first of its sections.
+            assert int(re.findall(r"Chapter (\d+)", rows[-1])[0]) % 3 != 0 or rows is lists[-1], before
+        heads = next(page for page in said if "Contents" in page)
+        assert re.search(r"Chapter 1 +\d+$", heads, re.MULTILINE), before
+
+
+def test_a_text_that_was_not_arranged_is_not_drawn() -> None:
+    with pytest.raises(ValueError, match="arranged before it is drawn"):
+        rendered(parse_document("# A\n\nb^[c]\n"))

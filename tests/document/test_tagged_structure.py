@@ -136,3 +136,19 @@ def test_what_was_not_drawn_is_an_error_that_says_where() -> None:
 
     with pytest.raises(TagError, match=r"content of Document/L\[1\]/LI\[1\]/LBody\[2\] was never drawn"):
         structure.settle()
+
+
+def test_what_has_an_identifier_is_found_by_it() -> None:
+    structure = Structure()
+    structure.begin_page("Page1")
+    for name in ("note-2", "note-10"):
+        structure.mark(Element("Note", structure.root, id=name).leaf())
+    first, *_ = structure.settle()[1:]
+
+    assert "/ID(note-2)" in first.written(refer)
+    # Sorted as names are, and not as numbers (ISO 32000-1, 7.9.6).
+    assert "/IDTree<</Names[(note-10) [Structure.2] (note-2) [Structure.1]]>>" in structure.written(refer)
+
+
+def test_a_tree_without_identifiers_has_no_index_of_them() -> None:
+    assert "IDTree" not in a_paragraph_over_two_pages()[0].written(refer)

@@ -6,7 +6,8 @@ import random
 from datetime import UTC, datetime
 from typing import Final
 
-from flows.document.blocks import Block, parse_document
+from flows.document.arrangement import CHAPTER, is_long, with_contents, with_notes
+from flows.document.blocks import Block, Heading, parse_document
 from flows.document.markdown import write_markdown
 from flows.document.pdf import render_pdf
 
@@ -23,6 +24,9 @@ _ADDRESSES: Final = (
 )
 
 
+_LANGUAGES: Final = ("cy", "fr-CA", "gd")
+
+
 class _Writer:
     def __init__(self, number: int) -> None:
         self._random = random.Random(number)  # noqa: S311 - variety, not secrecy
@@ -35,19 +39,19 @@ class _Writer:
         return f"Text {' '.join(pieces)} end."
 
     def _piece(self) -> str:
-        words = self.words()
-        match self._random.randrange(8):
-            case 0:
-                return f"**{words}**"
-            case 1:
-                return f"*{words}*"
-            case 2:
-                return f"[{words}]({self._random.choice(_ADDRESSES)})"
-            case 3:
-                address = self._random.choice(_ADDRESSES)
-                return f"[**{words}** {self.words(3)}]({address})"
-            case _:
-                return words
+        words, few = self.words(), self.words(3)
+        address, lang = self._random.choice(_ADDRESSES), self._random.choice(_LANGUAGES)
+        forms = (
+            *[words] * 4,
+            f"**{words}**",
+            f"*{words}*",
+            f"[{words}]({address})",
+            f"[**{words}** {few}]({address})",
+            f"[{words}]{{lang={lang}}}",
+            f"[[{words}]{{lang={lang}}} {few}]({address})",
+            f"{few}^[{words} [**{few}**]{{lang={lang}}}] {few}",
+        )
+        return self._random.choice(forms)
 
     def items(self, depth: int = 1) -> str:
         sign = self._random.choice(["-", "7."])
@@ -90,9 +94,16 @@ class _Writer:
         return "\n\n".join(blocks)
 
 
-def varied(number: int) -> tuple[Block, ...]:
-    """Return the blocks of paper ``number``."""
+def varied_text(number: int) -> tuple[Block, ...]:
+    """Return the blocks of the text of paper ``number``."""
     return parse_document(write_markdown(parse_document(_Writer(number).document())))
+
+
+def varied(number: int) -> tuple[Block, ...]:
+    """Return the blocks of paper ``number``, arranged; every fourth has its contents, long or not."""
+    text = with_notes(varied_text(number))
+    chapters = any(isinstance(block, Heading) and block.level == CHAPTER for block in text)
+    return with_contents(text) if chapters and (number % 4 == 0 or is_long(text)) else text
 
 
 def rendered(blocks: tuple[Block, ...], *, draft: bool = False) -> bytes:

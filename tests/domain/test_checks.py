@@ -389,6 +389,10 @@ def test_both_answers_are_treated(part: Part, expected: Found) -> None:
         "An answer would harm. We hold the plans.",
         "- an answer would harm\n- we hold the plans",
         "We hold the plans, and an answer would harm.",
+        "We neither confirm nor deny^[We hold the plans.] that there are any.",
+        "We neither confirm nor deny it^[See [the guidance](https://ico.org.uk).]. We hold the plans.",
+        "An answer would harm,^[As a supposition \\] would.] and we^[The force.] hold the plans.",
+        "[We hold]{lang=en} the plans.",
     ],
 )
 def test_an_assertion_blocks(text: str) -> None:
@@ -416,6 +420,8 @@ def test_an_assertion_blocks(text: str) -> None:
         "The names were taken from what the force holds.",
         "The threat is upheld by nobody.",
         "If, for the purposes of s. 31, We hold the plans, an answer would harm.",
+        "We neither confirm nor deny^[Section 24(2); [guidance](https://ico.org.uk).] that we hold it.",
+        "Nothing is said of it.^[We neither confirm nor deny that we hold it.] We hold to that.",
     ],
 )
 def test_a_supposition_does_not(text: str) -> None:

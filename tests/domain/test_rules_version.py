@@ -9,7 +9,7 @@ import flows.domain
 from flows.domain.checks.ruleset import VERSION
 
 _OF_VERSION = {
-    "1": "2d7e3e3fff6770bed06962f6b8a9bf8bb356371f13bc8598224315e07c558b53",
+    "1": "b16c0adbc6fd19d310ff24b60b217a50e86c9ff9235b99c428f67185a738c1d1",
 }
 """The digest of the rules and of the law, under each version of the rules."""
 

@@ -6,6 +6,7 @@ import pytest
 from sample_files import ASSESSMENT, REQUEST
 
 from flows.domain.assessment import texts
+from flows.paper import personal_details_read
 from flows.sources.parse import (
     TextRules,
     parse_assessment,
@@ -70,3 +71,25 @@ def test_a_request_in_clear_is_searched(rules: TextRules) -> None:
     found = personal_details_in(arrived.applicant_terms, dict(texts(arrived.request("1146A/22"))))
 
     assert found == ["subject"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was asked.^[By Jane Sample, in May.]",
+        "Asked by Jane^[Of Bath.] Sample.",
+        "Asked by **Jane^[Of Bath.] Sample**.",
+        "Asked by [Jane]{lang=cy} [Sample](https://example.org).",
+    ],
+    ids=["in a note", "around a note", "around a note in bold", "in two languages"],
+)
+def test_a_reader_of_the_paper_who_meets_the_name_is_thought_of(text: str, rules: TextRules) -> None:
+    arrived = parse_request(REQUEST.encode(), rules=rules)
+
+    assert personal_details_read(arrived, f"# A\n\n{text}\n") == ["document"]
+
+
+def test_a_note_with_other_words_names_nobody(rules: TextRules) -> None:
+    arrived = parse_request(REQUEST.encode(), rules=rules)
+
+    assert personal_details_read(arrived, "# A\n\nAsked by Jane^[Not Sample.] Other.\n") == []

@@ -13,6 +13,7 @@ from flows.desk.console import NO, counted, day, example, heading, print_json, p
 from flows.desk.origin import blocks_of, find_origin
 from flows.desk.proof import prove
 from flows.desk.telling import rows, tell_lines, tell_words
+from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.record import TITLE
 from flows.domain.errors import Fault, MalformedError
@@ -89,7 +90,7 @@ def _text(pdf: bytes, source: Path | None, home: Home) -> tuple[Sequence[Block] 
     """Return what a PDF should say, and from where that is known; None where it is not."""
     if source is not None:
         try:
-            return parse_document(read_file(source).decode()), str(source)
+            return arrange(parse_document(read_file(source).decode())), str(source)
         except UnicodeDecodeError:
             raise MalformedError(str(source), Fault(path="", problem="it is not text in UTF-8")) from None
     if not home.register.is_dir():

@@ -2,6 +2,7 @@
 
 reading       the file: its tag tree, what its pages draw, its links, its outline
 soundness     what can be said of that without the text
+ways          whether contents and notes lead to what they name; this needs no text either
 comparison    what can be said with it, block by block
 conformance   what the rules of PDF/UA-1 and PDF/A-2a say
 """
@@ -14,6 +15,7 @@ from flows.document.inspection.comparison import compare
 from flows.document.inspection.conformance import conformance
 from flows.document.inspection.reading import read_paper
 from flows.document.inspection.soundness import soundness
+from flows.document.inspection.ways import ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +37,8 @@ def inspect(
     Args:
         pdf: The file.
         blocks: What it should say; None where nobody knows.
-        until: The heading that begins what ``blocks`` do not hold; None where they hold everything.
+        until: The heading after which the paper goes on, of which ``blocks`` hold nothing; None where they
+            hold everything.
         pictures: What the pictures before the text are called; None where nobody knows.
         source: What the file is called, for errors.
 
@@ -43,7 +46,7 @@ def inspect(
         MalformedError: it cannot be read as a PDF.
     """
     paper = read_paper(pdf, source=source)
-    found = [*paper.findings, *soundness(paper)]
+    found = [*paper.findings, *soundness(paper), *ways(paper)]
     if blocks is not None:
         found += compare(paper, blocks, until=until, pictures=pictures)
     return tuple(dict.fromkeys([*found, *conformance(pdf)]))

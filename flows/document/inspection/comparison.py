@@ -1,8 +1,8 @@
 """Compares a PDF with the text it is made of, block by block.
 
 In this order: the units of the tag tree are aligned with those of the text; what does not match is
-told apart; in what matches, links and stress are compared letter by letter; then bookmarks,
-decoration and language.
+told apart; in what matches, links, marks of notes, stress and languages are compared letter by letter;
+then bookmarks, decoration and the language of the whole.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from itertools import chain, zip_longest
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from flows.document.arrangement import go_on
+from flows.document.blocks import Heading, Text
 from flows.document.inspection.noticing import finding
 from flows.document.inspection.units import units_of_blocks, units_of_tree
 from flows.document.inspection.values import plain
@@ -45,26 +47,29 @@ def compare(
     Args:
         paper: As read.
         blocks: What it should say.
-        until: The heading that begins what ``blocks`` do not hold; None where they hold everything.
+        until: The heading after which the paper goes on, of which ``blocks`` hold nothing; None where they
+            hold everything.
         pictures: What the pictures before the text are called; None where nobody knows.
         lang: The language that the paper should be in.
     """
-    said, read = [*units_of_blocks(blocks)], [*units_of_tree(paper.root)]
-    bookmarks = paper.bookmarks
+    read, bookmarks = [*units_of_tree(paper.root)], paper.bookmarks
     ends = [at for at, unit in enumerate(read) if unit.kind == "H2" and unit.words == until]
-    if ends:
-        read = read[: ends[-1]]
+    if until and ends:
+        # The heading itself is known: it stands in the contents and in the outline, and is compared.
+        blocks = go_on(blocks, [Heading(level=2, inlines=(Text(until),))])
+        read = read[: ends[-1] + 1]
         at = [at for at, each in enumerate(bookmarks) if plain(each.title) == until]
-        bookmarks = bookmarks[: at[-1]] if at else bookmarks
+        bookmarks = bookmarks[: at[-1] + 1] if at else bookmarks
     if pictures is not None and [unit.words for unit in read[: _front(read)]] != [*map(plain, pictures)]:
         yield finding(
             "PDF_FIGURE", "before the text", "The authority's crest is missing, or called otherwise."
         )
-    comparison = _Comparison(paper, said, read)
+    said = [*units_of_blocks(blocks)]
+    comparison = _Comparison(paper, said, read, lang)
     yield from comparison.findings()
     yield from _bookmarks(bookmarks, comparison.headings())
     yield from _decoration(paper, said)
-    yield from _languages(paper, lang)
+    yield from _language(paper, lang)
 
 
 def source_words(blocks: Sequence[Block]) -> dict[str, str]:
@@ -75,8 +80,9 @@ def source_words(blocks: Sequence[Block]) -> dict[str, str]:
 class _Comparison:
     """The units of a text beside those of a tag tree."""
 
-    def __init__(self, paper: Paper, said: Sequence[Unit], read: Sequence[Unit]) -> None:
+    def __init__(self, paper: Paper, said: Sequence[Unit], read: Sequence[Unit], lang: str) -> None:
         self._paper = paper
+        self._lang = lang
         self._said = said
         self._matched: dict[int, Unit] = {}
         self._findings: list[Finding] = []
@@ -87,7 +93,7 @@ class _Comparison:
         """Yield what differs."""
         yield from self._findings
         for number, unit in sorted(self._matched.items(), key=itemgetter(0)):
-            yield from _dress(self._said[number], unit)
+            yield from _dress(self._said[number], unit, self._lang)
 
     def headings(self) -> list[tuple[Unit, Unit | None]]:
         """Return every heading of the text, with what it is in the tag tree."""
@@ -230,8 +236,8 @@ def _page(unit: Unit) -> int:
     return next((mark.page for mark in unit.element.marks()), 0) if unit.element else 0
 
 
-def _dress(said: Unit, read: Unit) -> Iterator[Finding]:
-    """Yield how form, links and stress differ where the words are the same."""
+def _dress(said: Unit, read: Unit, lang: str) -> Iterator[Finding]:
+    """Yield how form, links, marks, stress and languages differ where the words are the same."""
     if said.kind == read.kind and said.form != read.form:
         code = "PDF_LIST" if said.kind == "L" else "PDF_TABLE"
         yield finding(code, said.place, f"Its form should be {said.form} and is {read.form or 'not given'}.")
@@ -247,6 +253,12 @@ def _dress(said: Unit, read: Unit) -> Iterator[Finding]:
         )
     if said.stress() != read.stress():
         yield finding("PDF_EMPHASIS", said.place, "What the text stresses is not what is tagged so.")
+    if said.notes() != read.notes():
+        yield finding("PDF_NOTE", said.place, "The mark of a note is missing, or stands elsewhere.")
+    if said.languages(lang) != read.languages(lang):
+        yield finding(
+            "PDF_LANGUAGE", said.place, "Its words, or some of them, are said to be in another language."
+        )
 
 
 # Bookmarks --------------------------------------------------------------------------------------
@@ -304,8 +316,9 @@ def _decoration(paper: Paper, said: Sequence[Unit]) -> Iterator[Finding]:
             )
 
 
-def _languages(paper: Paper, lang: str) -> Iterator[Finding]:
+def _language(paper: Paper, lang: str) -> Iterator[Finding]:
     if paper.lang and paper.lang != lang:
         yield finding("PDF_LANGUAGE", "the file", "The file says that it is in another language.")
-    if any(element.lang not in {"", lang} for element in paper.root.within()):
-        yield finding("PDF_LANGUAGE", "the tag tree", "A passage is said to be in another language.")
+    labels = (inner for each in paper.root.within() if each.kind == "Lbl" for inner in each.within())
+    if any(each.lang not in {"", lang} for each in labels):
+        yield finding("PDF_LANGUAGE", "the tag tree", "A label is said to be in another language.")

@@ -34,6 +34,11 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "PDF_LIST": ("A list item lacks its label or body, or the list its kind.", _RENDER),
     "PDF_TABLE": ("A table's rows differ in width, or a header cell does not say what it heads.", _RENDER),
     "PDF_FIGURE": ("A picture has no words that stand for it.", _RENDER),
+    "PDF_CONTENTS": (
+        "An entry of the contents leads elsewhere than to its heading, or names another page.",
+        _RENDER,
+    ),
+    "PDF_NOTE": ("A note and its mark do not lead to each other, or are numbered otherwise.", _RENDER),
     "PDF_CONFORMS": ("The file does not conform to PDF/UA-1 or PDF/A-2a.", _RENDER),
     "PDF_MISSING": ("A block of the text is not in the tag tree.", _TEXT),
     "PDF_EXTRA": ("The tag tree has an element that no block of the text accounts for.", _TEXT),

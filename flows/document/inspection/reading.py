@@ -15,7 +15,7 @@ import pikepdf
 
 from flows.document.inspection.content import Content, box_of, read_content
 from flows.document.inspection.noticing import finding
-from flows.document.inspection.values import Annotation, Bookmark, Element, Mark, Paper
+from flows.document.inspection.values import Annotation, Bookmark, Element, Mark, Paper, Spot
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
@@ -191,6 +191,7 @@ class _Reading:
             page=page or 0,
             box=box_of(found.get("/Rect")),
             target=self._target(found),
+            spot=self._spot(found),
             contents=_string(found.get("/Contents")),
         )
 
@@ -198,8 +199,12 @@ class _Reading:
         action = annotation.get("/A")
         if isinstance(action, pikepdf.Dictionary) and "/URI" in action:
             return _string(action.URI)
-        page, _ = self._destination(annotation)
-        return f"page {page}" if page else ""
+        spot = self._spot(annotation)
+        return f"page {spot.page}" if spot else ""
+
+    def _spot(self, annotation: Raw) -> Spot | None:
+        page, top = self._destination(annotation)
+        return Spot(page, top) if page else None
 
     # What does not hold together -----------------------------------------------------------------
 

@@ -1,22 +1,29 @@
 """A document as one row of small units, made of its text or of its tag tree, so that the two compare.
 
-A heading, a paragraph, a label or a cell is one unit with its words; a list, an item, a table or a
-row is one where it opens and one where it closes.
+A heading, a paragraph, a label, a cell or the words of an entry of the contents is one unit with its
+words; a list, an item, a table, a row, a note or a contents list is one where it opens and one where it
+closes. The page number of an entry is none of its words: only the pages know it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from flows.document.blocks import (
+    Contents,
     Emphasis,
     Heading,
     Link,
     List,
+    Note,
+    NoteMark,
+    Notes,
     Paragraph,
+    Passage,
     Strong,
     Table,
     Text,
@@ -27,13 +34,17 @@ from flows.document.inspection.values import Annotation, Element, Mark, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from flows.document.blocks import Block, Inline
+    from flows.document.blocks import Block, Entry, Inline
 
 _GROUPS: Final = frozenset({"StructTreeRoot", "Document", "Part", "Art", "Sect", "Div", "NonStruct"})
+_OPENED: Final = frozenset({"L", "LI", "Table", "TR", "TOC", "TOCI"})
 _ROW_GROUPS: Final = frozenset({"THead", "TBody", "TFoot"})
 _INLINE: Final = frozenset({"Span", "Link", "Quote", "Reference", "Code", "Annot"})
 _BULLET: Final = "\u2022"
 """Stands for the sign of every list that does not count."""
+INSIDE: Final = "a place in the paper"
+"""The target of every link that does not leave the file; to which place it leads, `ways` looks at."""
+_NUMBER: Final = re.compile(r"(?:(?P<words>.*) )?(?P<number>[0-9]+)")
 _T = TypeVar("_T")
 
 
@@ -43,12 +54,16 @@ class Stretch(NamedTuple):
     Attributes:
         letters: How many there are, spaces left out.
         target: Where they lead; empty for nowhere.
+        lang: The language they are in; empty for that of the whole.
+        note: The number of the note that they call for; 0 for none.
     """
 
     letters: int
     strong: bool = False
     emphasis: bool = False
     target: str = ""
+    lang: str = ""
+    note: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +102,14 @@ class Unit:
     def stress(self) -> list[tuple[tuple[bool, bool], int]]:
         """Return which of its characters are strong, which have emphasis, and how many."""
         return _joined(((each.strong, each.emphasis), each.letters) for each in self.stretches)
+
+    def languages(self, around: str) -> list[tuple[str, int]]:
+        """Return in which languages its characters are, and how many; that ``around`` it is no other."""
+        return _joined(("" if each.lang == around else each.lang, each.letters) for each in self.stretches)
+
+    def notes(self) -> list[tuple[int, int]]:
+        """Return which of its characters call for a note, and for which."""
+        return _joined((each.note, each.letters) for each in self.stretches)
 
 
 def _joined(pieces: Iterable[tuple[_T, int]]) -> list[tuple[_T, int]]:
@@ -130,6 +153,10 @@ class _Telling:
                 yield Unit(kind="/L", place=place)
             case Table():
                 yield from _table(block, place)
+            case Notes():
+                yield from _notes(block, place)
+            case Contents():
+                yield from _entries(block.entries, place, place)
 
     def _item(self, block: List, item: Sequence[Block], number: int, place: str) -> Iterator[Unit]:
         yield Unit(kind="LI", place=place)
@@ -152,6 +179,28 @@ def _table(block: Table, place: str) -> Iterator[Unit]:
     yield Unit(kind="/Table", place=place)
 
 
+def _notes(block: Notes, place: str) -> Iterator[Unit]:
+    for number, inlines in enumerate(block.notes, start=1):
+        where = f"{place}, note {number}"
+        yield Unit(kind="Note", place=where)
+        yield Unit(kind="Lbl", words=f"{number}.", place=f"{where}, label")
+        yield _said("P", inlines, where)
+        yield Unit(kind="/Note", place=where)
+
+
+def _entries(entries: Sequence[Entry], place: str, of: str) -> Iterator[Unit]:
+    yield Unit(kind="TOC", place=place)
+    for number, entry in enumerate(entries, start=1):
+        where = f"{of}, entry {number}" if of == place else f"{of}.{number}"
+        yield Unit(kind="TOCI", place=where)
+        leads = Link(href=INSIDE, inlines=entry.inlines)
+        yield _said("Reference", (leads,), where)
+        if entry.entries:
+            yield from _entries(entry.entries, f"{where}, entries", where)
+        yield Unit(kind="/TOCI", place=where)
+    yield Unit(kind="/TOC", place=place)
+
+
 def _said(kind: str, inlines: Sequence[Inline], place: str, *, level: int = 0, form: str = "") -> Unit:
     return Unit(
         form=form,
@@ -160,8 +209,19 @@ def _said(kind: str, inlines: Sequence[Inline], place: str, *, level: int = 0, f
         place=place,
         level=level,
         stretches=tuple(_stretches(inlines, _PLAIN)),
-        links=sum(isinstance(each, Link) for each in inlines),
+        links=sum(1 for _ in _links(inlines)),
     )
+
+
+def _links(inlines: Iterable[Inline]) -> Iterator[Inline]:
+    for inline in inlines:
+        match inline:
+            case Link() | NoteMark():
+                yield inline
+            case Strong() | Emphasis() | Passage():
+                yield from _links(inline.inlines)
+            case Text() | Note():
+                pass
 
 
 def _stretches(inlines: Iterable[Inline], like: Stretch) -> Iterator[Stretch]:
@@ -175,6 +235,12 @@ def _stretches(inlines: Iterable[Inline], like: Stretch) -> Iterator[Stretch]:
                 yield from _stretches(inline.inlines, like._replace(emphasis=True))
             case Link():
                 yield from _stretches(inline.inlines, like._replace(target=inline.href))
+            case Passage():
+                yield from _stretches(inline.inlines, like._replace(lang=inline.lang))
+            case NoteMark():
+                yield Stretch(_count(str(inline.number)), target=INSIDE, note=inline.number)
+            case Note():
+                raise ValueError("a paper is arranged before it is compared: there is a note amid the text")
 
 
 def _count(text: str) -> int:
@@ -184,48 +250,61 @@ def _count(text: str) -> int:
 # Of the tag tree --------------------------------------------------------------------------------
 
 
-def units_of_tree(root: Element) -> Iterator[Unit]:
-    """Yield what the tag tree holds, fields for a signature left out."""
+def units_of_tree(root: Element, like: Stretch = _PLAIN) -> Iterator[Unit]:
+    """Yield what the tag tree holds, fields for a signature left out; ``like`` is what is said around it."""
+    like = _speaking(root, like)
     for held in root.held:
         if isinstance(held, Element):
-            yield from _element(held)
+            yield from _element(held, like)
         elif isinstance(held, Mark):
-            yield _loose(root, held)
+            yield _loose(root, held, like)
 
 
-def _element(element: Element) -> Iterator[Unit]:
+def _speaking(element: Element, like: Stretch) -> Stretch:
+    return like._replace(lang=element.lang or like.lang)
+
+
+def _element(element: Element, like: Stretch) -> Iterator[Unit]:
     match element.kind:
         case kind if kind in _GROUPS:
-            yield from units_of_tree(element)
+            yield from units_of_tree(element, like)
         case kind if kind in _ROW_GROUPS:
-            yield from _inner(element)
-        case "L" | "LI" | "Table" | "TR":
+            yield from _inner(element, like)
+        case kind if kind in _OPENED or (kind == "Note" and _is_labelled(element)):
             form = element.attributes.get("ListNumbering", "")
-            yield Unit(kind=element.kind, form=form, element=element)
-            yield from _inner(element)
-            yield Unit(kind=f"/{element.kind}", element=element)
+            yield Unit(kind=kind, form=form, element=element)
+            yield from _inner(element, like)
+            yield Unit(kind=f"/{kind}", element=element)
         case "LBody":
-            yield from _list_body(element)
+            yield from _list_body(element, like)
         case "Lbl":
             words = plain(element.text)
             sign = len(words) == 1 and not words.isalnum()
             yield Unit(kind="Lbl", words=_BULLET if sign else words, element=element)
+        case "Reference":
+            yield _entry(element, like)
         case "Form" if _is_field(element):
             return
         case _:
-            yield _spoken(element)
+            yield _spoken(element, like)
 
 
-def _inner(element: Element) -> Iterator[Unit]:
+def _is_labelled(note: Element) -> bool:
+    return any(each.kind == "Lbl" for each in note.elements())
+
+
+def _inner(element: Element, like: Stretch) -> Iterator[Unit]:
+    like = _speaking(element, like)
     for held in element.held:
         if isinstance(held, Element):
-            yield from _element(held)
+            yield from _element(held, like)
         elif isinstance(held, Mark) and held.text.strip():
-            yield _loose(element, held)
+            yield _loose(element, held, like)
 
 
-def _list_body(element: Element) -> Iterator[Unit]:
+def _list_body(element: Element, like: Stretch) -> Iterator[Unit]:
     """Yield the blocks of an item; words that stand in its body directly are a paragraph."""
+    like = _speaking(element, like)
     direct = [
         each
         for each in element.held
@@ -233,36 +312,63 @@ def _list_body(element: Element) -> Iterator[Unit]:
     ]
     if direct:
         words = _whole(element, direct)
-        yield _spoken(words)
+        yield _spoken(words, like)
     for each in element.elements():
         if each.kind not in _INLINE:
-            yield from _element(each)
+            yield from _element(each, like)
 
 
 def _whole(element: Element, held: Sequence[Element | Mark]) -> Element:
     return Element(kind="P", tag="P", attributes={}, lang=element.lang, id="", instead=None, held=tuple(held))
 
 
-def _loose(element: Element, mark: Mark) -> Unit:
-    return _spoken(_whole(element, [mark]))
+def _loose(element: Element, mark: Mark, like: Stretch) -> Unit:
+    return _spoken(_whole(element, [mark]), like)
 
 
-def _spoken(element: Element) -> Unit:
+def _spoken(element: Element, like: Stretch) -> Unit:
     return Unit(
         kind=element.kind,
         words=plain(element.text),
         form=element.attributes.get("Scope", ""),
-        stretches=tuple(_stretches_of(element, _PLAIN)),
+        stretches=tuple(_stretches_of(element, like)),
         links=sum(each.kind == "Link" for each in element.within()),
         element=element,
     )
 
 
+def _entry(element: Element, like: Stretch) -> Unit:
+    """Return an entry of the contents, without its page number."""
+    unit = _spoken(element, like)
+    words, number = told_page(element)
+    kept = [*unit.stretches]
+    left = len(number)
+    while left and kept:
+        last = kept.pop()
+        kept += [last._replace(letters=last.letters - left)] if last.letters > left else []
+        left = max(0, left - last.letters)
+    # It is a mark of nothing: the number of a page is not that of a note.
+    return replace(unit, words=words, stretches=tuple(each._replace(note=0) for each in kept))
+
+
+def told_page(entry: Element) -> tuple[str, str]:
+    """Return the words of an entry of the contents, and the page number after them; empty for none."""
+    found = _NUMBER.fullmatch(plain(entry.text))
+    return (found["words"] or "", found["number"]) if found else (plain(entry.text), "")
+
+
+def called(reference: Element) -> int:
+    """Return the number of the note that a reference calls for; 0 for none."""
+    words = plain(reference.text)
+    return int(words) if words.isdecimal() and words.isascii() else 0
+
+
 def _stretches_of(element: Element, like: Stretch) -> Iterator[Stretch]:
-    like = like._replace(
+    like = _speaking(element, like)._replace(
         strong=like.strong or element.tag == "Strong",
         emphasis=like.emphasis or element.tag == "Em",
         target=target_of(element) if element.kind == "Link" else like.target,
+        note=called(element) if element.kind == "Reference" else like.note,
     )
     if element.instead is not None:
         yield like._replace(letters=_count(element.instead))
@@ -276,7 +382,8 @@ def _stretches_of(element: Element, like: Stretch) -> Iterator[Stretch]:
 
 def target_of(link: Element) -> str:
     """Return where a link's annotations lead; every target where they differ."""
-    targets = dict.fromkeys(each.target for each in link.held if isinstance(each, Annotation))
+    areas = (each for each in link.held if isinstance(each, Annotation))
+    targets = dict.fromkeys(INSIDE if each.spot else each.target for each in areas)
     return " ".join(targets)
 
 

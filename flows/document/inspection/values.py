@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +16,13 @@ Raw: TypeAlias = Any
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right, top, in points of the page."""
+
+
+class Spot(NamedTuple):
+    """A place that something leads to: a page, from 1, and how high on it; None where it does not say."""
+
+    page: int
+    top: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +65,7 @@ class Annotation:
         kind: As the file says, ``Link`` or ``Widget``.
         page: On which it stands; counts from 1, 0 for none.
         target: An address, or ``page N``; empty for nowhere.
+        spot: The page and the height that it leads to in the file; None where it leads to none.
         contents: What it is called; empty for nothing.
     """
 
@@ -65,6 +73,7 @@ class Annotation:
     page: int
     box: Box
     target: str
+    spot: Spot | None
     contents: str
 
 

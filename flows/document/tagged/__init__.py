@@ -4,7 +4,7 @@ structure   the tree of a document's structure elements; knows nothing of Report
 fonts       TrueType fonts that say what their glyphs mean, and refuse what they cannot print
 metadata    XMP, identifiers, dates and the output intent
 canvas      a canvas on which every mark belongs to an element, or is an artifact
-flow        paragraphs, headings and list items for platypus, each source block one element
+flow        paragraphs, headings, list items and entries of contents, each source block one element
 table       tables, of which the same holds
 
 The tree is built first, in reading order, with a `Leaf` wherever words will stand. Drawing

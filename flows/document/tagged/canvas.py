@@ -47,11 +47,20 @@ RELIED_ON: Final = {
 
 
 class Face(NamedTuple):
-    """How words look."""
+    """How words look; ``rise`` is how far above the line they stand, points."""
 
     font: str
     size: float
     colour: Color
+    rise: float = 0
+
+
+class _Spot(NamedTuple):
+    """Where something stands: the name of the page, its number from 1, and how high up on it."""
+
+    page: str
+    number: int
+    top: float
 
 
 class _Opening(str):
@@ -80,26 +89,28 @@ class TaggedText:
         self._code = ["BT"]
         self._font = ""
         self._colour: Color | None = None
+        self._rise = 0.0
         self._leaf: Leaf | None = None
 
     def move(self, x: float, y: float) -> None:
         """Go on from there; words start there, on that baseline."""
         self._code.append(f"1 0 0 1 {_number(x)} {_number(y)} Tm")
 
-    def show(self, words: str, face: Face, leaf: Leaf) -> None:
-        """Write ``words``, after those before, as content of ``leaf``.
+    def show(self, words: str, face: Face, leaf: Leaf | None) -> None:
+        """Write ``words``, after those before, as content of ``leaf``; of none where it is open already.
 
         Raises:
             GlyphError: the font lacks one of the characters.
             TagError: the font is not one that says what its glyphs mean.
         """
-        if leaf is not self._leaf and not self._canvas.in_artifact:
+        if leaf is not None and leaf is not self._leaf and not self._canvas.in_artifact:
             self._close()
             self._code.append(self._canvas.opening(leaf))
             self._leaf = leaf
         if face.colour is not self._colour:
             self._colour = face.colour
             self._code.append(_fill(face.colour))
+        self._raise(face.rise)
         for name, codes in self._canvas.encoded(words, face.font):
             font = f"{name} {_number(face.size)} Tf"
             if font != self._font:
@@ -109,8 +120,14 @@ class TaggedText:
 
     def end(self) -> str:
         """Return the text object, complete."""
+        self._raise(0)  # it would go on after the text (ISO 32000-1, 9.3.1)
         self._close()
         return "\n".join([*self._code, "ET"])
+
+    def _raise(self, rise: float) -> None:
+        if rise != self._rise:
+            self._rise = rise
+            self._code.append(f"{_number(rise)} Ts")
 
     def _close(self) -> None:
         if self._leaf is not None:
@@ -150,6 +167,8 @@ class TaggedCanvas(Canvas):
         self._entries = 0
         self._links = 0
         self._field: tuple[str, str] | None = None
+        self._spots: dict[str, _Spot] = {}
+        self._left: list[Callable[[], str]] = []
 
     # Marked content -----------------------------------------------------------------------------
 
@@ -204,6 +223,13 @@ class TaggedCanvas(Canvas):
         """Set finished text on the page."""
         self._code.append(text.end() if self.in_artifact else _Whole(text.end()))
 
+    def leave(self, write: Callable[[], str], leaf: Leaf | None = None) -> None:
+        """Keep a place here for what ``write`` returns when all pages are there, as content of ``leaf``."""
+        # NUL never stands in a content stream of text: the place cannot be mistaken.
+        place = f"\0{len(self._left)}\0"
+        self._left.append(write)
+        self._code.append(_Whole("\n".join((self.opening(leaf), place, "EMC"))) if leaf else place)
+
     # Annotations and bookmarks ------------------------------------------------------------------
 
     def link(self, element: Element, href: str, words: str, box: tuple[float, float, float, float]) -> None:
@@ -212,6 +238,26 @@ class TaggedCanvas(Canvas):
         ``box`` is left, bottom, right and top, in the coordinates of the moment. In an artifact
         nothing leads anywhere: the reader would meet the same link twice.
         """
+        action = f"<</S/URI/URI {text_string(href)}>>"
+        self._annotate(element, words, box, lambda: action)
+
+    def link_inside(
+        self, element: Element, spot: str, words: str, box: tuple[float, float, float, float]
+    ) -> None:
+        """Make ``box`` lead to the ``spot`` of that name, which may still be to come; else as `link`."""
+        self._annotate(element, words, box, lambda: self._written_way(spot))
+
+    def _written_way(self, spot: str) -> str:
+        page, _, top = self._spot(spot)
+        return f"<</S/GoTo/D[{self._refer(page)}/XYZ null {_number(top)} null]>>"
+
+    def _annotate(
+        self,
+        element: Element,
+        words: str,
+        box: tuple[float, float, float, float],
+        action: Callable[[], str],
+    ) -> None:
         if self.in_artifact:
             return
         corners = (*self.absolutePosition(*box[:2]), *self.absolutePosition(*box[2:]))
@@ -221,9 +267,29 @@ class TaggedCanvas(Canvas):
         key = self.structure.annotate(element, name)
         code = (
             f"<</Type/Annot/Subtype/Link/Rect[{' '.join(map(_number, corners))}]/Border[0 0 0]/F 4"
-            f"/StructParent {key}/Contents {text_string(words)}/A<</S/URI/URI {text_string(href)}>>>>"
+            f"/StructParent {key}/Contents {text_string(words)}/A"
         )
-        self._annotationrefs.append(self._doc.Reference(_Written(lambda: code), name))
+        written = _Written(lambda: f"{code}{action()}>>")
+        self._annotationrefs.append(self._doc.Reference(written, name))
+
+    def stand(self, spot: str, top: float) -> None:
+        """Name the place ``top`` above this one, so that links may lead there; the first time counts."""
+        if not self.in_artifact:
+            _, high = self.absolutePosition(0, top)
+            self._spots.setdefault(spot, _Spot(self._doc.thisPageName(), len(self._pages) + 1, high))
+
+    def page_of(self, spot: str) -> int:
+        """Return the number of the page of the ``spot`` of that name; all pages have to be there.
+
+        Raises:
+            TagError: nothing of that name was drawn.
+        """
+        return self._spot(spot).number
+
+    def _spot(self, name: str) -> _Spot:
+        if name not in self._spots:
+            raise TagError(f"a link leads to {name}, which stands on no page")
+        return self._spots[name]
 
     def _addAnnotation(self, *_: Any, **__: Any) -> None:  # noqa: ANN401, N802 - ReportLab's name
         raise TagError(f"an annotation outside the tag tree{self._place()}; use link()")
@@ -302,7 +368,9 @@ class TaggedCanvas(Canvas):
         self._doc.SaveToFile(self._filename, self)
 
     def _complete(self) -> None:
-        """Fill in what is known only now; for those who build on this canvas."""
+        """Fill the places that were kept for what is known only now."""
+        for page in self._pages:
+            page.stream = _KEPT.sub(lambda place: self._left[int(place[1])](), page.stream)
 
     def _add_field(self, name: str, purpose: str) -> None:
         page, place = self._pages[0], "Page1"
@@ -416,6 +484,7 @@ class _Document(pdfdoc.PDFDocument):
         return f"\n[<{digits(self.identity)}><{digest.hexdigest()[:32]}>]\n".encode()
 
 
+_KEPT: Final = re.compile("\0([0-9]+)\0")
 _SHOWS: Final = re.compile(r"[)\]>]\s*T[jJ]\b|[)>]\s*['\"]")
 _DRAWS: Final = re.compile(r"(?:^|\s)(?:[mlcvynhW]|W\*|re)\s*$")
 _PAINTS: Final = re.compile(r"(?:^|\s)(?:[SsFfBb]\*?|sh|Do|EI)\s*$")

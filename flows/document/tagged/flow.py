@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar, cast
@@ -24,6 +25,8 @@ from flows.document.tagged.structure import TagError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from reportlab.lib.colors import Color
+
     from flows.document.tagged.canvas import TaggedCanvas
     from flows.document.tagged.structure import Element, Leaf
 
@@ -33,25 +36,29 @@ _F = TypeVar("_F", bound=Flowable)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Target:
-    """Where a link leads.
+    """Where a link leads: out of the file, or to a spot in it.
 
     Attributes:
         element: The Link.
+        href: An address; empty where it leads to a spot.
+        spot: The name of the spot; empty where it leads out.
         words: What the link is called where it is not seen in its place.
     """
 
     element: Element
-    href: str
+    href: str = ""
+    spot: str = ""
     words: str
 
 
 class Run(NamedTuple):
-    """Words that look alike and belong to one leaf."""
+    """Words that look alike and belong to one leaf; ``spot`` is their name for links that lead to them."""
 
     text: str
     face: Face
     leaf: Leaf
     target: Target | None = None
+    spot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +70,14 @@ class Layout:
         drop: From the top to the first baseline.
         indent: Of the text from the left.
         hang: Of the label from the left; there is to be room for it up to the text.
+        right: What is kept free at the right.
     """
 
     leading: float
     drop: float
     indent: float = 0
     hang: float = 0
+    right: float = 0
     before: float = 0
     after: float = 0
     side: Side = "left"
@@ -107,20 +116,23 @@ class TaggedParagraph(Flowable):
         *,
         label: Run | None = None,
         bookmark: tuple[str, int] | None = None,
+        spot: str = "",
     ) -> None:
+        """``spot`` is the name of its first line, for links that lead to it."""
         super().__init__()
         self.layout = layout
         self.spaceBefore, self.spaceAfter = layout.before, layout.after
         self._runs = list(_worded(runs))
         self._label = label
         self._bookmark = bookmark
+        self._spot = spot
         self._lines: list[_Line] = []
         self._laid_out: float | None = None
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - ReportLab's names
         """Break into lines for that width; return the width and the height."""
         if self._laid_out != aW:
-            self._lines = list(_lines(self._runs, aW - self.layout.indent))
+            self._lines = list(_lines(self._runs, aW - self.layout.indent - self.layout.right))
             if self._label and not self._lines:
                 self._lines = [_Line((), 0)]
             self._laid_out = aW
@@ -144,7 +156,7 @@ class TaggedParagraph(Flowable):
     def _part(self, lines: list[_Line], *, first: bool) -> TaggedParagraph:
         # Should the part meet another width, it is broken anew from what stands in its lines.
         runs = [piece.run._replace(text=piece.text) for line in lines for piece in line.pieces]
-        once = {} if first else {"_label": None, "_bookmark": None}
+        once = {} if first else {"_label": None, "_bookmark": None, "_spot": ""}
         return changed(self, _runs=runs, _lines=lines, **once)
 
     def draw(self) -> None:
@@ -154,18 +166,19 @@ class TaggedParagraph(Flowable):
             return
         if self._bookmark and not canvas.in_artifact:
             canvas.enter(*self._bookmark, self.height)
+        if self._spot:
+            canvas.stand(self._spot, self.height)
         text = TaggedText(canvas)
         y = self.height - self.layout.drop
-        if self._label:
-            text.move(self.layout.hang, y)
-            text.show(self._label.text, self._label.face, self._label.leaf)
-        linked: list[_Linked] = []
+        linked = list(self._draw_label(text, y))
         for line in self._lines:
             x = self.layout.indent + self._shift(line)
             if line.pieces:
                 text.move(x, y)
             for run, words, _ in line.pieces:
                 text.show(words, run.face, run.leaf)
+                if run.spot:
+                    canvas.stand(run.spot, y + self.layout.drop)
             if any(piece.run.target for piece in line.pieces):
                 linked += list(_linked(line, x, y))
             y -= self.layout.leading
@@ -173,9 +186,88 @@ class TaggedParagraph(Flowable):
         if linked:
             _draw_links(canvas, linked)
 
+    def _draw_label(self, text: TaggedText, y: float) -> Iterator[_Linked]:
+        if self._label:
+            text.move(self.layout.hang, y)
+            text.show(self._label.text, self._label.face, self._label.leaf)
+            yield from _linked(_line([_piece(self._label, self._label.text)], 0), self.layout.hang, y)
+
     def _shift(self, line: _Line) -> float:
-        spare = self.width - self.layout.indent - line.width
+        spare = self.width - self.layout.indent - self.layout.right - line.width
         return {"left": 0.0, "center": spare / 2, "right": spare}[self.layout.side]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leader:
+    """The dots between an entry and its page number.
+
+    Attributes:
+        apart: How far they are from each other, points.
+        size: Of each.
+        clear: What is left free between them and what stands before and after.
+    """
+
+    apart: float
+    size: float
+    clear: float
+    colour: Color
+
+
+class TaggedEntry(TaggedParagraph):
+    """An entry of a contents list: words, dots for the eye, and the number of the page they lead to.
+
+    The number stands at the right, beside the last line, in the room that the layout keeps free there.
+    """
+
+    def __init__(self, runs: Sequence[Run], layout: Layout, *, number: Run, leader: Leader) -> None:
+        """``number`` has no text yet, and leads to the spot of which the page is told."""
+        super().__init__(runs, layout)
+        self._number = number
+        self._leader = leader
+        self._ends = self._whole = True
+
+    def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803 - ReportLab's names
+        """Return nothing: an entry goes to the next page as a whole, unless it did not fit there either."""
+        return [] if self._whole and not hasattr(self, "_postponed") else super().split(aW, aH)
+
+    def parted(self, count: int) -> tuple[TaggedParagraph, TaggedParagraph]:
+        """Return the first ``count`` lines and the others, which end with the number."""
+        upper, rest = super().parted(count)
+        return changed(upper, _ends=False, _whole=False), changed(rest, _whole=False)
+
+    def draw(self) -> None:
+        """Draw it here."""
+        super().draw()
+        target = self._number.target
+        if not self._ends or target is None:
+            return
+        canvas, y = cast("TaggedCanvas", self.canv), self.layout.leading - self.layout.drop
+        self._draw_leader(canvas, self.layout.indent + self._lines[-1].width, y)
+        canvas.leave(partial(self._told, canvas, target.spot, self.width, y), self._number.leaf)
+        size = self._number.face.size
+        _link(canvas, target, (self.width - self.layout.right, y - 0.2 * size, self.width, y + size))
+
+    def _told(self, canvas: TaggedCanvas, spot: str, right: float, y: float) -> str:
+        """Return the number, after the space that parts it from the words, up to the right edge."""
+        told, face = f" {canvas.page_of(spot)}", self._number.face
+        text = TaggedText(canvas)
+        text.move(right - measure(told, face), y)
+        text.show(told, face, None)
+        return text.end()
+
+    def _draw_leader(self, canvas: TaggedCanvas, start: float, y: float) -> None:
+        leader = self._leader
+        # Counted from the right, so that the dots of all entries stand below each other.
+        end = self.width - self.layout.right
+        gaps = int((end - start - leader.clear) / leader.apart)
+        if gaps < 1:
+            return
+        with canvas.artifact():
+            canvas.setLineCap(1)
+            canvas.setLineWidth(leader.size)
+            canvas.setDash([0, leader.apart])
+            canvas.setStrokeColor(leader.colour)
+            canvas.line(end - gaps * leader.apart, y + leader.size / 2, end + FUZZ, y + leader.size / 2)
 
 
 class TaggedFigure(Flowable):
@@ -355,12 +447,21 @@ def _linked(line: _Line, x: float, y: float) -> Iterator[_Linked]:
         x += words
 
 
-def _draw_links(canvas: TaggedCanvas, linked: Iterable[_Linked]) -> None:
-    with canvas.artifact():
-        canvas.setLineWidth(_HAIR)
-        for _, face, left, right, y in linked:
-            canvas.setStrokeColor(face.colour)
-            canvas.line(left, y - _UNDER * face.size, right, y - _UNDER * face.size)
+def _draw_links(canvas: TaggedCanvas, linked: Sequence[_Linked]) -> None:
+    # What leads to another place of the file is known by where it stands: a raised figure, contents.
+    if outward := [each for each in linked if each.target.href]:
+        with canvas.artifact():
+            canvas.setLineWidth(_HAIR)
+            for _, face, left, right, y in outward:
+                canvas.setStrokeColor(face.colour)
+                canvas.line(left, y - _UNDER * face.size, right, y - _UNDER * face.size)
     for target, face, left, right, y in linked:
-        box = (left, y - 0.2 * face.size, right, y + face.size)
+        base = y + face.rise
+        _link(canvas, target, (left, base - 0.2 * face.size, right, base + face.size))
+
+
+def _link(canvas: TaggedCanvas, target: Target, box: tuple[float, float, float, float]) -> None:
+    if target.href:
         canvas.link(target.element, target.href, target.words, box)
+    else:
+        canvas.link_inside(target.element, target.spot, target.words, box)

@@ -65,10 +65,11 @@ class Element:
         attributes: Of the layout, as ``{"O": "Table", "Scope": "Row"}``.
         alternative: What stands for it where it cannot be seen.
         lang: Its language, where it is not its parent's: ``cy``.
+        id: What it is known by in the whole file: ``note-1``; None for nothing.
         name: Of its object; set when the tree is settled.
     """
 
-    __slots__ = ("alternative", "attributes", "kids", "lang", "name", "parent", "tag")
+    __slots__ = ("alternative", "attributes", "id", "kids", "lang", "name", "parent", "tag")
 
     def __init__(
         self,
@@ -78,6 +79,7 @@ class Element:
         attributes: Mapping[str, Value] | None = None,
         alternative: str | None = None,
         lang: str | None = None,
+        id: str | None = None,  # noqa: A002 - the standard's own name
     ) -> None:
         self.tag = tag
         self.parent = parent
@@ -85,6 +87,7 @@ class Element:
         self.attributes = attributes
         self.alternative = alternative
         self.lang = lang
+        self.id = id
         self.name = ""
         if parent is not None:
             parent.kids.append(self)
@@ -115,6 +118,7 @@ class Element:
             else "",
             f"/Alt{text_string(self.alternative)}" if self.alternative is not None else "",
             f"/Lang{text_string(self.lang)}" if self.lang else "",
+            f"/ID{text_string(self.id)}" if self.id else "",
             kids,
         ]
         return f"<<{''.join(entries)}>>"
@@ -193,9 +197,15 @@ class Structure:
         )
         roles = "".join(f"/{tag}/{standard}" for tag, standard in ROLES.items())
         return (
-            f"<</Type/StructTreeRoot/K {refer(self.root.name)}/RoleMap<<{roles}>>"
+            f"<</Type/StructTreeRoot/K {refer(self.root.name)}/RoleMap<<{roles}>>{self._known(refer)}"
             f"/ParentTree<</Nums[{parents}]>>/ParentTreeNextKey {len(self._parents)}>>"
         )
+
+    def _known(self, refer: Refer) -> str:
+        """Return the index of what has an identifier, in the order of those (ISO 32000-1, table 322)."""
+        known = {each.id: each for each in _walk(self.root) if each.id}
+        names = " ".join(f"{text_string(name)} {refer(known[name].name)}" for name in sorted(known))
+        return f"/IDTree<</Names[{names}]>>" if known else ""
 
 
 def _prune(element: Element) -> bool:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.citation import find_citations
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     from flows.domain.citation import FoundCitation
 
-_LINK: Final = re.compile(r"\]\([^()\s]*\)")
+_LINK: Final = re.compile(r"\]\([^()\s]*\)|\]\{[^{}]*\}")
+"""The end of a link, or of a passage in another language, after its words."""
+_NOTE: Final = re.compile(r"(?<!\\)\^\[")
+_BRACKET: Final = re.compile(r"\\.|[\[\]]")
 _MARKS: Final = re.compile(r"[*_`\\]")
 _BLOCK: Final = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]*")
 _SENTENCE: Final = re.compile(r"(?<=[\w)\]][\w)\]][.!?])[\")\u201d\u2019]?\s+(?=[A-Z\"(\u201c\u2018])")
@@ -71,15 +75,19 @@ class Passage:
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
-        """Its sentences; a list item, a table cell and a heading end one."""
-        return tuple(self._split())
+        """Its sentences; a list item, a table cell and a heading end one, and a note has its own."""
+        notes = list(_notes(self.raw))
+        found = list(self._split(_without(self.plain, notes), 0, len(self.raw)))
+        for start, end in notes:
+            found += self._split(self.plain, start, end)
+        return tuple(sorted(found, key=attrgetter("start")))
 
-    def _split(self) -> Iterator[Sentence]:
+    def _split(self, plain: str, start: int, end: int) -> Iterator[Sentence]:
         # Blocks are found in the text as written, where a bullet is still a bullet.
-        for start, end in _between(_BLOCK, self.raw, 0, len(self.raw)):
-            for begin, stop in _between(_SENTENCE, self.plain, start, end):
-                if self.plain[begin:stop].strip():
-                    yield Sentence(begin, self.plain[begin:stop])
+        for first, last in _between(_BLOCK, self.raw, start, end):
+            for begin, stop in _between(_SENTENCE, plain, first, last):
+                if plain[begin:stop].strip():
+                    yield Sentence(begin, plain[begin:stop])
 
     @cached_property
     def cited(self) -> tuple[FoundCitation, ...]:
@@ -103,6 +111,27 @@ def _between(pattern: re.Pattern[str], text: str, start: int, end: int) -> Itera
         yield start, found.start()
         start = found.end()
     yield start, end
+
+
+def _notes(text: str) -> Iterator[tuple[int, int]]:
+    """Yield from where to where the words of each note go that stands where it is called for: ``^[…]``."""
+    for opening in _NOTE.finditer(text):
+        depth = 1
+        for found in _BRACKET.finditer(text, opening.end()):
+            depth += {"[": 1, "]": -1}.get(found[0], 0)
+            if not depth:
+                yield opening.end(), found.start()
+                break
+
+
+def _without(text: str, notes: list[tuple[int, int]]) -> str:
+    """Return the text with its notes blanked, so that what stands around them is one sentence."""
+    for start, end in notes:
+        # A sentence ends after a word and a stop: what ends after a note ends as it would without.
+        ended = text[end + 1 : end + 2] in {".", "!", "?"}
+        blank = " " * (end - start + 1) + "]]" if ended else " " * (end - start + 3)
+        text = text[: start - 2] + blank + text[end + 1 :]
+    return text
 
 
 def content_words(text: str) -> frozenset[str]:
