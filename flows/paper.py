@@ -59,6 +59,7 @@ _LABELS: Final = {
     Stage.LEGAL_REVIEW: "Legal review approved",
     Stage.BALANCING: "Public interest test signed off",
 }
+_ROLES: Final = {Role.LEGAL_REVIEWER: "legal reviewer", Role.SIGN_OFF_OFFICER: "sign-off officer"}
 
 
 def version_files(request: Request, assessment: Assessment, data: bytes) -> dict[str, bytes]:
@@ -190,7 +191,7 @@ class Basis:
             subject=request.subject,
             version=last.act.version,
             decisions=tuple(
-                (_LABELS[gate], _words(said.act.role), said.act.time.date())
+                (_LABELS[gate], _ROLES[said.act.role], said.act.time.date())
                 for _, said in approvals
                 if (gate := said.act.gate) is not None
             ),
@@ -320,7 +321,3 @@ def _approvals(statements: Iterable[tuple[str, Statement]]) -> Iterable[tuple[st
         elif said.act.kind is ActKind.APPROVE:
             standing.append((digest, said))
     return standing
-
-
-def _words(role: Role) -> str:
-    return role.replace("-", " ")

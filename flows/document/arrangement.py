@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     _Change = Callable[[tuple[Inline, ...]], tuple[Inline, ...]]
 
-LONG: Final = 3000
-"""Above so many words, about eight pages, a reader wants to see what there is, and where."""
+LONG: Final = 2500
+"""Above so many words, about seven pages, a reader wants to see what there is, and where."""
 SECTIONS: Final = 5
 """Of at least so many headings a list is worth its place."""
 CHAPTER: Final = 2
