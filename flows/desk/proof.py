@@ -78,6 +78,7 @@ def prove(
         MalformedError: one of the files cannot be read.
     """
     from flows.document.signing import credential, examination  # noqa: PLC0415 - a second, for those who verify
+    from flows.document.signing.addition import only_signed  # noqa: PLC0415 - as above
 
     trusted = (
         credential.roots(home.authority) if roots is None else credential.certificates_in(roots, roots_source)
@@ -87,5 +88,5 @@ def prove(
         return Proof(signature=signature, looked_up=False, origin=None, untouched=None)
     with open_house(home, reading=True) as house:
         origin = find_origin(house, pdf)
-    untouched = examination.only_signed(origin.paper, pdf) if origin else None
+    untouched = only_signed(origin.paper, pdf) if origin else None
     return Proof(signature=signature, looked_up=True, origin=origin, untouched=untouched)

@@ -15,7 +15,8 @@ from sample_papers import tool
 from signing_office import AUTHORITY, a_credential, a_stamper
 
 from flows.document.signing import throwaway
-from flows.document.signing.examination import beginnings, examine, only_signed
+from flows.document.signing.addition import only_signed
+from flows.document.signing.examination import beginnings, examine
 from flows.document.signing.pades import sign
 from flows.domain.errors import MalformedError
 

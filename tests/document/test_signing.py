@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -41,7 +42,8 @@ from signing_office import (
 
 from flows.document.inspection import inspect
 from flows.document.signing import credential, throwaway
-from flows.document.signing.examination import Trust, beginnings, examine, only_signed
+from flows.document.signing.addition import only_signed
+from flows.document.signing.examination import Trust, beginnings, examine
 from flows.document.signing.pades import sign
 from flows.domain.errors import MalformedError, RefusedError
 
@@ -178,6 +180,57 @@ def test_a_paper_is_only_signed_where_nothing_was_added_at_all() -> None:
     assert only_signed(mutants.good(), mutants.good())
     assert not only_signed(mutants.good(), changed(mutants.good(), other_language))
     assert not only_signed(mutants.good(), b"no PDF")
+
+
+@pytest.mark.parametrize("added", [b"\n", b"% nothing\n", b"startxref\n0\n%%EOF\n", b" " * 1100])
+def test_a_paper_to_which_no_signature_was_added_is_the_very_paper(added: bytes, office: Credential) -> None:
+    assert not only_signed(mutants.good(), mutants.good() + added)
+    assert not only_signed(mutants.good(), signed(office) + added)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (rb"(\d+) 0 obj\n<<\n/Contents", rb"\1 1 obj\n<<\n/Contents"),
+        (rb"\d+ 0 obj\n<<\n/Type /Annot", rb"9 0 obj\n<<\n/Type /Annot"),
+        (rb"/V (\d+) 0 R", rb"/V 99999 0 R"),
+        (rb"/Type /Sig\n", rb"/Type /Sog\n"),
+        (rb"/Rect \[ 0 0 0 0 \]", rb"/Rect [ 0 0 9 9 ]"),
+        (rb"/SigFlags 3", rb"/SugFlags 3"),
+        (rb"/DocMDP (\d+) 0 R", rb"/DocXYZ \1 0 R"),
+        (rb"/Prev \d+", rb"/Prev 99"),
+        (rb"/Prev (\d+)", rb"/Prev \1\n/XRefStm 9"),
+        (rb"startxref\n\d+", rb"startxref\n9"),
+        (rb"0000000000 65535 f \n(\d+) 1\n", rb"0000000000 65535 f \n0 1\n"),
+        (rb"(\d+ 1\n\d{10} 00000 n \n)trailer", rb"\1\1trailer"),
+        (rb"(\d+ )1(\n\d{10} 00000 n \n)trailer", rb"\g<1>2\2trailer"),
+        (rb"00000 n \ntrailer", rb"00001 n \ntrailer"),
+        (rb"xref\n0 1\n", rb"999 0 obj\n<<\n>>\nendobj\nxref\n0 1\n"),
+        (rb">>\nendobj\nxref", rb">>\nendobj\n% 998 0 obj\nxref"),
+    ],
+)
+def test_what_has_not_the_one_form_of_a_signature_is_more_than_one(
+    one: bytes, other: bytes, office: Credential
+) -> None:
+    paper, whole = mutants.good(), signed(office)
+    added, count = re.subn(one, other, whole[len(paper) :])
+
+    assert count == 1
+    assert not only_signed(paper, paper + added)
+
+
+def test_an_object_told_twice_is_more_than_a_signature(office: Credential) -> None:
+    """Of two places for one object, readers choose different ones."""
+    paper, whole = mutants.good(), signed(office)
+    with pikepdf.open(io.BytesIO(paper)) as file:
+        number = file.pages[0].Contents.objgen[0]
+    evil = b"%d 0 obj\n<<\n/Length 0\n>>\nendobj\n" % number
+    table = whole.rindex(b"xref\n0 1\n")
+    entry = b"%d 1\n%010d 00000 n \n" % (number, table)
+    added = whole[len(paper) : table] + evil + whole[table:].replace(b"trailer", entry + b"trailer")
+    start = b"startxref\n%d\n" % (table + len(evil))
+
+    assert not only_signed(paper, paper + re.sub(rb"startxref\n\d+\n", start, added))
 
 
 def test_a_paper_without_a_signature_has_none() -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-import pikepdf
 from asn1crypto.parser import peek
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from flows.document.inspection.values import Raw
 
 _END: Final = re.compile(rb"startxref\r?\n\d+\r?\n%%EOF\r?\n?")
-_CATALOG_MAY_GAIN: Final = frozenset({"/Perms", "/Extensions", "/AcroForm"})
-_FORM_MAY_GAIN: Final = frozenset({"/SigFlags"})
-_FIELD_MAY_GAIN: Final = frozenset({"/V"})
 
 
 # What it has to say about a certificate is asked for below; nobody wants its traceback on a screen.
@@ -125,7 +121,7 @@ def examine(
             status = _status(found[0], roots, stamp.time)
     except (
         *(PdfError, SigningError, SignatureValidationError, ValidationInfoReadingError),
-        *(ValueError, TypeError, LookupError, AttributeError, RecursionError),
+        *(ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError),
     ) as error:
         # pyHanko meets a damaged file with whatever error its bytes lead to.
         problem = f"its signature cannot be read ({type(error).__name__})"
@@ -220,58 +216,3 @@ def beginnings(pdf: bytes) -> Iterator[bytes]:
         yield pdf[: match.end()]
     if not pdf.endswith(b"%%EOF\n"):
         yield pdf
-
-
-def only_signed(paper: bytes, whole: bytes) -> bool:
-    """Tell whether ``whole`` adds a signature to ``paper``, and nothing that one could see or hear."""
-    try:
-        with pikepdf.open(io.BytesIO(paper)) as before, pikepdf.open(io.BytesIO(whole)) as after:
-            return _same_but_for_the_seal(before, after)
-    except pikepdf.PdfError:
-        return False
-
-
-def _same_but_for_the_seal(before: pikepdf.Pdf, after: pikepdf.Pdf) -> bool:
-    catalog = before.Root.objgen
-    fields = {each.objgen for each in before.Root.get("/AcroForm", pikepdf.Dictionary()).get("/Fields", [])}
-    form = before.Root.get("/AcroForm", pikepdf.Dictionary()).objgen
-    if after.Root.objgen != catalog or _facts(before.trailer) != _facts(after.trailer):
-        return False
-    for one in before.objects:
-        other = after.get_object(*one.objgen)
-        if _written(one) == _written(other):
-            continue
-        may_gain = {catalog: _CATALOG_MAY_GAIN, form: _FORM_MAY_GAIN} | dict.fromkeys(fields, _FIELD_MAY_GAIN)
-        if one.objgen not in may_gain or not _gains_only(one, other, may_gain[one.objgen]):
-            return False
-    return _gains_only(
-        before.Root.get("/AcroForm", pikepdf.Dictionary()),
-        after.Root.get("/AcroForm", pikepdf.Dictionary()),
-        _FORM_MAY_GAIN,
-    )
-
-
-def _facts(trailer: Raw) -> tuple[Raw, ...]:
-    return tuple(trailer[key].objgen if key in trailer else None for key in ("/Root", "/Info", "/Encrypt"))
-
-
-def _gains_only(one: Raw, other: Raw, names: frozenset[str]) -> bool:
-    if not isinstance(one, pikepdf.Dictionary) or not isinstance(other, pikepdf.Dictionary):
-        return False
-    differ = {
-        key
-        for key in {*one.keys(), *other.keys()}
-        if key not in one or key not in other or _referred(one[key]) != _referred(other[key])
-    }
-    return differ <= names
-
-
-def _referred(value: Raw) -> bytes:
-    """Return a value as its holder has it: what is an object of its own, by its number."""
-    return bytes(value.unparse()) if isinstance(value, pikepdf.Object) else repr(value).encode()
-
-
-def _written(value: Raw) -> bytes:
-    if isinstance(value, pikepdf.Stream):
-        return bytes(value.stream_dict.unparse(resolved=True)) + value.read_raw_bytes()
-    return bytes(value.unparse(resolved=True))
