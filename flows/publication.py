@@ -99,17 +99,19 @@ def lay_out_both(name: str, pdf: bytes, html: str, house: House) -> None:
 
 
 def lay_out(folder: Path, name: str, content: bytes) -> None:
-    """Write one file so that nobody sees half of it."""
+    """Write one file, durably, so that nobody sees half of it."""
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f".{name}.part"
-    fresh.write_bytes(content)
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(fresh, folder / name)  # noqa: PTH105 - one step, whatever stands there
 
 
 def copies_missing(house: House) -> list[str]:
     """Return the published cases of which the folder lacks the PDF or the page, as after a kill."""
-    folder = house.home.published
-    there = set(os.listdir(folder)) if folder.is_dir() else set()  # noqa: PTH208 - names alone
+    there = _laid_out(house.home.published)
     published = [
         reference for stage in (Stage.PUBLISHED, Stage.SENT) for reference in house.register.ready(stage)
     ]
@@ -120,13 +122,27 @@ def copies_missing(house: House) -> list[str]:
     ]
 
 
+def _laid_out(folder: Path) -> set[str]:
+    """Return the names of what stands in the folder with something in it."""
+    if not folder.is_dir():
+        return set()
+    with os.scandir(folder) as files:
+        return {file.name for file in files if file.is_file() and file.stat().st_size}
+
+
 @task(task_run_name="publication-copy-{reference}")
 @guarded
 def lay_out_again(reference: str, house: House) -> Done:
-    """Lay out again what the register holds and the folder lacks."""
-    name = slug(reference)
-    published = [s for s in house.register.statements(reference) if s.act.kind is ActKind.PUBLISH][-1]
-    registered = house.register.read(reference, f"published/{name}.pdf")
-    page = basis_of(house.register, published).rendering().html
-    lay_out_both(name, signed(registered, house), page, house)
+    """Lay out again what the register holds and the folder lacks, and leave alone what is there."""
+    name, folder = slug(reference), house.home.published
+    there = _laid_out(folder)
+    made: dict[str, bytes] = {}
+    if f"{name}.html" not in there:
+        published = [s for s in house.register.statements(reference) if s.act.kind is ActKind.PUBLISH][-1]
+        made[f"{name}.html"] = basis_of(house.register, published).rendering().html.encode()
+    if f"{name}.pdf" not in there:
+        registered = house.register.read(reference, f"published/{name}.pdf")
+        made[f"{name}.pdf"] = signed(registered, house)
+    for each, content in made.items():
+        lay_out(folder, each, content)
     return Done(reference=reference, what="the missing copy was laid out again")

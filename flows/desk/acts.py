@@ -308,8 +308,11 @@ def remove_holiday(house: House, administrator: Officer, when: date) -> Recorded
     )
 
 
-def change_theme(house: House, administrator: Officer, theme: Theme) -> Recorded:
-    """Let papers look as ``theme`` says; what is published stays as it is."""
+def change_theme(house: House, administrator: Officer, theme: Theme) -> Recorded | None:
+    """Let papers look as ``theme`` says; None where they do already. What is published stays as it is."""
+    _check_entitled(house, administrator, Role.ADMINISTRATOR, ActKind.CHANGE_THEME)
+    if house.register.policy().theme == theme:
+        return None
     return _amend(
         house,
         administrator,

@@ -31,10 +31,24 @@ WIDEST: Final = 70
 _MODES: Final = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 
 
+def redrawn(png: bytes) -> bytes:
+    """Return the picture as a PNG of its pixels alone: no notes in it, no second picture, no turning.
+
+    What cannot be read is returned as it is, for ``crest_faults`` to say so.
+    """
+    try:
+        image = _rgb(png)
+    except ValueError:
+        return png
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
 def crest_faults(crest: Crest) -> Iterator[str]:
     """Yield why the picture of ``crest`` will not do, each with what would."""
     if len(crest.image) > MOST:
-        yield f"has {len(crest.image)} bytes; a PNG of at most {MOST} is needed"
+        yield f"is larger than {MOST} bytes; a smaller PNG is needed"
         return
     try:
         _, height = _rgb(crest.image).size

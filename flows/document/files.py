@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows.files import folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def templates() -> Path:
@@ -32,6 +29,21 @@ def environment(*, escape: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+@cache
+def renderer_digest() -> str:
+    """Return the SHA-256 of the code that decides the bytes of a paper, 64 lower-case hex digits.
+
+    A release may set a line otherwise; what signs papers and what inspects them has no say in it.
+    """
+    room = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted([*room.glob("*.py"), *room.glob("tagged/*.py")]):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(room)} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
 
 
 @cache

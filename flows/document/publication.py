@@ -16,12 +16,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.document import fonts
 from flows.document.arrangement import arrange, go_on
 from flows.document.blocks import Block, parse_document
-from flows.document.files import template_digest
+from flows.document.files import renderer_digest, template_digest
 from flows.document.html import render_html
 from flows.document.pdf import render_pdf
 from flows.document.record import Record, record_blocks
@@ -98,14 +98,7 @@ def render(document: str, record: Record, theme: Theme = HOUSE_STYLE) -> Publica
     """
     blocks = paper_blocks(document, record)
     pdf = _pdf(blocks, record, theme)
-    html = render_html(
-        blocks,
-        title=_title(record),
-        authority=record.authority,
-        reference=record.reference,
-        version=record.version,
-        theme=theme,
-    )
+    html = _html(blocks, record, theme)
     return Publication(pdf=pdf, html=html, manifest=_manifest(blocks, record, pdf, html))
 
 
@@ -117,8 +110,16 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: The
     Raises:
         MalformedError: the manifest or the document cannot be read.
     """
-    made_with = _read_toolchain(manifest)
-    rendered = _pdf(paper_blocks(document, record), record, theme)
+    told, made_with = _read_manifest(manifest)
+    blocks = paper_blocks(document, record)
+    found = _compared(_pdf(blocks, record, theme), pdf, made_with)
+    if found.holds and not _is_of(told, blocks, record, pdf, theme):
+        sentence = "The manifest is not that of the paper and of the page that was made with it."
+        return Check(comparison=Comparison.DIFFERS, sentence=sentence)
+    return found
+
+
+def _compared(rendered: bytes, pdf: bytes, made_with: Mapping[str, str]) -> Check:
     if rendered == pdf:
         return Check(comparison=Comparison.SAME, sentence="The paper is the approved text.")
     others = _differences(made_with)
@@ -157,6 +158,17 @@ def _pdf(blocks: tuple[Block, ...], record: Record, theme: Theme) -> bytes:
     )
 
 
+def _html(blocks: tuple[Block, ...], record: Record, theme: Theme) -> str:
+    return render_html(
+        blocks,
+        title=_title(record),
+        authority=record.authority,
+        reference=record.reference,
+        version=record.version,
+        theme=theme,
+    )
+
+
 # Manifest ---------------------------------------------------------------------------------------
 
 
@@ -182,6 +194,7 @@ def toolchain() -> Mapping[str, str]:
         **{package: _version(package) for package in packages},
         "python": platform.python_version(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "renderer": renderer_digest(),
         "templates": template_digest(),
         **fonts.digests(),
     }
@@ -194,13 +207,27 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _read_toolchain(manifest: bytes) -> dict[str, str]:
+def _read_manifest(manifest: bytes) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a manifest says, and the toolchain it names."""
     try:
-        found = json.loads(manifest)["toolchain"]
-        return {str(name): str(value) for name, value in found.items()}
+        told = json.loads(manifest)
+        return told, {str(name): str(value) for name, value in told["toolchain"].items()}
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         problem = "is not a manifest of a publication"
         raise MalformedError("manifest", Fault(path="toolchain", problem=problem)) from error
+
+
+def _is_of(
+    told: Mapping[str, Any], blocks: tuple[Block, ...], record: Record, pdf: bytes, theme: Theme
+) -> bool:
+    """Tell whether a manifest is that of a paper; of its text and page only what the same tools made."""
+    if told.get("toolchain") == dict(toolchain()):
+        fresh = json.loads(_manifest(blocks, record, pdf, _html(blocks, record, theme)))
+        return bool(told == fresh)
+    of_paper = {"reference": record.reference, "version": record.version}
+    given = {name: told.get(name) for name in of_paper}
+    named = told.get("pdf")
+    return given == of_paper and isinstance(named, dict) and named.get("sha256") == _sha256(pdf)
 
 
 def _differences(made_with: Mapping[str, str]) -> str:

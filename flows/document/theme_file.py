@@ -20,7 +20,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.document.characters import character_faults
-from flows.document.crest import crest_faults
+from flows.document.crest import MOST, crest_faults, redrawn
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.theme import HOUSE_STYLE, Crest, Theme, theme_faults
 
@@ -129,7 +129,7 @@ def _theme(given: Mapping[str, Any], path: Path) -> Theme:
 def _crest(given: Mapping[str, Any], path: Path) -> Crest:
     name = given["crest.file"]
     try:
-        image = (path.parent / name).read_bytes()
+        image = _read(path.parent / name)
     except (OSError, ValueError) as error:
         problem = "it cannot be read; name a PNG beside the theme file"
         raise MalformedError(path.name, Fault(path="crest.file", problem=problem)) from error
@@ -138,6 +138,13 @@ def _crest(given: Mapping[str, Any], path: Path) -> Crest:
     return (
         Crest(image=image, words=words) if height is None else Crest(image=image, words=words, height=height)
     )
+
+
+def _read(path: Path) -> bytes:
+    """Return the picture of a file redrawn, where it is not too large to be looked at."""
+    with path.open("rb") as file:
+        image = file.read(MOST + 1)
+    return image if len(image) > MOST else redrawn(image)
 
 
 def _glyph_faults(theme: Theme) -> Iterator[Fault]:

@@ -150,6 +150,15 @@ def _proclaimed(row: dict[str, Any]) -> Proclaimed:
 
 def _theme(raw: dict[str, Any]) -> Theme:
     crest = raw["crest"]
+    texts = [
+        raw["accent"],
+        raw["draft-marking"],
+        raw["published-marking"],
+        *([crest["words"]] if crest else []),
+    ]
+    numbers = [raw["size"], *([crest["height"]] if crest else [])]
+    if {type(text) for text in texts} != {str} or {type(number) for number in numbers} != {int}:
+        raise ValueError("a value of the theme has another type")
     return Theme(
         accent=raw["accent"],
         size=raw["size"],

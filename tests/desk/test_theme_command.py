@@ -10,6 +10,7 @@ from desk_builders import CASE, Desk, holds, publish_now
 from PIL import Image
 
 from flows import paper
+from flows.document.crest import redrawn
 from flows.register.audit import audit
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def test_a_theme_is_chosen_shown_and_chosen_again_from_what_was_shown(
     shown = desk.done("theme", "show", "--crest", other / "crest.png")
 
     assert shown == THEME
-    assert (other / "crest.png").read_bytes() == (tmp_path / "crest.png").read_bytes()
+    assert (other / "crest.png").read_bytes() == redrawn((tmp_path / "crest.png").read_bytes())
     (other / "theme.toml").write_text(shown.replace("size = 14", "size = 16"), encoding="utf-8")
-    assert desk.told("theme", "set", other / "theme.toml", "--as", "ann") == {"policy": 8}
+    assert desk.told("theme", "set", other / "theme.toml", "--as", "ann") == {"policy": 8, "new": True}
     assert desk.told("theme", "show") == {
         "policy": 8,
         "theme": {
@@ -80,7 +81,7 @@ def test_a_theme_is_chosen_shown_and_chosen_again_from_what_was_shown(
             "crest": {
                 "words": "Crest of Sample Council",
                 "height": 18,
-                "bytes": (tmp_path / "crest.png").stat().st_size,
+                "bytes": (other / "crest.png").stat().st_size,
             },
         },
     }
@@ -145,11 +146,13 @@ def test_only_an_administrator_chooses(desk: Desk, chosen: Path) -> None:
     )
 
 
-def test_the_same_choice_again_is_refused(desk: Desk, chosen: Path) -> None:
+def test_the_same_choice_again_records_nothing(desk: Desk, chosen: Path) -> None:
     desk.done("theme", "set", chosen, "--as", "ann")
 
-    code, said = desk.refused("theme", "set", chosen, "--as", "ann")
-    assert (code, said) == (1, "Papers look like this already.")
+    assert desk.done("theme", "set", chosen, "--as", "ann") == (
+        "Papers look like this already; nothing was recorded.\n"
+    )
+    assert desk.told("theme", "set", chosen, "--as", "ann") == {"policy": 7, "new": False}
 
 
 def test_a_crest_that_is_not_there_cannot_be_written(untouched: Desk, tmp_path: Path) -> None:

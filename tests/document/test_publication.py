@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import zlib
@@ -49,6 +50,14 @@ def _deflated_otherwise(raw: bytes) -> bytes:
 def made_with(manifest: bytes, **changes: str) -> bytes:
     found = json.loads(manifest)
     found["toolchain"] |= changes
+    return json.dumps(found).encode()
+
+
+def with_change(manifest: bytes, *path: str, to: Any) -> bytes:
+    found = value = json.loads(manifest)
+    for each in path[:-1]:
+        value = value[each]
+    value[path[-1]] = to
     return json.dumps(found).encode()
 
 
@@ -102,7 +111,8 @@ def test_a_paper_that_is_the_approved_text_passes() -> None:
 def test_another_compressor_is_explained() -> None:
     paper = publish(DOCUMENT, a_record())
     other = recompressed(paper.pdf)
-    found = check(DOCUMENT, a_record(), made_with(paper.manifest, zlib="1.3.1.zlib-ng"), other)
+    manifest = with_change(paper.manifest, "pdf", "sha256", to=hashlib.sha256(other).hexdigest())
+    found = check(DOCUMENT, a_record(), made_with(manifest, zlib="1.3.1.zlib-ng"), other)
 
     assert other != paper.pdf
     assert found.comparison is Comparison.TOOLCHAIN_DIFFERS
@@ -111,6 +121,28 @@ def test_another_compressor_is_explained() -> None:
         f"The toolchain differs: zlib 1.3.1.zlib-ng made it, this is {zlib.ZLIB_RUNTIME_VERSION}; "
         "content digest equal."
     )
+
+
+@pytest.mark.parametrize(
+    "path", ["reference", "version", "text", "pdf sha256", "pdf size", "pdf content", "html sha256", "format"]
+)
+def test_a_manifest_that_says_something_else_of_the_paper_or_its_page_is_found(path: str) -> None:
+    paper = publish(DOCUMENT, a_record())
+    found = check(DOCUMENT, a_record(), with_change(paper.manifest, *path.split(), to="0"), paper.pdf)
+
+    assert found.comparison is Comparison.DIFFERS
+    assert found.sentence.startswith("The manifest is not that of the paper")
+
+
+@pytest.mark.parametrize(("path", "holds"), [("pdf sha256", False), ("reference", False), ("text", True)])
+def test_of_a_manifest_by_other_tools_only_what_does_not_hang_on_them_is_compared(
+    path: str,
+    holds: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    paper = publish(DOCUMENT, a_record())
+    manifest = made_with(with_change(paper.manifest, *path.split(), to="0"), jinja2="2.0")
+
+    assert check(DOCUMENT, a_record(), manifest, paper.pdf).holds is holds
 
 
 def test_another_text_is_not_the_approved_one() -> None:
@@ -167,7 +199,7 @@ def test_a_record_that_differs_makes_another_paper() -> None:
 def test_the_toolchain_names_everything_that_decides_the_bytes() -> None:
     assert set(publication.toolchain()) == {
         *("equipoise", "reportlab", "pillow", "markdown-it-py", "mdit-py-plugins", "jinja2"),
-        *("python", "zlib", "templates"),
+        *("python", "zlib", "renderer", "templates"),
         *("Lato-Regular.ttf", "Lato-Bold.ttf", "Lato-Italic.ttf", "Lato-BoldItalic.ttf"),
     }
 

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from sample_papers import a_crest
 
+from flows.document.crest import redrawn
 from flows.document.theme_file import read_theme, write_theme
 from flows.domain.errors import MalformedError
 from flows.domain.theme import HOUSE_STYLE, Theme
@@ -47,12 +49,25 @@ def test_what_is_left_out_is_the_house_style(tmp_path: Path) -> None:
     assert theme_in(tmp_path, 'accent = "#004D40"\n') == replace(HOUSE_STYLE, accent="#004d40")
 
 
-def test_a_theme_is_read_as_it_is_written(tmp_path: Path) -> None:
-    theme = Theme(
-        accent="#004d40", size=16, draft_marking='A "B" \\ Ŵ', published_marking="C", crest=a_crest()
-    )
+def test_of_a_picture_its_pixels_alone_are_taken(tmp_path: Path) -> None:
+    noted, plain = io.BytesIO(), io.BytesIO()
+    image = Image.new("RGB", (120, 120), "#004d40")
+    text = PngInfo()
+    text.add_text("Author", "somebody")
+    image.save(noted, "PNG", pnginfo=text, save_all=True, append_images=[Image.new("RGB", (120, 120), "red")])
+    image.save(plain, "PNG", optimize=True)
 
-    assert theme_in(tmp_path, write_theme(theme), a_crest().image) == theme
+    theme = theme_in(tmp_path, CREST, noted.getvalue() + b"more")
+
+    assert theme.crest
+    assert theme.crest.image == plain.getvalue()
+
+
+def test_a_theme_is_read_as_it_is_written(tmp_path: Path) -> None:
+    crest = a_crest(image=redrawn(a_crest().image))
+    theme = Theme(accent="#004d40", size=16, draft_marking='A "B" \\ Ŵ', published_marking="C", crest=crest)
+
+    assert theme_in(tmp_path, write_theme(theme), crest.image) == theme
 
 
 @given(st.text(st.characters(codec="latin-1", exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=40))
@@ -103,7 +118,7 @@ def test_a_theme_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         (a_png(2001, 120), "at most 2000 each way"),
         (a_png(20, 20), "20 pixels from top to bottom; 107 are needed to be 18 mm high"),
         (a_png(1200, 120), "180 mm wide, and 70 is the most"),
-        (a_png() + bytes(300_000), "at most 262144"),
+        (a_png() + bytes(300_000), "larger than 262144 bytes"),
     ],
     ids=["empty", "noise", "cut off", "a GIF", "16 bits", "too fine", "too coarse", "too wide", "too large"],
 )

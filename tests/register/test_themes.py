@@ -106,11 +106,24 @@ def test_a_theme_that_no_rule_allows_is_found(theme: Theme, office: Office) -> N
     "edit",
     [
         lambda t: t.update(size="12"),
+        lambda t: t.update(accent=5),
+        lambda t: t.update({"published-marking": ["x"]}),
+        lambda t: t["crest"].update(words=7),
+        lambda t: t["crest"].update(height=True),
         lambda t: t.update(crest={"height": 18, "image": "AA", "words": "Crest"}),
         lambda t: t.update(script="alert"),
         lambda t: t.pop("accent"),
     ],
-    ids=["a size in words", "no base64", "more than a theme", "less than one"],
+    ids=[
+        "a size in words",
+        "a number of a colour",
+        "two markings",
+        "a number in words",
+        "a height that is true",
+        "no base64",
+        "more than a theme",
+        "less than one",
+    ],
 )
 def test_a_theme_file_out_of_form_is_found(edit: Callable[[Any], Any], office: Office) -> None:
     a_forgery(office, next_policy(office, GREEN), edit)

@@ -98,9 +98,11 @@ def _example(chosen: Theme, *, draft: bool) -> bytes:
 @acting
 def set_(file: Path, *, house: House, officer: Officer, as_json: bool) -> None:
     """Let papers look as FILE says, from now on; what is published stays as it is."""
-    acts.change_theme(house, officer, read_theme(file))
+    recorded = acts.change_theme(house, officer, read_theme(file))
     version = house.register.policy().version
     if as_json:
-        print_json({"policy": version})
+        print_json({"policy": version, "new": recorded is not None})
+    elif recorded is None:
+        click.echo("Papers look like this already; nothing was recorded.")
     else:
         click.echo(f"New papers look like this from now on. The policy is at version {version}.")
