@@ -16,7 +16,7 @@ from markdown_it.rules_block.table import escapedSplit
 
 from flows.document.characters import character_faults
 from flows.document.language import is_well_formed
-from flows.document.syntax import has_remark, note_tokens, reader
+from flows.document.syntax import excess, has_remark, note_tokens, reader
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
@@ -238,7 +238,8 @@ def link_fault(href: str) -> str | None:
 
 
 def _parse(markdown: str, *, source: str, headings: bool) -> tuple[Block, ...]:
-    problems = character_faults(markdown)
+    too_much = excess(markdown)
+    problems = [too_much] if too_much else character_faults(markdown)
     blocks: tuple[Block, ...] = ()
     if not problems:
         reading = _Reading(markdown, headings=headings)
@@ -540,7 +541,7 @@ def _shared(one: _Run, other: _Run) -> _Run:
 
 
 def _dressed(runs: Sequence[_Run]) -> tuple[Inline, ...]:
-    """Return ``runs`` as inlines: links outermost, then passages, then bold, then italics."""
+    """Return ``runs`` as inlines, links outermost."""
     inlines: list[Inline] = []
     for noted, group in groupby(runs, key=lambda run: run.note is not None):
         some = list(group)
@@ -551,30 +552,35 @@ def _dressed(runs: Sequence[_Run]) -> tuple[Inline, ...]:
 def _linked(runs: Iterable[_Run]) -> list[Inline]:
     inlines: list[Inline] = []
     for href, group in groupby(runs, key=lambda run: run.href):
-        inside = _in_languages(group)
+        inside = _worn(list(group))
         inlines += inside if href is None else [Link(href=href, inlines=tuple(inside))]
     return inlines
 
 
-def _in_languages(runs: Iterable[_Run]) -> list[Inline]:
+def _worn(runs: Sequence[_Run]) -> list[Inline]:
+    """Return ``runs`` in bold, in italics and as passages: what reaches furthest is outermost."""
     inlines: list[Inline] = []
-    for lang, group in groupby(runs, key=lambda run: run.lang):
-        inside = _bold(group)
-        inlines += inside if lang is None else [Passage(lang=lang, inlines=tuple(inside))]
+    at = 0
+    while at < len(runs):
+        run, rest = runs[at], runs[at:]
+        strong, emphasis, lang = (_reach(rest, name) for name in ("strong", "emphasis", "lang"))
+        if run.lang is not None and lang > max(strong * run.strong, emphasis * run.emphasis):
+            inside, at = [each._replace(lang=None) for each in rest[:lang]], at + lang
+            inlines.append(Passage(lang=run.lang, inlines=tuple(_worn(inside))))
+        elif run.strong:
+            inside, at = [each._replace(strong=False) for each in rest[:strong]], at + strong
+            inlines.append(Strong(tuple(_worn(inside))))
+        elif run.emphasis:
+            inside, at = [each._replace(emphasis=False) for each in rest[:emphasis]], at + emphasis
+            inlines.append(Emphasis(tuple(_worn(inside))))
+        else:
+            plain = min(strong, emphasis, lang)
+            inlines.append(Text("".join(each.text for each in rest[:plain])))
+            at += plain
     return inlines
 
 
-def _bold(runs: Iterable[_Run]) -> list[Inline]:
-    inlines: list[Inline] = []
-    for strong, group in groupby(runs, key=lambda run: run.strong):
-        inside = _italic(group)
-        inlines += [Strong(tuple(inside))] if strong else inside
-    return inlines
-
-
-def _italic(runs: Iterable[_Run]) -> list[Inline]:
-    inlines: list[Inline] = []
-    for emphasis, group in groupby(runs, key=lambda run: run.emphasis):
-        text = Text("".join(run.text for run in group))
-        inlines.append(Emphasis((text,)) if emphasis else text)
-    return inlines
+def _reach(runs: Sequence[_Run], name: str) -> int:
+    """Return of how many of ``runs`` the same is said as of the first."""
+    said = getattr(runs[0], name)
+    return next((at for at, run in enumerate(runs) if getattr(run, name) != said), len(runs))

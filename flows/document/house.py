@@ -76,6 +76,7 @@ class Style:
         hang: How far its signs stand in.
         gap: What parts a sign from its text, at least.
         small: Size of what repeats at head and foot.
+        masthead: Size of the authority's name on the first page.
         cell_pad: Space left and right of a cell's words.
         after: Space after a paragraph.
         close: Space between what belongs together: short items, the paragraphs of one item.
@@ -94,18 +95,19 @@ class Style:
         self.indent = 19.0 * scale
         self.hang = 2.0
         self.gap = 4.5 * scale
-        self.small = 9.0
+        self.small = 9.0 * scale
+        self.masthead = 13.0 * scale
         self.cell_pad = 5.5 * scale
         self.after = 8.5 * scale
         self.close = 4.0 * scale
         self._headings = {
             1: (self._type(24, self.accent, bold=True), self._lines(24, 29, after=11)),
             2: (self._type(16, self.accent, bold=True), self._lines(16, 21, before=19, after=6)),
-            3: (self._type(13, bold=True), self._lines(13, 17.5, before=12, after=4.5)),
-            4: (self._type(12, self.accent, bold=True), self._lines(12, 17, before=9, after=3.5)),
+            3: (self._type(13, self.accent, bold=True), self._lines(13, 17.5, before=12, after=4.5)),
+            4: (self._type(12, bold=True), self._lines(12, 17, before=9, after=3.5)),
         }
         self._lesser = (
-            self._type(12, GREY, bold=True, italic=True),
+            self._type(12, bold=True, italic=True),
             self._lines(12, 17, before=7, after=3.5),
         )
         self._texts: dict[tuple[float, float, float], Layout] = {}

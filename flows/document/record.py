@@ -51,13 +51,14 @@ def record_blocks(record: Record) -> tuple[Block, ...]:
         ),
         _decisions(record),
         _paragraph(
-            "The authority keeps a register in which each decision is a signed record. Whoever "
-            "wishes to check this paper can ask the authority for the register's entries on it, "
-            "and verify them with the command ",
+            "The authority keeps a register in which each decision is a signed record. To check this "
+            "paper, ask for the register\u2019s entries on it, and verify them with the command ",
             Strong((Text("equipoise audit"),)),
+            Text("; the command "),
+            Strong((Text("equipoise verify"),)),
             Text(
-                ", giving the register's fingerprint. The "
-                "values under sign-off and fingerprint are SHA-256 digests of signed records."
+                " checks the file. The values under sign-off and fingerprint are SHA-256 digests of "
+                "signed records."
             ),
         ),
         _particulars(record),

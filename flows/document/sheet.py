@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import Frame, PageTemplate
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _DRAFT: Final = "DRAFT \u2013 not a decision"
 _MASTHEAD: Final = 25 * mm
 """Of the first page, where there is no crest: down to the authority's name."""
+_BESIDE: Final = 5 * mm
+"""Between the crest and the name."""
 _CREST: Final = 15 * mm
 """Down to the crest, where there is one: below the marks of a draft."""
 
@@ -124,19 +127,27 @@ def _template(
 
 
 def _masthead(sheet: Sheet, imprint: Imprint, *, crest: TaggedFigure | None, rule: float) -> None:
-    size, left, y = 13.0, house.SIDE, house.HEIGHT - _MASTHEAD
+    size, left, y = imprint.style.masthead, house.SIDE, house.HEIGHT - _MASTHEAD
+    leading = 1.25 * size
+    lines = _in_two(imprint.authority, size, house.MEASURE - (crest.width + _BESIDE if crest else 0))
     if crest:
         bottom = house.HEIGHT - _CREST - crest.height
         crest.drawOn(sheet, left, bottom)
         # The name stands at half the height of the crest, by its capitals.
-        left, y = left + crest.width + 5 * mm, bottom + crest.height / 2 - 0.36 * size
+        left += crest.width + _BESIDE
+        y = bottom + crest.height / 2 - 0.36 * size - leading * (len(lines) - 1) / 2
     with sheet.artifact("Pagination", "Header"):
         sheet.setFillColor(imprint.style.accent)
         sheet.setStrokeColor(imprint.style.accent)
-        room = house.WIDTH - house.SIDE - left
-        name = _shortened(imprint.authority, fonts.BOLD, size, room)
-        sheet.write(name, y, font=fonts.BOLD, size=size, left=left)
+        for above, line in enumerate(reversed(lines)):
+            sheet.write(line, y + above * leading, font=fonts.BOLD, size=size, left=left)
         sheet.rule(house.HEIGHT - rule, width=1.2)
+
+
+def _in_two(name: str, size: float, width: float) -> list[str]:
+    """Return a name in one line or two; an authority's name in two languages needs both."""
+    first, *more = simpleSplit(name, fonts.BOLD, size, width)
+    return [first, _shortened(" ".join(more), fonts.BOLD, size, width)] if more else [first]
 
 
 def _running_head(sheet: Sheet, imprint: Imprint) -> None:
@@ -167,8 +178,9 @@ def _foot(sheet: Sheet, imprint: Imprint) -> None:
 
 def _mark(sheet: Sheet, imprint: Imprint) -> None:
     """Print the marks of a draft, and the handling marking where there is one, at head and foot."""
+    small = imprint.style.small
     sheet.setFillColor(house.RED if imprint.draft else house.GREY)
-    for y, size in ((house.HEIGHT - 12 * mm, 10.0), (8.5 * mm, imprint.style.small)):
+    for y, size in ((house.HEIGHT - 12 * mm, 1.1 * small), (8.5 * mm, small)):
         if imprint.draft:
             sheet.write(_DRAFT, y, font=fonts.BOLD, size=size)
         sheet.write(imprint.marking, y, font=fonts.BOLD, size=size, right=True)

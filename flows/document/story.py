@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reportlab.platypus import CondPageBreak
@@ -40,7 +41,20 @@ if TYPE_CHECKING:
 def story(blocks: Sequence[Block], root: Element, style: Style) -> list[Flowable]:
     """Return what stands on the pages, its elements under ``root``; no heading is left alone."""
     flowables = list(_Teller(style, listed(blocks)).sequence(blocks, root))
+    for one, other in pairwise(flowables):
+        _keep_close(one, other, style)
     return list(_kept_together(flowables, style))
+
+
+def _keep_close(one: Flowable, other: Flowable, style: Style) -> None:
+    """See to it that the one line with which an item closes does not stand alone on the next page."""
+    match one, other:
+        case TaggedParagraph() as upper, TaggedParagraph() as lower:
+            close = upper.layout.after == style.close and upper.layout.indent == lower.layout.indent > 0
+            if close and not lower.layout.hang and _height(lower) <= style.leading:
+                upper.follows = upper.layout.after + _height(lower)
+        case _:
+            pass
 
 
 class _HeadingLines(TaggedParagraph):
@@ -58,11 +72,28 @@ def _kept_together(flowables: Sequence[Flowable], style: Style) -> Iterator[Flow
         first = not number or not isinstance(flowables[number - 1], _HeadingLines)
         if number and first and isinstance(flowable, _HeadingLines):
             yield CondPageBreak(_opening(flowables[number:], style))
-        elif isinstance(flowable, TaggedTable) and (height := _height(flowable)) < house.TALL:
+        elif height := _held_by_a_table(flowables[number : number + 2], style, alone=not first):
             yield CondPageBreak(height)
         elif number and isinstance(flowable, _EntryLines) and not _leads(flowables[number - 1]):
             yield CondPageBreak(_joined(flowables[number:]))
         yield flowable
+
+
+def _held_by_a_table(flowables: Sequence[Flowable], style: Style, *, alone: bool) -> float:
+    """Return the height of a table that fits, with the short paragraph before it if not ``alone``; else 0."""
+    match flowables:
+        case [TaggedTable() as table, *_]:
+            height = 0.0
+        case [TaggedParagraph() as paragraph, TaggedTable() as table] if not alone:
+            height = _height(paragraph) + paragraph.getSpaceAfter()
+        case _:
+            return 0.0
+    fits = height <= (_SHORT + 1) * style.leading and _height(table) < house.TALL
+    return height + _height(table) if fits else 0.0
+
+
+_SHORT: Final = 3
+"""Lines of a paragraph that is kept with the table after it."""
 
 
 def _leads(flowable: Flowable) -> bool:

@@ -384,20 +384,43 @@ def test_a_passage_is_in_any_language_that_has_a_tag(tag: str) -> None:
     assert normalise(f'[ty]{{ lang="{tag}" }}') == f"[ty]{{lang={tag}}}\n"
 
 
-def test_links_are_outermost_then_passages_then_bold_then_italics() -> None:
+def test_links_are_outermost_and_inside_them_what_reaches_furthest() -> None:
     read = parse_prose("***[[a](https://b.uk) c]{lang=cy}*** and [[d]{lang=cy} e](https://f.uk)")
 
-    stressed = tuple(Strong((Emphasis((Text(text),)),)) for text in ("a", " c"))
+    stressed = tuple(
+        Strong((Emphasis((Passage(lang="cy", inlines=(Text(text),)),)),)) for text in ("a", " c")
+    )
     assert read == (
         Paragraph(
             (
-                Link(href="https://b.uk", inlines=(Passage(lang="cy", inlines=stressed[:1]),)),
-                Passage(lang="cy", inlines=stressed[1:]),
+                Link(href="https://b.uk", inlines=stressed[:1]),
+                stressed[1],
                 Text(" and "),
                 Link(href="https://f.uk", inlines=(Passage(lang="cy", inlines=(Text("d"),)), Text(" e"))),
             )
         ),
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**[Caerdydd]{lang=cy} (Cardiff Bay)**",
+        "**Cardiff, [Caerdydd]{lang=cy}**",
+        "*[R]{lang=cy} v [X]{lang=cy}*",
+        "[Mae **hyn** yn *dda*]{lang=cy}",
+        "*a **b** c*",
+    ],
+)
+def test_what_is_partly_stressed_or_partly_in_another_language_stays_as_it_is_written(text: str) -> None:
+    assert normalise(text) == f"{text}\n"
+
+
+def test_a_bold_first_cell_in_another_language_heads_its_row() -> None:
+    [table] = parse_prose("| a | b |\n|---|---|\n| **[Caerdydd]{lang=cy}** | 1 |")
+
+    assert isinstance(table, Table)
+    assert table.heads_rows
 
 
 def test_the_inner_of_two_passages_has_its_own_language() -> None:

@@ -238,3 +238,28 @@ def test_a_date_without_a_time_zone_is_a_mistake() -> None:
 
 def test_an_empty_document_is_one_page(tmp_path: Path) -> None:
     assert len(pages(rendered(()), tmp_path)) == 1
+
+
+@pytest.mark.parametrize("lead", range(6))
+def test_the_line_with_which_an_item_closes_never_opens_a_page(lead: int, tmp_path: Path) -> None:
+    item = (paragraph("Some words of a factor. " * 11), paragraph("Weight: moderate."))
+    text = (*[paragraph("One line.")] * lead, List(ordered=False, items=(item,) * 40))
+
+    read = pages(rendered(text), tmp_path)
+
+    assert len(read) > 5
+    firsts = [[line for line in page.splitlines() if line.strip()][1] for page in read[1:]]
+    assert not any("Weight" in first for first in firsts)
+    assert sum(page.count("Weight") for page in read) == 40
+
+
+@pytest.mark.parametrize("lead", range(12))
+def test_a_table_stands_with_the_words_that_lead_to_it(lead: int, tmp_path: Path) -> None:
+    cells = tuple(((Text(f"row {row}"),), (Text("value"),)) for row in range(5))
+    table = Table(header=((Text("header"),), (Text("b"),)), rows=cells, alignments=(None, None))
+    text = (*[paragraph("One line.")] * (18 + lead), paragraph("The figures are these:"), table)
+
+    read = pages(rendered(text), tmp_path)
+
+    assert [("these:" in page) == ("header" in page) for page in read] == [True] * len(read)
+    assert sum("these:" in page for page in read) == 1

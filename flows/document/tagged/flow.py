@@ -107,7 +107,12 @@ class TaggedParagraph(Flowable):
     """A paragraph, maybe with a label that hangs before it, broken into lines word by word.
 
     A word wider than the line is broken, after a sign that addresses are made of if it can be.
+
+    Attributes:
+        follows: How high what is not to be left alone after it stands, points; its last lines go along.
     """
+
+    follows = 0.0
 
     def __init__(
         self,
@@ -129,7 +134,7 @@ class TaggedParagraph(Flowable):
         self._lines: list[_Line] = []
         self._laid_out: float | None = None
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - ReportLab's names
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803 - ReportLab's names
         """Break into lines for that width; return the width and the height."""
         if self._laid_out != aW:
             self._lines = list(_lines(self._runs, aW - self.layout.indent - self.layout.right))
@@ -137,20 +142,23 @@ class TaggedParagraph(Flowable):
                 self._lines = [_Line((), 0)]
             self._laid_out = aW
         self.width, self.height = aW, len(self._lines) * self.layout.leading
+        if self.follows and self.height <= aH + FUZZ < self.height + self.follows:
+            # It would fit and what follows would not: asked for more room than there is, it is split.
+            return aW, aH + self.follows
         return self.width, self.height
 
     def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803 - ReportLab's names
         """Return the part that fits in that height and the rest; nothing if too little of it would."""
         self.wrap(aW, aH)
         fit, count = int(aH / self.layout.leading + FUZZ), len(self._lines)
-        if fit >= count:
+        if fit >= count and not self.follows:
             return [self]
         fit = min(fit, count - LEAST)
         return list(self.parted(fit)) if fit >= LEAST else []
 
     def parted(self, count: int) -> tuple[TaggedParagraph, TaggedParagraph]:
         """Return the first ``count`` lines and the others, as paragraphs of the same element."""
-        upper = self._part(self._lines[:count], first=True)
+        upper = changed(self._part(self._lines[:count], first=True), follows=0.0)
         return upper, self._part(self._lines[count:], first=False)
 
     def _part(self, lines: list[_Line], *, first: bool) -> TaggedParagraph:
