@@ -15,7 +15,7 @@ from tagged_files import content, faults, opened, outline, read_aloud
 from test_pdf import heading, paragraph, rendered
 
 from flows import paper
-from flows.document.arrangement import with_contents, with_notes
+from flows.document.arrangement import arrange, with_contents, with_notes
 from flows.document.blocks import (
     Link,
     List,
@@ -48,7 +48,7 @@ def a_case(name: str) -> tuple[Block, ...]:
     data = (item / "assessment.yaml").read_bytes()
     request = arrived.request(arrived.reference or "")
     files = paper.version_files(request, paper.read_assessment(data, request.reference), data)
-    return parse_document(files[DOCUMENT].decode())
+    return arrange(parse_document(files[DOCUMENT].decode()))
 
 
 def said(blocks: Iterable[Block]) -> str:

@@ -11,6 +11,7 @@ from flows import paper, wiring
 from flows.desk import acts
 from flows.desk.console import Speaking, example, print_json, shown, speaks, write_file
 from flows.desk.console import acts as acting
+from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.pdf import render_pdf
 from flows.document.theme_file import read_theme, write_theme
@@ -82,7 +83,7 @@ def _example(chosen: Theme, *, draft: bool) -> bytes:
     data = (item / "assessment.yaml").read_bytes()
     files = paper.version_files(request, paper.read_assessment(data, request.reference), data)
     return render_pdf(
-        parse_document(files[DOCUMENT].decode()),
+        arrange(parse_document(files[DOCUMENT].decode())),
         title=f"Public interest test: {request.reference}",
         authority=request.authority,
         reference=request.reference,
