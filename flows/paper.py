@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from flows.document.arrangement import without_marks
-from flows.document.blocks import parse_document, words
+from flows.document.blocks import Link, List, NoteMark, Text, lines, parse_document, plain_text, words
 from flows.document.markdown import plain_faults, prose_faults
 from flows.document.publication import Comparison, Publication, paper_blocks, render
 from flows.document.publication import check as check_publication
@@ -41,10 +42,10 @@ from flows.sources.parse import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
-    from flows.document.blocks import Block
+    from flows.document.blocks import Block, Inline
     from flows.domain.act import Act
     from flows.domain.assessment import Assessment, Request
     from flows.domain.theme import Theme
@@ -59,7 +60,7 @@ _LABELS: Final = {
     Stage.LEGAL_REVIEW: "Legal review approved",
     Stage.BALANCING: "Public interest test signed off",
 }
-_ROLES: Final = {Role.LEGAL_REVIEWER: "legal reviewer", Role.SIGN_OFF_OFFICER: "sign-off officer"}
+_ROLES: Final = {Role.LEGAL_REVIEWER: "Legal reviewer", Role.SIGN_OFF_OFFICER: "Sign-off officer"}
 
 
 def version_files(request: Request, assessment: Assessment, data: bytes) -> dict[str, bytes]:
@@ -146,8 +147,31 @@ def personal_details_read(arrived: ArrivedRequest, document: str) -> list[str]:
 
     Markdown, character references and notes can part a name that the reader sees whole.
     """
-    read = " ".join(words(without_marks(parse_document(document))))
-    return personal_details_in(arrived.applicant_terms, {"document": read})
+    blocks = without_marks(parse_document(document))
+    inlines = [*_lines(blocks)]
+    read = {
+        "words": "\n".join(map(plain_text, inlines)),
+        "words apart": " ".join(words(blocks)),  # where the mark of a note is all that parts two
+        "links": "\n".join(unquote(href) for line in inlines for href in _targets(line)),
+    }
+    return ["document"] if personal_details_in(arrived.applicant_terms, read) else []
+
+
+def _lines(blocks: Iterable[Block]) -> Iterator[tuple[Inline, ...]]:
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                yield from _lines(item)
+        else:
+            yield from lines(block)
+
+
+def _targets(inlines: Iterable[Inline]) -> Iterator[str]:
+    for inline in inlines:
+        if isinstance(inline, Link):
+            yield inline.href
+        if not isinstance(inline, Text | NoteMark):
+            yield from _targets(inline.inlines)
 
 
 def _made(request: Request, assessment: Assessment) -> str:

@@ -26,6 +26,10 @@ Found: TypeAlias = dict[str, Any]
 _MEANT: Final = re.compile(r"\{\s*(?:lang\b|[#.]\w)")
 """Curly brackets by which somebody meant to say something of words."""
 _REMARK: Final = re.compile(r"\]\{[^{}]*%")
+_MARK: Final = re.compile(r"[][*_`<>&|\\{}~!#$%=@^\n]")
+MOST_MARKS: Final = 8000
+"""Signs that may be mark-up, and line ends, in one text; a long paper has some hundreds."""
+MOST_NOTES: Final = 500
 _ENDS: Final = frozenset({"code_inline", "footnote_ref", "image", "link_close", "span_close"})
 
 
@@ -47,6 +51,19 @@ def reader() -> MarkdownIt:
     found.inline.ruler.push("attributes", _attributes)
     found.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkLabel": _link_label})  # type: ignore[assignment]
     return found
+
+
+def excess(markdown: str) -> str | None:
+    """Return what a text has too much of to be read, as a phrase; None for nothing.
+
+    The library looks for the end of each bracket and each note through all that follows, so it is not
+    given more of them than it reads in a second.
+    """
+    if markdown.count("^[") > MOST_NOTES:
+        return f"has more than {MOST_NOTES} notes; put some of their words into the text"
+    if len(_MARK.findall(markdown)) > MOST_MARKS:
+        return f"has more than {MOST_MARKS} signs of mark-up and line ends; split it, or write it plainer"
+    return None
 
 
 def has_remark(inline: Token) -> bool:

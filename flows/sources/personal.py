@@ -1,7 +1,8 @@
 """Whether the applicant's name or e-mail stands where it must not.
 
 Both are folded before they are compared: NFKC, case, white space, the several signs for one hyphen
-or apostrophe, invisible signs and Markdown's emphasis. An e-mail address counts wherever it stands.
+or apostrophe, invisible signs and Markdown's emphasis. A text is looked at as it is written, as it is
+read without mark-up, and as its links lead. An e-mail address counts wherever it stands.
 A name counts as whole words: as it was given, without its title, without middle names, and surname
 first. A name of one word counts from three letters on, and with a capital alone: an applicant may be
 called Liberty, or Mind. A surname alone does not count: too many are ordinary words. What is found is
@@ -12,7 +13,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from flows.domain.checks.words import unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +39,16 @@ def personal_details_in(terms: Sequence[str], texts: Mapping[str, str]) -> list[
         texts: What is to stand in clear, by path.
     """
     known = [_Known(term) for term in terms]
-    return [path for path, text in texts.items() if any(each.stands_in(_alike(text)) for each in known)]
+    return [
+        path
+        for path, text in texts.items()
+        if any(each.stands_in(form) for form in _forms(text) for each in known)
+    ]
+
+
+def _forms(text: str) -> set[str]:
+    """Return a text as it is written, as its Markdown is read, and as its links lead."""
+    return {_alike(form) for form in (text, unmarked(text), unquote(unescape(text)))}
 
 
 class _Known:

@@ -9,7 +9,7 @@ import flows.domain
 from flows.domain.checks.ruleset import VERSION
 
 _OF_VERSION = {
-    "1": "b16c0adbc6fd19d310ff24b60b217a50e86c9ff9235b99c428f67185a738c1d1",
+    "1": "9c3a5bc1be5be6b26d6294149e363b2b95aeddc503b4b5e08f8620e0fef105dc",
 }
 """The digest of the rules and of the law, under each version of the rules."""
 

@@ -33,6 +33,12 @@ from flows.sources.parse import (
         ("jane.sample@example.org", "write to Jane.Sample@Example.org."),
         ("Jane Sample <js@example.org>", "mailto:js@example.org"),
         ("jane_s@example.org", "jane\\_s@example.org"),
+        ("Jane Sample", "asked by Ja[n]{lang=cy}e S**amp**le"),
+        ("Jane Sample", "asked by Ja^[Note.]ne^[Jones] Sample"),
+        ("Jane Sample", "asked by [Jane](https://example.org/a_(b)) &#83;ample"),
+        ("Jane Sample", "asked.^[By Jane S[ample]{lang=cy}.]"),
+        ("jane@example.org", "[here](mailto:jane%40example.org)"),
+        ("jane@example.org", "[here](mailto:jane&#64;example.org)"),
     ],
 )
 def test_a_text_names_the_applicant(term: str, text: str) -> None:
@@ -80,8 +86,27 @@ def test_a_request_in_clear_is_searched(rules: TextRules) -> None:
         "Asked by Jane^[Of Bath.] Sample.",
         "Asked by **Jane^[Of Bath.] Sample**.",
         "Asked by [Jane]{lang=cy} [Sample](https://example.org).",
+        "Asked by Jane Sampl[e]{lang=cy}.",
+        "Asked by Ja^[x]ne Sample.",
+        "Asked by J**an**e Sample.",
+        "Asked by Jane^[x]Sample.",
+        "- Asked by\n- J*an*e Sample",
+        "Write [here](mailto:jane.sample%40example.org).",
+        "See the note.^[Write [**here**](mailto:jane.sample%40example.org).]",
     ],
-    ids=["in a note", "around a note", "around a note in bold", "in two languages"],
+    ids=[
+        "in a note",
+        "around a note",
+        "around a note in bold",
+        "in two languages",
+        "a letter in a language",
+        "a note inside",
+        "bold inside",
+        "a note between",
+        "in a list",
+        "as a link leads",
+        "as a link in a note leads",
+    ],
 )
 def test_a_reader_of_the_paper_who_meets_the_name_is_thought_of(text: str, rules: TextRules) -> None:
     arrived = parse_request(REQUEST.encode(), rules=rules)

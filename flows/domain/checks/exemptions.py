@@ -143,7 +143,7 @@ def names_by_its_own_title(draft: Draft, law: Provisions) -> Iterator[Noticed]:
             if title in titles and not any(title in map(_normal, law.names_of(section)) for section in named):
                 yield Noticed(
                     place=passage.place,
-                    span=(cited.start, found.end()),
+                    span=passage.span(cited.start, found.end()),
                     sentence=f"Section {' or '.join(sorted(named))} is named by the title of section "
                     f"{titles[title]}.",
                     mend="Find out which of the two is meant, and put the other right.",

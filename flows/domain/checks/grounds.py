@@ -240,7 +240,7 @@ def _cites_what_is_gone(draft: Draft) -> Iterator[Noticed]:
                 if gone and not _ONCE.search(sentence.text):
                     yield Noticed(
                         place=passage.place,
-                        span=(cited.start, cited.end),
+                        span=passage.span(cited.start, cited.end),
                         sentence="Section 40(5) has not been in force since 25 May 2018.",
                         mend="Write 40(5A) for the applicant's own data, or 40(5B) for those of others.",
                     )

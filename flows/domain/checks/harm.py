@@ -338,7 +338,7 @@ def does_not_speculate(draft: Draft, _: Provisions) -> Iterator[Noticed]:
         if len(perhaps) >= _FEWEST_TO_DOMINATE and len(perhaps) > len(_CERTAINLY.findall(passage.plain)):
             yield Noticed(
                 place=passage.place,
-                span=perhaps[0].span(),
+                span=passage.span(*perhaps[0].span()),
                 sentence="The likelihood chosen is “would”; “could”, “may” and “might” outnumber it here.",
                 mend="Say what would happen, or choose would-be-likely.",
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import Outcome
 from flows.domain.checks.leaks import leak_of
+from flows.domain.checks.reading import spans
 from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
 from flows.domain.checks.words import phrase, unmarked, unquoted
 from flows.domain.finding import Severity
@@ -196,11 +197,11 @@ def has_a_part_for_the_rest(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     if len(draft.assessment.parts) > 1:
         return
     for place, part in draft.parts():
-        found = _THE_REST.search(part.information)
+        found = next(spans(_THE_REST, part.information), None)
         if part.outcome is Outcome.MAINTAIN and found:
             yield Noticed(
                 place=f"{place}.information",
-                span=found.span(),
+                span=found,
                 sentence="The part is about other information, and no part deals with what it is other than.",
                 mend="Add that part, or make sure that the letter deals with it and says so.",
             )

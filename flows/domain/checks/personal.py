@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import texts
+from flows.domain.checks.reading import spans
 from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
 from flows.domain.finding import Severity
 
@@ -77,11 +78,11 @@ def names_no_applicant(draft: Draft, _: Provisions) -> Iterator[Noticed]:
         )
     for place, text in _texts(draft):
         for what, pattern in _DETAILS if place not in named else ():
-            if found := pattern.search(text):
+            if found := next(spans(pattern, text), None):
                 yield Noticed(
                     severity=Severity.WARN,
                     place=place,
-                    span=found.span(),
+                    span=found,
                     sentence=f"{what} seems to stand in the text.",
                     mend="Take it out, unless it is the authority's own and public.",
                 )
@@ -130,10 +131,10 @@ def names_no_officer(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """S05: no officer below the senior ranks is named or numbered."""
     for place, text in _texts(draft):
         for what, pattern in _OFFICERS:
-            for found in pattern.finditer(text):
+            for found in spans(pattern, text):
                 yield Noticed(
                     place=place,
-                    span=found.span(),
+                    span=found,
                     sentence=f"{what} seems to be named.",
                     mend="Say what the officer does instead, as in: an officer of the rural crime team.",
                 )

@@ -247,7 +247,7 @@ def brings_in_nothing_new(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 if new:
                     yield Noticed(
                         place=text.place,
-                        span=(cited.start, cited.end),
+                        span=text.span(cited.start, cited.end),
                         sentence=f"The balance cites {' and '.join(new)}, on which the part does not rely.",
                         mend="Take it out, or rely on it: then say why it applies, and weigh its factors.",
                     )

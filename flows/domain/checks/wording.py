@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import texts
+from flows.domain.checks.reading import spans
 from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
 from flows.domain.checks.words import phrase, unmarked
 from flows.domain.finding import Severity
@@ -54,7 +55,7 @@ def dates_the_threat_level(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     full = [(passage, found) for passage, found in named if not list(_missing(passage))]
     for passage, found in full or named[:1]:
         for said, mend in _missing(passage):
-            yield Noticed(place=passage.place, span=found.span(), sentence=said, mend=mend)
+            yield Noticed(place=passage.place, span=passage.span(*found.span()), sentence=said, mend=mend)
         yield from _out_of_date(passage, draft.today)
 
 
@@ -81,9 +82,10 @@ def _stated_on(passage: Passage) -> tuple[date, tuple[int, int]] | None:
         for found in pattern.finditer(passage.plain):
             day, month, year = found.groups()
             try:
-                return date(int(year), _MONTHS.index(month.capitalize()) + 1, int(day)), found.span()
+                when = date(int(year), _MONTHS.index(month.capitalize()) + 1, int(day))
             except ValueError:
                 continue
+            return when, passage.span(*found.span())
     return None
 
 
@@ -177,19 +179,19 @@ def is_written_out(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """S03: no placeholder is left, no abbreviation unexplained, no other authority's name."""
     blank = set()
     for place, text in _everything(draft):
-        if placeholder := _PLACEHOLDER.search(text):
+        if placeholder := next(spans(_PLACEHOLDER, text), None):
             blank.add(place)
             yield Noticed(
                 place=place,
-                span=placeholder.span(),
+                span=placeholder,
                 sentence="A placeholder stands where text should be.",
                 mend="Put the text in its place.",
             )
-        elif ellipsis := _ELLIPSIS.search(text):
+        elif ellipsis := next(spans(_ELLIPSIS, text), None):
             yield Noticed(
                 severity=Severity.WARN,
                 place=place,
-                span=ellipsis.span(),
+                span=ellipsis,
                 sentence="Dots in brackets stand where words may be missing.",
                 mend="Put the words in their place, unless this is a quotation cut short.",
             )
@@ -217,7 +219,7 @@ def _unexplained(passages: list[Passage], draft: Draft) -> Iterator[Noticed]:
                 yield Noticed(
                     severity=Severity.WARN,
                     place=passage.place,
-                    span=found.span(),
+                    span=passage.span(*found.span()),
                     sentence="An abbreviation is nowhere explained.",
                     mend="Write it out where it first stands, with the abbreviation in brackets.",
                 )
@@ -254,7 +256,7 @@ def _of_another(passage: Passage, draft: Draft) -> Iterator[Noticed]:
             yield Noticed(
                 severity=Severity.WARN,
                 place=passage.place,
-                span=found.span(1),
+                span=passage.span(*found.span(1)),
                 sentence="Another authority stands where the one that was asked should.",
                 mend="Write the name of the authority that was asked, or say why the other one is spoken of.",
             )

@@ -1,6 +1,6 @@
 """Reading prose: passages, sentences, and the words that carry content.
 
-All of it keeps the characters where they stand, so that a finding can point at them.
+All of it works on what is read, and knows where that is written, so that a finding can point at it.
 """
 
 from __future__ import annotations
@@ -9,22 +9,17 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
-from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.checks.reading import read
 from flows.domain.citation import find_citations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flows.domain.checks.reading import Reading
     from flows.domain.citation import FoundCitation
 
-_LINK: Final = re.compile(r"\]\([^()\s]*\)|\]\{[^{}]*\}")
-"""The end of a link, or of a passage in another language, after its words."""
-_NOTE: Final = re.compile(r"(?<!\\)\^\[")
-_BRACKET: Final = re.compile(r"\\.|[\[\]]")
-_MARKS: Final = re.compile(r"[*_`\\]")
-_BLOCK: Final = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]*")
 _SENTENCE: Final = re.compile(r"(?<=[\w)\]][\w)\]][.!?])[\")\u201d\u2019]?\s+(?=[A-Z\"(\u201c\u2018])")
 _QUOTED: Final = re.compile(r"\u201c[^\u201c\u201d]*\u201d|\"[^\"\n]*\"")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -45,20 +40,21 @@ _COMMON: Final = frozenset(
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of a passage, Markdown marks blanked; ``start`` is its place in the passage."""
+    """One sentence of a passage as it is read; ``start`` is its place in what is read of it."""
 
     start: int
     text: str
+    passage: Passage
 
     def span(self, found: re.Match[str]) -> tuple[int, int]:
-        """Return where in the passage a match within this sentence stands."""
-        return self.start + found.start(), self.start + found.end()
+        """Return where in the passage, as it is written, a match within this sentence stands."""
+        return self.passage.span(self.start + found.start(), self.start + found.end())
 
     @property
     def trimmed(self) -> tuple[int, int]:
         """Where in the passage it stands, without the white space around it."""
         before = len(self.text) - len(self.text.lstrip())
-        return self.start + before, self.start + len(self.text.rstrip())
+        return self.passage.span(self.start + before, self.start + len(self.text.rstrip()))
 
 
 @dataclass(frozen=True)
@@ -69,33 +65,39 @@ class Passage:
     raw: str
 
     @cached_property
+    def reading(self) -> Reading:
+        """What is read of it."""
+        return read(self.raw)
+
+    @property
     def plain(self) -> str:
-        """The text with Markdown marks and link targets blanked, each character where it was."""
-        return unmarked(self.raw)
+        """The text as it is read: without mark-up, and with its notes after it."""
+        return self.reading.text
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the passage, as it is written, stands what is read from ``start`` to ``end``."""
+        return self.reading.span(start, end)
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Its sentences; a list item, a table cell and a heading end one, and a note has its own."""
-        notes = list(_notes(self.raw))
-        found = list(self._split(_without(self.plain, notes), 0, len(self.raw)))
-        for start, end in notes:
-            found += self._split(self.plain, start, end)
-        return tuple(sorted(found, key=attrgetter("start")))
+        # What is read both ways has most of its sentences twice.
+        once = {(each.trimmed, each.text): each for each in self._sentences()}
+        return tuple(once[key] for key in sorted(once))
 
-    def _split(self, plain: str, start: int, end: int) -> Iterator[Sentence]:
-        # Blocks are found in the text as written, where a bullet is still a bullet.
-        for first, last in _between(_BLOCK, self.raw, start, end):
-            for begin, stop in _between(_SENTENCE, plain, first, last):
-                if plain[begin:stop].strip():
-                    yield Sentence(begin, plain[begin:stop])
+    def _sentences(self) -> Iterator[Sentence]:
+        for first, last in self.reading.parts:
+            for start, end in _between(_SENTENCE, self.plain, first, last):
+                if self.plain[start:end].strip():
+                    yield Sentence(start, self.plain[start:end], self)
 
     @cached_property
     def cited(self) -> tuple[FoundCitation, ...]:
-        """The provisions it cites, in its order, each with its place in the passage."""
+        """The provisions it cites, in the order in which they are read, each with its place there."""
         return tuple(find_citations(self.plain))
 
     def cited_in(self, sentence: Sentence) -> Iterator[FoundCitation]:
-        """Yield what one of its sentences cites; places are those in the passage."""
+        """Yield what one of its sentences cites; places are those in what is read of the passage."""
         first = bisect_left(self.cited, sentence.start, key=lambda cited: cited.start)
         last = bisect_left(self.cited, sentence.start + len(sentence.text), key=lambda cited: cited.start)
         yield from self.cited[first:last]
@@ -111,27 +113,6 @@ def _between(pattern: re.Pattern[str], text: str, start: int, end: int) -> Itera
         yield start, found.start()
         start = found.end()
     yield start, end
-
-
-def _notes(text: str) -> Iterator[tuple[int, int]]:
-    """Yield from where to where the words of each note go that stands where it is called for: ``^[…]``."""
-    for opening in _NOTE.finditer(text):
-        depth = 1
-        for found in _BRACKET.finditer(text, opening.end()):
-            depth += {"[": 1, "]": -1}.get(found[0], 0)
-            if not depth:
-                yield opening.end(), found.start()
-                break
-
-
-def _without(text: str, notes: list[tuple[int, int]]) -> str:
-    """Return the text with its notes blanked, so that what stands around them is one sentence."""
-    for start, end in notes:
-        # A sentence ends after a word and a stop: what ends after a note ends as it would without.
-        ended = text[end + 1 : end + 2] in {".", "!", "?"}
-        blank = " " * (end - start + 1) + "]]" if ended else " " * (end - start + 3)
-        text = text[: start - 2] + blank + text[end + 1 :]
-    return text
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -151,8 +132,8 @@ def one_of(words: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """Return the text with Markdown marks and link targets blanked, each character where it was."""
-    return _MARKS.sub(" ", _LINK.sub(lambda found: " " * len(found[0]), text))
+    """Return a Markdown text as it is read, with its notes after it."""
+    return read(text).text
 
 
 def unquoted(text: str) -> str:
