@@ -139,15 +139,17 @@ def _masthead(sheet: Sheet, imprint: Imprint, *, crest: TaggedFigure | None, rul
     with sheet.artifact("Pagination", "Header"):
         sheet.setFillColor(imprint.style.accent)
         sheet.setStrokeColor(imprint.style.accent)
-        for above, line in enumerate(reversed(lines)):
-            sheet.write(line, y + above * leading, font=fonts.BOLD, size=size, left=left)
+        for below, line in enumerate(lines, start=1):
+            baseline = y + (len(lines) - below) * leading
+            sheet.write(line, baseline, font=fonts.BOLD, size=size, left=left)
         sheet.rule(house.HEIGHT - rule, width=1.2)
 
 
 def _in_two(name: str, size: float, width: float) -> list[str]:
     """Return a name in one line or two; an authority's name in two languages needs both."""
     first, *more = simpleSplit(name, fonts.BOLD, size, width)
-    return [first, _shortened(" ".join(more), fonts.BOLD, size, width)] if more else [first]
+    lines = [first, " ".join(more)] if more else [first]
+    return [_shortened(line, fonts.BOLD, size, width) for line in lines]
 
 
 def _running_head(sheet: Sheet, imprint: Imprint) -> None:

@@ -192,8 +192,8 @@ def test_the_paper_has_its_parts_in_the_order_of_the_design(played: Desk) -> Non
     places = [lines.index(heading) for heading in order]
     assert places == sorted(places)
     record = " ".join(" ".join(lines[places[-1] :]).split())
-    assert "Legal review approved legal reviewer" in record
-    assert "Public interest test signed off sign-off officer" in record
+    assert "Legal review approved Legal reviewer" in record
+    assert "Public interest test signed off Sign-off officer" in record
 
 
 def test_the_audit_holds_against_fingerprint_and_checkpoint_from_elsewhere(

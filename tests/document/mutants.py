@@ -1,6 +1,7 @@
-"""Two papers that are as they should be, and many copies of them with one defect each.
+"""Papers that are as they should be, and many copies of them with one defect each.
 
-One is short; the other is long, so that it has a contents list, and has notes and passages in Welsh.
+One is short; another is long, so that it has a contents list, and has notes and passages in Welsh; the
+third is the short one with a crest.
 
 Run as a program, it prints who catches what: the comparison with the text, and the two conformance
 profiles of the checker.
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator, String
+from sample_papers import a_crest
 
 from flows.document.arrangement import arrange
 from flows.document.blocks import Block, parse_document
@@ -25,6 +27,7 @@ from flows.document.inspection.reading import read_paper
 from flows.document.inspection.soundness import soundness
 from flows.document.inspection.ways import ways
 from flows.document.pdf import render_pdf
+from flows.domain.theme import HOUSE_STYLE, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +121,7 @@ def blocks(document: str = DOCUMENT) -> tuple[Block, ...]:
 
 
 @cache
-def good(document: str = DOCUMENT) -> bytes:
+def good(document: str = DOCUMENT, *, crested: bool = False) -> bytes:
     """Return a paper as it should be."""
     return render_pdf(
         blocks(document),
@@ -127,6 +130,7 @@ def good(document: str = DOCUMENT) -> bytes:
         reference="1146A/22",
         version=1,
         dated=datetime(2022, 12, 5, 10, 30, tzinfo=UTC),
+        theme=Theme(crest=a_crest()) if crested else HOUSE_STYLE,
     )
 
 
@@ -148,8 +152,8 @@ def found(name: str) -> tuple[Finding, ...]:
 class Bench:
     """A copy of a good paper, opened to be spoilt."""
 
-    def __init__(self, document: str = DOCUMENT) -> None:
-        self.pdf = pikepdf.open(io.BytesIO(good(document)))
+    def __init__(self, document: str = DOCUMENT, *, crested: bool = False) -> None:
+        self.pdf = pikepdf.open(io.BytesIO(good(document, crested=crested)))
 
     def spoilt(self) -> bytes:
         target = io.BytesIO()
@@ -291,10 +295,20 @@ def defect_of_long(spoil: Callable[[Bench], None]) -> Callable[[Bench], None]:
     return defect(spoil)
 
 
+OF_CRESTED: set[str] = set()
+"""The names of the defects of the paper with a crest."""
+
+
+def defect_of_crested(spoil: Callable[[Bench], None]) -> Callable[[Bench], None]:
+    """Enter a defect of the paper with a crest."""
+    OF_CRESTED.add(spoil.__name__.replace("_", " "))
+    return defect(spoil)
+
+
 @cache
 def mutant(name: str) -> bytes:
     """Return a good paper with one defect."""
-    bench = Bench(LONG_DOCUMENT if name in OF_LONG else DOCUMENT)
+    bench = Bench(LONG_DOCUMENT if name in OF_LONG else DOCUMENT, crested=name in OF_CRESTED)
     DEFECTS[name](bench)
     return bench.spoilt()
 
@@ -1080,6 +1094,466 @@ def an_entry_without_anything_to_follow(bench: Bench) -> None:
     link = next(each for each in walk(bench.one("TOCI")) if each.S == "/Link")
     set_kids(link, [kid for kid in kids(link) if isinstance(kid, int)])
     bench.page().obj.Annots = Array([each for each in bench.page().obj.Annots if each.objgen not in gone])
+
+
+# What breaks no rule: to the ear
+
+
+def _say(bench: Bench, **facts: Any) -> None:
+    """Say something of the second paragraph."""
+    for name, value in facts.items():
+        the_second_paragraph(bench)[f"/{name}"] = value
+
+
+def _say_of_mark(bench: Bench, **facts: Any) -> None:
+    """Say something of the marked content of the second paragraph."""
+    mcid, content = mcids(the_second_paragraph(bench))[0], bench.content()
+    start, _ = bench.marked(mcid)
+    content[start] = _instruction("BDC", content[start].operands[0], Dictionary(MCID=mcid, **facts))
+    bench.draw(content)
+
+
+def _draw_around(bench: Bench, before: list[Any], after: list[Any]) -> None:
+    """Put something before and after what the second paragraph draws."""
+    content = bench.content()
+    start, end = bench.marked(mcids(the_second_paragraph(bench))[0])
+    bench.draw(content[: start + 1] + before + content[start + 1 : end] + after + content[end:])
+
+
+@defect
+def words_that_expand_a_paragraph(bench: Bench) -> None:
+    _say(bench, E=String("We hold it."))
+
+
+@defect
+def words_of_another_sound(bench: Bench) -> None:
+    _say(bench, Phoneme=String("wi hold it"), PhoneticAlphabet=Name.ipa)
+
+
+@defect
+def a_title_on_a_paragraph(bench: Bench) -> None:
+    _say(bench, T=String("We hold it."))
+
+
+@defect
+def an_alternative_beside_the_right_words(bench: Bench) -> None:
+    paragraph = "A second paragraph, of its own."
+    _say(bench, ActualText=String(paragraph), Alt=String("We hold it."))
+
+
+@defect
+def the_right_words_said_over_others(bench: Bench) -> None:
+    mcid, content = mcids(the_second_paragraph(bench))[0], bench.content()
+    start, end = bench.marked(mcid)
+    words = next(each.text for each in read_paper(good()).root.marks() if each.mcid == mcid)
+    for at in range(start, end):
+        if str(content[at].operator) == "Tj":
+            content[at] = _instruction("Tj", String(bytes(content[at].operands[0])[::-1]))
+    content[start] = _instruction(
+        "BDC", content[start].operands[0], Dictionary(MCID=mcid, ActualText=String(words))
+    )
+    bench.draw(content)
+
+
+@defect
+def words_that_expand_a_mark(bench: Bench) -> None:
+    _say_of_mark(bench, E=String("We hold it."))
+
+
+@defect
+def an_alternative_on_a_mark(bench: Bench) -> None:
+    _say_of_mark(bench, Alt=String("We hold it."))
+
+
+@defect
+def a_language_on_a_mark(bench: Bench) -> None:
+    _say_of_mark(bench, Lang=String("fr"))
+
+
+@defect
+def other_words_on_a_mark_inside_a_mark(bench: Bench) -> None:
+    said = Dictionary(ActualText=String("We hold it."))
+    _draw_around(bench, [_instruction("BDC", Name.Span, said)], [_instruction("EMC")])
+
+
+@defect
+def a_language_on_a_mark_inside_a_mark(bench: Bench) -> None:
+    _draw_around(
+        bench, [_instruction("BDC", Name.Span, Dictionary(Lang=String("fr")))], [_instruction("EMC")]
+    )
+
+
+@defect
+def a_mark_inside_a_mark(bench: Bench) -> None:
+    _draw_around(bench, [_instruction("BMC", Name.Span)], [_instruction("EMC")])
+
+
+@defect
+def a_class_of_attributes(bench: Bench) -> None:
+    bench.tree.ClassMap = Dictionary(X=Dictionary(O=Name.Table, Scope=Name.Row))
+    _say(bench, C=Name.X)
+
+
+@defect
+def an_attribute_that_hides(bench: Bench) -> None:
+    _say(bench, A=Dictionary(O=Name("/CSS-2.00"), display=Name("/none")))
+
+
+@defect
+def an_attribute_that_describes(bench: Bench) -> None:
+    _say(bench, A=Dictionary(O=Name.PrintField, Role=Name.tv, Desc=String("We hold it.")))
+
+
+@defect
+def a_table_with_a_summary(bench: Bench) -> None:
+    bench.one("Table").A = Dictionary(O=Name.Table, Summary=String("We hold it."))
+
+
+@defect
+def a_role_that_nothing_has(bench: Bench) -> None:
+    bench.tree.RoleMap.Foo = Name.P
+
+
+@defect
+def a_part_for_programs_alone(bench: Bench) -> None:
+    paragraph = the_second_paragraph(bench)
+    at = next(n for n, kid in enumerate(kids(bench.root)) if _same(kid, paragraph))
+    group = bench.new("NonStruct", bench.root)
+    held = kids(bench.root)
+    held[at] = group
+    set_kids(bench.root, held)
+    set_kids(group, [paragraph])
+    paragraph.P = group
+
+
+@defect
+def a_reference_to_another_element(bench: Bench) -> None:
+    _say(bench, Ref=Array([bench.one("H2")]))
+
+
+@defect_of_long
+def an_index_that_names_other_notes(bench: Bench) -> None:
+    names = bench.tree.IDTree.Names
+    names[1], names[3] = names[3], names[1]
+
+
+@defect_of_long
+def no_index_of_the_notes(bench: Bench) -> None:
+    del bench.tree["/IDTree"]
+
+
+@defect
+def another_title_in_the_properties(bench: Bench) -> None:
+    bench.pdf.docinfo["/Title"] = "We hold it"
+
+
+@defect
+def another_title_wherever_it_is_told(bench: Bench) -> None:
+    with bench.pdf.open_metadata() as told:
+        told["dc:title"] = "We hold it"
+    bench.pdf.docinfo["/Title"] = "We hold it"
+
+
+@defect
+def another_author_wherever_it_is_told(bench: Bench) -> None:
+    with bench.pdf.open_metadata() as told:
+        told["dc:creator"] = ["Dyfed-Powys Police"]
+    bench.pdf.docinfo["/Author"] = "Dyfed-Powys Police"
+
+
+@defect
+def other_words_in_the_head_of_each_page(bench: Bench) -> None:
+    for at in range(len(bench.pdf.pages)):
+        inside, content = False, bench.content(at)
+        for n, each in enumerate(content):
+            if str(each.operator) == "BDC":
+                inside = each.operands[0] == Name.Artifact
+            elif str(each.operator) == "Tj" and inside:
+                content[n] = _instruction("Tj", String(bytes(each.operands[0])[::-1]))
+        bench.draw(content, at)
+
+
+@defect_of_crested
+def other_words_said_over_those_of_a_picture(bench: Bench) -> None:
+    bench.one("Figure").ActualText = bench.one("Figure").Alt
+    bench.one("Figure").Alt = String("We hold it.")
+
+
+@defect_of_crested
+def a_picture_in_another_language(bench: Bench) -> None:
+    bench.one("Figure").Lang = String("cy")
+
+
+@defect
+def a_link_described_by_other_words(bench: Bench) -> None:
+    _link(bench, 0).Contents = String("Confirm here that we hold it")
+
+
+# What breaks no rule: to the eye
+
+
+def _redrawn(bench: Bench, operator: str, *operands: Any) -> None:
+    """Give the operators of that name in the second paragraph other operands."""
+    content = bench.content()
+    start, end = bench.marked(mcids(the_second_paragraph(bench))[0])
+    for at in range(start, end):
+        if str(content[at].operator) == operator:
+            first = content[at].operands[: 1 if operator == "Tf" else 0]
+            content[at] = _instruction(operator, *first, *operands)
+    bench.draw(content)
+
+
+def _dot(bench: Bench) -> Any:
+    """Return a picture of one dot."""
+    return bench.pdf.make_stream(
+        b"\xff\xff\xff",
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=1,
+        Height=1,
+        ColorSpace=Name.DeviceRGB,
+        BitsPerComponent=8,
+    )
+
+
+def _decorate(bench: Bench, *drawn: Any) -> None:
+    """Draw something more on the first page, as decoration."""
+    bench.draw(
+        [
+            *bench.content(),
+            *(_instruction("BMC", Name.Artifact), _instruction("q")),
+            *drawn,
+            *(_instruction("Q"), _instruction("EMC")),
+        ]
+    )
+
+
+_WHITE: Final = (1, 1, 1)
+
+
+@defect
+def white_words(bench: Bench) -> None:
+    _redrawn(bench, "rg", *_WHITE)
+
+
+@defect
+def pale_words(bench: Bench) -> None:
+    _redrawn(bench, "rg", 0.6, 0.6, 0.6)
+
+
+@defect
+def words_of_no_colour_in_another_space(bench: Bench) -> None:
+    _draw_around(bench, [_instruction("g", 1)], [])
+
+
+@defect
+def tiny_words(bench: Bench) -> None:
+    _redrawn(bench, "Tf", 0.01)
+
+
+@defect
+def words_made_tiny_by_the_page(bench: Bench) -> None:
+    content = bench.content()
+    start, _ = bench.marked(mcids(the_second_paragraph(bench))[0])
+    at = max(n for n in range(start) if str(content[n].operator) == "cm")
+    content[at] = _instruction("cm", 0.1, 0, 0, 0.1, 80, 400)
+    bench.draw(content)
+
+
+@defect
+def words_without_any_width(bench: Bench) -> None:
+    _draw_around(bench, [_instruction("Tz", 0.001)], [_instruction("Tz", 100)])
+
+
+@defect
+def words_cut_away(bench: Bench) -> None:
+    path = [_instruction("re", 0, 0, 1, 1), _instruction("W"), _instruction("n")]
+    _draw_around(bench, [_instruction("q"), *path], [_instruction("Q")])
+
+
+@defect
+def words_under_a_white_box(bench: Bench) -> None:
+    box = (_instruction("rg", *_WHITE), _instruction("re", 0, 0, 600, 600), _instruction("f"))
+    _decorate(bench, *box)
+
+
+@defect
+def words_under_a_broad_white_line(bench: Bench) -> None:
+    line = (_instruction("m", 0, 400), _instruction("l", 600, 400), _instruction("S"))
+    _decorate(bench, _instruction("RG", *_WHITE), _instruction("w", 500), *line)
+
+
+@defect
+def words_under_a_picture(bench: Bench) -> None:
+    bench.page().obj.Resources.XObject = Dictionary(Dot=_dot(bench))
+    _decorate(bench, _instruction("cm", 500, 0, 0, 500, 0, 0), _instruction("Do", Name.Dot))
+
+
+@defect
+def words_that_are_transparent(bench: Bench) -> None:
+    clear = Dictionary(Type=Name.ExtGState, ca=0, CA=0)
+    bench.page().obj.Resources.ExtGState = Dictionary(G0=clear)
+    _draw_around(bench, [_instruction("gs", Name.G0)], [])
+
+
+@defect
+def words_that_can_be_switched_off(bench: Bench) -> None:
+    group = bench.pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("x")))
+    off = Dictionary(OFF=Array([group]), Order=Array([group]), Name=String("d"))
+    bench.pdf.Root.OCProperties = Dictionary(OCGs=Array([group]), D=off)
+    bench.page().obj.Resources.Properties = Dictionary(OC1=group)
+    bench.draw([_instruction("BDC", Name.OC, Name.OC1), *bench.content(), _instruction("EMC")])
+
+
+@defect
+def words_in_a_form_too_small_for_them(bench: Bench) -> None:
+    content = bench.content()
+    start, end = bench.marked(mcids(the_second_paragraph(bench))[0])
+    form = bench.pdf.make_stream(
+        pikepdf.unparse_content_stream(content[start + 1 : end]),
+        Type=Name.XObject,
+        Subtype=Name.Form,
+        BBox=Array([0, 0, 1, 1]),
+        Resources=bench.page().obj.Resources,
+    )
+    bench.page().obj.Resources.XObject = Dictionary(Fx=form)
+    bench.draw([*content[: start + 1], _instruction("Do", Name.Fx), *content[end:]])
+
+
+@defect
+def a_page_turned_round(bench: Bench) -> None:
+    bench.page().obj.Rotate = 180
+
+
+@defect
+def all_pages_turned_round(bench: Bench) -> None:
+    bench.pdf.Root.Pages.Rotate = 180
+    for page in bench.pdf.pages:
+        del page.obj["/Rotate"]
+
+
+@defect
+def a_page_of_tiny_units(bench: Bench) -> None:
+    bench.page().obj.UserUnit = 0.1
+
+
+@defect
+def a_cropped_page(bench: Bench) -> None:
+    bench.page().obj.CropBox = Array([0, 0, 590, 842])
+
+
+@defect_of_crested
+def a_picture_that_is_not_drawn(bench: Bench) -> None:
+    bench.draw([each for each in bench.content() if str(each.operator) != "Do"])
+
+
+@defect_of_crested
+def a_picture_that_is_said_to_be_elsewhere(bench: Bench) -> None:
+    bench.one("Figure").A.BBox = Array([0, 0, 1, 1])
+
+
+@defect_of_crested
+def a_picture_as_large_as_the_page(bench: Bench) -> None:
+    content = bench.content()
+    at = next(n for n, each in enumerate(content) if str(each.operator) == "Do")
+    place = max(n for n in range(at) if str(content[n].operator) == "cm")
+    content[place] = _instruction("cm", 400, 0, 0, 700, 0, -600)
+    bench.draw(content)
+    bench.one("Figure").A.BBox = Array([76.535, 148.346, 476.535, 848.346])
+
+
+@defect
+def a_link_that_covers_words(bench: Bench) -> None:
+    cover = b"1 1 1 rg 0 0 600 600 re f"
+    box = Array([0, 0, 600, 600])
+    look = bench.pdf.make_stream(cover, Type=Name.XObject, Subtype=Name.Form, BBox=box)
+    _link(bench, 0).AP = Dictionary(N=look)
+
+
+@defect
+def a_field_that_covers_words(bench: Bench) -> None:
+    bench.pdf.Root.AcroForm.Fields[0].Rect = Array([0, 0, 600, 600])
+
+
+@defect
+def a_field_that_is_called_otherwise(bench: Bench) -> None:
+    bench.pdf.Root.AcroForm.Fields[0].TU = String("We hold it.")
+
+
+@defect
+def a_note_stuck_on_the_page(bench: Bench) -> None:
+    box = Array([0, 0, 600, 600])
+    words = Dictionary(
+        Type=Name.Annot, Subtype=Name.Popup, Rect=box, F=4, Open=True, Contents=String("We hold it.")
+    )
+    bench.page().obj.Annots.append(bench.pdf.make_indirect(words))
+
+
+@defect
+def a_page_with_a_picture_of_itself(bench: Bench) -> None:
+    bench.page().obj.Thumb = _dot(bench)
+
+
+# What breaks no rule: to whoever follows
+
+
+_ELSEWHERE: Final = "https://example.org/"
+
+
+def _elsewhere() -> Any:
+    return Dictionary(S=Name.URI, URI=String(_ELSEWHERE))
+
+
+@defect
+def a_file_that_leads_away_when_it_is_opened(bench: Bench) -> None:
+    bench.pdf.Root.OpenAction = _elsewhere()
+
+
+@defect
+def a_page_that_leads_away_when_it_is_opened(bench: Bench) -> None:
+    bench.page().obj.AA = Dictionary(O=_elsewhere())
+
+
+@defect
+def a_link_that_leads_on(bench: Bench) -> None:
+    _link(bench, 0).A.Next = _elsewhere()
+
+
+@defect
+def a_link_of_another_shape(bench: Bench) -> None:
+    _link(bench, 0).QuadPoints = Array([0, 0, 1, 0, 0, 1, 1, 1])
+
+
+@defect
+def addresses_that_begin_elsewhere(bench: Bench) -> None:
+    bench.pdf.Root.URI = Dictionary(Base=String(_ELSEWHERE))
+
+
+@defect
+def a_bookmark_that_leads_away(bench: Bench) -> None:
+    bench.bookmark(1).A = _elsewhere()
+
+
+@defect
+def an_outline_that_is_closed(bench: Bench) -> None:
+    bench.pdf.Root.Outlines.Count = 0
+
+
+@defect
+def pages_with_other_numbers(bench: Bench) -> None:
+    bench.pdf.Root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.r, St=7)]))
+
+
+@defect
+def a_file_within_the_file(bench: Bench) -> None:
+    inside = Dictionary(F=bench.pdf.make_stream(b"We hold it.", Type=Name.EmbeddedFile))
+    told = bench.pdf.make_indirect(Dictionary(Type=Name.Filespec, F=String("more.txt"), EF=inside))
+    bench.pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([String("more.txt"), told])))
+
+
+@defect
+def pages_from_right_to_left(bench: Bench) -> None:
+    bench.pdf.Root.ViewerPreferences.Direction = Name.R2L
 
 
 def table() -> Iterator[tuple[str, list[str], bool, bool]]:

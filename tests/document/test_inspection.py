@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import random
+import sys
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import mutants
+import page
 import pikepdf
 import pytest
 from sample_papers import TITLES, a_part, a_record, a_request, a_withheld_part, an_assessment
@@ -17,7 +20,7 @@ from flows.document.arrangement import arrange
 from flows.document.blocks import Block, Heading, Paragraph, Text, parse_document
 from flows.document.inspection import inspect
 from flows.document.inspection.comparison import compare, source_words
-from flows.document.inspection.conformance import checker
+from flows.document.inspection.conformance import checker, conformance
 from flows.document.inspection.noticing import MEANINGS
 from flows.document.inspection.reading import named_reference, read_paper
 from flows.document.publication import paper_blocks, publish
@@ -153,6 +156,18 @@ def test_the_papers_that_are_spoilt_below_are_good(document: str) -> None:
     assert inspect(mutants.Bench(document).spoilt(), mutants.blocks(document)) == ()
 
 
+def test_the_paper_with_a_crest_that_is_spoilt_below_is_good() -> None:
+    pictures = ("Crest of Sample Council",)
+
+    for pdf in (mutants.good(crested=True), mutants.Bench(crested=True).spoilt()):
+        assert inspect(pdf, mutants.blocks(), pictures=pictures) == ()
+
+
+def test_what_no_list_of_ours_has_is_noticed_without_the_text_too() -> None:
+    assert codes(inspect(mutants.mutant("words cut away"))) == {"PDF_STRANGE"}
+    assert codes(inspect(mutants.mutant("white words"))) == {"PDF_UNSEEN"}
+
+
 @pytest.mark.parametrize("name", mutants.DEFECTS)
 def test_a_defect_is_caught_without_the_conformance_checker(name: str) -> None:
     assert mutants.found(name) != ()
@@ -221,6 +236,68 @@ EXPECTED = {
     "an entry of which a part leads elsewhere": "PDF_CONTENTS",
     "an entry that leads to a page and no place on it": "PDF_CONTENTS",
     "an entry without anything to follow": "PDF_LINK",
+    "words that expand a paragraph": "PDF_UNSEEN",
+    "words of another sound": "PDF_UNSEEN",
+    "a title on a paragraph": "PDF_UNSEEN",
+    "an alternative beside the right words": "PDF_UNSEEN",
+    "the right words said over others": "PDF_UNSEEN",
+    "words that expand a mark": "PDF_UNSEEN",
+    "an alternative on a mark": "PDF_UNSEEN",
+    "a language on a mark": "PDF_LANGUAGE",
+    "other words on a mark inside a mark": "PDF_UNSEEN",
+    "a language on a mark inside a mark": "PDF_LANGUAGE",
+    "a mark inside a mark": "PDF_MARK",
+    "a class of attributes": "PDF_STRANGE",
+    "an attribute that hides": "PDF_STRANGE",
+    "an attribute that describes": "PDF_STRANGE",
+    "a table with a summary": "PDF_STRANGE",
+    "a role that nothing has": "PDF_STRANGE",
+    "a part for programs alone": "PDF_STRANGE",
+    "a reference to another element": "PDF_STRANGE",
+    "an index that names other notes": "PDF_NOTE",
+    "no index of the notes": "PDF_NOTE",
+    "another title in the properties": "PDF_STRANGE",
+    "another title wherever it is told": "PDF_STRANGE",
+    "another author wherever it is told": "PDF_STRANGE",
+    "other words in the head of each page": "PDF_STRANGE",
+    "other words said over those of a picture": "PDF_UNSEEN",
+    "a picture in another language": "PDF_LANGUAGE",
+    "a link described by other words": "PDF_LINK",
+    "white words": "PDF_UNSEEN",
+    "pale words": "PDF_UNSEEN",
+    "words of no colour in another space": "PDF_STRANGE",
+    "tiny words": "PDF_UNSEEN",
+    "words made tiny by the page": "PDF_UNSEEN",
+    "words without any width": "PDF_STRANGE",
+    "words cut away": "PDF_STRANGE",
+    "words under a white box": "PDF_STRANGE",
+    "words under a broad white line": "PDF_UNSEEN",
+    "words under a picture": "PDF_FIGURE",
+    "words that are transparent": "PDF_STRANGE",
+    "words that can be switched off": "PDF_STRANGE",
+    "words in a form too small for them": "PDF_STRANGE",
+    "a page turned round": "PDF_UNSEEN",
+    "all pages turned round": "PDF_UNSEEN",
+    "a page of tiny units": "PDF_STRANGE",
+    "a cropped page": "PDF_UNSEEN",
+    "a picture that is not drawn": "PDF_FIGURE",
+    "a picture that is said to be elsewhere": "PDF_FIGURE",
+    "a picture as large as the page": "PDF_FIGURE",
+    "a link that covers words": "PDF_LINK",
+    "a field that covers words": "PDF_STRANGE",
+    "a field that is called otherwise": "PDF_STRANGE",
+    "a note stuck on the page": "PDF_STRANGE",
+    "a page with a picture of itself": "PDF_STRANGE",
+    "a file that leads away when it is opened": "PDF_STRANGE",
+    "a page that leads away when it is opened": "PDF_STRANGE",
+    "a link that leads on": "PDF_LINK",
+    "a link of another shape": "PDF_LINK",
+    "addresses that begin elsewhere": "PDF_STRANGE",
+    "a bookmark that leads away": "PDF_BOOKMARK",
+    "an outline that is closed": "PDF_BOOKMARK",
+    "pages with other numbers": "PDF_STRANGE",
+    "a file within the file": "PDF_STRANGE",
+    "pages from right to left": "PDF_STRANGE",
 }
 
 
@@ -232,7 +309,7 @@ def test_a_defect_is_called_by_its_name(name: str, code: str) -> None:
 def test_every_code_there_is_is_given_for_some_defect() -> None:
     given = {code for name in mutants.DEFECTS for code in codes(mutants.found(name))}
 
-    assert MEANINGS.keys() - given == {"PDF_CONFORMS", "PDF_FIGURE"}
+    assert MEANINGS.keys() - given == {"PDF_CONFORMS"}
 
 
 def test_a_rule_of_a_standard_that_is_broken_is_named() -> None:
@@ -342,6 +419,54 @@ def test_an_outline_that_leads_back_to_itself_is_malformed() -> None:
 
 def test_a_paper_says_which_case_it_is_of() -> None:
     assert named_reference(mutants.good()) == "1146A/22"
+
+
+STRANGE = {
+    "a dictionary": b"<<>>",
+    "an array": b"[<<>> 1 /A]",
+    "text": b"(a)",
+    "a name": b"/A",
+    "a number": b"-1",
+    "a truth": b"true",
+}
+"""What may stand where something else should."""
+
+
+@pytest.mark.filterwarnings("ignore:This document has 1 form widget")
+@pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE)
+def test_a_file_of_strange_values_is_malformed_or_has_findings_and_nothing_else(strange: bytes) -> None:
+    def places(bench: mutants.Bench) -> list[Any]:
+        root, page = bench.pdf.Root, bench.page().obj
+        link, field = page.Annots[0], root.AcroForm.Fields[0]
+        held = (root, page, page.Resources, bench.tree, bench.tree.RoleMap, bench.bookmark(0))
+        return [*held, root.AcroForm, root.Outlines, bench.one("TH"), bench.one("TH").A, link, link.A, field]
+
+    good = mutants.Bench()
+    keys = [(at, key) for at, holder in enumerate(places(good)) for key, _ in holder.items()]
+    for at, key in keys:
+        bench = mutants.Bench()
+        places(bench)[at][key] = pikepdf.Object.parse(strange)
+        with suppress(MalformedError, pikepdf.PdfError):
+            assert mutants.by_comparison(bench.spoilt()) is not None
+
+
+def test_many_headings_of_one_level_are_no_broken_rule() -> None:
+    text = arrange(parse_document("# A\n\n" + "".join(f"## Part {at}\n\nB.\n\n" for at in range(300))))
+
+    assert inspect(rendered(text), text) == ()
+
+
+def test_a_file_too_deep_for_the_checker_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["flows.document.inspection.conformance"]
+    monkeypatch.setattr(module, "_LIMITS", page.SafetyLimits(max_reference_depth=2))
+
+    found = [*conformance(mutants.good())]
+
+    assert [(each.code, each.place) for each in found] == [
+        ("PDF_CONFORMS", "PDF/UA-1"),
+        ("PDF_CONFORMS", "PDF/A-2a"),
+    ]
+    assert "gave up" in found[0].sentence
 
 
 # What is drawn

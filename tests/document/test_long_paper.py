@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from tagged_files import faults
-from varied_papers import rendered, varied
+from varied_papers import rendered, varied_text
 
+from flows.document.arrangement import arrange
 from flows.document.inspection import inspect
 from flows.document.inspection.reading import read_paper
 
@@ -23,7 +24,8 @@ PAGES: Final = 300
 
 
 def chapters(count: int) -> tuple[Block, ...]:
-    return tuple(block for number in range(count) for block in varied(number))
+    """Return the texts of so many papers as one, of which the notes and the contents are its own."""
+    return arrange([block for number in range(count) for block in varied_text(number)])
 
 
 def timed(do: Callable[[], object]) -> float:

@@ -243,7 +243,7 @@ def test_an_empty_document_is_one_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lead", range(6))
 def test_the_line_with_which_an_item_closes_never_opens_a_page(lead: int, tmp_path: Path) -> None:
     item = (paragraph("Some words of a factor. " * 11), paragraph("Weight: moderate."))
-    text = (*[paragraph("One line.")] * lead, List(ordered=False, items=(item,) * 40))
+    text: tuple[Block, ...] = (*[paragraph("One line.")] * lead, List(ordered=False, items=(item,) * 40))
 
     read = pages(rendered(text), tmp_path)
 
@@ -257,7 +257,11 @@ def test_the_line_with_which_an_item_closes_never_opens_a_page(lead: int, tmp_pa
 def test_a_table_stands_with_the_words_that_lead_to_it(lead: int, tmp_path: Path) -> None:
     cells = tuple(((Text(f"row {row}"),), (Text("value"),)) for row in range(5))
     table = Table(header=((Text("header"),), (Text("b"),)), rows=cells, alignments=(None, None))
-    text = (*[paragraph("One line.")] * (18 + lead), paragraph("The figures are these:"), table)
+    text: tuple[Block, ...] = (
+        *[paragraph("One line.")] * (18 + lead),
+        paragraph("The figures are these:"),
+        table,
+    )
 
     read = pages(rendered(text), tmp_path)
 

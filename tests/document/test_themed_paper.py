@@ -163,3 +163,30 @@ def test_the_page_bears_colour_crest_and_marking_and_fetches_nothing() -> None:
     assert "PUBLIC RECORD" in written
     assert "DRAFT" not in written
     assert "<img" not in page(HOUSE_STYLE)
+
+
+@pytest.mark.parametrize(
+    "authority",
+    [
+        "A",
+        "Heddlu Dyffryn-yr-Ŵyn & Partners, (North)",
+        " / ".join(["Comisiynydd Heddlu a Throseddu De-ddwyrain Cymru"] * 3),
+        "Heddlu " * 40,
+        "W" * 90,
+    ],
+    ids=["short", "signs", "in two languages", "long", "one word"],
+)
+@pytest.mark.parametrize("theme", [HOUSE_STYLE, replace(THEME, size=18)], ids=["the house style", "large"])
+def test_a_paper_of_an_authority_of_any_name_is_published(authority: str, theme: Theme) -> None:
+    reference = "FOI/2026/0173-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+    made = publish(DOCUMENT, a_record(authority=authority.strip(), reference=reference), theme)
+
+    assert made.pdf.startswith(b"%PDF-")
+
+
+def test_a_name_in_two_languages_is_printed_whole(tmp_path: Path) -> None:
+    name = "Cyngor Sir Gogledd Enghraifft a Chyffiniau / Northshire and District County Council"
+    first = " ".join(pages(publish(DOCUMENT, a_record(authority=name)).pdf, tmp_path)[0].split())
+
+    assert first.startswith(name)

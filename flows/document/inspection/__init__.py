@@ -1,6 +1,7 @@
 """Checks a PDF: what it tells a reader who cannot see it, compared with the text it is made of.
 
 reading       the file: its tag tree, what its pages draw, its links, its outline
+plainness     what our papers hold, as closed lists; what else the file does is noticed
 soundness     what can be said of that without the text
 ways          whether contents and notes lead to what they name; this needs no text either
 comparison    what can be said with it, block by block

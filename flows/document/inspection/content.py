@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from flows.document.inspection.values import Box, Raw
 
 _Matrix: TypeAlias = tuple[float, float, float, float, float, float]
+_Colour: TypeAlias = tuple[float, float, float]
+"""Red, green and blue, 0 to 1."""
 _ONE: Final[_Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _DEEPEST: Final = 8
 """How deep forms may hold forms."""
@@ -53,11 +55,39 @@ class Opened(NamedTuple):
     instead: str | None
 
 
+class Look(NamedTuple):
+    """How text looks.
+
+    Attributes:
+        size: As it stands on the page, points; 0 where it is turned or skewed.
+    """
+
+    colour: _Colour
+    size: float
+
+
+class Picture(NamedTuple):
+    """Something drawn that the page refers to.
+
+    Attributes:
+        kind: ``/Image``, or what else the file says.
+        mcid: Number of the marked content it stands in; None for none.
+    """
+
+    kind: str
+    mcid: int | None
+    box: Box
+
+
 @dataclass(slots=True)
 class Content:
     """What one page draws.
 
     Attributes:
+        operators: The names of all that it draws with.
+        marked: The tags of its marked content, with what is said of it: names as they are, else nothing.
+        nested: Whether some of that stands inside other.
+        lines: Colour and width of its lines.
         marks: The numbers of its marked content in the order in which it is opened.
         instead: Text that stands for the content of some numbers.
         sound: Whether all marked content is closed where it should be.
@@ -67,6 +97,18 @@ class Content:
     marks: list[int] = field(default_factory=list)
     instead: dict[int, str] = field(default_factory=dict)
     sound: bool = True
+    operators: set[str] = field(default_factory=set)
+    marked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = field(default_factory=dict)
+    nested: bool = False
+    looks: dict[Look, None] = field(default_factory=dict)
+    lines: set[tuple[_Colour, float]] = field(default_factory=set)
+    pictures: list[Picture] = field(default_factory=list)
+
+
+def _said(properties: Raw) -> tuple[tuple[str, str], ...]:
+    """Return what is said of marked content: names as they are, and of everything else that it is there."""
+    said = properties.items()
+    return tuple((key, str(value) if isinstance(value, pikepdf.Name) else "") for key, value in said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +124,9 @@ class _State:
     scale: float = 1.0
     rise: float = 0.0
     printed: bool = True
+    colour: _Colour = (0.0, 0.0, 0.0)
+    line: _Colour = (0.0, 0.0, 0.0)
+    width: float = 1.0
 
 
 def read_content(page: pikepdf.Page, number: int, fonts: dict[Raw, Font]) -> Content:
@@ -115,18 +160,32 @@ class _Drawing:
 
     def draw(self, stream: Raw, resources: Raw, *, depth: int) -> None:
         before, self._resources = self._resources, resources
+        operators = self.content.operators
         for instruction in pikepdf.parse_content_stream(stream):
             name, operands = str(instruction.operator), instruction.operands
+            operators.add(name)
             if name == "Do":
-                self._form(str(operands[0]), depth)
+                self._refer(str(operands[0]), depth)
             elif act := self._ACTS.get(name):
                 act(self, *operands)
         self._resources = before
 
-    def _form(self, name: str, depth: int) -> None:
-        form = self._resource("/XObject", name)
-        if not isinstance(form, pikepdf.Stream) or form.get("/Subtype") != "/Form" or depth == _DEEPEST:
-            return
+    def _refer(self, name: str, depth: int) -> None:
+        drawn = self._resource("/XObject", name)
+        kind = str(drawn.get("/Subtype")) if isinstance(drawn, pikepdf.Stream) else ""
+        self.content.pictures.append(Picture(kind, self._mcid(), self._square()))
+        if kind == "/Form" and depth < _DEEPEST:
+            self._form(drawn, depth)
+
+    def _square(self) -> Box:
+        """Return the place of what is drawn one unit wide and high."""
+        corners = [
+            _times((1.0, 0.0, 0.0, 1.0, x, y), self._state.matrix)[4:] for x in (0.0, 1.0) for y in (0.0, 1.0)
+        ]
+        across, up = zip(*corners, strict=True)
+        return min(across), min(up), max(across), max(up)
+
+    def _form(self, form: Raw, depth: int) -> None:
         self._keep()
         if "/Matrix" in form:
             self._place(*form["/Matrix"])
@@ -174,6 +233,20 @@ class _Drawing:
 
     def _render(self, mode: Raw) -> None:
         self._state = replace(self._state, printed=int(mode) not in _UNPRINTED)
+
+    def _colour(self, red: Raw, green: Raw, blue: Raw) -> None:
+        self._state = replace(self._state, colour=(float(red), float(green), float(blue)))
+
+    def _colour_lines(self, red: Raw, green: Raw, blue: Raw) -> None:
+        self._state = replace(self._state, line=(float(red), float(green), float(blue)))
+
+    def _widen(self, width: Raw) -> None:
+        self._state = replace(self._state, width=float(width))
+
+    def _stroke(self) -> None:
+        a, b, c, d, _, _ = self._state.matrix
+        scale = max(abs(each) for each in (a, b, c, d))
+        self.content.lines.add((self._state.line, self._state.width * scale))
 
     # Text
 
@@ -231,16 +304,25 @@ class _Drawing:
         at = _times((1.0, 0.0, 0.0, 1.0, 0.0, self._state.rise), _times(self._text, self._state.matrix))
         return at[4], at[5]
 
+    def _look(self) -> Look:
+        a, b, c, d, _, _ = _times(self._text, self._state.matrix)
+        upright = b == c == 0 and a == d and a > 0
+        return Look(self._state.colour, self._state.size * a if upright else 0.0)
+
     def _write(self, text: str, start: tuple[float, float]) -> None:
+        end = self._point()
+        # The space at the end of a line may stand beyond the edge.
+        last = max(start[0], end[0] - self._state.size), end[1]
+        self.content.looks[self._look()] = None
         self.content.runs.append(
             Run(
                 page=self._number,
                 mcid=self._mcid(),
                 artifact=any(opened.tag == "/Artifact" for opened in self.opened),
-                seen=self._state.printed and self._on_page(start),
+                seen=self._state.printed and self._on_page(start) and self._on_page(last),
                 text=text,
                 start=start,
-                end=self._point(),
+                end=end,
             )
         )
 
@@ -257,6 +339,8 @@ class _Drawing:
         if isinstance(properties, pikepdf.Name):
             properties = self._resource("/Properties", str(properties))
         found = properties if isinstance(properties, pikepdf.Dictionary) else pikepdf.Dictionary()
+        self.content.nested |= bool(self.opened)
+        self.content.marked[str(tag), _said(found)] = None
         mcid, instead = found.get("/MCID"), found.get("/ActualText")
         opened = Opened(
             str(tag),
@@ -287,6 +371,10 @@ class _Drawing:
         "TL": _lead,
         "Ts": _raise,
         "Tr": _render,
+        "rg": _colour,
+        "RG": _colour_lines,
+        "w": _widen,
+        "S": _stroke,
         "BT": _begin,
         "Td": _move,
         "TD": _move_and_lead,

@@ -39,6 +39,7 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
         _RENDER,
     ),
     "PDF_NOTE": ("A note and its mark do not lead to each other, or are numbered otherwise.", _RENDER),
+    "PDF_STRANGE": ("The file holds what no paper of ours holds.", _RENDER),
     "PDF_CONFORMS": ("The file does not conform to PDF/UA-1 or PDF/A-2a.", _RENDER),
     "PDF_MISSING": ("A block of the text is not in the tag tree.", _TEXT),
     "PDF_EXTRA": ("The tag tree has an element that no block of the text accounts for.", _TEXT),

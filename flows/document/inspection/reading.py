@@ -15,6 +15,15 @@ import pikepdf
 
 from flows.document.inspection.content import Content, box_of, read_content
 from flows.document.inspection.noticing import finding
+from flows.document.inspection.plainness import (
+    plain_bookmark,
+    plain_content,
+    plain_element,
+    plain_file,
+    plain_notes,
+    plain_pictures,
+    plain_properties,
+)
 from flows.document.inspection.values import Annotation, Bookmark, Element, Mark, Paper, Spot
 from flows.domain.errors import Fault, MalformedError
 
@@ -73,6 +82,7 @@ class _Reading:
         self._read: set[_Key] = set()
         self._holders: dict[tuple[int, int], _Key] = {}
         self._annotated: dict[_Key, _Key] = {}
+        self._notes: dict[str, _Key] = {}
 
     def _notice(self, code: str, place: str, sentence: str) -> None:
         self._findings.append(finding(code, place, sentence))
@@ -97,12 +107,14 @@ class _Reading:
         self._check_parents(tree)
         self._check_annotations()
         self._check_order(root)
+        self._check_plainness(root, tree)
+        bookmarks = tuple(self._bookmarks(catalog))
         return Paper(
             pages=len(self._file.pages),
             marked=marked,
             lang=lang,
             root=root,
-            bookmarks=tuple(self._bookmarks(catalog)),
+            bookmarks=bookmarks,
             runs=tuple(run for content in self._contents.values() for run in content.runs),
             findings=tuple(self._findings),
         )
@@ -146,6 +158,9 @@ class _Reading:
             self._notice("PDF_TREE", place, "An element is of a kind that the standard does not know.")
         page = self._page(kid.get("/Pg")) or page
         held = tuple(self._held(kid, tree, page, depth=depth + 1))
+        self._findings += plain_element(kid, place)
+        if kind == "Note":
+            self._notes[_string(kid.get("/ID"))] = kid.objgen
         instead = kid.get("/ActualText", kid.get("/Alt"))
         return Element(
             kind=kind,
@@ -291,6 +306,17 @@ class _Reading:
                     "PDF_CONTENT_ORDER", f"page {number}", "It is drawn in another order than it is read."
                 )
 
+    def _check_plainness(self, root: Element, tree: Raw) -> None:
+        """Notice what no paper of ours holds."""
+        boxes = {number: box_of(page.mediabox) for number, page in enumerate(self._file.pages, start=1)}
+        self._findings += plain_file(self._file)
+        for number, content in self._contents.items():
+            self._findings += plain_content(content, f"page {number}")
+        self._findings += plain_pictures(root, self._contents, boxes)
+        self._findings += plain_notes(tree, self._notes)
+        runs = (run for content in self._contents.values() for run in content.runs)
+        self._findings += plain_properties(self._file, runs)
+
     # The outline ---------------------------------------------------------------------------------
 
     def _bookmarks(self, catalog: Raw) -> Iterator[Bookmark]:
@@ -305,6 +331,7 @@ class _Reading:
                 message = "an outline that leads back to itself"
                 raise ValueError(message)
             seen.add(entry.objgen)
+            self._findings += plain_bookmark(entry)
             page, top = self._destination(entry)
             yield Bookmark(title=_string(entry.get("/Title")), depth=depth, page=page, top=top)
             yield from self._entries(entry, depth + 1, seen)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from flows.document.inspection.noticing import finding
-from flows.document.inspection.values import Annotation, Mark
+from flows.document.inspection.values import Annotation, Mark, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,11 +84,19 @@ def _link(link: Element, place: str) -> Iterator[Finding]:
         yield finding("PDF_LINK", place, "A link leads nowhere.")
     if not all(area.contents.strip() for area in areas):
         yield finding("PDF_LINK", place, "A link has no description.")
+    if not all(_is_described(area, plain(link.text)) for area in areas):
+        yield finding("PDF_LINK", place, "A link is described by other words than its own and its address.")
     runs = [run for mark in link.marks() for run in mark.runs if run.text.strip()]
     if not all(any(_covers(area, run) for area in areas) for run in runs):
         yield finding("PDF_LINK", place, "Words of a link cannot be followed: its area is elsewhere.")
     if not all(any(_covers(area, run) for run in runs) for area in areas):
         yield finding("PDF_LINK", place, "The area of a link is not on its own words.")
+
+
+def _is_described(area: Annotation, words: str) -> bool:
+    """Return whether a link out of the paper is called what it says; `ways` looks at the others."""
+    said = {f"{words} ({area.target})", *([words] if words == area.target else [])}
+    return area.spot is not None or not area.contents.strip() or area.contents in said
 
 
 def _covers(area: Annotation, run: Run) -> bool:
