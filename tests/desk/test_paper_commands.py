@@ -105,7 +105,10 @@ def test_a_long_paper_is_compared_with_its_text_though_its_contents_lead_to_the_
         register="0f" * 16,
         fingerprint="cd" * 32,
     )
-    sections = [f"## Section {number}\n\n{'Some more words^[A note.], and others. ' * 80}{'Words. ' * 200}\n" for number in range(5)]
+    sections = [
+        f"## Section {number}\n\n{'Some more words^[A note.], and others. ' * 80}{'Words. ' * 200}\n"
+        for number in range(5)
+    ]
     text = tmp_path / "document.md"
     text.write_text("\n".join(["# Title\n", *sections]), encoding="utf-8")
     (tmp_path / "long.pdf").write_bytes(publish(text.read_text(), record).pdf)
