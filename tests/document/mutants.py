@@ -21,11 +21,9 @@ from sample_papers import a_crest
 
 from flows.document.arrangement import arrange
 from flows.document.blocks import Block, parse_document
-from flows.document.inspection.comparison import compare
+from flows.document.inspection import examine
 from flows.document.inspection.conformance import conformance
 from flows.document.inspection.reading import read_paper
-from flows.document.inspection.soundness import soundness
-from flows.document.inspection.ways import ways
 from flows.document.pdf import render_pdf
 from flows.domain.theme import HOUSE_STYLE, Theme
 
@@ -136,8 +134,7 @@ def good(document: str = DOCUMENT, *, crested: bool = False) -> bytes:
 
 def by_comparison(pdf: bytes, document: str = DOCUMENT) -> list[Finding]:
     """Return what is found without the conformance checker."""
-    paper = read_paper(pdf)
-    return [*paper.findings, *soundness(paper), *ways(paper), *compare(paper, blocks(document))]
+    return [*examine(read_paper(pdf), blocks(document))]
 
 
 @cache
@@ -1096,21 +1093,7 @@ def an_entry_without_anything_to_follow(bench: Bench) -> None:
     bench.page().obj.Annots = Array([each for each in bench.page().obj.Annots if each.objgen not in gone])
 
 
-# What breaks no rule: to the ear
-
-
-def _say(bench: Bench, **facts: Any) -> None:
-    """Say something of the second paragraph."""
-    for name, value in facts.items():
-        the_second_paragraph(bench)[f"/{name}"] = value
-
-
-def _say_of_mark(bench: Bench, **facts: Any) -> None:
-    """Say something of the marked content of the second paragraph."""
-    mcid, content = mcids(the_second_paragraph(bench))[0], bench.content()
-    start, _ = bench.marked(mcid)
-    content[start] = _instruction("BDC", content[start].operands[0], Dictionary(MCID=mcid, **facts))
-    bench.draw(content)
+# What breaks no rule
 
 
 def _draw_around(bench: Bench, before: list[Any], after: list[Any]) -> None:
@@ -1121,114 +1104,8 @@ def _draw_around(bench: Bench, before: list[Any], after: list[Any]) -> None:
 
 
 @defect
-def words_that_expand_a_paragraph(bench: Bench) -> None:
-    _say(bench, E=String("We hold it."))
-
-
-@defect
-def words_of_another_sound(bench: Bench) -> None:
-    _say(bench, Phoneme=String("wi hold it"), PhoneticAlphabet=Name.ipa)
-
-
-@defect
-def a_title_on_a_paragraph(bench: Bench) -> None:
-    _say(bench, T=String("We hold it."))
-
-
-@defect
-def an_alternative_beside_the_right_words(bench: Bench) -> None:
-    paragraph = "A second paragraph, of its own."
-    _say(bench, ActualText=String(paragraph), Alt=String("We hold it."))
-
-
-@defect
-def the_right_words_said_over_others(bench: Bench) -> None:
-    mcid, content = mcids(the_second_paragraph(bench))[0], bench.content()
-    start, end = bench.marked(mcid)
-    words = next(each.text for each in read_paper(good()).root.marks() if each.mcid == mcid)
-    for at in range(start, end):
-        if str(content[at].operator) == "Tj":
-            content[at] = _instruction("Tj", String(bytes(content[at].operands[0])[::-1]))
-    content[start] = _instruction(
-        "BDC", content[start].operands[0], Dictionary(MCID=mcid, ActualText=String(words))
-    )
-    bench.draw(content)
-
-
-@defect
-def words_that_expand_a_mark(bench: Bench) -> None:
-    _say_of_mark(bench, E=String("We hold it."))
-
-
-@defect
-def an_alternative_on_a_mark(bench: Bench) -> None:
-    _say_of_mark(bench, Alt=String("We hold it."))
-
-
-@defect
-def a_language_on_a_mark(bench: Bench) -> None:
-    _say_of_mark(bench, Lang=String("fr"))
-
-
-@defect
-def other_words_on_a_mark_inside_a_mark(bench: Bench) -> None:
-    said = Dictionary(ActualText=String("We hold it."))
-    _draw_around(bench, [_instruction("BDC", Name.Span, said)], [_instruction("EMC")])
-
-
-@defect
-def a_language_on_a_mark_inside_a_mark(bench: Bench) -> None:
-    _draw_around(
-        bench, [_instruction("BDC", Name.Span, Dictionary(Lang=String("fr")))], [_instruction("EMC")]
-    )
-
-
-@defect
 def a_mark_inside_a_mark(bench: Bench) -> None:
     _draw_around(bench, [_instruction("BMC", Name.Span)], [_instruction("EMC")])
-
-
-@defect
-def a_class_of_attributes(bench: Bench) -> None:
-    bench.tree.ClassMap = Dictionary(X=Dictionary(O=Name.Table, Scope=Name.Row))
-    _say(bench, C=Name.X)
-
-
-@defect
-def an_attribute_that_hides(bench: Bench) -> None:
-    _say(bench, A=Dictionary(O=Name("/CSS-2.00"), display=Name("/none")))
-
-
-@defect
-def an_attribute_that_describes(bench: Bench) -> None:
-    _say(bench, A=Dictionary(O=Name.PrintField, Role=Name.tv, Desc=String("We hold it.")))
-
-
-@defect
-def a_table_with_a_summary(bench: Bench) -> None:
-    bench.one("Table").A = Dictionary(O=Name.Table, Summary=String("We hold it."))
-
-
-@defect
-def a_role_that_nothing_has(bench: Bench) -> None:
-    bench.tree.RoleMap.Foo = Name.P
-
-
-@defect
-def a_part_for_programs_alone(bench: Bench) -> None:
-    paragraph = the_second_paragraph(bench)
-    at = next(n for n, kid in enumerate(kids(bench.root)) if _same(kid, paragraph))
-    group = bench.new("NonStruct", bench.root)
-    held = kids(bench.root)
-    held[at] = group
-    set_kids(bench.root, held)
-    set_kids(group, [paragraph])
-    paragraph.P = group
-
-
-@defect
-def a_reference_to_another_element(bench: Bench) -> None:
-    _say(bench, Ref=Array([bench.one("H2")]))
 
 
 @defect_of_long
@@ -1273,23 +1150,9 @@ def other_words_in_the_head_of_each_page(bench: Bench) -> None:
         bench.draw(content, at)
 
 
-@defect_of_crested
-def other_words_said_over_those_of_a_picture(bench: Bench) -> None:
-    bench.one("Figure").ActualText = bench.one("Figure").Alt
-    bench.one("Figure").Alt = String("We hold it.")
-
-
-@defect_of_crested
-def a_picture_in_another_language(bench: Bench) -> None:
-    bench.one("Figure").Lang = String("cy")
-
-
 @defect
 def a_link_described_by_other_words(bench: Bench) -> None:
     _link(bench, 0).Contents = String("Confirm here that we hold it")
-
-
-# What breaks no rule: to the eye
 
 
 def _redrawn(bench: Bench, operator: str, *operands: Any) -> None:
@@ -1396,52 +1259,6 @@ def words_that_are_transparent(bench: Bench) -> None:
     _draw_around(bench, [_instruction("gs", Name.G0)], [])
 
 
-@defect
-def words_that_can_be_switched_off(bench: Bench) -> None:
-    group = bench.pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("x")))
-    off = Dictionary(OFF=Array([group]), Order=Array([group]), Name=String("d"))
-    bench.pdf.Root.OCProperties = Dictionary(OCGs=Array([group]), D=off)
-    bench.page().obj.Resources.Properties = Dictionary(OC1=group)
-    bench.draw([_instruction("BDC", Name.OC, Name.OC1), *bench.content(), _instruction("EMC")])
-
-
-@defect
-def words_in_a_form_too_small_for_them(bench: Bench) -> None:
-    content = bench.content()
-    start, end = bench.marked(mcids(the_second_paragraph(bench))[0])
-    form = bench.pdf.make_stream(
-        pikepdf.unparse_content_stream(content[start + 1 : end]),
-        Type=Name.XObject,
-        Subtype=Name.Form,
-        BBox=Array([0, 0, 1, 1]),
-        Resources=bench.page().obj.Resources,
-    )
-    bench.page().obj.Resources.XObject = Dictionary(Fx=form)
-    bench.draw([*content[: start + 1], _instruction("Do", Name.Fx), *content[end:]])
-
-
-@defect
-def a_page_turned_round(bench: Bench) -> None:
-    bench.page().obj.Rotate = 180
-
-
-@defect
-def all_pages_turned_round(bench: Bench) -> None:
-    bench.pdf.Root.Pages.Rotate = 180
-    for page in bench.pdf.pages:
-        del page.obj["/Rotate"]
-
-
-@defect
-def a_page_of_tiny_units(bench: Bench) -> None:
-    bench.page().obj.UserUnit = 0.1
-
-
-@defect
-def a_cropped_page(bench: Bench) -> None:
-    bench.page().obj.CropBox = Array([0, 0, 590, 842])
-
-
 @defect_of_crested
 def a_picture_that_is_not_drawn(bench: Bench) -> None:
     bench.draw([each for each in bench.content() if str(each.operator) != "Do"])
@@ -1463,97 +1280,8 @@ def a_picture_as_large_as_the_page(bench: Bench) -> None:
 
 
 @defect
-def a_link_that_covers_words(bench: Bench) -> None:
-    cover = b"1 1 1 rg 0 0 600 600 re f"
-    box = Array([0, 0, 600, 600])
-    look = bench.pdf.make_stream(cover, Type=Name.XObject, Subtype=Name.Form, BBox=box)
-    _link(bench, 0).AP = Dictionary(N=look)
-
-
-@defect
-def a_field_that_covers_words(bench: Bench) -> None:
-    bench.pdf.Root.AcroForm.Fields[0].Rect = Array([0, 0, 600, 600])
-
-
-@defect
-def a_field_that_is_called_otherwise(bench: Bench) -> None:
-    bench.pdf.Root.AcroForm.Fields[0].TU = String("We hold it.")
-
-
-@defect
-def a_note_stuck_on_the_page(bench: Bench) -> None:
-    box = Array([0, 0, 600, 600])
-    words = Dictionary(
-        Type=Name.Annot, Subtype=Name.Popup, Rect=box, F=4, Open=True, Contents=String("We hold it.")
-    )
-    bench.page().obj.Annots.append(bench.pdf.make_indirect(words))
-
-
-@defect
-def a_page_with_a_picture_of_itself(bench: Bench) -> None:
-    bench.page().obj.Thumb = _dot(bench)
-
-
-# What breaks no rule: to whoever follows
-
-
-_ELSEWHERE: Final = "https://example.org/"
-
-
-def _elsewhere() -> Any:
-    return Dictionary(S=Name.URI, URI=String(_ELSEWHERE))
-
-
-@defect
-def a_file_that_leads_away_when_it_is_opened(bench: Bench) -> None:
-    bench.pdf.Root.OpenAction = _elsewhere()
-
-
-@defect
-def a_page_that_leads_away_when_it_is_opened(bench: Bench) -> None:
-    bench.page().obj.AA = Dictionary(O=_elsewhere())
-
-
-@defect
-def a_link_that_leads_on(bench: Bench) -> None:
-    _link(bench, 0).A.Next = _elsewhere()
-
-
-@defect
-def a_link_of_another_shape(bench: Bench) -> None:
-    _link(bench, 0).QuadPoints = Array([0, 0, 1, 0, 0, 1, 1, 1])
-
-
-@defect
-def addresses_that_begin_elsewhere(bench: Bench) -> None:
-    bench.pdf.Root.URI = Dictionary(Base=String(_ELSEWHERE))
-
-
-@defect
-def a_bookmark_that_leads_away(bench: Bench) -> None:
-    bench.bookmark(1).A = _elsewhere()
-
-
-@defect
 def an_outline_that_is_closed(bench: Bench) -> None:
     bench.pdf.Root.Outlines.Count = 0
-
-
-@defect
-def pages_with_other_numbers(bench: Bench) -> None:
-    bench.pdf.Root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.r, St=7)]))
-
-
-@defect
-def a_file_within_the_file(bench: Bench) -> None:
-    inside = Dictionary(F=bench.pdf.make_stream(b"We hold it.", Type=Name.EmbeddedFile))
-    told = bench.pdf.make_indirect(Dictionary(Type=Name.Filespec, F=String("more.txt"), EF=inside))
-    bench.pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([String("more.txt"), told])))
-
-
-@defect
-def pages_from_right_to_left(bench: Bench) -> None:
-    bench.pdf.Root.ViewerPreferences.Direction = Name.R2L
 
 
 def table() -> Iterator[tuple[str, list[str], bool, bool]]:

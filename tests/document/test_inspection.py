@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -123,27 +124,26 @@ def test_marks_on_one_line_have_one_way_back() -> None:
     assert inspect(rendered(text), text) == ()
 
 
-@pytest.mark.parametrize("decade", range(10))
-def test_papers_of_every_shape_pass(decade: int) -> None:
-    for number in range(10 * decade, 10 * decade + 10):
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        range(20),
+        *(pytest.param(range(at, at + 98), marks=pytest.mark.exhaustive) for at in range(20, 1000, 98)),
+    ],
+    ids=str,
+)
+def test_papers_of_every_shape_pass(numbers: range) -> None:
+    for number in numbers:
         blocks = varied(number)
         assert inspect(rendered(blocks, draft=number % 3 == 0), blocks) == (), number
 
 
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("hundred", range(1, 10))
-def test_a_thousand_papers_pass(hundred: int) -> None:
-    for number in range(100 * hundred, 100 * hundred + 100):
-        blocks = varied(number)
-        assert inspect(rendered(blocks), blocks) == (), number
-
-
 def test_a_paper_of_many_pages_passes() -> None:
-    blocks = arrange(tuple(block for number in range(40) for block in varied_text(number)))
+    blocks = arrange(tuple(block for number in range(10) for block in varied_text(number)))
 
     paper = rendered(blocks)
 
-    assert read_paper(paper).pages > 50
+    assert len(read_paper(paper).drawn) > 12
     assert inspect(paper, blocks) == ()
 
 
@@ -163,14 +163,9 @@ def test_the_paper_with_a_crest_that_is_spoilt_below_is_good() -> None:
         assert inspect(pdf, mutants.blocks(), pictures=pictures) == ()
 
 
-def test_what_no_list_of_ours_has_is_noticed_without_the_text_too() -> None:
-    assert codes(inspect(mutants.mutant("words cut away"))) == {"PDF_STRANGE"}
+def test_what_hides_words_is_noticed_without_the_text_too() -> None:
+    assert codes(inspect(mutants.mutant("words cut away"))) == {"PDF_UNSEEN"}
     assert codes(inspect(mutants.mutant("white words"))) == {"PDF_UNSEEN"}
-
-
-@pytest.mark.parametrize("name", mutants.DEFECTS)
-def test_a_defect_is_caught_without_the_conformance_checker(name: str) -> None:
-    assert mutants.found(name) != ()
 
 
 EXPECTED = {
@@ -236,80 +231,113 @@ EXPECTED = {
     "an entry of which a part leads elsewhere": "PDF_CONTENTS",
     "an entry that leads to a page and no place on it": "PDF_CONTENTS",
     "an entry without anything to follow": "PDF_LINK",
-    "words that expand a paragraph": "PDF_UNSEEN",
-    "words of another sound": "PDF_UNSEEN",
-    "a title on a paragraph": "PDF_UNSEEN",
-    "an alternative beside the right words": "PDF_UNSEEN",
-    "the right words said over others": "PDF_UNSEEN",
-    "words that expand a mark": "PDF_UNSEEN",
-    "an alternative on a mark": "PDF_UNSEEN",
-    "a language on a mark": "PDF_LANGUAGE",
-    "other words on a mark inside a mark": "PDF_UNSEEN",
-    "a language on a mark inside a mark": "PDF_LANGUAGE",
     "a mark inside a mark": "PDF_MARK",
-    "a class of attributes": "PDF_STRANGE",
-    "an attribute that hides": "PDF_STRANGE",
-    "an attribute that describes": "PDF_STRANGE",
-    "a table with a summary": "PDF_STRANGE",
-    "a role that nothing has": "PDF_STRANGE",
-    "a part for programs alone": "PDF_STRANGE",
-    "a reference to another element": "PDF_STRANGE",
     "an index that names other notes": "PDF_NOTE",
     "no index of the notes": "PDF_NOTE",
-    "another title in the properties": "PDF_STRANGE",
-    "another title wherever it is told": "PDF_STRANGE",
-    "another author wherever it is told": "PDF_STRANGE",
-    "other words in the head of each page": "PDF_STRANGE",
-    "other words said over those of a picture": "PDF_UNSEEN",
-    "a picture in another language": "PDF_LANGUAGE",
+    "another title in the properties": "PDF_IMPRINT",
+    "another title wherever it is told": "PDF_IMPRINT",
+    "another author wherever it is told": "PDF_IMPRINT",
+    "other words in the head of each page": "PDF_IMPRINT",
     "a link described by other words": "PDF_LINK",
     "white words": "PDF_UNSEEN",
     "pale words": "PDF_UNSEEN",
-    "words of no colour in another space": "PDF_STRANGE",
+    "words of no colour in another space": "PDF_UNSEEN",
     "tiny words": "PDF_UNSEEN",
     "words made tiny by the page": "PDF_UNSEEN",
-    "words without any width": "PDF_STRANGE",
-    "words cut away": "PDF_STRANGE",
-    "words under a white box": "PDF_STRANGE",
+    "words without any width": "PDF_UNSEEN",
+    "words cut away": "PDF_UNSEEN",
+    "words under a white box": "PDF_UNSEEN",
     "words under a broad white line": "PDF_UNSEEN",
     "words under a picture": "PDF_FIGURE",
-    "words that are transparent": "PDF_STRANGE",
-    "words that can be switched off": "PDF_STRANGE",
-    "words in a form too small for them": "PDF_STRANGE",
-    "a page turned round": "PDF_UNSEEN",
-    "all pages turned round": "PDF_UNSEEN",
-    "a page of tiny units": "PDF_STRANGE",
-    "a cropped page": "PDF_UNSEEN",
+    "words that are transparent": "PDF_UNSEEN",
     "a picture that is not drawn": "PDF_FIGURE",
     "a picture that is said to be elsewhere": "PDF_FIGURE",
     "a picture as large as the page": "PDF_FIGURE",
-    "a link that covers words": "PDF_LINK",
-    "a field that covers words": "PDF_STRANGE",
-    "a field that is called otherwise": "PDF_STRANGE",
-    "a note stuck on the page": "PDF_STRANGE",
-    "a page with a picture of itself": "PDF_STRANGE",
-    "a file that leads away when it is opened": "PDF_STRANGE",
-    "a page that leads away when it is opened": "PDF_STRANGE",
-    "a link that leads on": "PDF_LINK",
-    "a link of another shape": "PDF_LINK",
-    "addresses that begin elsewhere": "PDF_STRANGE",
-    "a bookmark that leads away": "PDF_BOOKMARK",
     "an outline that is closed": "PDF_BOOKMARK",
-    "pages with other numbers": "PDF_STRANGE",
-    "a file within the file": "PDF_STRANGE",
-    "pages from right to left": "PDF_STRANGE",
 }
 
 
-@pytest.mark.parametrize(("name", "code"), EXPECTED.items(), ids=EXPECTED)
-def test_a_defect_is_called_by_its_name(name: str, code: str) -> None:
-    assert code in codes(mutants.found(name))
+SAMPLE = (
+    "a paragraph gone altogether",
+    "body text without any mark",
+    "a paragraph split in two",
+    "word breaks lost at line ends",
+    "a glyph said to be another",
+    "a wrong role",
+    "a heading of another level",
+    "a heading that is a paragraph",
+    "an element at two places",
+    "an element with another parent",
+    "content held by two elements",
+    "a number used twice on a page",
+    "marked content left open",
+    "a wrong way back",
+    "no way back from a page",
+    "no way back from a link",
+    "crossed areas of links",
+    "a link without a description",
+    "a link taken off the page",
+    "a missing label",
+    "a numbered list said to have bullets",
+    "a header cell turned into a plain one",
+    "a plain cell turned into a header",
+    "a header that heads the wrong way",
+    "a header that heads nothing",
+    "a cell that claims two columns",
+    "no tag tree",
+    "another language",
+    "no language",
+    "a passage said to be in another language",
+    "a bookmark that leads to another page",
+    "a bookmark that leads to another heading",
+    "a bookmark with other words",
+    "words heard that nobody sees",
+    "a page that nobody hears",
+    "a bookmark missing",
+    "a label in another language",
+    "a mark that leads nowhere",
+    "a mark that is no reference",
+    "a note that is a division",
+    "a page number that nobody hears",
+    "two entries of the contents exchanged",
+    "inner entries on the level of the others",
+    "an entry that says it is another",
+    "an entry without anything to follow",
+    "another title in the properties",
+    "white words",
+    "words under a broad white line",
+    "words under a picture",
+    "a picture that is not drawn",
+    "a picture as large as the page",
+    "an outline that is closed",
+)
+"""One defect for each thing that is looked at: together they trip every check that any defect does."""
+
+
+def checks(names: Iterable[str]) -> set[tuple[str, str]]:
+    """Return what finds some defects: each code with its sentence, figures left out."""
+    found = (each for name in names for each in mutants.found(name))
+    return {(each.code, re.sub(r"\(.*?\)|[0-9]+", "", each.sentence)) for each in found}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in SAMPLE else pytest.mark.exhaustive) for name in mutants.DEFECTS],
+)
+def test_a_defect_is_caught_without_the_conformance_checker_and_called_by_its_name(name: str) -> None:
+    found = codes(mutants.found(name))
+
+    assert found
+    assert EXPECTED.get(name, min(found)) in found
+
+
+@pytest.mark.exhaustive
+def test_the_sample_trips_every_check_that_a_defect_does() -> None:
+    assert checks(SAMPLE) == checks(mutants.DEFECTS)
 
 
 def test_every_code_there_is_is_given_for_some_defect() -> None:
-    given = {code for name in mutants.DEFECTS for code in codes(mutants.found(name))}
-
-    assert MEANINGS.keys() - given == {"PDF_CONFORMS"}
+    assert MEANINGS.keys() - {code for code, _ in checks(SAMPLE)} == {"PDF_CONFORMS"}
 
 
 def test_a_rule_of_a_standard_that_is_broken_is_named() -> None:
@@ -421,31 +449,28 @@ def test_a_paper_says_which_case_it_is_of() -> None:
     assert named_reference(mutants.good()) == "1146A/22"
 
 
-STRANGE = {
-    "a dictionary": b"<<>>",
-    "an array": b"[<<>> 1 /A]",
-    "text": b"(a)",
-    "a name": b"/A",
-    "a number": b"-1",
-    "a truth": b"true",
-}
-"""What may stand where something else should."""
+STRANGE = (b"<<>>", b"[<<>> 1 /A]", b"(a)", b"/A", b"-1", b"true")
+"""What may stand where something else should: a value of each kind."""
+
+
+def places(bench: mutants.Bench) -> list[Any]:
+    """Return the dictionaries of a file that lead to all others."""
+    root, page = bench.pdf.Root, bench.page().obj
+    link, field = page.Annots[0], root.AcroForm.Fields[0]
+    held = (root, page, page.Resources, bench.tree, bench.tree.RoleMap, bench.bookmark(0))
+    return [*held, root.AcroForm, root.Outlines, bench.one("TH"), bench.one("TH").A, link, link.A, field]
 
 
 @pytest.mark.filterwarnings("ignore:This document has 1 form widget")
-@pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE)
-def test_a_file_of_strange_values_is_malformed_or_has_findings_and_nothing_else(strange: bytes) -> None:
-    def places(bench: mutants.Bench) -> list[Any]:
-        root, page = bench.pdf.Root, bench.page().obj
-        link, field = page.Annots[0], root.AcroForm.Fields[0]
-        held = (root, page, page.Resources, bench.tree, bench.tree.RoleMap, bench.bookmark(0))
-        return [*held, root.AcroForm, root.Outlines, bench.one("TH"), bench.one("TH").A, link, link.A, field]
-
+@pytest.mark.parametrize(
+    "turn", [0, *(pytest.param(turn, marks=pytest.mark.exhaustive) for turn in range(1, len(STRANGE)))]
+)
+def test_a_file_of_strange_values_is_malformed_or_has_findings_and_nothing_else(turn: int) -> None:
     good = mutants.Bench()
     keys = [(at, key) for at, holder in enumerate(places(good)) for key, _ in holder.items()]
-    for at, key in keys:
+    for number, (at, key) in enumerate(keys):
         bench = mutants.Bench()
-        places(bench)[at][key] = pikepdf.Object.parse(strange)
+        places(bench)[at][key] = pikepdf.Object.parse(STRANGE[(number + turn) % len(STRANGE)])
         with suppress(MalformedError, pikepdf.PdfError):
             assert mutants.by_comparison(bench.spoilt()) is not None
 
@@ -472,18 +497,19 @@ def test_a_file_too_deep_for_the_checker_is_told_so(monkeypatch: pytest.MonkeyPa
 # What is drawn
 
 
-def drawn(content: bytes, **resources: Any) -> list[tuple[str, tuple[float, float]]]:
+def drawn(content: bytes) -> list[tuple[str, tuple[float, float]]]:
     """Return what a page with that content draws, and where each piece begins."""
     file = pikepdf.new()
     page = file.add_blank_page(page_size=(600, 800))
+    table = file.make_stream(b"2 beginbfchar <61> <0041> <62> <00660069> endbfchar <63> <D835DC00>")
     font = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.TrueType, FirstChar=97, Widths=pikepdf.Array([500] * 26)
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.TrueType,
+        FirstChar=97,
+        Widths=pikepdf.Array([500] * 26),
+        ToUnicode=table,
     )
-    faces = {"F1": font, **{name: build(file) for name, build in resources.pop("fonts", {}).items()}}
-    page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary({f"/{k}": v for k, v in faces.items()}))
-    for name, form in resources.items():
-        stream = file.make_stream(form, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form)
-        page.obj.Resources.XObject = pikepdf.Dictionary({f"/{name}": stream})
+    page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
     page.obj.Contents = file.make_stream(content)
     target = io.BytesIO()
     file.save(target)
@@ -492,73 +518,26 @@ def drawn(content: bytes, **resources: Any) -> list[tuple[str, tuple[float, floa
 
 
 SHOWN = {
-    "shown": (b"1 0 0 1 50 700 Tm (ab) Tj (c) Tj", [("ab", (50, 700)), ("c", (60, 700))]),
-    "moved": (
-        b"50 700 Td (a) Tj 0 -12 TD (b) Tj T* (c) Tj",
-        [("a", (50, 700)), ("b", (50, 688)), ("c", (50, 676))],
-    ),
-    "on next lines": (
-        b"14 TL 50 700 Td (a) ' 2 1 (b) \" (c) Tj",
-        [("a", (50, 686)), ("b", (50, 672)), ("c", (56, 672))],
-    ),
-    "spaced": (b"50 700 Td [(a) -1000 (b)] TJ (c) Tj", [("ab", (50, 700)), ("c", (70, 700))]),
-    "stretched and raised": (
-        b"50 Tz 50 700 Td 3 Ts (ab) Tj 0 Ts (c) Tj",
-        [("ab", (50, 703)), ("c", (55, 700))],
-    ),
-    "set apart": (
-        b"3 Tc 50 700 Td (ab) Tj 0 Tc 4 Tw (c) Tj (d) Tj",
-        [("ab", (50, 700)), ("c", (66, 700)), ("d", (71, 700))],
-    ),
+    "by the font's own table": (b"(abc) Tj (d) Tj", [("Afi\U0001d400", (0, 0)), ("\ufffd", (15, 0))]),
+    "in its place": (b"1 0 0 1 50 700 Tm (aa) Tj (a) Tj", [("AA", (50, 700)), ("A", (60, 700))]),
+    "on the next line": (b"14 TL 1 0 0 1 50 700 Tm (a) Tj T* (a) Tj", [("A", (50, 700)), ("A", (50, 686))]),
+    "raised": (b"3 Ts (a) Tj 0 Ts (a) Tj", [("A", (0, 3)), ("A", (5, 0))]),
 }
 
 
 @pytest.mark.parametrize(("content", "expected"), SHOWN.values(), ids=SHOWN)
-def test_text_is_read_with_its_place(content: bytes, expected: list[tuple[str, tuple[float, float]]]) -> None:
+def test_text_is_read(content: bytes, expected: list[tuple[str, tuple[float, float]]]) -> None:
     assert drawn(b"BT /F1 10 Tf " + content + b" ET") == expected
 
 
 def test_text_stands_where_the_page_puts_it() -> None:
-    content = b"q 2 0 0 2 10 20 cm BT /F1 10 Tf 1 0 0 1 5 5 Tm (a) Tj ET Q BT /F1 10 Tf (b) Tj ET"
+    content = b"q 2 0 0 2 10 20 cm BT /F1 10 Tf 1 0 0 1 5 5 Tm (a) Tj ET Q BT /F1 10 Tf (a) Tj ET"
 
-    assert drawn(content) == [("a", (20, 30)), ("b", (0, 0))]
+    assert drawn(content) == [("A", (20, 30)), ("A", (0, 0))]
 
 
 def test_text_without_a_font_says_nothing() -> None:
     assert drawn(b"Q Q BT (a) Tj ET") == [("\ufffd", (0, 0))]
-
-
-def test_text_in_a_form_is_read_where_the_form_stands() -> None:
-    page = b"q 1 0 0 1 100 200 cm /X1 Do Q /X2 Do"
-    form = b"BT /F1 10 Tf 1 0 0 1 5 5 Tm (a) Tj ET /X1 Do"
-
-    assert drawn(page, X1=form)[:2] == [("a", (105, 205)), ("a", (105, 205))]
-
-
-def composite(file: pikepdf.Pdf) -> pikepdf.Object:
-    """Return a font of two-byte codes, with a table of every form."""
-    table = (
-        b"2 beginbfchar <0001> <0041> <0002> <00660069> endbfchar "
-        b"2 beginbfrange <0010> <0012> <0061> <0020> <0021> [<0078> <D835DC00>] endbfrange"
-    )
-    inner = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font, W=pikepdf.Array([1, pikepdf.Array([250, 750]), 16, 18, 400]), DW=1000
-    )
-    return pikepdf.Dictionary(
-        Type=pikepdf.Name.Font,
-        Subtype=pikepdf.Name.Type0,
-        ToUnicode=file.make_stream(table),
-        DescendantFonts=pikepdf.Array([inner]),
-    )
-
-
-def test_a_font_of_two_bytes_is_read_by_its_own_table() -> None:
-    content = b"BT /F2 10 Tf <00010002001000120020002100FF> Tj <0001> Tj ET"
-
-    assert drawn(content, fonts={"F2": composite}) == [
-        ("Afiacx\U0001d400\ufffd", (0, 0)),
-        ("A", (2.5 + 7.5 + 4 + 4 + 10 + 10 + 10, 0)),
-    ]
 
 
 def test_a_paper_read_twice_is_the_same() -> None:

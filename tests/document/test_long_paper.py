@@ -41,7 +41,7 @@ def test_three_hundred_pages_hold_and_cost_three_hundred_times_one(
     few, many = chapters(10), chapters(110)
     rendered(few)
     short, long = rendered(few), rendered(many)
-    at_first, at_last = read_paper(short).pages, read_paper(long).pages
+    at_first, at_last = len(read_paper(short).drawn), len(read_paper(long).drawn)
     making = timed(lambda: rendered(few)) / at_first, timed(lambda: rendered(many)) / at_last
     reading = timed(lambda: inspect(short, few)) / at_first, timed(lambda: inspect(long, many)) / at_last
     tracemalloc.start()

@@ -309,7 +309,7 @@ def _decoration(paper: Paper, said: Sequence[Unit]) -> Iterator[Finding]:
             continue
         amid = min(spoken[run.page]) < run.start[1] < max(spoken[run.page])
         known = "".join(run.text.split()) in headers
-        everywhere = on_pages[plain(run.text), run.start[1]] == paper.pages > 1
+        everywhere = on_pages[plain(run.text), run.start[1]] == len(paper.drawn) > 1
         if amid and not known and not everywhere:
             yield finding(
                 "PDF_ARTIFACT", f"page {run.page}", "Words are printed amid the text that nobody hears."

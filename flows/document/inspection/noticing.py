@@ -14,7 +14,10 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "PDF_LANGUAGE": ("The language of the document, or of a passage, is missing or another.", _RENDER),
     "PDF_OUTSIDE": ("Text is drawn that is neither in the tag tree nor marked as decoration.", _RENDER),
     "PDF_ARTIFACT": ("Text of the body is marked as decoration, so that nobody hears it.", _RENDER),
-    "PDF_UNSEEN": ("Words are read aloud that nobody can see on the page.", _RENDER),
+    "PDF_UNSEEN": (
+        "Words are read aloud that nobody can see on the page, or something may cover them.",
+        _RENDER,
+    ),
     "PDF_PARENT_TREE": ("The way back from the page's content to its element is wrong or missing.", _RENDER),
     "PDF_TREE": ("The tag tree does not hold together.", _RENDER),
     "PDF_MARK": (
@@ -33,13 +36,13 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "PDF_BOOKMARK": ("A bookmark is missing, in excess, misnamed, or leads to another place.", _RENDER),
     "PDF_LIST": ("A list item lacks its label or body, or the list its kind.", _RENDER),
     "PDF_TABLE": ("A table's rows differ in width, or a header cell does not say what it heads.", _RENDER),
-    "PDF_FIGURE": ("A picture has no words that stand for it.", _RENDER),
+    "PDF_FIGURE": ("A picture has no words that stand for it, or does not stand where it should.", _RENDER),
     "PDF_CONTENTS": (
         "An entry of the contents leads elsewhere than to its heading, or names another page.",
         _RENDER,
     ),
     "PDF_NOTE": ("A note and its mark do not lead to each other, or are numbered otherwise.", _RENDER),
-    "PDF_STRANGE": ("The file holds what no paper of ours holds.", _RENDER),
+    "PDF_IMPRINT": ("Head, foot or properties name another title, author or page.", _RENDER),
     "PDF_CONFORMS": ("The file does not conform to PDF/UA-1 or PDF/A-2a.", _RENDER),
     "PDF_MISSING": ("A block of the text is not in the tag tree.", _TEXT),
     "PDF_EXTRA": ("The tag tree has an element that no block of the text accounts for.", _TEXT),

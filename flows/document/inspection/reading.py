@@ -15,15 +15,6 @@ import pikepdf
 
 from flows.document.inspection.content import Content, box_of, read_content
 from flows.document.inspection.noticing import finding
-from flows.document.inspection.plainness import (
-    plain_bookmark,
-    plain_content,
-    plain_element,
-    plain_file,
-    plain_notes,
-    plain_pictures,
-    plain_properties,
-)
 from flows.document.inspection.values import Annotation, Bookmark, Element, Mark, Paper, Spot
 from flows.domain.errors import Fault, MalformedError
 
@@ -39,16 +30,6 @@ _Key: TypeAlias = tuple[int, int]
 
 _DEEPEST: Final = 100
 """How deep a tag tree or an outline may be; ours are far from it."""
-_STANDARD: Final = frozenset(
-    {
-        *("Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "TOC", "TOCI", "Index"),
-        *("NonStruct", "Private", "P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "L", "LI", "Lbl", "LBody"),
-        *("Table", "TR", "TH", "TD", "THead", "TBody", "TFoot", "Span", "Quote", "Note", "Reference"),
-        *("BibEntry", "Code", "Link", "Annot", "Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP"),
-        *("Figure", "Formula", "Form"),
-    }
-)
-"""The kinds of element that ISO 32000-1, 14.8.4, knows."""
 
 
 def read_paper(pdf: bytes, *, source: str = "the PDF") -> Paper:
@@ -83,6 +64,7 @@ class _Reading:
         self._holders: dict[tuple[int, int], _Key] = {}
         self._annotated: dict[_Key, _Key] = {}
         self._notes: dict[str, _Key] = {}
+        self._back: dict[int, Raw] = {}
 
     def _notice(self, code: str, place: str, sentence: str) -> None:
         self._findings.append(finding(code, place, sentence))
@@ -95,9 +77,9 @@ class _Reading:
             for run in content.runs:
                 if run.mcid is not None:
                     self._runs[number, run.mcid].append(run)
-        marked = _is_marked(catalog)
-        tree = catalog.get("/StructTreeRoot")
-        if not marked or tree is None:
+        nothing = pikepdf.Dictionary()
+        tree: Raw = catalog.get("/StructTreeRoot", nothing)
+        if not tree or not catalog.get("/MarkInfo", nothing).get("/Marked", False):
             self._notice("PDF_TAGGED", "the file", "The file does not say that it is tagged, or has no tags.")
         lang = _string(catalog.get("/Lang"))
         if not lang:
@@ -107,30 +89,36 @@ class _Reading:
         self._check_parents(tree)
         self._check_annotations()
         self._check_order(root)
-        self._check_plainness(root, tree)
+        self._check_notes(tree)
         bookmarks = tuple(self._bookmarks(catalog))
+        title, author = self._properties()
         return Paper(
-            pages=len(self._file.pages),
-            marked=marked,
+            title=title,
+            author=author,
             lang=lang,
             root=root,
             bookmarks=bookmarks,
-            runs=tuple(run for content in self._contents.values() for run in content.runs),
+            drawn=tuple(self._contents.values()),
             findings=tuple(self._findings),
         )
+
+    def _properties(self) -> tuple[str, str]:
+        """Return title and author; notice where the file says others elsewhere."""
+        info: Raw = self._file.trailer.get("/Info", pikepdf.Dictionary())
+        title, author = (_string(info.get(name)) for name in ("/Title", "/Author"))
+        known = self._file.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False)
+        if (known.get("dc:title"), known.get("dc:creator")) != (title, [author]):
+            self._notice("PDF_IMPRINT", "the properties", "What they say twice is not the same.")
+        return title, author
 
     # The tree ------------------------------------------------------------------------------------
 
     def _tree(self, tree: Raw) -> Element:
-        if not isinstance(tree, pikepdf.Dictionary):
-            return _element("StructTreeRoot")
-        roles = tree.get("/RoleMap")
-        if isinstance(roles, pikepdf.Dictionary):
-            self._roles = {str(name)[1:]: str(role)[1:] for name, role in roles.items()}
-        held = tuple(self._held(tree, tree, None, depth=0))
-        return _element("StructTreeRoot", held=held)
+        roles = tree.get("/RoleMap", pikepdf.Dictionary()).items()
+        self._roles = {_name(name): _name(role) for name, role in roles}
+        return _element("StructTreeRoot", held=tuple(self._held(tree, None, depth=0)))
 
-    def _held(self, node: Raw, tree: Raw, page: int | None, *, depth: int) -> Iterator[Held]:
+    def _held(self, node: Raw, page: int | None, *, depth: int) -> Iterator[Held]:
         if depth > _DEEPEST:
             message = "a tree too deep"
             raise ValueError(message)
@@ -143,9 +131,9 @@ class _Reading:
             elif kid.get("/Type") == "/OBJR":
                 yield from self._annotation(node, kid, self._page(kid.get("/Pg")) or page)
             else:
-                yield self._inner(kid, node, page, tree, depth=depth)
+                yield self._inner(kid, node, page, depth=depth)
 
-    def _inner(self, kid: Raw, parent: Raw, page: int | None, tree: Raw, *, depth: int) -> Element:
+    def _inner(self, kid: Raw, parent: Raw, page: int | None, *, depth: int) -> Element:
         place = f"element {_name(kid.S)}"
         if kid.objgen in self._read:
             self._notice("PDF_TREE", place, "An element stands at two places of the tag tree.")
@@ -153,31 +141,22 @@ class _Reading:
         self._read.add(kid.objgen)
         if kid.get("/P") is None or kid.P.objgen != parent.objgen:
             self._notice("PDF_TREE", place, "An element names another parent than the one that holds it.")
-        tag, kind = _name(kid.S), self._role(_name(kid.S))
-        if kind not in _STANDARD:
-            self._notice("PDF_TREE", place, "An element is of a kind that the standard does not know.")
+        tag = _name(kid.S)
+        kind = self._roles.get(tag, tag)
         page = self._page(kid.get("/Pg")) or page
-        held = tuple(self._held(kid, tree, page, depth=depth + 1))
-        self._findings += plain_element(kid, place)
+        held = tuple(self._held(kid, page, depth=depth + 1))
         if kind == "Note":
             self._notes[_string(kid.get("/ID"))] = kid.objgen
         instead = kid.get("/ActualText", kid.get("/Alt"))
         return Element(
             kind=kind,
             tag=tag,
-            attributes=dict(_attributes(kid.get("/A"))),
+            attributes=_attributes(kid.get("/A")),
             lang=_string(kid.get("/Lang")),
             id=_string(kid.get("/ID")),
             instead=_string(instead) if instead is not None else None,
             held=held,
         )
-
-    def _role(self, tag: str) -> str:
-        seen: set[str] = set()
-        while tag in self._roles and tag not in seen:
-            seen.add(tag)
-            tag = self._roles[tag]
-        return tag
 
     def _page(self, page: Raw) -> int | None:
         return self._numbers.get(page.objgen) if isinstance(page, pikepdf.Dictionary) else None
@@ -192,8 +171,7 @@ class _Reading:
             self._notice("PDF_MARK", place, f"Content {mcid} is held twice.")
         self._holders.setdefault(key, node.objgen)
         runs = tuple(self._runs[key])
-        drawn = "".join(run.text for run in runs)
-        yield Mark(page=page, mcid=mcid, runs=runs, text=self._contents[page].instead.get(mcid, drawn))
+        yield Mark(page=page, mcid=mcid, runs=runs, text="".join(run.text for run in runs))
 
     def _annotation(self, node: Raw, kid: Raw, page: int | None) -> Iterator[Annotation]:
         found = kid.get("/Obj")
@@ -233,32 +211,20 @@ class _Reading:
                     self._notice("PDF_MARK", place, f"Content {mcid} is opened {times} times.")
                 if (number, mcid) not in self._holders:
                     self._notice("PDF_OUTSIDE", place, f"Content {mcid} is held by no element.")
-            loose = sum(
-                1 for run in content.runs if run.mcid is None and not run.artifact and run.text.strip()
-            )
-            if loose:
-                self._notice(
-                    "PDF_OUTSIDE", place, f"{loose} pieces of text are in no element and no decoration."
-                )
-            hidden = sum(
-                1 for run in content.runs if run.mcid is not None and run.artifact and run.text.strip()
-            )
-            if hidden:
-                self._notice(
-                    "PDF_ARTIFACT",
-                    place,
-                    f"{hidden} pieces of text are in an element and decoration at once.",
-                )
+            texts = [run for run in content.runs if run.text.strip()]
+            if any(run.mcid is None and not run.artifact for run in texts):
+                self._notice("PDF_OUTSIDE", place, "Text is in no element and no decoration.")
+            if any(run.mcid is not None and run.artifact for run in texts):
+                self._notice("PDF_ARTIFACT", place, "Text is in an element and decoration at once.")
 
     def _check_parents(self, tree: Raw) -> None:
-        if not isinstance(tree, pikepdf.Dictionary):
-            return
-        parents = dict(_numbered(tree.get("/ParentTree")))
+        numbers = [*tree.ParentTree.Nums] if tree else []
+        self._back = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
         for number, page in enumerate(self._file.pages, start=1):
             place, marks = f"page {number}", set(self._contents[number].marks)
             if not marks:
                 continue
-            row = parents.get(int(page.obj.get("/StructParents", -1)))
+            row = self._back.get(int(page.obj.get("/StructParents", -1)))
             if not isinstance(row, pikepdf.Array):
                 self._notice("PDF_PARENT_TREE", place, "The page does not lead back to its elements.")
                 continue
@@ -267,25 +233,21 @@ class _Reading:
                 back = row[mcid] if mcid < len(row) else None
                 if holder is not None and getattr(back, "objgen", None) != holder:
                     self._notice("PDF_PARENT_TREE", place, f"Content {mcid} leads back to another element.")
-        for value in parents.values():
+        for value in self._back.values():
             for each in value if isinstance(value, pikepdf.Array) else [value]:
                 if isinstance(each, pikepdf.Dictionary) and each.objgen not in self._read:
                     self._notice("PDF_PARENT_TREE", "the tag tree", "It leads back to an element outside it.")
-        self._back = parents
 
     def _check_annotations(self) -> None:
-        parents: dict[int, Raw] = getattr(self, "_back", {})
         there: set[_Key] = set()
         for number, page in enumerate(self._file.pages, start=1):
             for each in page.obj.get("/Annots", []):
-                if each.get("/Subtype") == "/Popup":
-                    continue
                 there.add(each.objgen)
                 holder = self._annotated.get(each.objgen)
                 if holder is None:
                     self._notice("PDF_LINK", f"page {number}", "A link or field is in no element.")
                     continue
-                back = parents.get(int(each.get("/StructParent", -1)))
+                back = self._back.get(int(each.get("/StructParent", -1)))
                 if getattr(back, "objgen", None) != holder:
                     self._notice(
                         "PDF_PARENT_TREE", f"page {number}", "A link or field leads back to another element."
@@ -306,95 +268,54 @@ class _Reading:
                     "PDF_CONTENT_ORDER", f"page {number}", "It is drawn in another order than it is read."
                 )
 
-    def _check_plainness(self, root: Element, tree: Raw) -> None:
-        """Notice what no paper of ours holds."""
-        boxes = {number: box_of(page.mediabox) for number, page in enumerate(self._file.pages, start=1)}
-        self._findings += plain_file(self._file)
-        for number, content in self._contents.items():
-            self._findings += plain_content(content, f"page {number}")
-        self._findings += plain_pictures(root, self._contents, boxes)
-        self._findings += plain_notes(tree, self._notes)
-        runs = (run for content in self._contents.values() for run in content.runs)
-        self._findings += plain_properties(self._file, runs)
+    def _check_notes(self, tree: Raw) -> None:
+        """Notice an index of identifiers that is another than that of the notes, by their objects."""
+        names = [*tree.IDTree.Names] if "/IDTree" in tree else []
+        found = {_string(name): note.objgen for name, note in zip(names[::2], names[1::2], strict=True)}
+        if found != self._notes:
+            self._notice("PDF_NOTE", "the tag tree", "Its index of identifiers is not that of its notes.")
 
     # The outline ---------------------------------------------------------------------------------
 
     def _bookmarks(self, catalog: Raw) -> Iterator[Bookmark]:
-        outlines = catalog.get("/Outlines")
-        if isinstance(outlines, pikepdf.Dictionary):
-            yield from self._entries(outlines, 0, set())
+        if "/Outlines" in catalog:
+            yield from self._entries(catalog.Outlines, 0, set())
 
     def _entries(self, parent: Raw, depth: int, seen: set[_Key]) -> Iterator[Bookmark]:
         entry = parent.get("/First")
+        if entry is not None and int(parent.get("/Count", 0)) <= 0:
+            self._notice("PDF_BOOKMARK", "the outline", "It is closed: nobody sees what it holds.")
         while isinstance(entry, pikepdf.Dictionary):
             if entry.objgen in seen or depth > _DEEPEST:
                 message = "an outline that leads back to itself"
                 raise ValueError(message)
             seen.add(entry.objgen)
-            self._findings += plain_bookmark(entry)
             page, top = self._destination(entry)
             yield Bookmark(title=_string(entry.get("/Title")), depth=depth, page=page, top=top)
             yield from self._entries(entry, depth + 1, seen)
             entry = entry.get("/Next")
 
     def _destination(self, holder: Raw) -> tuple[int, float | None]:
-        found = holder.get("/Dest")
-        action = holder.get("/A")
+        found, action = holder.get("/Dest"), holder.get("/A")
         if found is None and isinstance(action, pikepdf.Dictionary):
             found = action.get("/D")
-        if isinstance(found, pikepdf.Name | pikepdf.String):
-            found = self._named(found)
-        if isinstance(found, pikepdf.Dictionary):
-            found = found.get("/D")
         if not isinstance(found, pikepdf.Array) or not found:
             return 0, None
-        return self._page(found[0]) or 0, _top(found)
-
-    def _named(self, name: Raw) -> Raw:
-        if isinstance(name, pikepdf.Name):
-            return self._file.Root.get("/Dests", pikepdf.Dictionary()).get(str(name))
-        names = self._file.Root.get("/Names", pikepdf.Dictionary()).get("/Dests")
-        return pikepdf.NameTree(names).get(str(name)) if names is not None else None
+        top = found[3] if [*found[1:2]] == ["/XYZ"] else None
+        return self._page(found[0]) or 0, None if top is None else float(top)
 
 
 def _element(kind: str, *, held: tuple[Held, ...] = ()) -> Element:
     return Element(kind=kind, tag=kind, attributes={}, lang="", id="", instead=None, held=held)
 
 
-def _is_marked(catalog: Raw) -> bool:
-    info: Raw = catalog.get("/MarkInfo")
-    return isinstance(info, pikepdf.Dictionary) and bool(info.get("/Marked", False))
-
-
-def _attributes(found: Raw) -> Iterator[tuple[str, str]]:
-    for each in found if isinstance(found, pikepdf.Array) else [found]:
-        if isinstance(each, pikepdf.Dictionary):
-            yield from ((_name(key), _value(value)) for key, value in each.items() if key != "/O")
+def _attributes(found: Raw) -> dict[str, str]:
+    entries = found.items() if isinstance(found, pikepdf.Dictionary) else ()
+    return {_name(key): _value(value) for key, value in entries if key != "/O"}
 
 
 def _value(value: Raw) -> str:
-    if isinstance(value, pikepdf.Array):
-        return " ".join(map(_value, value))
-    return _name(value) if isinstance(value, pikepdf.Name) else str(value)
-
-
-def _numbered(tree: Raw, depth: int = 0) -> Iterator[tuple[int, Raw]]:
-    if not isinstance(tree, pikepdf.Dictionary) or depth > _DEEPEST:
-        return
-    numbers: Raw = tree.get("/Nums", [])
-    for at in range(0, len(numbers) - 1, 2):
-        yield int(numbers[at]), numbers[at + 1]
-    for kid in tree.get("/Kids", []):
-        yield from _numbered(kid, depth + 1)
-
-
-def _top(destination: Raw) -> float | None:
-    at = {"/XYZ": 3, "/FitH": 2, "/FitBH": 2, "/FitR": 5}.get(
-        str(destination[1]) if len(destination) > 1 else ""
-    )
-    if at is None or len(destination) <= at or destination[at] is None:
-        return None
-    return float(destination[at])
+    return " ".join(map(_value, value)) if isinstance(value, pikepdf.Array) else _name(value)
 
 
 def _name(value: Raw) -> str:

@@ -36,10 +36,8 @@ if TYPE_CHECKING:
 
     from flows.document.blocks import Block, Entry, Inline
 
-_GROUPS: Final = frozenset({"StructTreeRoot", "Document", "Part", "Art", "Sect", "Div", "NonStruct"})
+_GROUPS: Final = frozenset({"StructTreeRoot", "Document", "LBody"})
 _OPENED: Final = frozenset({"L", "LI", "Table", "TR", "TOC", "TOCI"})
-_ROW_GROUPS: Final = frozenset({"THead", "TBody", "TFoot"})
-_INLINE: Final = frozenset({"Span", "Link", "Quote", "Reference", "Code", "Annot"})
 _BULLET: Final = "\u2022"
 """Stands for the sign of every list that does not count."""
 INSIDE: Final = "a place in the paper"
@@ -268,15 +266,11 @@ def _element(element: Element, like: Stretch) -> Iterator[Unit]:
     match element.kind:
         case kind if kind in _GROUPS:
             yield from units_of_tree(element, like)
-        case kind if kind in _ROW_GROUPS:
-            yield from _inner(element, like)
         case kind if kind in _OPENED or (kind == "Note" and _is_labelled(element)):
             form = element.attributes.get("ListNumbering", "")
             yield Unit(kind=kind, form=form, element=element)
-            yield from _inner(element, like)
+            yield from units_of_tree(element, like)
             yield Unit(kind=f"/{kind}", element=element)
-        case "LBody":
-            yield from _list_body(element, like)
         case "Lbl":
             words = plain(element.text)
             sign = len(words) == 1 and not words.isalnum()
@@ -293,37 +287,8 @@ def _is_labelled(note: Element) -> bool:
     return any(each.kind == "Lbl" for each in note.elements())
 
 
-def _inner(element: Element, like: Stretch) -> Iterator[Unit]:
-    like = _speaking(element, like)
-    for held in element.held:
-        if isinstance(held, Element):
-            yield from _element(held, like)
-        elif isinstance(held, Mark) and held.text.strip():
-            yield _loose(element, held, like)
-
-
-def _list_body(element: Element, like: Stretch) -> Iterator[Unit]:
-    """Yield the blocks of an item; words that stand in its body directly are a paragraph."""
-    like = _speaking(element, like)
-    direct = [
-        each
-        for each in element.held
-        if isinstance(each, Mark) or (isinstance(each, Element) and each.kind in _INLINE)
-    ]
-    if direct:
-        words = _whole(element, direct)
-        yield _spoken(words, like)
-    for each in element.elements():
-        if each.kind not in _INLINE:
-            yield from _element(each, like)
-
-
-def _whole(element: Element, held: Sequence[Element | Mark]) -> Element:
-    return Element(kind="P", tag="P", attributes={}, lang=element.lang, id="", instead=None, held=tuple(held))
-
-
 def _loose(element: Element, mark: Mark, like: Stretch) -> Unit:
-    return _spoken(_whole(element, [mark]), like)
+    return _spoken(replace(element, kind="P", tag="P", attributes={}, held=(mark,)), like)
 
 
 def _spoken(element: Element, like: Stretch) -> Unit:

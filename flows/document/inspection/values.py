@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from flows.document.inspection.content import Content
     from flows.domain.finding import Finding
 
 Raw: TypeAlias = Any
@@ -33,7 +34,7 @@ class Run:
         page: Counts from 1.
         mcid: Number of the marked content it stands in; None for none.
         artifact: Whether it is marked as no part of the document.
-        seen: Whether it is printed, and on the page.
+        seen: Whether it is on the page, and large and dark enough to be read.
         start: Where its first character stands.
         end: Where the next one would.
     """
@@ -148,21 +149,25 @@ class Paper:
     """A PDF, read.
 
     Attributes:
-        pages: How many there are.
-        marked: Whether the file says that it is tagged.
-        lang: Language of the whole; empty for none.
+        title: By its properties; empty for none, as are those below.
+        lang: Language of the whole.
         root: What holds the tag tree; without content where there is none.
-        runs: All text, in the order in which it is drawn.
+        drawn: What each page draws.
         findings: What does not hold together in the file itself.
     """
 
-    pages: int
-    marked: bool
+    title: str
+    author: str
     lang: str
     root: Element
     bookmarks: tuple[Bookmark, ...]
-    runs: tuple[Run, ...]
+    drawn: tuple[Content, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def runs(self) -> Iterator[Run]:
+        """All text, in the order in which it is drawn."""
+        return (run for content in self.drawn for run in content.runs)
 
 
 def plain(text: str) -> str:
