@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from flows.wiring import Home, prefect_settings
+from flows.engine.settings import prefect_settings
+from flows.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.server import Server  # noqa: F401 - for the key below
+    from flows.engine.server import Server  # noqa: F401 - for the key below
 
 _PLACE: Final = pytest.StashKey[Home]()
 _STARTED: Final = pytest.StashKey["Server"]()
@@ -70,7 +71,7 @@ def prefect_server(pytestconfig: pytest.Config) -> Iterator[Home]:
         _start(pytestconfig)
     from prefect.context import refresh_global_settings_context  # noqa: PLC0415 - a second, for its users alone
 
-    from flows import engine  # noqa: PLC0415 - as above
+    from flows.engine import here as engine  # noqa: PLC0415 - as above
 
     home = pytestconfig.stash[_PLACE]
     os.environ["PREFECT_API_URL"] = _url(home)
@@ -83,7 +84,7 @@ def prefect_server(pytestconfig: pytest.Config) -> Iterator[Home]:
 def _start(config: pytest.Config) -> None:
     if _STARTED in config.stash:
         return
-    from flows import server  # noqa: PLC0415 - for those who start it alone
+    from flows.engine import server  # noqa: PLC0415 - for those who start it alone
 
     home = config.stash[_PLACE]
     measuring = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_")}
@@ -98,7 +99,7 @@ def _start(config: pytest.Config) -> None:
 
 def _url(home: Home) -> str:
     """Return where the server answers, once it does."""
-    from flows import server  # noqa: PLC0415 - as above
+    from flows.engine import server  # noqa: PLC0415 - as above
 
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:

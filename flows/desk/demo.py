@@ -10,26 +10,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flows import engine, paper, wiring
-from flows.desk import acts
-from flows.desk.acts import Officer
-from flows.desk.commands.keeping import CHASE_WITHIN, make_home
-from flows.desk.console import heading
+from flows import home as flows_home
+from flows.casework import acts
+from flows.casework import papers as paper
+from flows.casework.acts import Officer
+from flows.casework.office import open_office
+from flows.desk.cli.keeping import CHASE_WITHIN, make_home
+from flows.desk.cli.terminal import heading
 from flows.domain.errors import RefusedError, RegisterError, TamperedError
 from flows.domain.policy import Person, Rules
 from flows.domain.procedure import Role, Stage
 from flows.domain.reference import slug
+from flows.engine import here as engine
 from flows.files import folder
+from flows.home import Home
 from flows.register import signature
 from flows.register.audit import Report, audit
 from flows.sources import copying
-from flows.wiring import Home, open_house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.engine import Engine
-    from flows.wiring import House
+    from flows.casework.office import Office
+    from flows.engine.here import Engine
 
 AUTHORITY: Final = "Sample Authority"
 _RETURNED: Final = "1146A/22"
@@ -78,29 +81,29 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
     (home.root / ".demo").touch()
     from flows.document.signing import throwaway  # noqa: PLC0415 - a second, for the demo alone
 
-    throwaway.make(home.authority, AUTHORITY, wiring.now())
-    with engine.running(home) as running, open_house(home) as house:
-        people = _authorise(house)
+    throwaway.make(home.authority, AUTHORITY, flows_home.now())
+    with engine.running(home) as running, open_office(home) as office:
+        people = _authorise(office)
         say(f"A register was founded, and {len(people)} people were authorised.")
-        _take_in(house, running, say)
-        for reference in house.register.ready(Stage.DRAFTING):
-            _decide(house, running, reference, people, say)
+        _take_in(office, running, say)
+        for reference in office.register.ready(Stage.DRAFTING):
+            _decide(office, running, reference, people, say)
         _run(running, "publication")
-        published = house.register.ready(Stage.PUBLISHED)
+        published = office.register.ready(Stage.PUBLISHED)
         for reference in published:
             say(f"{reference}: published as {slug(reference)}.pdf, signed with a throw-away certificate.")
         _run(running, "auditing")
-        report = _audit(house)
+        report = _audit(office)
         say(f"The audit read {report.entries} entries of {report.cases} cases: the register holds.")
         return {"cases": published, "entries": report.entries, "holds": report.holds}
 
 
-def _authorise(house: House) -> dict[str, Officer]:
-    administrator = _officer(house, "administrator")
+def _authorise(office: Office) -> dict[str, Officer]:
+    administrator = _officer(office, "administrator")
     for person, role in _PEOPLE.items():
-        public = signature.generate(house.home.officers / person)
-        acts.add_officer(house, administrator, Person(id=person, roles=frozenset({role}), keys=(public,)))
-    return {person: _officer(house, person) for person in _PEOPLE}
+        public = signature.generate(office.home.officers / person)
+        acts.add_officer(office, administrator, Person(id=person, roles=frozenset({role}), keys=(public,)))
+    return {person: _officer(office, person) for person in _PEOPLE}
 
 
 def _run(running: Engine, flow: str) -> None:
@@ -108,45 +111,45 @@ def _run(running: Engine, flow: str) -> None:
         raise RegisterError(f"The {flow} flow failed; its task runs say why.")
 
 
-def _officer(house: House, person: str) -> Officer:
-    return Officer(id=person, signer=signature.load(house.home.officers / person))
+def _officer(office: Office, person: str) -> Officer:
+    return Officer(id=person, signer=signature.load(office.home.officers / person))
 
 
-def _take_in(house: House, running: Engine, say: Say) -> None:
-    copying.copy_in(folder("cases"), house.home.inbox)
+def _take_in(office: Office, running: Engine, say: Say) -> None:
+    copying.copy_in(folder("cases"), office.home.inbox)
     _run(running, "intake")
     _run(running, "drafting")
-    for row in house.register.cases():
+    for row in office.register.cases():
         say(f"{row.reference}: taken in from the inbox; the first draft is written.")
 
 
-def _decide(house: House, running: Engine, reference: str, people: dict[str, Officer], say: Say) -> None:
+def _decide(office: Office, running: Engine, reference: str, people: dict[str, Officer], say: Say) -> None:
     writer, lawyer, owner = people.values()
-    acts.submit(house, writer, reference, 1)
+    acts.submit(office, writer, reference, 1)
     _run(running, "legal-review")
     version = 1
     if reference == _RETURNED:
         story = folder("cases") / ".story" / slug(reference)
         reason = (story / "return-reason.txt").read_text(encoding="utf-8")
-        acts.return_(house, lawyer, reference, gate=Stage.LEGAL_REVIEW, version=1, reason=reason)
+        acts.return_(office, lawyer, reference, gate=Stage.LEGAL_REVIEW, version=1, reason=reason)
         say(f"{reference}: version 1 returned by the legal reviewer, with a reason.")
-        acts.draft(house, writer, reference, (story / "assessment.yaml").read_bytes())
+        acts.draft(office, writer, reference, (story / "assessment.yaml").read_bytes())
         version = 2
-        acts.submit(house, writer, reference, version)
+        acts.submit(office, writer, reference, version)
         _run(running, "legal-review")
         say(f"{reference}: version 2 drafted and submitted.")
-    acts.approve(house, lawyer, reference, gate=Stage.LEGAL_REVIEW, version=version)
+    acts.approve(office, lawyer, reference, gate=Stage.LEGAL_REVIEW, version=version)
     _run(running, "balancing")
-    acts.approve(house, owner, reference, gate=Stage.BALANCING, version=version)
+    acts.approve(office, owner, reference, gate=Stage.BALANCING, version=version)
     say(f"{reference}: version {version} approved by the legal reviewer and the sign-off officer.")
 
 
-def _audit(house: House) -> Report:
-    newest = max(house.home.checkpoints.glob("*.txt"))
+def _audit(office: Office) -> Report:
+    newest = max(office.home.checkpoints.glob("*.txt"))
     report = audit(
-        house.home.register,
+        office.home.register,
         check_paper=paper.check,
-        pin=house.register.fingerprint(),
+        pin=office.register.fingerprint(),
         checkpoint=newest.read_text(encoding="ascii"),
     )
     if not report.holds:

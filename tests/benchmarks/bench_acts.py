@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from figures import Row, at_least, at_most, ms, timed, typical
 from floors import new_objects, write_act
-from offices import WRITER, open_office
+from offices import WRITER, open_staffed
 from packed_register import references, take_next
 from work_tree import WorkTree
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from offices import Office
+    from offices import Staffed
 
 _BESIDE_THE_FLOOR: Final = 60
 _COMMITS: Final = ((1_000, 20), (20_000, 12), (1_000_000, 4))
@@ -36,7 +36,7 @@ class _Sample:
         waiting: Cases that wait for their first draft, which is the act that is measured.
     """
 
-    office: Office
+    office: Staffed
     before: str
     waiting: Iterator[str]
     ours: list[float] = field(default_factory=list)
@@ -47,7 +47,7 @@ def run(place: Path, registers: Mapping[int, Path]) -> Iterator[Row]:
     """Yield the rows; whatever is compared takes turns, so that other load on the machine hits both."""
     with ExitStack() as stack:
         samples = {
-            size: _sample(stack.enter_context(open_office(folder)), size)
+            size: _sample(stack.enter_context(open_staffed(folder)), size)
             for size, folder in registers.items()
         }
         for _ in range(_BESIDE_THE_FLOOR):
@@ -58,7 +58,7 @@ def run(place: Path, registers: Mapping[int, Path]) -> Iterator[Row]:
             yield _beside_git(place / f"tree-{size}", sample, size)
 
 
-def _sample(office: Office, size: int) -> _Sample:
+def _sample(office: Staffed, size: int) -> _Sample:
     spread = (references(size)[number * size // 100] for number in range(100))
     return _Sample(office, office.register.tip().id, spread)
 
@@ -99,7 +99,7 @@ def _beside_git(folder: Path, sample: _Sample, size: int) -> Row:
     return at_least(goal, git / mine, what, ms(mine), ms(git))
 
 
-def _files(office: Office, reference: str) -> dict[str, bytes]:
+def _files(office: Staffed, reference: str) -> dict[str, bytes]:
     """Return the files that the newest act of a case wrote, as they stand in the work tree."""
     folder = office.register.case(reference).folder
     said = office.register.statements(reference)[-1]

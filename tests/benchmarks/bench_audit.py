@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from figures import Row, at_least, at_most, ms, spent
 from floors import Signature, every_object, read_and_verify
-from offices import open_office
+from offices import open_staffed
 
 from flows.register.audit import PaperVerdict, audit
 from flows.register.entry import without_signature
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from offices import Office
+    from offices import Staffed
 
     from flows.register.audit import Report
     from flows.register.line import Recorded
@@ -29,7 +29,7 @@ _TURNS: Final = 2
 
 def run(folder: Path) -> Iterator[Row]:
     """Yield the rows for the register in ``folder``; of two turns each the quicker counts."""
-    with open_office(folder) as office:
+    with open_staffed(folder) as office:
         entries = office.register.since(0)
         signed = list(_signed(office.register, entries))
         ids = every_object(office.home.register)
@@ -63,7 +63,7 @@ def _signed(register: Register, entries: Iterable[Recorded]) -> Iterator[Signatu
         yield Signature.of(mark, said)
 
 
-def _verify_commit(office: Office, entries: Sequence[Recorded], folder: Path) -> float:
+def _verify_commit(office: Staffed, entries: Sequence[Recorded], folder: Path) -> float:
     """Return how long git would take to verify every entry, one after another."""
     signers = folder / "signers"
     signers.write_text(allowed_signers(office.register.policies()))

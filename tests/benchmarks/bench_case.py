@@ -8,25 +8,35 @@ holds the final state of every task.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from figures import Row, at_most, ms, timed
-from offices import LAWYER, OWNER, WRITER, found_office, open_office
+from offices import LAWYER, OWNER, WRITER, found_office, open_staffed
 
-from flows import engine
-from flows.desk import acts
+from flows.casework import acts, asking, drafts, publishing, requests
+from flows.casework.office import open_office
 from flows.domain.procedure import Stage
+from flows.engine import here as engine
+from flows.engine.settings import SCHEDULES
 from flows.files import folder as sample_folder
+from flows.home import Home
 from flows.sources import inbox
-from flows.wiring import SCHEDULES, Home, open_house
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from flows.engine import Engine
+    from flows.casework.office import Office
+    from flows.engine.here import Engine
 
 _FLOWS: Final = ("intake", "drafting", "legal-review", "balancing", "publication")
+_WORK: Final[dict[str, tuple[Stage, Callable[[Office, str], object]]]] = {
+    "drafting": (Stage.RECEIVED, drafts.write_first_draft),
+    "legal-review": (Stage.LEGAL_REVIEW, partial(asking.ask, gate=Stage.LEGAL_REVIEW)),
+    "balancing": (Stage.BALANCING, partial(asking.ask, gate=Stage.BALANCING)),
+    "publication": (Stage.PUBLICATION, publishing.publish),
+}
 _REFERENCES: Final = ("1146A/22", "4593_26", "FOI/2026/0173")
 _FINAL: Final = {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
 
@@ -83,40 +93,30 @@ def _bare(folder: Path, cases: int) -> dict[str, float]:
 
 def _call(folder: Path, flow: str) -> None:
     """Do what a flow does, without Prefect."""
-    # Prefect is imported with the flows, and only once its environment is set.
-    from flows import balancing, drafting, intake, legal_review, publication  # noqa: PLC0415
-
-    tasks = {
-        "drafting": (Stage.RECEIVED, drafting.write_first_draft.fn),
-        "legal-review": (Stage.LEGAL_REVIEW, legal_review.ask_about.fn),
-        "balancing": (Stage.BALANCING, balancing.ask_about.fn),
-        "publication": (Stage.PUBLICATION, publication.publish.fn),
-    }
-    with open_house(Home(folder)) as house:
+    with open_office(Home(folder)) as opened:
         if flow == "intake":
-            house.vault.sweep({row.recipient for row in house.register.cases()})
-            references = intake.NextReferences(house)
-            for item in inbox.items(house.home.inbox):
-                arrival = intake.read_item(item, references)
-                intake.open_case.fn(arrival.reference, arrival, house)
+            opened.vault.sweep(opened.register.recipients())
+            references = requests.NextReferences(opened)
+            for item in inbox.items(opened.home.inbox):
+                requests.open_case(opened, requests.read_item(item, references))
             return
-        stage, task = tasks[flow]
-        for reference in house.register.ready(stage):
-            task(reference, house)
+        stage, one = _WORK[flow]
+        for reference in opened.register.ready(stage):
+            one(opened, reference)
 
 
 def _let_people_act(folder: Path, flow: str) -> None:
-    with open_office(folder) as office:
-        house, people = office.house, office.officers
+    with open_staffed(folder) as office:
+        opened, people = office.office, office.officers
         match flow:
             case "drafting":
-                for reference in house.register.ready(Stage.DRAFTING):
-                    acts.submit(house, people[WRITER], reference, 1)
+                for reference in opened.register.ready(Stage.DRAFTING):
+                    acts.submit(opened, people[WRITER], reference, 1)
             case "legal-review" | "balancing":
                 gate = Stage(flow)
                 decider = people[LAWYER if gate is Stage.LEGAL_REVIEW else OWNER]
-                for reference in house.register.ready(gate):
-                    acts.approve(house, decider, reference, gate=gate, version=1)
+                for reference in opened.register.ready(gate):
+                    acts.approve(opened, decider, reference, gate=gate, version=1)
             case _:
                 pass
 
@@ -135,5 +135,5 @@ def _fill_inbox(home: Home, cases: int) -> None:
 
 
 def _check(folder: Path, cases: int) -> None:
-    with open_office(folder) as office:
+    with open_staffed(folder) as office:
         assert len(office.register.ready(Stage.PUBLISHED)) == cases

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from figures import Row, at_most, ms, spent, typical
 
-from flows import paper
+from flows.casework import papers as paper
 from flows.domain.assessment import Assessment, Request
 from flows.domain.checks.ruleset import RULES, check
 from flows.files import folder

@@ -6,17 +6,17 @@ import subprocess
 from typing import TYPE_CHECKING, Final
 
 from figures import Row, at_most, ms, timed, took, typical
-from offices import open_office
+from offices import open_staffed
 from packed_register import references, take_next
 
-from flows.desk import views
+from flows.casework import views
 from flows.domain.procedure import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from offices import Office
+    from offices import Staffed
 
 _ACTS: Final = 5
 _TURNS: Final = 5
@@ -24,16 +24,16 @@ _TURNS: Final = 5
 
 def run_index(folder: Path, cases: int) -> Iterator[Row]:
     """Yield the time to make the index anew; it is there afterwards."""
-    with open_office(folder) as office:
+    with open_staffed(folder) as office:
         office.home.index.unlink()
-    with open_office(folder) as office:
+    with open_staffed(folder) as office:
         yield took(f"index of {cases:,} cases made anew", timed(office.register.cases)[0])
 
 
 def run(folder: Path, cases: int) -> Iterator[Row]:
     """Yield the other rows."""
     reference = references(cases)[cases // 2]
-    with open_office(folder) as office:
+    with open_staffed(folder) as office:
         while office.register.case(reference).stage is not Stage.PUBLICATION:
             take_next(office, reference)
         path = office.register.case(reference).folder
@@ -44,7 +44,7 @@ def run(folder: Path, cases: int) -> Iterator[Row]:
     seconds, listed = timed(subprocess.run, command, check=True, capture_output=True)
     assert len(listed.stdout.split()) == _ACTS
     yield took("the same by git log -- FOLDER", seconds)
-    with open_office(folder) as office:
+    with open_staffed(folder) as office:
         queue = [timed(office.register.ready, Stage.RECEIVED) for _ in range(_TURNS)]
         yield took(f"queue of {len(queue[0][1]):,} cases listed", typical(seconds for seconds, _ in queue))
         short = [timed(office.register.ready, Stage.DRAFTING) for _ in range(_TURNS)]
@@ -54,9 +54,9 @@ def run(folder: Path, cases: int) -> Iterator[Row]:
         yield _deadlines(office, cases)
 
 
-def _deadlines(office: Office, cases: int) -> Row:
+def _deadlines(office: Staffed, cases: int) -> Row:
     """Return how long the due dates of every case take, beside the same cases without them."""
-    told = [timed(views.queue, office.house, everything=True) for _ in range(_TURNS)]
+    told = [timed(views.queue, office.office, everything=True) for _ in range(_TURNS)]
     assert len(told[0][1]) == cases
     assert all(row["due"] for row in told[0][1])
     ours = typical(seconds for seconds, _ in told)
@@ -65,7 +65,7 @@ def _deadlines(office: Office, cases: int) -> Row:
     return at_most(3, ours / floor, what, ms(ours), f"{ms(floor)} listed without")
 
 
-def _without_deadlines(office: Office) -> list[dict[str, str]]:
+def _without_deadlines(office: Staffed) -> list[dict[str, str]]:
     return [
         {"reference": row.reference, "stage": row.stage, "received": row.received}
         for row in office.register.cases()
@@ -74,7 +74,7 @@ def _without_deadlines(office: Office) -> list[dict[str, str]]:
 
 def _history(folder: Path, reference: str) -> float:
     """Return how long a history takes that is the first thing asked of a register just opened."""
-    with open_office(folder) as office:
+    with open_staffed(folder) as office:
         seconds, entries = timed(office.register.history, reference)
     assert len(entries) == _ACTS
     return seconds

@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flows.desk import acts
-from flows.desk.acts import Officer
-from flows.desk.commands.keeping import make_home
+from flows.casework import acts
+from flows.casework.acts import Officer
+from flows.casework.office import Office, open_office
+from flows.desk.cli.keeping import make_home
 from flows.domain.policy import SERVICE, Person, Rules
 from flows.domain.procedure import Role
+from flows.home import Home
 from flows.register import signature
-from flows.wiring import Home, House, open_house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,37 +36,37 @@ _RULES: Final = Rules(
 
 
 @dataclass(frozen=True)
-class Office:
+class Staffed:
     """An open home and its officers, who sign for themselves; the service among the signers."""
 
-    house: House
+    office: Office
     officers: Mapping[str, Officer]
     signers: Mapping[str, FileSigner]
 
     @property
     def home(self) -> Home:
-        return self.house.home
+        return self.office.home
 
     @property
     def register(self) -> Register:
-        return self.house.register
+        return self.office.register
 
 
 def found_office(folder: Path) -> None:
     """Found a home in ``folder`` and put the officers on its list."""
     home = Home(folder)
     make_home(home, authority="Sample Authority", administrator="administrator", rules=_RULES)
-    with open_house(home) as house:
+    with open_office(home) as opened:
         administrator = Officer(id="administrator", signer=signature.load(home.officers / "administrator"))
         for person, role in _PEOPLE.items():
             key = signature.generate(home.officers / person)
-            acts.add_officer(house, administrator, Person(id=person, roles=frozenset({role}), keys=(key,)))
+            acts.add_officer(opened, administrator, Person(id=person, roles=frozenset({role}), keys=(key,)))
 
 
 @contextmanager
-def open_office(folder: Path) -> Iterator[Office]:
+def open_staffed(folder: Path) -> Iterator[Staffed]:
     """Open the office in ``folder``."""
-    with open_house(Home(folder)) as house:
-        signers = {person: signature.load(house.home.officers / person) for person in _PEOPLE}
+    with open_office(Home(folder)) as opened:
+        signers = {person: signature.load(opened.home.officers / person) for person in _PEOPLE}
         officers = {person: Officer(id=person, signer=signer) for person, signer in signers.items()}
-        yield Office(house=house, officers=officers, signers={**signers, SERVICE: house.service})
+        yield Staffed(office=opened, officers=officers, signers={**signers, SERVICE: opened.service})

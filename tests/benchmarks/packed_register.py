@@ -16,9 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
-from offices import LAWYER, OWNER, WRITER, Office, found_office, open_office
+from offices import LAWYER, OWNER, WRITER, Staffed, found_office, open_staffed
 
-from flows import paper
+from flows.casework import papers as paper
 from flows.domain.act import Act
 from flows.domain.decision import decide, idempotency_key
 from flows.domain.policy import SERVICE
@@ -61,7 +61,7 @@ def references(cases: int) -> list[str]:
 def build(folder: Path, cases: int, acts: int = 1) -> None:
     """Make a register in ``folder`` with as many ``cases``, each taken through as many ``acts``."""
     found_office(folder)
-    with open_office(folder) as office:
+    with open_staffed(folder) as office:
         line = _PackedLine(office)
         gc.disable()  # nothing here is garbage, and there are millions of it
         try:
@@ -111,7 +111,7 @@ def next_act(case: Case | None, reference: str, at: datetime, policy: int) -> tu
             raise ValueError(case.stage)
 
 
-def take_next(office: Office, reference: str) -> None:
+def take_next(office: Staffed, reference: str) -> None:
     """Have the next act of a case recorded by the register itself."""
     at = datetime.fromtimestamp(office.register.tip().entry.committed + 1, UTC)
     case = office.register.find(reference)
@@ -138,7 +138,7 @@ def _texts(reference: str) -> dict[str, bytes]:
 class _PackedLine:
     """The line of entries, continued in memory from where a register stands, into a pack."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Staffed) -> None:
         self._office = office
         self._policy = office.register.policy()
         newest = office.register.tip()

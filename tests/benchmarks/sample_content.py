@@ -12,7 +12,7 @@ import engine_ours
 import parts
 import pikepdf
 
-from flows import paper
+from flows.casework import papers as paper
 from flows.document.blocks import (
     Contents,
     Emphasis,

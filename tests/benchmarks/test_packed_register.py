@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from offices import open_office
+from offices import open_staffed
 from packed_register import build, references, take_next
 
 from flows.domain.procedure import Stage
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_packed_register_holds_and_takes_further_acts(tmp_path: Path) -> None:
     build(tmp_path / "office", cases=60, acts=4)
 
-    with open_office(tmp_path / "office") as office:
+    with open_staffed(tmp_path / "office") as office:
         assert office.register.ready(Stage.BALANCING) == references(60)
         take_next(office, references(60)[31])
         assert office.register.ready(Stage.PUBLICATION) == [references(60)[31]]

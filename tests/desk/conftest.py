@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_builders import CASES, Desk, found_home, run
 
-from flows.wiring import Home
+from flows.home import Home
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,28 +6,26 @@ import hashlib
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from click.testing import CliRunner
 
-from flows import paper, wiring
-from flows.desk import acts
-from flows.desk.acts import Officer
-from flows.desk.cli import main
-from flows.desk.commands.keeping import make_home
+from flows import home as flows_home
+from flows.casework import acts, drafts, publishing, requests
+from flows.casework import papers as paper
+from flows.casework.acts import Officer
+from flows.casework.office import Office, open_office
+from flows.desk.cli.keeping import make_home
+from flows.desk.cli.main import main
 from flows.domain.act import Act
 from flows.domain.policy import SERVICE, Person, Rules
-from flows.domain.procedure import DOCUMENT, REQUEST, SEALED_REQUEST, ActKind, Role
-from flows.domain.reference import slug
-from flows.domain.request_file import write_request
+from flows.domain.procedure import ActKind, Role
 from flows.files import folder
+from flows.home import Home
 from flows.register import signature
 from flows.register.audit import audit
-from flows.register.statement import mark
-from flows.sources.parse import parse_request
-from flows.wiring import Home, House, open_house
+from flows.sources import inbox
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -120,64 +118,43 @@ def found_home(root: Path) -> Home:
     """Make a home with its officers and one case in drafting, as the flows do but without Prefect."""
     home = Home(root)
     make_home(home, authority="Northshire Police", administrator="ann", rules=RULES)
-    with open_house(home) as house:
+    with open_office(home) as office:
         ann = an_officer(home, "ann")
         for person, roles in PEOPLE.items():
             public = signature.generate(home.officers / person)
-            acts.add_officer(house, ann, Person(id=person, roles=frozenset(roles), keys=(public,)))
-        open_case(house, (EXAMPLE / "request.yaml").read_bytes())
-        write_first_draft(house, (EXAMPLE / "assessment.yaml").read_bytes())
+            acts.add_officer(office, ann, Person(id=person, roles=frozenset(roles), keys=(public,)))
+        open_case(office, (EXAMPLE / "request.yaml").read_bytes(), (EXAMPLE / "assessment.yaml").read_bytes())
+        drafts.write_first_draft(office, CASE)
     return home
 
 
-def open_case(house: House, data: bytes) -> str:
-    """Open the case of a request."""
-    arrived = parse_request(data, rules=paper.RULES)
-    reference = arrived.reference or ""
-    recipient = house.vault.create()
-    details = {"received": arrived.received.isoformat(), "recipient": recipient}
-    files = {
-        REQUEST: write_request(arrived.request(reference)).encode(),
-        SEALED_REQUEST: house.vault.seal(recipient, data),
-    }
-    house.register.record(by_service(house, ActKind.OPEN, reference, details=details), files, house.service)
-    return reference
+def open_case(office: Office, data: bytes, assessment: bytes | None = None) -> str:
+    """Open the case of a request that was put into the inbox."""
+    item = office.home.inbox / "item"
+    item.mkdir()
+    (item / "request.yaml").write_bytes(data)
+    if assessment is not None:
+        (item / "assessment.yaml").write_bytes(assessment)
+    (found,) = inbox.items(office.home.inbox)
+    arrival = requests.read_item(found, requests.NextReferences(office))
+    return requests.open_case(office, arrival).reference
 
 
-def write_first_draft(house: House, data: bytes) -> None:
-    """Write the first draft of the example."""
-    request = parse_request((EXAMPLE / "request.yaml").read_bytes(), rules=paper.RULES).request(CASE)
-    files = paper.version_files(request, paper.read_assessment(data, CASE), data)
-    house.register.record(by_service(house, ActKind.DRAFT, CASE, version=1), files, house.service)
+def publish_now(home: Home) -> None:
+    """Publish the example as the flow does, but without Prefect."""
+    with open_office(home) as office:
+        publishing.publish(office, CASE)
 
 
-def publish_now(home: Home, **changes: Any) -> None:
-    """Publish the example as the flow does, but without Prefect; in another look where one is given."""
-    with open_house(home) as house:
-        register, time, policy = house.register, wiring.now(), house.register.policy()
-        made = paper.Basis(
-            request=register.read(CASE, REQUEST),
-            document=register.read(CASE, DOCUMENT),
-            statements=[(mark(said.to_bytes()).sha256, said) for said in register.statements(CASE)],
-            time=time,
-            fingerprint=register.fingerprint(),
-            theme=replace(policy.theme, **changes),
-        ).publication()
-        act = by_service(house, ActKind.PUBLISH, CASE, version=register.case(CASE).version)
-        name = slug(CASE)
-        files = {f"published/{name}.pdf": made.pdf, f"published/{name}.json": made.manifest}
-        register.record(replace(act, time=time), files, house.service)
-
-
-def by_service(house: House, kind: ActKind, reference: str, **facts: Any) -> Act:
+def by_service(office: Office, kind: ActKind, reference: str, **facts: Any) -> Act:
     """Return an act of the machine."""
-    policy = house.register.policy().version
+    policy = office.register.policy().version
     return Act(
         kind=kind,
         case=reference,
         actor=SERVICE,
         role=Role.SERVICE,
-        time=wiring.now(),
+        time=flows_home.now(),
         policy=policy,
         **facts,
     )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from desk_builders import CASE, EXAMPLE, Desk, an_officer, everything, holds
 
-from flows import wiring
-from flows.desk import acts
+from flows import home as flows_home
+from flows.casework import acts
+from flows.casework.office import open_office
 from flows.domain.errors import RegisterMovedError
-from flows.wiring import open_house
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -187,7 +187,7 @@ def test_a_reason_in_decomposed_letters_is_kept_composed(desk: Desk) -> None:
 
 
 def test_a_published_paper_is_recorded_as_sent_once(story: Desk) -> None:
-    today = wiring.now().date().isoformat()
+    today = flows_home.now().date().isoformat()
     words = ("sent", CASE, "--on", today, "--by", "post", "--as", "foi-officer")
 
     first = story.done(*words)
@@ -213,7 +213,7 @@ def test_a_reason_is_plain_text_however_it_looks(desk: Desk) -> None:
 
 @pytest.mark.parametrize("days", [-1, 2], ids=["before the publication", "in the future"])
 def test_a_paper_cannot_have_been_sent_on_another_day(days: int, story: Desk) -> None:
-    day = (wiring.now() + timedelta(days=days)).date().isoformat()
+    day = (flows_home.now() + timedelta(days=days)).date().isoformat()
 
     code, sentence = story.refused("sent", CASE, "--on", day, "--by", "email", "--as", "foi-officer")
 
@@ -233,19 +233,19 @@ def test_a_withdrawn_case_is_closed_for_good(desk: Desk, second_draft: Path) -> 
 
 
 def test_an_act_that_loses_a_race_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open_house(desk.home) as house:
-        lost = races_lost(house.register, 2, monkeypatch)
-        acts.submit(house, an_officer(desk.home, "wren"), CASE, 1)
+    with open_office(desk.home) as office:
+        lost = races_lost(office.register, 2, monkeypatch)
+        acts.submit(office, an_officer(desk.home, "wren"), CASE, 1)
 
     assert lost == [CASE, CASE]
     assert desk.stage() == "legal-review"
 
 
 def test_an_act_that_loses_every_race_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open_house(desk.home) as house:
-        races_lost(house.register, 99, monkeypatch)
+    with open_office(desk.home) as office:
+        races_lost(office.register, 99, monkeypatch)
         with pytest.raises(RegisterMovedError):
-            acts.submit(house, an_officer(desk.home, "wren"), CASE, 1)
+            acts.submit(office, an_officer(desk.home, "wren"), CASE, 1)
 
 
 def races_lost(register: Register, times: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:

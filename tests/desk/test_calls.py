@@ -16,11 +16,11 @@ import pytest
 from click.testing import CliRunner
 from desk_builders import CASE, EQUIPOISE, EXAMPLE, Desk, everything, run
 
-from flows.desk import views
-from flows.desk.cli import main
-from flows.desk.console import shown, wrapped
+from flows.casework import views
+from flows.desk.cli.main import main
+from flows.desk.cli.terminal import shown, wrapped
 from flows.domain.errors import RegisterError, TamperedError
-from flows.wiring import Home
+from flows.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -359,7 +359,7 @@ def test_a_read_only_home_refuses_an_act_in_a_sentence(desk: Desk) -> None:
         for name in files:
             os.chmod(f"{folder}/{name}", 0o444)  # noqa: PTH101 - as above
     script = (
-        "import os, sys; from flows.desk.cli import main;\n"
+        "import os, sys; from flows.desk.cli.main import main;\n"
         "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
         "main(sys.argv[1:])"
     )

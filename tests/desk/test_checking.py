@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from desk_builders import CASE, CASES, EXAMPLE, Desk, everything
 from jsonschema import Draft202012Validator
 
-from flows import wiring
-from flows.desk.cli import main
-from flows.desk.commands.checking import _Progress
+from flows import home as flows_home
+from flows.desk.cli.checking import _Progress
+from flows.desk.cli.main import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 def test_lint_says_that_nothing_was_found(tmp_path: Path) -> None:
     case = CASES / "FOI-2026-0173"
     just_in = tmp_path / "request.yaml"
-    received, today = "received: 2026-09-28", f"received: {wiring.today()}"
+    received, today = "received: 2026-09-28", f"received: {flows_home.today()}"
     just_in.write_text((case / "request.yaml").read_text().replace(received, today))
 
     result = call("lint", case / "assessment.yaml", "--request", just_in)

@@ -9,22 +9,25 @@ import pytest
 from click.testing import CliRunner
 from desk_builders import CASE, EXAMPLE, Desk, everything, holds, open_case
 
-from flows import asking, wiring
-from flows.desk.cli import main
+from flows import home as flows_home
+from flows.casework import asking
+from flows.casework.office import open_office
+from flows.desk.cli.main import main
 from flows.domain.procedure import Stage
-from flows.wiring import Home, open_house
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
 
+    from flows.home import Home
+
 
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without --home there is no register."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(wiring.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(flows_home.HOME_VARIABLE, raising=False)
 
 
 def call(*words: str) -> Result:
@@ -179,14 +182,14 @@ ADD = ("holiday", "add", *GAMES, "--as", "ann")
 
 
 def today() -> str:
-    now = wiring.today()
+    now = flows_home.today()
     return f"{now.day} {now:%B %Y}"
 
 
 def another_case(home: Home, reference: str, received: str) -> None:
     data = (EXAMPLE / "request.yaml").read_text().replace(CASE, reference).replace("2022-11-07", received)
-    with open_house(home) as house:
-        open_case(house, data.encode())
+    with open_office(home) as office:
+        open_case(office, data.encode())
 
 
 def test_a_bank_holiday_moves_the_cases_that_were_open_and_says_why(desk: Desk) -> None:
@@ -257,8 +260,8 @@ def test_the_notice_to_deciders_has_the_date_that_moved(desk: Desk) -> None:
     desk.submit()
     desk.done(*ADD)
 
-    with open_house(desk.home) as house:
-        asking.ask(CASE, Stage.LEGAL_REVIEW, house)
+    with open_office(desk.home) as office:
+        asking.ask(office, CASE, Stage.LEGAL_REVIEW)
 
     [notice] = [path.read_text() for path in desk.home.notices.rglob("*") if path.is_file()]
     assert "7 December 2022" in notice
@@ -290,7 +293,7 @@ def test_the_bank_holidays_that_were_added_are_listed(desk: Desk) -> None:
             "name": "Games",
             "nations": ["Scotland"],
             "source": "Gazette 1, 3 November 2022",
-            "added": wiring.today().isoformat(),
+            "added": flows_home.today().isoformat(),
         }
     ]
     head, row, *_ = desk.done("holiday", "list").splitlines()

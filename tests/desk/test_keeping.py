@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_builders import CASE, Desk, an_officer, everything, holds
 
-from flows.desk import acts
-from flows.desk.commands import keeping
+from flows.casework import acts
+from flows.casework.office import open_office
+from flows.desk.cli import keeping
 from flows.domain.errors import RegisterError, WrongStageError
-from flows.wiring import Home, open_house
+from flows.home import Home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,8 +112,8 @@ def test_two_person_approval_needs_one_gate_alone(tmp_path: Path) -> None:
     desk = Desk(Home(tmp_path / "home"))
     desk.done(*INIT, "--approvals", "two-person")
 
-    with open_house(desk.home) as house:
-        assert house.register.policy().rules.gates == {"test": "two-person"}
+    with open_office(desk.home) as office:
+        assert office.register.policy().rules.gates == {"test": "two-person"}
 
 
 def test_a_new_person_gets_a_pair_of_keys(desk: Desk) -> None:

@@ -9,24 +9,25 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_builders import CASE, EXAMPLE, Desk, an_officer, publish_now
 
-from flows import paper, wiring
-from flows.desk import acts
-from flows.desk.findings import findings
+from flows import home as flows_home
+from flows.casework import acts
+from flows.casework import papers as paper
+from flows.casework.checking import findings
+from flows.casework.office import open_office
 from flows.domain.act import Act
 from flows.domain.checks.ruleset import VERSION
 from flows.domain.errors import IncompleteError, StaleVersionError
 from flows.domain.procedure import ASSESSMENT, DOCUMENT, ActKind, Role
 from flows.register.audit import audit
-from flows.wiring import open_house
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from flows.casework.office import Office
     from flows.domain.case import Case
     from flows.domain.finding import Finding
     from flows.register.audit import Report
-    from flows.wiring import House
 
 PLACE = "parts[0].exemptions[0].against"
 REASON = "Both sides are weighed together under section 31(3)."
@@ -186,14 +187,14 @@ def test_an_override_done_before_is_found_and_not_repeated(stopped: Desk) -> Non
 
 
 def submission_of(desk: Desk, **details: str) -> Act:
-    with open_house(desk.home, reading=True) as house:
-        policy = house.register.policy().version
+    with open_office(desk.home, reading=True) as office:
+        policy = office.register.policy().version
     return Act(
         kind=ActKind.SUBMIT,
         case=CASE,
         actor="wren",
         role=Role.FOI_OFFICER,
-        time=wiring.now(),
+        time=flows_home.now(),
         policy=policy,
         version=2,
         details=details,
@@ -203,8 +204,8 @@ def submission_of(desk: Desk, **details: str) -> Act:
 def test_the_register_itself_refuses_a_submission_that_says_what_stops_it(stopped: Desk) -> None:
     forged = submission_of(stopped, rules=VERSION, findings=f"F01 block {PLACE}")
 
-    with open_house(stopped.home) as house, pytest.raises(IncompleteError, match="F01"):
-        house.register.record(forged, {}, an_officer(stopped.home, "wren").signer)
+    with open_office(stopped.home) as office, pytest.raises(IncompleteError, match="F01"):
+        office.register.record(forged, {}, an_officer(stopped.home, "wren").signer)
 
 
 LIES = {
@@ -216,9 +217,9 @@ LIES = {
 
 def taken_past_the_desk(desk: Desk, **details: str) -> Report:
     """Submit past the desk, publish, and return what the audit says."""
-    with open_house(desk.home) as house:
+    with open_office(desk.home) as office:
         wren = an_officer(desk.home, "wren").signer
-        house.register.record(submission_of(desk, **details), {}, wren)
+        office.register.record(submission_of(desk, **details), {}, wren)
     desk.approve("legal-review", "lee", version=2)
     desk.approve("balancing", "sam", version=2)
     publish_now(desk.home)
@@ -250,8 +251,8 @@ def test_no_submission_may_stop_naming_its_rules(stopped: Desk) -> None:
     overridden(stopped)
     stopped.submit(version=2)
     stopped.return_(version=2)
-    with open_house(stopped.home) as house:
-        house.register.record(submission_of(stopped), {}, an_officer(stopped.home, "wren").signer)
+    with open_office(stopped.home) as office:
+        office.register.record(submission_of(stopped), {}, an_officer(stopped.home, "wren").signer)
 
     (finding,) = audit(stopped.home.register, check_paper=paper.check).findings
 
@@ -274,8 +275,8 @@ def test_what_is_never_a_matter_of_opinion_is_found_though_it_was_overridden_pas
         reason=REASON,
         details={"finding": "X03", "place": place},
     )
-    with open_house(desk.home) as house:
-        house.register.record(forged, {}, an_officer(desk.home, "sam").signer)
+    with open_office(desk.home) as office:
+        office.register.record(forged, {}, an_officer(desk.home, "sam").signer)
 
     (finding,) = taken_past_the_desk(desk, rules=VERSION, findings=f"X03 block {place}").findings
 
@@ -293,16 +294,16 @@ def test_a_draft_that_comes_between_the_checks_and_the_submission_is_checked_too
 ) -> None:
     came: list[bool] = []
 
-    def slowly(house: House, case: Case) -> tuple[Finding, ...]:
-        found = findings(house, case)
+    def slowly(office: Office, case: Case) -> tuple[Finding, ...]:
+        found = findings(office, case)
         if not came:
             came.append(True)
-            acts.draft(house, an_officer(desk.home, "wren"), CASE, one_sided(tmp_path).read_bytes())
+            acts.draft(office, an_officer(desk.home, "wren"), CASE, one_sided(tmp_path).read_bytes())
         return found
 
     monkeypatch.setattr(acts, "findings", slowly)
-    with open_house(desk.home) as house, pytest.raises(StaleVersionError):
-        acts.submit(house, an_officer(desk.home, "wren"), CASE, 1)
+    with open_office(desk.home) as office, pytest.raises(StaleVersionError):
+        acts.submit(office, an_officer(desk.home, "wren"), CASE, 1)
 
     assert desk.stage() == "drafting"
 
@@ -310,24 +311,24 @@ def test_a_draft_that_comes_between_the_checks_and_the_submission_is_checked_too
 def test_a_version_that_appears_while_it_is_asked_for_is_checked(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = wiring.now
+    real = flows_home.now
 
     def slowly() -> datetime:
-        monkeypatch.setattr(wiring, "now", real)
-        with open_house(desk.home) as other:
+        monkeypatch.setattr(flows_home, "now", real)
+        with open_office(desk.home) as other:
             acts.draft(other, an_officer(desk.home, "wren"), CASE, one_sided(tmp_path).read_bytes())
         return real()
 
-    monkeypatch.setattr(wiring, "now", slowly)
-    with open_house(desk.home) as house, pytest.raises(IncompleteError, match="F01"):
-        acts.submit(house, an_officer(desk.home, "wren"), CASE, 2)
+    monkeypatch.setattr(flows_home, "now", slowly)
+    with open_office(desk.home) as office, pytest.raises(IncompleteError, match="F01"):
+        acts.submit(office, an_officer(desk.home, "wren"), CASE, 2)
 
     assert desk.stage() == "drafting"
 
 
 def test_a_text_that_is_not_made_of_its_assessment_cannot_be_submitted(desk: Desk) -> None:
-    with open_house(desk.home) as house:
-        register = house.register
+    with open_office(desk.home) as office:
+        register = office.register
         text = register.read(CASE, DOCUMENT) + b"\nWe hold the recordings.\n"
         act = replace(submission_of(desk), kind=ActKind.DRAFT, details={})
         files = {DOCUMENT: text, ASSESSMENT: register.read(CASE, ASSESSMENT)}

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_builders import CASE, Desk
 
-from flows import wiring
-from flows.desk.commands.papers import _facts
-from flows.desk.proof import prove
+from flows import home as flows_home
+from flows.casework.proof import prove
+from flows.desk.cli.papers import _facts
 from flows.document.publication import publish
 from flows.document.record import Record
 from flows.document.signing import throwaway
-from flows.wiring import Home
+from flows.home import Home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -200,7 +200,7 @@ def test_one_flipped_byte_is_told(played: Desk, laid_out: Path) -> None:
 def test_a_paper_of_nobody_known_is_told_from_one_that_is_altered(
     played: Desk, laid_out: Path, tmp_path: Path
 ) -> None:
-    throwaway.make(tmp_path / "forger", "Sample Authority", wiring.now())
+    throwaway.make(tmp_path / "forger", "Sample Authority", flows_home.now())
     root = tmp_path / "forger" / throwaway.CERTIFICATE
 
     result = played("verify", laid_out, "--ca", root)
@@ -238,7 +238,9 @@ def test_something_slipped_in_under_the_signature_is_told(played: Desk, laid_out
 
 
 def test_a_paper_that_was_superseded_is_told(played: Desk, laid_out: Path) -> None:
-    proof = prove(laid_out.read_bytes(), played.home, None, source="paper", roots_source="", now=wiring.now())
+    proof = prove(
+        laid_out.read_bytes(), played.home, None, source="paper", roots_source="", now=flows_home.now()
+    )
     assert proof.origin is not None
     later = replace(proof, origin=replace(proof.origin, current=3))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from desk_builders import CASE, CASES, Desk, an_officer, by_service, everything, holds
 
-from flows import wiring
+from flows import home as flows_home
+from flows.casework.office import open_office
 from flows.domain.act import Act
 from flows.domain.errors import PitError, RefusedError, WrongStageError
 from flows.domain.procedure import DECIDED_ON, ActKind, Role, Stage
-from flows.wiring import open_house
 
 
 def at_legal_review(desk: Desk) -> None:
@@ -126,11 +126,11 @@ def test_a_publication_forged_before_both_approvals_is_refused_by_the_register(
     (as_it_is, at_sign_off)[approvals](desk)
     before = everything(desk.home)
 
-    with open_house(desk.home) as house:
-        forged = by_service(house, ActKind.PUBLISH, CASE, version=1)
+    with open_office(desk.home) as office:
+        forged = by_service(office, ActKind.PUBLISH, CASE, version=1)
         files = {"published/1146A-22.pdf": b"%PDF-1.7", "published/1146A-22.json": b"{}"}
         with pytest.raises(WrongStageError, match=r"to publish needs it at publication\.$"):
-            house.register.record(forged, files, house.service)
+            office.register.record(forged, files, office.service)
 
     assert everything(desk.home) == before
 
@@ -139,40 +139,40 @@ def test_no_officer_can_publish_even_what_is_signed_off(desk: Desk) -> None:
     at_sign_off(desk)
     desk.approve("balancing", "sam")
 
-    with open_house(desk.home) as house:
+    with open_office(desk.home) as office:
         sam = an_officer(desk.home, "sam")
         act = Act(
             kind=ActKind.PUBLISH,
             case=CASE,
             actor="sam",
             role=Role.SIGN_OFF_OFFICER,
-            time=wiring.now(),
-            policy=house.register.policy().version,
+            time=flows_home.now(),
+            policy=office.register.policy().version,
             version=1,
         )
         with pytest.raises(RefusedError, match="that needs the service itself"):
-            house.register.record(act, {"published/1146A-22.pdf": b"%PDF-1.7"}, sam.signer)
+            office.register.record(act, {"published/1146A-22.pdf": b"%PDF-1.7"}, sam.signer)
 
 
 def test_an_approval_forged_with_the_services_key_is_refused(desk: Desk) -> None:
     desk.submit()
     before = everything(desk.home)
-    with open_house(desk.home) as house:
-        read = {path: house.register.case(CASE).files[path].sha256 for path in DECIDED_ON}
+    with open_office(desk.home) as office:
+        read = {path: office.register.case(CASE).files[path].sha256 for path in DECIDED_ON}
         for actor, role in (("lee", Role.LEGAL_REVIEWER), ("service", Role.SERVICE)):
             act = Act(
                 kind=ActKind.APPROVE,
                 case=CASE,
                 actor=actor,
                 role=role,
-                time=wiring.now(),
-                policy=house.register.policy().version,
+                time=flows_home.now(),
+                policy=office.register.policy().version,
                 version=1,
                 gate=Stage.LEGAL_REVIEW,
                 details=read,
             )
             with pytest.raises(PitError, match="may not approve"):
-                house.register.record(act, {}, house.service)
+                office.register.record(act, {}, office.service)
 
     assert everything(desk.home) == before
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from desk_builders import CASE, CASES, EQUIPOISE, EXAMPLE, Desk, everything, open_case, run
 
+from flows.casework.office import open_office
 from flows.register.statement import POLICY
-from flows.wiring import open_house
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -277,8 +277,8 @@ def test_a_case_without_a_draft_says_what_it_waits_for(desk: Desk) -> None:
     request = (
         (EXAMPLE / "request.yaml").read_text().replace("1146A/22", "B/1").replace("2022-11-07", "2060-01-04")
     )
-    with open_house(desk.home) as house:
-        open_case(house, request.encode())
+    with open_office(desk.home) as office:
+        open_case(office, request.encode())
 
     assert desk.refused("document", "B/1") == (
         1,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from desk_builders import CASE, Desk, holds, publish_now
 from PIL import Image
 
-from flows import paper
+from flows.casework import papers as paper
+from flows.casework import publishing
 from flows.document.crest import redrawn
 from flows.register.audit import audit
 
@@ -108,12 +110,19 @@ def test_what_was_drafted_or_published_keeps_its_look(desk: Desk, chosen: Path, 
     assert holds(desk.home)
 
 
-def test_the_audit_finds_a_paper_that_was_made_in_another_look(desk: Desk, chosen: Path) -> None:
+def test_the_audit_finds_a_paper_that_was_made_in_another_look(
+    desk: Desk, chosen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.done("theme", "set", chosen, "--as", "ann")
     desk.submit()
     desk.approve("legal-review", "lee")
     desk.approve("balancing", "sam")
-    publish_now(desk.home, size=12)
+    monkeypatch.setattr(
+        publishing,
+        "Basis",
+        lambda **facts: paper.Basis(**{**facts, "theme": replace(facts["theme"], size=12)}),
+    )
+    publish_now(desk.home)
 
     [found] = audit(desk.home.register, check_paper=paper.check).findings
     assert found.code == "E_PDF"

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from console_blocks import DOCS, ROOT
 
-from flows.desk.cli import main
-from flows.wiring import SCHEDULES, TICK_SECONDS
+from flows.desk.cli.main import main
+from flows.engine.settings import SCHEDULES, TICK_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path

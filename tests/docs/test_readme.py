@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from console_blocks import ROOT
 
-from flows.desk.cli import main
+from flows.desk.cli.main import main
 
 if TYPE_CHECKING:
     import click

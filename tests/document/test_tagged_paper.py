@@ -14,7 +14,7 @@ from sample_papers import pages, tool
 from tagged_files import content, faults, opened, outline, read_aloud
 from test_pdf import heading, paragraph, rendered
 
-from flows import paper
+from flows.casework import papers as paper
 from flows.document.arrangement import arrange, with_contents, with_notes
 from flows.document.blocks import (
     Link,

@@ -199,7 +199,7 @@ _PRIVATE: Final = (
         "S04", "figures and money", _says("From 2024 to 2026 it spent £148,600 and £61,250 on 3,420 hours.")
     ),
     passes("S04", "a reference", _says("See 01.FOI.23.028716, IC-155171-G3W9 and [2025] UKSC 27.")),
-    passes("S04", "the Commissioner's address", _says("Wycliffe House, Water Lane, Wilmslow SK9 5AF.")),
+    passes("S04", "the Commissioner's address", _says("Wycliffe Office, Water Lane, Wilmslow SK9 5AF.")),
     passes("S04", "a street", _says("Lights were seen over 14 Acacia Avenue and the High Street.")),
 )
 

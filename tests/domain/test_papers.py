@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flows import paper
+from flows.casework import papers as paper
 from flows.domain.checks.ruleset import blocking, check
 from flows.domain.finding import Severity
 from flows.files import folder

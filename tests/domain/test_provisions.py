@@ -417,7 +417,7 @@ _SLIPS = {
         'absolute-when = { condition = ["first"], limb = [] }',
     ),
     "an unknown condition": ('{ condition = ["first"] }', '{ condition = ["fourth"] }'),
-    "an unknown house": ('["house-of-commons", "house-of-lords"]', '["house-of-keys"]'),
+    "an unknown office": ('["house-of-commons", "house-of-lords"]', '["house-of-keys"]'),
     "an exclusion that does not exist": ('ncnd = "31(3)"', 'ncnd = "31(4)"'),
     "an exclusion that protects something else": ('ncnd = "31(3)"', 'ncnd = "30(3)"'),
     "something protected that does not exist": ('protects = ["31(1)"]', 'protects = ["31(1)", "31(4)"]'),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flow_builders import TODAY, Clock, Town, copied, found_home
 
-from flows.wiring import HOME_VARIABLE, Home
+from flows.home import HOME_VARIABLE, Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

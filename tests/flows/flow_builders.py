@@ -19,16 +19,20 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import yaml
 
-from flows import engine, paper, wiring
-from flows.desk import acts
-from flows.desk.acts import Officer
-from flows.desk.commands.keeping import make_home
+from flows import home as flows_home
+from flows.casework import acts
+from flows.casework import papers as paper
+from flows.casework.acts import Officer
+from flows.casework.office import Office, open_office
+from flows.desk.cli.keeping import make_home
 from flows.domain.policy import Person, Rules
 from flows.domain.procedure import Role, Stage
+from flows.engine import here as engine
+from flows.engine.settings import SCHEDULES
 from flows.files import folder
+from flows.home import Home
 from flows.register import signature
 from flows.register.audit import Report, audit
-from flows.wiring import SCHEDULES, Home, House, open_house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +63,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, time: datetime) -> None:
         self.time = time
-        monkeypatch.setattr(wiring, "now", lambda: self.time)
+        monkeypatch.setattr(flows_home, "now", lambda: self.time)
 
 
 class Town:
@@ -69,14 +73,14 @@ class Town:
         self.home = home
 
     @cached_property
-    def house(self) -> House:
-        return open_house(self.home)
+    def office(self) -> Office:
+        return open_office(self.home)
 
     def close(self) -> None:
         """Close the home; whoever asks for it again finds it opened anew."""
-        house = self.__dict__.pop("house", None)
-        if house is not None:
-            house.close()
+        office = self.__dict__.pop("office", None)
+        if office is not None:
+            office.close()
 
     def put(self, name: str, request: str, assessment: str | None = None) -> Path:
         """Put a folder into the inbox, whole at once, as a careful person would."""
@@ -105,16 +109,16 @@ class Town:
         assert self.run("drafting").completed
 
     def submit(self, reference: str, version: int = 1) -> None:
-        acts.submit(self.house, self.officer("wren"), reference, version)
+        acts.submit(self.office, self.officer("wren"), reference, version)
 
     def approve(self, reference: str, gate: Stage, version: int = 1) -> None:
         who = {Stage.LEGAL_REVIEW: "lee", Stage.BALANCING: "bo"}[gate]
-        acts.approve(self.house, self.officer(who), reference, gate=gate, version=version)
+        acts.approve(self.office, self.officer(who), reference, gate=gate, version=version)
 
     def return_(self, reference: str, gate: Stage, version: int = 1) -> None:
         who = {Stage.LEGAL_REVIEW: "lee", Stage.BALANCING: "bo"}[gate]
         reason = "Weigh the delay too."
-        acts.return_(self.house, self.officer(who), reference, gate=gate, version=version, reason=reason)
+        acts.return_(self.office, self.officer(who), reference, gate=gate, version=version, reason=reason)
 
     def sign_off(self, *references: str) -> None:
         """Bring drafted cases to publication."""
@@ -124,18 +128,18 @@ class Town:
             self.approve(reference, Stage.BALANCING)
 
     def close_case(self, reference: str) -> None:
-        acts.close(self.house, self.officer("wren"), reference, ground="withdrawn")
+        acts.close(self.office, self.officer("wren"), reference, ground="withdrawn")
 
     def amend_policy(self) -> None:
         """Change the policy, by which every act is judged that is being recorded."""
-        id_ = f"person-{self.house.register.policy().version}"
+        id_ = f"person-{self.office.register.policy().version}"
         public = signature.generate(self.home.officers / id_)
         person = Person(id=id_, roles=frozenset({Role.AUDITOR}), keys=(public,))
-        acts.add_officer(self.house, self.officer("ada"), person)
+        acts.add_officer(self.office, self.officer("ada"), person)
 
     def damage(self, reference: str, path: str) -> None:
         """Lose the object of one file of a case, as a failing disk would."""
-        place = f"main:{self.house.register.case(reference).folder}/{path}"
+        place = f"main:{self.office.register.case(reference).folder}/{path}"
         rev_parse = ["git", "-C", str(self.home.register), "rev-parse", place]
         found = subprocess.run(rev_parse, capture_output=True, text=True, check=True)
         id_ = found.stdout.strip()
@@ -145,10 +149,10 @@ class Town:
         return Officer(id=person, signer=signature.load(self.home.officers / person))
 
     def stages(self) -> dict[str, str]:
-        return {row.reference: row.stage for row in self.house.register.cases()}
+        return {row.reference: row.stage for row in self.office.register.cases()}
 
     def entries(self) -> int:
-        return self.house.register.tip().entry.sequence
+        return self.office.register.tip().entry.sequence
 
     def notices(self) -> dict[str, str]:
         return {path.name: path.read_text() for path in sorted(self.home.notices.iterdir())}
@@ -163,12 +167,12 @@ class Town:
         return audit(
             self.home.register,
             check_paper=paper.check,
-            pin=self.house.register.fingerprint(),
+            pin=self.office.register.fingerprint(),
             now=datetime.now(UTC),
         )
 
     def orphan_keys(self) -> set[str]:
-        known = {row.recipient for row in self.house.register.cases()}
+        known = {row.recipient for row in self.office.register.cases()}
         return {path.stem for path in self.home.case_keys.glob("*.age")} - known
 
     def everything(self) -> dict[str, bytes]:
@@ -264,11 +268,11 @@ def found_home(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
         gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
     )
     make_home(home, authority="Northshire Police", administrator="ada", rules=rules)
-    with open_house(home) as house:
+    with open_office(home) as office:
         ada = Officer(id="ada", signer=signature.load(home.officers / "ada"))
         for person, roles in PEOPLE.items():
             public = signature.generate(home.officers / person)
-            acts.add_officer(house, ada, Person(id=person, roles=roles, keys=(public,)))
+            acts.add_officer(office, ada, Person(id=person, roles=roles, keys=(public,)))
 
 
 def copied(original: Home, root: Path) -> Town:

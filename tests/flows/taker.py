@@ -12,7 +12,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from flows import engine, intake
+from flows import intake
+from flows.engine import here as engine
 from flows.register.repository import Repository
 from flows.sources.item import Item
 from flows.vault.keys import Vault

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows import paper, wiring
+from flows import home as flows_home
+from flows.casework import papers as paper
 from flows.domain.errors import TamperedError
 from flows.domain.procedure import DOCUMENT
 from flows.register.audit import audit
@@ -30,7 +31,7 @@ def test_a_register_that_holds_gets_a_checkpoint(town: Town) -> None:
     ]
     assert run.tasks() == [("auditing", "COMPLETED", 1)]
     note = (town.home.checkpoints / "000000006.txt").read_text()
-    assert audit(town.home.register, check_paper=paper.check, checkpoint=note, now=wiring.now()).holds
+    assert audit(town.home.register, check_paper=paper.check, checkpoint=note, now=flows_home.now()).holds
 
 
 def test_a_register_that_has_not_grown_gets_no_second_checkpoint(town: Town) -> None:

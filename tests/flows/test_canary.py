@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from flow_builders import a_request, an_assessment
 
-from flows import engine, intake, paper
+from flows import intake
+from flows.casework import papers as paper
 from flows.domain.errors import UnexpectedError
 from flows.domain.procedure import SEALED_REQUEST, Stage
+from flows.engine import here as engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     from flow_builders import Clock, Town
 
-    from flows.wiring import Home
+    from flows.home import Home
 
 NAME: Final = "Zephyrine Quillfeather"
 ADDRESS: Final = "z.q@marmalade.example.org"
@@ -145,11 +147,11 @@ def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
     tell_the_story(town, clock)
 
     # It could have been found: it is in what was sealed, and in what was set aside.
-    house = town.house
-    assert len(house.register.cases()) == 3
-    for row in house.register.cases():
-        sealed = house.register.read(row.reference, SEALED_REQUEST)
-        assert holds_canary(house.vault.unseal(row.recipient, sealed))
+    office = town.office
+    assert len(office.register.cases()) == 3
+    for row in office.register.cases():
+        sealed = office.register.read(row.reference, SEALED_REQUEST)
+        assert holds_canary(office.vault.unseal(row.recipient, sealed))
     aside = sorted(path for path in town.home.set_aside.rglob("*") if path.is_file())
     assert {path.name for path in aside} == {"WHY.txt", "request.yaml", "assessment.yaml"}
     assert len(aside) == 12

@@ -17,12 +17,12 @@ from flow_builders import a_request, an_assessment
 from taker import POINTS
 
 from flows.domain.procedure import SEALED_REQUEST
-from flows.wiring import HOME_VARIABLE
+from flows.home import HOME_VARIABLE
 
 if TYPE_CHECKING:
     from flow_builders import Town
 
-    from flows.wiring import Home
+    from flows.home import Home
 
 REQUESTS: Final = 50
 KILLS: Final = 20
@@ -79,14 +79,14 @@ def fill(town: Town, count: int) -> dict[str, str]:
 
 def check_all_taken_in(town: Town, asked: dict[str, str]) -> None:
     """Check that each request is one case, that none was lost, and that nothing is left over."""
-    house = town.house
-    opened = [recorded for recorded in house.register.since(0) if recorded.entry.act.endswith("-open")]
+    office = town.office
+    opened = [recorded for recorded in office.register.since(0) if recorded.entry.act.endswith("-open")]
     assert sorted(recorded.entry.case for recorded in opened) == sorted(asked)
-    assert {row.reference for row in house.register.cases()} == asked.keys()
-    for row in house.register.cases():
-        sealed = house.register.read(row.reference, SEALED_REQUEST)
-        assert house.vault.unseal(row.recipient, sealed).decode() == asked[row.reference]
-    assert len({row.recipient for row in house.register.cases()}) == len(asked)
+    assert {row.reference for row in office.register.cases()} == asked.keys()
+    for row in office.register.cases():
+        sealed = office.register.read(row.reference, SEALED_REQUEST)
+        assert office.vault.unseal(row.recipient, sealed).decode() == asked[row.reference]
+    assert len({row.recipient for row in office.register.cases()}) == len(asked)
     assert town.orphan_keys() == set()
     assert town.inbox() == set()
     assert town.set_aside() == set()

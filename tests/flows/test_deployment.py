@@ -13,8 +13,8 @@ from prefect.cli.deploy._models import PrefectYamlModel
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy
 from prefect.flows import load_flow_from_entrypoint
 
-from flows.engine import load
-from flows.wiring import SCHEDULES, TICK_SECONDS, Schedule
+from flows.engine.here import load
+from flows.engine.settings import SCHEDULES, TICK_SECONDS, Schedule
 
 ROOT: Final = Path(__file__).parents[2]
 FILE: Final = ROOT / "deploy" / "prefect.yaml"
@@ -22,7 +22,11 @@ FILE: Final = ROOT / "deploy" / "prefect.yaml"
 
 def test_the_file_is_what_the_table_makes() -> None:
     made = subprocess.run(
-        [sys.executable, "-m", "flows.deployment"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "flows.engine.deployment"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert FILE.read_text() == made.stdout

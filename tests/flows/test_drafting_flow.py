@@ -21,7 +21,7 @@ def test_every_opened_case_gets_its_first_draft(town: Town) -> None:
 
     assert run.completed
     assert town.stages() == {"A/1": "drafting", "A/2": "drafting"}
-    assert [town.house.register.case(reference).version for reference in ("A/1", "A/2")] == [1, 1]
+    assert [town.office.register.case(reference).version for reference in ("A/1", "A/2")] == [1, 1]
     assert "".join(run.artifacts()) == (
         "| case | what happened |\n"
         "|---|---|\n"

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flows import engine, waking
 from flows.domain.errors import RegisterError
 from flows.domain.procedure import ASSESSMENT, Stage
-from flows.engine import Engine
+from flows.engine import here as engine
+from flows.engine import waking
+from flows.engine.here import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flow_builders import Town
 
-    from flows.wiring import Home
+    from flows.home import Home
 
 NOBODY = "http://127.0.0.1:9/api"
 """Where nothing listens."""

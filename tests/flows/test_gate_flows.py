@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flow_builders import an_assessment
 
-from flows.desk import acts
+from flows.casework import acts
 from flows.domain.procedure import ROLE_AT, Stage
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_a_lawyer_is_asked_to_review(town: Town) -> None:
 def test_who_may_decide_is_told_what_the_checks_had(town: Town) -> None:
     town.drafted("A/1")
     without_weight = an_assessment("A/1").replace("outweighs", "is greater than")
-    acts.draft(town.house, town.officer("wren"), "A/1", without_weight.encode())
+    acts.draft(town.office, town.officer("wren"), "A/1", without_weight.encode())
     town.submit("A/1", 2)
 
     town.run("legal-review")
@@ -90,7 +90,7 @@ def test_a_writer_is_not_asked(town: Town) -> None:
     town.run("legal-review")
 
     (notice,) = town.notices().values()
-    assert "wren" in town.house.register.policy().holders(ROLE_AT[Stage.LEGAL_REVIEW])
+    assert "wren" in town.office.register.policy().holders(ROLE_AT[Stage.LEGAL_REVIEW])
     assert "wren" not in notice
 
 
@@ -142,7 +142,7 @@ def test_after_a_return_people_are_asked_again(town: Town) -> None:
 
 def test_where_nobody_may_decide_the_notice_says_so(town: Town) -> None:
     bring_to(Stage.LEGAL_REVIEW, town, "A/1")
-    acts.revoke_officer(town.house, town.officer("ada"), "lee")
+    acts.revoke_officer(town.office, town.officer("ada"), "lee")
 
     run = town.run("legal-review")
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from test_canary import kept_in, objects_of, unpacked
 
-from flows import engine, publication, wiring
+from flows import home as flows_home
+from flows.casework import publishing
+from flows.casework.office import open_office
 from flows.document import inspection
 from flows.document import publication as document_publication
 from flows.document.signing import credential, throwaway
 from flows.document.signing.examination import Trust, examine
 from flows.domain.procedure import DOCUMENT, Stage
-from flows.wiring import open_house
+from flows.engine import here as engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from flows.document.blocks import Block
     from flows.document.record import Record
     from flows.domain.theme import Theme
-    from flows.wiring import Home
+    from flows.home import Home
 
 
 def both(*names: str) -> set[str]:
@@ -46,9 +48,9 @@ def test_what_is_signed_off_is_published(town: Town) -> None:
     assert town.stages() == {"A/1": "published", "A/2": "drafting"}
     paper = (town.home.published / "A-1.pdf").read_bytes()
     assert paper.startswith(b"%PDF-")
-    assert paper == town.house.register.read("A/1", "published/A-1.pdf")
+    assert paper == town.office.register.read("A/1", "published/A-1.pdf")
     page = (town.home.published / "A-1.html").read_bytes()
-    manifest = json.loads(town.house.register.read("A/1", "published/A-1.json"))
+    manifest = json.loads(town.office.register.read("A/1", "published/A-1.json"))
     assert hashlib.sha256(page).hexdigest() == manifest["html"]["sha256"]
     assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 | version 1 published |"]
     assert run.tasks() == [("publication-A/1", "COMPLETED", 1)]
@@ -96,9 +98,9 @@ def test_a_paper_that_a_kill_kept_from_the_folder_is_laid_out_by_the_next_run(
     if child == 0:
         # The conformance checker has threads of its own, which a fork leaves behind: it would wait for them.
         monkeypatch.setattr(inspection, "conformance", lambda _: ())
-        monkeypatch.setattr(publication, "lay_out", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-        with open_house(town.home) as house:
-            publication.publish.fn("A/1", house)
+        monkeypatch.setattr(publishing, "lay_out", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        with open_office(town.home) as office:
+            publishing.publish(office, "A/1")
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status)
@@ -108,7 +110,7 @@ def test_a_paper_that_a_kill_kept_from_the_folder_is_laid_out_by_the_next_run(
     run = town.run("publication")
 
     assert run.completed
-    paper = town.house.register.read("A/1", "published/A-1.pdf")
+    paper = town.office.register.read("A/1", "published/A-1.pdf")
     assert (town.home.published / "A-1.pdf").read_bytes() == paper
     assert run.artifacts() == [
         "| case | what happened |\n|---|---|\n| A/1 | the missing copy was laid out again |"
@@ -152,8 +154,8 @@ def test_a_paper_that_fails_its_checks_is_not_published(town: Town, monkeypatch:
     (artifact,) = run.artifacts()
     assert "| A/1 | failed: A/1 is not published: its PDF fails the checks, PDF_MISSING at block " in artifact
     monkeypatch.undo()
-    with open_house(town.home) as house:
-        publication.publish.fn("A/1", house)
+    with open_office(town.home) as office:
+        publishing.publish(office, "A/1")
     assert town.stages() == {"A/1": "published", "A/2": "published"}
 
 
@@ -162,7 +164,7 @@ def test_a_paper_that_fails_its_checks_is_not_published(town: Town, monkeypatch:
 
 def a_credential(town: Town, more: str = "") -> bytes:
     """Give a home a credential; return its private key."""
-    throwaway.make(town.home.authority, "Northshire Police", wiring.now())
+    throwaway.make(town.home.authority, "Northshire Police", flows_home.now())
     settings = town.home.authority / "signing.toml"
     settings.write_text(settings.read_text() + more)
     town.close()
@@ -177,14 +179,14 @@ def test_what_is_laid_out_is_signed_and_what_is_registered_can_be_made_again(tow
     assert town.run("publication").completed
 
     laid_out = (town.home.published / "A-1.pdf").read_bytes()
-    registered = town.house.register.read("A/1", "published/A-1.pdf")
+    registered = town.office.register.read("A/1", "published/A-1.pdf")
     assert laid_out.startswith(registered)
-    signature = examine(laid_out, credential.roots(town.home.authority), wiring.now())
+    signature = examine(laid_out, credential.roots(town.home.authority), flows_home.now())
     assert signature is not None
     assert signature.intact
     assert (signature.signer, signature.trust) == ("Northshire Police", Trust.TRUSTED)
-    assert signature.claimed == wiring.now()
-    assert examine(registered, (), wiring.now()) is None
+    assert signature.claimed == flows_home.now()
+    assert examine(registered, (), flows_home.now()) is None
     assert town.audited().holds
 
 
@@ -206,7 +208,7 @@ def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_
     town.close()
     assert town.run("publication").completed
     laid_out = (town.home.published / "A-1.pdf").read_bytes()
-    assert laid_out.startswith(town.house.register.read("A/1", "published/A-1.pdf"))
+    assert laid_out.startswith(town.office.register.read("A/1", "published/A-1.pdf"))
     assert b"/ByteRange" in laid_out
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flow_builders import TODAY, a_request
 
-from flows import paper, wiring
+from flows import home as flows_home
+from flows.casework import papers as paper
 from flows.domain.errors import RegisterMovedError, UnexpectedError, WrongStageError
 from flows.domain.procedure import Stage
+from flows.engine.settings import SCHEDULES
 from flows.register.store import Proposal
 from flows.sources.parse import parse_request
-from flows.wiring import SCHEDULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def before_the_act(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) ->
             waiting.pop()()
         return TODAY
 
-    monkeypatch.setattr(wiring, "now", now)
+    monkeypatch.setattr(flows_home, "now", now)
 
 
 @RETRIED
@@ -175,7 +176,7 @@ def test_an_item_that_trips_us_up_holds_up_no_other(town: Town, monkeypatch: pyt
             raise RecursionError("what the applicant wrote")
         return parse_request(data, **given)
 
-    monkeypatch.setattr("flows.intake.parse_request", parse)
+    monkeypatch.setattr("flows.casework.requests.parse_request", parse)
 
     run = town.run("intake")
 

@@ -16,8 +16,8 @@ from flow_builders import Town, a_request, ask, command, eventually, processes_o
 from prefect.client.orchestration import get_client
 from prefect.states import Cancelled, Scheduled
 
-from flows import engine
-from flows.up import _deploy, _due
+from flows.engine import here as engine
+from flows.engine.up import _deploy, _due
 
 APPROVALS = (("legal-review", "lee"), ("balancing", "bo"))
 
@@ -36,7 +36,7 @@ def names_of_tasks(url: str) -> set[str]:
 
 
 def is_server(pid: int) -> bool:
-    return b"flows.server" in (Path("/proc") / str(pid) / "cmdline").read_bytes()
+    return b"flows.engine.server" in (Path("/proc") / str(pid) / "cmdline").read_bytes()
 
 
 def finished_on_schedule(url: str) -> set[str]:
@@ -61,7 +61,7 @@ def test_a_request_dropped_in_is_published_with_three_commands(resting: Town) ->
 
         paper = town.home.published / "A-1.pdf"
         eventually(paper.exists, 10, "no copy")
-        assert paper.read_bytes() == town.house.register.read("A/1", "published/A-1.pdf")
+        assert paper.read_bytes() == town.office.register.read("A/1", "published/A-1.pdf")
         by_reference = {"intake-A/1", "drafting-A/1", "publication-A/1"}
         eventually(lambda: by_reference <= names_of_tasks(url), 60, "task runs are not recorded by reference")
         every_tick = {"intake", "drafting", "legal-review", "balancing", "publication"}

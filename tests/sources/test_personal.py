@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sample_files import ASSESSMENT, REQUEST
 
+from flows.casework.papers import personal_details_read
 from flows.domain.assessment import texts
-from flows.paper import personal_details_read
 from flows.sources.parse import (
     TextRules,
     parse_assessment,

@@ -7,7 +7,8 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from flows import wiring
+from flows.casework.office import timetable
+from flows.casework.papers import basis_of
 from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.html import render_html
@@ -21,18 +22,17 @@ from flows.domain.procedure import DOCUMENT, REQUEST, ROLE_AT, ActKind, Role, St
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.domain.working_days import in_full, where
-from flows.paper import basis_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from flows.casework.office import Office
     from flows.domain.act import Act
     from flows.domain.assessment import Request
     from flows.domain.case import Case
     from flows.domain.policy import Policy, Proclaimed
     from flows.register.statement import Statement
-    from flows.wiring import House
 
 _FINISHED: Final = frozenset({Stage.SENT, Stage.CLOSED})
 """Where nobody has anything left to do; what is published still has to be sent."""
@@ -89,9 +89,9 @@ _NEXT: Final = {
 _SUMMARISE: Final = "equipoise draft {reference} FILE --summary FILE --as {person}"
 
 
-def queue(house: House, *, everything: bool) -> list[dict[str, Any]]:
+def queue(office: Office, *, everything: bool) -> list[dict[str, Any]]:
     """Return the cases that wait, the most urgent first."""
-    clock = Clock(house)
+    clock = Clock(office)
     return [
         {
             "reference": row.reference,
@@ -100,21 +100,21 @@ def queue(house: House, *, everything: bool) -> list[dict[str, Any]]:
             "received": row.received,
             **clock.facts(row.received, running=row.stage not in _FINISHED),
         }
-        for row in house.register.cases()
+        for row in office.register.cases()
         if everything or row.stage not in _FINISHED
     ]
 
 
-def show(house: House, reference: str) -> dict[str, Any]:
+def show(office: Office, reference: str) -> dict[str, Any]:
     """Return where a case stands."""
-    case = house.register.case(reference)
-    policy = house.register.policy()
-    request = parse_request_file(house.register.read(reference, REQUEST).decode())
+    case = office.register.case(reference)
+    policy = office.register.policy()
+    request = parse_request_file(office.register.read(reference, REQUEST).decode())
     return {
         "reference": case.reference,
         "subject": request.subject,
         "received": case.received.isoformat(),
-        **Clock(house).facts(case.received.isoformat(), running=case.stage not in _FINISHED),
+        **Clock(office).facts(case.received.isoformat(), running=case.stage not in _FINISHED),
         "stage": case.stage,
         "version": case.version,
         "summarised": request.summary is not None,
@@ -130,10 +130,10 @@ def show(house: House, reference: str) -> dict[str, Any]:
     }
 
 
-def history(house: House, reference: str) -> list[dict[str, Any]]:
+def history(office: Office, reference: str) -> list[dict[str, Any]]:
     """Return everything that was done to a case, oldest first."""
-    recorded = house.register.history(reference)
-    statements = house.register.statements(reference)
+    recorded = office.register.history(reference)
+    statements = office.register.statements(reference)
     return [
         {
             "sequence": entry.entry.sequence,
@@ -168,21 +168,21 @@ def _as_checked(act: Act) -> str:
     return f"{found or 'no finding'} by rules {act.details['rules']}"
 
 
-def text(house: House, reference: str, version: int) -> str:
+def text(office: Office, reference: str, version: int) -> str:
     """Return the text of a version, ``document.md``."""
-    return _file(house, reference, version, DOCUMENT).decode()
+    return _file(office, reference, version, DOCUMENT).decode()
 
 
-def papers(house: House, reference: str, version: int) -> Publication:
+def papers(office: Office, reference: str, version: int) -> Publication:
     """Return a version as PDF and HTML: the published paper made again, else a draft."""
-    statements = house.register.statements(reference)
+    statements = office.register.statements(reference)
     published = next(
         (s for s in statements if s.act.kind is ActKind.PUBLISH and s.act.version == version), None
     )
     if published is not None:
-        return _published(house, reference, published)
-    request = parse_request_file(_file(house, reference, version, REQUEST).decode())
-    blocks = arrange(parse_document(text(house, reference, version)))
+        return _published(office, reference, published)
+    request = parse_request_file(_file(office, reference, version, REQUEST).decode())
+    blocks = arrange(parse_document(text(office, reference, version)))
     drafted = _draft_of(reference, statements, version)
     facts: dict[str, Any] = {
         "title": f"Public interest test: {request.reference}",
@@ -191,7 +191,7 @@ def papers(house: House, reference: str, version: int) -> Publication:
         "version": version,
         "draft": True,
         # That of when it was drafted: the same version gives the same bytes.
-        "theme": house.register.policy(drafted.act.policy).theme,
+        "theme": office.register.policy(drafted.act.policy).theme,
     }
     return Publication(
         pdf=render_pdf(blocks, dated=drafted.act.time, **facts),
@@ -200,21 +200,21 @@ def papers(house: House, reference: str, version: int) -> Publication:
     )
 
 
-def _published(house: House, reference: str, published: Statement) -> Publication:
-    made = basis_of(house.register, published).rendering()
+def _published(office: Office, reference: str, published: Statement) -> Publication:
+    made = basis_of(office.register, published).rendering()
     # What was registered is handed out, whatever newer software would make of it; the page is made anew.
     name = f"published/{slug(published.act.case)}.pdf"
-    entry = _entry_of(house, reference, published)
-    return replace(made, pdf=house.register.read(reference, name, at=entry))
+    entry = _entry_of(office, reference, published)
+    return replace(made, pdf=office.register.read(reference, name, at=entry))
 
 
-def _entry_of(house: House, reference: str, said: Statement) -> str:
-    return next(e.id for e in house.register.history(reference) if e.entry.act == said.label)
+def _entry_of(office: Office, reference: str, said: Statement) -> str:
+    return next(e.id for e in office.register.history(reference) if e.entry.act == said.label)
 
 
-def _file(house: House, reference: str, version: int, path: str) -> bytes:
-    drafted = _draft_of(reference, house.register.statements(reference), version)
-    return house.register.read(reference, path, at=_entry_of(house, reference, drafted))
+def _file(office: Office, reference: str, version: int, path: str) -> bytes:
+    drafted = _draft_of(reference, office.register.statements(reference), version)
+    return office.register.read(reference, path, at=_entry_of(office, reference, drafted))
 
 
 def _draft_of(reference: str, statements: list[Statement], version: int) -> Statement:
@@ -243,11 +243,11 @@ def _one_of(people: frozenset[str]) -> str:
 class Clock:
     """What the statutory clock says today of requests by their date of receipt."""
 
-    def __init__(self, house: House) -> None:
-        self._calendar = house.calendar()
-        self._timetable = wiring.timetable()
-        self._proclaimed = house.register.policy().holidays
-        self._today = wiring.today()
+    def __init__(self, office: Office) -> None:
+        self._calendar = office.calendar()
+        self._timetable = timetable()
+        self._proclaimed = office.register.policy().holidays
+        self._today = office.today()
         # Many cases share a day of receipt: what is said of one is said of all.
         self._said = cache(self._facts)
 

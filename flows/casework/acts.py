@@ -9,10 +9,10 @@ from __future__ import annotations
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from flows import paper, wiring
-from flows.desk.findings import arrived, findings
+from flows.casework import papers as paper
+from flows.casework.checking import arrived, findings
 from flows.document.markdown import prose_faults
 from flows.domain.act import Act
 from flows.domain.amendment import add_holiday as with_holiday
@@ -31,7 +31,7 @@ from flows.domain.errors import (
     WrongStageError,
 )
 from flows.domain.noted import note
-from flows.domain.policy import Person, Proclaimed, parse_person
+from flows.domain.policy import SERVICE, Person, Proclaimed, parse_person
 from flows.domain.procedure import (
     ASSESSMENT,
     DECIDED_ON,
@@ -43,14 +43,16 @@ from flows.domain.procedure import (
     Stage,
 )
 from flows.domain.request_file import parse_request_file
+from flows.home import local_day
 from flows.register.roster import allowed_signers, write_policy
 from flows.register.statement import POLICY
 from flows.sources.parse import personal_details_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
+    from flows.casework.office import Office
     from flows.domain.case import Case
     from flows.domain.finding import Finding
     from flows.domain.policy import Policy
@@ -58,7 +60,6 @@ if TYPE_CHECKING:
     from flows.domain.working_days import Holiday
     from flows.register.line import Recorded
     from flows.register.signature import Signer
-    from flows.wiring import House
 
 _ATTEMPTS: Final = 5
 
@@ -75,7 +76,7 @@ class Officer:
 
 
 def draft(
-    house: House,
+    office: Office,
     officer: Officer,
     reference: str,
     data: bytes,
@@ -93,74 +94,74 @@ def draft(
     Raises:
         MalformedError: with every fault of the assessment.
     """
-    _check_entitled(house, officer, Role.FOI_OFFICER, ActKind.DRAFT)
-    case = house.register.case(reference)
-    request = parse_request_file(house.register.read(reference, REQUEST).decode())
+    _check_entitled(office, officer, Role.FOI_OFFICER, ActKind.DRAFT)
+    case = office.register.case(reference)
+    request = parse_request_file(office.register.read(reference, REQUEST).decode())
     request = replace(request, reference=case.reference, received=case.received)
     if summary is not None:
         request = replace(request, summary=_summary(summary))
     assessment = paper.read_assessment(data, case.reference, source=source)
-    as_arrived = arrived(house, case)
+    as_arrived = arrived(office, case)
     personal = paper.personal_details(as_arrived, request, assessment)
     if personal:
         raise MalformedError(source, *paper.personal_faults(personal))
     files = paper.version_files(request, assessment, data)
     if paper.personal_details_read(as_arrived, files[DOCUMENT].decode()):
         raise MalformedError(source, *paper.personal_faults(["the text made of it"]))
-    if case.version and all(house.register.read(reference, path) == files[path] for path in files):
+    if case.version and all(office.register.read(reference, path) == files[path] for path in files):
         return None
     return _record(
-        house, officer, ActKind.DRAFT, reference, Role.FOI_OFFICER, files=files, version=case.version + 1
+        office, officer, ActKind.DRAFT, reference, Role.FOI_OFFICER, files=files, version=case.version + 1
     )
 
 
-def submit(house: House, officer: Officer, reference: str, version: int) -> Recorded:
+def submit(office: Office, officer: Officer, reference: str, version: int) -> Recorded:
     """Put the current version before the first gate.
 
     Raises:
         IncompleteError: a check found what stops it.
     """
-    _check_entitled(house, officer, Role.FOI_OFFICER, ActKind.SUBMIT)
+    _check_entitled(office, officer, Role.FOI_OFFICER, ActKind.SUBMIT)
 
     def checked(case: Case) -> Mapping[str, str]:
         if case.stage is not Stage.DRAFTING or case.version != version:
             return {"rules": VERSION}  # done before, or to be refused
-        found = findings(house, case)
+        found = findings(office, case)
         _check_nothing_stops(case, found)
         noted = note(found)
         return {"rules": VERSION, "findings": noted} if noted else {"rules": VERSION}
 
     return _record(
-        house, officer, ActKind.SUBMIT, reference, Role.FOI_OFFICER, version=version, details=checked
+        office, officer, ActKind.SUBMIT, reference, Role.FOI_OFFICER, version=version, details=checked
     )
 
 
 def override(
-    house: House, officer: Officer, reference: str, *, finding: str, place: str, version: int, reason: str
+    office: Office, officer: Officer, reference: str, *, finding: str, place: str, version: int, reason: str
 ) -> Recorded:
     """Let a version be submitted in spite of a finding, with the reason.
 
     Raises:
         RefusedError: there is no such finding, or it is not one that can be overridden.
     """
-    _check_entitled(house, officer, Role.SIGN_OFF_OFFICER, ActKind.OVERRIDE)
-    case = house.register.case(reference)
+    _check_entitled(office, officer, Role.SIGN_OFF_OFFICER, ActKind.OVERRIDE)
+    case = office.register.case(reference)
     if not reason.strip():
         raise MissingReasonError(case.reference, act=ActKind.OVERRIDE)
 
     def checked(case: Case) -> Mapping[str, str]:
         if case.stage is Stage.DRAFTING and case.version == version:
-            _check_overridable(case, findings(house, case), finding, place)
+            _check_overridable(case, findings(office, case), finding, place)
         return {"finding": finding, "place": place}
 
     return _record(
-        house,
+        office,
         officer,
         ActKind.OVERRIDE,
         reference,
         Role.SIGN_OFF_OFFICER,
         version=version,
-        reason=_reason(house, case, reason),
+        reason=_reason(office, case, reason),
         details=checked,
     )
 
@@ -189,54 +190,54 @@ def _check_overridable(case: Case, found: Iterable[Finding], finding: str, place
 
 
 def approve(
-    house: House, officer: Officer, reference: str, *, gate: Stage, version: int, comment: str | None = None
+    office: Office, officer: Officer, reference: str, *, gate: Stage, version: int, comment: str | None = None
 ) -> Recorded:
     """Approve a version at a gate, by the digests of what it consists of."""
-    case = house.register.case(reference)
+    case = office.register.case(reference)
     read = {path: case.files[path].sha256 for path in DECIDED_ON if path in case.files}
     return _record(
-        house,
+        office,
         officer,
         ActKind.APPROVE,
         reference,
         ROLE_AT[gate],
         gate=gate,
         version=version,
-        reason=_reason(house, case, comment),
+        reason=_reason(office, case, comment),
         details=read,
     )
 
 
 def return_(
-    house: House, officer: Officer, reference: str, *, gate: Stage, version: int, reason: str
+    office: Office, officer: Officer, reference: str, *, gate: Stage, version: int, reason: str
 ) -> Recorded:
     """Send a version back to drafting, with the reason."""
     return _record(
-        house,
+        office,
         officer,
         ActKind.RETURN,
         reference,
         ROLE_AT[gate],
         gate=gate,
         version=version,
-        reason=_reason(house, house.register.case(reference), reason),
+        reason=_reason(office, office.register.case(reference), reason),
     )
 
 
-def sent(house: House, officer: Officer, reference: str, *, on: date, by: str) -> Recorded:
+def sent(office: Office, officer: Officer, reference: str, *, on: date, by: str) -> Recorded:
     """Record that the published paper was sent; the statutory clock stops on that day."""
-    case = house.register.case(reference)
+    case = office.register.case(reference)
     details = {"on": on.isoformat(), "by": by}
     return _record(
-        house, officer, ActKind.SENT, reference, Role.FOI_OFFICER, version=case.version, details=details
+        office, officer, ActKind.SENT, reference, Role.FOI_OFFICER, version=case.version, details=details
     )
 
 
-def close(house: House, officer: Officer, reference: str, *, ground: str) -> Recorded:
+def close(office: Office, officer: Officer, reference: str, *, ground: str) -> Recorded:
     """Close a case without a published test."""
-    case = house.register.case(reference)
+    case = office.register.case(reference)
     return _record(
-        house,
+        office,
         officer,
         ActKind.CLOSE,
         reference,
@@ -246,14 +247,14 @@ def close(house: House, officer: Officer, reference: str, *, ground: str) -> Rec
     )
 
 
-def add_officer(house: House, administrator: Officer, person: Person) -> Recorded | None:
+def add_officer(office: Office, administrator: Officer, person: Person) -> Recorded | None:
     """Authorise a person, or give one other roles or keys; None where nothing would change."""
     parse_person(person.id)
-    _check_entitled(house, administrator, Role.ADMINISTRATOR, ActKind.ADD_OFFICER)
-    if house.register.policy().people.get(person.id) == person:
+    _check_entitled(office, administrator, Role.ADMINISTRATOR, ActKind.ADD_OFFICER)
+    if office.register.policy().people.get(person.id) == person:
         return None
     return _amend(
-        house,
+        office,
         administrator,
         ActKind.ADD_OFFICER,
         {"person": person.id},
@@ -261,11 +262,11 @@ def add_officer(house: House, administrator: Officer, person: Person) -> Recorde
     )
 
 
-def revoke_officer(house: House, administrator: Officer, person: str) -> Recorded:
+def revoke_officer(office: Office, administrator: Officer, person: str) -> Recorded:
     """Take a person off the list; what they did before stands."""
     parse_person(person)
     return _amend(
-        house,
+        office,
         administrator,
         ActKind.REVOKE_OFFICER,
         {"person": person},
@@ -273,10 +274,10 @@ def revoke_officer(house: House, administrator: Officer, person: str) -> Recorde
     )
 
 
-def add_holiday(house: House, administrator: Officer, holiday: Holiday) -> Recorded | None:
+def add_holiday(office: Office, administrator: Officer, holiday: Holiday) -> Recorded | None:
     """Add a bank holiday in those of its nations where it is not known; None where that is none."""
-    _check_entitled(house, administrator, Role.ADMINISTRATOR, ActKind.ADD_HOLIDAY)
-    known = house.calendar().nations_with(holiday.date)
+    _check_entitled(office, administrator, Role.ADMINISTRATOR, ActKind.ADD_HOLIDAY)
+    known = office.calendar().nations_with(holiday.date)
     nations = tuple(nation for nation in holiday.nations if nation not in known)
     if not nations:
         return None
@@ -294,13 +295,13 @@ def add_holiday(house: House, administrator: Officer, holiday: Holiday) -> Recor
         )
 
     details = {"date": holiday.date.isoformat()}
-    return _amend(house, administrator, ActKind.ADD_HOLIDAY, details, added)
+    return _amend(office, administrator, ActKind.ADD_HOLIDAY, details, added)
 
 
-def remove_holiday(house: House, administrator: Officer, when: date) -> Recorded:
+def remove_holiday(office: Office, administrator: Officer, when: date) -> Recorded:
     """Take the bank holidays back that were added for a day."""
     return _amend(
-        house,
+        office,
         administrator,
         ActKind.REMOVE_HOLIDAY,
         {"date": when.isoformat()},
@@ -308,13 +309,13 @@ def remove_holiday(house: House, administrator: Officer, when: date) -> Recorded
     )
 
 
-def change_theme(house: House, administrator: Officer, theme: Theme) -> Recorded | None:
+def change_theme(office: Office, administrator: Officer, theme: Theme) -> Recorded | None:
     """Let papers look as ``theme`` says; None where they do already. What is published stays as it is."""
-    _check_entitled(house, administrator, Role.ADMINISTRATOR, ActKind.CHANGE_THEME)
-    if house.register.policy().theme == theme:
+    _check_entitled(office, administrator, Role.ADMINISTRATOR, ActKind.CHANGE_THEME)
+    if office.register.policy().theme == theme:
         return None
     return _amend(
-        house,
+        office,
         administrator,
         ActKind.CHANGE_THEME,
         {},
@@ -322,11 +323,33 @@ def change_theme(house: House, administrator: Officer, theme: Theme) -> Recorded
     )
 
 
-def write_allowed_signers(house: House) -> None:
+def by_service(
+    office: Office,
+    kind: ActKind,
+    reference: str,
+    files: Mapping[str, bytes],
+    *,
+    time: datetime | None = None,
+    **facts: Any,  # noqa: ANN401 - those of an act
+) -> Recorded:
+    """Record what the machine does."""
+    act = Act(
+        kind=kind,
+        case=reference,
+        actor=SERVICE,
+        role=Role.SERVICE,
+        time=time or office.now(),
+        policy=office.register.policy().version,
+        **facts,
+    )
+    return office.register.record(act, files, office.service)
+
+
+def write_allowed_signers(office: Office) -> None:
     """Export every key that ever was good, for ssh-keygen and git."""
-    whole = house.home.allowed_signers
+    whole = office.home.allowed_signers
     fresh = whole.with_name(f".{whole.name}.part")
-    fresh.write_text(allowed_signers(house.register.policies()), encoding="ascii")
+    fresh.write_text(allowed_signers(office.register.policies()), encoding="ascii")
     fresh.replace(whole)
 
 
@@ -343,16 +366,16 @@ def check_gate(reference: str, gate: str) -> Stage:
 
 
 def _amend(
-    house: House,
+    office: Office,
     administrator: Officer,
     kind: ActKind,
     details: Mapping[str, str],
     change: Callable[[Policy, date], Policy],
 ) -> Recorded:
     def attempt() -> Recorded:
-        _check_entitled(house, administrator, Role.ADMINISTRATOR, kind)
-        time = wiring.now()
-        after = change(house.register.policy(), wiring.local_day(time))
+        _check_entitled(office, administrator, Role.ADMINISTRATOR, kind)
+        time = office.now()
+        after = change(office.register.policy(), local_day(time))
         act = Act(
             kind=kind,
             case=POLICY,
@@ -363,15 +386,15 @@ def _amend(
             version=after.version,
             details=details,
         )
-        return house.register.record(act, write_policy(after), administrator.signer)
+        return office.register.record(act, write_policy(after), administrator.signer)
 
     recorded = _until_recorded(attempt)
-    write_allowed_signers(house)
+    write_allowed_signers(office)
     return recorded
 
 
 def _record(
-    house: House,
+    office: Office,
     officer: Officer,
     kind: ActKind,
     reference: str,
@@ -386,24 +409,27 @@ def _record(
     """Record an act; where its ``details`` are found by looking at the case, on that very case alone."""
 
     def attempt() -> Recorded:
-        _check_entitled(house, officer, role, kind)
-        case = house.register.case(reference)
+        _check_entitled(office, officer, role, kind)
+        case = office.register.case(reference)
         act = Act(
             kind=kind,
             case=case.reference,
             actor=officer.id,
             role=role,
-            time=wiring.now(),
-            policy=house.register.policy().version,
+            time=office.now(),
+            policy=office.register.policy().version,
             version=version,
             gate=gate,
             reason=reason,
             details=(details(case) if callable(details) else details) or {},
         )
         seen = case.acts if callable(details) else None
-        return house.register.record(act, files or {}, officer.signer, seen=seen)
+        return office.register.record(act, files or {}, officer.signer, seen=seen)
 
-    return _until_recorded(attempt)
+    recorded = _until_recorded(attempt)
+    if recorded.new:
+        office.wake(office.register.case(reference).stage)
+    return recorded
 
 
 def _until_recorded(attempt: Callable[[], Recorded]) -> Recorded:
@@ -414,12 +440,12 @@ def _until_recorded(attempt: Callable[[], Recorded]) -> Recorded:
     return attempt()
 
 
-def _check_entitled(house: House, officer: Officer, role: Role, act: ActKind) -> None:
+def _check_entitled(office: Office, officer: Officer, role: Role, act: ActKind) -> None:
     # The register judges every new act; this refuses also what would be nothing new.
-    house.register.policy().require(officer.id, role, act=act)
+    office.register.policy().require(officer.id, role, act=act)
 
 
-def _reason(house: House, case: Case, text: str | None) -> str | None:
+def _reason(office: Office, case: Case, text: str | None) -> str | None:
     if text is None or not text.strip():
         return None
     text = unicodedata.normalize("NFC", text.strip().replace("\r\n", "\n"))
@@ -430,7 +456,7 @@ def _reason(house: House, case: Case, text: str | None) -> str | None:
         name = unicodedata.name(unseen, "a control or unassigned character")
         problem = f"it holds U+{ord(unseen):04X} ({name}), which nobody would see; remove it"
         raise MalformedError("reason", Fault(path="", problem=problem))
-    if personal_details_in(arrived(house, case).applicant_terms, {"reason": text}):
+    if personal_details_in(arrived(office, case).applicant_terms, {"reason": text}):
         raise MalformedError("reason", *paper.personal_faults([""]))
     return text
 

@@ -1,6 +1,6 @@
 """``deploy/prefect.yaml`` for a machine with a Prefect work pool, made from the one table of schedules.
 
-``python -m flows.deployment > deploy/prefect.yaml``
+``python -m flows.engine.deployment > deploy/prefect.yaml``
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from typing import Final
 
 import yaml
 
-from flows.wiring import LOCAL, SCHEDULES, TICK_SECONDS, Schedule
+from flows.engine.settings import SCHEDULES, TICK_SECONDS, Schedule
+from flows.home import LOCAL
 
 POOL: Final = "equipoise"
 _HEAD: Final = """\
-# Made by `python -m flows.deployment`; change the table in flows/wiring.py instead.
+# Made by `python -m flows.engine.deployment`; change the table in flows/engine/settings.py instead.
 # Needs a work pool of type process whose workers share the home ($EQUIPOISE_HOME):
 #   prefect work-pool create equipoise --type process
 #   prefect --no-prompt deploy --all --prefect-file deploy/prefect.yaml

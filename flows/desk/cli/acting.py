@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows import waking
-from flows.desk import acts, views
-from flows.desk.console import acts as acting
-from flows.desk.console import day, example, print_json, read_file
-from flows.desk.findings import draft_of
-from flows.desk.telling import check_rows, tell_findings
+from flows.casework import acts, views
+from flows.casework.checking import draft_of
+from flows.desk.cli.telling import check_rows, tell_findings
+from flows.desk.cli.terminal import acts as acting
+from flows.desk.cli.terminal import day, example, print_json, read_file
 from flows.domain.checks.ruleset import check
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.procedure import CHANNELS, GROUNDS, ROLE_AT, Stage
@@ -21,9 +20,9 @@ from flows.domain.reference import parse_reference
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from flows.desk.acts import Officer
+    from flows.casework.acts import Officer
+    from flows.casework.office import Office
     from flows.register.line import Recorded
-    from flows.wiring import House
 
 _gate = click.option(
     "--gate",
@@ -48,18 +47,20 @@ _reference = click.argument("reference", metavar="REF")
 )
 @acting
 def draft(
-    reference: str, file: Path, summary: Path | None, *, house: House, officer: Officer, as_json: bool
+    reference: str, file: Path, summary: Path | None, *, office: Office, officer: Officer, as_json: bool
 ) -> None:
     """Record FILE as the next version of the assessment."""
     text = _text(summary) if summary else None
-    recorded = acts.draft(house, officer, parse_reference(reference), read_file(file), text, source=str(file))
-    version = house.register.case(reference).version
+    recorded = acts.draft(
+        office, officer, parse_reference(reference), read_file(file), text, source=str(file)
+    )
+    version = office.register.case(reference).version
     sentence = f"Recorded as version {version}."
     if recorded is None:
         sentence = f"Version {version} already says this; nothing was recorded."
-    checked = draft_of(house, house.register.case(reference))
+    checked = draft_of(office, office.register.case(reference))
     found = check(checked)
-    _say(house, reference, sentence, recorded, as_json=as_json, findings=check_rows(found))
+    _say(office, reference, sentence, recorded, as_json=as_json, findings=check_rows(found))
     if not as_json:
         tell_findings(found, checked.words)
 
@@ -68,10 +69,10 @@ def draft(
 @_reference
 @_version
 @acting
-def submit(reference: str, version: int, *, house: House, officer: Officer, as_json: bool) -> None:
+def submit(reference: str, version: int, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Put the current version before the first approval."""
-    recorded = acts.submit(house, officer, parse_reference(reference), version)
-    _say(house, reference, f"Version {version} is submitted.", recorded, as_json=as_json)
+    recorded = acts.submit(office, officer, parse_reference(reference), version)
+    _say(office, reference, f"Version {version} is submitted.", recorded, as_json=as_json)
 
 
 @click.command(
@@ -99,13 +100,13 @@ def override(
     version: int,
     reason: str,
     *,
-    house: House,
+    office: Office,
     officer: Officer,
     as_json: bool,
 ) -> None:
     """Let a version be submitted in spite of a finding of the checks, with the reason."""
     recorded = acts.override(
-        house,
+        office,
         officer,
         parse_reference(reference),
         finding=finding.upper(),
@@ -114,7 +115,7 @@ def override(
         reason=reason,
     )
     _say(
-        house,
+        office,
         reference,
         f"{finding.upper()} no longer stops version {version}.",
         recorded,
@@ -136,13 +137,13 @@ def approve(
     version: int,
     comment: str | None,
     *,
-    house: House,
+    office: Office,
     officer: Officer,
     as_json: bool,
 ) -> None:
     """Approve a version: at legal review, or at the sign-off of the public interest test."""
     recorded = acts.approve(
-        house,
+        office,
         officer,
         parse_reference(reference),
         gate=acts.check_gate(reference, gate),
@@ -150,7 +151,7 @@ def approve(
         comment=comment,
     )
     _say(
-        house,
+        office,
         reference,
         f"Version {version} is approved at {views.APPROVALS[Stage(gate)]}.",
         recorded,
@@ -171,18 +172,18 @@ def approve(
 @click.option("--reason", default="", help="Why it goes back; required.")
 @acting
 def return_(
-    reference: str, gate: str, version: int, reason: str, *, house: House, officer: Officer, as_json: bool
+    reference: str, gate: str, version: int, reason: str, *, office: Office, officer: Officer, as_json: bool
 ) -> None:
     """Send a version back to drafting, with the reason."""
     recorded = acts.return_(
-        house,
+        office,
         officer,
         parse_reference(reference),
         gate=acts.check_gate(reference, gate),
         version=version,
         reason=reason,
     )
-    _say(house, reference, f"Version {version} is returned to drafting.", recorded, as_json=as_json)
+    _say(office, reference, f"Version {version} is returned to drafting.", recorded, as_json=as_json)
 
 
 @click.command(epilog=example("equipoise sent 1146A/22 --on 2022-12-05 --by email --as foi-officer"))
@@ -192,24 +193,24 @@ def return_(
 )
 @click.option("--by", required=True, type=click.Choice(sorted(CHANNELS)), help="How it was sent.")
 @acting
-def sent(reference: str, on: datetime, by: str, *, house: House, officer: Officer, as_json: bool) -> None:
+def sent(reference: str, on: datetime, by: str, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Record that the published paper was sent."""
-    recorded = acts.sent(house, officer, parse_reference(reference), on=on.date(), by=by)
-    _say(house, reference, f"Recorded as sent on {day(on)} by {by}.", recorded, as_json=as_json)
+    recorded = acts.sent(office, officer, parse_reference(reference), on=on.date(), by=by)
+    _say(office, reference, f"Recorded as sent on {day(on)} by {by}.", recorded, as_json=as_json)
 
 
 @click.command(epilog=example("equipoise close 1146A/22 --ground withdrawn --as foi-officer"))
 @_reference
 @click.option("--ground", required=True, type=click.Choice(sorted(GROUNDS)), help="Why it ends here.")
 @acting
-def close(reference: str, ground: str, *, house: House, officer: Officer, as_json: bool) -> None:
+def close(reference: str, ground: str, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Close a case without a published test."""
-    recorded = acts.close(house, officer, parse_reference(reference), ground=ground)
-    _say(house, reference, f"Closed as {ground}.", recorded, as_json=as_json)
+    recorded = acts.close(office, officer, parse_reference(reference), ground=ground)
+    _say(office, reference, f"Closed as {ground}.", recorded, as_json=as_json)
 
 
 def _say(
-    house: House,
+    office: Office,
     reference: str,
     sentence: str,
     recorded: Recorded | None,
@@ -217,10 +218,8 @@ def _say(
     as_json: bool,
     **more: Any,  # noqa: ANN401 - whatever JSON holds
 ) -> None:
-    case = house.register.case(reference)
-    if recorded is not None and recorded.new:
-        waking.wake(house.home, case.stage)
-    elif recorded is not None:
+    case = office.register.case(reference)
+    if recorded is not None and not recorded.new:
         sentence = "This was done before; nothing was recorded."
     if as_json:
         print_json(

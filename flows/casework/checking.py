@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows import paper, wiring
+from flows.casework import papers as paper
 from flows.domain.checks.ruleset import check
 from flows.domain.errors import Fault, MalformedError, RegisterError
 from flows.domain.procedure import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST
@@ -12,14 +12,14 @@ from flows.domain.request_file import parse_request_file
 from flows.sources.parse import ArrivedRequest, parse_request
 
 if TYPE_CHECKING:
+    from flows.casework.office import Office
     from flows.domain.assessment import Assessment, Request
     from flows.domain.case import Case
     from flows.domain.checks.rule import Draft
     from flows.domain.finding import Finding
-    from flows.wiring import House
 
 
-def findings(house: House, case: Case, *, reading: bool = False) -> tuple[Finding, ...]:
+def findings(office: Office, case: Case, *, reading: bool = False) -> tuple[Finding, ...]:
     """Return what the rules notice in the current version, today.
 
     Args:
@@ -29,12 +29,12 @@ def findings(house: House, case: Case, *, reading: bool = False) -> tuple[Findin
         MalformedError: the assessment in the register cannot be read.
         RegisterError: the request cannot be opened.
     """
-    return check(draft_of(house, case, reading=reading))
+    return check(draft_of(office, case, reading=reading))
 
 
-def draft_of(house: House, case: Case, *, reading: bool = False) -> Draft:
+def draft_of(office: Office, case: Case, *, reading: bool = False) -> Draft:
     """Return what the rules look at, from the register."""
-    read = house.register.read
+    read = office.register.read
     request = parse_request_file(read(case.reference, REQUEST).decode())
     if (request.reference, request.received) != (case.reference, case.received):
         problem = "its reference and date of receipt are not those of the case; draft it again"
@@ -45,25 +45,25 @@ def draft_of(house: House, case: Case, *, reading: bool = False) -> Draft:
         request,
         assessment,
         document=document,
-        today=wiring.today(),
-        calendar=house.calendar(),
-        body=house.register.policy().rules.body,
-        named=_named(house, case, request, assessment, document, reading=reading),
+        today=office.today(),
+        calendar=office.calendar(),
+        body=office.register.policy().rules.body,
+        named=_named(office, case, request, assessment, document, reading=reading),
     )
 
 
-def arrived(house: House, case: Case) -> ArrivedRequest:
+def arrived(office: Office, case: Case) -> ArrivedRequest:
     """Return the request as it arrived, of which the applicant's details are only searched for."""
-    sealed = house.register.read(case.reference, SEALED_REQUEST)
-    return parse_request(house.vault.unseal(case.recipient, sealed), rules=paper.RULES)
+    sealed = office.register.read(case.reference, SEALED_REQUEST)
+    return parse_request(office.vault.unseal(case.recipient, sealed), rules=paper.RULES)
 
 
 def _named(
-    house: House, case: Case, request: Request, assessment: Assessment, document: str, *, reading: bool
+    office: Office, case: Case, request: Request, assessment: Assessment, document: str, *, reading: bool
 ) -> tuple[str, ...] | None:
     """Return which texts name the applicant."""
     try:
-        as_arrived = arrived(house, case)
+        as_arrived = arrived(office, case)
     except RegisterError:
         if reading:
             return None

@@ -8,27 +8,37 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from flows import wiring
-from flows.desk.console import NO, counted, day, example, heading, print_json, print_rows, read_file, speaks
-from flows.desk.origin import blocks_of, find_origin
-from flows.desk.proof import prove
-from flows.desk.telling import rows, tell_lines, tell_words
+from flows import home as flows_home
+from flows.casework.office import open_office
+from flows.casework.origin import blocks_of, find_origin
+from flows.casework.proof import prove
+from flows.desk.cli.telling import rows, tell_lines, tell_words
+from flows.desk.cli.terminal import (
+    NO,
+    counted,
+    day,
+    example,
+    heading,
+    print_json,
+    print_rows,
+    read_file,
+    speaks,
+)
 from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.record import TITLE
 from flows.domain.errors import Fault, MalformedError
-from flows.wiring import open_house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from flows.desk.origin import Origin
-    from flows.desk.proof import Proof
+    from flows.casework.origin import Origin
+    from flows.casework.proof import Proof
     from flows.document.blocks import Block
     from flows.document.signing.examination import Signature
     from flows.domain.finding import Finding
-    from flows.wiring import Home
+    from flows.home import Home
 
 MOST_BYTES: Final = 64 << 20
 """What a PDF may have; a paper of three hundred pages has some five million."""
@@ -95,11 +105,11 @@ def _text(pdf: bytes, source: Path | None, home: Home) -> tuple[Sequence[Block] 
             raise MalformedError(str(source), Fault(path="", problem="it is not text in UTF-8")) from None
     if not home.register.is_dir():
         return None, None
-    with open_house(home, reading=True) as house:
-        origin = find_origin(house, pdf)
+    with open_office(home, reading=True) as office:
+        origin = find_origin(office, pdf)
         if origin is None:
             return None, None
-        return blocks_of(house, origin), f"version {origin.version} of {origin.reference} in the register"
+        return blocks_of(office, origin), f"version {origin.version} of {origin.reference} in the register"
 
 
 def _tell_findings(findings: Sequence[Finding], words: dict[str, str]) -> None:
@@ -136,7 +146,7 @@ def verify(file: Path, ca: Path | None, *, home: Home, as_json: bool) -> None:
         roots,
         source=str(file),
         roots_source=str(ca),
-        now=wiring.now(),
+        now=flows_home.now(),
     )
     if as_json:
         print_json({"file": str(file), **_as_json(proof)})

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from flows import wiring
-from flows.desk import acts, views
-from flows.desk.console import (
+from flows import home as flows_home
+from flows.casework import acts, views
+from flows.casework import office as offices
+from flows.casework.office import Office, open_office
+from flows.desk.cli.terminal import (
     Speaking,
     counted,
     day,
@@ -24,20 +26,20 @@ from flows.desk.console import (
     speaks,
     wrapped,
 )
-from flows.desk.console import acts as acting
+from flows.desk.cli.terminal import acts as acting
 from flows.domain.deadline import USUAL, Events
 from flows.domain.deadline import deadline as compute
 from flows.domain.errors import MalformedError
 from flows.domain.working_days import NATIONS, Holiday, date_of_receipt, in_full, where
 from flows.sources import bank_holidays
-from flows.wiring import Home, House, open_house
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flows.desk.acts import Officer
+    from flows.casework.acts import Officer
     from flows.domain.deadline import Deadline, Timetable
     from flows.domain.working_days import Calendar, Day
+    from flows.home import Home
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -65,7 +67,7 @@ class LocalDay(click.ParamType[Any]):
             if _DATE.fullmatch(value):
                 return date.fromisoformat(value)
             if _TIME.fullmatch(value):
-                return date_of_receipt(datetime.fromisoformat(value.upper()), wiring.LOCAL)
+                return date_of_receipt(datetime.fromisoformat(value.upper()), flows_home.LOCAL)
         except MalformedError as error:
             self.fail("; ".join(fault.problem for fault in error.faults), param, ctx)
         except ValueError:
@@ -111,9 +113,9 @@ def deadline(*, home: Home, as_json: bool, **events: Any) -> None:  # noqa: ANN4
     those of the register at the home, if there is one, else those that the software knows.
     """
     with ExitStack() as stack:
-        house = stack.enter_context(open_house(home, reading=True)) if home.register.is_dir() else None
-        days = house.calendar() if house else bank_holidays.calendar()
-    timetable = wiring.timetable()
+        office = stack.enter_context(open_office(home, reading=True)) if home.register.is_dir() else None
+        days = office.calendar() if office else bank_holidays.calendar()
+    timetable = offices.timetable()
     found = compute(Events(**events), days, timetable)
     if as_json:
         print_json(_as_json(found, days))
@@ -223,41 +225,41 @@ def add(
     nations: tuple[str, ...],
     source: str,
     *,
-    house: House,
+    office: Office,
     officer: Officer,
     as_json: bool,
 ) -> None:
     """Add a bank holiday, from which the due dates of running cases follow."""
     wanted = {_SLUGS[slug] for slug in nations}
     there = tuple(nation for nation in NATIONS if nation in wanted)
-    known = house.calendar().nations_with(when) & wanted
-    before = _due_dates(house)
-    recorded = acts.add_holiday(house, officer, Holiday(date=when, name=name, nations=there, source=source))
+    known = office.calendar().nations_with(when) & wanted
+    before = _due_dates(office)
+    recorded = acts.add_holiday(office, officer, Holiday(date=when, name=name, nations=there, source=source))
     already = where(nation for nation in there if nation in known) if known else ""
     if recorded is None:
         words = f"{in_full(when)} is known as a bank holiday {already} already; nothing was recorded."
     else:
         new = where(nation for nation in there if nation not in known)
         words = f"{in_full(when)} is a bank holiday {new}" + (f"; {already} it was known." if known else ".")
-    _done(words, house, before, new=recorded is not None, as_json=as_json)
+    _done(words, office, before, new=recorded is not None, as_json=as_json)
 
 
 @holiday.command("remove", epilog=example("equipoise holiday remove 2026-06-15 --as administrator"))
 @click.argument("when", metavar="DATE", type=LocalDay())
 @acting
-def remove(when: date, *, house: House, officer: Officer, as_json: bool) -> None:
+def remove(when: date, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Take back what was added for a day; due dates are what they were without it."""
-    before = _due_dates(house)
-    acts.remove_holiday(house, officer, when)
-    _done(f"{in_full(when)} is no longer an added bank holiday.", house, before, new=True, as_json=as_json)
+    before = _due_dates(office)
+    acts.remove_holiday(office, officer, when)
+    _done(f"{in_full(when)} is no longer an added bank holiday.", office, before, new=True, as_json=as_json)
 
 
 @holiday.command("list", epilog=example("equipoise holiday list"))
 @speaks
 def list_(*, home: Home, as_json: bool) -> None:
     """List the bank holidays that were added."""
-    with open_house(home, reading=True) as house:
-        added, source = house.register.policy().holidays, house.calendar().source
+    with open_office(home, reading=True) as office:
+        added, source = office.register.policy().holidays, office.calendar().source
     if as_json:
         rows = [
             {
@@ -283,14 +285,14 @@ def list_(*, home: Home, as_json: bool) -> None:
     _say(f"Bank holidays: {source}")
 
 
-def _due_dates(house: House) -> dict[str, str | None]:
+def _due_dates(office: Office) -> dict[str, str | None]:
     """Return when each case that waits is due."""
-    return {row["reference"]: row["due"] for row in views.queue(house, everything=False)}
+    return {row["reference"]: row["due"] for row in views.queue(office, everything=False)}
 
 
-def _done(sentence: str, house: House, before: dict[str, str | None], *, new: bool, as_json: bool) -> None:
-    version = house.register.policy().version
-    other = [reference for reference, due in _due_dates(house).items() if before.get(reference, due) != due]
+def _done(sentence: str, office: Office, before: dict[str, str | None], *, new: bool, as_json: bool) -> None:
+    version = office.register.policy().version
+    other = [reference for reference, due in _due_dates(office).items() if before.get(reference, due) != due]
     if as_json:
         print_json({"policy": version, "new": new, "cases": other})
         return

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import click
 
-from flows import paper, wiring
-from flows.desk.console import (
+from flows import home as flows_home
+from flows.casework import papers as paper
+from flows.desk.cli.telling import check_rows, rows, tell_findings, tell_lines
+from flows.desk.cli.terminal import (
     DOES_NOT_HOLD,
     NO,
     counted,
@@ -22,7 +24,6 @@ from flows.desk.console import (
     read_file,
     speaks,
 )
-from flows.desk.telling import check_rows, rows, tell_findings, tell_lines
 from flows.domain.checks.rule import Draft
 from flows.domain.checks.ruleset import VERSION, blocking, check
 from flows.domain.errors import Fault, MalformedError
@@ -36,7 +37,7 @@ from flows.sources.schema import json_schema
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flows.wiring import Home
+    from flows.home import Home
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
@@ -66,7 +67,7 @@ def audit(
             check_paper=paper.check,
             pin=pin,
             checkpoint=note,
-            now=wiring.now(),
+            now=flows_home.now(),
             progress=progress.show,
         )
     if as_json:
@@ -85,7 +86,7 @@ def audit(
 def lint(file: Path, request: Path | None, body: str | None, *, as_json: bool) -> None:
     """Check an assessment before it is submitted."""
     assessment = parse_assessment(read_file(file), rules=paper.RULES, source=str(file))
-    draft = Draft(assessment=assessment, today=wiring.today(), body=body)
+    draft = Draft(assessment=assessment, today=flows_home.today(), body=body)
     if request is not None:
         draft = _with_request(draft, request, str(file))
     findings = check(draft)
@@ -104,7 +105,7 @@ def _with_request(draft: Draft, request: Path, source: str) -> Draft:
     return paper.draft(
         asked,
         draft.assessment,
-        today=wiring.today(),
+        today=flows_home.today(),
         calendar=calendar(),
         body=draft.body,
         named=paper.named(arrived, asked, draft.assessment),

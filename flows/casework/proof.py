@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.desk.origin import find_origin
-from flows.wiring import open_house
+from flows.casework.office import open_office
+from flows.casework.origin import find_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from flows.desk.origin import Origin
+    from flows.casework.origin import Origin
     from flows.document.signing.examination import Signature
-    from flows.wiring import Home
+    from flows.home import Home
 
 _BAD_TRUST = frozenset({"foreign", "expired", "unfit"})
 
@@ -86,7 +86,7 @@ def prove(
     signature = examination.examine(pdf, trusted, now, source=source)
     if not home.register.is_dir():
         return Proof(signature=signature, looked_up=False, origin=None, untouched=None)
-    with open_house(home, reading=True) as house:
-        origin = find_origin(house, pdf)
+    with open_office(home, reading=True) as office:
+        origin = find_origin(office, pdf)
     untouched = only_signed(origin.paper, pdf) if origin else None
     return Proof(signature=signature, looked_up=True, origin=origin, untouched=untouched)

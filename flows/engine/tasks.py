@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
@@ -20,23 +19,14 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import State, TaskRun
     from prefect.tasks import Task
 
+    from flows.casework.office import Done, Office
+    from flows.domain.procedure import Stage
+
 ATTEMPTS_AFTER_A_LOST_RACE: Final = 3
 _MOST_NAMED: Final = 3
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What one task did to one case.
-
-    Attributes:
-        what: In a few words; empty where there was nothing left to do.
-    """
-
-    reference: str
-    what: str = ""
 
 
 def guarded(body: Callable[P, R]) -> Callable[P, R]:
@@ -66,6 +56,15 @@ def _where(error: BaseException) -> str:
 def lost_the_race(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Tell whether a task failed because somebody wrote first: the one failure worth another try."""
     return isinstance(state.result(raise_on_failure=False), RegisterMovedError)
+
+
+def for_each(
+    flow: str, one: Task[[str, Office], Done], office: Office, stage: Stage, only: Sequence[str] | None
+) -> list[State[Done]]:
+    """Run a task for every case at ``stage``, or of ``only`` those named, and report; return the states."""
+    ready = office.register.ready(stage)
+    references = ready if only is None else [reference for reference in ready if reference in only]
+    return report(flow, references, [one(reference, office, return_state=True) for reference in references])
 
 
 def report(flow: str, references: Sequence[str], states: Sequence[State[Done]]) -> list[State[Done]]:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from flows import server, waking
 from flows.domain.errors import PitError, RegisterError
-from flows.wiring import SCHEDULES, set_prefect_environment
+from flows.engine import server, waking
+from flows.engine.settings import SCHEDULES, set_prefect_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
     from prefect.flows import Flow
 
-    from flows.wiring import Home, Schedule
+    from flows.engine.settings import Schedule
+    from flows.home import Home
 
 _ENDED: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 _ATTEMPTS: Final = 20

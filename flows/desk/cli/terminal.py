@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from flows import wiring
-from flows.desk.acts import Officer
+from flows import home as flows_home
+from flows.casework.acts import Officer
+from flows.casework.office import Office, open_office
 from flows.domain.errors import (
     Fault,
     MalformedError,
@@ -34,9 +35,9 @@ from flows.domain.errors import (
     UnexpectedError,
 )
 from flows.domain.policy import parse_person
+from flows.home import Home, find_home
 from flows.register import signature
 from flows.sources.strict_yaml import MOST_BYTES
-from flows.wiring import Home, House, find_home, open_house
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -187,7 +188,7 @@ def prints(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def acts(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--as`` and ``--key``; it is handed ``house`` and ``officer``."""
+    """Give a command ``--as`` and ``--key``; it is handed ``office`` and ``officer``."""
 
     @click.option(
         "--as", "person", required=True, metavar="PERSON", help="Who acts: an id of the authorised people."
@@ -200,13 +201,13 @@ def acts(command: Callable[..., None]) -> Callable[..., None]:
     @speaks
     @functools.wraps(command)
     def wrapped(*args: Any, home: Home, person: str, key: str | None, **kwargs: Any) -> None:  # noqa: ANN401
-        with open_house(home) as house:
-            command(*args, house=house, officer=officer(house, person, key), **kwargs)
+        with open_office(home) as office:
+            command(*args, office=office, officer=officer(office, person, key), **kwargs)
 
     return wrapped
 
 
-def officer(house: House, person: str, key: str | None) -> Officer:
+def officer(office: Office, person: str, key: str | None) -> Officer:
     """Return who acts, with what signs for them.
 
     Raises:
@@ -215,11 +216,11 @@ def officer(house: House, person: str, key: str | None) -> Officer:
     """
     parse_person(person)
     if key == "agent":
-        known = house.register.policy().people.get(person)
+        known = office.register.policy().people.get(person)
         if known is None or not known.keys:
             raise NotEntitledError(person, act="act", needed="a person on the list of authorised people")
-        return Officer(id=person, signer=signature.agent(known.keys[-1], wiring.agent_socket()))
-    path = Path(key) if key else house.home.officers / person
+        return Officer(id=person, signer=signature.agent(known.keys[-1], flows_home.agent_socket()))
+    path = Path(key) if key else office.home.officers / person
     _check_key(path, person, named=bool(key))
     return Officer(id=person, signer=signature.load(path))
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows import paper, wiring
-from flows.desk import acts
-from flows.desk.console import Speaking, example, print_json, shown, speaks, write_file
-from flows.desk.console import acts as acting
+from flows import home as flows_home
+from flows.casework import acts
+from flows.casework import papers as paper
+from flows.casework.office import Office, open_office
+from flows.desk.cli.terminal import Speaking, example, print_json, shown, speaks, write_file
+from flows.desk.cli.terminal import acts as acting
 from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.pdf import render_pdf
@@ -19,11 +21,11 @@ from flows.domain.errors import RefusedError
 from flows.domain.procedure import DOCUMENT
 from flows.files import folder
 from flows.sources.parse import parse_request
-from flows.wiring import Home, House, open_house
 
 if TYPE_CHECKING:
-    from flows.desk.acts import Officer
+    from flows.casework.acts import Officer
     from flows.domain.theme import Theme
+    from flows.home import Home
 
 _file = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 
@@ -40,8 +42,8 @@ def theme() -> None:
 @speaks
 def show(crest: Path | None, *, home: Home, as_json: bool) -> None:
     """Print the theme in force, as a theme file."""
-    with open_house(home, reading=True) as house:
-        policy = house.register.policy()
+    with open_office(home, reading=True) as office:
+        policy = office.register.policy()
     if crest is not None:
         if policy.theme.crest is None:
             raise RefusedError("There is no crest.")
@@ -88,7 +90,7 @@ def _example(chosen: Theme, *, draft: bool) -> bytes:
         authority=request.authority,
         reference=request.reference,
         version=1,
-        dated=wiring.now(),
+        dated=flows_home.now(),
         draft=draft,
         theme=chosen,
     )
@@ -97,10 +99,10 @@ def _example(chosen: Theme, *, draft: bool) -> bytes:
 @theme.command("set", epilog=example("equipoise theme set theme.toml --as administrator"))
 @_file
 @acting
-def set_(file: Path, *, house: House, officer: Officer, as_json: bool) -> None:
+def set_(file: Path, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Let papers look as FILE says, from now on; what is published stays as it is."""
-    recorded = acts.change_theme(house, officer, read_theme(file))
-    version = house.register.policy().version
+    recorded = acts.change_theme(office, officer, read_theme(file))
+    version = office.register.policy().version
     if as_json:
         print_json({"policy": version, "new": recorded is not None})
     elif recorded is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows import wiring
+from flows.casework.office import Done, timetable
 from flows.document.notice import write_notice
 from flows.domain.deadline import Events, deadline, working_days_until
 from flows.domain.decision import may_decide
@@ -13,25 +13,24 @@ from flows.domain.noted import counted, read_noted
 from flows.domain.procedure import ActKind
 from flows.domain.reference import slug
 from flows.notices.outbox import Notice
-from flows.running import Done
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from flows.casework.office import Office
     from flows.domain.case import Case
     from flows.domain.procedure import Stage
     from flows.domain.working_days import Calendar
-    from flows.wiring import House
 
 
-def ask(reference: str, gate: Stage, house: House) -> Done:
+def ask(office: Office, reference: str, gate: Stage) -> Done:
     """Tell those who may decide on one case at ``gate``, unless they were told the same before."""
-    case = house.register.case(reference)
+    case = office.register.case(reference)
     if case.stage is not gate:
         return Done(reference=reference)
-    days = house.calendar()
+    days = office.calendar()
     due = _due(case, days)
-    kind = _kind(due, days, house.register.policy().rules.chase_within)
+    kind = _kind(due, office.today(), days, office.register.policy().rules.chase_within)
     notice = Notice(
         slug=slug(reference),
         version=case.version,
@@ -40,9 +39,9 @@ def ask(reference: str, gate: Stage, house: House) -> Done:
         kind=kind,
         due=due,
     )
-    if house.outbox.has_told(notice):
+    if office.outbox.has_told(notice):
         return Done(reference=reference)
-    people = may_decide(case, house.register.policy())
+    people = may_decide(case, office.register.policy())
     text = write_notice(
         reference=reference,
         version=case.version,
@@ -50,33 +49,32 @@ def ask(reference: str, gate: Stage, house: House) -> Done:
         kind=kind,
         due=due,
         people=people,
-        checked=_checked(house, reference),
+        checked=_checked(office, reference),
     )
-    house.outbox.tell(notice, text)
+    office.outbox.tell(notice, text)
     told = ", ".join(sorted(people)) or "nobody may decide"
     return Done(reference=reference, what=f"{kind.replace('-', ' ')}: {told}")
 
 
-def _checked(house: House, reference: str) -> str:
+def _checked(office: Office, reference: str) -> str:
     """Return what the checks had found when the case was submitted last."""
-    statements = reversed(house.register.statements(reference))
+    statements = reversed(office.register.statements(reference))
     submission = next(said.act for said in statements if said.act.kind is ActKind.SUBMIT)
     return counted(read_noted(submission.details.get("findings", "")))
 
 
 def _due(case: Case, days: Calendar) -> date | None:
     try:
-        return deadline(Events(received=case.received), days, wiring.timetable()).due
+        return deadline(Events(received=case.received), days, timetable()).due
     except MalformedError:
         # Past what is known of bank holidays no deadline is guessed; the notice says so.
         return None
 
 
-def _kind(due: date | None, days: Calendar, chase_within: int) -> str:
-    today = wiring.today()
+def _kind(due: date | None, today: date, days: Calendar, chase_within: int) -> str:
     if due is None:
         return "asked"
     if today > due:
         return "overdue"
-    left = working_days_until(today, due, days, wiring.timetable())
+    left = working_days_until(today, due, days, timetable())
     return "due-soon" if left <= chase_within else "asked"

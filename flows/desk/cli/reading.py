@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows import wiring
-from flows.desk import views
-from flows.desk.console import (
+from flows import home as flows_home
+from flows.casework import views
+from flows.casework.checking import draft_of
+from flows.casework.office import open_office
+from flows.desk.cli.telling import check_rows, tell_findings
+from flows.desk.cli.terminal import (
     day,
     example,
     heading,
@@ -22,20 +25,18 @@ from flows.desk.console import (
     wrapped,
     write_file,
 )
-from flows.desk.findings import draft_of
-from flows.desk.telling import check_rows, tell_findings
 from flows.domain.checks.ruleset import VERSION, check
 from flows.domain.errors import RefusedError
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import parse_reference
 from flows.domain.working_days import in_full
-from flows.wiring import Home, open_house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flows.casework.office import Office
     from flows.domain.checks.rule import Draft
-    from flows.wiring import House
+    from flows.home import Home
 
 _reference = click.argument("reference", metavar="REF")
 
@@ -45,8 +46,8 @@ _reference = click.argument("reference", metavar="REF")
 @speaks
 def queue(*, everything: bool, home: Home, as_json: bool) -> None:
     """List the cases that wait, the most urgent first."""
-    with open_house(home, reading=True) as house:
-        rows = views.queue(house, everything=everything)
+    with open_office(home, reading=True) as office:
+        rows = views.queue(office, everything=everything)
     if as_json:
         print_json({"cases": rows})
         return
@@ -81,9 +82,9 @@ def queue(*, everything: bool, home: Home, as_json: bool) -> None:
 @speaks
 def show(reference: str, *, home: Home, as_json: bool) -> None:
     """Show where a case stands, who may decide, and what to do next."""
-    with open_house(home, reading=True) as house:
-        facts = views.show(house, parse_reference(reference))
-        draft = _looked_at(house, facts)
+    with open_office(home, reading=True) as office:
+        facts = views.show(office, parse_reference(reference))
+        draft = _looked_at(office, facts)
         found = check(draft) if draft else ()
     overridden = {(each["finding"], each["place"]) for each in facts["overrides"]}
     if as_json:
@@ -102,9 +103,9 @@ def show(reference: str, *, home: Home, as_json: bool) -> None:
 @speaks
 def history(reference: str, *, home: Home, as_json: bool) -> None:
     """List everything that was done to a case, oldest first."""
-    with open_house(home, reading=True) as house:
-        case = house.register.case(parse_reference(reference))
-        entries = views.history(house, reference)
+    with open_office(home, reading=True) as office:
+        case = office.register.case(parse_reference(reference))
+        entries = views.history(office, reference)
     if as_json:
         print_json({"reference": case.reference, "entries": entries})
         return
@@ -130,13 +131,13 @@ def history(reference: str, *, home: Home, as_json: bool) -> None:
 @speaks
 def diff(reference: str, old: int | None, new: int | None, *, home: Home, as_json: bool) -> None:
     """Compare the text of two versions; by default the current one with the one before."""
-    with open_house(home, reading=True) as house:
-        case = house.register.case(parse_reference(reference))
+    with open_office(home, reading=True) as office:
+        case = office.register.case(parse_reference(reference))
         new = new or case.version
         if old is None and new == 1:
             raise RefusedError(f"{case.reference} has one version so far; there is none to compare it with.")
         old = old or new - 1
-        before, after = (views.text(house, case.reference, number) for number in (old, new))
+        before, after = (views.text(office, case.reference, number) for number in (old, new))
     lines = list(
         unified_diff(before.splitlines(), after.splitlines(), f"version {old}", f"version {new}", lineterm="")
     )
@@ -168,17 +169,17 @@ def document(
     reference: str, version: int | None, pdf: Path | None, html: Path | None, *, home: Home, as_json: bool
 ) -> None:
     """Print the text of a version, or write it as PDF or HTML; what is not published is marked DRAFT."""
-    with open_house(home, reading=True) as house:
-        case = house.register.case(parse_reference(reference))
+    with open_office(home, reading=True) as office:
+        case = office.register.case(parse_reference(reference))
         number = version or case.version
         if pdf is None and html is None:
-            text = views.text(house, case.reference, number)
+            text = views.text(office, case.reference, number)
             if as_json:
                 print_json({"reference": case.reference, "version": number, "text": text})
             else:
                 click.echo(shown(text), nl=False)
             return
-        made = views.papers(house, case.reference, number)
+        made = views.papers(office, case.reference, number)
     written = [
         write_file(path, content) for path, content in ((pdf, made.pdf), (html, made.html.encode())) if path
     ]
@@ -188,11 +189,11 @@ def document(
         click.echo("".join(f"Written: {path}\n" for path in written), nl=False)
 
 
-def _looked_at(house: House, facts: dict[str, Any]) -> Draft | None:
+def _looked_at(office: Office, facts: dict[str, Any]) -> Draft | None:
     """Return the draft to be checked, None where no decision on its words lies ahead."""
     if not facts["version"] or Stage(facts["stage"]) not in {Stage.DRAFTING, *ROLE_AT}:
         return None
-    return draft_of(house, house.register.case(facts["reference"]), reading=True)
+    return draft_of(office, office.register.case(facts["reference"]), reading=True)
 
 
 def _facts(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -244,5 +245,5 @@ def _date(iso: str | None) -> str:
 
 
 def _local(utc: str) -> str:
-    time = datetime.fromisoformat(utc).astimezone(wiring.LOCAL)
+    time = datetime.fromisoformat(utc).astimezone(flows_home.LOCAL)
     return f"{day(time)} {time:%H:%M}"

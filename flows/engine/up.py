@@ -19,10 +19,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from flows import server
 from flows.domain.errors import RefusedError, RegisterError
-from flows.engine import drain, load, quieten
-from flows.wiring import LOCAL, SCHEDULES, set_prefect_environment
+from flows.engine import server
+from flows.engine.here import drain, load, quieten
+from flows.engine.settings import SCHEDULES, set_prefect_environment
+from flows.home import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
     from prefect.flows import Flow
 
-    from flows.server import Server
-    from flows.wiring import Home
+    from flows.engine.server import Server
+    from flows.home import Home
 
 _POLL_SECONDS: Final = 1.0
 _STOP_SECONDS: Final = 20.0

@@ -16,7 +16,7 @@ from flows.domain.procedure import Stage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flows.wiring import Home
+    from flows.home import Home
 
 _WITHIN: Final = 5.0
 """Seconds: an act is never held up for longer by a server that is slow to answer."""

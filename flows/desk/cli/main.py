@@ -6,8 +6,8 @@ from importlib.metadata import version
 
 import click
 
-from flows.desk.commands import acting, checking, clock, keeping, papers, reading, running, theme
-from flows.desk.console import Speaking
+from flows.desk.cli import acting, checking, clock, keeping, papers, reading, running, theme
+from flows.desk.cli.terminal import Speaking
 
 
 @click.group(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from flows.desk.console import counted, heading, shown, wrapped
+from flows.desk.cli.terminal import counted, heading, shown, wrapped
 from flows.domain.checks.ruleset import blocking
 from flows.domain.finding import Finding, Severity
 

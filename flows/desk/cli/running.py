@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows import engine, wiring
+from flows.casework.office import open_office
 from flows.desk import demo as story
-from flows.desk.console import NO, example, print_json, prints, speaks
+from flows.desk.cli.terminal import NO, example, print_json, prints, speaks
 from flows.domain.errors import Fault, MalformedError, WrongStageError
 from flows.domain.procedure import ActKind, Stage
 from flows.domain.reference import parse_reference, slug
+from flows.engine import here as engine
+from flows.engine import settings
 from flows.sources import copying, inbox
-from flows.wiring import Home, open_house
 
 if TYPE_CHECKING:
-    from flows.wiring import House
+    from flows.casework.office import Office
+    from flows.home import Home
 
 
 @click.command(epilog=example("equipoise up --every 60"))
 @click.option(
     "--every",
-    default=wiring.TICK_SECONDS,
+    default=settings.TICK_SECONDS,
     show_default=True,
     metavar="SECONDS",
     type=click.IntRange(min=1),
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
 @speaks
 def up(every: int, *, home: Home, as_json: bool) -> None:
     """Run the Prefect server and every flow on its schedule, until Ctrl-C."""
-    with open_house(home):
+    with open_office(home):
         pass  # there is a register, and it can be read
-    from flows.up import run  # noqa: PLC0415 - Prefect takes a second to import
+    from flows.engine.up import run  # noqa: PLC0415 - Prefect takes a second to import
 
     def say(url: str) -> None:
         if as_json:
@@ -51,15 +53,15 @@ def up(every: int, *, home: Home, as_json: bool) -> None:
 @speaks
 def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
     """Take requests in now, first drafts included: those in the inbox, or a copy of those at PATH."""
-    with open_house(home) as house:
+    with open_office(home) as office:
         if path is not None:
             _check_there(path)
             copying.copy_in(path, home.inbox)
         there = _names(home.set_aside)
-        before = house.register.tip().entry.sequence
-        waits = bool(inbox.items(home.inbox) or house.register.ready(Stage.RECEIVED))
+        before = office.register.tip().entry.sequence
+        waits = bool(inbox.items(home.inbox) or office.register.ready(Stage.RECEIVED))
         held = not waits or _run(home, ["intake", "drafting"])
-        opened = _since(house, before, ActKind.OPEN)
+        opened = _since(office, before, ActKind.OPEN)
     aside = sorted(_names(home.set_aside) - there)
     if as_json:
         print_json({"cases": opened, "set_aside": aside, "failed": not held})
@@ -78,12 +80,12 @@ def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
 @speaks
 def publish(references: tuple[str, ...], *, home: Home, as_json: bool) -> None:
     """Publish what is signed off: everything, or the cases named."""
-    with open_house(home) as house:
-        only = [_signed_off(house, parse_reference(reference)) for reference in references]
-        before = house.register.tip().entry.sequence
-        waits = bool(house.register.ready(Stage.PUBLICATION))
+    with open_office(home) as office:
+        only = [_signed_off(office, parse_reference(reference)) for reference in references]
+        before = office.register.tip().entry.sequence
+        waits = bool(office.register.ready(Stage.PUBLICATION))
         held = not waits or _run(home, ["publication"], only or None)
-        published = _since(house, before, ActKind.PUBLISH)
+        published = _since(office, before, ActKind.PUBLISH)
     if as_json:
         print_json({"cases": published, "failed": not held})
     else:
@@ -130,8 +132,8 @@ def _end(*, held: bool, answer: bool) -> None:
         sys.exit(NO)
 
 
-def _signed_off(house: House, reference: str) -> str:
-    case = house.register.case(reference)
+def _signed_off(office: Office, reference: str) -> str:
+    case = office.register.case(reference)
     if case.stage not in {Stage.PUBLICATION, Stage.PUBLISHED, Stage.SENT}:
         raise WrongStageError(case.reference, act="publish", needed=Stage.PUBLICATION, found=case.stage)
     return case.reference
@@ -141,9 +143,9 @@ def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
-def _since(house: House, sequence: int, kind: ActKind) -> list[str]:
+def _since(office: Office, sequence: int, kind: ActKind) -> list[str]:
     return [
         recorded.entry.case
-        for recorded in house.register.since(sequence)
+        for recorded in office.register.since(sequence)
         if recorded.entry.act.endswith(f"-{kind}")
     ]

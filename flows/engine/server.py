@@ -1,6 +1,6 @@
 """One Prefect server on this machine, as a child process that ends with its parent.
 
-Run as ``python -m flows.server FD``: FD is a socket the parent bound and listens on, so the port is
+Run as ``python -m flows.engine.server FD``: FD is a socket the parent bound and listens on, so the port is
 known before the server runs and nobody can take it in between. Standard input is a pipe from the
 parent: when the parent ends, however it ends, the pipe ends, and so does the server.
 """
@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import RegisterError
-from flows.wiring import server_environment
+from flows.engine.settings import server_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.wiring import Home
+    from flows.home import Home
 
 PORT: Final = 4200
 _START_SECONDS: Final = 90
@@ -73,7 +73,7 @@ def start(home: Home, *, port: int = 0, ui: bool = False) -> Server:
     home.prefect.mkdir(parents=True, exist_ok=True)
     with _listening(port) as listener, (home.prefect / "server.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", "flows.server", str(listener.fileno())],
+            [sys.executable, "-m", "flows.engine.server", str(listener.fileno())],
             env=server_environment(home, ui=ui),
             pass_fds=[listener.fileno()],
             stdin=subprocess.PIPE,

@@ -12,24 +12,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows import wiring
-from flows.desk import acts
-from flows.desk.console import Speaking, example, print_json, print_rows, read_file, speaks
-from flows.desk.console import acts as acting
+from flows import home as flows_home
+from flows.casework import acts
+from flows.casework.office import Office, open_office
+from flows.desk.cli.terminal import Speaking, example, print_json, print_rows, read_file, speaks
+from flows.desk.cli.terminal import acts as acting
 from flows.document.markdown import plain_faults
 from flows.domain.errors import Fault, MalformedError, RefusedError
 from flows.domain.policy import BODIES, SERVICE, Person, Rules, parse_person
 from flows.domain.procedure import GATES, ActKind, Role
+from flows.home import Home, find_home
 from flows.register import signature
 from flows.register.founding import found
 from flows.sources.inbox import check_pattern
 from flows.vault.keys import create_wrapping_key
-from flows.wiring import Home, House, find_home, open_house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.desk.acts import Officer
+    from flows.casework.acts import Officer
 
 CHASE_WITHIN = 5
 _LONGEST_NAME = 200
@@ -81,9 +82,9 @@ def init(
     )
     authority = _authority(authority)
     make_home(home, authority=authority, administrator=parse_person(administrator), rules=rules)
-    with open_house(home) as house:
-        acts.write_allowed_signers(house)
-        fingerprint = house.register.fingerprint()
+    with open_office(home) as office:
+        acts.write_allowed_signers(office)
+        fingerprint = office.register.fingerprint()
     if as_json:
         print_json({"home": str(home.root), "fingerprint": fingerprint, "administrator": administrator})
         return
@@ -135,7 +136,7 @@ def _fill(fresh: Home, *, authority: str, administrator: str, rules: Rules) -> N
         rules=rules,
         signer=signature.load(fresh.officers / administrator),
         service=signature.load(fresh.service),
-        time=wiring.now(),
+        time=flows_home.now(),
     )
 
 
@@ -183,29 +184,29 @@ def add(
     roles: tuple[str, ...],
     public_key: Path | None,
     *,
-    house: House,
+    office: Office,
     officer: Officer,
     as_json: bool,
 ) -> None:
     """Authorise a person, or give one other roles or another key."""
     person = parse_person(id_)
-    with _keys_of(person, public_key, house, officer) as keys:
+    with _keys_of(person, public_key, office, officer) as keys:
         recorded = acts.add_officer(
-            house, officer, Person(id=person, roles=frozenset(map(Role, roles)), keys=keys)
+            office, officer, Person(id=person, roles=frozenset(map(Role, roles)), keys=keys)
         )
     words = f"{person} is authorised as {', '.join(sorted(set(roles)))}."
     if recorded is None:
         words = f"{words.removesuffix('.')} already; nothing was recorded."
-    _say(words, house, new=recorded is not None, as_json=as_json)
+    _say(words, office, new=recorded is not None, as_json=as_json)
 
 
 @contextmanager
 def _keys_of(
-    person: str, public_key: Path | None, house: House, administrator: Officer
+    person: str, public_key: Path | None, office: Office, administrator: Officer
 ) -> Iterator[tuple[str, ...]]:
     """Yield the keys a person is to have; a pair made for the purpose goes again if the act is refused."""
-    known = house.register.policy().people.get(person)
-    private = house.home.officers / person
+    known = office.register.policy().people.get(person)
+    private = office.home.officers / person
     if public_key is not None:
         text = read_file(public_key).decode("ascii", "replace")
         yield (signature.parse_public(text, source=str(public_key)),)
@@ -214,7 +215,7 @@ def _keys_of(
     elif private.exists():
         yield (signature.load(private).public,)
     else:
-        house.register.policy().require(administrator.id, Role.ADMINISTRATOR, act=ActKind.ADD_OFFICER)
+        office.register.policy().require(administrator.id, Role.ADMINISTRATOR, act=ActKind.ADD_OFFICER)
         public = signature.generate(private)
         try:
             yield (public,)
@@ -227,18 +228,18 @@ def _keys_of(
 @officer.command("revoke", epilog=example("equipoise officer revoke legal-reviewer --as administrator"))
 @click.argument("id_", metavar="ID")
 @acting
-def revoke(id_: str, *, house: House, officer: Officer, as_json: bool) -> None:
+def revoke(id_: str, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Take a person off the list; what they did before stands."""
-    acts.revoke_officer(house, officer, id_)
-    _say(f"{id_} is no longer authorised.", house, new=True, as_json=as_json)
+    acts.revoke_officer(office, officer, id_)
+    _say(f"{id_} is no longer authorised.", office, new=True, as_json=as_json)
 
 
 @officer.command("list", epilog=example("equipoise officer list"))
 @speaks
 def list_(*, home: Home, as_json: bool) -> None:
     """List the authorised people."""
-    with open_house(home, reading=True) as house:
-        people = [p for _, p in sorted(house.register.policy().people.items()) if p.id != SERVICE]
+    with open_office(home, reading=True) as office:
+        people = [p for _, p in sorted(office.register.policy().people.items()) if p.id != SERVICE]
     if as_json:
         rows = [{"id": p.id, "roles": sorted(p.roles), "keys": list(p.keys)} for p in people]
         print_json({"officers": rows})
@@ -246,8 +247,8 @@ def list_(*, home: Home, as_json: bool) -> None:
     print_rows([(person.id, ", ".join(sorted(person.roles))) for person in people], head=("Person", "Roles"))
 
 
-def _say(sentence: str, house: House, *, new: bool, as_json: bool) -> None:
-    version = house.register.policy().version
+def _say(sentence: str, office: Office, *, new: bool, as_json: bool) -> None:
+    version = office.register.policy().version
     if as_json:
         print_json({"policy": version, "new": new})
         return

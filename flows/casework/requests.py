@@ -1,0 +1,156 @@
+"""Taking requests in: what an item of the inbox holds, and the case that is opened for it.
+
+For each item: read it and every fault of it; give it a reference if it names none; make its key; seal
+it; append the opening; and only then remove it. What cannot be taken in is set aside with the reason.
+A kill at any of these points leaves the item in the inbox, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flows.casework import papers
+from flows.casework.acts import by_service
+from flows.casework.office import Done
+from flows.domain.errors import MalformedError
+from flows.domain.procedure import ASSESSMENT, REQUEST, SEALED_REQUEST, ActKind
+from flows.domain.request_file import write_request
+from flows.register.statement import mark
+from flows.sources import inbox
+from flows.sources.parse import ArrivedRequest, parse_request
+
+if TYPE_CHECKING:
+    from flows.casework.office import Office
+    from flows.domain.case import Case
+    from flows.sources.item import Item
+
+_KNOWN_REFERENCE: Final = (
+    "request.yaml, reference: this reference is a case already, with another request; give this request "
+    "a reference of its own, or take it out of the inbox"
+)
+_KNOWN_REQUEST: Final = "assessment.yaml: the request is a case already, whose assessment is another one"
+
+
+class Arrival:
+    """An item that could be read.
+
+    A plain class: Prefect looks into dataclasses among a task's parameters, and has no business here.
+
+    Attributes:
+        assessment: None where none came, or the one that came is unfit.
+        unfit: What is wrong with that one.
+    """
+
+    def __init__(self, item: Item, reference: str, data: bytes, arrived: ArrivedRequest) -> None:
+        self.item = item
+        self.reference = reference
+        self.data = data
+        self.arrived = arrived
+        self.assessment: bytes | None = None
+        self.unfit: list[str] = []
+
+
+def read_item(item: Item, references: NextReferences) -> Arrival:
+    """Return what an item holds.
+
+    Raises:
+        MalformedError: the request is unfit, with every fault.
+    """
+    data = item.request_bytes()
+    arrived = parse_request(data, rules=papers.RULES)
+    personal = papers.personal_details(arrived, arrived.request(arrived.reference or ""))
+    if personal:
+        raise MalformedError("request.yaml", *papers.personal_faults(personal))
+    reference = arrived.reference or inbox.assigned_reference(item)
+    if reference is None:
+        item = inbox.assign_reference(item, references.next(arrived))
+        reference = inbox.assigned_reference(item) or ""
+    arrival = Arrival(item, reference, data, arrived)
+    assessment = item.assessment_bytes()
+    if assessment is not None:
+        try:
+            _check_assessment(assessment, arrival)
+            arrival.assessment = assessment
+        except MalformedError as error:
+            arrival.unfit = faults_of(error)
+    return arrival
+
+
+def open_case(office: Office, arrival: Arrival) -> Done:
+    """Open the case of an item and remove the item, or find that it is open already."""
+    known = office.register.find(arrival.reference)
+    if known is not None:
+        return _taken_in_before(office, known, arrival)
+    recipient = office.vault.create()
+    files = {
+        REQUEST: write_request(arrival.arrived.request(arrival.reference)).encode(),
+        SEALED_REQUEST: office.vault.seal(recipient, arrival.data),
+    }
+    if arrival.assessment is not None:
+        files[ASSESSMENT] = arrival.assessment
+    details = {"received": arrival.arrived.received.isoformat(), "recipient": recipient}
+    by_service(office, ActKind.OPEN, arrival.reference, files, details=details)
+    return _finished(office, arrival, "opened")
+
+
+def set_aside(office: Office, item: Item, why: list[str]) -> Done:
+    """Move an item that cannot be taken in out of the inbox, with the reasons beside it."""
+    inbox.set_aside(item, office.home.set_aside, why)
+    return Done(reference=f"item {item.tag}", what="set aside")
+
+
+def faults_of(error: MalformedError) -> list[str]:
+    """Return each fault as a line of WHY.txt."""
+    return [f"{error.source}, {fault}" for fault in error.faults]
+
+
+class NextReferences:
+    """Gives references to requests that came without one, each the next in the authority's pattern."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._taken: set[str] = set()
+
+    def next(self, arrived: ArrivedRequest) -> str:
+        """Return a reference that no case has and no waiting item was given."""
+        if not self._taken:
+            waiting = map(inbox.assigned_reference, inbox.items(self._office.home.inbox))
+            self._taken = {row.reference for row in self._office.register.cases()}
+            self._taken |= {given for given in waiting if given}
+        pattern = self._office.register.policy().rules.reference_pattern
+        reference = inbox.next_reference(pattern, arrived.received.year, self._taken)
+        self._taken.add(reference)
+        return reference
+
+
+def _check_assessment(assessment: bytes, arrival: Arrival) -> None:
+    content = papers.read_assessment(assessment, arrival.reference)
+    personal = papers.personal_details(arrival.arrived, content)
+    if personal:
+        raise MalformedError(ASSESSMENT, *papers.personal_faults(personal))
+
+
+def _taken_in_before(office: Office, known: Case, arrival: Arrival) -> Done:
+    """Finish what a kill interrupted, or set aside what only has the reference of a case."""
+    sealed = office.register.read(known.reference, SEALED_REQUEST)
+    if office.vault.unseal(known.recipient, sealed) != arrival.data:
+        inbox.set_aside(arrival.item, office.home.set_aside, [_KNOWN_REFERENCE])
+        return Done(reference=arrival.reference, what="set aside: the reference is a case with other content")
+    if arrival.assessment is not None and not _has_had(office, known.reference, arrival.assessment):
+        arrival.unfit = [_KNOWN_REQUEST]
+    return _finished(office, arrival, "")
+
+
+def _finished(office: Office, arrival: Arrival, what: str) -> Done:
+    """Remove the item whose request is in the register; set its assessment aside if that is unfit."""
+    if arrival.unfit:
+        inbox.set_aside_assessment(arrival.item, office.home.set_aside, arrival.unfit)
+        what = "; ".join(filter(None, (what, "its assessment was set aside")))
+    arrival.item.remove()
+    return Done(reference=arrival.reference, what=what)
+
+
+def _has_had(office: Office, reference: str, assessment: bytes) -> bool:
+    """Tell whether any act of the case left exactly this assessment."""
+    sought = mark(assessment)
+    return any(said.act.files.get(ASSESSMENT) == sought for said in office.register.statements(reference))

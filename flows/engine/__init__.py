@@ -1,0 +1,1 @@
+"""How Prefect is run here: the only room that knows."""

@@ -1,0 +1,128 @@
+"""When each flow runs, and the settings under which Prefect is imported and its server runs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.home import HOME_VARIABLE
+
+if TYPE_CHECKING:
+    from flows.home import Home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When one flow runs.
+
+    Attributes:
+        flow: Its name, and its deployment's.
+        entrypoint: File and function, as Prefect has them.
+        cron: A fixed hour, local; None for every tick.
+    """
+
+    flow: str
+    entrypoint: str
+    cron: str | None = None
+
+
+TICK_SECONDS: Final = 15
+
+SCHEDULES: Final = (
+    Schedule(flow="intake", entrypoint="flows/intake.py:intake"),
+    Schedule(flow="drafting", entrypoint="flows/drafting.py:drafting"),
+    Schedule(flow="legal-review", entrypoint="flows/legal_review.py:legal_review"),
+    Schedule(flow="balancing", entrypoint="flows/balancing.py:balancing"),
+    Schedule(flow="publication", entrypoint="flows/publication.py:publication"),
+    Schedule(flow="auditing", entrypoint="flows/auditing.py:auditing", cron="0 2 * * *"),
+)
+"""Every flow, each one run at a time; a run that would collide is cancelled, not queued."""
+
+
+def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
+    """Return the environment in which Prefect is imported, in this process and in its server.
+
+    Everything of Prefect's stands in the home, its server listens on loopback, nobody outside is told
+    anything, no text is kept, and no second server starts behind our back.
+    """
+    place = home.prefect
+    return {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_HOME": str(place),
+        "PREFECT_PROFILES_PATH": str(place / "profiles.toml"),
+        "PREFECT_LOGGING_CONFIG_PATH": str(place / "logging.yml"),
+        "PREFECT_MEMO_STORE_PATH": str(place / "memo_store.toml"),
+        "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(place / "storage"),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{place}/prefect.db",
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_UI_ENABLED": _switch(on=ui),
+        **dict.fromkeys(_PREFECT_OFF, _switch(on=False)),
+        **_PREFECT_CHOICES,
+    }
+
+
+def set_prefect_environment(home: Home, url: str) -> None:
+    """Make this process's Prefect, not yet imported, the one of ``home``, its server at ``url``."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    os.environ.update(prefect_settings(home))
+    os.environ["PREFECT_API_URL"] = url
+    os.environ[HOME_VARIABLE] = str(home.root)
+
+
+def server_environment(home: Home, *, ui: bool) -> dict[str, str]:
+    """Return the whole environment of the server's process."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return {**kept, **prefect_settings(home, ui=ui)}
+
+
+def _switch(*, on: bool) -> str:
+    return "true" if on else "false"
+
+
+_PREFECT_OFF: Final = (
+    # nobody is told
+    "PREFECT_SERVER_ANALYTICS_ENABLED",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT",
+    "PREFECT_PLUGINS_ENABLED",
+    # no second server, no question which version this one has
+    "PREFECT_SERVER_EPHEMERAL_ENABLED",
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED",
+    # no text is kept
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT",
+    "PREFECT_TASKS_DEFAULT_PERSIST_RESULT",
+    "PREFECT_LOGGING_LOG_PRINTS",
+    "PREFECT_LOGGING_TO_API_ENABLED",
+    "PREFECT_LOGGING_COLORS",
+    # services of the server that nothing here uses
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED",
+    "PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED",
+    "PREFECT_SERVER_EVENTS_STREAM_OUT_ENABLED",
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED",
+    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED",
+    "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_ENABLED",
+    "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED",
+)
+
+_PREFECT_CHOICES: Final = {
+    "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",  # tracebacks may hold text; runs are told by their artifacts
+    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_SERVICES_REPOSSESSOR_ENABLED": "true",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "true",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "30",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT1M",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "60",  # a tick of one second, for two loops
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    # runs older than two days are pruned, hourly: an empty one takes some 5 KB, and there are many
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "172800",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "3600",
+}

@@ -1,0 +1,129 @@
+"""The folders of one installation, its clock, and the environment: read here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flows.domain.working_days import date_of_receipt
+
+HOME_VARIABLE: Final = "EQUIPOISE_HOME"
+
+LOCAL: Final = ZoneInfo("Europe/London")
+"""In which dates of receipt and deadlines are reckoned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one installation."""
+
+    root: Path
+
+    @property
+    def register(self) -> Path:
+        """The bare repository."""
+        return self.root / "register.git"
+
+    @property
+    def inbox(self) -> Path:
+        """Where requests are put."""
+        return self.root / "inbox"
+
+    @property
+    def set_aside(self) -> Path:
+        """Where what cannot be taken in waits for a person."""
+        return self.root / "set-aside"
+
+    @property
+    def published(self) -> Path:
+        """Copies of the published papers."""
+        return self.root / "published"
+
+    @property
+    def notices(self) -> Path:
+        """Messages to people."""
+        return self.root / "notices"
+
+    @property
+    def officers(self) -> Path:
+        """Private keys made here for officers."""
+        return self.root / "keys" / "officers"
+
+    @property
+    def service(self) -> Path:
+        """The service's private key."""
+        return self.root / "keys" / "service" / "signing"
+
+    @property
+    def wrapping(self) -> Path:
+        """The key-encryption key."""
+        return self.root / "keys" / "service" / "wrapping"
+
+    @property
+    def authority(self) -> Path:
+        """What the authority signs its papers with; empty where it does not."""
+        return self.root / "keys" / "authority"
+
+    @property
+    def case_keys(self) -> Path:
+        """The vault."""
+        return self.root / "keys" / "cases"
+
+    @property
+    def state(self) -> Path:
+        """What can be made anew: the index, the outbox, Prefect's own."""
+        return self.root / "state"
+
+    @property
+    def index(self) -> Path:
+        """The index of the register."""
+        return self.state / "index.sqlite"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The signed heads that audits wrote; copy them elsewhere."""
+        return self.state / "checkpoints"
+
+    @property
+    def prefect(self) -> Path:
+        """Prefect's folder."""
+        return self.state / "prefect"
+
+    @property
+    def address(self) -> Path:
+        """Where a running ``up`` says how to reach it; locked while it runs."""
+        return self.state / "up.json"
+
+    @property
+    def allowed_signers(self) -> Path:
+        """Every key that ever was good, for ssh-keygen and git."""
+        return self.root / "allowed_signers"
+
+
+def find_home(given: Path | None = None) -> Home:
+    """Return the home given, else ``$EQUIPOISE_HOME``, else ``./equipoise``."""
+    return Home((given or Path(os.environ.get(HOME_VARIABLE) or "equipoise")).absolute())
+
+
+def agent_socket() -> str | None:
+    """Return where ssh-agent listens, None where none is announced."""
+    return os.environ.get("SSH_AUTH_SOCK")
+
+
+def now() -> datetime:
+    """Return the time of acts: UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def today() -> date:
+    """Return the local day."""
+    return local_day(now())
+
+
+def local_day(moment: datetime) -> date:
+    """Return the local day of a moment."""
+    return date_of_receipt(moment, LOCAL)
