@@ -15,7 +15,7 @@ from flows.engine.tasks import guarded, report
 def auditing() -> list[State[Done]]:
     """Audit the register against its last checkpoint; write the next if it passes and has grown."""
     with open_office() as office:
-        return report("auditing", ["register"], [audit_register(office, return_state=True)])
+        return report("auditing", [("register", audit_register(office, return_state=True))])
 
 
 @task(task_run_name="auditing")

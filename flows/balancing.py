@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from flows.casework import asking
 from flows.casework.office import Done, Office, open_office
 from flows.domain.procedure import Stage
-from flows.engine.tasks import for_each, guarded
+from flows.engine.tasks import for_each, guarded, report
 
 
 @flow(name="balancing")
@@ -19,7 +19,7 @@ from flows.engine.tasks import for_each, guarded
 def balancing(only: list[str] | None = None) -> list[State[Done]]:
     """Ask about every case whose public interest test is to be signed off, or ``only`` those named."""
     with open_office() as office:
-        return for_each("balancing", ask_about, office, Stage.BALANCING, only)
+        return report("balancing", for_each(ask_about, office, Stage.BALANCING, only))
 
 
 @task(task_run_name="balancing-{reference}")

@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State
 from flows.casework import drafts
 from flows.casework.office import Done, Office, open_office
 from flows.domain.procedure import Stage
-from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, for_each, guarded, lost_the_race
+from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, for_each, guarded, lost_the_race, report
 
 
 @flow(name="drafting")
@@ -16,7 +16,7 @@ from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, for_each, guarded, lo
 def drafting(only: list[str] | None = None) -> list[State[Done]]:
     """Write the first draft of every case that waits for one, or of ``only`` those named."""
     with open_office() as office:
-        return for_each("drafting", write_first_draft, office, Stage.RECEIVED, only)
+        return report("drafting", for_each(write_first_draft, office, Stage.RECEIVED, only))
 
 
 @task(

@@ -10,7 +10,7 @@ from flows.casework.office import Done, Office, open_office
 from flows.casework.requests import Arrival, NextReferences
 from flows.domain.errors import MalformedError
 from flows.domain.procedure import Stage
-from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, guarded, lost_the_race, report
+from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, Run, guarded, lost_the_race, report
 from flows.sources import inbox
 from flows.sources.item import Item
 
@@ -26,10 +26,10 @@ def intake() -> list[State[Done]]:
         taken = [take_in(item, references, office) for item in inbox.items(office.home.inbox)]
         if taken:
             office.wake(Stage.RECEIVED)
-    return report("intake", [name for name, _ in taken], [state for _, state in taken])
+    return report("intake", taken)
 
 
-def take_in(item: Item, references: NextReferences, office: Office) -> tuple[str, State[Done]]:
+def take_in(item: Item, references: NextReferences, office: Office) -> Run:
     """Read one item and open its case, or set it aside; return what it goes by, and the task's state."""
     name = f"item {item.tag}"
     try:

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from flows.casework import asking
 from flows.casework.office import Done, Office, open_office
 from flows.domain.procedure import Stage
-from flows.engine.tasks import for_each, guarded
+from flows.engine.tasks import for_each, guarded, report
 
 
 @flow(name="legal-review")
@@ -19,7 +19,7 @@ from flows.engine.tasks import for_each, guarded
 def legal_review(only: list[str] | None = None) -> list[State[Done]]:
     """Ask about every case that a lawyer is to review, or ``only`` those named."""
     with open_office() as office:
-        return for_each("legal-review", ask_about, office, Stage.LEGAL_REVIEW, only)
+        return report("legal-review", for_each(ask_about, office, Stage.LEGAL_REVIEW, only))
 
 
 @task(task_run_name="legal-review-{reference}")

@@ -16,10 +16,10 @@ from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, for_each, guarded, lo
 def publication(only: list[str] | None = None) -> list[State[Done]]:
     """Publish every case that is signed off, or ``only`` those named; lay out again what is missing."""
     with open_office() as office:
-        states = for_each("publication", publish, office, Stage.PUBLICATION, only)
+        runs = for_each(publish, office, Stage.PUBLICATION, only)
         missing = publishing.copies_missing(office)
-        again = [lay_out_again(reference, office, return_state=True) for reference in missing]
-        return [*states, *report("publication", missing, again)]
+        runs += [(reference, lay_out_again(reference, office, return_state=True)) for reference in missing]
+        return report("publication", runs)
 
 
 @task(

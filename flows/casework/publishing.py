@@ -42,8 +42,9 @@ def publish(office: Office, reference: str) -> Done:
     name = slug(reference)
     files = {f"published/{name}.pdf": made.pdf, f"published/{name}.json": made.manifest}
     by_service(office, ActKind.PUBLISH, reference, files, version=case.version, time=time)
+    pdf = signed(office, made.pdf)
     lay_out(office.home.published, f"{name}.html", made.html.encode())
-    lay_out(office.home.published, f"{name}.pdf", signed(office, made.pdf))
+    lay_out(office.home.published, f"{name}.pdf", pdf)
     return Done(reference=reference, what=f"version {case.version} published")
 
 

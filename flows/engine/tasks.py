@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 ATTEMPTS_AFTER_A_LOST_RACE: Final = 3
 _MOST_NAMED: Final = 3
 
+Run = tuple[str, "State[Done]"]
+"""What a task was about, and how it ended."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -59,30 +62,27 @@ def lost_the_race(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bo
 
 
 def for_each(
-    flow: str, one: Task[[str, Office], Done], office: Office, stage: Stage, only: Sequence[str] | None
-) -> list[State[Done]]:
-    """Run a task for every case at ``stage``, or of ``only`` those named, and report; return the states."""
+    one: Task[[str, Office], Done], office: Office, stage: Stage, only: Sequence[str] | None
+) -> list[Run]:
+    """Run a task for every case at ``stage``, or of ``only`` those named."""
     ready = office.register.ready(stage)
     references = ready if only is None else [reference for reference in ready if reference in only]
-    return report(flow, references, [one(reference, office, return_state=True) for reference in references])
+    return [(reference, one(reference, office, return_state=True)) for reference in references]
 
 
-def report(flow: str, references: Sequence[str], states: Sequence[State[Done]]) -> list[State[Done]]:
-    """Leave something a person can read if the run did something; return ``states``.
+def report(flow: str, runs: Sequence[Run]) -> list[State[Done]]:
+    """Leave something a person can read if the run did something; return the states.
 
     That is an artifact with a row for each case, and the references as the run's name.
     A flow that returns the states fails if one of its tasks failed.
-
-    Args:
-        references: What each of the states is about.
     """
-    rows = [(about, what) for about, state in zip(references, states, strict=True) if (what := _what(state))]
+    rows = [(about, what) for about, state in runs if (what := _what(state))]
     if rows:
         lines = (f"| {about} | {what} |" for about, what in rows)
         table = "\n".join(["| case | what happened |", "|---|---|", *lines])
         create_markdown_artifact(key=flow, markdown=table, description=f"What the {flow} run did")
         _name_run([about for about, _ in rows])
-    return list(states)
+    return [state for _, state in runs]
 
 
 def _name_run(about: Sequence[str]) -> None:
