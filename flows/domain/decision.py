@@ -58,7 +58,7 @@ from flows.domain.reference import parse_reference, slug
 from flows.domain.working_days import latest_local_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from flows.domain.act import Act
     from flows.domain.policy import Policy
@@ -96,18 +96,6 @@ def decide(case: Case | None, act: Act, policy: Policy) -> Case:
     _check_files(case, act)
     after = _AFTER[act.kind](case, act, policy)
     return replace(after, acts=case.acts + 1, files=act.files, changed=act.time)
-
-
-def replay(acts: Iterable[tuple[Act, Policy]]) -> Case | None:
-    """Return the case that ``acts`` lead to, each under the policy in force before it.
-
-    Raises:
-        RefusedError, MalformedError: as ``decide``, for the first act that does not hold.
-    """
-    case = None
-    for act, policy in acts:
-        case = decide(case, act, policy)
-    return case
 
 
 def idempotency_key(act: Act, case: Case | None) -> str:

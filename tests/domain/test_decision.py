@@ -30,7 +30,7 @@ from domain_builders import (
 )
 
 from flows.domain.case import Case
-from flows.domain.decision import decide, idempotency_key, may_decide, replay
+from flows.domain.decision import decide, idempotency_key, may_decide
 from flows.domain.errors import (
     IncompleteError,
     KnownReferenceError,
@@ -620,10 +620,6 @@ def test_whoever_may_decide_is_neither_a_writer_nor_at_the_other_gate() -> None:
 
     assert may_decide(case, policy) == {"free"}
     assert may_decide(replace(case, stage=Stage.DRAFTING), policy) == frozenset()
-
-
-def test_no_acts_make_no_case() -> None:
-    assert replay([]) is None
 
 
 # The key under which an act is known again

@@ -23,7 +23,7 @@ from domain_builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.domain.decision import decide, idempotency_key, may_decide, replay
+from flows.domain.decision import decide, idempotency_key, may_decide
 from flows.domain.errors import PitError, SamePersonError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import (
@@ -37,7 +37,7 @@ from flows.domain.procedure import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flows.domain.act import Act
     from flows.domain.case import Case
@@ -76,6 +76,7 @@ class Attempt:
 class Account:
     """What was accepted, oldest first, and the case each time."""
 
+    gates: str
     policy: Policy
     acts: list[Act] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
@@ -163,7 +164,7 @@ def everybody_may_everything(gates: str) -> Policy:
 
 
 def the_account(gates: str, tried: list[Attempt]) -> Account:
-    account = Account(policy=everybody_may_everything(gates))
+    account = Account(gates=gates, policy=everybody_may_everything(gates))
     account.attempt(an_act(ActKind.OPEN))
     for attempt in tried:
         account.attempt(account.act(attempt))
@@ -171,39 +172,55 @@ def the_account(gates: str, tried: list[Attempt]) -> Account:
 
 
 accounts = st.builds(the_account, st.sampled_from(sorted(GATES)), attempts)
-laws = settings(max_examples=300, deadline=None)
+
+LAWS: list[Callable[[Account], None]] = []
 
 
-@pytest.mark.parametrize(("gates", "hands"), [("full", 3), ("two-person", 2)])
-@laws
-@given(tried=attempts)
-def test_publication_takes_so_many_pairs_of_hands(gates: str, hands: int, tried: list[Attempt]) -> None:
-    account = the_account(gates, tried)
+def law(each: Callable[[Account], None]) -> Callable[[Account], None]:
+    """Enter a law among those that hold of every account."""
+    LAWS.append(each)
+    return each
 
+
+@settings(max_examples=400, deadline=None)
+@given(account=accounts)
+def test_every_law_of_the_procedure_holds_of_whatever_is_attempted(account: Account) -> None:
+    for each in LAWS:
+        each(account)
+
+
+@pytest.mark.exhaustive
+@settings(max_examples=20_000, deadline=None)
+@given(account=accounts)
+def test_every_law_of_the_procedure_holds_of_much_more_that_is_attempted(account: Account) -> None:
+    for each in LAWS:
+        each(account)
+
+
+@law
+def publication_takes_three_pairs_of_hands_and_where_two_do_two(account: Account) -> None:
+    hands = {"full": 3, "two-person": 2}[account.gates]
     for position in account.published():
         approvers = {act.actor for act in account.since_last_version(ActKind.APPROVE, until=position)}
         assert len(approvers | account.writers(until=position)) >= hands
 
 
-@laws
-@given(account=accounts)
-def test_nobody_who_wrote_approved_what_is_published(account: Account) -> None:
+@law
+def nobody_who_wrote_approved_what_is_published(account: Account) -> None:
     for position in account.published():
         approvers = {act.actor for act in account.since_last_version(ActKind.APPROVE, until=position)}
         assert not approvers & account.writers(until=position)
 
 
-@laws
-@given(account=accounts)
-def test_whoever_approves_had_no_hand_in_the_text_until_then(account: Account) -> None:
+@law
+def whoever_approves_had_no_hand_in_the_text_until_then(account: Account) -> None:
     for position, act in enumerate(account.acts):
         if act.kind in {ActKind.APPROVE, ActKind.RETURN}:
             assert act.actor not in account.writers(until=position)
 
 
-@laws
-@given(account=accounts)
-def test_every_gate_is_passed_in_order_after_the_last_return(account: Account) -> None:
+@law
+def every_gate_is_passed_in_order_after_the_last_return(account: Account) -> None:
     gates = account.policy.rules.gates_for("test")
     for position in account.published():
         approved = account.since_last_version(ActKind.APPROVE, until=position)
@@ -211,17 +228,15 @@ def test_every_gate_is_passed_in_order_after_the_last_return(account: Account) -
         assert len({act.actor for act in approved}) == len(gates)
 
 
-@laws
-@given(account=accounts)
-def test_nobody_passes_both_gates_of_one_version(account: Account) -> None:
+@law
+def nobody_passes_both_gates_of_one_version(account: Account) -> None:
     passed = {(act.version, act.actor, act.gate) for act in account.acts if act.kind is ActKind.APPROVE}
 
     assert len({(version, person) for version, person, _ in passed}) == len(passed)
 
 
-@laws
-@given(account=accounts)
-def test_every_approval_that_counts_names_the_bytes_of_the_current_version(account: Account) -> None:
+@law
+def every_approval_that_counts_names_the_bytes_of_the_current_version(account: Account) -> None:
     for position, (act, case) in enumerate(zip(account.acts, account.cases, strict=True), start=1):
         for approval in case.standing:
             approving = account.acts[approval.act - 1]
@@ -232,9 +247,8 @@ def test_every_approval_that_counts_names_the_bytes_of_the_current_version(accou
         assert case.files == act.files
 
 
-@laws
-@given(account=accounts)
-def test_the_text_changes_by_a_draft_alone_and_each_draft_is_a_version(account: Account) -> None:
+@law
+def the_text_changes_by_a_draft_alone_and_each_draft_is_a_version(account: Account) -> None:
     drafts = [act for act in account.acts if act.kind is ActKind.DRAFT]
 
     assert [act.version for act in drafts] == list(range(1, len(drafts) + 1))
@@ -248,9 +262,8 @@ def digests_of(case: Case) -> list[object]:
     return [case.files.get(path) for path in (ASSESSMENT, DOCUMENT)]
 
 
-@laws
-@given(account=accounts)
-def test_what_stops_a_submission_is_overridden_by_somebody_who_had_no_hand_in_the_text(
+@law
+def what_stops_a_submission_is_overridden_by_somebody_who_had_no_hand_in_the_text(
     account: Account,
 ) -> None:
     for position, act in enumerate(account.acts):
@@ -264,24 +277,16 @@ def test_what_stops_a_submission_is_overridden_by_somebody_who_had_no_hand_in_th
             assert not {*overriding} & {act.actor, *account.writers(until=position)}
 
 
-@laws
-@given(account=accounts)
-def test_a_replay_of_what_was_accepted_leads_to_the_same_case(account: Account) -> None:
-    assert replay((act, account.policy) for act in account.acts) == account.case
-
-
-@laws
-@given(account=accounts)
-def test_no_two_acts_that_were_accepted_have_the_same_key(account: Account) -> None:
+@law
+def no_two_acts_that_were_accepted_have_the_same_key(account: Account) -> None:
     befores = [None, *account.cases]
     keys = [idempotency_key(act, case) for act, case in zip(account.acts, befores, strict=False)]
 
     assert len(set(keys)) == len(keys)
 
 
-@laws
-@given(account=accounts)
-def test_whoever_may_decide_can_and_nobody_else(account: Account) -> None:
+@law
+def whoever_may_decide_can_and_nobody_else(account: Account) -> None:
     case, policy = account.case, account.policy
     for person in _PEOPLE:
         if case.stage in ROLE_AT:
@@ -302,7 +307,7 @@ def test_whoever_may_decide_can_and_nobody_else(account: Account) -> None:
                     decide(case, approval, policy)
 
 
-@laws
+@settings(max_examples=200, deadline=None)
 @given(
     account=accounts,
     kind=st.sampled_from(ActKind),
