@@ -20,15 +20,18 @@ from urllib.parse import unquote
 from flows.domain.checks.words import unmarked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _EMAIL: Final = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+")
-_EMPHASIS: Final = dict.fromkeys(map(ord, "*_`\\"))
-_ALIKE: Final = str.maketrans("\u2018\u2019\u02bc\u2010\u2011\u2012\u2013", "'''----")
+_ALIKE: Final = {
+    **str.maketrans("\u2018\u2019\u02bc\u2010\u2011\u2012\u2013", "'''----"),
+    **dict.fromkeys(map(ord, "*_`\\")),
+}
 _TITLE: Final = re.compile(
     r"(mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lord|lady|rev|reverend|cllr|councillor)\.?"
 )
 _SHORTEST: Final = 3
+_NEVER: Final = "(?!)"
 
 
 def personal_details_in(terms: Sequence[str], texts: Mapping[str, str]) -> list[str]:
@@ -38,37 +41,37 @@ def personal_details_in(terms: Sequence[str], texts: Mapping[str, str]) -> list[
         terms: Names and e-mail addresses.
         texts: What is to stand in clear, by path.
     """
-    known = [_Known(term) for term in terms]
-    return [
-        path
-        for path, text in texts.items()
-        if any(each.stands_in(form) for form in _forms(text) for each in known)
-    ]
+    names = _Names(terms)
+    return [path for path, text in texts.items() if any(map(names.stand_in, _forms(text)))]
 
 
 def _forms(text: str) -> set[str]:
     """Return a text as it is written, as its Markdown is read, and as its links lead."""
-    return {_alike(form) for form in (text, unmarked(text), unquote(unescape(text)))}
+    return {_alike(form) for form in {text, unmarked(text), unquote(unescape(text))}}
 
 
-class _Known:
-    """One name or e-mail address, ready to be looked for."""
+class _Names:
+    """Names and e-mail addresses, ready to be looked for all at once."""
 
-    def __init__(self, term: str) -> None:
-        names = _names(_alike(_EMAIL.sub(" ", term)).casefold().strip(' <>()"'))
-        self._anyhow = [re.compile(re.escape(_alike(mail).casefold())) for mail in _EMAIL.findall(term)]
-        self._anyhow += [re.compile(_as_words(name)) for name in names if " " in name]
-        self._capital = [re.compile(_as_words(name), re.IGNORECASE) for name in names if " " not in name]
+    def __init__(self, terms: Sequence[str]) -> None:
+        mails = {_alike(mail).casefold() for term in terms for mail in _EMAIL.findall(term)}
+        folded = (_alike(_EMAIL.sub(" ", term)).casefold().strip(' <>()"') for term in terms)
+        names = {name for each in folded for name in _names(each)}
+        whole = {name for name in names if " " in name}
+        anyhow = [*map(re.escape, mails), *([_as_words(whole)] if whole else [])]
+        self._anyhow = re.compile("|".join(anyhow) or _NEVER)
+        # Of each place only where a name begins is looked at, so that none hides another within it.
+        self._capital = re.compile(_as_words(names - whole) if names - whole else _NEVER, re.IGNORECASE)
 
-    def stands_in(self, text: str) -> bool:
-        folded = text.casefold()
-        return any(one.search(folded) for one in self._anyhow) or any(
-            found[0][0].isupper() for one in self._capital for found in one.finditer(text)
+    def stand_in(self, text: str) -> bool:
+        return bool(self._anyhow.search(text.casefold())) or any(
+            text[found.start()].isupper() for found in self._capital.finditer(text)
         )
 
 
-def _as_words(name: str) -> str:
-    return rf"(?<!\w){re.escape(name)}(?!\w)"
+def _as_words(names: Iterable[str]) -> str:
+    """Return a pattern that matches, with no width, where one of ``names`` begins as whole words."""
+    return rf"(?<!\w)(?=(?:{'|'.join(map(re.escape, names))})(?!\w))"
 
 
 def _names(name: str) -> set[str]:
@@ -87,6 +90,6 @@ def _names(name: str) -> set[str]:
 
 def _alike(text: str) -> str:
     """Return a text with what looks alike made the same, its capitals kept."""
-    alike = unicodedata.normalize("NFKC", text).translate(_ALIKE).translate(_EMPHASIS)
-    visible = "".join(sign for sign in alike if unicodedata.category(sign) != "Cf")
-    return " ".join(visible.split())
+    alike = unicodedata.normalize("NFKC", text)
+    invisible = (ord(sign) for sign in {*alike} if unicodedata.category(sign) == "Cf")
+    return " ".join(alike.translate({**_ALIKE, **dict.fromkeys(invisible)}).split())
