@@ -10,10 +10,10 @@ EVERY ?= 15
 KEEP ?= build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-all bench check pages lock tools peers clean
+.PHONY: help install demo up test test-cov test-exhaustive test-all bench check pages lock tools peers clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 install: $(READY) ## the virtual environment with the locked packages
 
@@ -30,12 +30,19 @@ demo: $(READY) ## play the whole story and keep it in build/demo
 up: $(READY) ## run the server and the flows on the home in ./equipoise, until Ctrl-C
 	$(BIN)/equipoise up --every $(EVERY)
 
+PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal
+
 test: $(READY) tools ## all tests but the exhaustive ones
-	$(BIN)/python -m pytest -n 2 -m "not exhaustive" --cov --cov-report=term:skip-covered
+	$(PYTEST) -m "not exhaustive"
+
+test-cov: $(READY) tools ## the same, and how much of the program they run
+	$(PYTEST) -m "not exhaustive" --cov --cov-report=term:skip-covered
 	$(BIN)/python -m coverage report --include='flows/domain/*,flows/register/*' --fail-under=95 --format=total
 
-test-all: $(READY) tools ## all tests
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+test-exhaustive: $(READY) tools ## the exhaustive tests; MINUTES=60 begins none after an hour, and names what is left
+	$(BIN)/python -m pytest -n 2 --maxschedchunk 1 -m exhaustive $(if $(MINUTES),--minutes $(MINUTES))
+
+test-all: test test-exhaustive ## all tests
 
 bench: $(READY) tools peers ## speed beside peers and floors, as ratios in one run
 	$(BIN)/python -m tests.benchmarks

@@ -7,6 +7,7 @@ when it is imported, so they stand in the environment before anything is collect
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import tempfile
@@ -28,9 +29,16 @@ _PLACE: Final = pytest.StashKey[Home]()
 _STARTED: Final = pytest.StashKey["Server"]()
 _FIXTURE: Final = "prefect_server"
 _START_SECONDS: Final = 180
+_UNTIL: Final = pytest.StashKey[float]()
+_OUT_OF_TIME: Final = "not begun: the time is used up"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--minutes", type=float, default=math.inf, help="begin no test after so many minutes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_UNTIL] = time.monotonic() + 60 * config.getoption("--minutes")
     given = getattr(config, "workerinput", None)
     root = Path(given["prefect"]) if given else Path(tempfile.mkdtemp(prefix="equipoise-tests-"))
     config.stash[_PLACE] = home = Home(root)
@@ -38,6 +46,18 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ.update(prefect_settings(home))
     home.prefect.mkdir(parents=True, exist_ok=True)  # Prefect warns of a folder that it cannot make
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if time.monotonic() > item.config.stash[_UNTIL]:
+        pytest.skip(_OUT_OF_TIME)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.getreports("skipped")
+    for report in (each for each in skipped if _OUT_OF_TIME in str(each.longrepr)):
+        terminalreporter.write_line(f"{_OUT_OF_TIME}: {report.nodeid}")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,6 +11,7 @@ import pytest
 from drawn_papers import a_drawn_paper, an_adversarial_paper
 from pikepdf import Dictionary
 from sample_papers import pages, tool
+from sampling import sampled
 from tagged_files import content, faults, opened, outline, read_aloud
 from test_pdf import heading, paragraph, rendered
 
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 CASES = sorted(each.name for each in folder("cases").glob("[!.]*"))
 GOLDEN = Path(__file__).parent / "golden"
-HUNDREDS = 3
 
 
 def a_case(name: str) -> tuple[Block, ...]:
@@ -75,9 +75,11 @@ def test_a_sample_reads_as_a_person_would_read_it_aloud(tmp_path: Path) -> None:
     assert tool("pdfinfo", "-struct-text", path) == (GOLDEN / f"{CASES[0]}.txt").read_text()
 
 
-@pytest.mark.parametrize("hundred", range(HUNDREDS))
-def test_papers_of_every_shape_conform(hundred: int, tmp_path: Path) -> None:
-    for seed in range(hundred * 100, hundred * 100 + 100):
+@pytest.mark.parametrize(
+    "seeds", sampled([range(10), range(10, 100), range(100, 200), range(200, 300)]), ids=str
+)
+def test_papers_of_every_shape_conform(seeds: range, tmp_path: Path) -> None:
+    for seed in seeds:
         blocks = a_drawn_paper(seed)
         pdf = rendered(blocks, draft=seed % 3 == 0)
 
@@ -87,12 +89,13 @@ def test_papers_of_every_shape_conform(hundred: int, tmp_path: Path) -> None:
             assert len(heard) >= len(said(blocks)), seed
 
 
-def test_two_hundred_pages_at_their_worst_conform(tmp_path: Path) -> None:
-    pdf = rendered(an_adversarial_paper(chapters=7))
+@pytest.mark.parametrize(("chapters", "count"), sampled([(1, 15), (7, 200)]))
+def test_many_pages_at_their_worst_conform(chapters: int, count: int, tmp_path: Path) -> None:
+    pdf = rendered(an_adversarial_paper(chapters=chapters))
     path = tmp_path / "paper.pdf"
     path.write_bytes(pdf)
 
-    assert len(content(pdf)) > 200
+    assert len(content(pdf)) > count
     assert faults(pdf) == []
     assert "No syntax or stream encoding errors" in tool("qpdf", "--check", path)
 

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 import pytest
 from flow_builders import a_request, an_assessment
+from sampling import sampled
 from taker import POINTS
 
 from flows.domain.procedure import SEALED_REQUEST
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from flows.home import Home
 
-REQUESTS: Final = 50
-KILLS: Final = 20
 KILLED: Final = -signal.SIGKILL
 
 
@@ -93,7 +92,7 @@ def check_all_taken_in(town: Town, asked: dict[str, str]) -> None:
     assert town.audited().holds
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", sampled(POINTS, first=2))
 def test_an_intake_killed_at_a_named_point_is_finished_by_the_next(town: Town, point: str) -> None:
     asked = fill(town, 4)
     with Taker(town.home) as taker:
@@ -112,14 +111,15 @@ def test_an_intake_killed_at_a_named_point_is_finished_by_the_next(town: Town, p
     check_all_taken_in(town, asked)
 
 
-def test_fifty_requests_survive_twenty_kills(town: Town) -> None:
-    asked = fill(town, REQUESTS)
+@pytest.mark.parametrize(("requests", "kills"), sampled([(15, 6), (50, 20)]))
+def test_requests_survive_kills_at_any_moment(requests: int, kills: int, town: Town) -> None:
+    asked = fill(town, requests)
     chance = random.Random()  # noqa: S311 - any moments will do
     pace = 0.1
     left_behind = {"a key without a case": 0, "a case with its item": 0}
     with Taker(town.home) as taker:
-        for kill in range(KILLS):
-            to_spare = len(town.inbox()) - 2 * (KILLS - kill)
+        for kill in range(kills):
+            to_spare = len(town.inbox()) - 2 * (kills - kill)
             run = taker.begin()
             pace = wait_for_items(town, run, chance.randint(0, min(2, max(0, to_spare)))) or pace
             time.sleep(chance.uniform(0, pace))
