@@ -178,7 +178,7 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     trips("X05", "the conduct of public affairs", _withholding("36(2)", balance=None), (BLOCK, _FIRST)),
     passes(
         "X05",
-        "the same, in the Office of Commons",
+        "the same, in the House of Commons",
         a_draft(
             a_withholding(an_exemption("36(2)", limbs=("36(2)(c)",), **_BARE), balance=None),
             body="house-of-commons",

@@ -678,7 +678,7 @@ _UNNOTICED: Final[tuple[str, ...]] = (
     ),
     "Four officers spent three weeks on it.",
     "The woman has been told that she is no longer a suspect.",
-    "The exhibits remain in the property store at Lloyd Office.",
+    "The exhibits remain in the property store at Lloyd House.",
     "We gave the Commissioner a copy in confidence.",
     "What we have is already with the applicant's solicitor.",
     "This force relies on that system daily.",
