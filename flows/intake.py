@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
@@ -12,7 +15,7 @@ from flows.domain.errors import MalformedError
 from flows.domain.procedure import Stage
 from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, Run, guarded, lost_the_race, report
 from flows.sources import inbox
-from flows.sources.item import Item
+from flows.sources.item import look, tag_of
 
 
 @flow(name="intake")
@@ -23,21 +26,28 @@ def intake() -> list[State[Done]]:
         # While the inbox is held no opening is under way, so a key that no case names is an orphan.
         office.vault.sweep(office.register.recipients())
         references = NextReferences(office)
-        taken = [take_in(item, references, office) for item in inbox.items(office.home.inbox)]
+        paths = inbox.waiting(office.home.inbox)
+        taken = [run for path in paths if (run := take_in(path, references, office))]
         if taken:
             office.wake(Stage.RECEIVED)
     return report("intake", taken)
 
 
-def take_in(item: Item, references: NextReferences, office: Office) -> Run:
-    """Read one item and open its case, or set it aside; return what it goes by, and the task's state."""
-    name = f"item {item.tag}"
+def take_in(path: Path, references: NextReferences, office: Office) -> Run | None:
+    """Read one item and open its case, or set it aside; return what it goes by, and the task's state.
+
+    None is returned where it has not arrived yet.
+    """
+    tag = tag_of(path)
     try:
+        item = look(path, now=time.time())
+        if item is None:
+            return None
         arrival = requests.read_item(item, references)
     except MalformedError as error:
-        return name, set_aside(item.tag, item, requests.faults_of(error), office, return_state=True)
+        return f"item {tag}", set_aside(tag, path, requests.faults_of(error), office, return_state=True)
     except Exception as error:  # noqa: BLE001 - an item that trips us up must not hold up the others
-        return name, fail_item(item.tag, error, return_state=True)
+        return f"item {tag}", fail_item(tag, error, return_state=True)
     return arrival.reference, open_case(arrival.reference, arrival, office, return_state=True)
 
 
@@ -54,9 +64,9 @@ def open_case(reference: str, arrival: Arrival, office: Office) -> Done:  # noqa
 
 @task(task_run_name="set-aside-{tag}")
 @guarded
-def set_aside(tag: str, item: Item, why: list[str], office: Office) -> Done:  # noqa: ARG001 - as above
+def set_aside(tag: str, path: Path, why: list[str], office: Office) -> Done:  # noqa: ARG001 - as above
     """Move an item that cannot be taken in out of the inbox, with the reasons beside it."""
-    return requests.set_aside(office, item, why)
+    return requests.set_aside(office, path, why)
 
 
 @task(task_run_name="intake-{tag}")

@@ -16,10 +16,14 @@ from flows.domain.errors import MalformedError
 from flows.domain.procedure import ASSESSMENT, REQUEST, SEALED_REQUEST, ActKind
 from flows.domain.request_file import write_request
 from flows.register.statement import mark
-from flows.sources import inbox
+from flows.sources import aside, inbox
+from flows.sources.item import tag_of
 from flows.sources.parse import ArrivedRequest, parse_request
+from flows.sources.references import next_reference
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flows.casework.office import Office
     from flows.domain.case import Case
     from flows.sources.item import Item
@@ -41,10 +45,9 @@ class Arrival:
         unfit: What is wrong with that one.
     """
 
-    def __init__(self, item: Item, reference: str, data: bytes, arrived: ArrivedRequest) -> None:
+    def __init__(self, item: Item, reference: str, arrived: ArrivedRequest) -> None:
         self.item = item
         self.reference = reference
-        self.data = data
         self.arrived = arrived
         self.assessment: bytes | None = None
         self.unfit: list[str] = []
@@ -56,21 +59,19 @@ def read_item(item: Item, references: NextReferences) -> Arrival:
     Raises:
         MalformedError: the request is unfit, with every fault.
     """
-    data = item.request_bytes()
-    arrived = parse_request(data, rules=papers.RULES)
+    arrived = parse_request(item.request, rules=papers.RULES)
     personal = papers.personal_details(arrived, arrived.request(arrived.reference or ""))
     if personal:
         raise MalformedError("request.yaml", *papers.personal_faults(personal))
-    reference = arrived.reference or inbox.assigned_reference(item)
+    reference = arrived.reference or inbox.assigned_reference(item.path)
     if reference is None:
-        item = inbox.assign_reference(item, references.next(arrived))
-        reference = inbox.assigned_reference(item) or ""
-    arrival = Arrival(item, reference, data, arrived)
-    assessment = item.assessment_bytes()
-    if assessment is not None:
+        reference = references.next(arrived)
+        item = inbox.assign_reference(item, reference)
+    arrival = Arrival(item, reference, arrived)
+    if item.assessment is not None:
         try:
-            _check_assessment(assessment, arrival)
-            arrival.assessment = assessment
+            _check_assessment(item.assessment, arrival)
+            arrival.assessment = item.assessment
         except MalformedError as error:
             arrival.unfit = faults_of(error)
     return arrival
@@ -84,7 +85,7 @@ def open_case(office: Office, arrival: Arrival) -> Done:
     recipient = office.vault.create()
     files = {
         REQUEST: write_request(arrival.arrived.request(arrival.reference)).encode(),
-        SEALED_REQUEST: office.vault.seal(recipient, arrival.data),
+        SEALED_REQUEST: office.vault.seal(recipient, arrival.item.request),
     }
     if arrival.assessment is not None:
         files[ASSESSMENT] = arrival.assessment
@@ -93,10 +94,10 @@ def open_case(office: Office, arrival: Arrival) -> Done:
     return _finished(office, arrival, "opened")
 
 
-def set_aside(office: Office, item: Item, why: list[str]) -> Done:
+def set_aside(office: Office, path: Path, why: list[str]) -> Done:
     """Move an item that cannot be taken in out of the inbox, with the reasons beside it."""
-    inbox.set_aside(item, office.home.set_aside, why)
-    return Done(reference=f"item {item.tag}", what="set aside")
+    aside.set_aside(path, office.home.set_aside, why)
+    return Done(reference=f"item {tag_of(path)}", what="set aside")
 
 
 def faults_of(error: MalformedError) -> list[str]:
@@ -114,11 +115,11 @@ class NextReferences:
     def next(self, arrived: ArrivedRequest) -> str:
         """Return a reference that no case has and no waiting item was given."""
         if not self._taken:
-            waiting = map(inbox.assigned_reference, inbox.items(self._office.home.inbox))
+            waiting = map(inbox.assigned_reference, inbox.waiting(self._office.home.inbox))
             self._taken = {row.reference for row in self._office.register.cases()}
             self._taken |= {given for given in waiting if given}
         pattern = self._office.register.policy().rules.reference_pattern
-        reference = inbox.next_reference(pattern, arrived.received.year, self._taken)
+        reference = next_reference(pattern, arrived.received.year, self._taken)
         self._taken.add(reference)
         return reference
 
@@ -133,8 +134,8 @@ def _check_assessment(assessment: bytes, arrival: Arrival) -> None:
 def _taken_in_before(office: Office, known: Case, arrival: Arrival) -> Done:
     """Finish what a kill interrupted, or set aside what only has the reference of a case."""
     sealed = office.register.read(known.reference, SEALED_REQUEST)
-    if office.vault.unseal(known.recipient, sealed) != arrival.data:
-        inbox.set_aside(arrival.item, office.home.set_aside, [_KNOWN_REFERENCE])
+    if office.vault.unseal(known.recipient, sealed) != arrival.item.request:
+        aside.set_aside(arrival.item.path, office.home.set_aside, [_KNOWN_REFERENCE])
         return Done(reference=arrival.reference, what="set aside: the reference is a case with other content")
     if arrival.assessment is not None and not _has_had(office, known.reference, arrival.assessment):
         arrival.unfit = [_KNOWN_REQUEST]
@@ -144,9 +145,10 @@ def _taken_in_before(office: Office, known: Case, arrival: Arrival) -> Done:
 def _finished(office: Office, arrival: Arrival, what: str) -> Done:
     """Remove the item whose request is in the register; set its assessment aside if that is unfit."""
     if arrival.unfit:
-        inbox.set_aside_assessment(arrival.item, office.home.set_aside, arrival.unfit)
+        aside.set_aside_assessment(arrival.item, office.home.set_aside, arrival.unfit)
         what = "; ".join(filter(None, (what, "its assessment was set aside")))
-    arrival.item.remove()
+    if not arrival.item.remove():
+        what = "; ".join(filter(None, (what, "it was written to meanwhile, and stays in the inbox")))
     return Done(reference=arrival.reference, what=what)
 
 

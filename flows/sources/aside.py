@@ -7,29 +7,27 @@ in the inbox; it finds the folder it had begun, by its holding nothing but WHY.t
 
 from __future__ import annotations
 
-import errno
-import os
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from flows.sources.durable import (
-    discard,
-    free_names,
+from flows import disk
+from flows.sources.item import (
+    ASSESSMENT,
+    REFERENCE,
+    REQUEST,
+    WHY,
+    Item,
+    free_path,
     is_folder,
-    names_in,
+    labelled,
     storing,
-    sync_folder,
-    write,
-    write_fresh,
+    tag_of,
 )
-from flows.sources.item import ASSESSMENT, REFERENCE, REQUEST, WHY, Item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-_TAKEN: Final = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR})
-_BEGUN: Final = frozenset({WHY, f".{WHY}.new"})
 _WIDTH: Final = 88
 
 _REQUEST_HEAD: Final = (
@@ -54,20 +52,19 @@ _ASSESSMENT_AGAIN: Final = (
 )
 
 
-def set_aside(item: Item, folder: Path, why: Sequence[str]) -> Path:
-    """Move the item whole into a folder of its name in ``folder``; return that folder.
+def set_aside(path: Path, folder: Path, why: Sequence[str]) -> Path:
+    """Move what stands at ``path`` whole into a folder of its name in ``folder``; return that folder.
 
     ``why`` says what is wrong, where, and what would be right, with no text of the request.
 
     Raises:
         RegisterError: the disk did not allow it; the item is still in the inbox.
     """
-    with storing(f"The inbox item {item.tag}"):
+    with storing(labelled(path)):
         folder.mkdir(parents=True, exist_ok=True)
-        move = _move_folder if is_folder(item.path) else _move_file
-        target = move(item, folder, why)
-        sync_folder(folder)
-        sync_folder(item.path.parent)
+        target = (_move_folder if is_folder(path) else _move_file)(path, folder, why)
+        disk.sync(folder)
+        disk.sync(path.parent)
     return target
 
 
@@ -76,78 +73,48 @@ def set_aside_assessment(item: Item, folder: Path, why: Sequence[str]) -> Path:
 
     Once it is there, the same again makes no second copy.
     """
-    data = item.assessment_bytes()
-    if data is None:
-        raise ValueError("the item has no assessment")
-    text = _why(_ASSESSMENT_HEAD, why, _ASSESSMENT_AGAIN)
-    with storing(f"The inbox item {item.tag}"):
+    files = {ASSESSMENT: item.assessment or b"", WHY: _why(_ASSESSMENT_HEAD, why, _ASSESSMENT_AGAIN)}
+    with storing(labelled(item.path)):
         folder.mkdir(parents=True, exist_ok=True)
-        return _copy({ASSESSMENT: data, WHY: text}, folder, item)
-
-
-def _move_folder(item: Item, folder: Path, why: Sequence[str]) -> Path:
-    write(item.path / WHY, _why(_REQUEST_HEAD, why, _FOLDER_AGAIN))
-    discard(item.path / REFERENCE)  # another request may be given it before this one is back
-    sync_folder(item.path)
-    return _rename_to_free(item.path, folder, item.name)
-
-
-def _move_file(item: Item, folder: Path, why: Sequence[str]) -> Path:
-    target = _begun_folder(folder, item.name)
-    write(target / WHY, _why(_REQUEST_HEAD, why, _FILE_AGAIN))
-    sync_folder(folder)
-    name = item.name if item.name != WHY else f"item-{WHY}"
-    item.path.rename(target / name)
-    sync_folder(target)
+        target = free_path(folder, item.path.name, unless=lambda there: _has_just(there, files))
+        if not is_folder(target):
+            fresh = folder / f".copying-{tag_of(item.path)}"
+            disk.discard(fresh)
+            fresh.mkdir()
+            for name, data in files.items():
+                disk.create(fresh / name, data, mode=0o640)
+            fresh.rename(target)
+            disk.sync(folder)
     return target
 
 
-def _begun_folder(folder: Path, name: str) -> Path:
-    for free in free_names(name):
-        target = folder / free
-        try:
-            target.mkdir()
-        except FileExistsError:
-            if not is_folder(target) or not names_in(target) <= _BEGUN:
-                continue
-        return target
-    raise AssertionError("names never run out")
+def _move_folder(path: Path, folder: Path, why: Sequence[str]) -> Path:
+    disk.write(path / WHY, _why(_REQUEST_HEAD, why, _FOLDER_AGAIN))
+    disk.discard(path / REFERENCE)  # another request may be given it before this one is back
+    disk.sync(path)
+    return path.rename(free_path(folder, path.name))
 
 
-def _rename_to_free(path: Path, folder: Path, name: str) -> Path:
-    """Rename a folder to the first free name; a rename never replaces a folder with content."""
-    for free in free_names(name):
-        try:
-            path.rename(folder / free)
-        except OSError as error:
-            if error.errno not in _TAKEN:
-                raise
-        else:
-            return folder / free
-    raise AssertionError("names never run out")
-
-
-def _copy(files: Mapping[str, bytes], folder: Path, item: Item) -> Path:
-    for free in free_names(item.name):
-        if not os.path.lexists(folder / free):
-            break
-        if _holds(folder / free, files):
-            return folder / free
-    fresh = folder / f".copying-{item.tag}"
-    discard(fresh)
-    fresh.mkdir()
-    for name, data in files.items():
-        write_fresh(fresh / name, data)
-    sync_folder(fresh)
-    target = _rename_to_free(fresh, folder, item.name)
-    sync_folder(folder)
+def _move_file(path: Path, folder: Path, why: Sequence[str]) -> Path:
+    target = free_path(folder, path.name, unless=_is_begun)
+    target.mkdir(exist_ok=True)
+    disk.write(target / WHY, _why(_REQUEST_HEAD, why, _FILE_AGAIN))
+    disk.sync(folder)
+    path.rename(target / (path.name if path.name != WHY else f"item-{WHY}"))
+    disk.sync(target)
     return target
 
 
-def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
-    if not is_folder(folder) or names_in(folder) != files.keys():
-        return False
-    return all((folder / name).read_bytes() == data for name, data in files.items())
+def _is_begun(folder: Path) -> bool:
+    return is_folder(folder) and {path.name for path in folder.iterdir()} <= {WHY, f".{WHY}.part"}
+
+
+def _has_just(folder: Path, files: Mapping[str, bytes]) -> bool:
+    return (
+        is_folder(folder)
+        and {path.name for path in folder.iterdir()} == files.keys()
+        and all((folder / name).read_bytes() == data for name, data in files.items())
+    )
 
 
 def _why(head: str, why: Sequence[str], again: str) -> bytes:

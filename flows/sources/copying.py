@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
-from flows.sources.durable import discard, free_names, storing
-from flows.sources.inbox import items_at
+from flows import disk
+from flows.sources.inbox import waiting
+from flows.sources.item import LONG_REST, REQUEST, free_path, is_folder, left_alone, storing
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_COPYING: Final = ".copying"
 
 
 def copy_in(path: Path, inbox: Path) -> int:
     """Copy the item that ``path`` is, or the items of the folder that it is; return how many.
 
-    A copy stands in the inbox under a name of its own only once it is whole.
+    A copy stands in the inbox under a name of its own only once it is whole, and need not rest there.
 
     Raises:
         RegisterError: there is nothing at ``path``, or it cannot be copied.
     """
-    found = items_at(path)
-    with storing("What was named"):
-        for item in found:
-            name = next(name for name in free_names(item.path.name) if not os.path.lexists(inbox / name))
-            fresh = inbox / f".copying-{item.tag}"
-            discard(fresh)
-            if item.path.is_dir():
-                shutil.copytree(item.path, fresh, symlinks=True)
+    alone = not is_folder(path) or os.path.lexists(path / REQUEST)
+    found = [each for each in ([path] if alone else waiting(path)) if not left_alone(each.name)]
+    rested = time.time() - LONG_REST
+    for each in found:
+        with storing("What was named"), disk.locked(inbox):
+            fresh = inbox / _COPYING
+            disk.discard(fresh)  # one that was killed left it; the lock says that none is under way
+            if is_folder(each):
+                shutil.copytree(each, fresh, symlinks=True)
             else:
-                shutil.copy2(item.path, fresh, follow_symlinks=False)
-            fresh.rename(inbox / name)
+                shutil.copy2(each, fresh, follow_symlinks=False)
+            for copied in (fresh, *fresh.glob("*")):
+                os.utime(copied, (rested, rested), follow_symlinks=False)
+            fresh.rename(free_path(inbox, each.name))
     return len(found)

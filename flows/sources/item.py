@@ -1,165 +1,232 @@
-"""One item of the inbox: no link is followed, reads are bounded, deletion is durable."""
+"""One item of the inbox, read whole: no link is followed, reads are bounded, deletion is durable.
+
+It is read once it has arrived: nobody has a file of it open for writing, and nothing in it has changed
+for some seconds. Where the system does not tell who is writing, a file has to rest for longer.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import stat
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.errors import Fault, MalformedError
-from flows.sources.durable import discard, is_folder, names_in, storing, sync_folder
+from flows import disk
+from flows.domain.errors import Fault, MalformedError, RegisterError
 from flows.sources.strict_yaml import MOST_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 REQUEST: Final = "request.yaml"
 ASSESSMENT: Final = "assessment.yaml"
 REFERENCE: Final = ".reference"
 WHY: Final = "WHY.txt"
 
+REST: Final = 5.0
+"""Seconds without a change after which an item counts as whole."""
+LONG_REST: Final = 60.0
+"""The same for a file of which the system does not tell whether somebody is writing it."""
+
 _TAG_DIGITS: Final = 12
-_OURS: Final = re.compile(r"\.(removing|taking)-[0-9a-f]{12}")
+_LONGEST_NAME: Final = 240
+"""Bytes; Linux allows 255, and a number may follow."""
+_YAML: Final = frozenset({".yaml", ".yml"})
+_LEAVING: Final = ".leaving-"
+_OURS: Final = re.compile(r"\.(leaving|removing|taking)-[0-9a-f]{12}(\.ya?ml)?", re.IGNORECASE)
+_LITTER: Final = re.compile(r"\..*|~\$.*|.*\.part|thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL)
 _CONTENT: Final = frozenset({REQUEST, ASSESSMENT})
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-
-Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Item:
-    """One thing in the inbox, as it stood when it was looked at.
-
-    Attributes:
-        faults: Why it is no request, whatever it says; empty for one that can be read.
-        stamp: Name, inode, size and time of each file, to notice a change.
-    """
+    """A request in the inbox, as it was when it was read; the assessment is None where none came."""
 
     path: Path
-    faults: tuple[Fault, ...] = ()
-    stamp: Stamp = ()
+    request: bytes
+    assessment: bytes | None = None
 
     def __repr__(self) -> str:
-        return f"Item({self.tag})"
-
-    @property
-    def name(self) -> str:
-        """The name in the inbox; it may hold a person's name."""
-        return self.path.name
-
-    @property
-    def tag(self) -> str:
-        """What may stand for the name in logs: 12 lower-case hex digits of its SHA-256."""
-        return hashlib.sha256(os.fsencode(self.name)).hexdigest()[:_TAG_DIGITS]
-
-    def request_bytes(self) -> bytes:
-        """Return the request.
-
-        Raises:
-            MalformedError: the item is no request, for the reasons in ``faults``.
-            RegisterError: it cannot be read; it may be gone.
-        """
-        if self.faults:
-            raise MalformedError("the item", *self.faults)
-        with storing(f"The inbox item {self.tag}"):
-            if is_folder(self.path):
-                return _read_in(self.path, REQUEST)
-            return _read(self.path, REQUEST)
-
-    def assessment_bytes(self) -> bytes | None:
-        """Return the assessment, None where there is none; raises as ``request_bytes`` does."""
-        if self.faults:
-            raise MalformedError("the item", *self.faults)
-        with storing(f"The inbox item {self.tag}"):
-            try:
-                return _read_in(self.path, ASSESSMENT) if is_folder(self.path) else None
-            except FileNotFoundError:
-                return None
+        return f"Item({tag_of(self.path)})"
 
     def remove(self) -> bool:
-        """Delete the item, whose entry is durable; return False if it has changed and stays.
+        """Delete the item, whose entry is durable; return False if it has changed since, and stays.
 
-        A crash leaves the item whole, or a dot-name that the next ``items`` sweeps.
+        A crash leaves the item whole, or under a name of ours that the next ``look`` deals with.
+
+        Raises:
+            RegisterError: the disk did not allow it.
         """
-        with storing(f"The inbox item {self.tag}"):
-            if not os.path.lexists(self.path):
+        with storing(labelled(self.path)):
+            suffix = "" if is_folder(self.path) else self.path.suffix
+            leaving, removing = (
+                self.path.with_name(f".{how}-{tag_of(self.path)}{suffix}") for how in ("leaving", "removing")
+            )
+            try:
+                self.path.rename(leaving)
+            except FileNotFoundError:
                 return True
-            if (now := look(self.path)) is None or now.stamp != self.stamp:
+            # From here on it is found by nobody; who had it open till now may still have written.
+            if not self._is_at(leaving):
+                _put_back(leaving)
                 return False
-            doomed = self.path.with_name(f".removing-{self.tag}")
-            discard(doomed)
-            self.path.rename(doomed)
-            sync_folder(self.path.parent)  # before a file in it goes, or half an item might return
-            discard(doomed)
-            sync_folder(self.path.parent)
+            leaving.rename(removing)
+            disk.sync(removing.parent)  # before a file in it goes, or half an item might return
+            disk.discard(removing)
+            disk.sync(removing.parent)
             return True
 
+    def _is_at(self, path: Path) -> bool:
+        try:
+            return _read(path, math.inf) == replace(self, path=path)
+        except (OSError, MalformedError):
+            return False
 
-def look(path: Path) -> Item | None:
-    """Return the item at ``path``; None if there is none or it is still arriving."""
-    if left_alone(path.name):
-        return None
-    try:
-        status = os.lstat(path)
-        if stat.S_ISDIR(status.st_mode):
-            return _folder(path)
-    except FileNotFoundError:
-        return None
-    return Item(
-        path=path,
-        faults=tuple(_lone_faults(path, status)),
-        stamp=(_stamp(path.name, status),),
-    )
+
+def look(path: Path, *, now: float) -> Item | None:
+    """Return the item at ``path``; None if there is none, it is still arriving, or a kill left it to us.
+
+    Args:
+        now: Seconds since 1970.
+
+    Raises:
+        MalformedError: it is no request, whatever it says; with every fault.
+        RegisterError: it could not be read.
+    """
+    with storing(labelled(path)):
+        try:
+            return None if _tidy(path) else _read(path, now)
+        except (FileNotFoundError, BlockingIOError):
+            return None
+        except PermissionError:
+            if _OURS.fullmatch(path.name):
+                raise
+            problem = "the service may not read this, or something in it; let it, or put in a copy"
+            raise MalformedError("the item", Fault(path="", problem=problem)) from None
+
+
+def tag_of(path: Path) -> str:
+    """Return what may stand for a name in logs: 12 lower-case hex digits of its SHA-256.
+
+    The name itself may hold a person's.
+    """
+    return hashlib.sha256(os.fsencode(path.name)).hexdigest()[:_TAG_DIGITS]
 
 
 def left_alone(name: str) -> bool:
-    """Say whether a name is none of ours, or of something not wholly there yet."""
-    return name.startswith(".") or name.endswith(".part")
+    """Say whether a name is none of ours, of something not wholly there yet, or of what systems leave."""
+    return bool(_LITTER.fullmatch(name))
 
 
-def sweep(path: Path) -> bool:
-    """Delete what a killed run left under a dot-name of ours or without its request.
+def left_by_a_kill(name: str) -> bool:
+    """Say whether a name is one that only a run under way gives."""
+    return bool(_OURS.fullmatch(name))
 
-    A folder that holds a reference and nothing else was made for a lone file, which still
-    stands beside it.
+
+def is_folder(path: Path) -> bool:
+    """Say whether ``path`` is a folder itself, not a link to one."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def free_path(folder: Path, name: str, *, unless: Callable[[Path], bool] = lambda _: False) -> Path:
+    """Return where nothing stands: ``name`` in ``folder``, else with 2, 3 and so on before ``.yaml``.
+
+    Args:
+        unless: Accepts what stands there all the same.
     """
-    if _OURS.fullmatch(path.name):
-        discard(path)
-        return True
-    if left_alone(path.name) or not is_folder(path) or names_in(path) != {REFERENCE}:
+    suffix = Path(name).suffix if Path(name).suffix.lower() in _YAML else ""
+    stem = os.fsencode(name.removesuffix(suffix))[:_LONGEST_NAME].decode("utf-8", "ignore")
+    names = chain([name], (f"{stem}-{number}{suffix}" for number in count(2)))
+    paths = (folder / each for each in names if not left_alone(each))
+    return next(path for path in paths if not os.path.lexists(path) or unless(path))
+
+
+def labelled(path: Path) -> str:
+    """Return what an error calls the item at ``path``."""
+    return f"The inbox item {tag_of(path)}"
+
+
+@contextmanager
+def storing(what: str) -> Iterator[None]:
+    """Tell of a failing disk without the name of a file, which may be a person's."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise RegisterError(f"{what} could not be read or moved: {reason}.") from None
+
+
+def _tidy(path: Path) -> bool:
+    """Finish what a killed run began at ``path``; say whether one did."""
+    if path.name.startswith(_LEAVING):
+        _put_back(path)  # whether it had changed, that run cannot tell any more
+    elif _OURS.fullmatch(path.name):
+        disk.discard(path)
+    elif is_folder(path) and os.listdir(path) == [REFERENCE]:  # noqa: PTH208 - names are enough
+        # Made for a lone file, which still stands beside it.
+        (path / REFERENCE).unlink()
+        path.rmdir()
+    else:
         return False
-    (path / REFERENCE).unlink()
-    path.rmdir()
     return True
 
 
-def read_reference(folder: Path) -> bytes | None:
-    """Return what the file ``.reference`` of a folder holds, None without one that is a file."""
+def _put_back(leaving: Path) -> None:
+    leaving.rename(free_path(leaving.parent, f"again-{leaving.name.removeprefix(_LEAVING)}"))
+    disk.sync(leaving.parent)
+
+
+def _read(path: Path, now: float) -> Item:
+    """Return the item at ``path``.
+
+    Raises:
+        BlockingIOError: it is still arriving.
+        OSError, MalformedError: as ``look`` has them.
+    """
+    status = os.lstat(path)
+    _check_rested([status], now)
+    if not stat.S_ISDIR(status.st_mode):
+        _refuse([*_name_faults(path), *_file_faults("", status)])
+        return Item(path=path, request=_content(path, status, now))
+    folder = os.open(path, _FLAGS | os.O_DIRECTORY)
     try:
-        return _read_in(folder, REFERENCE)
-    except (FileNotFoundError, NotADirectoryError, MalformedError):
-        return None
+        with os.scandir(folder) as entries:
+            found = {entry.name: entry.stat(follow_symlinks=False) for entry in entries}
+        if any(name.endswith(".part") and not name.startswith(".") for name in found):
+            raise BlockingIOError
+        _check_rested(found.values(), now)
+        seen = {name: found[name] for name in sorted(found) if name != WHY and not left_alone(name)}
+        _refuse(_folder_faults(seen))
+        read = {name: _content(name, status, now, folder) for name, status in seen.items()}
+    finally:
+        os.close(folder)
+    return Item(path=path, request=read[REQUEST], assessment=read.get(ASSESSMENT))
 
 
-def _folder(path: Path) -> Item | None:
-    with os.scandir(path) as entries:
-        found = {entry.name: entry.stat(follow_symlinks=False) for entry in entries}
-    if any(name.endswith(".part") for name in found):
-        return None
-    seen = {name: found[name] for name in sorted(found) if name != WHY and not name.startswith(".")}
-    return Item(
-        path=path,
-        faults=tuple(_folder_faults(seen)),
-        stamp=tuple(_stamp(name, status) for name, status in seen.items()),
-    )
+def _check_rested(statuses: Iterable[os.stat_result], now: float, rest: float = REST) -> None:
+    for status in statuses:
+        # A time in the future tells nothing; the one that the system itself keeps still may.
+        ahead = status.st_mtime > now + rest
+        if abs(now - (status.st_ctime if ahead else status.st_mtime)) < rest:
+            raise BlockingIOError
 
 
-def _stamp(name: str, status: os.stat_result) -> tuple[str, int, int, int]:
-    return (name, status.st_ino, status.st_size, status.st_mtime_ns)
+def _refuse(faults: Iterable[Fault]) -> None:
+    if found := list(faults):
+        raise MalformedError("the item", *found)
+
+
+def _name_faults(path: Path) -> Iterator[Fault]:
+    if path.suffix.lower() not in _YAML:
+        problem = f"this is no request; put in a .yaml file, or a folder with {REQUEST}"
+        yield Fault(path="", problem=problem)
 
 
 def _folder_faults(seen: dict[str, os.stat_result]) -> Iterator[Fault]:
@@ -172,13 +239,6 @@ def _folder_faults(seen: dict[str, os.stat_result]) -> Iterator[Fault]:
         yield Fault(path="", problem=problem)
 
 
-def _lone_faults(path: Path, status: os.stat_result) -> Iterator[Fault]:
-    if path.suffix.lower() not in {".yaml", ".yml"}:
-        problem = f"this is no request; put in a .yaml file, or a folder with {REQUEST}"
-        yield Fault(path="", problem=problem)
-    yield from _file_faults("", status)
-
-
 def _file_faults(name: str, status: os.stat_result) -> Iterator[Fault]:
     if stat.S_ISLNK(status.st_mode):
         yield Fault(path=name, problem="this is a link; put in the file itself")
@@ -188,18 +248,17 @@ def _file_faults(name: str, status: os.stat_result) -> Iterator[Fault]:
         yield Fault(path=name, problem="this is over 1 MiB; send text only, without attachments")
 
 
-def _read_in(folder: Path, name: str) -> bytes:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        return _read(Path(name), name, folder=descriptor)
-    finally:
-        os.close(descriptor)
+def _content(name: str | Path, status: os.stat_result, now: float, folder: int | None = None) -> bytes:
+    with (
+        os.fdopen(os.open(name, _FLAGS, dir_fd=folder), "rb") as file,
+        disk.without_writers(file.fileno()) as certain,
+    ):
+        _check_rested([status], now, REST if certain else LONG_REST)
+        data = file.read(MOST_BYTES + 1)
+        if _stamp(os.fstat(file.fileno())) != _stamp(status):
+            raise BlockingIOError
+        return data
 
 
-def _read(path: Path, name: str, *, folder: int | None = None) -> bytes:
-    if faults := list(_file_faults(name, os.stat(path, dir_fd=folder, follow_symlinks=False))):
-        raise MalformedError("the item", *faults)
-    with os.fdopen(os.open(path, _FLAGS, dir_fd=folder), "rb") as file:
-        if faults := list(_file_faults(name, os.fstat(file.fileno()))):
-            raise MalformedError("the item", *faults)
-        return file.read(MOST_BYTES + 1)
+def _stamp(status: os.stat_result) -> tuple[int, int, int, int]:
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

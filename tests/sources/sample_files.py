@@ -1,4 +1,13 @@
-"""Files that are right, for a test to change one thing in."""
+"""Files that are right, for a test to change one thing in; and another user to read them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 REQUEST = """\
 reference: 1146A/22
@@ -50,3 +59,28 @@ parts:
     answer: |
       Nothing is given.
 """
+
+NOBODY = 65534
+
+
+def as_another_user(act: Callable[[], str], folder: Path) -> str:
+    """Return what ``act`` says to a child that stands in ``folder`` and is not root."""
+    end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.chdir(folder)
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
+            said = act()
+        except BaseException as error:  # noqa: BLE001 - it must not go on as a second pytest
+            said = repr(error)
+        os.write(write_end, said.encode())
+        os._exit(0)
+    os.close(write_end)
+    with os.fdopen(end) as file:
+        said = file.read()
+    os.waitpid(child, 0)
+    return said

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_files import ASSESSMENT, REQUEST
+from sample_files import ASSESSMENT, REQUEST, as_another_user
 
 from flows.domain.errors import MalformedError, RegisterError
-from flows.sources.inbox import (
-    Item,
-    assign_reference,
-    assigned_reference,
-    items,
-    items_at,
-    set_aside,
-    set_aside_assessment,
-)
+from flows.sources.aside import set_aside, set_aside_assessment
+from flows.sources.copying import copy_in
+from flows.sources.inbox import assign_reference, assigned_reference, waiting
+from flows.sources.item import Item, look, tag_of
 from flows.sources.strict_yaml import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 WHY = ["received: write the date as 2022-11-07 (line 3)", "there is no such key here"]
 
@@ -51,6 +48,15 @@ def put_folder(inbox: Path, name: str = "one", **files: str) -> Item:
     return only(inbox)
 
 
+def at_rest(path: Path) -> Item | None:
+    """Return the item at a path, long after everything there was written."""
+    return look(path, now=time.time() + 3600)
+
+
+def items(inbox: Path) -> list[Item]:
+    return [item for path in waiting(inbox) if (item := at_rest(path))]
+
+
 def only(inbox: Path) -> Item:
     (item,) = items(inbox)
     return item
@@ -68,26 +74,24 @@ def tree(folder: Path) -> dict[str, str]:
 def test_a_lone_file_is_a_request(inbox: Path) -> None:
     item = put_file(inbox)
 
-    assert item.request_bytes() == REQUEST.encode()
-    assert item.assessment_bytes() is None
+    assert item == Item(path=inbox / "one.yaml", request=REQUEST.encode())
 
 
 def test_a_folder_is_a_request_with_its_assessment(inbox: Path) -> None:
     item = put_folder(inbox, assessment=ASSESSMENT)
 
-    assert item.request_bytes() == REQUEST.encode()
-    assert item.assessment_bytes() == ASSESSMENT.encode()
+    assert item == Item(path=inbox / "one", request=REQUEST.encode(), assessment=ASSESSMENT.encode())
 
 
 def test_a_folder_may_have_no_assessment(inbox: Path) -> None:
-    assert put_folder(inbox).assessment_bytes() is None
+    assert put_folder(inbox).assessment is None
 
 
 def test_items_come_by_name(inbox: Path) -> None:
     for name in ["c.yaml", "a.yml", "b.YAML"]:
         (inbox / name).write_text(REQUEST)
 
-    assert [item.name for item in items(inbox)] == ["a.yml", "b.YAML", "c.yaml"]
+    assert [item.path.name for item in items(inbox)] == ["a.yml", "b.YAML", "c.yaml"]
 
 
 def test_what_is_hidden_or_still_arriving_is_left_alone(inbox: Path) -> None:
@@ -106,8 +110,8 @@ def test_what_is_hidden_or_still_arriving_is_left_alone(inbox: Path) -> None:
 def test_a_name_stands_in_no_log(inbox: Path) -> None:
     item = put_file(inbox, "Jane Sample.yaml")
 
-    assert item.tag == hashlib.sha256(b"Jane Sample.yaml").hexdigest()[:12]
-    assert repr(item) == f"Item({item.tag})"
+    assert tag_of(item.path) == hashlib.sha256(b"Jane Sample.yaml").hexdigest()[:12]
+    assert repr(item) == f"Item({tag_of(item.path)})"
 
 
 def _folder_with(inbox: Path, name: str) -> Path:
@@ -127,6 +131,10 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "a link to a folder": (lambda inbox: (inbox / "a").symlink_to("/etc"), "this is a link"),
     "a link in a folder": (
         lambda inbox: _folder_with(inbox, "assessment.yaml").symlink_to("/etc/passwd"), "a link"),
+    "a link to itself": (lambda inbox: (inbox / "a").symlink_to("a"), "this is a link"),
+    "a socket": (lambda inbox: os.mknod(inbox / "a.yaml", stat.S_IFSOCK | 0o600), "not a file of text"),
+    "bytes that are no text for a name": (
+        lambda inbox: (inbox / os.fsdecode(b"\xff.docx")).write_text("x"), "this is no request"),
     "a pipe": (lambda inbox: os.mkfifo(inbox / "a.yaml"), "not a file of text"),
     "a folder for a file": (
         lambda inbox: _folder_with(inbox, "assessment.yaml").mkdir(), "not a file of text"),
@@ -141,44 +149,94 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_an_item_is_bad_unread(kind: str, inbox: Path, aside: Path) -> None:
     make, says = BAD[kind]
     make(inbox)
-    item = only(inbox)
+    (path,) = waiting(inbox)
     with pytest.raises(MalformedError, match=says) as caught:
-        item.request_bytes()
+        at_rest(path)
     assert "Jane" not in str(caught.value)
 
-    target = set_aside(item, aside, [str(fault) for fault in caught.value.faults])
-    assert items(inbox) == []
+    target = set_aside(path, aside, [str(fault) for fault in caught.value.faults])
+    assert waiting(inbox) == []
     assert says in (target / "WHY.txt").read_text().replace("\n     ", " ")
 
 
-def test_a_link_put_in_the_place_of_a_file_is_not_followed(inbox: Path) -> None:
-    item = put_folder(inbox)
-    (inbox / "one" / "request.yaml").unlink()
-    (inbox / "one" / "request.yaml").symlink_to("/etc/passwd")
+def test_what_systems_leave_lying_about_is_passed_over(inbox: Path) -> None:
+    put_folder(inbox)
+    for folder in (inbox, inbox / "one"):
+        for name in ("Thumbs.db", "Desktop.ini", ".DS_Store", "~$request.yaml"):
+            (folder / name).write_text("x")
 
-    with pytest.raises(MalformedError, match="this is a link"):
-        item.request_bytes()
-
-
-def test_a_link_put_in_the_place_of_a_folder_is_not_followed(inbox: Path, tmp_path: Path) -> None:
-    item = put_folder(inbox)
-    (inbox / "one").rename(tmp_path / "elsewhere")
-    (inbox / "one").symlink_to(tmp_path / "elsewhere")
-
-    with pytest.raises((MalformedError, RegisterError)):
-        item.request_bytes()
+    assert only(inbox).remove()
+    assert waiting(inbox) == []
 
 
 def test_a_file_of_1_mib_is_read(inbox: Path) -> None:
-    assert len(put_file(inbox, text="x" * MOST_BYTES).request_bytes()) == MOST_BYTES
+    assert len(put_file(inbox, text="x" * MOST_BYTES).request) == MOST_BYTES
 
 
-def test_an_item_that_is_gone_is_told_by_its_tag(inbox: Path) -> None:
+def test_what_is_gone_is_no_item(inbox: Path) -> None:
+    assert at_rest(inbox / "one.yaml") is None
+
+
+CLOSED: dict[str, tuple[str, int]] = {
+    "a file": ("one.yaml", 0),
+    "a folder": ("one", 0),
+    "a folder that can be listed and not entered": ("one", 0o444),
+    "a folder that can be entered and not listed": ("one", 0o111),
+    "a request in its folder": ("one/request.yaml", 0),
+    "an assessment in its folder": ("one/assessment.yaml", 0),
+}
+
+
+@pytest.mark.parametrize("kind", CLOSED)
+def test_what_may_not_be_read_is_told_and_holds_up_nothing(kind: str, inbox: Path) -> None:
+    name, mode = CLOSED[kind]
+    if name == "one.yaml":
+        put_file(inbox)
+    else:
+        put_folder(inbox, assessment=ASSESSMENT)
+    for good in ("a.yaml", "z.yaml"):
+        (inbox / good).write_text(REQUEST)
+    (inbox / name).chmod(mode)
+
+    def told() -> str:
+        return "; ".join(f"{path.name}: {_outcome(path)}" for path in waiting(Path()))
+
+    assert as_another_user(told, inbox) == (
+        f"a.yaml: read; {name.partition('/')[0]}: the item: the service may not read this, or something "
+        "in it; let it, or put in a copy.; z.yaml: read"
+    )
+    (inbox / name).chmod(0o755)
+
+
+def _outcome(path: Path) -> str:
+    try:
+        return "read" if at_rest(path) else "nothing"
+    except (MalformedError, RegisterError) as error:
+        return str(error)
+
+
+def test_what_cannot_even_be_looked_at_is_told_and_holds_up_nothing(inbox: Path) -> None:
+    while len(str(inbox)) < 3700:  # 4,095 bytes are the most that a path may have
+        inbox /= "x" * 200
+        inbox.mkdir()
+    there = os.open(inbox, os.O_DIRECTORY)
+    for name in ("a.yaml", "n" * 250 + ".yaml", "z.yaml"):
+        with os.fdopen(os.open(name, os.O_CREAT | os.O_WRONLY, dir_fd=there), "w") as file:
+            file.write(REQUEST)
+    os.close(there)
+    short, long, _ = paths = waiting(inbox)
+
+    assert len(str(short)) < 4096 < len(str(long))
+    too_long = f"The inbox item {tag_of(long)} could not be read or moved: File name too long."
+    assert [_outcome(path) for path in paths] == ["read", too_long, "read"]
+
+
+def test_a_failing_disk_is_told_without_a_name(inbox: Path, aside: Path) -> None:
+    aside.write_text("no folder")
     item = put_file(inbox, "Jane.yaml")
-    item.path.unlink()
 
-    with pytest.raises(RegisterError, match=f"The inbox item {item.tag} could not be read") as caught:
-        item.request_bytes()
+    with pytest.raises(RegisterError, match=f"The inbox item {tag_of(item.path)} could not be") as caught:
+        set_aside(item.path, aside, WHY)
     assert "Jane" not in str(caught.value)
 
 
@@ -187,15 +245,33 @@ def test_an_absent_inbox_is_told(tmp_path: Path) -> None:
         items(tmp_path / "none")
 
 
-def test_one_item_or_a_folder_of_them_may_be_named(inbox: Path) -> None:
-    put_folder(inbox)
+def test_one_item_or_a_folder_of_them_is_copied_and_need_not_rest(inbox: Path, tmp_path: Path) -> None:
+    put_folder(inbox, assessment=ASSESSMENT)
     (inbox / "two.yaml").write_text(REQUEST)
+    for name in (".hidden.yaml", "three.part"):
+        (inbox / name).write_text(REQUEST)
+    other = tmp_path / "other"
+    other.mkdir()
 
-    assert [item.name for item in items_at(inbox)] == ["one", "two.yaml"]
-    assert [item.name for item in items_at(inbox / "one")] == ["one"]
-    assert [item.name for item in items_at(inbox / "two.yaml")] == ["two.yaml"]
+    assert [copy_in(inbox, other), copy_in(inbox / "one", other), copy_in(inbox / "two.yaml", other)] == [
+        2,
+        1,
+        1,
+    ]
+    found = [look(path, now=time.time()) for path in waiting(other)]
+    assert [item.path.name for item in found if item] == ["one", "one-2", "two-2.yaml", "two.yaml"]
+    assert [item.assessment is None for item in found if item] == [False, False, True, True]
     with pytest.raises(RegisterError):
-        items_at(inbox / "three.yaml")
+        copy_in(inbox / "three.yaml", other)
+
+
+def test_a_copy_that_was_killed_is_cleared_away_by_the_next(inbox: Path, tmp_path: Path) -> None:
+    item = put_file(inbox)
+    other = tmp_path / "other"
+    (other / ".copying").mkdir(parents=True)
+
+    copy_in(item.path, other)
+    assert [path.name for path in other.iterdir()] == ["one.yaml"]
 
 
 @pytest.mark.parametrize("put", [put_file, put_folder])
@@ -212,11 +288,11 @@ def test_an_item_that_has_changed_is_not_deleted(inbox: Path) -> None:
     (inbox / "one" / "assessment.yaml").write_text(ASSESSMENT)
 
     assert not item.remove()
-    assert only(inbox).assessment_bytes() == ASSESSMENT.encode()
+    assert only(inbox).assessment == ASSESSMENT.encode()
 
 
 def test_a_bad_file_is_set_aside_with_its_reasons(inbox: Path, aside: Path) -> None:
-    target = set_aside(put_file(inbox), aside, WHY)
+    target = set_aside(put_file(inbox).path, aside, WHY)
 
     assert target == aside / "one.yaml"
     assert (target / "one.yaml").read_text() == REQUEST
@@ -242,35 +318,35 @@ To send it again:
 
 
 def test_a_bad_folder_is_set_aside_whole(inbox: Path, aside: Path) -> None:
-    target = set_aside(put_folder(inbox, assessment=ASSESSMENT), aside, WHY)
+    target = set_aside(put_folder(inbox, assessment=ASSESSMENT).path, aside, WHY)
 
     assert sorted(tree(aside)) == ["one/WHY.txt", "one/assessment.yaml", "one/request.yaml"]
     assert "move the folder back" in (target / "WHY.txt").read_text().replace("\n  ", " ")
 
 
 def test_a_folder_moved_back_is_an_item_again(inbox: Path, aside: Path) -> None:
-    set_aside(put_folder(inbox), aside, WHY).rename(inbox / "one")
+    set_aside(put_folder(inbox).path, aside, WHY).rename(inbox / "one")
 
-    assert only(inbox).request_bytes() == REQUEST.encode()
+    assert only(inbox).request == REQUEST.encode()
 
 
 def test_an_item_set_aside_gives_its_reference_back(inbox: Path, aside: Path) -> None:
-    set_aside(assign_reference(put_file(inbox), "FOI-2022-0001"), aside, WHY).rename(inbox / "one")
+    set_aside(assign_reference(put_file(inbox), "FOI-2022-0001").path, aside, WHY).rename(inbox / "one")
 
-    assert assigned_reference(only(inbox)) is None
+    assert assigned_reference(only(inbox).path) is None
 
 
 @pytest.mark.parametrize("put", [put_file, put_folder])
 def test_a_name_already_taken_gets_a_number(put: Callable[[Path], Item], inbox: Path, aside: Path) -> None:
-    targets = [set_aside(put(inbox), aside, WHY) for _ in range(3)]
-    name = targets[0].name
+    targets = [set_aside(put(inbox).path, aside, WHY) for _ in range(3)]
+    suffix = ".yaml" if put is put_file else ""
 
-    assert [target.name for target in targets] == [name, f"{name}-2", f"{name}-3"]
+    assert [target.name for target in targets] == [f"one{number}{suffix}" for number in ("", "-2", "-3")]
 
 
 def test_a_name_as_long_as_linux_allows_is_set_aside_twice(inbox: Path, aside: Path) -> None:
     name = "x" * 250 + ".yaml"
-    targets = [set_aside(put_file(inbox, name), aside, WHY) for _ in range(2)]
+    targets = [set_aside(put_file(inbox, name).path, aside, WHY) for _ in range(2)]
 
     assert all((target / name).read_text() == REQUEST for target in targets)
 
@@ -282,7 +358,7 @@ def test_an_assessment_is_set_aside_alone_and_once(inbox: Path, aside: Path) -> 
     assert set_aside_assessment(item, aside, WHY) == target
     assert sorted(tree(aside)) == ["one/WHY.txt", "one/assessment.yaml"]
     assert "equipoise draft" in (target / "WHY.txt").read_text()
-    assert item.request_bytes() == REQUEST.encode()
+    assert only(inbox) == item
 
 
 def test_another_bad_assessment_has_a_folder_of_its_own(inbox: Path, aside: Path) -> None:
@@ -297,18 +373,18 @@ def test_a_lone_file_that_is_given_a_reference_becomes_a_folder(inbox: Path) -> 
 
     assert item.path == inbox / "one"
     assert tree(inbox) == {"one/.reference": "FOI-2022-0001\n", "one/request.yaml": REQUEST}
-    assert assigned_reference(only(inbox)) == "FOI-2022-0001"
+    assert assigned_reference(only(inbox).path) == "FOI-2022-0001"
     assert item.remove()
     assert items(inbox) == []
 
 
-def test_a_folder_is_given_a_reference_once(inbox: Path) -> None:
+def test_a_folder_is_given_a_reference(inbox: Path) -> None:
     item = put_folder(inbox)
-    assert assigned_reference(item) is None
+    assert assigned_reference(item.path) is None
 
-    item = assign_reference(assign_reference(item, "FOI-2022-0001"), "FOI-2022-0002")
-    assert assigned_reference(item) == "FOI-2022-0001"
-    assert item.request_bytes() == REQUEST.encode()
+    assert assign_reference(item, "FOI-2022-0001") == item
+    assert assigned_reference(item.path) == "FOI-2022-0001"
+    assert only(inbox) == item
 
 
 def test_a_folder_of_the_stem_is_another_item(inbox: Path) -> None:
@@ -317,20 +393,24 @@ def test_a_folder_of_the_stem_is_another_item(inbox: Path) -> None:
     item = assign_reference(items(inbox)[1], "FOI-2022-0002")
 
     assert item.path == inbox / "one-2"
-    assert [assigned_reference(each) for each in items(inbox)] == [None, "FOI-2022-0002"]
+    assert [assigned_reference(path) for path in waiting(inbox)] == [None, "FOI-2022-0002"]
 
 
-@pytest.mark.parametrize("text", ["", "FOI-2022-0009", "../x\n", "\x00\n"])
-def test_half_an_assignment_counts_for_nothing(text: str, inbox: Path) -> None:
+def test_a_stem_that_is_left_alone_gets_a_number(inbox: Path) -> None:
+    assert assign_reference(put_file(inbox, "a.part.yaml"), "FOI-2022-0002").path == inbox / "a.part-2"
+
+
+@pytest.mark.parametrize("text", ["", "../x\n", "\x00\n", "\udcff\n"])
+def test_what_is_no_assignment_counts_for_nothing(text: str, inbox: Path) -> None:
     item = put_folder(inbox)
-    (inbox / "one" / ".reference").write_text(text)
-    assert assigned_reference(item) is None
+    (inbox / "one" / ".reference").write_bytes(os.fsencode(text))
+    assert assigned_reference(item.path) is None
 
-    assert assigned_reference(assign_reference(item, "FOI-2022-0001")) == "FOI-2022-0001"
+    assert assigned_reference(assign_reference(item, "FOI-2022-0001").path) == "FOI-2022-0001"
 
 
 def test_a_lone_file_has_no_reference_assigned(inbox: Path) -> None:
-    assert assigned_reference(put_file(inbox)) is None
+    assert assigned_reference(put_file(inbox).path) is None
 
 
 def test_what_is_no_reference_is_not_assigned(inbox: Path) -> None:

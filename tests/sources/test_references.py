@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.domain.errors import MalformedError
-from flows.sources.inbox import next_reference
+from flows.sources.references import next_reference
 
 PATTERN = "FOI-{year}-{number:04}"
 

@@ -24,7 +24,7 @@ from flows.domain.procedure import GATES, ActKind, Role
 from flows.home import Home, find_home
 from flows.register import signature
 from flows.register.founding import found
-from flows.sources.inbox import check_pattern
+from flows.sources.references import check_pattern
 from flows.vault.keys import create_wrapping_key
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import click
 
 from flows.casework.office import open_office
 from flows.desk import demo as story
-from flows.desk.cli.terminal import NO, example, print_json, prints, speaks
+from flows.desk.cli.terminal import NO, counted, example, print_json, prints, shown, speaks
 from flows.domain.errors import Fault, MalformedError, WrongStageError
 from flows.domain.procedure import ActKind, Stage
 from flows.domain.reference import parse_reference, slug
@@ -59,18 +59,23 @@ def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
             copying.copy_in(path, home.inbox)
         there = _names(home.set_aside)
         before = office.register.tip().entry.sequence
-        waits = bool(inbox.items(home.inbox) or office.register.ready(Stage.RECEIVED))
+        waits = bool(inbox.waiting(home.inbox) or office.register.ready(Stage.RECEIVED))
         held = not waits or _run(home, ["intake", "drafting"])
         opened = _since(office, before, ActKind.OPEN)
     aside = sorted(_names(home.set_aside) - there)
+    arriving = len(inbox.waiting(home.inbox)) if held else 0
     if as_json:
-        print_json({"cases": opened, "set_aside": aside, "failed": not held})
+        print_json({"cases": opened, "set_aside": aside, "arriving": arriving, "failed": not held})
     else:
         for reference in opened:
             click.echo(f"Opened {reference}.")
         for name in aside:
-            click.secho(f"Set aside {name}: {home.set_aside / name / 'WHY.txt'} says why.", fg="yellow")
-        if held and not opened and not aside:
+            why = home.set_aside / name / "WHY.txt"
+            click.secho(shown(f"Set aside {name}: {why} says why."), fg="yellow")
+        if arriving:
+            items = counted(arriving, "item is", "items are")
+            click.echo(f"{items} still arriving: open for writing, or changed some seconds ago.")
+        elif held and not opened and not aside:
             click.echo("Nothing new.")
     _end(held=held, answer=not aside)
 

@@ -1,0 +1,144 @@
+"""The disk: files written whole, names made durable, locks, and whether somebody is still writing."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_AGAIN_SECONDS: Final = 0.05
+
+
+def write(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Put ``data`` at ``path``, whole or not at all, over what may be there; durable on return.
+
+    Args:
+        mode: Less what the umask takes.
+    """
+    fresh = path.with_name(f".{path.name}.part")
+    with locked(path.parent):  # two writers of one name must not share the file beside it
+        fresh.unlink(missing_ok=True)
+        _fill(fresh, data, mode)
+        fresh.replace(path)
+        sync(path.parent)
+
+
+def create(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Put ``data`` into a new file, for its owner alone unless ``mode`` says otherwise; durable on return.
+
+    Raises:
+        FileExistsError: something is there already.
+    """
+    _fill(path, data, mode)
+    sync(path.parent)
+
+
+def _fill(path: Path, data: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def sync(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def discard(path: Path) -> None:
+    """Delete a file, a link or a whole folder, if it is there; links are not followed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(path: Path, *, patience: float | None = None) -> Iterator[None]:
+    """Lock a folder or a file, which is made where there is none, against others who lock it.
+
+    The kernel releases it however the process ends.
+
+    Args:
+        patience: How many seconds to try for; None for as long as it takes.
+
+    Raises:
+        BlockingIOError: somebody else has it locked.
+    """
+    # A descriptor of its own for every use: flock belongs to the open file, so two threads that
+    # shared one would both be let in.
+    create_it = 0 if path.is_dir() else os.O_CREAT
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | create_it, 0o600)
+    try:
+        _lock(descriptor, patience)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, patience: float | None) -> None:
+    until = time.monotonic() + (patience or 0)
+    while patience is not None:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+    return fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def is_locked(path: Path) -> bool:
+    """Tell whether somebody has a file locked; a file that is not there is not."""
+    try:
+        with path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+@contextmanager
+def without_writers(descriptor: int) -> Iterator[bool]:
+    """Make whoever opens a file for writing wait; give False where that is not to be had.
+
+    The system grants it to the owner of the file and to root, on a local disk.
+
+    Raises:
+        BlockingIOError: somebody has the file open for writing.
+    """
+    granted = sys.platform == "linux" and _lease(descriptor)
+    try:
+        yield granted
+    finally:
+        if granted:
+            # Not left to the closing: a child of another thread may have the file too, for an instant.
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+
+
+def _lease(descriptor: int) -> bool:
+    try:
+        # A writer who comes is made known by a signal, and the usual one would end this process.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return False
+    return True
