@@ -7,6 +7,7 @@ holds the final state of every task.
 
 from __future__ import annotations
 
+import os
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,7 @@ from flows.engine.settings import SCHEDULES
 from flows.files import folder as sample_folder
 from flows.home import Home
 from flows.sources import inbox
+from flows.sources.item import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +99,9 @@ def _call(folder: Path, flow: str) -> None:
         if flow == "intake":
             opened.vault.sweep(opened.register.recipients())
             references = requests.NextReferences(opened)
-            for item in inbox.items(opened.home.inbox):
+            for path in inbox.waiting(opened.home.inbox):
+                item = look(path, now=time.time())
+                assert item is not None
                 requests.open_case(opened, requests.read_item(item, references))
             return
         stage, one = _WORK[flow]
@@ -132,6 +136,8 @@ def _fill_inbox(home: Home, cases: int) -> None:
             for reference in _REFERENCES:
                 text = text.replace(reference, f"B-{number:04}")
             (item / path.name).write_text(text, encoding="utf-8")
+        for path in (*item.iterdir(), item):
+            os.utime(path, (0, 0))  # as if it had lain there
 
 
 def _check(folder: Path, cases: int) -> None:

@@ -20,10 +20,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from flow_builders import a_request, an_assessment
+from flow_builders import a_request, an_assessment, rested
 
 from flows import intake
 from flows.casework import papers as paper
+from flows.casework import requests
 from flows.domain.errors import UnexpectedError
 from flows.domain.procedure import SEALED_REQUEST, Stage
 from flows.engine import here as engine
@@ -104,7 +105,9 @@ def fail(*_: object) -> None:
 def put_canaries(town: Town) -> None:
     applicant = {"name": NAME, "email": ADDRESS}
     town.put(f"{NAME} good", a_request("A/1", applicant=applicant, text=WORDS), an_assessment("A/1"))
-    (town.home.inbox / f"{NAME}.yaml").write_text(a_request(applicant=applicant, text=WORDS))
+    lone = town.home.inbox / f"{NAME}.yaml"
+    lone.write_text(a_request(applicant=applicant, text=WORDS))
+    rested(lone)
     town.put(f"{NAME} bad", a_request("A/3", applicant=applicant, text=WORDS, received=WORDS))
     town.put("unread", f"{WORDS}: [{NAME}\n{ADDRESS}: &x *x")
     town.put("subject", a_request("A/4", applicant=applicant, text=WORDS, subject=f"{NAME} asks"))
@@ -118,7 +121,7 @@ def tell_the_story(town: Town, clock: Clock) -> None:
     """Take everything in, and the one case that is whole from there to its reminder and its paper."""
     put_canaries(town)
     with pytest.MonkeyPatch.context() as failing:
-        failing.setattr(intake, "parse_request", fail)  # a task that fails over the words
+        failing.setattr(requests, "parse_request", fail)  # a task that fails over the words
         assert {type(error) for error in town.run("intake").failures} == {UnexpectedError}
         failing.undo()
         failing.setattr(intake, "NextReferences", fail)  # the flow itself

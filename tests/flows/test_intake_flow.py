@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import hashlib
+import os
+import stat
+from typing import TYPE_CHECKING, Any, Final
 
-from flow_builders import a_request, an_assessment, command
+from flow_builders import WITHIN_RIGHTS, a_request, an_assessment, command, rested
 
 from flows.domain.procedure import ASSESSMENT, SEALED_REQUEST
+from flows.sources.parse import parse_request
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from flow_builders import Town
 
 WORDS: Final = "seahorses in the boardroom"
@@ -19,7 +24,9 @@ WORDS: Final = "seahorses in the boardroom"
 
 def test_a_request_becomes_a_case_and_leaves_the_inbox(town: Town) -> None:
     town.put_case("A/1")
-    (town.home.inbox / "lone.yaml").write_text(a_request("A/2"))
+    lone = town.home.inbox / "lone.yaml"
+    lone.write_text(a_request("A/2"))
+    rested(lone)
 
     run = town.run("intake")
 
@@ -150,6 +157,7 @@ def bad_items(town: Town) -> dict[str, bytes]:
         item.mkdir()
         (item / "request.yaml").write_bytes(request)
         (item / "assessment.yaml").write_text(f"# {WORDS}\n{an_assessment('A/1')}")
+        rested(item)
     return requests
 
 
@@ -191,6 +199,71 @@ def test_three_good_items_are_taken_in_and_five_bad_ones_explained(resting: Town
         assert "7th November" not in note
     assert town.orphan_keys() == set()
     assert town.audited().holds
+
+
+def test_what_cannot_be_read_is_told_and_the_others_are_taken_in(resting: Town) -> None:
+    town = resting
+    inbox = town.home.inbox
+    town.put_case("A/1")
+    town.put("closed folder", a_request("A/2")).chmod(0)
+    (town.put("closed file", a_request("A/3")) / "request.yaml").chmod(0)
+    os.mkfifo(inbox / "pipe.yaml")
+    os.mknod(inbox / "socket.yaml", stat.S_IFSOCK | 0o600)
+    (inbox / "round").symlink_to("round")
+    strange = inbox / os.fsdecode(b"\x1b[31m\xff.docx")
+    strange.write_text("x")
+    for path in (inbox / "pipe.yaml", inbox / "socket.yaml", inbox / "round", strange):
+        rested(path)
+    town.put_case("Z/1")
+
+    said = command(town.home, "intake", before=WITHIN_RIGHTS)
+
+    assert said.returncode == 1, said.stderr
+    assert set(town.stages()) == {"A/1", "Z/1"}
+    assert town.inbox() == {"closed folder"}
+    tag = hashlib.sha256(b"closed folder").hexdigest()[:12]
+    assert f"The inbox item {tag} could not be read or moved: Permission denied." in said.stderr
+    assert town.set_aside() == {"closed file", "pipe.yaml", "socket.yaml", "round", strange.name}
+    assert "the service may not read this" in mended_by(town.home.set_aside / "closed file" / "WHY.txt")
+    assert said.stdout.count("WHY.txt says why.") == 5
+    assert "\x1b" not in said.stdout + said.stderr
+    (inbox / "closed folder").chmod(0o755)
+
+
+def test_what_is_still_arriving_is_left_and_told(resting: Town) -> None:
+    town = resting
+    with (town.put("slow", a_request("A/1")) / "request.yaml").open("a"):
+        said = command(town.home, "intake")
+
+    assert (said.returncode, said.stdout) == (
+        0,
+        "1 item is still arriving: open for writing, or changed some seconds ago.\n",
+    )
+    assert town.inbox() == {"slow"}
+
+
+def test_what_is_written_after_the_reading_is_told_and_stays(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = town.put_case("A/1")
+
+    def parse(data: bytes, **given: Any) -> Any:
+        if item.exists():
+            with (item / "request.yaml").open("a") as file:
+                file.write("# the rest\n")
+        return parse_request(data, **given)
+
+    monkeypatch.setattr("flows.casework.requests.parse_request", parse)
+
+    run = town.run("intake")
+
+    (artifact,) = run.artifacts()
+    assert "| A/1 | opened; it was written to meanwhile, and stays in the inbox |" in artifact
+    (again,) = town.home.inbox.iterdir()
+    assert (again / "request.yaml").read_text().endswith("# the rest\n")
+    rested(again)
+    assert town.run("intake").completed
+    assert town.set_aside() == {again.name}  # its reference is a case now, with less in it
 
 
 def test_of_two_references_that_count_as_the_same_the_second_is_set_aside(town: Town) -> None:
