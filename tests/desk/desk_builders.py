@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ from flows.files import folder
 from flows.home import Home
 from flows.register import signature
 from flows.register.audit import audit
-from flows.sources import inbox
+from flows.sources.item import REST, look
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -135,7 +136,8 @@ def open_case(office: Office, data: bytes, assessment: bytes | None = None) -> s
     (item / "request.yaml").write_bytes(data)
     if assessment is not None:
         (item / "assessment.yaml").write_bytes(assessment)
-    (found,) = inbox.items(office.home.inbox)
+    found = look(item, now=time.time() + REST)
+    assert found is not None
     arrival = requests.read_item(found, requests.NextReferences(office))
     return requests.open_case(office, arrival).reference
 
