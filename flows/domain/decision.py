@@ -149,6 +149,10 @@ def may_decide(case: Case, policy: Policy) -> frozenset[str]:
     return policy.holders(role) - case.writers - elsewhere
 
 
+def _same_person(case: Case, act: Act, earlier: str) -> SamePersonError:
+    return SamePersonError(case.reference, act.actor, act=act.kind, earlier=earlier)
+
+
 def _malformed(act: Act, path: str, problem: str) -> MalformedError:
     return MalformedError(f"{act.kind} of {act.case}", Fault(path=path, problem=problem))
 
@@ -266,7 +270,7 @@ def _overridden(case: Case, act: Act, _: Policy) -> Case:
     if not CODE.fullmatch(finding) or not PLACE.fullmatch(place):
         raise _malformed(act, "details", "a finding is named by its code, as X06, and its place")
     if act.actor in case.writers:
-        raise SamePersonError(case.reference, act.actor, earlier="wrote or submitted a version of")
+        raise _same_person(case, act, "wrote or submitted a version of")
     if not (act.reason or "").strip():
         raise MissingReasonError(case.reference, act=act.kind)
     if _is_overridden(case, finding, place):
@@ -299,7 +303,7 @@ def _submitted(case: Case, act: Act, policy: Policy) -> Case:
             first=f"{stopping[0].code} at {stopping[0].place or _WHOLE}.",
         )
     if any(each.person == act.actor for each in case.overrides):
-        raise SamePersonError(case.reference, act.actor, earlier="overrode a finding of")
+        raise _same_person(case, act, "overrode a finding of")
     first, *_ = policy.rules.gates_for(act.document)
     return replace(case, stage=first, writers=case.writers | {act.actor})
 
@@ -351,11 +355,9 @@ def _check_decider(case: Case, act: Act) -> Stage:
     if act.role is not ROLE_AT[gate]:
         raise NotEntitledError(act.actor, act=act.kind, needed=f"the role {ROLE_AT[gate]}")
     if act.actor in case.writers:
-        raise SamePersonError(case.reference, act.actor, earlier="wrote or submitted a version of")
+        raise _same_person(case, act, "wrote or submitted a version of")
     if any(a.person == act.actor and a.gate is not gate for a in case.approvals):
-        raise SamePersonError(
-            case.reference, act.actor, earlier=f"already approved version {case.version} of"
-        )
+        raise _same_person(case, act, f"already approved version {case.version} of")
     return gate
 
 

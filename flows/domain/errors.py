@@ -125,8 +125,9 @@ class NotEntitledError(RefusedError):
 class SamePersonError(RefusedError):
     """One person would take two parts that the procedure keeps apart."""
 
-    def __init__(self, reference: str, person: str, *, earlier: str) -> None:
-        super().__init__(f"{person} {earlier} {reference}, so another person has to decide at this stage.")
+    def __init__(self, reference: str, person: str, *, act: str, earlier: str) -> None:
+        left = {"override": "override the finding", "submit": "submit it"}.get(act, "decide at this stage")
+        super().__init__(f"{person} {earlier} {reference}, so another person has to {left}.")
 
 
 class MissingReasonError(RefusedError):

@@ -139,7 +139,7 @@ def test_a_writer_who_may_also_sign_off_cannot_override_for_themselves(desk: Des
 
     assert desk.refused(*OVERRIDE, "--reason", REASON, "--as", "jo") == (
         1,
-        "jo wrote or submitted a version of 1146A/22, so another person has to decide at this stage.",
+        "jo wrote or submitted a version of 1146A/22, so another person has to override the finding.",
     )
 
 
@@ -148,7 +148,7 @@ def test_whoever_overrode_cannot_submit(stopped: Desk) -> None:
 
     assert stopped.refused("submit", CASE, "--version", "2", "--as", "jo") == (
         1,
-        "jo overrode a finding of 1146A/22, so another person has to decide at this stage.",
+        "jo overrode a finding of 1146A/22, so another person has to submit it.",
     )
 
 

@@ -22,7 +22,7 @@ ONE_OF_EACH = [
     errors.SameTextError("1146A/22", current=1),
     errors.WrongDateError("1146A/22", first=date(2022, 11, 28), last=date(2022, 11, 29)),
     errors.NotEntitledError("ann", act="approve", needed="the role legal-reviewer"),
-    errors.SamePersonError("1146A/22", "ann", earlier="wrote"),
+    errors.SamePersonError("1146A/22", "ann", act="approve", earlier="wrote"),
     errors.MissingReasonError("1146A/22", act="return"),
     errors.IncompleteError("1146A/22", blocking=1, first="31(9) does not exist."),
     errors.UnfitPaperError("1146A/22", findings=2, first="PDF_ORDER at page 1"),
