@@ -16,13 +16,15 @@ be read is a finding, and there is no off-switch.
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.register.checkpoint import parse_checkpoint
 from flows.register.entry import LONGEST_DELAY, parse, without_signature
-from flows.register.evidence import Evidence, open_evidence
+from flows.register.evidence import Evidence
 from flows.register.examine import Examiner
+from flows.register.packs import Objects
 from flows.register.report import FoundError, PaperVerdict, Published, Report
 from flows.register.shape import shape, tip_of
 
@@ -68,7 +70,8 @@ def audit(
         RegisterError: there is no repository there.
     """
     report = Report()
-    with open_evidence(repository) as evidence:
+    with closing(Objects(repository)) as objects:
+        evidence = Evidence(objects)
         report.findings += shape(repository)
         try:
             line = _walk(evidence, tip_of(repository))

@@ -1,27 +1,17 @@
-"""What an auditor may look at: the objects of a repository that nobody vouches for.
-
-git is used as a byte store alone. It runs in an empty repository of the auditor's own and is only
-pointed at the audited object folder, so no configuration, replacement, graft, commit-graph or hook
-of the audited repository has a say; every object is hashed again here.
-"""
+"""What an auditor may look at: the objects of a repository, and nothing else of it."""
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
-from subprocess import PIPE
-from typing import TYPE_CHECKING, Any, Final
-
-from git import Git
+from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import RegisterError, TamperedError
-from flows.register.objects import BatchReader, Tree, has_tricky_name, parse_tree
-from flows.register.process import end_process, environment
+from flows.register.objects import Tree, has_tricky_name, parse_tree
 from flows.register.report import FoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from flows.register.packs import Objects
 
 _TREES_KEPT: Final = 4_096
 
@@ -29,9 +19,8 @@ _TREES_KEPT: Final = 4_096
 class Evidence:
     """The objects of one repository, hashed as they are read; what cannot be read is a finding."""
 
-    def __init__(self, git: Git) -> None:
-        self._git = git
-        self._process: Any = None
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
         self._trees: dict[str, Tree] = {}
 
     def read(self, id_: str, kind: str, place: str) -> bytes:
@@ -41,10 +30,8 @@ class Evidence:
             FoundError: it is missing, is of another kind, or does not hold what its name says.
         """
         try:
-            found = BatchReader(*self._pipes()).read(id_)
+            found = self._objects.read(id_)
         except (RegisterError, TamperedError) as error:
-            # git ends over an object it cannot unpack; the next one is asked of another.
-            self.close()
             raise FoundError("E_OBJECT", place, f"Object {id_} does not hold what its name says.") from error
         if found is None:
             raise FoundError("E_MISSING", place, f"Object {id_} is missing.")
@@ -89,38 +76,3 @@ class Evidence:
             del self._trees[next(iter(self._trees))]
         self._trees[id_] = tree
         return tree
-
-    def close(self) -> None:
-        """End git."""
-        if self._process is not None:
-            end_process(self._process)
-            self._process = None
-
-    def _pipes(self) -> tuple[Any, Any]:
-        if self._process is None:
-            self._process = self._git.execute(["git", "cat-file", "--batch"], as_process=True, istream=PIPE)
-        return self._process.stdin, self._process.stdout
-
-
-@contextmanager
-def open_evidence(repository: Path) -> Iterator[Evidence]:
-    """Open the objects of ``repository``; nothing is ever written there.
-
-    Raises:
-        RegisterError: there is no repository.
-    """
-    objects = repository / "objects"
-    if not objects.is_dir():
-        raise RegisterError(f"There is no register at {repository}.")
-    with tempfile.TemporaryDirectory(prefix="equipoise-audit-") as folder:
-        own = Path(folder)
-        # The least that git takes for a repository; `git init` would be one process more.
-        (own / "refs").mkdir()
-        (own / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
-        git = Git(folder)
-        git.update_environment(**environment(own, objects))
-        evidence = Evidence(git)
-        try:
-            yield evidence
-        finally:
-            evidence.close()

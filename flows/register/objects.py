@@ -1,4 +1,4 @@
-"""Git objects: their form, a durable writer, and a reader that believes no name.
+"""Git objects: their form, and the loose ones, written durably and read believing no name.
 
 Written here rather than through GitPython's object database because that starts a process for
 every object (since 3.1.59) and makes nothing durable; docs/decisions/0003-write-path.md has figures.
@@ -13,9 +13,9 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from flows.domain.errors import RegisterError, TamperedError
+from flows.domain.errors import TamperedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -145,6 +145,8 @@ class LooseStore:
             packed = (self.folder / id_[:2] / id_[2:]).read_bytes()
         except FileNotFoundError:
             return None
+        except OSError:
+            packed = b""  # a folder, or closed to us: no object of that name
         try:
             header, _, content = zlib.decompress(packed).partition(b"\0")
             kind, size = header.decode().split(" ")
@@ -176,43 +178,6 @@ class LooseStore:
         return self.folder / f"tmp_obj_{os.getpid()}_{target.parent.name}{target.name}"
 
 
-class BatchReader:
-    """A running ``git cat-file --batch``, which hashes what it hands out.
-
-    Args:
-        stdin: The process's standard input.
-        stdout: Its standard output.
-    """
-
-    def __init__(self, stdin: IO[bytes], stdout: IO[bytes]) -> None:
-        self._in = stdin
-        self._out = stdout
-
-    def read(self, id_: str) -> tuple[str, bytes] | None:
-        """Return an object's kind and content, None if git has no such object.
-
-        Raises:
-            RegisterError: git has gone away, as it does over an object it cannot unpack.
-            TamperedError: what git returned does not have this id.
-        """
-        if not is_id(id_):
-            return None
-        try:
-            self._in.write(id_.encode() + b"\n")
-            self._in.flush()
-            header = self._out.readline().decode().split()
-        except (OSError, ValueError):
-            header = []
-        if header == [id_, "missing"]:
-            return None
-        if len(header) != 3:  # noqa: PLR2004 - id, kind, size
-            raise RegisterError(f"git stopped answering while object {id_} was read; run `equipoise audit`.")
-        content = self._out.read(int(header[2]) + 1)[:-1]
-        if object_id(header[1], content) != id_:
-            raise TamperedError(f"Object {id_} does not hold what its name says; restore it from a copy.")
-        return header[1], content
-
-
 @contextmanager
 def _written(path: Path, data: bytes) -> Iterator[int]:
     """Hold a new file with an object in it, not yet synced."""
@@ -220,7 +185,7 @@ def _written(path: Path, data: bytes) -> Iterator[int]:
     # 0444 before it has its name: a kill in between leaves nothing that others cannot read.
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o444)
     try:
-        _write_all(descriptor, zlib.compress(data, 1))
+        write_all(descriptor, zlib.compress(data, 1))
         yield descriptor
     finally:
         os.close(descriptor)
@@ -235,7 +200,8 @@ def _opened(folder: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of ``data``."""
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]

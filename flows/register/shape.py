@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.register.objects import is_id
 from flows.register.report import finding
-from flows.register.repository import BRANCH
+from flows.register.repository import BRANCH, HEAD, SETTINGS, branch_of, packed_refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,23 +22,30 @@ _FORBIDDEN_FILES: Final = {
     "info/grafts": ("E_GRAFT", "grafts, which show another history than the one recorded"),
     "shallow": ("E_SHALLOW", "a shallow mark, which cuts the history off"),
     "objects/info/alternates": ("E_ALTERNATES", "alternates, which fetch objects from elsewhere"),
+    "objects/info/http-alternates": ("E_ALTERNATES", "alternates, which fetch objects from elsewhere"),
+    "info/attributes": ("E_CONFIG", "attributes, by which plain git shows files otherwise"),
+    "commondir": ("E_CONFIG", "a link to another repository, which plain git takes for this one"),
+    ".git": ("E_CONFIG", "another repository within, which plain git takes for this one"),
 }
 _SETTINGS_FILES: Final = ("config", "config.worktree")
-_FORBIDDEN_SECTIONS: Final = frozenset({"include", "includeif", "mailmap"})
-_FORBIDDEN_KEYS: Final = frozenset({"program", "allowedsignersfile", "worktree", "hookspath"})
+_SETTINGS: Final = frozenset(
+    {f"{section}.{name}".lower() for section, settings in SETTINGS.items() for name in settings}
+    # what a clone brings along, and what git notes of a file system
+    | {"remote.url", "remote.fetch", "remote.tagopt", "remote.mirror", "branch.remote", "branch.merge"}
+    | {"core.ignorecase", "core.precomposeunicode", "core.symlinks", "core.sharedrepository"}
+)
+"""Every other may name a program to run, or show another history."""
 _SECTION: Final = re.compile(r'\s*\[\s*([a-z0-9.-]+)(?:\s+"(?:[^"\\]|\\.)*")?\s*\]')
 _KEY: Final = re.compile(r"\s*([a-z0-9-]+)")
 
-_HEAD: Final = "HEAD"
-_NOT_REFS: Final = frozenset({_HEAD, "FETCH_HEAD", "ORIG_HEAD", "packed-refs", "shallow"})
+_NOT_REFS: Final = frozenset({"HEAD", "FETCH_HEAD", "ORIG_HEAD", "packed-refs", "shallow"})
 """Files at the root that name commits, looked at elsewhere or git's own notes."""
 
 
 def tip_of(repository: Path) -> str | None:
     """Return what the branch file says; None where there is no well-formed branch."""
-    path = repository / BRANCH
-    text = _text(path).removesuffix("\n") if path.is_file() else _packed(repository).get(BRANCH, "")
-    return text if is_id(text) else None
+    text = branch_of(repository)
+    return text if text and is_id(text) else None
 
 
 def shape(repository: Path) -> Iterator[Finding]:
@@ -46,36 +53,44 @@ def shape(repository: Path) -> Iterator[Finding]:
     for path, (code, what) in _FORBIDDEN_FILES.items():
         if (repository / path).exists():
             yield finding(code, path, f"The repository has {what}.", "Remove it and ask who put it there.")
-    for ref in sorted({*_loose(repository), *_packed(repository), *_at_the_root(repository)} - {BRANCH}):
+    for ref in sorted({*_loose(repository), *packed_refs(repository), *_at_the_root(repository)} - {BRANCH}):
         yield finding(
             "E_REPLACE" if ref.startswith("refs/replace/") else "E_REF",
             ref,
             "The repository has a ref that no register has.",
             f"Delete it; only {BRANCH} belongs here.",
         )
-    if _text(repository / _HEAD).strip() != f"ref: {BRANCH}":
-        yield finding(
-            "E_REF", _HEAD, "HEAD leads elsewhere than to main.", f"Run `git symbolic-ref HEAD {BRANCH}`."
-        )
+    if _text(repository / "HEAD") != HEAD:
+        mend = f"Run `git symbolic-ref HEAD {BRANCH}`."
+        yield finding("E_REF", "HEAD", "HEAD leads elsewhere than to main.", mend)
     for name in _SETTINGS_FILES:
-        for setting in _misleading(_text(repository / name)):
+        for setting in _unknown(_text(repository / name)):
             yield finding(
                 "E_CONFIG",
                 name,
                 f"The repository's configuration sets {setting}, with which plain git can be misled.",
                 "Remove the setting; this audit ignored it.",
             )
+    for hook in sorted((repository / "hooks").glob("*")):
+        if hook.suffix != ".sample":
+            yield finding(
+                "E_CONFIG",
+                f"hooks/{hook.name}",
+                "The repository has a hook, a program that plain git runs.",
+                "Remove it and ask who put it there; this audit did not run it.",
+            )
 
 
-def _misleading(text: str) -> Iterator[str]:
+def _unknown(text: str) -> Iterator[str]:
+    """Yield what a register's configuration does not have; a line that is not understood is such."""
     section = ""
-    for line in text.lower().splitlines():
+    for line in text.lower().split("\n"):
         rest = line
         while header := _SECTION.match(rest):
             section, rest = header[1].partition(".")[0], rest[header.end() :]
-        key = _KEY.match(rest)
-        if key and (section in _FORBIDDEN_SECTIONS or key[1] in _FORBIDDEN_KEYS):
-            yield f"{section}.{key[1]}"
+        setting = f"{section}.{key[1]}" if (key := _KEY.match(rest)) else rest.strip()
+        if setting and setting[0] not in "#;" and setting not in _SETTINGS:
+            yield setting
 
 
 def _loose(repository: Path) -> Iterator[str]:
@@ -91,12 +106,6 @@ def _at_the_root(repository: Path) -> Iterator[str]:
             text = _text(path).strip()
             if text.startswith("ref:") or is_id(text[:40]):
                 yield path.name
-
-
-def _packed(repository: Path) -> dict[str, str]:
-    lines = _text(repository / "packed-refs").splitlines()
-    rows = (line.split(" ") for line in lines if line and line[0] not in "#^")
-    return {row[1]: row[0] for row in rows if len(row) > 1}
 
 
 def _text(path: Path) -> str:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from flows.domain.errors import RegisterError, TamperedError
 from flows.register.objects import (
-    BatchReader,
     LooseStore,
     Node,
     has_tricky_name,
@@ -22,6 +21,7 @@ from flows.register.objects import (
     parse_tree,
     write_tree,
 )
+from flows.register.packs import BatchReader
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+import threading
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
@@ -665,45 +667,75 @@ def test_a_damaged_branch_is_told(text: str, busy_office: Office) -> None:
         busy_office.register.cases()
 
 
-def test_a_lock_left_by_a_kill_is_dropped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository, "_LOCK_WAIT", 0.05)
-    (office.path / "refs/heads/main.lock").write_text("")
+def test_an_act_waits_for_git_that_moves_the_branch_by_hand(office: Office) -> None:
+    lock = office.path / "refs/heads/main.lock"
+    lock.write_text("")
+    released: list[float] = []
 
+    def release() -> None:
+        released.append(time.monotonic())
+        lock.unlink()
+
+    timer = threading.Timer(0.2, release)
+    timer.start()
     office.open(CASE)
+    done = time.monotonic()
+    timer.join()
 
+    assert [done > moment for moment in released] == [True]
     assert codes(office.path) == []
 
 
-def test_a_branch_git_cannot_move_records_nothing(office: Office) -> None:
+def test_a_branch_that_was_moved_meanwhile_records_nothing(office: Office) -> None:
     tip = office.register.tip()
     assert tip.entry.parent
 
     with pytest.raises(RegisterError, match="nothing was recorded"):
         office.register._repository.advance(tip.entry.parent, "1" * 40)
     assert office.register.tip() == tip
+    assert not (office.path / "refs/heads/main.lock").exists()
     office.open(CASE)
 
     assert codes(office.path) == []
 
 
-def test_a_move_that_git_did_not_confirm_is_looked_up(office: Office) -> None:
-    before = office.register.tip().id
-    office.open(CASE)
-    after = office.register.tip().id
+def test_a_branch_that_cannot_be_written_is_told(office: Office) -> None:
+    tip = office.register.tip()
+    (office.path / "refs/heads/main.lock").mkdir()
 
-    # git refuses, for the branch stands there already: as after a kill between its write and its answer.
-    office.register._repository.advance(after, before)
+    with pytest.raises(RegisterError, match="could not be moved"):
+        office.open(CASE)
+    assert office.register.tip() == tip
 
-    assert office.register.tip().id == after
+
+def test_a_register_of_today_has_the_settings_that_git_is_asked_for(office: Office) -> None:
+    command = ["git", "-C", str(office.path), "config", "--list", "--local"]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+    assert listed == [
+        *("core.repositoryformatversion=0", "core.filemode=true", "core.bare=true"),
+        *("core.logallrefupdates=always", "gc.auto=0", "gc.pruneexpire=never", "gc.reflogexpire=never"),
+        *("maintenance.auto=false", "receive.denydeletes=true", "receive.denynonfastforwards=true"),
+        *("receive.fsckobjects=true", "transfer.hiderefs=refs/replace"),
+    ]
+
+
+def test_founding_changes_nothing_of_a_register_that_is_there(office: Office) -> None:
+    (office.path / "config").write_text("[core]\n\tbare = true\n")
+
+    Repository.create(office.path).close()
+
+    assert (office.path / "config").read_text() == "[core]\n\tbare = true\n"
 
 
 def test_git_that_was_ended_is_started_again(office: Office) -> None:
-    office.open(CASE)
-    for process in office.register._repository._processes.values():
-        process.proc.kill()
-        process.proc.wait()
+    office.register.read(POLICY, RULES_FILE)
+    git = office.register._repository.objects._git
+    assert git
+    git.kill()
+    git.wait()
 
-    office.draft(CASE)
+    office.story(CASE)
 
     assert codes(office.path) == []
 

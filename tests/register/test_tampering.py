@@ -926,7 +926,7 @@ def _(scene: Scene) -> None:
     scene.loose(other).unlink()
 
 
-@attack("a loose blob is overwritten with noise", "E_MISSING")  # git says it has no such object
+@attack("a loose blob is overwritten with noise", "E_OBJECT")
 def _(scene: Scene) -> None:
     target = scene.loose(scene.document_id())
     target.chmod(0o644)

@@ -1,0 +1,204 @@
+"""The objects of a repository that nobody vouches for, read and packed.
+
+git is a byte store alone. It runs in an empty repository of our own that is linked to the packs of the
+other and to nothing else there: no configuration, hook, attribute, alternate, replacement, graft or
+commit-graph of it has a say, and what is missing is fetched from nowhere. Every object is hashed again.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
+from tempfile import TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Final, cast
+
+from flows.domain.errors import RegisterError, TamperedError
+from flows.register.objects import LooseStore, is_id, object_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_GIT: Final = ("git", "-c", "core.multiPackIndex=false")
+"""An index over several packs may name others than it is of."""
+_REMEMBERED: Final = 4_096
+"""Of entries and folders; files are read once."""
+_LEFT_BEHIND: Final = ("tmp_obj_*", "pack/tmp_*", "pack/.tmp-*", "pack/multi-pack-index*")
+"""What killed writers left, and what speaks of packs rolled up."""
+
+
+class Objects:
+    """The objects of one repository; close them when done.
+
+    Attributes:
+        loose: Those not packed.
+
+    Raises:
+        RegisterError: there is no repository.
+    """
+
+    def __init__(self, repository: Path) -> None:
+        self._folder = repository.absolute() / "objects"
+        if not self._folder.is_dir():
+            raise RegisterError(f"There is no register at {repository}; `equipoise init` makes one.")
+        self.loose = LooseStore(self._folder)
+        self._remembered: dict[str, tuple[str, bytes]] = {}
+        self._git: Popen[bytes] | None = None
+        self._open = ExitStack()
+
+    def close(self) -> None:
+        """End git, and take away what it ran in."""
+        self._end()
+        self._open.close()
+        self.loose.close()
+
+    def read(self, id_: str) -> tuple[str, bytes] | None:
+        """Return an object's kind and content, None if there is no such object.
+
+        Raises:
+            RegisterError: git has gone away, as it does over an object it cannot unpack.
+            TamperedError: what is stored does not have this id.
+        """
+        # Loose ones first: what is packed meanwhile git finds, for it looks for new packs.
+        found = self._remembered.get(id_) or self.loose.read(id_) or self._packed(id_)
+        if found:
+            self._remember(id_, found)
+        return found
+
+    def write(self, objects: Mapping[str, tuple[str, bytes]]) -> None:
+        """Write objects, id to kind and content, durably.
+
+        Raises:
+            TamperedError: another content stands under an object's id.
+        """
+        self.loose.write(objects)
+        for id_, found in objects.items():
+            self._remember(id_, found)
+
+    def pack(self) -> None:
+        """Pack what is loose, and roll small packs up into larger ones; nothing is pruned.
+
+        Raises:
+            RegisterError: git could not; everything is still there.
+        """
+        from git import Git, GitCommandError  # noqa: PLC0415 - a sixth of a second, for one act in hundreds
+
+        with _own_repository(self._folder, (each.name for each in self._folder.iterdir())) as own:
+            git = Git(own)
+            git.update_environment(**_environment(own))
+            try:
+                git.execute([*_GIT, "repack", "-d", "-n", "-q", "--geometric=2"])
+            except GitCommandError as error:
+                raise RegisterError("git could not pack the register's objects.") from error
+        for pattern in _LEFT_BEHIND:
+            for left in self._folder.glob(pattern):
+                left.unlink(missing_ok=True)
+
+    def _packed(self, id_: str) -> tuple[str, bytes] | None:
+        if self._git is None or self._git.poll() is not None:
+            self._end()
+            # Not by GitPython, which has what git complains of written into a pipe until that is full.
+            self._git = Popen(  # noqa: S603 - fixed arguments
+                [*_GIT, "cat-file", "--batch"],
+                env=os.environ | _environment(self._own),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+            )
+        pipes = cast("IO[bytes]", self._git.stdin), cast("IO[bytes]", self._git.stdout)
+        try:
+            return BatchReader(*pipes).read(id_)
+        except RegisterError:
+            self._end()  # the next object is asked of another
+            raise
+
+    def _remember(self, id_: str, found: tuple[str, bytes]) -> None:
+        if found[0] == "blob":
+            return
+        if len(self._remembered) >= _REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
+        self._remembered[id_] = found
+
+    @cached_property
+    def _own(self) -> Path:
+        return self._open.enter_context(_own_repository(self._folder, ["pack"]))
+
+    def _end(self) -> None:
+        if self._git is not None:
+            self._git.communicate()
+            self._git = None
+
+
+class BatchReader:
+    """A running ``git cat-file --batch``, which hashes what it hands out.
+
+    Args:
+        stdin: The process's standard input.
+        stdout: Its standard output.
+    """
+
+    def __init__(self, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+        self._in = stdin
+        self._out = stdout
+
+    def read(self, id_: str) -> tuple[str, bytes] | None:
+        """Return an object's kind and content, None if git has no such object.
+
+        Raises:
+            RegisterError: git has gone away, as it does over an object it cannot unpack.
+            TamperedError: what git returned does not have this id.
+        """
+        if not is_id(id_):
+            return None
+        try:
+            self._in.write(id_.encode() + b"\n")
+            self._in.flush()
+            header = self._out.readline().decode().split()
+        except (OSError, ValueError):
+            header = []
+        if header == [id_, "missing"]:
+            return None
+        if len(header) != 3:  # noqa: PLR2004 - id, kind, size
+            raise RegisterError(f"git stopped answering while object {id_} was read; run `equipoise audit`.")
+        content = self._out.read(int(header[2]) + 1)[:-1]
+        if object_id(header[1], content) != id_:
+            raise TamperedError(f"Object {id_} does not hold what its name says; restore it from a copy.")
+        return header[1], content
+
+
+@contextmanager
+def _own_repository(objects: Path, names: Iterable[str]) -> Iterator[Path]:
+    """Hold an empty repository that shares those parts of ``objects``; never their ``info``."""
+    with TemporaryDirectory(prefix="equipoise-git-") as folder:
+        own = Path(folder)
+        # The least that git takes for a repository; `git init` would be one process more.
+        (own / "refs").mkdir()
+        (own / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
+        (own / "objects").mkdir()
+        for name in names:
+            if name != "info":
+                (own / "objects" / name).symlink_to(objects / name)
+        yield own
+
+
+def _environment(own: Path) -> dict[str, str]:
+    """Return the variables that bind git to the repository ``own``.
+
+    All that the caller's environment could divert is named here: run from a git hook, GIT_DIR would
+    otherwise lead elsewhere.
+    """
+    return {
+        "GIT_DIR": str(own),
+        "GIT_COMMON_DIR": str(own),
+        "GIT_OBJECT_DIRECTORY": str(own / "objects"),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_COUNT": "0",
+        "GIT_CONFIG_PARAMETERS": "",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+    }
