@@ -30,6 +30,8 @@ def publish(office: Office, reference: str) -> Done:
     case = register.case(reference)
     if case.stage is not Stage.PUBLICATION:
         return Done(reference=reference)
+    # What is published is signed with the authority's name: nothing is believed that only stands there.
+    register.verify_case(reference)
     time, policy = office.now(), register.policy()
     made = Basis(
         request=register.read(reference, REQUEST),
@@ -78,6 +80,7 @@ def copies_missing(office: Office) -> list[str]:
 def lay_out_again(office: Office, reference: str) -> Done:
     """Lay out again what the register has and the folder lacks, and leave alone what is there."""
     name, folder, register = slug(reference), office.home.published, office.register
+    register.verify_case(reference)
     there = _laid_out(folder)
     made: dict[str, bytes] = {}
     if f"{name}.html" not in there:

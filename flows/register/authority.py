@@ -104,14 +104,23 @@ class Authority:
         Raises:
             FoundError: it did not.
         """
-        if armoured is None:
-            raise FoundError("E_UNSIGNED", place, "The entry is not signed.")
-        try:
-            public = signature.verify(armoured, payload, signature.ENTRY)
-        except ValueError:
-            raise FoundError("E_SIGNATURE", place, "The entry's signature does not fit it.") from None
+        public = signer_of(payload, armoured, place)
         if policy and public in policy.people[SERVICE].keys:
             return
         if public in self._owners.keys() - self.service_keys:
             raise FoundError("E_IDENTITY", place, "A person's key signed the entry, not the service's.")
         raise FoundError("E_UNKNOWN_KEY", place, "A key that the policy does not list signed the entry.")
+
+
+def signer_of(payload: bytes, armoured: str | None, place: str) -> str:
+    """Return the public key that signed an entry.
+
+    Raises:
+        FoundError: none did.
+    """
+    if armoured is None:
+        raise FoundError("E_UNSIGNED", place, "The entry is not signed.")
+    try:
+        return signature.verify(armoured, payload, signature.ENTRY)
+    except ValueError:
+        raise FoundError("E_SIGNATURE", place, "The entry's signature does not fit it.") from None

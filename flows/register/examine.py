@@ -16,7 +16,7 @@ from flows.domain.decision import decide, idempotency_key
 from flows.domain.procedure import DECIDED_ON, ActKind
 from flows.domain.reference import identity
 from flows.register import statement
-from flows.register.authority import Authority
+from flows.register.authority import Authority, signer_of
 from flows.register.chain import Chain
 from flows.register.entry import LONGEST_DELAY, entry_for
 from flows.register.reading import Said, parse_commit, read_act, tree_of
@@ -118,6 +118,16 @@ class Examiner:
         _check_in_line(line, entry, place)
         self.authority.check_service(payload, armoured, policy or self.authority.policy, place)
 
+    def examine_apart(self, id_: str) -> None:
+        """Check the next entry of the policy or of one case, and only that of the line before it is left out.
+
+        Raises:
+            FoundError: it does not hold.
+        """
+        entry, _, _ = parse_commit(self._evidence.read(id_, "commit", id_), id_)
+        self._line = _before(self._evidence, entry)
+        self.examine(id_)
+
     def _check_act(self, entry: Entry, id_: str, before: str | None, place: str) -> None:
         known = self._known.setdefault(identity(entry.case), _Known())
         try:
@@ -144,8 +154,7 @@ class Examiner:
     def _check_follows(self, said: Said, known: _Known) -> None:
         """Check that the statement and its files come after those before."""
         chain, it, place = known.chain, said.statement, said.place
-        if hashlib.sha256(said.data).hexdigest() != said.entry.statement:
-            raise FoundError("E_SHA256", place, "The statement is not the one whose SHA-256 is given.")
+        _check_statement(said)
         policy = self.authority.policy
         if policy and it.register != policy.register:
             raise FoundError("E_REPLAY_REGISTER", place, "The statement was made for another register.")
@@ -251,6 +260,41 @@ class Examiner:
         if path not in said.nodes:
             raise FoundError("E_TREE", said.place, f"The folder lacks {path}.")
         return self._evidence.read(said.nodes[path], "blob", said.place)
+
+
+def check_newest(evidence: Evidence, id_: str, public: str) -> None:
+    """Check that an entry is whole, follows the one before it, and was signed with the key ``public``.
+
+    Raises:
+        FoundError: it does not hold.
+    """
+    place = "the newest entry"
+    entry, payload, armoured = parse_commit(evidence.read(id_, "commit", place), place)
+    if signer_of(payload, armoured, place) != public:
+        raise FoundError("E_UNKNOWN_KEY", place, "Another key than the service's signed the entry.")
+    line = _before(evidence, entry)
+    _check_in_line(line, entry, place)
+    _check_statement(read_act(evidence, entry, line.tree, place))
+
+
+def _before(evidence: Evidence, entry: Entry) -> _Line:
+    """Return where the line stood before ``entry``, as the entry before it says."""
+    if entry.parent is None:
+        return _Line()
+    raw = evidence.read(entry.parent, "commit", f"entry {entry.sequence - 1}")
+    before, _, _ = parse_commit(raw, f"entry {entry.sequence - 1}")
+    return _Line(
+        sequence=before.sequence,
+        id=entry.parent,
+        head=hashlib.sha256(raw).hexdigest(),
+        tree=before.tree,
+        committed=before.committed,
+    )
+
+
+def _check_statement(said: Said) -> None:
+    if hashlib.sha256(said.data).hexdigest() != said.entry.statement:
+        raise FoundError("E_SHA256", said.place, "The statement is not the one whose SHA-256 is given.")
 
 
 def _check_opens_once(entry: Entry, chain: Chain, place: str) -> None:

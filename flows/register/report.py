@@ -56,7 +56,7 @@ def finding(code: str, place: str, sentence: str, mend: str | None = None) -> Fi
 
 
 class FoundError(Exception):
-    """Carries a finding up to where one entry's examination ends; never leaves the audit."""
+    """Carries a finding up to where one entry's examination ends; never leaves the register."""
 
     def __init__(self, code: str, place: str, sentence: str) -> None:
         super().__init__(code)

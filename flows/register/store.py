@@ -5,7 +5,8 @@ their case alone:
 
 1. ``propose`` binds the act to its case and lets ``decide`` refuse it.
 2. ``append`` takes the lock and catches the index up; finds the act done already, or its case moved;
-   else writes the objects, moves the branch by compare-and-swap, and releases the lock.
+   else checks that the service wrote the newest entry, writes the objects, moves the branch by
+   compare-and-swap, and releases the lock.
 """
 
 from __future__ import annotations
@@ -32,9 +33,12 @@ from flows.register import entry as entries
 from flows.register import signature
 from flows.register.chain import Chain
 from flows.register.entry import LONGEST_DELAY, entry_for, seconds
+from flows.register.evidence import Evidence
+from flows.register.examine import Examiner, check_newest
 from flows.register.index import Index, Row
 from flows.register.line import Line, Recorded
 from flows.register.objects import Node, Tree, object_id, write_tree
+from flows.register.report import FoundError, PaperVerdict
 from flows.register.repository import Repository
 from flows.register.roster import parse_policy
 from flows.register.statement import POLICY, Statement, mark
@@ -88,6 +92,7 @@ class Register:
         self._index = Index(index)
         self._service = service
         self._line = Line(self._repository)
+        self._verified: str | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -162,6 +167,25 @@ class Register:
         row = self._known(reference)
         return self._line.read(at or row.last_entry, f"{row.folder}/{path}")
 
+    def verify_case(self, reference: str) -> None:
+        """Check what the register says of a case, and of those who acted, as an audit checks it.
+
+        Raises:
+            TamperedError: it does not hold, or the service did not write the newest entry.
+            RegisterError: the register was opened for reading.
+        """
+        self._check_tip(self._check_service(self.policy()))
+        examiner = Examiner(Evidence(self._repository.objects), lambda _: PaperVerdict(holds=True))
+        entries_ = [*self.history(POLICY), *self.history(reference)]
+        for recorded in sorted(entries_, key=lambda each: each.entry.sequence):
+            try:
+                examiner.examine_apart(recorded.id)
+            except FoundError as found:
+                raise TamperedError(
+                    f"{reference} fails its audit at {found.finding.place} with {found.finding.code}; "
+                    "run `equipoise audit`."
+                ) from found
+
     def tip(self) -> Recorded:
         """Return the newest entry."""
         return self._line.entry(self._tip())
@@ -227,6 +251,7 @@ class Register:
             RegisterMovedError: the case, or the policy, changed since it was proposed.
             NotEntitledError: the signature is not by a key of the actor.
             RegisterError: the clock or the service's key is not fit to write an entry.
+            TamperedError: the service did not write the newest entry.
         """
         statement = proposal.statement
         with self._repository.locked():
@@ -269,6 +294,7 @@ class Register:
 
     def _write(self, proposal: Proposal, armoured: bytes, row: Row | None, now: int) -> Recorded:
         service = self._check_service(proposal.policy)
+        self._check_tip(service)
         statement = proposal.statement
         data = statement.to_bytes()
         files = {**proposal.changes, statement.path: data, statement.signature_path: armoured}
@@ -297,6 +323,7 @@ class Register:
         id_ = _add(objects, "commit", raw)
         self._repository.write(objects)
         self._repository.advance(id_, tip)
+        self._verified = id_
         return Recorded(id=id_, entry=entry)
 
     def _check_service(self, policy: Policy) -> Signer:
@@ -307,6 +334,20 @@ class Register:
                 "The service's key is not the one the register lists; restore it from a copy."
             )
         return self._service
+
+    def _check_tip(self, service: Signer) -> None:
+        """Check that the service wrote the newest entry; before that, it had checked the one below."""
+        tip = self._repository.tip()
+        if tip is None or tip == self._verified:
+            return
+        try:
+            check_newest(Evidence(self._repository.objects), tip, service.public)
+        except FoundError as found:
+            raise TamperedError(
+                f"The newest entry is none that this service wrote ({found.finding.code}), so nothing is "
+                "added to it; run `equipoise audit`."
+            ) from found
+        self._verified = tip
 
     def _put(self, tree: Tree, files: Mapping[str, bytes], objects: _Objects) -> str:
         """Return the id of ``tree`` with ``files`` in it, having added what that takes to ``objects``."""

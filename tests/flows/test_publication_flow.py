@@ -7,8 +7,10 @@ import hashlib
 import json
 import os
 import signal
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
 from test_canary import kept_in, objects_of, unpacked
 
 from flows import home as flows_home
@@ -18,13 +20,16 @@ from flows.document import inspection
 from flows.document import publication as document_publication
 from flows.document.signing import credential, throwaway
 from flows.document.signing.examination import Trust, examine
+from flows.domain.errors import TamperedError
 from flows.domain.procedure import DOCUMENT, Stage
 from flows.engine import here as engine
+from flows.register import signature, store
+from flows.register.store import Register
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    import pytest
     from flow_builders import Town
 
     from flows.document.blocks import Block
@@ -72,7 +77,60 @@ def test_a_case_that_cannot_be_published_holds_up_no_other(town: Town) -> None:
         ("publication-A/3", "COMPLETED", 1),
     ]
     (artifact,) = run.artifacts()
-    assert "| A/2 | failed: Object " in artifact
+    assert "| A/2 | failed: A/2 fails its audit at entry " in artifact
+
+
+@contextmanager
+def without_keys(town: Town, folder: Path) -> Iterator[None]:
+    """Let somebody act who can write to the register, and has nobody's key."""
+    signature.generate(folder / "mallory")
+    mallory = signature.load(folder / "mallory")
+    town.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signature, "load", lambda _: mallory)
+        patch.setattr(store, "_check_signature", lambda *_: None)
+        patch.setattr(Register, "_check_service", lambda *_: mallory)
+        patch.setattr(Register, "_check_tip", lambda *_: None)
+        patch.setattr(Register, "verify_case", lambda *_: None)
+        yield
+        town.close()
+
+
+@pytest.mark.parametrize("gone_on", [False, True])
+def test_what_somebody_without_a_key_signed_off_is_not_published(
+    town: Town, tmp_path: Path, *, gone_on: bool
+) -> None:
+    town.drafted("A/1")
+    with without_keys(town, tmp_path):
+        town.sign_off("A/1")
+    if gone_on:  # as a service did that believed its newest entry
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Register, "_check_tip", lambda *_: None)
+            town.drafted("A/2")
+    entries = town.entries()
+    assert town.stages()["A/1"] == "publication"
+
+    run = town.run("publication")
+
+    assert [type(failure) for failure in run.failures] == [TamperedError]
+    assert "`equipoise audit`" in run.artifacts()[0]
+    assert town.entries() == entries
+    assert [*town.home.published.iterdir()] == []
+
+
+def test_what_somebody_without_a_key_published_is_not_laid_out(town: Town, tmp_path: Path) -> None:
+    town.drafted("A/1")
+    with without_keys(town, tmp_path):
+        town.sign_off("A/1")
+        publishing.publish(town.office, "A/1")
+    for laid_out in town.home.published.iterdir():
+        laid_out.unlink()
+    assert town.stages() == {"A/1": "published"}
+
+    run = town.run("publication")
+
+    assert [type(failure) for failure in run.failures] == [TamperedError]
+    assert [*town.home.published.iterdir()] == []
 
 
 def test_naming_a_case_does_not_make_it_ready_for_publication(town: Town) -> None:

@@ -233,6 +233,7 @@ def test_a_program_that_a_register_brings_along_is_never_run(
     monkeypatch.setattr(repository, "_LOOSE_BEFORE_PACKING", 0)
     with Office(trapped.folder) as office:
         office.open("D/1")
+        office.register.verify_case("C/1")
     assert [*(trapped.path / "objects").glob("??/*")] == []
     assert not trapped.mark.exists()
     # found by the audit, since plain git does fall for it
