@@ -73,6 +73,6 @@ class Evidence:
     def _remember(self, id_: str, tree: Tree) -> Tree:
         # The next entry is compared with this one: most trees are wanted twice.
         if len(self._trees) >= _TREES_KEPT:
-            del self._trees[next(iter(self._trees))]
+            self._trees.clear()
         self._trees[id_] = tree
         return tree

@@ -142,7 +142,8 @@ class LooseStore:
         if not is_id(id_):
             return None
         try:
-            packed = (self.folder / id_[:2] / id_[2:]).read_bytes()
+            with open(f"{self.folder}/{id_[:2]}/{id_[2:]}", "rb") as file:  # noqa: PTH123 - a path costs more
+                packed = file.read()
         except FileNotFoundError:
             return None
         except OSError:

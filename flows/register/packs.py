@@ -45,7 +45,7 @@ class Objects:
             raise RegisterError(f"There is no register at {repository}; `equipoise init` makes one.")
         self.loose = LooseStore(self._folder)
         self._remembered: dict[str, tuple[str, bytes]] = {}
-        self._git: Popen[bytes] | None = None
+        self._git: tuple[Popen[bytes], BatchReader] | None = None
         self._open = ExitStack()
 
     def close(self) -> None:
@@ -97,28 +97,35 @@ class Objects:
                 left.unlink(missing_ok=True)
 
     def _packed(self, id_: str) -> tuple[str, bytes] | None:
-        if self._git is None or self._git.poll() is not None:
-            self._end()
-            # Not by GitPython, which has what git complains of written into a pipe until that is full.
-            self._git = Popen(  # noqa: S603 - fixed arguments
-                [*_GIT, "cat-file", "--batch"],
-                env=os.environ | _environment(self._own),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=DEVNULL,
-            )
-        pipes = cast("IO[bytes]", self._git.stdin), cast("IO[bytes]", self._git.stdout)
         try:
-            return BatchReader(*pipes).read(id_)
+            return self._batch().read(id_)
         except RegisterError:
-            self._end()  # the next object is asked of another
-            raise
+            # Somebody ended git, perhaps. Over an object that it cannot unpack it ends again.
+            self._end()
+        return self._batch().read(id_)
+
+    def _batch(self) -> BatchReader:
+        if self._git is None:
+            try:
+                # Not by GitPython, which has what git complains of written into a pipe until that is full.
+                git = Popen(  # noqa: S603 - fixed arguments
+                    [*_GIT, "cat-file", "--batch"],
+                    env=os.environ | _environment(self._own),
+                    stdin=PIPE,
+                    stdout=PIPE,
+                    stderr=DEVNULL,
+                )
+            except OSError as error:
+                raise RegisterError(f"git cannot be started: {error.strerror}.") from error
+            reader = BatchReader(cast("IO[bytes]", git.stdin), cast("IO[bytes]", git.stdout))
+            self._git = git, reader
+        return self._git[1]
 
     def _remember(self, id_: str, found: tuple[str, bytes]) -> None:
         if found[0] == "blob":
             return
         if len(self._remembered) >= _REMEMBERED:
-            del self._remembered[next(iter(self._remembered))]
+            self._remembered.clear()
         self._remembered[id_] = found
 
     @cached_property
@@ -127,7 +134,7 @@ class Objects:
 
     def _end(self) -> None:
         if self._git is not None:
-            self._git.communicate()
+            self._git[0].communicate()
             self._git = None
 
 

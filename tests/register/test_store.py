@@ -732,12 +732,22 @@ def test_git_that_was_ended_is_started_again(office: Office) -> None:
     office.register.read(POLICY, RULES_FILE)
     git = office.register._repository.objects._git
     assert git
-    git.kill()
-    git.wait()
+    git[0].kill()
+    git[0].wait()
 
     office.story(CASE)
 
     assert codes(office.path) == []
+
+
+def test_git_that_is_not_there_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    with (
+        Register(office.path, office.folder / "anew.sqlite") as register,
+        pytest.raises(RegisterError, match="git cannot be started: No such file or directory"),
+    ):
+        register.cases()
 
 
 @pytest.mark.parametrize("damage", ["noise", "gone"])
