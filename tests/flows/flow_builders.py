@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import yaml
 
 from flows import home as flows_home
-from flows.casework import acts
+from flows.casework import acts, drafts, requests
 from flows.casework import papers as paper
 from flows.casework.acts import Officer
 from flows.casework.office import Office, open_office
+from flows.casework.requests import NextReferences
 from flows.desk.cli.keeping import make_home
 from flows.domain.policy import Person, Rules
 from flows.domain.procedure import Role, Stage
@@ -33,6 +34,7 @@ from flows.files import folder
 from flows.home import Home
 from flows.register import signature
 from flows.register.audit import Report, audit
+from flows.sources import inbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,12 +103,18 @@ class Town:
         parameters = {} if only is None else {"only": only}
         return Run(cast("State[Any]", engine.load(schedule)(**parameters, return_state=True)))
 
-    def drafted(self, *references: str) -> None:
-        """Bring cases to drafting, with a first draft."""
+    def opened(self, *references: str, **changes: Any) -> None:
+        """Open cases with their assessments, as the intake does but without Prefect."""
         for reference in references:
-            self.put_case(reference)
-        assert self.run("intake").completed
-        assert self.run("drafting").completed
+            self.put_case(reference, **changes)
+        for item in inbox.items(self.home.inbox):
+            requests.open_case(self.office, requests.read_item(item, NextReferences(self.office)))
+
+    def drafted(self, *references: str, **changes: Any) -> None:
+        """Bring cases to drafting, with a first draft, as the flows do but without Prefect."""
+        self.opened(*references, **changes)
+        for reference in references:
+            drafts.write_first_draft(self.office, reference)
 
     def submit(self, reference: str, version: int = 1) -> None:
         acts.submit(self.office, self.officer("wren"), reference, version)

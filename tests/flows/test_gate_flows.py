@@ -169,9 +169,7 @@ def test_a_lost_outbox_costs_one_repeated_notice(town: Town, gate: Stage) -> Non
 
 
 def test_past_the_known_bank_holidays_no_deadline_is_guessed(town: Town) -> None:
-    town.put_case("A/1", received="1999-12-30")
-    town.run("intake")
-    town.run("drafting")
+    town.drafted("A/1", received="1999-12-30")
     town.submit("A/1")
 
     town.run("legal-review")

@@ -28,8 +28,7 @@ def ready(town: Town, flow: str) -> None:
     if flow == "intake":
         town.put_case("A/1")
     elif flow == "drafting":
-        town.put_case("A/1")
-        town.run("intake")
+        town.opened("A/1")
     else:
         town.drafted("A/1")
         town.sign_off("A/1")
@@ -122,19 +121,15 @@ def test_a_case_that_is_no_longer_ready_is_done_and_not_failed(
 
 
 def test_a_second_run_of_every_flow_does_nothing(town: Town) -> None:
-    town.put_case("received")
+    town.drafted("at-review", "at-balancing", "signed-off")
+    town.opened("received")
     town.put("bare", a_request())
-    town.put("bad", "no request")
-    for reference in ("at-review", "at-balancing", "signed-off"):
-        town.put_case(reference)
-    town.run("intake")
-    town.run("drafting")
     for reference in ("at-review", "at-balancing"):
         town.submit(reference)
     town.approve("at-balancing", Stage.LEGAL_REVIEW)
     town.sign_off("signed-off")
     town.put("late", a_request("late"))
-    town.put("bad", "no request, again")
+    town.put("bad", "no request")
     did = {row.flow: len(town.run(row.flow).artifacts()) for row in SCHEDULES}
     before, entries = town.everything(), town.entries()
 
