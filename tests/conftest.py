@@ -10,8 +10,11 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import sqlite3
 import tempfile
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -121,9 +124,21 @@ def _start(config: pytest.Config) -> None:
         home
     )  # not measured: that slows it, and is Prefect's code
     os.environ.update(measuring)
-    fresh = home.root / ".url.part"
-    fresh.write_text(started.url)
-    fresh.replace(home.root / "url")
+    threading.Thread(target=_announce, args=(home, started.url), daemon=True).start()
+
+
+def _announce(home: Home, url: str) -> None:
+    """Say where the server answers, once it does and its database, unused, was kept for other servers."""
+    from flows.engine import server  # noqa: PLC0415 - as above
+
+    while not server.answers(url):
+        time.sleep(0.05)
+    used, kept = home.prefect / "prefect.db", home.root / "fresh.db"
+    with closing(sqlite3.connect(used)) as made, closing(sqlite3.connect(kept)) as fresh:
+        made.backup(fresh)
+    part = home.root / ".url.part"
+    part.write_text(url)
+    part.replace(home.root / "url")
 
 
 def _url(home: Home) -> str:

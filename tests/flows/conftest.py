@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +36,14 @@ def resting(founded: Home, tmp_path: Path) -> Iterator[Town]:
     town = copied(founded, tmp_path / "home")
     yield town
     town.close()
+
+
+@pytest.fixture
+def startable(resting: Town, prefect_server: Home) -> Town:
+    """``resting``, with the database that a server of its own would first have to make."""
+    resting.home.prefect.mkdir(parents=True)
+    shutil.copy(prefect_server.root / "fresh.db", resting.home.prefect / "prefect.db")
+    return resting
 
 
 @pytest.fixture

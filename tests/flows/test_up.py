@@ -46,10 +46,11 @@ def finished_on_schedule(url: str) -> set[str]:
     return {flows[row["flow_id"]] for row in runs if row["auto_scheduled"]}
 
 
-def test_a_request_dropped_in_is_published_with_three_commands(resting: Town) -> None:
-    town = resting
+def test_a_request_dropped_in_is_published_with_three_commands(startable: Town) -> None:
+    town = startable
     with up(town.home, "--every", "2") as running:
         url = running.wait()
+        check_a_second_up_is_refused(town)
         eventually(lambda: "intake" in finished_on_schedule(url), 60, "no tick")
         town.put_case("A/1")
         drafted = eventually(lambda: stage(town, "A/1") == "drafting", 20, "no first draft")
@@ -74,37 +75,12 @@ def test_a_request_dropped_in_is_published_with_three_commands(resting: Town) ->
     assert town.audited().holds
 
 
-def test_a_second_up_in_the_same_home_is_refused_and_the_first_ends_with_sigterm(resting: Town) -> None:
-    with up(resting.home, "--every", "2") as first:
-        url = first.wait()
+def check_a_second_up_is_refused(town: Town) -> None:
+    second = command(town.home, "up")
 
-        second = command(resting.home, "up")
-
-        assert second.returncode == 1
-        assert "is running in" in second.stderr
-        assert second.stderr.count("\n") == 1
-        assert ask("/flows/filter", {}, url)
-        assert processes_of(resting.home)
-        assert first.end(signal.SIGTERM) == 0
-    assert processes_of(resting.home) == []
-
-
-def test_a_command_has_its_flow_run_by_the_up_that_runs_however_slow_it_answers(resting: Town) -> None:
-    town = resting
-    with up(town.home, "--every", "3600") as running:
-        url = running.wait()
-        town.put_case("A/1")
-
-        act(town, "intake")  # long before the first tick
-
-        assert stage(town, "A/1") == "drafting"
-        by_reference = {"intake-A/1", "drafting-A/1"}
-        eventually(lambda: by_reference <= names_of_tasks(url), 60, "it ran elsewhere")
-
-        (server,) = [pid for pid in processes_of(town.home) if is_server(pid)]
-        os.kill(server, signal.SIGSTOP)
-        threading.Timer(7, os.kill, [server, signal.SIGCONT]).start()  # an act would not wait so long
-        assert engine.run(town.home, ["intake"])
+    assert second.returncode == 1
+    assert "is running in" in second.stderr
+    assert second.stderr.count("\n") == 1
 
 
 @pytest.mark.usefixtures("prefect_server")
@@ -159,8 +135,8 @@ def test_the_shortest_tick_has_no_gaps(resting: Town) -> None:
         assert max((later - time).total_seconds() for time, later in pairwise(times)) == 1
 
 
-def test_a_killed_up_leaves_no_server_and_the_next_works(resting: Town) -> None:
-    town = resting
+def test_a_killed_up_leaves_no_server_and_the_next_runs_what_a_command_asks_for(startable: Town) -> None:
+    town = startable
     with up(town.home, "--every", "2") as killed:
         killed.wait()
         town.put_case("A/1")
@@ -168,21 +144,28 @@ def test_a_killed_up_leaves_no_server_and_the_next_works(resting: Town) -> None:
         killed.end(signal.SIGKILL)
         eventually(lambda: processes_of(town.home) == [], 15, "the server outlived its parent")
 
-    with up(town.home, "--every", "2") as running:
+    with up(town.home, "--every", "3600") as running:
         url = running.wait()
         town.put("bare", a_request("A/2"))
-        eventually(
-            lambda: (stage(town, "A/1"), stage(town, "A/2")) == ("drafting", "drafting"),
-            30,
-            "no first drafts",
-        )
+
+        act(town, "intake")  # long before the first tick
+
+        assert (stage(town, "A/1"), stage(town, "A/2")) == ("drafting", "drafting")
+        by_reference = {"intake-A/2", "drafting-A/2"}
+        eventually(lambda: by_reference <= names_of_tasks(url), 60, "it ran elsewhere")
         unfinished = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING"]}}}}
         eventually(lambda: ask("/flow_runs/filter", unfinished, url) == [], 60, "runs of the killed one stay")
-        assert running.end(signal.SIGINT) == 0
+
+        (server,) = [pid for pid in processes_of(town.home) if is_server(pid)]
+        os.kill(server, signal.SIGSTOP)
+        threading.Timer(7, os.kill, [server, signal.SIGCONT]).start()  # an act would not wait so long
+        assert engine.run(town.home, ["intake"])
+        assert running.end(signal.SIGTERM) == 0
     assert processes_of(town.home) == []
     assert town.audited().holds
 
 
+@pytest.mark.exhaustive
 def test_without_prefects_database_the_next_up_goes_on_from_git(resting: Town) -> None:
     town = resting
     with up(town.home, "--every", "2") as first:
