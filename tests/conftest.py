@@ -1,6 +1,6 @@
-"""One Prefect server for a whole run of the tests, shared by pytest's workers.
+"""One Prefect server and one golden home for a whole run of the tests, shared by pytest's workers.
 
-It is started only if a test asks for ``prefect_server``, by the process that started the tests: with
+The server is started only if a test asks for ``prefect_server``, by the process that started the tests: with
 xdist that is the controller, as soon as a worker has collected such a test. Prefect reads its settings
 when it is imported, so they stand in the environment before anything is collected.
 """
@@ -11,6 +11,8 @@ import math
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+import worlds
 
 from flows.engine.settings import prefect_settings
 from flows.home import Home
@@ -111,6 +114,23 @@ def prefect_server(pytestconfig: pytest.Config) -> Iterator[Home]:
     engine.quieten()
     yield home
     engine.drain()  # before the server goes, or this process hangs at its end
+
+
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with a register of everything, as `equipoise demo` leaves it; not to be written to.
+
+    What the demo said is in its file ``told``.
+    """
+    return Home(worlds.once(tmp_path_factory, "golden", _play))
+
+
+def _play(place: Path) -> None:
+    play = [str(Path(sys.executable).with_name("equipoise")), "demo", "--keep", str(place)]
+    played = subprocess.run(play, capture_output=True, text=True, check=False, timeout=300)
+    assert (played.returncode, played.stderr) == (0, "")
+    (place / "told").write_text(played.stdout, encoding="utf-8")
+    worlds.pack(place / "register.git")
 
 
 def _start(config: pytest.Config) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASES, Desk, found_home, run
+import worlds
+from desk_builders import CASES, Desk, found_home
 
 from flows.home import Home
 
@@ -25,7 +24,7 @@ def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with its officers and one case in drafting; not to be written to."""
-    return found_home(tmp_path_factory.mktemp("founded") / "home")
+    return Home(worlds.once(tmp_path_factory, "desk", found_home))
 
 
 @pytest.fixture(scope="session")
@@ -42,19 +41,9 @@ def desk(founded: Home, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def played(golden: Home) -> Desk:
     """The command line on the home that one `equipoise demo --keep` left; not to be written to."""
-    place = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        place = place.parent  # the workers share one
-    home = Home(place / "desk-demo")
-    with (place / "desk-demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (home.root / "told").is_file():
-            story = run("demo", "--keep", home.root)
-            assert (story.returncode, story.stderr) == (0, "")
-            (home.root / "told").write_text(story.stdout, encoding="utf-8")
-    return Desk(home)
+    return Desk(golden)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from click.testing import CliRunner
+from worlds import pack
 
 from flows import home as flows_home
 from flows.casework import acts, drafts, publishing, requests
@@ -115,7 +116,7 @@ def holds(home: Home) -> bool:
     return audit(home.register, check_paper=paper.check).holds
 
 
-def found_home(root: Path) -> Home:
+def found_home(root: Path) -> None:
     """Make a home with its officers and one case in drafting, as the flows do but without Prefect."""
     home = Home(root)
     make_home(home, authority="Northshire Police", administrator="ann", rules=RULES)
@@ -126,7 +127,7 @@ def found_home(root: Path) -> Home:
             acts.add_officer(office, ann, Person(id=person, roles=frozenset(roles), keys=(public,)))
         open_case(office, (EXAMPLE / "request.yaml").read_bytes(), (EXAMPLE / "assessment.yaml").read_bytes())
         drafts.write_first_draft(office, CASE)
-    return home
+    pack(home.register)
 
 
 def open_case(office: Office, data: bytes, assessment: bytes | None = None) -> str:

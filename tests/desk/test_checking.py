@@ -185,6 +185,7 @@ def test_an_audit_of_another_register_finds_it_out_and_exits_4(desk: Desk) -> No
 
 
 def test_an_audit_finds_an_altered_object_and_exits_4(desk: Desk) -> None:
+    desk.submit()
     head = desk.told("history", CASE)["entries"][-1]["entry"]
     loose = desk.home.register / "objects" / head[:2] / head[2:]
     loose.chmod(0o600)

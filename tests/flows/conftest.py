@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+import worlds
 from flow_builders import TODAY, Clock, Town, copied, found_home
 
 from flows.home import HOME_VARIABLE, Home
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with its officers and no case."""
-    home = Home(tmp_path_factory.mktemp("founded") / "home")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        found_home(home, monkeypatch)
-    return home
+    return Home(worlds.once(tmp_path_factory, "flows", found_home))
 
 
 @pytest.fixture

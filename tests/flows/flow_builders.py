@@ -17,7 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import pytest
 import yaml
+from worlds import pack
 
 from flows import home as flows_home
 from flows.casework import acts, drafts, requests
@@ -34,12 +36,11 @@ from flows.files import folder
 from flows.home import Home
 from flows.register import signature
 from flows.register.audit import Report, audit
-from flows.sources import inbox
+from flows.sources.item import look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pytest
     from prefect.client.schemas.objects import State
 
 FOUNDED: Final = datetime(2022, 1, 4, 9, 0, tzinfo=UTC)
@@ -106,8 +107,8 @@ class Town:
     def opened(self, *references: str, **changes: Any) -> None:
         """Open cases with their assessments, as the intake does but without Prefect."""
         for reference in references:
-            self.put_case(reference, **changes)
-        for item in inbox.items(self.home.inbox):
+            item = look(self.put_case(reference, **changes), now=time.time())
+            assert item is not None
             requests.open_case(self.office, requests.read_item(item, NextReferences(self.office)))
 
     def drafted(self, *references: str, **changes: Any) -> None:
@@ -276,13 +277,20 @@ def an_assessment(reference: str) -> str:
     return text.replace(f"reference: {_EXAMPLE}", f"reference: {reference}", 1)
 
 
-def found_home(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def found_home(root: Path) -> None:
     """Make a home with its officers."""
-    Clock(monkeypatch, FOUNDED)
+    home = Home(root)
     rules = Rules(
         gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
     )
-    make_home(home, authority="Northshire Police", administrator="ada", rules=rules)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        Clock(monkeypatch, FOUNDED)
+        make_home(home, authority="Northshire Police", administrator="ada", rules=rules)
+        _authorise(home)
+    pack(home.register)
+
+
+def _authorise(home: Home) -> None:
     with open_office(home) as office:
         ada = Officer(id="ada", signer=signature.load(home.officers / "ada"))
         for person, roles in PEOPLE.items():

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
-from register_builders import Office, copied, found_office, pack
+from register_builders import Office, copied, found_office
+from worlds import pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -228,11 +228,6 @@ def copied(original: Path, folder: Path) -> Iterator[Office]:
         yield office
 
 
-def pack(repository: Path) -> None:
-    """Put all objects into one pack: a copy is then a few files."""
-    subprocess.run(["git", "-C", str(repository), "repack", "-a", "-d", "-q"], check=True)
-
-
 def unpack(repository: Path) -> None:
     """Make every packed object loose."""
     for packed in [*(repository / "objects" / "pack").glob("*.pack")]:

@@ -10,7 +10,8 @@ import subprocess
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from register_builders import Office, audited, codes, copied, pack, unpack
+from register_builders import Office, audited, codes, copied, unpack
+from worlds import pack
 
 from flows.domain.errors import RegisterError
 from flows.domain.procedure import DOCUMENT
