@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -113,6 +114,7 @@ def check(folder: Path, acknowledged: list[str], cases: list[str] = CASES) -> No
 @pytest.fixture
 def place(founded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(repository, "_LOCK_WAIT", 0.1)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # for what killed processes leave
     with copied(founded, tmp_path):
         pass
     return tmp_path
