@@ -17,6 +17,7 @@ from flows.document.markdown import prose_faults
 from flows.domain.act import Act
 from flows.domain.amendment import add_holiday as with_holiday
 from flows.domain.amendment import add_officer as with_officer
+from flows.domain.amendment import change_desk as with_desk
 from flows.domain.amendment import change_theme as with_theme
 from flows.domain.amendment import remove_holiday as without_holiday
 from flows.domain.amendment import revoke_officer as without_officer
@@ -49,7 +50,7 @@ from flows.register.statement import POLICY
 from flows.sources.parse import personal_details_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from flows.casework.office import Office
@@ -320,6 +321,20 @@ def change_theme(office: Office, administrator: Officer, theme: Theme) -> Record
         ActKind.CHANGE_THEME,
         {},
         lambda policy, _: with_theme(policy, theme),
+    )
+
+
+def change_desk(office: Office, administrator: Officer, origins: Collection[str]) -> Recorded | None:
+    """Let passkeys sign at ``origins`` and nowhere else; None where they do already."""
+    _check_entitled(office, administrator, Role.ADMINISTRATOR, ActKind.CHANGE_DESK)
+    if set(office.register.policy().rules.desk) == set(origins):
+        return None
+    return _amend(
+        office,
+        administrator,
+        ActKind.CHANGE_DESK,
+        {},
+        lambda policy, _: with_desk(policy, origins),
     )
 
 

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import Fault, MalformedError, NotEntitledError, RefusedError
-from flows.domain.policy import SERVICE, parse_person
+from flows.domain.policy import SERVICE, parse_origin, parse_person
 from flows.domain.procedure import ActKind, Role
 from flows.domain.theme import theme_faults
 from flows.domain.working_days import NATIONS, in_full, latest_local_day, named_in_the_act, where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from flows.domain.act import Act
     from flows.domain.policy import Person, Policy, Proclaimed
@@ -32,12 +32,14 @@ _DETAILS_OF: Final = {
     ActKind.ADD_HOLIDAY: frozenset({"date"}),
     ActKind.REMOVE_HOLIDAY: frozenset({"date"}),
     ActKind.CHANGE_THEME: frozenset[str](),
+    ActKind.CHANGE_DESK: frozenset[str](),
 }
 """The facts an act on the policy states: these and no others."""
 _FILE_OF: Final = {
     ActKind.ADD_HOLIDAY: "calendar.json",
     ActKind.REMOVE_HOLIDAY: "calendar.json",
     ActKind.CHANGE_THEME: "theme.json",
+    ActKind.CHANGE_DESK: "rules.json",
 }
 """Where what an act changes stands, if not with the people."""
 _PLAIN: Final = (None, None, "test")
@@ -129,6 +131,19 @@ def change_theme(policy: Policy, theme: Theme) -> Policy:
     return replace(policy, version=policy.version + 1, theme=theme)
 
 
+def change_desk(policy: Policy, origins: Collection[str]) -> Policy:
+    """Return the next policy, under which passkeys sign at ``origins`` and nowhere else.
+
+    Raises:
+        RefusedError: they do so already.
+        MalformedError: one of them can be no desk's.
+    """
+    desk = tuple(sorted({parse_origin(origin) for origin in origins}))
+    if desk == policy.rules.desk:
+        raise RefusedError("That is where passkeys sign already.")
+    return replace(policy, version=policy.version + 1, rules=replace(policy.rules, desk=desk))
+
+
 def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     """Check that ``act``, judged by the policy before it, leads to ``after``.
 
@@ -169,6 +184,8 @@ def _amended(before: Policy, act: Act, after: Policy) -> Policy:
             return remove_holiday(before, _date_of(act))
         case ActKind.CHANGE_THEME:
             return change_theme(before, after.theme)
+        case ActKind.CHANGE_DESK:
+            return change_desk(before, after.rules.desk)
         case _:
             raise _unlike(act)
 

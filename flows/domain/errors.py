@@ -9,6 +9,7 @@ PitError
 │   ├── SameTextError        a draft that changes nothing
 │   ├── WrongDateError       a day on which this cannot have been
 │   ├── NotEntitledError     the person lacks the role or the key
+│   ├── UnfitSignatureError  a signature that does not count
 │   ├── SamePersonError      separation of duties
 │   ├── MissingReasonError   a return or an override without its reason
 │   ├── IncompleteError      the draft is not fit to be submitted
@@ -41,6 +42,7 @@ _PHRASES: Final = {
     "add-holiday": "add bank holidays",
     "remove-holiday": "remove bank holidays",
     "change-theme": "change how papers look",
+    "change-desk": "change where passkeys sign",
 }
 """Acts whose code is no verb that a sentence can take."""
 
@@ -120,6 +122,10 @@ class NotEntitledError(RefusedError):
 
     def __init__(self, person: str, *, act: str, needed: str) -> None:
         super().__init__(f"{person} may not {_PHRASES.get(act, act)}: that needs {needed}.")
+
+
+class UnfitSignatureError(RefusedError):
+    """A signature does not count, whoever made it; the sentence says why."""
 
 
 class SamePersonError(RefusedError):

@@ -28,7 +28,16 @@ BODIES: Final = (
 )
 """The kinds of authority to which some exemption is open that is not to others, FOIA s.33 to 36."""
 
+HOST: Final = re.compile(
+    r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
+"""A host name as browsers write it in an origin, never a number: an IP address is no RP id."""
+
 _PERSON: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?")
+_ORIGIN: Final = re.compile(r"(https?)://([^:]+)(?::([1-9][0-9]{0,4}))?")
+_USUAL_PORT: Final = {"https": "443", "http": "80"}
+"""Which browsers leave out."""
+_LAST_PORT: Final = 65_535
 
 
 def parse_person(text: str) -> str:
@@ -49,13 +58,41 @@ def parse_person(text: str) -> str:
     return text
 
 
+def parse_origin(text: str) -> str:
+    """Return ``text`` if it can be the origin of a desk, as a browser writes it.
+
+    Raises:
+        MalformedError: it cannot.
+    """
+    found = _ORIGIN.fullmatch(text)
+    scheme, host, port = found.groups() if found else ("", "", None)
+    # A browser has passkeys on https alone, but for a demonstration on the machine itself.
+    safe = scheme == "https" or (scheme == "http" and host == "localhost")
+    usual = port == _USUAL_PORT.get(scheme, "")
+    if not safe or not HOST.fullmatch(host) or usual or int(port or 0) > _LAST_PORT:
+        raise MalformedError(
+            "origin",
+            Fault(
+                path="",
+                problem="the desk's address up to the host and port is needed, in small letters and without "
+                "the usual port, as https://foi.example.gov.uk, or http://localhost:8000 for a demonstration",
+            ),
+        )
+    return text
+
+
+def host_of(origin: str) -> str:
+    """Return the host of an origin, which is the RP id of the passkeys that sign there."""
+    return origin.partition("://")[2].partition(":")[0]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One authorised person, or the service.
 
     Attributes:
         id: What the authority calls them; never a name.
-        keys: OpenSSH public keys, as ``ssh-ed25519 AAAA…`` without comment.
+        keys: OpenSSH public keys of any kind, as ``ssh-ed25519 AAAA…`` without comment.
     """
 
     id: str
@@ -73,6 +110,7 @@ class Rules:
         reference_pattern: How the next reference is made, as ``FOI-{year}-{number:04}``.
         chase_within: Working days before the statutory deadline at which deciders are reminded.
         body: What kind of authority it is, one of ``BODIES``; None where nobody said.
+        desk: The origins at which passkeys sign, sorted; without one no passkey can sign.
     """
 
     gates: Mapping[str, str]
@@ -80,6 +118,7 @@ class Rules:
     reference_pattern: str
     chase_within: int
     body: str | None = None
+    desk: tuple[str, ...] = ()
 
     def gates_for(self, document: str) -> tuple[Stage, ...]:
         """Return the gates ``document`` passes, in order."""

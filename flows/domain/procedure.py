@@ -62,6 +62,7 @@ class ActKind(StrEnum):
     ADD_HOLIDAY = "add-holiday"
     REMOVE_HOLIDAY = "remove-holiday"
     CHANGE_THEME = "change-theme"
+    CHANGE_DESK = "change-desk"
 
 
 POLICY_ACTS: Final = frozenset(
@@ -72,6 +73,7 @@ POLICY_ACTS: Final = frozenset(
         ActKind.ADD_HOLIDAY,
         ActKind.REMOVE_HOLIDAY,
         ActKind.CHANGE_THEME,
+        ActKind.CHANGE_DESK,
     }
 )
 """Acts on the policy rather than on a case."""
@@ -134,6 +136,7 @@ ROLES_FOR: Final = MappingProxyType(
         ActKind.ADD_HOLIDAY: frozenset({Role.ADMINISTRATOR}),
         ActKind.REMOVE_HOLIDAY: frozenset({Role.ADMINISTRATOR}),
         ActKind.CHANGE_THEME: frozenset({Role.ADMINISTRATOR}),
+        ActKind.CHANGE_DESK: frozenset({Role.ADMINISTRATOR}),
     }
 )
 """The roles in which an act may be taken."""

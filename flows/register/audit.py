@@ -129,7 +129,7 @@ def _examine(
     report.overrides = examiner.overrides
     report.register = authority.policy.register if authority.policy else ""
     report.fingerprint = authority.fingerprint
-    report.remarks += examiner.remarks
+    report.remarks += [*examiner.remarks, *authority.remarks]
     report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
     return authority.service_keys
 

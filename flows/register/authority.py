@@ -10,6 +10,7 @@ from flows.domain.amendment import check_amendment
 from flows.domain.decision import idempotency_key
 from flows.domain.policy import SERVICE
 from flows.register import signature
+from flows.register.points import WeakKeyError
 from flows.register.report import FoundError
 from flows.register.roster import FILES, LATER, ROSTER, RULES, parse_policy
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flows.domain.policy import Policy
+    from flows.register.kinds import Signed
     from flows.register.reading import Said
 
 
@@ -27,14 +29,17 @@ class Authority:
         policy: In force; None before the register is founded.
         fingerprint: SHA-256 of the statement that founded the register; empty before that.
         service_keys: Every key that was ever the service's.
+        remarks: What holds, yet an auditor should know.
     """
 
     def __init__(self) -> None:
         self.policy: Policy | None = None
         self.fingerprint = ""
         self.service_keys: set[str] = set()
+        self.remarks: list[str] = []
         self._owners: dict[str, str] = {}
         self._has: set[str] = set()
+        self._counters: dict[str, int] = {}
 
     @property
     def version(self) -> int:
@@ -56,6 +61,10 @@ class Authority:
         self._has = present & {*LATER}
         try:
             after = parse_policy({name: read(name) for name in present})
+        except WeakKeyError as error:
+            raise FoundError(
+                "E_WEAK_KEY", said.place, f"The list has a key that proves nothing: {error}."
+            ) from None
         except ValueError as error:
             raise FoundError("E_POLICY", said.place, f"The policy does not hold: {error}.") from None
         if before and after.version <= before.version:
@@ -82,13 +91,15 @@ class Authority:
         Raises:
             FoundError: it did not.
         """
-        actor = said.statement.act.actor
+        actor, origins = said.statement.act.actor, policy.rules.desk
         try:
-            public = signature.verify(said.armoured, said.data, signature.STATEMENT)
-        except ValueError:
-            raise FoundError("E_SIGNATURE", said.place, "The statement's signature does not fit.") from None
+            signed = signature.verify(said.armoured, said.data, signature.STATEMENT, origins=origins)
+        except errors.UnfitSignatureError as error:
+            raise FoundError("E_SIGNATURE", said.place, str(error)) from None
+        public = signed.public
         owner = next((p.id for p in policy.people.values() if public in p.keys), None)
         if owner == actor:
+            self._count(signed, said)
             return
         if owner == SERVICE:
             raise FoundError("E_ROLE", said.place, f"The service's key signed an act of {actor}.")
@@ -97,6 +108,16 @@ class Authority:
         if public in self._owners:
             raise FoundError("E_KEY_EXPIRED", said.place, "The key that signed was no longer on the list.")
         raise FoundError("E_UNKNOWN_KEY", said.place, "The key that signed was never on the list.")
+
+    def _count(self, signed: Signed, said: Said) -> None:
+        """Remark on a device whose count of signatures did not rise: there may be a copy of it."""
+        before = self._counters.get(signed.public, 0)
+        if signed.counter and signed.counter <= before:
+            self.remarks.append(
+                f"{said.place}: the {signed.kind} of {said.statement.act.actor} counted {before} signatures "
+                f"before and {signed.counter} now; ask whether there is a copy of it."
+            )
+        self._counters[signed.public] = signed.counter or before
 
     def check_service(self, payload: bytes, armoured: str | None, policy: Policy | None, place: str) -> None:
         """Check that the service of ``policy`` signed an entry.
@@ -121,6 +142,6 @@ def signer_of(payload: bytes, armoured: str | None, place: str) -> str:
     if armoured is None:
         raise FoundError("E_UNSIGNED", place, "The entry is not signed.")
     try:
-        return signature.verify(armoured, payload, signature.ENTRY)
-    except ValueError:
-        raise FoundError("E_SIGNATURE", place, "The entry's signature does not fit it.") from None
+        return signature.verify(armoured, payload, signature.ENTRY).public
+    except errors.UnfitSignatureError as error:
+        raise FoundError("E_SIGNATURE", place, str(error)) from None

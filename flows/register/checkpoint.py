@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.errors import UnfitSignatureError
 from flows.register import signature
 
 if TYPE_CHECKING:
@@ -60,4 +61,8 @@ def parse_checkpoint(note: str) -> tuple[Checkpoint, str]:
     )
     if checkpoint.text() != text + "\n":
         raise ValueError("not a checkpoint")
-    return checkpoint, signature.verify(armoured, checkpoint.text().encode(), signature.CHECKPOINT)
+    try:
+        signed = signature.verify(armoured, checkpoint.text().encode(), signature.CHECKPOINT)
+    except UnfitSignatureError as error:
+        raise ValueError(str(error)) from None
+    return checkpoint, signed.public

@@ -37,6 +37,7 @@ _SUBJECTS: Final = {
     ActKind.ADD_HOLIDAY: f"{POLICY}: add the bank holiday {{date}}",
     ActKind.REMOVE_HOLIDAY: f"{POLICY}: remove the bank holiday {{date}}",
     ActKind.CHANGE_THEME: f"{POLICY}: change how papers look",
+    ActKind.CHANGE_DESK: f"{POLICY}: change where passkeys sign",
     ActKind.OPEN: "intake: open {case}",
     ActKind.OVERRIDE: "drafting: override {finding} in {case} version {version}",
     ActKind.APPROVE: "{gate}: approve {case} version {version}",

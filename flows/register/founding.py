@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.register.line import Recorded
-    from flows.register.signature import Signer
+    from flows.register.signature import FileSigner
 
 
 def found(
@@ -30,8 +30,8 @@ def found(
     authority: str,
     administrator: str,
     rules: Rules,
-    signer: Signer,
-    service: Signer,
+    signer: FileSigner,
+    service: FileSigner,
     time: datetime,
 ) -> Recorded:
     """Make the repository at ``path`` and record its founding; one cut off is taken up again.

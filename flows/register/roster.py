@@ -7,11 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.errors import MalformedError
-from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, Rules, parse_person
+from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, Rules, parse_origin, parse_person
 from flows.domain.procedure import GATES, Role
 from flows.domain.theme import HOUSE_STYLE, Crest, Theme
 from flows.register import canonical
-from flows.register.signature import CHECKPOINT, ENTRY, STATEMENT, parse_public
+from flows.register.kinds import Kind, parse_key
+from flows.register.signature import CHECKPOINT, ENTRY, STATEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +34,7 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
         for _, person in sorted(policy.people.items())
     ]
     rules = policy.rules
-    body = {"body": rules.body} if rules.body else {}
+    chosen = {name: value for name, value in (("body", rules.body), ("desk", list(rules.desk))) if value}
     return {
         ROSTER: canonical.dump(
             {
@@ -46,7 +47,7 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
         ),
         RULES: canonical.dump(
             {
-                **body,
+                **chosen,
                 "chase-within": rules.chase_within,
                 "format": _FORMAT,
                 "gates": dict(rules.gates),
@@ -100,6 +101,7 @@ def parse_policy(files: Mapping[str, bytes]) -> Policy:
     """Return the policy in its files, by name; without a calendar it adds no holidays.
 
     Raises:
+        WeakKeyError: signatures by one of the keys would prove nothing.
         ValueError: they are not exactly what ``write_policy`` writes, or make no sense.
     """
     try:
@@ -116,6 +118,7 @@ def parse_policy(files: Mapping[str, bytes]) -> Policy:
                 reference_pattern=raw_rules["reference-pattern"],
                 chase_within=raw_rules["chase-within"],
                 body=raw_rules.get("body"),
+                desk=tuple(parse_origin(origin) for origin in raw_rules.get("desk", ())),
             ),
             holidays=tuple(_proclaimed(row) for row in raw_calendar["holidays"]),
             theme=_theme(canonical.load(files[THEME])) if THEME in files else HOUSE_STYLE,
@@ -127,6 +130,7 @@ def parse_policy(files: Mapping[str, bytes]) -> Policy:
     if written != {**files, **lacking}:
         raise ValueError("not in the register's form")
     _check(policy)
+    _check_rules(policy.rules)
     return policy
 
 
@@ -134,7 +138,7 @@ def _person(row: dict[str, Any]) -> Person:
     return Person(
         id=row["id"],
         roles=frozenset(map(Role, row["roles"])),
-        keys=tuple(parse_public(key) for key in row["keys"]),
+        keys=tuple(parse_key(key).text for key in row["keys"]),
     )
 
 
@@ -178,17 +182,24 @@ def _check(policy: Policy) -> None:
         raise ValueError("the service is not one of the people")
     if policy.people[SERVICE].roles != {Role.SERVICE}:
         raise ValueError("the service has a person's role")
+    if {parse_key(key).kind for key in policy.people[SERVICE].keys} != {Kind.ED25519}:
+        raise ValueError("the service signs with another key than an Ed25519 key")
     if not policy.holders(Role.ADMINISTRATOR):
         raise ValueError("nobody is an administrator")
-    if any(path not in GATES for path in policy.rules.gates.values()) or policy.rules.threshold != 1:
-        raise ValueError("the rules name approvals or a threshold this version does not know")
-    if policy.rules.body not in {None, *BODIES}:
-        raise ValueError("the rules name a kind of authority this version does not know")
     for id_ in policy.people.keys() - {SERVICE}:
         try:
             parse_person(id_)
         except MalformedError as error:
             raise ValueError("a person's id has the wrong form") from error
+
+
+def _check_rules(rules: Rules) -> None:
+    if any(path not in GATES for path in rules.gates.values()) or rules.threshold != 1:
+        raise ValueError("the rules name approvals or a threshold this version does not know")
+    if rules.body not in {None, *BODIES}:
+        raise ValueError("the rules name a kind of authority this version does not know")
+    if list(rules.desk) != sorted(set(rules.desk)):
+        raise ValueError("the origins of the desk are not in order, or not each once")
 
 
 def allowed_signers(policies: Iterable[Policy]) -> str:

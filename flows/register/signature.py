@@ -1,30 +1,33 @@
-"""SSH signatures (SSHSIG) with Ed25519 keys, in process.
+"""Signatures: made with keys at hand, and verified whatever kind of key made them.
 
-The form is OpenSSH's PROTOCOL.sshsig: ``ssh-keygen -Y verify`` and ``git verify-commit`` read what
-is written here. Namespaces keep a signature on a statement from passing for one on an entry or a
-checkpoint.
+In the form of SSHSIG, so that ``ssh-keygen -Y verify`` and ``git verify-commit`` read what is written
+here. Namespaces keep a signature on a statement from passing for one on an entry or a checkpoint.
+``kinds`` has the table of keys, ``passkey`` what comes from a browser.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import os
 import socket
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from flows.domain.errors import Fault, MalformedError, NotEntitledError
+from flows.domain.errors import Fault, MalformedError, NotEntitledError, UnfitSignatureError
+from flows.register.kinds import ED25519, blob, check, read_key
 from flows.register.objects import sync_folder
+from flows.register.sshsig import Reader, armour, parse_armour, string, to_be_signed
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
+
+    from flows.register.kinds import Signed
 
 STATEMENT: Final = b"equipoise-act-v1"
 """Namespace of signatures on statements."""
@@ -33,22 +36,26 @@ ENTRY: Final = b"git"
 CHECKPOINT: Final = b"equipoise-checkpoint-v1"
 """Namespace of signatures on checkpoints."""
 
-_BEGIN: Final = "-----BEGIN SSH SIGNATURE-----"
-_END: Final = "-----END SSH SIGNATURE-----"
-_MAGIC: Final = b"SSHSIG"
-_VERSION: Final = 1
-_LINE: Final = 70
-_KEY_TYPE: Final = b"ssh-ed25519"
-_ED25519_KEY_SIZE: Final = 32
-_ED25519_SIGNATURE_SIZE: Final = 64
+
+def verify(armoured: str, message: bytes, namespace: bytes, *, origins: Collection[str] = ()) -> Signed:
+    """Return which key made the signature ``armoured`` over ``message``, of what kind, and where.
+
+    Args:
+        origins: The desk's, by the policy in force; without them no passkey can sign.
+
+    Raises:
+        UnfitSignatureError: it does not count; the sentence says why.
+    """
+    key, signature = parse_armour(armoured, namespace)
+    try:
+        public = read_key(key)
+    except ValueError:
+        raise UnfitSignatureError("The key that signed is of no kind that can sign here.") from None
+    return check(public, signature, to_be_signed(message, namespace), origins)
 
 
 class Signer(Protocol):
-    """Whatever can sign for one public key."""
-
-    @property
-    def public(self) -> str:
-        """The OpenSSH public key, as ``ssh-ed25519 AAAA…``."""
+    """Whatever can sign for a person."""
 
     def sign(self, message: bytes, namespace: bytes) -> str:
         """Return the armoured SSHSIG over ``message``, ending in a newline."""
@@ -63,32 +70,30 @@ class FileSigner:
 
     def sign(self, message: bytes, namespace: bytes) -> str:
         """Return the armoured SSHSIG over ``message``."""
-        return _armour(self.public, namespace, self._key.sign(_to_be_signed(message, namespace)))
+        raw = self._key.sign(to_be_signed(message, namespace))
+        return armour(blob(self.public), namespace, string(ED25519) + string(raw))
 
 
 @dataclass(frozen=True, slots=True)
 class AgentSigner:
-    """Signs through the ssh-agent that holds the private key."""
+    """Signs through the ssh-agent that holds a person's private key, or reaches their security key."""
 
-    public: str
+    keys: tuple[str, ...]
     _socket: str
 
     def sign(self, message: bytes, namespace: bytes) -> str:
-        """Return the armoured SSHSIG over ``message``.
+        """Return the armoured SSHSIG over ``message``, by the first of the keys that the agent has.
 
         Raises:
-            NotEntitledError: the agent does not answer, or will not sign with this key.
+            NotEntitledError: the agent does not answer, or will not sign with any of them.
         """
-        request = (
-            b"\x0d" + _string(_blob(self.public)) + _string(_to_be_signed(message, namespace)) + bytes(4)
+        block = to_be_signed(message, namespace)
+        for key in map(blob, self.keys):
+            with suppress(OSError, struct.error, ValueError):
+                return armour(key, namespace, _signed_by_agent(self._socket, key, block))
+        raise NotEntitledError(
+            "the caller", act="sign", needed="the key in an ssh-agent that answers, and its consent"
         )
-        try:
-            raw = _signed_by_agent(_ask_agent(self._socket, request))
-        except (OSError, struct.error, ValueError):
-            raise NotEntitledError(
-                "the caller", act="sign", needed="the key in an ssh-agent that answers, and its consent"
-            ) from None
-        return _armour(self.public, namespace, raw)
 
 
 def generate(private: Path) -> str:
@@ -138,14 +143,14 @@ def load(private: Path) -> FileSigner:
             Fault(
                 path="",
                 problem="an OpenSSH private key of type ed25519 without a passphrase is needed; "
-                "one with a passphrase goes through ssh-agent",
+                "one with a passphrase, or of a security key, goes through ssh-agent",
             ),
         )
     return FileSigner(key, _public_text(key))
 
 
-def agent(public: str, agent_socket: str | None) -> AgentSigner:
-    """Return a signer that asks the ssh-agent at ``agent_socket`` to sign for ``public``.
+def agent(keys: tuple[str, ...], agent_socket: str | None) -> AgentSigner:
+    """Return a signer that asks the ssh-agent at ``agent_socket`` to sign for one of a person's ``keys``.
 
     Raises:
         NotEntitledError: no agent is running.
@@ -154,91 +159,7 @@ def agent(public: str, agent_socket: str | None) -> AgentSigner:
         raise NotEntitledError(
             "the caller", act="sign", needed="a running ssh-agent ($SSH_AUTH_SOCK is not set)"
         )
-    return AgentSigner(public, agent_socket)
-
-
-def parse_public(text: str, *, source: str = "public key") -> str:
-    """Return an OpenSSH public key without its comment, ``ssh-ed25519 AAAA…``.
-
-    Raises:
-        MalformedError: it is not an Ed25519 public key on one line.
-    """
-    words = text.split()
-    try:
-        blob = base64.b64decode(words[1], validate=True)
-        kind, at = _take(blob, 0)
-        key, end = _take(blob, at)
-        good = words[0].encode() == kind == _KEY_TYPE and len(key) == _ED25519_KEY_SIZE and end == len(blob)
-    except (IndexError, binascii.Error, struct.error, ValueError):
-        good = False
-    if not good or "\n" in text.strip():
-        raise MalformedError(
-            source, Fault(path="", problem="one line as in id_ed25519.pub is needed: ssh-ed25519 AAAA…")
-        )
-    return " ".join(words[:2])
-
-
-def verify(armoured: str, message: bytes, namespace: bytes) -> str:
-    """Return the public key that made the signature ``armoured`` over ``message``.
-
-    Raises:
-        ValueError: it is not one well-formed Ed25519 SSHSIG in ``namespace`` over ``message``.
-    """
-    public, raw = _parse(armoured, namespace)
-    try:
-        _loaded(public).verify(raw, _to_be_signed(message, namespace))
-    except InvalidSignature:
-        raise ValueError("the signature does not fit") from None
-    return public
-
-
-_LOADED: dict[str, Ed25519PublicKey] = {}
-
-
-def _loaded(public: str) -> Ed25519PublicKey:
-    key = _LOADED.get(public)
-    if key is None:
-        key = Ed25519PublicKey.from_public_bytes(_blob(public)[-_ED25519_KEY_SIZE:])
-        _LOADED[public] = key
-    return key
-
-
-def _parse(armoured: str, namespace: bytes) -> tuple[str, bytes]:
-    """Return public key and raw signature of the one form that ``_armour`` writes."""
-    lines = armoured.split("\n")
-    if lines[0] != _BEGIN or lines[-2:] != [_END, ""]:
-        raise ValueError("not an SSH signature")
-    try:
-        blob = base64.b64decode("".join(lines[1:-2]), validate=True)
-        key, _ = _take(blob, len(_MAGIC) + 4)
-        raw = blob[-_ED25519_SIGNATURE_SIZE:]
-        public = parse_public(f"{_KEY_TYPE.decode()} {base64.b64encode(key).decode()}")
-    except (ValueError, struct.error, MalformedError):
-        raise ValueError("not an Ed25519 SSH signature") from None
-    # Written again it must be the same to the letter: no second form, namespace or hash passes.
-    if _armour(public, namespace, raw) != armoured:
-        raise ValueError("not in the form this register writes")
-    return public, raw
-
-
-def _armour(public: str, namespace: bytes, raw: bytes) -> str:
-    blob = (
-        _MAGIC
-        + struct.pack(">I", _VERSION)
-        + _string(_blob(public))
-        + _string(namespace)
-        + _string(b"")
-        + _string(b"sha512")
-        + _string(_string(_KEY_TYPE) + _string(raw))
-    )
-    text = base64.b64encode(blob).decode()
-    lines = [text[i : i + _LINE] for i in range(0, len(text), _LINE)]
-    return "\n".join((_BEGIN, *lines, _END, ""))
-
-
-def _to_be_signed(message: bytes, namespace: bytes) -> bytes:
-    digest = hashlib.sha512(message).digest()
-    return _MAGIC + _string(namespace) + _string(b"") + _string(b"sha512") + _string(digest)
+    return AgentSigner(keys, agent_socket)
 
 
 def _public_text(key: Ed25519PrivateKey) -> str:
@@ -249,35 +170,19 @@ def _public_text(key: Ed25519PrivateKey) -> str:
     )
 
 
-def _blob(public: str) -> bytes:
-    return base64.b64decode(public.split()[1])
+def _signed_by_agent(address: str, key: bytes, data: bytes) -> bytes:
+    """Return the signature by the ssh-agent, its type first.
 
-
-def _string(data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + data
-
-
-def _take(data: bytes, at: int) -> tuple[bytes, int]:
-    (length,) = struct.unpack_from(">I", data, at)
-    end = at + 4 + length
-    if end > len(data):
-        raise ValueError("truncated")
-    return data[at + 4 : end], end
-
-
-def _ask_agent(address: str, request: bytes) -> bytes:
+    Raises:
+        ValueError, OSError, struct.error: the agent does not answer, or will not sign with this key.
+    """
     # draft-ietf-sshm-ssh-agent: SSH_AGENTC_SIGN_REQUEST is 13, SSH_AGENT_SIGN_RESPONSE 14.
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.connect(address)
-        connection.sendall(_string(request))
+        connection.sendall(string(b"\x0d" + string(key) + string(data) + bytes(4)))
         with connection.makefile("rb") as answer:
             (length,) = struct.unpack(">I", answer.read(4))
-            return answer.read(length)
-
-
-def _signed_by_agent(answer: bytes) -> bytes:
-    if answer[:1] != b"\x0e":
+            reader = Reader(answer.read(length))
+    if reader.take(1) != b"\x0e":
         raise ValueError("the agent refused")
-    signature, _ = _take(answer, 1)
-    _, at = _take(signature, 0)
-    return _take(signature, at)[0]
+    return reader.string()

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.policy import Policy
     from flows.domain.procedure import Stage
-    from flows.register.signature import Signer
+    from flows.register.signature import FileSigner, Signer
 
 _Objects = dict[str, tuple[str, bytes]]
 
@@ -87,7 +87,7 @@ class Register:
         service: Signs the entries; None opens the register for reading alone.
     """
 
-    def __init__(self, path: Path, index: Path, service: Signer | None = None) -> None:
+    def __init__(self, path: Path, index: Path, service: FileSigner | None = None) -> None:
         self._repository = Repository(path)
         self._index = Index(index)
         self._service = service
@@ -249,7 +249,8 @@ class Register:
 
         Raises:
             RegisterMovedError: the case, or the policy, changed since it was proposed.
-            NotEntitledError: the signature is not by a key of the actor.
+            UnfitSignatureError: the signature does not count, whoever made it.
+            NotEntitledError: it is not by a key of the actor.
             RegisterError: the clock or the service's key is not fit to write an entry.
             TamperedError: the service did not write the newest entry.
         """
@@ -326,7 +327,7 @@ class Register:
         self._verified = id_
         return Recorded(id=id_, entry=entry)
 
-    def _check_service(self, policy: Policy) -> Signer:
+    def _check_service(self, policy: Policy) -> FileSigner:
         if self._service is None:
             raise RegisterError("This register was opened for reading; to write takes the service key.")
         if self._service.public not in policy.people[SERVICE].keys:
@@ -335,7 +336,7 @@ class Register:
             )
         return self._service
 
-    def _check_tip(self, service: Signer) -> None:
+    def _check_tip(self, service: FileSigner) -> None:
         """Check that the service wrote the newest entry; before that, it had checked the one below."""
         tip = self._repository.tip()
         if tip is None or tip == self._verified:
@@ -483,12 +484,10 @@ def _check_clock(acted: int, now: int, committed: int) -> None:
 
 
 def _check_signature(proposal: Proposal, armoured: str) -> None:
-    act = proposal.statement.act
-    try:
-        public = signature.verify(armoured, proposal.statement.to_bytes(), signature.STATEMENT)
-    except ValueError:
-        public = ""
-    if public not in proposal.policy.require(act.actor, act.role, act=act.kind).keys:
+    act, policy = proposal.statement.act, proposal.policy
+    person = policy.require(act.actor, act.role, act=act.kind)
+    data, origins = proposal.statement.to_bytes(), policy.rules.desk
+    if signature.verify(armoured, data, signature.STATEMENT, origins=origins).public not in person.keys:
         raise NotEntitledError(act.actor, act=act.kind, needed=f"a signature by a key of {act.actor}")
 
 

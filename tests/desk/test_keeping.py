@@ -151,6 +151,24 @@ def test_a_public_key_from_a_file_is_taken_without_its_comment(desk: Desk, tmp_p
     desk.done("submit", CASE, "--version", "1", "--as", "wren", "--key", tmp_path / "mine")
 
 
+PASSKEY = (
+    "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTY"
+    "AAABBBHhNZIb0cQQwqP+ceLsovXOWu29jeKtcsE8nl2etO4fjPklXr4ZU4qSvZyxlUzB4jC+UqOOGWxvFMqVLoop/dooAAAAJbG9j"
+    "YWxob3N0"
+)
+
+
+def test_a_person_may_have_several_keys_of_several_kinds(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "passkey.pub").write_text(f"{PASSKEY}\n")
+    keys = ("--public-key", tmp_path / "passkey.pub", "--public-key", key_pair(tmp_path / "mine"))
+    desk.done("officer", "add", "wren", "--role", "foi-officer", *keys, "--as", "ann")
+
+    assert desk.done("officer", "list").splitlines()[-1].split("  ")[-1] == "passkey, Ed25519 key"
+    assert f'wren namespaces="equipoise-act-v1" {PASSKEY}\n' in desk.home.allowed_signers.read_text()
+    desk.done("submit", CASE, "--version", "1", "--as", "wren", "--key", tmp_path / "mine")
+    assert holds(desk.home)
+
+
 def test_a_person_added_twice_is_added_once(desk: Desk) -> None:
     words = ("officer", "add", "pat", "--role", "auditor", "--as", "ann")
     desk.done(*words)
@@ -226,6 +244,24 @@ def test_a_person_who_comes_back_signs_with_the_pair_that_is_here(desk: Desk) ->
             2,
             "{rsa}: one line as in id_ed25519.pub is needed",
         ),
+        (
+            ("add", "pat", "--role", "auditor", "--public-key", "{weak}", "--as", "ann"),
+            2,
+            "{weak}: anybody can sign for this key: it is a point of small order; whoever it is meant for",
+        ),
+        (
+            (
+                "add",
+                "pat",
+                "--role",
+                "auditor",
+                *("--public-key", "{mine}", "--public-key", "{lee}"),
+                "--as",
+                "ann",
+            ),
+            1,
+            "That key belongs to lee; each person needs a key of their own.",
+        ),
     ],
 )
 def test_a_change_of_the_list_is_refused(
@@ -238,7 +274,10 @@ def test_a_change_of_the_list_is_refused(
         "private": officers / "sam",
         "absent": tmp_path / "absent.pub",
         "rsa": key_pair(tmp_path / "rsa", "rsa"),
+        "mine": key_pair(tmp_path / "mine"),
+        "weak": tmp_path / "weak.pub",
     }
+    places["weak"].write_text(f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{'A' * 43} lee\n")
 
     got, said = desk.refused("officer", *(word.format(**places) for word in words))
 
@@ -278,9 +317,9 @@ def test_a_revoked_person_can_do_nothing_and_what_they_did_stands(desk: Desk, se
 def test_the_list_of_people_is_in_columns(desk: Desk) -> None:
     head, first, second, *_ = desk.done("officer", "list").splitlines()
 
-    assert head == "Person  Roles"
-    assert first == "ann     administrator"
-    assert second == "jo      foi-officer, legal-reviewer, sign-off-officer"
+    assert head == "Person  Roles                                          Keys"
+    assert first == "ann     administrator                                  Ed25519 key"
+    assert second == "jo      foi-officer, legal-reviewer, sign-off-officer  Ed25519 key"
 
 
 def test_a_stage_that_takes_no_decision_is_no_gate() -> None:

@@ -59,7 +59,7 @@ def test_the_signature_shown_is_the_actors_on_the_statement_shown() -> None:
 
     public = signature.verify(
         example("signature").decode(), example("statement"), namespace_of("a statement")
-    )
+    ).public
 
     assert public in policy.require(said.act.actor, said.act.role, act=said.act.kind).keys
 
@@ -88,7 +88,7 @@ def test_the_entry_shown_is_the_one_of_the_statement_shown() -> None:
         committed=entry.committed,
     )
     assert armoured is not None
-    public = signature.verify(armoured, payload, namespace_of("an entry"))
+    public = signature.verify(armoured, payload, namespace_of("an entry")).public
     assert {p.id for p in policy.people.values() if public in p.keys} == {Role.SERVICE}
 
 

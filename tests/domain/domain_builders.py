@@ -197,6 +197,7 @@ _OF_KIND: dict[ActKind, dict[str, Any]] = {
     ActKind.ADD_HOLIDAY: _ADMINISTERS | {"version": 2, "files": {}},
     ActKind.REMOVE_HOLIDAY: _ADMINISTERS | {"version": 2, "files": {}},
     ActKind.CHANGE_THEME: _ADMINISTERS | {"version": 2, "files": {}},
+    ActKind.CHANGE_DESK: _ADMINISTERS | {"version": 2, "files": {}},
 }
 
 

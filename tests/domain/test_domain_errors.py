@@ -25,6 +25,7 @@ ONE_OF_EACH = [
     errors.SamePersonError("1146A/22", "ann", act="approve", earlier="wrote"),
     errors.MissingReasonError("1146A/22", act="return"),
     errors.IncompleteError("1146A/22", blocking=1, first="31(9) does not exist."),
+    errors.UnfitSignatureError("The signature does not fit what it stands beside."),
     errors.UnfitPaperError("1146A/22", findings=2, first="PDF_ORDER at page 1"),
     errors.KnownReferenceError("1146A/22"),
     errors.MalformedError("assessment.yaml", _FAULT, Fault(path="", problem="it is too long")),

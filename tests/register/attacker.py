@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flows.domain.decision import decide, idempotency_key
-from flows.domain.errors import PitError
+from flows.domain.errors import PitError, UnfitSignatureError
 from flows.domain.policy import SERVICE
 from flows.register import entry as entries
 from flows.register import signature, statement
@@ -107,6 +107,8 @@ class Attacker:
         self.repository = repository
         self.keys = keys
         """The private keys the attacker holds, by name."""
+        self.origins: tuple[str, ...] = ()
+        """Where passkeys may have signed."""
         self.steps = list(_apart(repository))
 
     def step(self, case: str, act: str) -> Step:
@@ -202,8 +204,8 @@ class Attacker:
     def _signed(self, step: Step, data: bytes) -> str:
         name = step.signed_as or step.said.act.actor
         try:
-            signature.verify(step.armoured, data, signature.STATEMENT)
-        except ValueError:
+            signature.verify(step.armoured, data, signature.STATEMENT, origins=self.origins)
+        except UnfitSignatureError:
             pass
         else:
             if step.signed_as is None and step.namespace == signature.STATEMENT:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import itertools
 import shutil
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from flows.domain.act import Act
-from flows.domain.amendment import add_officer, revoke_officer
+from flows.domain.amendment import add_officer, change_desk, revoke_officer
 from flows.domain.policy import SERVICE, Person, Rules
 from flows.domain.procedure import (
     ASSESSMENT,
@@ -30,6 +35,7 @@ from flows.register.audit import PaperVerdict, Published, Report, audit
 from flows.register.checkpoint import Checkpoint, write_checkpoint
 from flows.register.founding import found
 from flows.register.roster import write_policy
+from flows.register.sshsig import armour, string, to_be_signed
 from flows.register.statement import POLICY
 from flows.register.store import Register
 
@@ -66,7 +72,8 @@ class Office:
         self.folder = folder
         self.path = folder / "register.git"
         self.index = folder / "index.sqlite"
-        self.signers = {name: signature.load(folder / "keys" / name) for name in NAMES}
+        self.signers: dict[str, Any] = {name: signature.load(folder / "keys" / name) for name in NAMES}
+        """What signs for everyone; a test may give somebody another kind of key."""
         self.register = Register(self.path, self.index, self.signers[SERVICE])
 
     def __enter__(self) -> Self:
@@ -160,11 +167,24 @@ class Office:
     def revoke(self, person: str) -> Recorded:
         return self.amend(ActKind.REVOKE_OFFICER, person, revoke_officer(self.register.policy(), person))
 
+    def set_desk(self, *origins: str) -> Recorded:
+        """Let passkeys sign at ``origins``."""
+        after = change_desk(self.register.policy(), origins)
+        act = self.act(ActKind.CHANGE_DESK, POLICY, "ada", Role.ADMINISTRATOR, version=after.version)
+        return self.register.record(act, write_policy(after), self.signers["ada"])
+
     def checkpoint(self) -> str:
         tip = self.register.tip()
         head = hashlib.sha256(self.register.raw(tip.id)).hexdigest()
         checkpoint = Checkpoint(register=tip.entry.register, sequence=tip.entry.sequence, head=head)
         return write_checkpoint(checkpoint, self.signers[SERVICE])
+
+    def give(self, name: str, *keys: Any) -> Recorded:
+        """List other keys for a person, who signs with the first."""
+        person = Person(id=name, roles=PEOPLE[name], keys=tuple(key.public for key in keys))
+        recorded = self.authorise(person)
+        self.signers[name] = keys[0]
+        return recorded
 
     def person(self, name: str, *more_keys: str) -> Person:
         keys = (name, *more_keys)
@@ -254,3 +274,27 @@ def bytes_of(folder: Path) -> Bytes:
 
 def signer(folder: Path, name: str) -> FileSigner:
     return signature.load(folder / "keys" / name)
+
+
+def weak_key(point: bytes) -> str:
+    """Return an Ed25519 key of any 32 bytes, as it would be listed."""
+    return f"ssh-ed25519 {base64.b64encode(string(b'ssh-ed25519') + string(point)).decode()}"
+
+
+def forged(public: str, message: bytes, namespace: bytes = signature.STATEMENT) -> tuple[str, bytes]:
+    """Return a signature made with no private key for a key of small order, and what it is over.
+
+    Of a signature (R, s) it is asked that s times the base point be R and h times the key. With s of 0
+    and R a point of small order that is so for one message in as many as the order is, so the message gets
+    a number at its end.
+    """
+    blob = base64.b64decode(public.split()[1])
+    for number in itertools.count():
+        numbered = message + b"%d" % number if number else message
+        for r in (blob[-32:], b"\1" + bytes(31)):
+            raw = r + bytes(32)
+            with suppress(InvalidSignature):
+                key = Ed25519PublicKey.from_public_bytes(blob[-32:])
+                key.verify(raw, to_be_signed(numbered, namespace))
+                return armour(blob, namespace, string(b"ssh-ed25519") + string(raw)), numbered
+    raise AssertionError

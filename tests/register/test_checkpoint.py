@@ -75,7 +75,7 @@ def test_a_note_in_another_form_is_refused_though_signed(old: str, new: str, sig
 
 
 def test_a_signature_for_something_else_is_refused(signer: FileSigner) -> None:
-    with pytest.raises(ValueError, match="form"):
+    with pytest.raises(ValueError, match="another purpose"):
         parse_checkpoint(signed(HEAD.text(), signer, STATEMENT))
 
 

@@ -146,6 +146,7 @@ def test_a_signature_out_of_form_is_refused(old: bytes, new: bytes) -> None:
         (ActKind.ADD_HOLIDAY, "policy: add the bank holiday 2026-06-15"),
         (ActKind.REMOVE_HOLIDAY, "policy: remove the bank holiday 2026-06-15"),
         (ActKind.CHANGE_THEME, "policy: change how papers look"),
+        (ActKind.CHANGE_DESK, "policy: change where passkeys sign"),
         (ActKind.OPEN, "intake: open B/1"),
         (ActKind.DRAFT, "drafting: draft B/1 version 2"),
         (ActKind.SUBMIT, "drafting: submit B/1 version 2"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from attacker import Attacker
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from attacker import Step
 
     from flows.domain.act import Act
+    from flows.register.kinds import Signed
 
 CASE: Final = "C/1"
 """At legal review, after three acts."""
@@ -255,9 +256,9 @@ def test_one_signature_is_verified_for_the_newest_entry_and_none_where_we_wrote_
     verified: list[bytes] = []
     verify = signature.verify
 
-    def counting(armoured: str, message: bytes, namespace: bytes) -> str:
+    def counting(armoured: str, message: bytes, namespace: bytes, **more: Any) -> Signed:
         verified.append(namespace)
-        return verify(armoured, message, namespace)
+        return verify(armoured, message, namespace, **more)
 
     monkeypatch.setattr(signature, "verify", counting)
     for number in range(3):

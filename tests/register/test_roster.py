@@ -8,10 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
+from register_builders import weak_key
 
-from flows.domain.policy import Proclaimed
+from flows.domain.policy import SERVICE, Proclaimed
 from flows.domain.theme import HOUSE_STYLE, Crest, Theme
 from flows.register import canonical
+from flows.register.points import WeakKeyError
 from flows.register.roster import CALENDAR, ROSTER, RULES, THEME, allowed_signers, parse_policy, write_policy
 
 if TYPE_CHECKING:
@@ -116,6 +119,34 @@ def person(roster: Any, id_: str) -> Any:
         pytest.param(RULES, lambda r: r["gates"].update(test="none"), id="an unknown way through"),
         pytest.param(RULES, lambda r: r.update(threshold=2), id="a threshold beyond us"),
         pytest.param(RULES, lambda r: r.update(version=9), id="rules of another version"),
+        pytest.param(RULES, lambda r: r.update(desk=[]), id="a desk without an origin"),
+        pytest.param(RULES, lambda r: r.update(desk=None), id="no desk, and said"),
+        pytest.param(RULES, lambda r: r.update(desk="https://a.example"), id="an origin and no list"),
+        pytest.param(RULES, lambda r: r.update(desk=[7]), id="an origin that is a number"),
+        pytest.param(RULES, lambda r: r.update(desk={"https://a.example": 1}), id="a mapping of origins"),
+        pytest.param(RULES, lambda r: r.update(desk=["https://a.example/"]), id="an origin with a path"),
+        pytest.param(
+            RULES,
+            lambda r: r.update(desk=["https://b.example", "https://a.example"]),
+            id="origins out of order",
+        ),
+        pytest.param(RULES, lambda r: r.update(desk=["https://a.example"] * 2), id="an origin twice"),
+        pytest.param(
+            ROSTER,
+            lambda r: person(r, "service").update(keys=[EdSecurityKey().public]),
+            id="a service's touch",
+        ),
+        pytest.param(
+            ROSTER, lambda r: person(r, "service").update(keys=[Passkey().public]), id="a service's passkey"
+        ),
+        pytest.param(ROSTER, lambda r: person(r, "service").update(keys=[]), id="a service without a key"),
+        pytest.param(
+            ROSTER,
+            lambda r: person(r, "bo")["keys"].append(person(r, "bo")["keys"][0] + " bo"),
+            id="a comment",
+        ),
+        pytest.param(ROSTER, lambda r: person(r, "bo").update(keys=[[]]), id="a key that is a list"),
+        pytest.param(ROSTER, lambda r: person(r, "bo").update(keys=[7]), id="a key that is a number"),
         pytest.param(CALENDAR, lambda c: c.pop("holidays"), id="no list of holidays"),
         pytest.param(CALENDAR, lambda c: c.update(version=9), id="a calendar of another version"),
         pytest.param(CALENDAR, lambda c: c.update(holidays=["Games"]), id="a holiday that is a name"),
@@ -141,6 +172,30 @@ def test_a_policy_that_makes_no_sense_is_refused(
 
     with pytest.raises(ValueError, match=r"."):
         parse_policy(files)
+
+
+@pytest.mark.parametrize(
+    "point", [bytes(32), b"\1" + bytes(31), b"\xed" + b"\xff" * 30 + b"\x7f"], ids=bytes.hex
+)
+@pytest.mark.parametrize("who", ["bo", SERVICE, "ada"])
+def test_a_policy_with_a_key_that_anybody_can_sign_for_is_refused(
+    who: str, point: bytes, office: Office
+) -> None:
+    policy = office.register.policy()
+    weak = replace(policy.people[who], keys=(*policy.people[who].keys, weak_key(point)))
+
+    with pytest.raises(WeakKeyError):
+        parse_policy(write_policy(replace(policy, people={**policy.people, who: weak})))
+
+
+def test_keys_of_every_kind_and_a_desk_are_read_as_they_were_written(office: Office) -> None:
+    policy = office.register.policy()
+    bo = replace(policy.people["bo"], keys=(EdSecurityKey().public, Passkey().public, SecurityKey().public))
+    policy = replace(policy, people={**policy.people, "bo": bo}, rules=replace(policy.rules, desk=(ORIGIN,)))
+    files = write_policy(policy)
+
+    assert parse_policy(files) == policy
+    assert json.loads(files[RULES])["desk"] == [ORIGIN]
 
 
 def test_a_persons_key_is_good_for_statements_alone(office: Office) -> None:

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from authenticator import Passkey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.domain.errors import MalformedError, NotEntitledError
+from flows.domain.errors import MalformedError, NotEntitledError, UnfitSignatureError
 from flows.register import signature
+from flows.register.kinds import Kind, Signed
 from flows.register.signature import ENTRY, STATEMENT
+from flows.register.sshsig import tidied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +42,9 @@ def signer(key: Path) -> FileSigner:
 
 @given(message=st.binary(max_size=200))
 def test_a_signature_tells_whose_key_made_it(signer: FileSigner, message: bytes) -> None:
-    assert signature.verify(signer.sign(message, STATEMENT), message, STATEMENT) == signer.public
+    assert signature.verify(signer.sign(message, STATEMENT), message, STATEMENT) == Signed(
+        public=signer.public, kind=Kind.ED25519
+    )
 
 
 @given(data=st.data())
@@ -48,7 +53,7 @@ def test_any_changed_byte_of_a_signature_is_refused(signer: FileSigner, data: st
     at = data.draw(st.integers(0, len(good) - 1))
     character = data.draw(st.characters(max_codepoint=127).filter(lambda c: c != good[at]))
 
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(UnfitSignatureError):
         signature.verify(good[:at] + character + good[at + 1 :], b"said", STATEMENT)
 
 
@@ -58,14 +63,14 @@ def test_any_changed_byte_of_the_message_is_refused(signer: FileSigner, data: st
     at = data.draw(st.integers(0, len(message) - 1))
     byte = data.draw(st.integers(0, 255).filter(lambda byte: byte != message[at]))
 
-    with pytest.raises(ValueError, match="does not fit"):
+    with pytest.raises(UnfitSignatureError, match="does not fit"):
         signature.verify(
             signer.sign(message, STATEMENT), message[:at] + bytes([byte]) + message[at + 1 :], STATEMENT
         )
 
 
 def test_a_signature_on_a_statement_is_none_on_an_entry(signer: FileSigner) -> None:
-    with pytest.raises(ValueError, match="form this register writes"):
+    with pytest.raises(UnfitSignatureError, match="another purpose than git"):
         signature.verify(signer.sign(b"said", STATEMENT), b"said", ENTRY)
 
 
@@ -80,7 +85,7 @@ def test_a_signature_on_a_statement_is_none_on_an_entry(signer: FileSigner) -> N
     ],
 )
 def test_what_is_no_signature_is_refused(armoured: str) -> None:
-    with pytest.raises(ValueError, match="SSH"):
+    with pytest.raises(UnfitSignatureError, match="not a whole SSH signature"):
         signature.verify(armoured, b"said", STATEMENT)
 
 
@@ -107,7 +112,7 @@ def test_we_accept_a_signature_by_ssh_keygen(key: Path, signer: FileSigner) -> N
         capture_output=True,
     ).stdout.decode()
 
-    assert signature.verify(made, b"said", STATEMENT) == signer.public
+    assert signature.verify(made, b"said", STATEMENT).public == signer.public
     assert made == signer.sign(b"said", STATEMENT)
 
 
@@ -123,7 +128,7 @@ def agent_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_a_key_in_ssh_agent_signs(key: Path, signer: FileSigner, agent_socket: str) -> None:
-    asked = signature.agent(signer.public, agent_socket)
+    asked = signature.agent((signer.public,), agent_socket)
     with pytest.raises(NotEntitledError, match="ssh-agent"):
         asked.sign(b"said", STATEMENT)
     subprocess.run(["ssh-add", "-q", str(key)], env={**os.environ, "SSH_AUTH_SOCK": agent_socket}, check=True)
@@ -133,9 +138,9 @@ def test_a_key_in_ssh_agent_signs(key: Path, signer: FileSigner, agent_socket: s
 
 def test_signing_through_an_agent_needs_one(signer: FileSigner, tmp_path: Path) -> None:
     with pytest.raises(NotEntitledError, match="SSH_AUTH_SOCK"):
-        signature.agent(signer.public, None)
+        signature.agent((signer.public,), None)
     with pytest.raises(NotEntitledError, match="ssh-agent"):
-        signature.agent(signer.public, str(tmp_path / "none")).sign(b"said", STATEMENT)
+        signature.agent((signer.public,), str(tmp_path / "none")).sign(b"said", STATEMENT)
 
 
 @contextmanager
@@ -164,7 +169,7 @@ def test_an_agent_that_answers_nonsense_has_not_signed(
 ) -> None:
     address = tmp_path_factory.mktemp("a") / "s"
     with answering(address, answer), pytest.raises(NotEntitledError, match="ssh-agent"):
-        signature.agent(signer.public, str(address)).sign(b"said", STATEMENT)
+        signature.agent((signer.public,), str(address)).sign(b"said", STATEMENT)
 
 
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -201,23 +206,22 @@ def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
         signature.load(tmp_path / "key")
 
 
-def test_a_public_key_is_read_without_its_comment(signer: FileSigner) -> None:
-    assert signature.parse_public(f"{signer.public} lee at her desk\n") == signer.public
+def test_an_agent_signs_with_the_one_of_a_persons_keys_that_it_has(
+    key: Path, signer: FileSigner, agent_socket: str, tmp_path: Path
+) -> None:
+    subprocess.run(["ssh-add", "-q", str(key)], env={**os.environ, "SSH_AUTH_SOCK": agent_socket}, check=True)
+    other = signature.generate(tmp_path / "other")
+
+    made = signature.agent((other, Passkey().public, signer.public), agent_socket).sign(b"said", STATEMENT)
+
+    assert made == signer.sign(b"said", STATEMENT)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "ssh-ed25519",
-        "ssh-ed25519 AAAA",
-        "ssh-ed25519 !",
-        "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        "cert-authority ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nmore",
-    ],
-)
-def test_what_is_no_public_key_is_refused(text: str) -> None:
-    with pytest.raises(MalformedError, match="id_ed25519"):
-        signature.parse_public(text)
+@pytest.mark.parametrize("before", ["", " \n", "\r\n"])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n"])
+def test_a_pasted_signature_is_put_in_its_form_again(before: str, end: str, signer: FileSigner) -> None:
+    good = signer.sign(b"said", STATEMENT)
+
+    pasted = before + good.removesuffix("\n").replace("\n", " \r\n") + end
+
+    assert tidied(pasted) == good

@@ -35,6 +35,7 @@ from flows.domain.errors import (
     RegisterError,
     RegisterMovedError,
     TamperedError,
+    UnfitSignatureError,
     UnknownCaseError,
     WrongStageError,
 )
@@ -294,7 +295,7 @@ def test_a_signature_on_something_else_is_refused(office: Office) -> None:
     proposal = office.register.propose(office.submission(CASE, "sam", version=1), {})
 
     for armoured in ("", office.signers["sam"].sign(b"else", b"equipoise-act-v1")):
-        with pytest.raises(NotEntitledError, match="a key of sam"):
+        with pytest.raises(UnfitSignatureError, match=r"whole|fit"):
             office.register.append(proposal, armoured, now=now(proposal))
 
 

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from attacker import Attacker, Odd, Step
+from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
 from register_builders import (
     Office,
     bytes_of,
     codes,
     copied,
+    forged,
     paper_of,
     request_of,
     unpack,
+    weak_key,
 )
 
 from flows.domain.amendment import add_officer
@@ -32,6 +35,7 @@ from flows.register import signature
 from flows.register.checkpoint import Checkpoint, write_checkpoint
 from flows.register.roster import ROSTER, RULES, write_policy
 from flows.register.statement import POLICY
+from flows.register.webauthn import PRESENT, VERIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +47,8 @@ SHORT = "B/1"
 """Told to its end in six acts."""
 WAITING = "C/1"
 """At legal review, after three acts."""
+EIGHTH = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
+"""A point of order 8, which test_points.py finds too."""
 
 
 @dataclass
@@ -350,6 +356,219 @@ def _(scene: Scene) -> None:
 def _(scene: Scene) -> None:
     a = scene.attacker()
     a.step(SHORT, "0004-approve").entry = {"author": "bo"}
+    a.together()
+
+
+# With what kind of key
+
+
+class Forger:
+    """Signs without any private key, for a public key of small order, what happens to fit."""
+
+    def __init__(self, public: str) -> None:
+        self.public = public
+
+    def sign(self, message: bytes, namespace: bytes) -> str:
+        return forged(self.public, message, namespace)[0]
+
+
+def approval_by(scene: Scene, key: Any, *, origins: tuple[str, ...] = (ORIGIN,)) -> Attacker:
+    """Return a forger of lee's approval by a key of another kind, which is on the list, at a desk."""
+    scene.office.set_desk(*origins)
+    scene.office.give("lee", key)
+    a = scene.attacker()
+    a.keys = {**a.keys, "lee": key}
+    approval_of(scene, a, "lee")
+    return a
+
+
+for name, key in {
+    "a passkey": Passkey(),
+    "a security key": EdSecurityKey(),
+    "one with ECDSA": SecurityKey(),
+}.items():
+
+    @attack(f"nothing is wrong with an approval by {name}")
+    def _(scene: Scene, key: Any = key) -> None:
+        approval_by(scene, key).together()
+
+
+def passkey_with(**changes: Any) -> Passkey:
+    key = Passkey()
+    for name, value in changes.items():
+        setattr(key, name, value)
+    return key
+
+
+for name, key in {
+    "with nobody verified at the device": passkey_with(flags=PRESENT),
+    "with nobody present": passkey_with(flags=VERIFIED),
+    "on a sibling's page": passkey_with(origin="https://x.foi.example.gov.uk"),
+    "in a frame": passkey_with(framed=True),
+    "with the higher s": passkey_with(high=True),
+    "in a browser that writes in another order": passkey_with(reordered=True),
+    "with a wider RP id": Passkey("example.gov.uk"),
+}.items():
+
+    @attack(f"a passkey is used {name}", "E_SIGNATURE")
+    def _(scene: Scene, key: Passkey = key) -> None:
+        approval_by(scene, key).together()
+
+
+@attack("a passkey is used at a desk of before", "E_SIGNATURE")
+def _(scene: Scene) -> None:
+    scene.office.set_desk(ORIGIN)
+    approval_by(scene, Passkey(), origins=("https://desk.example.gov.uk",)).together()
+
+
+@attack("a passkey is used at a desk that comes after", "E_SIGNATURE")
+def _(scene: Scene) -> None:
+    key = Passkey()
+    scene.office.give("lee", key)
+    a = scene.attacker("ada")
+    a.keys = {**a.keys, "lee": key}
+    approval_of(scene, a, "lee")
+    desk_set(scene, a, ORIGIN, version=7)
+    a.together()
+
+
+@attack("a passkey's signature of another approval stands under one", "E_SIGNATURE")
+def _(scene: Scene) -> None:
+    a = approval_by(scene, key := Passkey())
+    a.keys = {SERVICE: a.keys[SERVICE]}
+    a.steps[-1].armoured = key.sign(a.step(SHORT, "0004-approve").said.to_bytes(), signature.STATEMENT)
+    a.together()
+
+
+@attack("a security key signs with nobody's touch", "E_SIGNATURE")
+def _(scene: Scene) -> None:
+    key = EdSecurityKey()
+    key.flags = 0
+    approval_by(scene, key).together()
+
+
+@attack("a passkey that is not on the list signs an approval", "E_UNKNOWN_KEY")
+def _(scene: Scene) -> None:
+    scene.office.set_desk(ORIGIN)
+    a = scene.attacker()
+    a.keys = {**a.keys, "lee": Passkey()}
+    approval_of(scene, a, "lee")
+    a.together()
+
+
+@attack("a colleague's passkey signs an approval", "E_IDENTITY")
+def _(scene: Scene) -> None:
+    scene.office.set_desk(ORIGIN)
+    scene.office.give("bo", key := Passkey())
+    a = scene.attacker()
+    a.keys = {**a.keys, "bo": key}
+    approval_of(scene, a, "lee").signed_as = "bo"
+    a.together()
+
+
+@attack("a revoked passkey signs an approval", "E_KEY_EXPIRED")
+def _(scene: Scene) -> None:
+    scene.office.set_desk(ORIGIN)
+    scene.office.give("lee", key := Passkey())
+    scene.office.revoke("lee")
+    a = scene.attacker()
+    a.keys = {**a.keys, "lee": key}
+    approval_of(scene, a, "lee")
+    a.together()
+
+
+for name, key in {"security key": EdSecurityKey(), "passkey": Passkey()}.items():
+
+    @attack(f"a person's {name} signs an entry", "E_IDENTITY" if name == "security key" else "E_SIGNATURE")
+    def _(scene: Scene, key: Any = key) -> None:
+        scene.office.set_desk(ORIGIN)
+        scene.office.give("lee", key)
+        a = scene.attacker()
+        a.keys = {**a.keys, "lee": key}
+        a.steps[-1].entry_key = "lee"
+        a.together()
+
+    @attack(f"the service is given a {name}", "E_POLICY")
+    def _(scene: Scene, key: Any = key) -> None:
+        a = scene.attacker("ada")
+        policy = scene.office.register.policy()
+        service = replace(policy.people[SERVICE], keys=(key.public,))
+        after = replace(policy, version=6, people={**policy.people, SERVICE: service})
+        amendment(scene, a, write_policy(after))
+        a.together()
+
+
+for order, point in {1: "01" + "00" * 31, 2: "ec" + "ff" * 30 + "7f", 4: "00" * 32, 8: EIGHTH}.items():
+
+    @attack(f"nobody's private key signs, for a key of order {order}", "E_WEAK_KEY", "E_POLICY")
+    def _(scene: Scene, point: str = point) -> None:
+        # Whoever holds the service's key, and an administrator who lists what they are given.
+        a, key = scene.attacker("ada"), weak_key(bytes.fromhex(point))
+        bo = replace(scene.office.register.policy().people["bo"], keys=(key,))
+        policy = scene.office.register.policy()
+        files = write_policy(replace(policy, version=6, people={**policy.people, "bo": bo}))
+        amendment(scene, a, files).act(details={"person": "bo"})
+        a.keys = {**a.keys, "bo": Forger(key)}
+        approval_of(scene, a, "bo", policy=6)
+        a.together()
+
+
+@attack("an approval is forged for a key of small order that is not on the list", "E_SIGNATURE")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    a.keys = {**a.keys, "lee": Forger(weak_key(bytes(32)))}
+    approval_of(scene, a, "lee")
+    a.together()
+
+
+def desk_set(scene: Scene, attacker: Attacker, *origins: Any, version: int = 6, **changes: Any) -> Step:
+    """Return a change of where passkeys sign, whatever the rules say of it."""
+    policy = scene.office.register.policy()
+    after = replace(policy, version=version, rules=replace(policy.rules, desk=origins))
+    files = write_policy(after)
+    step = amendment(scene, attacker, files)
+    step.act(
+        **{"kind": ActKind.CHANGE_DESK, "details": {}, "policy": version - 1, "version": version} | changes
+    )
+    return step
+
+
+for origins in (
+    ("https://foi.example.gov.uk/",),
+    ("http://foi.example.gov.uk",),
+    ("https://10.0.0.1",),
+    (ORIGIN, ORIGIN),
+    (ORIGIN, "https://a.example.gov.uk"),
+    (7,),
+    ((ORIGIN,),),
+):
+
+    @attack(f"passkeys are let sign at {origins}", "E_POLICY")
+    def _(scene: Scene, origins: Any = origins) -> None:
+        a = scene.attacker("ada")
+        desk_set(scene, a, *origins)
+        a.together()
+
+
+@attack("passkeys are let sign elsewhere by somebody who is no administrator", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("wren")
+    desk_set(scene, a, ORIGIN, actor="wren")
+    a.together()
+
+
+@attack("passkeys are let sign elsewhere beside a change of the list", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("ada")
+    desk_set(scene, a, ORIGIN, kind=ActKind.ADD_OFFICER, details={"person": "bo"})
+    a.together()
+
+
+@attack("the list is changed beside where passkeys sign", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("ada")
+    step = desk_set(scene, a, ORIGIN)
+    step.changes[f"{POLICY}/{ROSTER}"] = with_mallory(scene)[ROSTER]
     a.together()
 
 

@@ -24,6 +24,7 @@ from flows.domain.procedure import GATES, ActKind, Role
 from flows.home import Home, find_home
 from flows.register import signature
 from flows.register.founding import found
+from flows.register.kinds import parse_key, parse_public
 from flows.sources.references import check_pattern
 from flows.vault.keys import create_wrapping_key
 
@@ -173,24 +174,26 @@ def officer() -> None:
 )
 @click.option(
     "--public-key",
+    "public_keys",
+    multiple=True,
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Their OpenSSH public key. Without it they keep the one they have; for a new person a pair is "
-    "made in keys/officers/ID.",
+    help="Their OpenSSH public key, also that of a security key or a passkey; may be repeated. It replaces "
+    "the keys they had. Without it they keep those; for a new person a pair is made in keys/officers/ID.",
 )
 @acting
 def add(
     id_: str,
     roles: tuple[str, ...],
-    public_key: Path | None,
+    public_keys: tuple[Path, ...],
     *,
     office: Office,
     officer: Officer,
     as_json: bool,
 ) -> None:
-    """Authorise a person, or give one other roles or another key."""
+    """Authorise a person, or give one other roles or other keys."""
     person = parse_person(id_)
-    with _keys_of(person, public_key, office, officer) as keys:
+    with _keys_of(person, public_keys, office, officer) as keys:
         recorded = acts.add_officer(
             office, officer, Person(id=person, roles=frozenset(map(Role, roles)), keys=keys)
         )
@@ -202,14 +205,14 @@ def add(
 
 @contextmanager
 def _keys_of(
-    person: str, public_key: Path | None, office: Office, administrator: Officer
+    person: str, public_keys: tuple[Path, ...], office: Office, administrator: Officer
 ) -> Iterator[tuple[str, ...]]:
     """Yield the keys a person is to have; a pair made for the purpose goes again if the act is refused."""
     known = office.register.policy().people.get(person)
     private = office.home.officers / person
-    if public_key is not None:
-        text = read_file(public_key).decode("ascii", "replace")
-        yield (signature.parse_public(text, source=str(public_key)),)
+    if public_keys:
+        texts = {path: read_file(path).decode("ascii", "replace") for path in public_keys}
+        yield tuple(dict.fromkeys(parse_public(text, source=str(path)) for path, text in texts.items()))
     elif known is not None:
         yield known.keys
     elif private.exists():
@@ -244,7 +247,10 @@ def list_(*, home: Home, as_json: bool) -> None:
         rows = [{"id": p.id, "roles": sorted(p.roles), "keys": list(p.keys)} for p in people]
         print_json({"officers": rows})
         return
-    print_rows([(person.id, ", ".join(sorted(person.roles))) for person in people], head=("Person", "Roles"))
+    print_rows(
+        [(p.id, ", ".join(sorted(p.roles)), ", ".join(parse_key(k).kind for k in p.keys)) for p in people],
+        head=("Person", "Roles", "Keys"),
+    )
 
 
 def _say(sentence: str, office: Office, *, new: bool, as_json: bool) -> None:

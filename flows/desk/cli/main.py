@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import click
 
-from flows.desk.cli import acting, checking, clock, keeping, papers, reading, running, theme
+from flows.desk.cli import acting, checking, clock, desk, keeping, papers, reading, running, theme
 from flows.desk.cli.terminal import Speaking
 
 
@@ -52,5 +52,6 @@ for command in (
     keeping.officer,
     clock.holiday,
     theme.theme,
+    desk.desk,
 ):
     main.add_command(command)

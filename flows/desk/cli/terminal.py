@@ -219,7 +219,7 @@ def officer(office: Office, person: str, key: str | None) -> Officer:
         known = office.register.policy().people.get(person)
         if known is None or not known.keys:
             raise NotEntitledError(person, act="act", needed="a person on the list of authorised people")
-        return Officer(id=person, signer=signature.agent(known.keys[-1], flows_home.agent_socket()))
+        return Officer(id=person, signer=signature.agent(known.keys, flows_home.agent_socket()))
     path = Path(key) if key else office.home.officers / person
     _check_key(path, person, named=bool(key))
     return Officer(id=person, signer=signature.load(path))
