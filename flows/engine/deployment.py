@@ -5,17 +5,22 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Final
 
 import yaml
 
-from flows.engine.settings import SCHEDULES, TICK_SECONDS, Schedule
+from flows.engine.settings import RUN_SETTINGS, SCHEDULES, Schedule
 from flows.home import LOCAL
 
 POOL: Final = "equipoise"
+
+POOL_TICK_SECONDS: Final = 60
+"""A work pool starts a process for every run, which takes seconds."""
+
 _HEAD: Final = """\
-# Made by `python -m flows.engine.deployment`; change the table in flows/engine/settings.py instead.
-# Needs a work pool of type process whose workers share the home ($EQUIPOISE_HOME):
+# Made by `python -m flows.engine.deployment`; change the tables in flows/engine/settings.py instead.
+# Needs a work pool of type process, whose workers have Equipoise installed and $EQUIPOISE_HOME set:
 #   prefect work-pool create equipoise --type process
 #   prefect --no-prompt deploy --all --prefect-file deploy/prefect.yaml
 """
@@ -25,7 +30,7 @@ def prefect_yaml() -> str:
     """Return the text of the file."""
     content = {
         "name": "equipoise",
-        "pull": [{"prefect.deployments.steps.set_working_directory": {"directory": "{{ $EQUIPOISE_CODE }}"}}],
+        "pull": [],  # the flows are those of the installed package
         "deployments": [_deployment(row) for row in SCHEDULES],
     }
     return _HEAD + yaml.safe_dump(content, sort_keys=False, width=100)
@@ -33,14 +38,16 @@ def prefect_yaml() -> str:
 
 def _deployment(row: Schedule) -> dict[str, object]:
     when: dict[str, object] = (
-        {"cron": row.cron, "timezone": str(LOCAL)} if row.cron else {"interval": TICK_SECONDS}
+        {"cron": row.cron, "timezone": str(LOCAL)} if row.cron else {"interval": POOL_TICK_SECONDS}
     )
     return {
         "name": row.flow,
+        "version": version("equipoise"),
+        "tags": ["equipoise"],
         "entrypoint": row.entrypoint,
         "schedules": [{**when, "active": True}],
         "concurrency_limit": {"limit": 1, "collision_strategy": "CANCEL_NEW"},
-        "work_pool": {"name": POOL},
+        "work_pool": {"name": POOL, "job_variables": {"env": RUN_SETTINGS}},
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -51,16 +51,16 @@ class Engine:
 
 def load(schedule: Schedule) -> Flow[..., Any]:
     """Return the flow that a row of the table names; Prefect, slow to import, comes with it."""
-    file, _, name = schedule.entrypoint.partition(":")
-    module = import_module(file.removesuffix(".py").replace("/", "."))
-    flow: Flow[..., Any] = getattr(module, name)
+    module, _, name = schedule.entrypoint.rpartition(".")
+    flow: Flow[..., Any] = getattr(import_module(module), name)
     return flow
 
 
 @contextmanager
 def running(home: Home, tell: Callable[[str], None] = lambda _: None) -> Iterator[Engine]:
     """Start a server for ``home`` and run flows in this process for as long as the block lasts."""
-    with server.running(home) as started:
+    # Prefect reads settings from files of the current folder; it has no business in anybody's.
+    with server.running(home) as started, chdir(home.prefect):
         set_prefect_environment(home, started.url)
         quieten()
         try:

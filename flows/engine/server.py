@@ -73,7 +73,8 @@ def start(home: Home, *, port: int = 0, ui: bool = False) -> Server:
     home.prefect.mkdir(parents=True, exist_ok=True)
     with _listening(port) as listener, (home.prefect / "server.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", "flows.engine.server", str(listener.fileno())],
+            [sys.executable, "-P", "-m", "flows.engine.server", str(listener.fileno())],
+            cwd=home.prefect,  # with -P: neither code nor settings are taken from where the parent stands
             env=server_environment(home, ui=ui),
             pass_fds=[listener.fileno()],
             stdin=subprocess.PIPE,

@@ -18,24 +18,28 @@ class Schedule:
 
     Attributes:
         flow: Its name, and its deployment's.
-        entrypoint: File and function, as Prefect has them.
         cron: A fixed hour, local; None for every tick.
     """
 
     flow: str
-    entrypoint: str
     cron: str | None = None
+
+    @property
+    def entrypoint(self) -> str:
+        """Module and function, as Prefect has them: imported from what is installed, not from a folder."""
+        name = self.flow.replace("-", "_")
+        return f"flows.{name}.{name}"
 
 
 TICK_SECONDS: Final = 15
 
 SCHEDULES: Final = (
-    Schedule(flow="intake", entrypoint="flows/intake.py:intake"),
-    Schedule(flow="drafting", entrypoint="flows/drafting.py:drafting"),
-    Schedule(flow="legal-review", entrypoint="flows/legal_review.py:legal_review"),
-    Schedule(flow="balancing", entrypoint="flows/balancing.py:balancing"),
-    Schedule(flow="publication", entrypoint="flows/publication.py:publication"),
-    Schedule(flow="auditing", entrypoint="flows/auditing.py:auditing", cron="0 2 * * *"),
+    Schedule(flow="intake"),
+    Schedule(flow="drafting"),
+    Schedule(flow="legal-review"),
+    Schedule(flow="balancing"),
+    Schedule(flow="publication"),
+    Schedule(flow="auditing", cron="0 2 * * *"),
 )
 """Every flow, each one run at a time; a run that would collide is cancelled, not queued."""
 
@@ -48,7 +52,6 @@ def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
     """
     place = home.prefect
     return {
-        "DO_NOT_TRACK": "1",
         "PREFECT_HOME": str(place),
         "PREFECT_PROFILES_PATH": str(place / "profiles.toml"),
         "PREFECT_LOGGING_CONFIG_PATH": str(place / "logging.yml"),
@@ -56,9 +59,10 @@ def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
         "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(place / "storage"),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{place}/prefect.db",
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
-        "PREFECT_SERVER_UI_ENABLED": _switch(on=ui),
-        **dict.fromkeys(_PREFECT_OFF, _switch(on=False)),
-        **_PREFECT_CHOICES,
+        "PREFECT_SERVER_UI_ENABLED": str(ui).lower(),
+        **RUN_SETTINGS,
+        **dict.fromkeys(_SERVER_OFF, "false"),
+        **_SERVER_CHOICES,
     }
 
 
@@ -77,26 +81,36 @@ def server_environment(home: Home, *, ui: bool) -> dict[str, str]:
     return {**kept, **prefect_settings(home, ui=ui)}
 
 
-def _switch(*, on: bool) -> str:
-    return "true" if on else "false"
+RUN_SETTINGS: Final = {
+    **dict.fromkeys(
+        (
+            # nobody is told
+            "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY",
+            "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS",
+            "PREFECT_PLUGINS_ENABLED",
+            # no second server, no question which version this one has
+            "PREFECT_SERVER_EPHEMERAL_ENABLED",
+            "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED",
+            # no text is kept
+            "PREFECT_RESULTS_PERSIST_BY_DEFAULT",
+            "PREFECT_TASKS_DEFAULT_PERSIST_RESULT",
+            "PREFECT_LOGGING_LOG_PRINTS",
+            "PREFECT_LOGGING_TO_API_ENABLED",
+            "PREFECT_LOGGING_COLORS",
+        ),
+        "false",
+    ),
+    "DO_NOT_TRACK": "1",
+    "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",  # tracebacks may hold text; runs are told by their artifacts
+    "PYTHONSAFEPATH": "1",  # nothing is imported from the folder in which a process happens to start
+}
+"""What every process needs that runs a flow, wherever it runs."""
 
-
-_PREFECT_OFF: Final = (
+_SERVER_OFF: Final = (
     # nobody is told
     "PREFECT_SERVER_ANALYTICS_ENABLED",
-    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY",
-    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT",
-    "PREFECT_PLUGINS_ENABLED",
-    # no second server, no question which version this one has
-    "PREFECT_SERVER_EPHEMERAL_ENABLED",
-    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED",
-    # no text is kept
-    "PREFECT_RESULTS_PERSIST_BY_DEFAULT",
-    "PREFECT_TASKS_DEFAULT_PERSIST_RESULT",
-    "PREFECT_LOGGING_LOG_PRINTS",
-    "PREFECT_LOGGING_TO_API_ENABLED",
-    "PREFECT_LOGGING_COLORS",
     # services of the server that nothing here uses
     "PREFECT_SERVER_REGISTER_BLOCKS_ON_START",
     "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED",
@@ -110,9 +124,7 @@ _PREFECT_OFF: Final = (
     "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED",
 )
 
-_PREFECT_CHOICES: Final = {
-    "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
-    "PREFECT_LOGGING_LEVEL": "CRITICAL",  # tracebacks may hold text; runs are told by their artifacts
+_SERVER_CHOICES: Final = {
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     "PREFECT_SERVER_SERVICES_REPOSSESSOR_ENABLED": "true",
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "true",

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -56,7 +56,8 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
         RegisterError: the server did not start, or ended.
     """
     finished = True
-    with _alone(home) as publish_address:
+    home.prefect.mkdir(parents=True, exist_ok=True)
+    with _alone(home) as publish_address, chdir(home.prefect):
         stopping = _stop_on_signal()
         started = server.start(home, port=server.PORT, ui=True)
         try:
@@ -84,7 +85,6 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
 @contextmanager
 def _alone(home: Home) -> Iterator[Callable[[str], None]]:
     """Hold the file by which other commands know that ``up`` runs, and how to reach it."""
-    home.state.mkdir(parents=True, exist_ok=True)
     with home.address.open("a+") as file:
         # The kernel drops the lock with the process: who can take it knows that no ``up`` runs.
         if not _locked(file):
@@ -208,17 +208,22 @@ def _due(client: SyncPrefectClient, flows: Flows) -> Iterator[tuple[Flow[..., An
         "state": {"type": {"any_": ["SCHEDULED"]}},
         "next_scheduled_start_time": {"before_": datetime.now(UTC).isoformat()},
     }
-    body = {"flow_runs": late, "sort": "NEXT_SCHEDULED_START_TIME_ASC", "limit": _MOST_DUE}
+    ours = {"id": {"any_": [str(deployment) for deployment in flows]}}
+    body = {
+        "deployments": ours,
+        "flow_runs": late,
+        "sort": "NEXT_SCHEDULED_START_TIME_ASC",
+        "limit": _MOST_DUE,
+    }
     for row in client.request("POST", "/flow_runs/filter", json=body).json():
         found = FlowRun.model_validate(row)
-        if found.deployment_id in flows:
-            # Where the slot is taken, the server cancels the run instead.
-            try:
-                found.state = propose_state_sync(client, Pending(), flow_run_id=found.id)
-            except Abort:  # no Exception: somebody cancelled it, or we did, and the answer came too late
-                continue
-            if found.state.is_pending():
-                yield flows[found.deployment_id], found
+        # Where the slot is taken, the server cancels the run instead.
+        try:
+            found.state = propose_state_sync(client, Pending(), flow_run_id=found.id)
+        except Abort:  # no Exception: somebody cancelled it, or we did, and the answer came too late
+            continue
+        if found.deployment_id and found.state.is_pending():
+            yield flows[found.deployment_id], found
 
 
 def _carry_out(flow: Flow[..., Any], found: FlowRun) -> None:

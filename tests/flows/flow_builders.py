@@ -31,7 +31,7 @@ from flows.desk.cli.keeping import make_home
 from flows.domain.policy import Person, Rules
 from flows.domain.procedure import Role, Stage
 from flows.engine import here as engine
-from flows.engine.settings import SCHEDULES
+from flows.engine.settings import RUN_SETTINGS, SCHEDULES
 from flows.files import folder
 from flows.home import Home
 from flows.register import signature
@@ -332,7 +332,7 @@ def _is_of(pid: int, home: Home) -> bool:
 class Up:
     """A running ``equipoise up``."""
 
-    def __init__(self, home: Home, *options: str) -> None:
+    def __init__(self, home: Home, *options: str, cwd: Path | None = None) -> None:
         self.home = home
         self.said = home.root.with_name("up.out")
         with self.said.open("ab") as said:
@@ -341,6 +341,8 @@ class Up:
                 stdout=said,
                 stderr=said,
                 stdin=subprocess.DEVNULL,
+                cwd=cwd,
+                env={name: value for name, value in os.environ.items() if name not in RUN_SETTINGS},
                 start_new_session=True,
             )
 
@@ -363,9 +365,9 @@ class Up:
 
 
 @contextmanager
-def up(home: Home, *options: str) -> Iterator[Up]:
+def up(home: Home, *options: str, cwd: Path | None = None) -> Iterator[Up]:
     """Run ``equipoise up`` for as long as the block lasts, unless the block ends it."""
-    running = Up(home, *options)
+    running = Up(home, *options, cwd=cwd)
     try:
         yield running
     finally:

@@ -83,6 +83,22 @@ def check_a_second_up_is_refused(town: Town) -> None:
     assert second.stderr.count("\n") == 1
 
 
+def test_nothing_is_taken_from_the_folder_in_which_it_is_started(resting: Town, tmp_path: Path) -> None:
+    decoy = tmp_path / "elsewhere"
+    for name in ("flows", "prefect", "uvicorn"):
+        (decoy / name).mkdir(parents=True)
+        (decoy / name / "__init__.py").write_text(f"open({str(tmp_path / 'mark')!r}, 'w')\n")
+    (decoy / "prefect.toml").write_text("no settings of anybody's")
+
+    with up(resting.home, cwd=decoy) as running:
+        running.wait()
+        resting.put_case("A/1")
+        assert engine.run(resting.home, ["intake"])
+        assert running.end(signal.SIGINT) == 0
+
+    assert not (tmp_path / "mark").exists()
+
+
 @pytest.mark.usefixtures("prefect_server")
 def test_a_run_that_is_cancelled_as_it_falls_due_is_passed_over() -> None:
     with get_client(sync_client=True) as client:
