@@ -533,15 +533,7 @@ def desk_set(scene: Scene, attacker: Attacker, *origins: Any, version: int = 6, 
     return step
 
 
-for origins in (
-    ("https://foi.example.gov.uk/",),
-    ("http://foi.example.gov.uk",),
-    ("https://10.0.0.1",),
-    (ORIGIN, ORIGIN),
-    (ORIGIN, "https://a.example.gov.uk"),
-    (7,),
-    ((ORIGIN,),),
-):
+for origins in (("http://foi.example.gov.uk",), (7,)):
 
     @attack(f"passkeys are let sign at {origins}", "E_POLICY")
     def _(scene: Scene, origins: Any = origins) -> None:
