@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+from flows import disk
 from flows.casework import papers
 from flows.casework.office import Done
 from flows.domain.errors import TamperedError
-from flows.register.audit import Report, audit
-from flows.register.checkpoint import Checkpoint, write_checkpoint
+from flows.register.audit import audit
+from flows.register.checkpoint import Checkpoint, newest_checkpoint, write_checkpoint
 
 if TYPE_CHECKING:
     from flows.casework.office import Office
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 def audit_register(office: Office) -> Done:
     """Audit the register against its last checkpoint; write the next if it passes and has grown."""
     folder = office.home.checkpoints
-    notes = sorted(folder.glob("*.txt"))
+    earlier, unreadable = newest_checkpoint(folder)
     found = audit(
         office.home.register,
         check_paper=papers.check,
         pin=office.register.fingerprint(),
         now=office.now(),
-        checkpoint=notes[-1].read_text(encoding="ascii") if notes else None,
+        checkpoint=earlier,
     )
     if not found.holds:
         first = found.findings[0]
@@ -32,19 +32,11 @@ def audit_register(office: Office) -> Done:
             f"The register does not hold: {len(found.findings)} findings, the first {first.code} at "
             f"{first.place}; `equipoise audit` lists them."
         )
-    name = f"{found.entries:09}.txt"
-    if notes and notes[-1].name == name:
-        return Done(reference="register")
-    _write(office, name, found)
-    return Done(reference="register", what=f"{found.entries} entries hold; checkpoint {name} written")
-
-
-def _write(office: Office, name: str, found: Report) -> None:
-    folder = office.home.checkpoints
-    folder.mkdir(parents=True, exist_ok=True)
-    note = write_checkpoint(
-        Checkpoint(register=found.register, sequence=found.entries, head=found.head), office.service
-    )
-    fresh = folder / f".{name}.part"
-    fresh.write_text(note, encoding="ascii")
-    os.replace(fresh, folder / name)  # noqa: PTH105 - never half a checkpoint
+    told = [f"checkpoint {name} cannot be read and was passed over" for name in unreadable]
+    whole = folder / f"{found.entries:09}.txt"
+    if whole.name in unreadable or not whole.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        head = Checkpoint(register=found.register, sequence=found.entries, head=found.head)
+        disk.write(whole, write_checkpoint(head, office.service).encode())
+        told.append(f"{found.entries} entries hold; checkpoint {whole.name} written")
+    return Done(reference="register", what="; ".join(told))

@@ -15,6 +15,8 @@ from flows.domain.errors import UnfitSignatureError
 from flows.register import signature
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flows.register.signature import Signer
 
 _FORM: Final = re.compile(r"equipoise/([0-9a-f]{32})\n([1-9][0-9]{0,11})\n([A-Za-z0-9+/]{43}=)\n")
@@ -45,13 +47,29 @@ def write_checkpoint(checkpoint: Checkpoint, service: Signer) -> str:
     return f"{text}\n{service.sign(text.encode(), signature.CHECKPOINT)}"
 
 
+def newest_checkpoint(folder: Path) -> tuple[str | None, list[str]]:
+    """Return the newest note of a folder that can be read, and the names of newer ones that cannot."""
+    unreadable: list[str] = []
+    for path in sorted(folder.glob("*.txt"), reverse=True):
+        try:
+            note = path.read_text(encoding="ascii")
+            parse_checkpoint(note)
+        except (OSError, ValueError):
+            unreadable.append(path.name)
+        else:
+            return note, unreadable
+    return None, unreadable
+
+
 def parse_checkpoint(note: str) -> tuple[Checkpoint, str]:
     """Return the checkpoint in a note and the public key that signed it.
+
+    Ends of lines and a byte-order mark, which mail and editors change on the way, are no part of it.
 
     Raises:
         ValueError: it is not a note this register writes, or its signature does not fit.
     """
-    text, _, armoured = note.partition("\n\n")
+    text, _, armoured = note.removeprefix("\ufeff").replace("\r\n", "\n").partition("\n\n")
     found = _FORM.fullmatch(text + "\n")
     if found is None:
         raise ValueError("not a checkpoint")

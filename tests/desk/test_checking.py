@@ -12,6 +12,8 @@ from desk_builders import CASE, CASES, EXAMPLE, Desk, everything
 from jsonschema import Draft202012Validator
 
 from flows import home as flows_home
+from flows.casework.auditing import audit_register
+from flows.casework.office import open_office
 from flows.desk.cli.checking import _Progress
 from flows.desk.cli.main import main
 
@@ -214,6 +216,16 @@ def test_an_audit_of_no_register_exits_3(kind: str, untouched: Desk, tmp_path: P
 @pytest.mark.parametrize("pin", ["", "abc", "g" * 64, "0" * 65])
 def test_a_fingerprint_that_is_none_is_malformed(pin: str, untouched: Desk) -> None:
     assert untouched.refused("audit", "--pin", pin) == (2, "--pin: a fingerprint has 64 hexadecimal digits.")
+
+
+def test_a_checkpoint_that_went_through_mail_counts(desk: Desk, tmp_path: Path) -> None:
+    with open_office(desk.home) as office:
+        audit_register(office)
+    (note,) = desk.home.checkpoints.iterdir()
+    mailed = tmp_path / "note"
+    mailed.write_bytes(b"\xef\xbb\xbf" + note.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert desk("audit", "--checkpoint", mailed).exit_code == 0
 
 
 def test_a_checkpoint_that_is_none_does_not_pass(desk: Desk, tmp_path: Path) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from flows import home as flows_home
 from flows.casework import papers as paper
 from flows.domain.errors import TamperedError
 from flows.domain.procedure import DOCUMENT
 from flows.register.audit import audit
+from flows.register.checkpoint import newest_checkpoint
 
 if TYPE_CHECKING:
     from flow_builders import Town
@@ -42,6 +45,35 @@ def test_a_register_that_has_not_grown_gets_no_second_checkpoint(town: Town) -> 
     assert run.completed
     assert checkpoints(town) == ["000000004.txt"]
     assert run.artifacts() == []
+
+
+@pytest.mark.parametrize("left", ["", "equipoise/", "\0" * 400])
+def test_a_torn_checkpoint_is_told_and_written_again(left: str, town: Town) -> None:
+    town.run("auditing")
+    town.drafted("A/1")
+    town.run("auditing")
+    (town.home.checkpoints / "000000006.txt").write_text(left)
+
+    run = town.run("auditing")
+
+    assert run.completed
+    torn = "checkpoint 000000006.txt cannot be read and was passed over"
+    (artifact,) = run.artifacts()
+    assert artifact.endswith(f"| register | {torn}; 6 entries hold; checkpoint 000000006.txt written |")
+    assert checkpoints(town) == ["000000004.txt", "000000006.txt"]
+    assert newest_checkpoint(town.home.checkpoints)[1] == []
+
+
+def test_a_register_that_was_cut_back_is_found_though_the_newest_checkpoint_is_torn(town: Town) -> None:
+    head = town.home.register / "refs" / "heads" / "main"
+    earlier = head.read_text()
+    town.drafted("A/1")
+    town.run("auditing")
+    town.close()
+    head.write_text(earlier)
+    (town.home.checkpoints / "000000009.txt").touch()
+
+    assert not town.run("auditing").completed
 
 
 def test_a_register_that_does_not_hold_fails_the_audit_and_gets_no_checkpoint(town: Town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.register import signature
-from flows.register.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
+from flows.register.checkpoint import Checkpoint, newest_checkpoint, parse_checkpoint, write_checkpoint
 from flows.register.roster import allowed_signers
 from flows.register.signature import CHECKPOINT, STATEMENT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from register_builders import Office
@@ -50,6 +52,30 @@ def test_any_changed_byte_is_refused(signer: FileSigner, data: st.DataObject) ->
 
     with pytest.raises(ValueError, match=r"."):
         parse_checkpoint(good[:at] + character + good[at + 1 :])
+
+
+@pytest.mark.parametrize(
+    "change", [lambda note: note.replace("\n", "\r\n"), "\ufeff{}".format], ids=["CRLF", "BOM"]
+)
+def test_what_mail_and_editors_change_is_no_part_of_it(
+    change: Callable[[str], str], signer: FileSigner
+) -> None:
+    assert parse_checkpoint(change(write_checkpoint(HEAD, signer))) == (HEAD, signer.public)
+
+
+@pytest.mark.parametrize("torn", [0, 1, 60, 200, -2])
+def test_the_newest_that_can_be_read_is_found_beside_torn_ones(
+    torn: int, signer: FileSigner, tmp_path: Path
+) -> None:
+    notes = [write_checkpoint(replace(HEAD, sequence=sequence), signer) for sequence in (2, 3, 4)]
+    (tmp_path / "000000002.txt").write_text(notes[0])
+    (tmp_path / "000000003.txt").write_text(notes[1])
+    (tmp_path / "000000004.txt").write_text(notes[2][:torn])
+    (tmp_path / "000000005.txt").mkdir()
+    (tmp_path / "000000006.txt").write_bytes(b"\xff")
+
+    assert newest_checkpoint(tmp_path) == (notes[1], [f"00000000{number}.txt" for number in (6, 5, 4)])
+    assert newest_checkpoint(tmp_path / "none") == (None, [])
 
 
 def signed(text: str, signer: FileSigner, namespace: bytes = CHECKPOINT) -> str:

@@ -59,7 +59,7 @@ def audit(
     repository: Path | None, pin: str | None, checkpoint: Path | None, *, home: Home, as_json: bool
 ) -> None:
     """Verify a register from its objects alone; by default the home's own."""
-    note = read_file(checkpoint).decode("ascii", "replace") if checkpoint else None
+    note = read_file(checkpoint).decode("utf-8", "replace") if checkpoint else None
     pin = _fingerprint(pin) if pin is not None else None
     with _Progress("Auditing") as progress:
         report = audit_register(
