@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+SOURCES = [
+    *(page for page in PAGES if page.parent.name != "decisions" and page.name != "CHANGELOG.md"),
+    *sorted([*ROOT.glob("templates/**/*.j2"), *ROOT.glob("flows/**/*.py"), ROOT / "Makefile"]),
+]
+"""What names files of the project as they are; a decision and the change log name them as they were."""
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
@@ -32,6 +37,16 @@ def test_every_link_of_a_page_leads_to_a_file_and_a_heading_that_are_there(page:
             lost.append(target)
 
     assert lost == []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.relative_to(ROOT)))
+def test_every_file_of_the_project_that_is_named_is_there(source: Path) -> None:
+    text = source.read_text(encoding="utf-8")
+    named = re.findall(r"(?<![\w./-])(?:flows|tests|docs|templates|deploy)/[\w./*-]*\w", text)
+    if source.suffix == ".j2":
+        named += re.findall(r"(?<![\w./-])[\w-]+\.md(?![\w.])", text)
+
+    assert [name for name in named if not any(ROOT.glob(name))] == []
 
 
 @pages
