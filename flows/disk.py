@@ -25,19 +25,22 @@ def write(path: Path, data: bytes, *, mode: int = 0o666) -> None:
         mode: Less what the umask takes.
     """
     fresh = path.with_name(f".{path.name}.part")
-    with locked(path.parent):  # two writers of one name must not share the file beside it
+    with locked_folder(path.parent) as folder:  # two writers of one name must not share the file beside it
         fresh.unlink(missing_ok=True)
         _fill(fresh, data, mode)
         fresh.replace(path)
-        sync(path.parent)
+        os.fsync(folder)
 
 
 def create(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Put ``data`` into a new file, for its owner alone unless ``mode`` says otherwise; durable on return.
 
+    A folder that is not there is made, for its owner alone too.
+
     Raises:
         FileExistsError: something is there already.
     """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _fill(path, data, mode)
     sync(path.parent)
 
@@ -52,9 +55,15 @@ def _fill(path: Path, data: bytes, mode: int) -> None:
 
 def sync(folder: Path) -> None:
     """Make the names in a folder survive a power cut."""
+    with _opened(folder) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
 
@@ -68,10 +77,18 @@ def discard(path: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path, *, patience: float | None = None) -> Iterator[None]:
-    """Lock a folder or a file, which is made where there is none, against others who lock it.
+def locked_folder(folder: Path) -> Iterator[int]:
+    """Keep others out who lock the folder too; give its descriptor."""
+    with _opened(folder) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
 
-    The kernel releases it however the process ends.
+
+@contextmanager
+def locked(path: Path, *, patience: float | None = None) -> Iterator[None]:
+    """Keep others out who lock the file too, which is made where there is none.
+
+    The kernel releases the lock however the process ends.
 
     Args:
         patience: How many seconds to try for; None for as long as it takes.
@@ -81,8 +98,7 @@ def locked(path: Path, *, patience: float | None = None) -> Iterator[None]:
     """
     # A descriptor of its own for every use: flock belongs to the open file, so two threads that
     # shared one would both be let in.
-    create_it = 0 if path.is_dir() else os.O_CREAT
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | create_it, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock(descriptor, patience)
         yield

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from flows import disk
 from flows.casework import papers as paper
 from flows.casework.checking import arrived, findings
 from flows.document.markdown import prose_faults
@@ -362,10 +363,7 @@ def by_service(
 
 def write_allowed_signers(office: Office) -> None:
     """Export every key that ever was good, for ssh-keygen and git."""
-    whole = office.home.allowed_signers
-    fresh = whole.with_name(f".{whole.name}.part")
-    fresh.write_text(allowed_signers(office.register.policies()), encoding="ascii")
-    fresh.replace(whole)
+    disk.write(office.home.allowed_signers, allowed_signers(office.register.policies()).encode())
 
 
 def check_gate(reference: str, gate: str) -> Stage:

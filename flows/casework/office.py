@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from flows import disk
 from flows import home as times
 from flows.domain.errors import MalformedError, NotEntitledError, RegisterError
 from flows.domain.provisions import provisions
@@ -21,7 +19,8 @@ from flows.sources import bank_holidays
 from flows.vault.keys import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from flows.document.signing.credential import Credential
@@ -128,17 +127,9 @@ class Office:
         self.outbox.close()
         self.register.close()
 
-    @contextmanager
-    def taking_in(self) -> Iterator[None]:
+    def taking_in(self) -> AbstractContextManager[None]:
         """Hold the inbox: one intake at a time, whatever starts it."""
-        self.home.state.mkdir(parents=True, exist_ok=True)
-        path = self.home.state / "intake.lock"
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+        return disk.locked(self.home.state / "intake.lock")
 
 
 def open_office(home: Home | None = None, *, reading: bool = False) -> Office:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from flows import disk
 from flows.casework.acts import by_service
 from flows.casework.office import Done
 from flows.casework.papers import Basis, basis_of
@@ -96,12 +97,7 @@ def lay_out_again(office: Office, reference: str) -> Done:
 def lay_out(folder: Path, name: str, content: bytes) -> None:
     """Write one file, durably, so that nobody sees half of it."""
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{name}.part"
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, folder / name)  # noqa: PTH105 - one step, whatever stands there
+    disk.write(folder / name, content)
 
 
 def _laid_out(folder: Path) -> set[str]:

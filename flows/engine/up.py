@@ -7,18 +7,17 @@ every run, as Prefect's own runner has it, would spend seconds of the processor 
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
 import sys
 import threading
-import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import chdir, contextmanager
+from contextlib import ExitStack, chdir, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from flows import disk
 from flows.domain.errors import RefusedError, RegisterError
 from flows.engine import server
 from flows.engine.here import drain, load, quieten
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS: Final = 1.0
 _STOP_SECONDS: Final = 20.0
 _MOST_DUE: Final = 50
-_LOCK_ATTEMPTS: Final = 10
+_LOCK_SECONDS: Final = 0.5
 
 Flows = dict["UUID", "Flow[..., Any]"]
 
@@ -83,34 +82,19 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def _alone(home: Home) -> Iterator[Callable[[str], None]]:
+def _alone(home: Home) -> Iterator[Callable[[str], object]]:
     """Hold the file by which other commands know that ``up`` runs, and how to reach it."""
-    with home.address.open("a+") as file:
-        # The kernel drops the lock with the process: who can take it knows that no ``up`` runs.
-        if not _locked(file):
-            raise RefusedError(f"equipoise up is running in {home.root} already.")
-        file.truncate(0)
-
-        def publish(url: str) -> None:
-            file.write(json.dumps({"url": url, "pid": os.getpid()}))
-            file.flush()
-
+    with ExitStack() as held:
         try:
-            yield publish
+            # A command that looks whether ``up`` runs holds the lock for an instant too.
+            held.enter_context(disk.locked(home.address, patience=_LOCK_SECONDS))
+        except BlockingIOError:
+            raise RefusedError(f"equipoise up is running in {home.root} already.") from None
+        home.address.write_text("")  # in place: a file put there instead would not be locked
+        try:
+            yield lambda url: home.address.write_text(json.dumps({"url": url, "pid": os.getpid()}))
         finally:
-            file.truncate(0)
-
-
-def _locked(file: IO[str]) -> bool:
-    # A command that looks whether ``up`` runs holds the lock for an instant; that is no reason to give up.
-    for _ in range(_LOCK_ATTEMPTS):
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return True
-    return False
+            home.address.write_text("")
 
 
 def _stop_on_signal() -> threading.Event:

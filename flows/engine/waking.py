@@ -5,12 +5,12 @@ That takes no Prefect: a lock that tells whether ``up`` runs, one small file, an
 
 from __future__ import annotations
 
-import fcntl
 import json
 import time
 import urllib.request
 from typing import TYPE_CHECKING, Any, Final
 
+from flows import disk
 from flows.domain.procedure import Stage
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def address(home: Home, *, patience: float = 0.0) -> str | None:
         patience: How many seconds to wait for one that is still starting.
     """
     until = time.monotonic() + patience
-    while _is_up(home):
+    while disk.is_locked(home.address):
         try:
             return str(json.loads(home.address.read_text(encoding="utf-8"))["url"])
         except (OSError, ValueError, KeyError):
@@ -53,17 +53,6 @@ def address(home: Home, *, patience: float = 0.0) -> str | None:
                 return None
             time.sleep(0.2)
     return None
-
-
-def _is_up(home: Home) -> bool:
-    try:
-        with home.address.open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def ask(url: str, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN) -> str | None:

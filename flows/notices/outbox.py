@@ -5,10 +5,11 @@ The memory of what was told is kept outside git. Losing it costs one repeated no
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from flows import disk
 
 if TYPE_CHECKING:
     from datetime import date
@@ -73,10 +74,7 @@ class Outbox:
     def tell(self, notice: Notice, text: str) -> None:
         """Write the notice, then remember it: a kill in between repeats it rather than losing it."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        target = self._folder / notice.name
-        fresh = target.with_name(f".{target.name}.part")
-        fresh.write_text(text, encoding="utf-8")
-        os.replace(fresh, target)  # noqa: PTH105 - a person never sees half a notice
+        disk.write(self._folder / notice.name, text.encode())
         self._db.execute("insert or ignore into told values (?, ?, ?, ?, ?, ?)", _key(notice))
 
 

@@ -29,7 +29,7 @@ def copy_in(path: Path, inbox: Path) -> int:
     found = [each for each in ([path] if alone else waiting(path)) if not left_alone(each.name)]
     rested = time.time() - LONG_REST
     for each in found:
-        with storing("What was named"), disk.locked(inbox):
+        with storing("What was named"), disk.locked_folder(inbox):
             fresh = inbox / _COPYING
             disk.discard(fresh)  # one that was killed left it; the lock says that none is under way
             if is_folder(each):

@@ -6,11 +6,11 @@ holds only the sealed bytes, still verifies. The form is age (X25519).
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 import pyrage
 
+from flows import disk
 from flows.domain.errors import RegisterError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Vault:
         identity = pyrage.x25519.Identity.generate()
         recipient = str(identity.to_public())
         wrapped = pyrage.encrypt(str(identity).encode(), [self._wrapping.to_public()])
-        _write_new(self._path(recipient), wrapped)
+        disk.create(self._path(recipient), wrapped)
         return recipient
 
     def seal(self, recipient: str, content: bytes) -> bytes:
@@ -96,18 +96,4 @@ def create_wrapping_key(path: Path) -> None:
     Raises:
         FileExistsError: there is one already.
     """
-    _write_new(path, f"{pyrage.x25519.Identity.generate()}\n".encode())
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    disk.create(path, f"{pyrage.x25519.Identity.generate()}\n".encode())

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from flows import disk
 from flows.document.signing.credential import SETTINGS
 
 if TYPE_CHECKING:
@@ -40,9 +41,8 @@ def make(folder: Path, authority: str, time: datetime, *, days: int = _DAYS) -> 
         _certificate(above, root, (above, root), (time, until)),
     )
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    key = folder / KEY
-    key.touch(mode=0o600)
-    key.write_bytes(own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    disk.write(folder / KEY, key, mode=0o600)
     chain = b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
     (folder / CERTIFICATE).write_bytes(chain)
     (folder / SETTINGS).write_text(_SETTINGS, encoding="utf-8")
