@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import reduce
+from operator import getitem
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -14,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from flows.domain.assessment import OUTCOMES, Duty, Outcome
 from flows.domain.errors import Fault
 from flows.sources.schema import AS_KEYS, AS_TEXT, MODELS, SAID
-from flows.sources.strict_yaml import MOST_FAULTS, Document, Node, Place, show
+from flows.sources.strict_yaml import MOST_FAULTS, Document, Place, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +30,7 @@ _SHAPES: Final = {
     "model_type": "write keys with values here, as 'key: value', one on a line",
     "too_short": "write at least one item after a dash",
 }
+_WITH_OUTCOME: Final = (["parts", "outcome"], ["parts", "exemptions", "outcome"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,23 +139,18 @@ KEYS: Final = frozenset(key for model in MODELS.values() for key in _every_key(m
 
 def _outcomes(document: Document) -> Iterator[_Remark]:
     """Yield each outcome that its part's duty cannot have; a model sees one exemption at a time."""
-    parts = document.content.get("parts") if isinstance(document.content, dict) else None
-    for position, part in enumerate(parts if isinstance(parts, list) else []):
-        if isinstance(part, dict) and part.get("duty") in list(Duty):
-            yield from _outcomes_of(part, ("parts", position), document.lines)
+    for place, line in document.lines.items():
+        if [step for step in place if isinstance(step, str)] in _WITH_OUTCOME:
+            duty, outcome = _at(document, (*place[:2], "duty")), _at(document, place)
+            if duty in list(Duty) and isinstance(outcome, str) and outcome not in OUTCOMES[Duty(duty)]:
+                yield _Remark(place=place, problem=_choose(Duty(duty)), line=line)
 
 
-def _outcomes_of(part: dict[str, Node], place: Place, lines: Mapping[Place, int]) -> Iterator[_Remark]:
-    duty = Duty(str(part["duty"]))
-    exemptions = part.get("exemptions")
-    bearers: list[tuple[Place, Node]] = [(place, part)]
-    for position, exemption in enumerate(exemptions if isinstance(exemptions, list) else []):
-        bearers.append(((*place, "exemptions", position), exemption))
-    for bearer, keys in bearers:
-        outcome = keys.get("outcome") if isinstance(keys, dict) else None
-        if isinstance(outcome, str) and outcome not in OUTCOMES[duty]:
-            at = (*bearer, "outcome")
-            yield _Remark(place=at, problem=_choose(duty), line=_line(at, lines))
+def _at(document: Document, place: Place) -> Any:  # noqa: ANN401  whatever was written there
+    try:
+        return reduce(getitem, place, document.content)  # type: ignore[arg-type] # a step that misfits raises
+    except (LookupError, TypeError):
+        return None
 
 
 def _choose(duty: Duty) -> str:

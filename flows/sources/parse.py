@@ -15,9 +15,8 @@ from flows.domain.assessment import FOIA, Assessment, Request
 from flows.domain.errors import Fault, MalformedError
 from flows.sources.faults import KEYS, faults_of
 from flows.sources.personal import personal_details_in
-from flows.sources.schema import AssessmentFile, RequestFile
+from flows.sources.schema import AssessmentFile, RequestFile, TextRules
 from flows.sources.strict_yaml import Document, scan
-from flows.sources.text_rules import TextRules
 
 if TYPE_CHECKING:
     from datetime import date
@@ -95,7 +94,8 @@ def parse_assessment(data: bytes, *, rules: TextRules, source: str = "assessment
     Raises:
         MalformedError: with every fault.
     """
-    return _read(AssessmentFile, data, rules, source).value()
+    assessment: Assessment = _read(AssessmentFile, data, rules, source).value()
+    return assessment
 
 
 def check_reference(assessment: Assessment, reference: str, *, source: str = "assessment.yaml") -> None:

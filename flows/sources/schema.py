@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -32,10 +33,9 @@ from flows.domain.citation import parse_citations
 from flows.domain.errors import MalformedError
 from flows.domain.provisions import regimes
 from flows.domain.reference import parse_reference
-from flows.sources.text_rules import TextRules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 File = Literal["request", "assessment"]
 
@@ -53,6 +53,19 @@ _REFERENCE: Final = (
 )
 _SOME_TEXT: Final = {"type": "string", "pattern": r"\S"}
 _EMPTY: Final = "this is empty; write the text, or leave the key out where it is optional"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRules:
+    """What is wrong with a text that is to stand in clear; each phrase is one fault, and repeats no text.
+
+    Attributes:
+        plain: For a field of one line.
+        prose: For a field in Markdown.
+    """
+
+    plain: Callable[[str], Sequence[str]]
+    prose: Callable[[str], Sequence[str]]
 
 
 def refuse(problems: Sequence[str]) -> None:
@@ -139,34 +152,22 @@ Sealed = Annotated[str, AfterValidator(_some), WithJsonSchema(_SOME_TEXT)]
 Plain = Annotated[str, AfterValidator(_plain), WithJsonSchema(_SOME_TEXT)]
 Prose = Annotated[str, AfterValidator(_prose), WithJsonSchema(_SOME_TEXT)]
 Reference = Annotated[
-    str,
-    AfterValidator(_reference),
-    WithJsonSchema({"type": "string", "pattern": f"^{_REFERENCE}$"}),
+    str, AfterValidator(_reference), WithJsonSchema({"type": "string", "pattern": f"^{_REFERENCE}$"})
 ]
 Provision = Annotated[
-    str,
-    AfterValidator(_provision),
-    WithJsonSchema({"type": "string", "pattern": f"^{PROVISION}$"}),
+    str, AfterValidator(_provision), WithJsonSchema({"type": "string", "pattern": f"^{PROVISION}$"})
 ]
-Regime = Annotated[
-    str,
-    AfterValidator(_regime),
-    WithJsonSchema({"type": "string", "enum": list(regimes())}),
-]
+Regime = Annotated[str, AfterValidator(_regime), WithJsonSchema({"type": "string", "enum": list(regimes())})]
 Date = Annotated[
     date,
     BeforeValidator(_date),
     WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE}$"}),
 ]
 Question = Annotated[
-    int,
-    BeforeValidator(_number),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999}),
+    int, BeforeValidator(_number), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999})
 ]
 Questions = Annotated[
-    tuple[Question, ...],
-    AfterValidator(_once_each),
-    Field(json_schema_extra={"uniqueItems": True}),
+    tuple[Question, ...], AfterValidator(_once_each), Field(json_schema_extra={"uniqueItems": True})
 ]
 
 
@@ -186,10 +187,24 @@ class _Keys(BaseModel):
     """Keys with values; a key that is not listed is a fault."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        alias_generator=lambda name: name.replace("_", "-"),
+        extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-")
     )
+
+
+class _Content(_Keys):
+    """Keys whose values make one value of the domain, field by field under the same names."""
+
+    makes: ClassVar[type]
+
+    def value(self) -> Any:  # noqa: ANN401 - what ``makes`` says
+        """Return the domain's value."""
+        return self.makes(**{name: _value(getattr(self, name)) for name in type(self).model_fields})
+
+
+def _value(read: object) -> object:
+    if isinstance(read, tuple):
+        return tuple(map(_value, read))
+    return read.value() if isinstance(read, _Content) else read
 
 
 class Applicant(_Keys):
@@ -204,7 +219,7 @@ class RequestFile(_Keys):
 
     reference: Reference | None = _may(
         "The authority's reference, as it writes it; in quotes if it is digits only. "
-        "Left out, the next in the authority's pattern is given.",
+        "Left out, the next in the authority's pattern is given."
     )
     authority: Plain = _say("The public authority that was asked.")
     received: Date = _say("Local date of receipt, as 2022-11-07; any day of the week.")
@@ -215,118 +230,84 @@ class RequestFile(_Keys):
     subject: Plain = _say("A label fit to publish, without the applicant's name.")
     applicant: Applicant = _say("Who asked. Sealed; never in clear.")
     text: Sealed = _say("The request itself, in full. Sealed; never in clear.")
-    summary: Prose | None = _may(
-        "What was asked, fit to publish, in Markdown; needed before submission.",
-    )
+    summary: Prose | None = _may("What was asked, fit to publish, in Markdown; needed before submission.")
 
 
-class WeightedFactor(_Keys):
+class WeightedFactor(_Content):
     """One argument with the weight it is given."""
 
+    makes = domain.Factor
     text: Prose = _say("The argument, in Markdown.")
     weight: Plain | None = _may("The weight it is given, in a few words.")
 
-    def value(self) -> domain.Factor:
-        """Return the factor."""
-        return domain.Factor(text=self.text, weight=self.weight)
 
-
-class StatedBalance(_Keys):
+class StatedBalance(_Content):
     """The weighing, with the mode stated."""
 
+    makes = domain.Balance
     mode: domain.Mode = Field(
-        description="Whether the exemptions are weighed one by one (independent) or together (cumulative).",
+        description="Whether the exemptions are weighed one by one (independent) or together (cumulative)."
     )
     of: tuple[Provision, ...] = _any("The provisions weighed; left out, all of the part.")
     text: Prose = _say("The weighing, in Markdown.")
 
-    def value(self) -> domain.Balance:
-        """Return the balance."""
-        return domain.Balance(text=self.text, mode=self.mode, of=self.of)
-
 
 Factor = Annotated[
-    Annotated[Prose, Tag(AS_TEXT)] | Annotated[WeightedFactor, Tag(AS_KEYS)],
+    Annotated[Prose, AfterValidator(lambda text: domain.Factor(text=text)), Tag(AS_TEXT)]
+    | Annotated[WeightedFactor, Tag(AS_KEYS)],
     Discriminator(_form),
 ]
 Balance = Annotated[
-    Annotated[Prose, Tag(AS_TEXT)] | Annotated[StatedBalance, Tag(AS_KEYS)],
+    Annotated[Prose, AfterValidator(lambda text: domain.Balance(text=text)), Tag(AS_TEXT)]
+    | Annotated[StatedBalance, Tag(AS_KEYS)],
     Discriminator(_form),
 ]
 
 
-class Opinion(_Keys):
+class Opinion(_Content):
     """The qualified person's reasonable opinion, section 36(2)."""
 
+    makes = domain.Opinion
     by: Plain = _say("Who gave the opinion: the office held, or the name.")
     authority: Plain = _say("What makes that person the qualified person, section 36(5).")
     date: Date = _say("The day the opinion was given, as 2022-11-07.")
     would: Plain = _say("What would happen in that opinion: would, or would be likely to.")
 
-    def value(self) -> domain.Opinion:
-        """Return the opinion."""
-        return domain.Opinion(by=self.by, authority=self.authority, date=self.date, would=self.would)
 
-
-class Certificate(_Keys):
+class Certificate(_Content):
     """A Minister's certificate, section 23(2) or 24(3)."""
 
+    makes = domain.Certificate
     signed_by: Plain = _say("The Minister of the Crown who signed it.")
     date: Date = _say("The day it was signed, as 2022-11-07.")
 
-    def value(self) -> domain.Certificate:
-        """Return the certificate."""
-        return domain.Certificate(signed_by=self.signed_by, date=self.date)
 
-
-class Exemption(_Keys):
+class Exemption(_Content):
     """One subsection relied on."""
 
+    makes = domain.Exemption
     provision: Provision = _say("The subsection relied on, as 31(1), 24(2) or 40(5B)(a).")
     applies: Prose | None = _may("Why it is engaged, section 17(1)(c), in Markdown.")
     limbs: tuple[Provision, ...] = _any(
-        'Which interests, as "31(1)(a)"; to neither confirm nor deny, what is protected.',
+        'Which interests, as "31(1)(a)"; to neither confirm nor deny, what is protected.'
     )
-    purposes: tuple[Provision, ...] = _any(
-        'For 31(1)(g) to (i): the purposes in 31(2), as "31(2)(b)".',
-    )
+    purposes: tuple[Provision, ...] = _any('For 31(1)(g) to (i): the purposes in 31(2), as "31(2)(b)".')
     likelihood: domain.Likelihood | None = _may("How likely the harm is.")
     harm: Prose | None = _may("Evidence of harm of its own, in Markdown.")
     favouring: tuple[Factor, ...] = _any(
-        "Factors favouring disclosure, or confirming or denying; each a paragraph of Markdown.",
+        "Factors favouring disclosure, or confirming or denying; each a paragraph of Markdown."
     )
     against: tuple[Factor, ...] = _any(
-        "Factors against disclosure, or confirming or denying; each a paragraph of Markdown.",
+        "Factors against disclosure, or confirming or denying; each a paragraph of Markdown."
     )
     balance: Balance | None = _may("A balance of its own, in Markdown, with its outcome.")
     outcome: domain.Outcome | None = _may("How a balance of its own ends.")
     in_the_alternative_to: Provision | None = _may(
-        'The provision this one stands as an alternative to, as "23(1)".',
+        'The provision this one stands as an alternative to, as "23(1)".'
     )
-    condition: Literal["first", "second", "third"] | None = _may(
-        "For section 40: which condition is met.",
-    )
+    condition: Literal["first", "second", "third"] | None = _may("For section 40: which condition is met.")
     opinion: Opinion | None = _may("For section 36: the qualified person's opinion.")
     certificate: Certificate | None = _may("For sections 23 and 24: a Minister's certificate.")
-
-    def value(self) -> domain.Exemption:
-        """Return the exemption."""
-        return domain.Exemption(
-            provision=self.provision,
-            applies=self.applies,
-            limbs=self.limbs,
-            purposes=self.purposes,
-            likelihood=self.likelihood,
-            harm=self.harm,
-            favouring=tuple(map(_factor, self.favouring)),
-            against=tuple(map(_factor, self.against)),
-            balance=_balance(self.balance),
-            outcome=self.outcome,
-            in_the_alternative_to=self.in_the_alternative_to,
-            condition=self.condition,
-            opinion=self.opinion.value() if self.opinion else None,
-            certificate=self.certificate.value() if self.certificate else None,
-        )
 
 
 def _outcomes_by_duty(schema: dict[str, Any]) -> None:
@@ -334,81 +315,46 @@ def _outcomes_by_duty(schema: dict[str, Any]) -> None:
         fitting = {"outcome": {"enum": [str(one) for one in domain.OUTCOMES[duty]]}}
         return {
             "if": {"properties": {"duty": {"const": str(duty)}}},
-            "then": {
-                "properties": {**fitting, "exemptions": {"items": {"properties": fitting}}},
-            },
+            "then": {"properties": {**fitting, "exemptions": {"items": {"properties": fitting}}}},
         }
 
     schema["allOf"] = [branch(duty) for duty in domain.Duty]
 
 
-class Part(_Keys):
+class Part(_Content):
     """Some of what was asked, and one duty about it."""
 
+    makes = domain.Part
     model_config = ConfigDict(json_schema_extra=_outcomes_by_duty)
 
     information: Plain = _say("What this part is about, as a noun phrase in plain text.")
     questions: Questions = _any("Numbers of the questions in the request.")
     duty: domain.Duty = _say(
-        "confirm-or-deny: whether to say that information is held. disclose: whether to communicate it.",
+        "confirm-or-deny: whether to say that information is held. disclose: whether to communicate it."
     )
-    exemptions: tuple[Exemption, ...] = _say(
-        "The subsections relied on; [] where everything is given.",
-    )
+    exemptions: tuple[Exemption, ...] = _say("The subsections relied on; [] where everything is given.")
     harm: Prose | None = _may("Evidence of harm that the exemptions share, in Markdown.")
     confirming: Prose | None = _may("What confirming would reveal, in Markdown.")
     denying: Prose | None = _may("What denying would reveal, in Markdown.")
     balance: Balance | None = _may("The weighing, in Markdown, or with its mode stated.")
     outcome: domain.Outcome = _say(
         "How the balance ends. For confirm-or-deny: maintain or confirm-or-deny. "
-        "For disclose: withhold, partly, disclose or not-held.",
+        "For disclose: withhold, partly, disclose or not-held."
     )
     answer: Prose | None = _may("What is given or explained, in Markdown.")
 
-    def value(self) -> domain.Part:
-        """Return the part."""
-        return domain.Part(
-            information=self.information,
-            duty=self.duty,
-            outcome=self.outcome,
-            exemptions=tuple(exemption.value() for exemption in self.exemptions),
-            questions=self.questions,
-            harm=self.harm,
-            confirming=self.confirming,
-            denying=self.denying,
-            balance=_balance(self.balance),
-            answer=self.answer,
-        )
 
-
-class AssessmentFile(_Keys):
+class AssessmentFile(_Content):
     """The content of one public interest test."""
 
+    makes = domain.Assessment
     reference: Reference = _say("The request's reference, exactly as the request has it.")
     parts: tuple[Part, ...] = Field(
-        min_length=1,
-        description="One part for each answer: to disclose or not, to confirm or deny or not.",
+        min_length=1, description="One part for each answer: to disclose or not, to confirm or deny or not."
     )
 
-    def value(self) -> domain.Assessment:
-        """Return the assessment."""
-        return domain.Assessment(reference=self.reference, parts=tuple(part.value() for part in self.parts))
 
-
-def _factor(factor: str | WeightedFactor) -> domain.Factor:
-    return domain.Factor(text=factor) if isinstance(factor, str) else factor.value()
-
-
-def _balance(balance: str | StatedBalance | None) -> domain.Balance | None:
-    if isinstance(balance, str):
-        return domain.Balance(text=balance)
-    return balance.value() if balance else None
-
-
-MODELS: Final[dict[File, type[BaseModel]]] = {
-    "request": RequestFile,
-    "assessment": AssessmentFile,
-}
+MODELS: Final[dict[File, type[BaseModel]]] = {"request": RequestFile, "assessment": AssessmentFile}
 
 
 class _AsWritten(GenerateJsonSchema):

@@ -68,22 +68,8 @@ class Document:
     faults: tuple[Fault, ...] = ()
 
 
-def load(data: bytes, source: str, keys: Collection[str] = ()) -> Document:
-    """Return what ``data`` says, if nothing at all is wrong with it.
-
-    A fault may name ``keys``, and no others.
-
-    Raises:
-        MalformedError: with every fault that could be found.
-    """
-    document = scan(data, source, keys)
-    if document.faults:
-        raise MalformedError(source, *document.faults)
-    return document
-
-
 def scan(data: bytes, source: str, keys: Collection[str] = ()) -> Document:
-    """Return what ``data`` says and the faults that could be read past.
+    """Return what ``data`` says and the faults that could be read past, which name ``keys`` and no others.
 
     Raises:
         MalformedError: something stopped the reading; with all faults up to there.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.sources.text_rules import TextRules
+from flows.sources.parse import TextRules
 
 
 def _nothing(_: str) -> list[str]:
