@@ -6,11 +6,12 @@ import mmap
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_files import ASSESSMENT, REQUEST, as_another_user
 
+from flows.domain.errors import RegisterError
 from flows.sources.inbox import waiting
 from flows.sources.item import LONG_REST, REST, Item, look, tag_of
 
@@ -152,6 +153,45 @@ def rewrite(path: Path) -> None:
 def replace(path: Path) -> None:
     path.with_suffix(".new").write_text(REQUEST + "# new\n")
     path.with_suffix(".new").rename(path)
+
+
+def as_it_is_opened(path: Path, act: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ``act`` come between the look at a path and its opening."""
+    plain = os.open
+
+    def late(name: str | Path, *rest: Any, **options: Any) -> int:
+        if Path(name).name == path.name:
+            act(path)
+        return plain(name, *rest, **options)
+
+    monkeypatch.setattr(os, "open", late)
+
+
+@pytest.mark.parametrize("change", [append, replace, Path.unlink])
+@pytest.mark.parametrize("name", ["one.yaml", "one/request.yaml"])
+def test_what_changes_as_it_is_opened_is_left_for_later(
+    name: str, change: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = put(tmp_path, name)
+    as_it_is_opened(file, change, monkeypatch)
+
+    assert later(tmp_path / name.partition("/")[0]) is None
+
+
+@pytest.mark.parametrize("name", ["one.yaml", "one/request.yaml", "one"])
+def test_a_link_put_in_the_place_of_something_is_not_followed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, name if name != "one" else "one/request.yaml")
+
+    def link(path: Path) -> None:
+        path.rename(tmp_path / "elsewhere")
+        path.symlink_to(tmp_path / "elsewhere")
+
+    as_it_is_opened(tmp_path / name, link, monkeypatch)
+
+    with pytest.raises(RegisterError):
+        later(tmp_path / name.partition("/")[0])
 
 
 @pytest.mark.parametrize("change", [append, rewrite, replace])
