@@ -187,7 +187,7 @@ def a_key(path: Path, *words: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    "words", [("-t", "rsa", "-N", ""), ("-t", "ed25519", "-N", "secret")], ids=["rsa", "passphrase"]
+    "words", [("-t", "ecdsa", "-N", ""), ("-t", "ed25519", "-N", "secret")], ids=["ecdsa", "passphrase"]
 )
 def test_a_key_that_cannot_sign_here_is_malformed(words: tuple[str, ...], desk: Desk, tmp_path: Path) -> None:
     key = a_key(tmp_path / "key", *words)

@@ -240,9 +240,9 @@ def test_a_person_who_comes_back_signs_with_the_pair_that_is_here(desk: Desk) ->
             "{private}: one line as in id_ed25519.pub is needed",
         ),
         (
-            ("add", "pat", "--role", "auditor", "--public-key", "{rsa}", "--as", "ann"),
+            ("add", "pat", "--role", "auditor", "--public-key", "{ecdsa}", "--as", "ann"),
             2,
-            "{rsa}: one line as in id_ed25519.pub is needed",
+            "{ecdsa}: one line as in id_ed25519.pub is needed",
         ),
         (
             ("add", "pat", "--role", "auditor", "--public-key", "{weak}", "--as", "ann"),
@@ -273,7 +273,7 @@ def test_a_change_of_the_list_is_refused(
         "sam": officers / "sam",
         "private": officers / "sam",
         "absent": tmp_path / "absent.pub",
-        "rsa": key_pair(tmp_path / "rsa", "rsa"),
+        "ecdsa": key_pair(tmp_path / "other", "ecdsa"),
         "mine": key_pair(tmp_path / "mine"),
         "weak": tmp_path / "weak.pub",
     }
