@@ -165,8 +165,8 @@ def mended_by(why: Path) -> str:
     return " ".join(why.read_text(encoding="utf-8").split())
 
 
-def test_three_good_items_are_taken_in_and_five_bad_ones_explained(resting: Town) -> None:
-    town = resting
+def test_three_good_items_are_taken_in_and_five_bad_ones_explained(startable: Town) -> None:
+    town = startable
     for reference in ("A/1", "A/2", "A/3"):
         town.put_case(reference)
     requests = bad_items(town)
@@ -201,8 +201,8 @@ def test_three_good_items_are_taken_in_and_five_bad_ones_explained(resting: Town
     assert town.audited().holds
 
 
-def test_what_cannot_be_read_is_told_and_the_others_are_taken_in(resting: Town) -> None:
-    town = resting
+def test_what_cannot_be_read_is_told_and_the_others_are_taken_in(startable: Town) -> None:
+    town = startable
     inbox = town.home.inbox
     town.put_case("A/1")
     town.put("closed folder", a_request("A/2")).chmod(0)
@@ -230,8 +230,8 @@ def test_what_cannot_be_read_is_told_and_the_others_are_taken_in(resting: Town) 
     (inbox / "closed folder").chmod(0o755)
 
 
-def test_what_is_still_arriving_is_left_and_told(resting: Town) -> None:
-    town = resting
+def test_what_is_still_arriving_is_left_and_told(startable: Town) -> None:
+    town = startable
     with (town.put("slow", a_request("A/1")) / "request.yaml").open("a"):
         said = command(town.home, "intake")
 
