@@ -19,11 +19,16 @@ from flows.engine.tasks import for_each, guarded, report
 def balancing(only: list[str] | None = None) -> list[State[Done]]:
     """Ask about every case whose public interest test is to be signed off, or ``only`` those named."""
     with open_office() as office:
-        return report("balancing", for_each(ask_about, office, Stage.BALANCING, only))
+        return report("balancing", for_each(ask_about, office, waiting(office), only))
 
 
-@task(task_run_name="balancing-{reference}")
+def waiting(office: Office) -> list[tuple[str, str]]:
+    """Return the cases about which people are to be told."""
+    return asking.untold(office, Stage.BALANCING)
+
+
+@task(task_run_name="balancing-{about}")
 @guarded
-def ask_about(reference: str, office: Office) -> Done:
-    """Ask about one case."""
-    return asking.ask(office, reference, Stage.BALANCING)
+def ask_about(about: str, reference: str, document: str, office: Office) -> Done:  # noqa: ARG001 - the run's name
+    """Ask about one document."""
+    return asking.ask(office, reference, Stage.BALANCING, document)

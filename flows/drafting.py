@@ -16,15 +16,20 @@ from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, for_each, guarded, lo
 def drafting(only: list[str] | None = None) -> list[State[Done]]:
     """Write the first draft of every case that waits for one, or of ``only`` those named."""
     with open_office() as office:
-        return report("drafting", for_each(write_first_draft, office, Stage.RECEIVED, only))
+        return report("drafting", for_each(write_first_draft, office, waiting(office), only))
+
+
+def waiting(office: Office) -> list[tuple[str, str]]:
+    """Return the cases that wait for a first draft."""
+    return office.catalogue.ready(Stage.RECEIVED)
 
 
 @task(
-    task_run_name="drafting-{reference}",
+    task_run_name="drafting-{about}",
     retries=ATTEMPTS_AFTER_A_LOST_RACE,
     retry_condition_fn=lost_the_race,
 )
 @guarded
-def write_first_draft(reference: str, office: Office) -> Done:
-    """Write the first draft of one case."""
+def write_first_draft(about: str, reference: str, document: str, office: Office) -> Done:  # noqa: ARG001 - the run's name
+    """Write the first draft of one test; no other document waits for the machine."""
     return drafts.write_first_draft(office, reference)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _HERE: Final = Path(__file__).resolve().parent
 
@@ -20,3 +23,20 @@ def folder(name: str) -> Path:
             return place
     message = f"no folder {name!r} at {installed} or {checkout}"
     raise FileNotFoundError(message)
+
+
+def templates(*, escape: bool) -> Environment:
+    """Return a fresh environment over the templates; ``escape`` for HTML, not for Markdown or plain text.
+
+    What is put in is data: only files of the folder are ever read as template code.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - for those who write
+
+    return Environment(
+        loader=FileSystemLoader(folder("templates")),
+        undefined=StrictUndefined,
+        autoescape=escape,  # noqa: S701 - off for Markdown and plain text, which have no mark-up of HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

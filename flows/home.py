@@ -75,18 +75,33 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """What can be made anew: the index, the outbox, Prefect's own."""
+        """What can be made anew: the catalogue, the outbox, Prefect's own."""
         return self.root / "state"
 
     @property
-    def index(self) -> Path:
-        """The index of the register."""
-        return self.state / "index.sqlite"
+    def proposals(self) -> Path:
+        """What waits for a signature that is made elsewhere."""
+        return self.state / "proposals"
+
+    @property
+    def catalogue(self) -> Path:
+        """What the register holds, as it is looked up."""
+        return self.state / "catalogue.sqlite"
 
     @property
     def checkpoints(self) -> Path:
         """The signed heads that audits wrote; copy them elsewhere."""
         return self.state / "checkpoints"
+
+    @property
+    def audits(self) -> Path:
+        """When the register was audited here, and what was found: JSON, one line each."""
+        return self.state / "audits.jsonl"
+
+    @property
+    def log(self) -> Path:
+        """What failed in a running ``up``."""
+        return self.state / "equipoise.log"
 
     @property
     def prefect(self) -> Path:

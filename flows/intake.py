@@ -23,14 +23,20 @@ from flows.sources.item import look, tag_of
 def intake() -> list[State[Done]]:
     """Open a case for every new request in the inbox; set aside what cannot be taken in."""
     with open_office() as office, office.taking_in():
+        office.register.check_not_stopped()
         # While the inbox is held no opening is under way, so a key that no case names is an orphan.
-        office.vault.sweep(office.register.recipients())
+        office.vault.sweep(office.catalogue.recipients())
         references = NextReferences(office)
         paths = inbox.waiting(office.home.inbox)
         taken = [run for path in paths if (run := take_in(path, references, office))]
         if taken:
             office.wake(Stage.RECEIVED)
     return report("intake", taken)
+
+
+def waiting(office: Office) -> list[str]:
+    """Return what stands in the inbox."""
+    return [tag_of(path) for path in inbox.waiting(office.home.inbox)]
 
 
 def take_in(path: Path, references: NextReferences, office: Office) -> Run | None:

@@ -19,11 +19,16 @@ from flows.engine.tasks import for_each, guarded, report
 def legal_review(only: list[str] | None = None) -> list[State[Done]]:
     """Ask about every case that a lawyer is to review, or ``only`` those named."""
     with open_office() as office:
-        return report("legal-review", for_each(ask_about, office, Stage.LEGAL_REVIEW, only))
+        return report("legal-review", for_each(ask_about, office, waiting(office), only))
 
 
-@task(task_run_name="legal-review-{reference}")
+def waiting(office: Office) -> list[tuple[str, str]]:
+    """Return the cases about which people are to be told."""
+    return asking.untold(office, Stage.LEGAL_REVIEW)
+
+
+@task(task_run_name="legal-review-{about}")
 @guarded
-def ask_about(reference: str, office: Office) -> Done:
-    """Ask about one case."""
-    return asking.ask(office, reference, Stage.LEGAL_REVIEW)
+def ask_about(about: str, reference: str, document: str, office: Office) -> Done:  # noqa: ARG001 - the run's name
+    """Ask about one document."""
+    return asking.ask(office, reference, Stage.LEGAL_REVIEW, document)

@@ -14,27 +14,32 @@ from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, for_each, guarded, lo
 @flow(name="publication")
 @guarded
 def publication(only: list[str] | None = None) -> list[State[Done]]:
-    """Publish every case that is signed off, or ``only`` those named; lay out again what is missing."""
+    """Publish what is signed off, of every case or ``only`` those named; lay out again what is missing."""
     with open_office() as office:
-        runs = for_each(publish, office, Stage.PUBLICATION, only)
-        missing = publishing.copies_missing(office)
-        runs += [(reference, lay_out_again(reference, office, return_state=True)) for reference in missing]
+        ready = office.catalogue.ready(Stage.PUBLICATION)
+        runs = for_each(publish, office, ready, only)
+        runs += for_each(lay_out_again, office, publishing.copies_missing(office))
         return report("publication", runs)
 
 
+def waiting(office: Office) -> list[tuple[str, str]]:
+    """Return the documents that are to be published, and those of which a copy is missing."""
+    return [*office.catalogue.ready(Stage.PUBLICATION), *publishing.copies_missing(office)]
+
+
 @task(
-    task_run_name="publication-{reference}",
+    task_run_name="publication-{about}",
     retries=ATTEMPTS_AFTER_A_LOST_RACE,
     retry_condition_fn=lost_the_race,
 )
 @guarded
-def publish(reference: str, office: Office) -> Done:
-    """Publish one case."""
-    return publishing.publish(office, reference)
+def publish(about: str, reference: str, document: str, office: Office) -> Done:  # noqa: ARG001 - the run's name
+    """Publish one document."""
+    return publishing.publish(office, reference, document)
 
 
-@task(task_run_name="publication-copy-{reference}")
+@task(task_run_name="publication-copy-{about}")
 @guarded
-def lay_out_again(reference: str, office: Office) -> Done:
-    """Lay out again what the register has of one case and the folder lacks."""
-    return publishing.lay_out_again(office, reference)
+def lay_out_again(about: str, reference: str, document: str, office: Office) -> Done:  # noqa: ARG001 - as above
+    """Lay out again what the register has of one document and the folder lacks."""
+    return publishing.lay_out_again(office, reference, document)

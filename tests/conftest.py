@@ -1,4 +1,4 @@
-"""One Prefect server and one golden home for a whole run of the tests, shared by pytest's workers.
+"""One Prefect server and one home of the demo for a whole run of the tests, shared by pytest's workers.
 
 The server is started only if a test asks for ``prefect_server``, by the process that started the tests: with
 xdist that is the controller, as soon as a worker has collected such a test. Prefect reads its settings
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import worlds
+from hypothesis import settings
 
 from flows.engine.settings import prefect_settings
 from flows.home import Home
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.engine.server import Server  # noqa: F401 - for the key below
+
+settings.register_profile("patient", deadline=None)  # that the machine is busy is no fault
+settings.load_profile("patient")
 
 _PLACE: Final = pytest.StashKey[Home]()
 _STARTED: Final = pytest.StashKey["Server"]()
@@ -117,12 +121,12 @@ def prefect_server(pytestconfig: pytest.Config) -> Iterator[Home]:
 
 
 @pytest.fixture(scope="session")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with a register of everything, as `equipoise demo` leaves it; not to be written to.
 
     What the demo said is in its file ``told``.
     """
-    return Home(worlds.once(tmp_path_factory, "golden", _play))
+    return Home(worlds.once(tmp_path_factory, "demo", _play))
 
 
 def _play(place: Path) -> None:

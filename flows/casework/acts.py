@@ -1,67 +1,73 @@
-"""What people do, one function per act.
+"""Acting: what somebody wishes to do is proposed, signed, and appended; then the next flow is woken.
 
-Each reads the case, states the act, lets the procedure judge it, has it signed by the person's own
-key, and appends it. Nothing else changes: what follows from an act is a flow's business.
+The signature may be made elsewhere: ``propose`` gives the statement to be signed, ``append`` takes the
+signature. ``act`` does both for a signer at hand, and again where somebody else wrote first. Whatever an
+act's statement states that no person is asked for is found here, by looking at the case.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from flows import disk
-from flows.casework import papers as paper
-from flows.casework.checking import arrived, findings
-from flows.document.markdown import prose_faults
 from flows.domain.act import Act
-from flows.domain.amendment import add_holiday as with_holiday
-from flows.domain.amendment import add_officer as with_officer
-from flows.domain.amendment import change_desk as with_desk
-from flows.domain.amendment import change_theme as with_theme
-from flows.domain.amendment import remove_holiday as without_holiday
-from flows.domain.amendment import revoke_officer as without_officer
-from flows.domain.checks.ruleset import VERSION, blocking
+from flows.domain.acts import (
+    ADD_HOLIDAY,
+    ADD_OFFICER,
+    APPROVE,
+    CHANGE_DESK,
+    CHANGE_THEME,
+    OVERRIDE,
+    REMOVE_HOLIDAY,
+    RESUME,
+    REVOKE_OFFICER,
+    SUBMIT,
+    Reason,
+)
+from flows.domain.acts import policy as amending
+from flows.domain.acts.drafting import WHOLE, is_overridden
+from flows.domain.checks import VERSION
+from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.edition import gates_for
 from flows.domain.errors import (
     Fault,
     IncompleteError,
     MalformedError,
     MissingReasonError,
+    PitError,
     RefusedError,
     RegisterMovedError,
-    WrongStageError,
 )
+from flows.domain.finding import blocking
 from flows.domain.noted import note
-from flows.domain.policy import SERVICE, Person, Proclaimed, parse_person
-from flows.domain.procedure import (
-    ASSESSMENT,
-    DECIDED_ON,
-    DOCUMENT,
-    REQUEST,
-    ROLE_AT,
-    ActKind,
-    Role,
-    Stage,
-)
-from flows.domain.request_file import parse_request_file
+from flows.domain.policy import SERVICE, Proclaimed, parse_person
+from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.home import local_day
+from flows.register.entry import seconds
 from flows.register.roster import allowed_signers, write_policy
 from flows.register.statement import POLICY
-from flows.sources.parse import personal_details_in
+from flows.register.stop import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from flows.casework.office import Office
+    from flows.domain.acts import Kind
     from flows.domain.case import Case
     from flows.domain.finding import Finding
-    from flows.domain.policy import Policy
+    from flows.domain.policy import Person, Policy
     from flows.domain.theme import Theme
     from flows.domain.working_days import Holiday
+    from flows.register.dossier import Dossier
     from flows.register.line import Recorded
     from flows.register.signature import Signer
+    from flows.register.store import Proposal
+
+T = TypeVar("T")
 
 _ATTEMPTS: Final = 5
 
@@ -77,271 +83,136 @@ class Officer:
     signer: Signer
 
 
-def draft(
-    office: Office,
-    officer: Officer,
-    reference: str,
-    data: bytes,
-    summary: str | None = None,
-    *,
-    source: str = ASSESSMENT,
-) -> Recorded | None:
-    """Record a new version of the assessment; None where nothing would change.
+class Elsewhere:
+    """Stands for a key that is not at hand: what it is to sign is kept, and signed elsewhere."""
+
+    def sign(self, message: bytes, namespace: bytes) -> str:
+        """Never sign."""
+        raise NotImplementedError
+
+
+class ProposedError(PitError):
+    """Not a failure: the act waits for a signature that is made elsewhere.
+
+    Attributes:
+        statement: What is to be signed.
+    """
+
+    def __init__(self, statement: bytes) -> None:
+        self.statement = statement
+        super().__init__("The act is proposed, and not recorded yet.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wishes to do to a case.
+
+    Attributes:
+        document: The kind of document; empty for an act on the case.
+        version: The version they have read, or, of a draft, the one it makes; None for the current one.
+        facts: What they state, by name.
+        files: What they write, by path in the case's folder.
+    """
+
+    kind: Kind
+    reference: str
+    document: str = ""
+    version: int | None = None
+    gate: Stage | None = None
+    reason: str | None = None
+    facts: Mapping[str, str] | None = None
+    files: Mapping[str, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An act that is in the register.
+
+    Attributes:
+        act: As it was stated.
+        case: As it then stands.
+    """
+
+    act: Act
+    recorded: Recorded
+    case: Case
+
+
+def act(office: Office, officer: Officer, wish: Wish, *, on: Dossier | None = None) -> Taken:
+    """Take an act on a case: propose it, sign it, append it.
 
     Args:
-        data: The assessment as written.
-        summary: What was asked, fit to publish; None leaves it as it is.
-        source: What faults of the assessment are told of.
+        on: The case, where it was looked at already.
 
     Raises:
-        MalformedError: with every fault of the assessment.
+        RefusedError: the procedure says no.
+        MalformedError: a fact or a text of it cannot be recorded.
     """
-    _check_entitled(office, officer, Role.FOI_OFFICER, ActKind.DRAFT)
-    case = office.register.case(reference)
-    request = parse_request_file(office.register.read(reference, REQUEST).decode())
-    request = replace(request, reference=case.reference, received=case.received)
-    if summary is not None:
-        request = replace(request, summary=_summary(summary))
-    assessment = paper.read_assessment(data, case.reference, source=source)
-    as_arrived = arrived(office, case)
-    personal = paper.personal_details(as_arrived, request, assessment)
-    if personal:
-        raise MalformedError(source, *paper.personal_faults(personal))
-    files = paper.version_files(request, assessment, data)
-    if paper.personal_details_read(as_arrived, files[DOCUMENT].decode()):
-        raise MalformedError(source, *paper.personal_faults(["the text made of it"]))
-    if case.version and all(office.register.read(reference, path) == files[path] for path in files):
-        return None
-    return _record(
-        office, officer, ActKind.DRAFT, reference, Role.FOI_OFFICER, files=files, version=case.version + 1
-    )
+
+    def attempt(on: Dossier | None = None) -> Taken:
+        proposal = propose(office, officer.id, wish, on=on)
+        return append(office, proposal, _signature_of(office, officer, proposal))
+
+    with suppress(RegisterMovedError):
+        return attempt(on)
+    return _until_recorded(attempt)
 
 
-def submit(office: Office, officer: Officer, reference: str, version: int) -> Recorded:
-    """Put the current version before the first gate.
+def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = None) -> Proposal:
+    """Return an act bound to its case: the statement that the person is to sign.
 
     Raises:
-        IncompleteError: a check found what stops it.
+        RefusedError, MalformedError: as ``act``.
     """
-    _check_entitled(office, officer, Role.FOI_OFFICER, ActKind.SUBMIT)
-
-    def checked(case: Case) -> Mapping[str, str]:
-        if case.stage is not Stage.DRAFTING or case.version != version:
-            return {"rules": VERSION}  # done before, or to be refused
-        found = findings(office, case)
-        _check_nothing_stops(case, found)
-        noted = note(found)
-        return {"rules": VERSION, "findings": noted} if noted else {"rules": VERSION}
-
-    return _record(
-        office, officer, ActKind.SUBMIT, reference, Role.FOI_OFFICER, version=version, details=checked
+    dossier = on or office.register.dossier(wish.reference)
+    policy, kind = dossier.policy, wish.kind
+    role = ROLE_AT[wish.gate] if kind.at_gate and wish.gate else _role(policy, kind, person)
+    # The register judges every new act; this refuses also what would be nothing new.
+    policy.require(person, role, verb=kind.verb)
+    if kind.reason is Reason.MUST and not (wish.reason or "").strip():
+        raise MissingReasonError(dossier.case.named(wish.document), verb=kind.verb)
+    stated = Act(
+        kind=kind,
+        case=dossier.case.reference,
+        actor=person,
+        role=role,
+        time=office.now(),
+        policy=policy.version,
+        document=wish.document,
+        version=_version(dossier.case, wish),
+        gate=wish.gate,
+        reason=_reason(office, dossier, wish.reason),
+        details={**(wish.facts or {}), **_found_out(office, dossier, wish)},
     )
+    return office.register.propose(stated, wish.files or {}, on=dossier)
 
 
-def override(
-    office: Office, officer: Officer, reference: str, *, finding: str, place: str, version: int, reason: str
-) -> Recorded:
-    """Let a version be submitted in spite of a finding, with the reason.
+def append(office: Office, proposal: Proposal, armoured: str) -> Taken:
+    """Append a proposal with its signature, made here or elsewhere, and wake the flow that comes next.
 
     Raises:
-        RefusedError: there is no such finding, or it is not one that can be overridden.
+        RegisterMovedError: somebody wrote first; what is to be signed is now another statement.
+        NotEntitledError: the signature is not by a key of the person who acts.
     """
-    _check_entitled(office, officer, Role.SIGN_OFF_OFFICER, ActKind.OVERRIDE)
-    case = office.register.case(reference)
-    if not reason.strip():
-        raise MissingReasonError(case.reference, act=ActKind.OVERRIDE)
-
-    def checked(case: Case) -> Mapping[str, str]:
-        if case.stage is Stage.DRAFTING and case.version == version:
-            _check_overridable(case, findings(office, case), finding, place)
-        return {"finding": finding, "place": place}
-
-    return _record(
-        office,
-        officer,
-        ActKind.OVERRIDE,
-        reference,
-        Role.SIGN_OFF_OFFICER,
-        version=version,
-        reason=_reason(office, case, reason),
-        details=checked,
-    )
+    recorded = office.register.append(proposal, armoured, now=seconds(office.now()))
+    stated = proposal.statement.act
+    case = (recorded.new and proposal.case) or office.register.dossier(stated.case).case
+    if recorded.new:
+        office.wake(case.stage(stated.document or TEST.name))
+    return Taken(act=stated, recorded=recorded, case=case)
 
 
-def _check_nothing_stops(case: Case, found: Iterable[Finding]) -> None:
-    overridden = {(each.finding, each.place) for each in case.overrides}
-    stopping = [each for each in blocking(found) if each.final or (each.code, each.place) not in overridden]
-    if stopping:
-        first = stopping[0]
-        raise IncompleteError(
-            case.reference, blocking=len(stopping), first=f"{first.sentence} ({first.code} at {first.place})"
-        )
+def _signature_of(office: Office, officer: Officer, proposal: Proposal) -> str:
+    if not isinstance(officer.signer, Elsewhere):
+        return proposal.signed_by(officer.signer)
+    from flows.casework import proposals  # noqa: PLC0415 - for who signs elsewhere alone
 
-
-def _check_overridable(case: Case, found: Iterable[Finding], finding: str, place: str) -> None:
-    named = [each for each in blocking(found) if (each.code, each.place) == (finding, place)]
-    if not named:
-        raise RefusedError(
-            f"No finding {finding} at {place or 'the whole text'} stops version {case.version} of "
-            f"{case.reference}; `equipoise show {case.reference}` lists those that do."
-        )
-    if any(each.final for each in named):
-        raise RefusedError(
-            f"{finding} is not a matter of opinion and cannot be overridden; the text has to be mended."
-        )
-
-
-def approve(
-    office: Office, officer: Officer, reference: str, *, gate: Stage, version: int, comment: str | None = None
-) -> Recorded:
-    """Approve a version at a gate, by the digests of what it consists of."""
-    case = office.register.case(reference)
-    read = {path: case.files[path].sha256 for path in DECIDED_ON if path in case.files}
-    return _record(
-        office,
-        officer,
-        ActKind.APPROVE,
-        reference,
-        ROLE_AT[gate],
-        gate=gate,
-        version=version,
-        reason=_reason(office, case, comment),
-        details=read,
-    )
-
-
-def return_(
-    office: Office, officer: Officer, reference: str, *, gate: Stage, version: int, reason: str
-) -> Recorded:
-    """Send a version back to drafting, with the reason."""
-    return _record(
-        office,
-        officer,
-        ActKind.RETURN,
-        reference,
-        ROLE_AT[gate],
-        gate=gate,
-        version=version,
-        reason=_reason(office, office.register.case(reference), reason),
-    )
-
-
-def sent(office: Office, officer: Officer, reference: str, *, on: date, by: str) -> Recorded:
-    """Record that the published paper was sent; the statutory clock stops on that day."""
-    case = office.register.case(reference)
-    details = {"on": on.isoformat(), "by": by}
-    return _record(
-        office, officer, ActKind.SENT, reference, Role.FOI_OFFICER, version=case.version, details=details
-    )
-
-
-def close(office: Office, officer: Officer, reference: str, *, ground: str) -> Recorded:
-    """Close a case without a published test."""
-    case = office.register.case(reference)
-    return _record(
-        office,
-        officer,
-        ActKind.CLOSE,
-        reference,
-        Role.FOI_OFFICER,
-        version=case.version,
-        details={"ground": ground},
-    )
-
-
-def add_officer(office: Office, administrator: Officer, person: Person) -> Recorded | None:
-    """Authorise a person, or give one other roles or keys; None where nothing would change."""
-    parse_person(person.id)
-    _check_entitled(office, administrator, Role.ADMINISTRATOR, ActKind.ADD_OFFICER)
-    if office.register.policy().people.get(person.id) == person:
-        return None
-    return _amend(
-        office,
-        administrator,
-        ActKind.ADD_OFFICER,
-        {"person": person.id},
-        lambda policy, _: with_officer(policy, person),
-    )
-
-
-def revoke_officer(office: Office, administrator: Officer, person: str) -> Recorded:
-    """Take a person off the list; what they did before stands."""
-    parse_person(person)
-    return _amend(
-        office,
-        administrator,
-        ActKind.REVOKE_OFFICER,
-        {"person": person},
-        lambda policy, _: without_officer(policy, person),
-    )
-
-
-def add_holiday(office: Office, administrator: Officer, holiday: Holiday) -> Recorded | None:
-    """Add a bank holiday in those of its nations where it is not known; None where that is none."""
-    _check_entitled(office, administrator, Role.ADMINISTRATOR, ActKind.ADD_HOLIDAY)
-    known = office.calendar().nations_with(holiday.date)
-    nations = tuple(nation for nation in holiday.nations if nation not in known)
-    if not nations:
-        return None
-
-    def added(policy: Policy, today: date) -> Policy:
-        return with_holiday(
-            policy,
-            Proclaimed(
-                date=holiday.date,
-                name=unicodedata.normalize("NFC", holiday.name.strip()),
-                nations=nations,
-                source=unicodedata.normalize("NFC", holiday.source.strip()),
-                added=today,
-            ),
-        )
-
-    details = {"date": holiday.date.isoformat()}
-    return _amend(office, administrator, ActKind.ADD_HOLIDAY, details, added)
-
-
-def remove_holiday(office: Office, administrator: Officer, when: date) -> Recorded:
-    """Take the bank holidays back that were added for a day."""
-    return _amend(
-        office,
-        administrator,
-        ActKind.REMOVE_HOLIDAY,
-        {"date": when.isoformat()},
-        lambda policy, _: without_holiday(policy, when),
-    )
-
-
-def change_theme(office: Office, administrator: Officer, theme: Theme) -> Recorded | None:
-    """Let papers look as ``theme`` says; None where they do already. What is published stays as it is."""
-    _check_entitled(office, administrator, Role.ADMINISTRATOR, ActKind.CHANGE_THEME)
-    if office.register.policy().theme == theme:
-        return None
-    return _amend(
-        office,
-        administrator,
-        ActKind.CHANGE_THEME,
-        {},
-        lambda policy, _: with_theme(policy, theme),
-    )
-
-
-def change_desk(office: Office, administrator: Officer, origins: Collection[str]) -> Recorded | None:
-    """Let passkeys sign at ``origins`` and nowhere else; None where they do already."""
-    _check_entitled(office, administrator, Role.ADMINISTRATOR, ActKind.CHANGE_DESK)
-    if set(office.register.policy().rules.desk) == set(origins):
-        return None
-    return _amend(
-        office,
-        administrator,
-        ActKind.CHANGE_DESK,
-        {},
-        lambda policy, _: with_desk(policy, origins),
-    )
+    raise ProposedError(proposals.keep(office, proposal))
 
 
 def by_service(
     office: Office,
-    kind: ActKind,
+    kind: Kind,
     reference: str,
     files: Mapping[str, bytes],
     *,
@@ -349,7 +220,7 @@ def by_service(
     **facts: Any,  # noqa: ANN401 - those of an act
 ) -> Recorded:
     """Record what the machine does."""
-    act = Act(
+    stated = Act(
         kind=kind,
         case=reference,
         actor=SERVICE,
@@ -358,127 +229,265 @@ def by_service(
         policy=office.register.policy().version,
         **facts,
     )
-    return office.register.record(act, files, office.service)
+    return office.register.record(stated, files, office.service)
 
 
-def write_allowed_signers(office: Office) -> None:
-    """Export every key that ever was good, for ssh-keygen and git."""
-    disk.write(office.home.allowed_signers, allowed_signers(office.register.policies()).encode())
+def _version(case: Case, wish: Wish) -> int:
+    if wish.version is not None:
+        return wish.version
+    return case.document(wish.document).version if wish.document else 0
 
 
-def check_gate(reference: str, gate: str) -> Stage:
-    """Return the gate of that name.
-
-    Raises:
-        WrongStageError: it is a stage that takes no decisions.
-    """
-    stage = Stage(gate)
-    if stage not in ROLE_AT:
-        raise WrongStageError(reference, act="decide", needed=" or ".join(ROLE_AT), found=gate)
-    return stage
+def _role(policy: Policy, kind: Kind, person: str) -> Role:
+    """Return the role in which a person acts: one that they have, where there is a choice."""
+    known = policy.people.get(person)
+    open_to = sorted(kind.roles - {Role.SERVICE}) or [Role.SERVICE]
+    return next((role for role in open_to if known and role in known.roles), open_to[0])
 
 
-def _amend(
-    office: Office,
-    administrator: Officer,
-    kind: ActKind,
-    details: Mapping[str, str],
-    change: Callable[[Policy, date], Policy],
-) -> Recorded:
-    def attempt() -> Recorded:
-        _check_entitled(office, administrator, Role.ADMINISTRATOR, kind)
-        time = office.now()
-        after = change(office.register.policy(), local_day(time))
-        act = Act(
-            kind=kind,
-            case=POLICY,
-            actor=administrator.id,
-            role=Role.ADMINISTRATOR,
-            time=time,
-            policy=after.version - 1,
-            version=after.version,
-            details=details,
+# What a statement states that nobody is asked for ---------------------------------------------------
+
+
+def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str]:
+    case = dossier.case
+    if wish.kind == APPROVE:
+        read = DOCUMENTS[wish.document].decided_on if wish.document in DOCUMENTS else ()
+        return {path: case.files[path].sha256 for path in read if path in case.files}
+    if wish.kind not in {SUBMIT, OVERRIDE}:
+        return {}
+    # What was done before, or is to be refused, need not be checked again.
+    current = case.document(wish.document).version == _version(case, wish)
+    checked = wish.document in DOCUMENTS and DOCUMENTS[wish.document].checked
+    to_check = current and checked and case.stage(wish.document) is Stage.DRAFTING
+    found: tuple[Finding, ...] = ()
+    if to_check:
+        from flows.casework import checking  # noqa: PLC0415 - the rules and the text, for these acts alone
+
+        found = checking.findings(office, dossier)
+    if wish.kind == OVERRIDE:
+        if to_check:
+            _check_overridable(case, found, wish)
+        return {}
+    _check_nothing_stops(case, wish.document, found)
+    noted = note(found)
+    return {
+        "gates": " ".join(gates_for(dossier.policy, wish.document)),
+        **({"rules": VERSION} if checked else {}),
+        **({"findings": noted} if noted else {}),
+    }
+
+
+def _check_nothing_stops(case: Case, document: str, found: Iterable[Finding]) -> None:
+    stopping = [
+        each
+        for each in blocking(found)
+        if each.final or not is_overridden(case, document, each.code, each.place)
+    ]
+    if stopping:
+        code, place, sentence = stopping[0].code, stopping[0].place or WHOLE, stopping[0].sentence
+        first = f"{sentence.rstrip('.')} ({code} at {place})."
+        raise IncompleteError(case.reference, blocking=len(stopping), first=first)
+
+
+def _check_overridable(case: Case, found: Iterable[Finding], wish: Wish) -> None:
+    facts = wish.facts or {}
+    finding, place = facts.get("finding", ""), facts.get("place", "")
+    named = [each for each in blocking(found) if (each.code, each.place) == (finding, place)]
+    if not named:
+        raise RefusedError(
+            f"No finding {finding} at {place or WHOLE} stops version {_version(case, wish)} of "
+            f"{case.reference}; `equipoise show {case.reference}` lists those that do."
         )
-        return office.register.record(act, write_policy(after), administrator.signer)
-
-    recorded = _until_recorded(attempt)
-    write_allowed_signers(office)
-    return recorded
-
-
-def _record(
-    office: Office,
-    officer: Officer,
-    kind: ActKind,
-    reference: str,
-    role: Role,
-    *,
-    files: Mapping[str, bytes] | None = None,
-    version: int,
-    gate: Stage | None = None,
-    reason: str | None = None,
-    details: Mapping[str, str] | Callable[[Case], Mapping[str, str]] | None = None,
-) -> Recorded:
-    """Record an act; where its ``details`` are found by looking at the case, on that very case alone."""
-
-    def attempt() -> Recorded:
-        _check_entitled(office, officer, role, kind)
-        case = office.register.case(reference)
-        act = Act(
-            kind=kind,
-            case=case.reference,
-            actor=officer.id,
-            role=role,
-            time=office.now(),
-            policy=office.register.policy().version,
-            version=version,
-            gate=gate,
-            reason=reason,
-            details=(details(case) if callable(details) else details) or {},
+    if any(each.final for each in named):
+        raise RefusedError(
+            f"{finding} is not a matter of opinion and cannot be overridden; the text has to be mended."
         )
-        seen = case.acts if callable(details) else None
-        return office.register.record(act, files or {}, officer.signer, seen=seen)
-
-    recorded = _until_recorded(attempt)
-    if recorded.new:
-        office.wake(office.register.case(reference).stage)
-    return recorded
 
 
-def _until_recorded(attempt: Callable[[], Recorded]) -> Recorded:
-    """Try again as long as somebody else writes first, but not for ever."""
-    for _ in range(_ATTEMPTS - 1):
-        with suppress(RegisterMovedError):
-            return attempt()
-    return attempt()
-
-
-def _check_entitled(office: Office, officer: Officer, role: Role, act: ActKind) -> None:
-    # The register judges every new act; this refuses also what would be nothing new.
-    office.register.policy().require(officer.id, role, act=act)
-
-
-def _reason(office: Office, case: Case, text: str | None) -> str | None:
-    if text is None or not text.strip():
+def _reason(office: Office, dossier: Dossier, text: str | None) -> str | None:
+    text = _words(text or "")
+    if not text:
         return None
+    from flows.casework import checking, papers  # noqa: PLC0415 - for an act with a reason alone
+    from flows.sources.parse import personal_details_in  # noqa: PLC0415 - as above
+
+    if personal_details_in(checking.arrived(office, dossier).applicant_terms, {"reason": text}):
+        raise MalformedError("reason", *papers.personal_faults([""]))
+    return text
+
+
+def _words(text: str) -> str:
+    """Return a reason as the register keeps it."""
     text = unicodedata.normalize("NFC", text.strip().replace("\r\n", "\n"))
     if len(text) > LONGEST_REASON:
         problem = f"it has {len(text):,} characters; {LONGEST_REASON:,} are the most"
         raise MalformedError("reason", Fault(path="", problem=problem))
     for unseen in {c for c in text if not (c.isprintable() or c == "\n" or unicodedata.category(c) == "Zs")}:
         name = unicodedata.name(unseen, "a control or unassigned character")
-        problem = f"it holds U+{ord(unseen):04X} ({name}), which nobody would see; remove it"
+        problem = f"it has U+{ord(unseen):04X} ({name}), which nobody would see; remove it"
         raise MalformedError("reason", Fault(path="", problem=problem))
-    if personal_details_in(arrived(office, case).applicant_terms, {"reason": text}):
-        raise MalformedError("reason", *paper.personal_faults([""]))
     return text
 
 
-def _summary(text: str) -> str:
-    text = unicodedata.normalize("NFC", text.strip())
-    if not text:
-        raise MalformedError("summary", Fault(path="", problem="it has no words"))
-    faults = prose_faults(text)
-    if faults:
-        raise MalformedError("summary", *(Fault(path="", problem=fault) for fault in faults))
-    return text
+# Acts on the policy ---------------------------------------------------------------------------------
+
+
+def add_officer(office: Office, administrator: Officer, person: Person) -> Recorded | None:
+    """Authorise a person, or give one other roles or keys; None where nothing would change."""
+    parse_person(person.id)
+    return _amend(
+        office,
+        administrator,
+        ADD_OFFICER,
+        {"person": person.id},
+        lambda policy, _: amending.add_officer(policy, person),
+        unless=lambda policy: policy.people.get(person.id) == person,
+    )
+
+
+def revoke_officer(office: Office, administrator: Officer, person: str) -> Recorded | None:
+    """Take a person off the list; what they did before stands."""
+    parse_person(person)
+    details = {"person": person}
+    return _amend(
+        office,
+        administrator,
+        REVOKE_OFFICER,
+        details,
+        lambda policy, _: amending.revoke_officer(policy, person),
+    )
+
+
+def add_holiday(office: Office, administrator: Officer, holiday: Holiday) -> Recorded | None:
+    """Add a bank holiday in those of its nations where it is not known; None where that is none."""
+    known = office.calendar(office.register.policy()).nations_with(holiday.date)
+    nations = tuple(nation for nation in holiday.nations if nation not in known)
+
+    def added(policy: Policy, today: date) -> Policy:
+        day = Proclaimed(
+            date=holiday.date,
+            name=unicodedata.normalize("NFC", holiday.name.strip()),
+            nations=nations,
+            source=unicodedata.normalize("NFC", holiday.source.strip()),
+            added=today,
+        )
+        return amending.add_holiday(policy, day)
+
+    details = {"date": holiday.date.isoformat()}
+    return _amend(office, administrator, ADD_HOLIDAY, details, added, unless=lambda _: not nations)
+
+
+def remove_holiday(office: Office, administrator: Officer, when: date) -> Recorded | None:
+    """Take the bank holidays back that were added for a day."""
+    details = {"date": when.isoformat()}
+    return _amend(
+        office,
+        administrator,
+        REMOVE_HOLIDAY,
+        details,
+        lambda policy, _: amending.remove_holiday(policy, when),
+    )
+
+
+def change_theme(office: Office, administrator: Officer, theme: Theme) -> Recorded | None:
+    """Let papers look as ``theme`` says; None where they do already. What is published stays as it is."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_THEME,
+        {},
+        lambda policy, _: amending.change_theme(policy, theme),
+        unless=lambda policy: policy.theme == theme,
+    )
+
+
+def change_desk(office: Office, administrator: Officer, origins: Collection[str]) -> Recorded | None:
+    """Let passkeys sign at ``origins`` and nowhere else; None where they do already."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_DESK,
+        {},
+        lambda policy, _: amending.change_desk(policy, origins),
+        unless=lambda policy: set(policy.rules.desk) == set(origins),
+    )
+
+
+def resume(office: Office, administrator: Officer, reason: str) -> Recorded | None:
+    """Let the register be written again, which was stopped, in spite of what the last audit found.
+
+    Raises:
+        RefusedError: it was not stopped, or there is no reason.
+    """
+    from flows.casework import auditing  # noqa: PLC0415 - the audit, for this act alone
+
+    if not stopped(office.home.register):
+        raise RefusedError("Writing was not stopped; there is nothing to resume.")
+    newest = auditing.last_audit(office.home)
+    return _amend(
+        office,
+        administrator,
+        RESUME,
+        {"findings": "; ".join(newest.findings) if newest else ""},
+        lambda policy, _: amending.resume(policy),
+        reason=_words(reason),
+    )
+
+
+def _amend(
+    office: Office,
+    administrator: Officer,
+    kind: Kind,
+    details: Mapping[str, str],
+    change: Callable[[Policy, date], Policy],
+    *,
+    unless: Callable[[Policy], bool] = lambda _: False,
+    reason: str | None = None,
+) -> Recorded | None:
+    """Change the policy, ``unless`` nothing would change; None then."""
+
+    def attempt() -> Recorded | None:
+        time, before = office.now(), office.register.policy()
+        before.require(administrator.id, Role.ADMINISTRATOR, verb=kind.verb)
+        if unless(before):
+            return None
+        after = change(before, local_day(time))
+        stated = Act(
+            kind=kind,
+            case=POLICY,
+            actor=administrator.id,
+            role=Role.ADMINISTRATOR,
+            time=time,
+            policy=before.version,
+            version=after.version,
+            reason=reason,
+            details=details,
+        )
+        proposal = office.register.propose(stated, write_policy(after))
+        return append_amendment(office, proposal, _signature_of(office, administrator, proposal))
+
+    return _until_recorded(attempt)
+
+
+def append_amendment(office: Office, proposal: Proposal, armoured: str) -> Recorded:
+    """Append a proposal on the policy with its signature, made here or elsewhere.
+
+    Raises:
+        RegisterMovedError, NotEntitledError: as ``append``.
+    """
+    recorded = office.register.append(proposal, armoured, now=seconds(office.now()))
+    write_allowed_signers(office)
+    return recorded
+
+
+def write_allowed_signers(office: Office) -> None:
+    """Export every key that ever was good, for ssh-keygen and git."""
+    disk.write(office.home.allowed_signers, allowed_signers(office.register.policies()).encode("ascii"))
+
+
+def _until_recorded(attempt: Callable[[], T]) -> T:
+    """Try again as long as somebody else writes first, but not for ever."""
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(RegisterMovedError):
+            return attempt()
+    return attempt()

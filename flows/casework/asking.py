@@ -2,79 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
-from flows.casework.office import Done, timetable
-from flows.document.notice import write_notice
-from flows.domain.deadline import Events, deadline, working_days_until
-from flows.domain.decision import may_decide
-from flows.domain.errors import MalformedError
+from flows.casework.office import Done
+from flows.domain.acts import SUBMIT
+from flows.domain.decide import may_decide
+from flows.domain.documents import TEST
 from flows.domain.noted import counted, read_noted
-from flows.domain.procedure import ActKind
-from flows.domain.reference import slug
-from flows.notices.outbox import Notice
+from flows.notices.notice import Waiting, write_notice
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from flows.casework.office import Office
-    from flows.domain.case import Case
+    from flows.domain.clock import Clock, Due
     from flows.domain.procedure import Stage
-    from flows.domain.working_days import Calendar
+    from flows.register.dossier import Dossier
 
 
-def ask(office: Office, reference: str, gate: Stage) -> Done:
-    """Tell those who may decide on one case at ``gate``, unless they were told the same before."""
-    case = office.register.case(reference)
-    if case.stage is not gate:
+class _How(TypedDict):
+    kind: str
+    due: date | None
+
+
+def untold(office: Office, gate: Stage) -> list[tuple[str, str]]:
+    """Return the documents at ``gate`` whose people were not told yet how they stand today."""
+    policy = office.register.policy()
+    clock, chase_within = office.clock(policy), policy.rules.chase_within
+    return [
+        (row.reference, row.document)
+        for row in office.catalogue.at(gate)
+        if not office.outbox.has_told(
+            Waiting(
+                reference=row.reference,
+                document=row.document,
+                version=row.version,
+                round=row.round,
+                gate=gate,
+                **_how(clock, date.fromisoformat(row.received), row.regime, chase_within),
+            )
+        )
+    ]
+
+
+def ask(office: Office, reference: str, gate: Stage, document: str = TEST.name) -> Done:
+    """Tell those who may decide on a document at ``gate``, unless they were told the same before."""
+    dossier = office.register.dossier(reference)
+    case, policy = dossier.case, dossier.policy
+    if case.stage(document) is not gate:
         return Done(reference=reference)
-    days = office.calendar()
-    due = _due(case, days)
-    kind = _kind(due, office.today(), days, office.register.policy().rules.chase_within)
-    notice = Notice(
-        slug=slug(reference),
-        version=case.version,
-        round=case.round,
-        gate=gate,
-        kind=kind,
-        due=due,
-    )
-    if office.outbox.has_told(notice):
-        return Done(reference=reference)
-    people = may_decide(case, office.register.policy())
-    text = write_notice(
+    about = Waiting(
         reference=reference,
-        version=case.version,
+        document=document,
+        version=case.document(document).version,
+        round=case.document(document).round,
         gate=gate,
-        kind=kind,
-        due=due,
-        people=people,
-        checked=_checked(office, reference),
+        **_how(office.clock(policy), case.received, case.regime, policy.rules.chase_within),
     )
-    office.outbox.tell(notice, text)
+    if office.outbox.has_told(about):
+        return Done(reference=reference)
+    people = may_decide(case, policy, document)
+    office.outbox.tell(write_notice(about, people, checked=_checked(dossier, document)))
     told = ", ".join(sorted(people)) or "nobody may decide"
-    return Done(reference=reference, what=f"{kind.replace('-', ' ')}: {told}")
+    return Done(reference=reference, what=f"{about.kind.replace('-', ' ')}: {told}")
 
 
-def _checked(office: Office, reference: str) -> str:
-    """Return what the checks had found when the case was submitted last."""
-    statements = reversed(office.register.statements(reference))
-    submission = next(said.act for said in statements if said.act.kind is ActKind.SUBMIT)
-    return counted(read_noted(submission.details.get("findings", "")))
+def _checked(dossier: Dossier, document: str) -> str:
+    """Return what the checks had found when the document was submitted last."""
+    submission = dossier.last(SUBMIT, document=document)
+    return counted(read_noted(submission.act.details.get("findings", ""))) if submission else ""
 
 
-def _due(case: Case, days: Calendar) -> date | None:
-    try:
-        return deadline(Events(received=case.received), days, timetable()).due
-    except MalformedError:
-        # Past what is known of bank holidays no deadline is guessed; the notice says so.
-        return None
+def _how(clock: Clock, received: date, regime: str, chase_within: int) -> _How:
+    due = clock.due(received, regime)
+    return {"kind": _kind(due, chase_within), "due": due.due}
 
 
-def _kind(due: date | None, today: date, days: Calendar, chase_within: int) -> str:
-    if due is None:
-        return "asked"
-    if today > due:
+def _kind(clock: Due, chase_within: int) -> str:
+    if clock.overdue:
         return "overdue"
-    left = working_days_until(today, due, days, timetable())
-    return "due-soon" if left <= chase_within else "asked"
+    return "due-soon" if clock.days_left is not None and clock.days_left <= chase_within else "asked"

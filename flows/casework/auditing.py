@@ -1,42 +1,139 @@
-"""Auditing the home's own register, and the checkpoint that is to be copied elsewhere."""
+"""Auditing the home's own register: what each audit found, the stop after one that failed, the checkpoint.
+
+A register that fails its audit is not written any more until an administrator decides (``acts.resume``).
+What they decided to go on in spite of is found again by every audit, and stops nothing.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from flows import disk
 from flows.casework import papers
 from flows.casework.office import Done
-from flows.domain.errors import TamperedError
-from flows.register.audit import audit
+from flows.domain.english import in_full
+from flows.domain.errors import PitError, TamperedError
+from flows.domain.procedure import Role
+from flows.engine.settings import AUDITED_AT
+from flows.home import LOCAL
+from flows.notices.notice import AuditFailed, write_notice
+from flows.register.audit import Report, audit
 from flows.register.checkpoint import Checkpoint, newest_checkpoint, write_checkpoint
+from flows.register.report import named
+from flows.register.stop import stop
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flows.casework.office import Office
+    from flows.home import Home
+
+_MOST_KEPT: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """One audit of the register, as the home keeps it.
+
+    Attributes:
+        time: UTC.
+        entries: How many there were.
+        findings: Code and place of each; none for an audit that passed.
+    """
+
+    time: datetime
+    entries: int
+    findings: tuple[str, ...]
 
 
 def audit_register(office: Office) -> Done:
-    """Audit the register against its last checkpoint; write the next if it passes and has grown."""
-    folder = office.home.checkpoints
-    earlier, unreadable = newest_checkpoint(folder)
+    """Audit the register against its newest checkpoint; write the next if it passes and has grown.
+
+    Raises:
+        TamperedError: it fails. From then on nothing is recorded.
+    """
+    newest, unreadable = newest_checkpoint(office.home.checkpoints)
     found = audit(
         office.home.register,
         check_paper=papers.check,
-        pin=office.register.fingerprint(),
         now=office.now(),
-        checkpoint=earlier,
+        checkpoint=newest,
     )
-    if not found.holds:
-        first = found.findings[0]
+    findings = tuple(map(named, found.findings))
+    undecided = found.undecided
+    if undecided:
+        first = f"{undecided[0]}{f' and {len(undecided) - 1} more' if undecided[1:] else ''}"
+        stop(
+            office.home.register,
+            f"Nothing is recorded: the register failed its audit of {in_full(office.today())} with {first}; "
+            "`equipoise audit` tells more, and an administrator decides with `equipoise resume`.",
+        )
+    _keep(office.home, Audited(time=office.now(), entries=found.entries, findings=findings))
+    if undecided:
+        failed = AuditFailed(on=office.today(), findings=findings)
+        if not office.outbox.has_told(failed):
+            office.outbox.tell(write_notice(failed, _told(office)))
         raise TamperedError(
-            f"The register does not hold: {len(found.findings)} findings, the first {first.code} at "
-            f"{first.place}; `equipoise audit` lists them."
+            f"The register fails its audit with {first}. Nothing more is recorded until an administrator "
+            "decides; `equipoise audit` tells more."
         )
     told = [f"checkpoint {name} cannot be read and was passed over" for name in unreadable]
-    whole = folder / f"{found.entries:09}.txt"
-    if whole.name in unreadable or not whole.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        head = Checkpoint(register=found.register, sequence=found.entries, head=found.head)
-        disk.write(whole, write_checkpoint(head, office.service).encode())
-        told.append(f"{found.entries} entries hold; checkpoint {whole.name} written")
+    path = office.home.checkpoints / f"{found.entries:09}.txt"
+    if path.name in unreadable or not path.exists():
+        _write_checkpoint(path, office, found)
+        known = f", but for {len(found.findings)} findings that were decided on" if found.findings else ""
+        told.append(f"{found.entries} entries pass the audit{known}; checkpoint {path.name} written")
     return Done(reference="register", what="; ".join(told))
+
+
+def last_audit(home: Home) -> Audited | None:
+    """Return the newest audit of the home's register; None while there is none."""
+    lines = _lines(home)
+    if not lines:
+        return None
+    kept = json.loads(lines[-1])
+    return Audited(
+        time=datetime.fromisoformat(kept["time"]),
+        entries=kept["entries"],
+        findings=tuple(kept["findings"]),
+    )
+
+
+def missed(office: Office) -> bool:
+    """Tell whether the register was not audited when it last should have been, as when nothing ran then."""
+    now = office.now().astimezone(LOCAL)
+    due = now.replace(hour=AUDITED_AT, minute=0, second=0, microsecond=0)
+    last = last_audit(office.home)
+    return last is None or last.time < (due if due <= now else due - timedelta(days=1))
+
+
+def _keep(home: Home, audited: Audited) -> None:
+    row = {
+        "time": audited.time.isoformat(),
+        "entries": audited.entries,
+        "findings": audited.findings,
+    }
+    lines = [*_lines(home)[1 - _MOST_KEPT :], json.dumps(row)]
+    disk.write(home.audits, "".join(f"{line}\n" for line in lines).encode())
+
+
+def _lines(home: Home) -> list[str]:
+    return home.audits.read_text(encoding="utf-8").splitlines() if home.audits.exists() else []
+
+
+def _told(office: Office) -> set[str]:
+    """Return who is told of a failed audit."""
+    try:
+        policy = office.register.policy()
+    except PitError:
+        return set()  # the policy itself may be what cannot be read
+    return {*policy.holders(Role.ADMINISTRATOR), *policy.holders(Role.AUDITOR)}
+
+
+def _write_checkpoint(path: Path, office: Office, found: Report) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = Checkpoint(register=found.register, sequence=found.entries, head=found.head)
+    disk.write(path, write_checkpoint(head, office.service).encode())

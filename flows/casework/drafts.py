@@ -1,30 +1,155 @@
-"""Drafts: the first one, which the machine writes, and what the checks say of the current one."""
+"""Drafts: the first one of a test, which the machine writes, and those that people write."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
-from flows.casework import papers
-from flows.casework.acts import by_service
+from flows.casework import acts, checking, papers
+from flows.casework.acts import Officer, Wish
 from flows.casework.office import Done
+from flows.document.markdown import prose_faults
 from flows.document.text import skeleton
-from flows.domain.procedure import ASSESSMENT, REQUEST, ActKind, Stage
+from flows.domain.acts import DRAFT
+from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, TEST
+from flows.domain.errors import Fault, MalformedError
+from flows.domain.procedure import Role, Stage
 from flows.domain.request_file import parse_request_file
+from flows.sources.parse import personal_details_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flows.casework.office import Office
+    from flows.domain.case import Case
+    from flows.domain.checks.rule import Draft
+    from flows.register.dossier import Dossier
+    from flows.register.line import Recorded
+
+_LONGEST_LETTER: Final = 100_000
+"""Characters of a text that is written as it stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A version that was handed in.
+
+    Attributes:
+        recorded: None where it is identical with the current one.
+        case: As it then stands.
+        draft: What the rules look at; None for a document that has no rules.
+    """
+
+    recorded: Recorded | None
+    case: Case
+    draft: Draft | None
 
 
 def write_first_draft(office: Office, reference: str) -> Done:
-    """Write the first draft of a case: the assessment that came with it, else a skeleton to fill in."""
-    register = office.register
-    case = register.case(reference)
-    if case.stage is not Stage.RECEIVED:
+    """Write the first draft of a test: the assessment that came with the request, else a skeleton."""
+    dossier = office.register.dossier(reference)
+    case = dossier.case
+    if case.stage() is not Stage.RECEIVED:
         return Done(reference=reference)
-    request = parse_request_file(register.read(reference, REQUEST).decode())
+    request = parse_request_file(dossier.read(REQUEST).decode())
     came = ASSESSMENT in case.files
-    data = register.read(reference, ASSESSMENT) if came else skeleton(request).encode()
+    data = dossier.read(ASSESSMENT) if came else skeleton(request).encode()
     files = papers.version_files(request, papers.read_assessment(data, reference), data)
-    by_service(office, ActKind.DRAFT, reference, files, version=case.version + 1)
+    acts.by_service(office, DRAFT, reference, files, document=TEST.name, version=1)
     source = "the assessment that came with it" if came else "a skeleton"
     return Done(reference=reference, what=f"first draft written from {source}")
+
+
+def draft(
+    office: Office,
+    officer: Officer,
+    reference: str,
+    data: bytes,
+    summary: str | None = None,
+    *,
+    document: str = TEST.name,
+    source: str = "assessment.yaml",
+) -> Drafted:
+    """Record the next version of a document.
+
+    Args:
+        data: The assessment of a test; else the text itself, in Markdown.
+        summary: What was asked, fit to publish; None leaves it as it is.
+        source: What faults are told of.
+
+    Raises:
+        MalformedError: with every fault of what was handed in.
+    """
+    dossier = office.register.dossier(reference)
+    dossier.policy.require(officer.id, Role.FOI_OFFICER, verb=DRAFT.verb)
+    looked_at: Draft | None = None
+    if DOCUMENTS[document].checked:
+        files, looked_at = _test_files(office, dossier, data, summary, source)
+    else:
+        files = {DOCUMENTS[document].text: _letter(office, dossier, data, source)}
+    case = dossier.case
+    current = case.document(document).version
+    if current and all(dossier.read(path) == content for path, content in files.items()):
+        return Drafted(recorded=None, case=case, draft=looked_at)
+    wish = Wish(kind=DRAFT, reference=reference, document=document, version=current + 1, files=files)
+    taken = acts.act(office, officer, wish, on=dossier)
+    return Drafted(recorded=taken.recorded, case=taken.case, draft=looked_at)
+
+
+def _test_files(
+    office: Office, dossier: Dossier, data: bytes, summary: str | None, source: str
+) -> tuple[Mapping[str, bytes], Draft]:
+    case = dossier.case
+    request = parse_request_file(dossier.read(REQUEST).decode())
+    request = replace(request, reference=case.reference, received=case.received)
+    if summary is not None:
+        request = replace(request, summary=_summary(summary))
+    assessment = papers.read_assessment(data, case.reference, source=source)
+    files = papers.version_files(request, assessment, data)
+    text = files[DOCUMENT].decode()
+    as_arrived = checking.arrived(office, dossier)
+    if personal := papers.personal_details(as_arrived, request, assessment):
+        raise MalformedError(source, *papers.personal_faults(personal))
+    if papers.personal_details_read(as_arrived, text):
+        raise MalformedError(source, *papers.personal_faults(["the text made of it"]))
+    looked_at = papers.draft(
+        request,
+        assessment,
+        document=text,
+        made=text,
+        today=office.today(),
+        due=office.clock(dossier.policy).due(case.received, case.regime).due,
+        body=dossier.policy.rules.body,
+        named=(),
+    )
+    return files, looked_at
+
+
+def _letter(office: Office, dossier: Dossier, data: bytes, source: str) -> bytes:
+    """Return the text of a letter in the one form the register keeps."""
+    try:
+        text = unicodedata.normalize("NFC", data.decode().replace("\r\n", "\n").strip()) + "\n"
+    except UnicodeDecodeError:
+        raise MalformedError(source, Fault(path="", problem="it is not text in UTF-8")) from None
+    problems = prose_faults(text)
+    if not text.strip() or len(text) > _LONGEST_LETTER:
+        problems = [*problems, f"a text of 1 to {_LONGEST_LETTER:,} characters is needed"]
+    if problems:
+        raise MalformedError(source, *(Fault(path="", problem=problem) for problem in problems))
+    as_arrived = checking.arrived(office, dossier)
+    if personal_details_in(as_arrived.applicant_terms, {"text": text}) or papers.personal_details_read(
+        as_arrived, text
+    ):
+        raise MalformedError(source, *papers.personal_faults([""]))
+    return text.encode()
+
+
+def _summary(text: str) -> str:
+    text = unicodedata.normalize("NFC", text.strip())
+    if not text:
+        raise MalformedError("summary", Fault(path="", problem="it has no words"))
+    faults = prose_faults(text)
+    if faults:
+        raise MalformedError("summary", *(Fault(path="", problem=fault) for fault in faults))
+    return text

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from flows import disk
 from flows import home as times
+from flows.catalogue.file import Catalogue
+from flows.catalogue.rows import Described
+from flows.domain.documents import ASSESSMENT, REQUEST
 from flows.domain.errors import MalformedError, NotEntitledError, RegisterError
-from flows.domain.provisions import provisions
-from flows.engine import waking
 from flows.home import Home, find_home
-from flows.notices.outbox import Outbox
 from flows.register import signature
 from flows.register.store import Register
-from flows.sources import bank_holidays
-from flows.vault.keys import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +22,14 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from flows.document.signing.credential import Credential
-    from flows.domain.deadline import Timetable
+    from flows.domain.case import Case
+    from flows.domain.clock import Clock
+    from flows.domain.policy import Policy
     from flows.domain.procedure import Stage
     from flows.domain.working_days import Calendar
+    from flows.notices.outbox import Outbox
     from flows.register.signature import FileSigner
+    from flows.vault.keys import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +50,37 @@ class Office:
     Args:
         reading: Opens it without the service's key, which a copy made for reading does not have.
         clock: Tells the time of acts: UTC, whole seconds.
+        tell: Told how many cases are read of how many, when the catalogue is made anew.
     """
 
     def __init__(
-        self, home: Home, *, reading: bool = False, clock: Callable[[], datetime] | None = None
+        self,
+        home: Home,
+        *,
+        reading: bool = False,
+        clock: Callable[[], datetime] | None = None,
+        tell: Callable[[int, int], object] | None = None,
     ) -> None:
         if not home.register.is_dir():
             raise RegisterError(f"There is no register at {home.register}; `equipoise init` makes one.")
         self.home = home
         self._clock = clock
-        self.register = Register(home.register, home.index, None if reading else self.service)
-        self.outbox = Outbox(home.notices, home.state / "outbox.sqlite")
+        self._catalogue = catalogue_of(home, tell)
+        self.register = Register(home.register, self._catalogue, None if reading else self.service)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What answers without a case being opened, up to the newest entry."""
+        self.register.catch_up()
+        return self._catalogue
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Where notices are told, each once."""
+        from flows.notices.folder import Folder  # noqa: PLC0415 - for who is told alone
+        from flows.notices.outbox import Outbox  # noqa: PLC0415 - as above
+
+        return Outbox(Folder(self.home.notices), self.home.state / "outbox.sqlite")
 
     @cached_property
     def service(self) -> FileSigner:
@@ -81,6 +103,8 @@ class Office:
         Raises:
             RegisterError: the key-encryption key is not there, or unfit.
         """
+        from flows.vault.keys import Vault  # noqa: PLC0415 - for what is sealed alone
+
         return Vault(self.home.case_keys, self.home.wrapping)
 
     @cached_property
@@ -107,14 +131,23 @@ class Office:
 
     def wake(self, stage: Stage) -> None:
         """Ask a running ``up`` for the flow that a case at ``stage`` waits for."""
+        from flows.engine import waking  # noqa: PLC0415 - HTTP, for an act alone
+
         waking.wake(self.home, stage)
 
-    def calendar(self) -> Calendar:
-        """Return the bank holidays of the software's data and those the policy adds."""
-        known, policy = bank_holidays.calendar(), self.register.policy()
-        number = len(policy.holidays)
+    def calendar(self, policy: Policy) -> Calendar:
+        """Return the bank holidays that were known when this software was made, and those a policy adds."""
+        from flows.sources import bank_holidays  # noqa: PLC0415 - for a due date alone
+
+        known, number = bank_holidays.calendar(), len(policy.holidays)
         added = f"{number or 'no'} {'day' if number == 1 else 'days'} added by version {policy.version}"
         return known.adding(policy.holidays, f"{known.source}; {added} of the register's policy")
+
+    def clock(self, policy: Policy) -> Clock:
+        """Return the clock of today under a policy."""
+        from flows.domain.clock import Clock  # noqa: PLC0415 - as above
+
+        return Clock(self.calendar(policy), policy.holidays, self.today())
 
     def __enter__(self) -> Self:
         return self
@@ -124,7 +157,8 @@ class Office:
 
     def close(self) -> None:
         """Close everything."""
-        self.outbox.close()
+        if "outbox" in self.__dict__:
+            self.outbox.close()
         self.register.close()
 
     def taking_in(self) -> AbstractContextManager[None]:
@@ -132,11 +166,47 @@ class Office:
         return disk.locked(self.home.state / "intake.lock")
 
 
-def open_office(home: Home | None = None, *, reading: bool = False) -> Office:
+def open_office(
+    home: Home | None = None, *, reading: bool = False, tell: Callable[[int, int], object] | None = None
+) -> Office:
     """Open the home that the environment names, or the one given."""
-    return Office(home or find_home(), reading=reading)
+    return Office(home or find_home(), reading=reading, tell=tell)
 
 
-def timetable() -> Timetable:
-    """Return how long the Act allows, and whose bank holidays it leaves out."""
-    return provisions().clock
+def catalogue_of(home: Home, tell: Callable[[int, int], object] | None = None) -> Catalogue:
+    """Open the catalogue of a home."""
+    return Catalogue(home.catalogue, describe, tell)
+
+
+def describe(case: Case, document: str, read: Callable[[str], bytes]) -> Described:
+    """Return what the files of a document say.
+
+    Raises:
+        MalformedError: the request is not in the form the register writes.
+    """
+    from flows.domain.request_file import parse_request_file  # noqa: PLC0415 - for a text that is new alone
+
+    kind = case.document(document).kind
+    texts = {
+        path: read(path).decode(errors="replace") for path in (REQUEST, *kind.files) if path in case.files
+    }
+    request = parse_request_file(texts[REQUEST])
+    return Described(
+        subject=request.subject,
+        summary=request.summary or "",
+        text=texts.get(kind.text, ""),
+        provisions=_relied(texts[ASSESSMENT]) if kind.checked and ASSESSMENT in texts else frozenset(),
+    )
+
+
+def _relied(assessment: str) -> frozenset[str]:
+    from flows.sources import strict_yaml  # noqa: PLC0415 - as above
+
+    try:
+        content: Any = strict_yaml.scan(assessment.encode(), ASSESSMENT).content
+        exemptions = [each for part in content["parts"] for each in part.get("exemptions", ())]
+        return frozenset(
+            cited for each in exemptions for cited in (each["provision"], *each.get("limbs", ()))
+        )
+    except (MalformedError, LookupError, TypeError, AttributeError):
+        return frozenset()

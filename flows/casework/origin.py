@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.casework.papers import basis_of
-from flows.domain.errors import UnknownCaseError
+from flows.domain.acts import PUBLISH
+from flows.domain.documents import DOCUMENTS
 from flows.domain.policy import SERVICE
-from flows.domain.procedure import ActKind
 from flows.domain.reference import slug
 from flows.register.checkpoint import parse_checkpoint
 from flows.register.statement import mark
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from flows.casework.office import Office
     from flows.document.blocks import Block
+    from flows.register.dossier import Dossier
     from flows.register.line import Recorded
     from flows.register.statement import Statement
 
@@ -30,8 +30,7 @@ class Origin:
 
     Attributes:
         paper: The file as it was registered.
-        reference: Of the case.
-        version: That was published.
+        dossier: Of the case.
         recorded: The entry.
         statement: What it says.
         current: The version that stands published now.
@@ -39,49 +38,61 @@ class Origin:
     """
 
     paper: bytes
-    reference: str
-    version: int
+    dossier: Dossier
     recorded: Recorded
     statement: Statement
     current: int
     checkpoint: int | None
 
+    @property
+    def reference(self) -> str:
+        """Of the case."""
+        return self.statement.act.case
+
+    @property
+    def named(self) -> str:
+        """What it is a paper of."""
+        return self.dossier.case.named(self.statement.act.document)
+
+    @property
+    def version(self) -> int:
+        """That was published."""
+        return self.statement.act.version
+
 
 def find_origin(office: Office, pdf: bytes) -> Origin | None:
     """Return where a file, or what it was before it was signed, was published; None for nowhere."""
-    from flows.document.inspection.reading import named_reference  # noqa: PLC0415 - see the next
+    from flows.document.inspection.paper import named_reference  # noqa: PLC0415 - see the next
     from flows.document.signing.examination import beginnings  # noqa: PLC0415 - a second to import
 
     digests = {hashlib.sha256(each).hexdigest(): each for each in beginnings(pdf)}
     # The reference that the file gives is looked at first, and saves a walk through every case.
-    for reference in _references(office, named_reference(pdf)):
-        published = [
-            said for said in office.register.statements(reference) if said.act.kind is ActKind.PUBLISH
-        ]
+    for dossier in _dossiers(office, named_reference(pdf)):
+        published = [said for said in dossier.statements if said.act.kind == PUBLISH]
         for said in published:
-            marked = said.act.files[f"published/{slug(reference)}.pdf"]
-            if marked.sha256 in digests:
-                return _origin(office, digests[marked.sha256], said, published[-1].act.version)
+            path, _ = DOCUMENTS[said.act.document].published(slug(said.act.case))
+            paper = digests.get(said.act.files[path].sha256)
+            if paper is not None:
+                return _origin(office, dossier, paper, said)
     return None
 
 
-def _references(office: Office, named: str | None) -> Iterator[str]:
-    if named:
-        with suppress(UnknownCaseError):
-            yield office.register.case(named).reference
-    yield from (row.reference for row in office.register.cases())
+def _dossiers(office: Office, named: str | None) -> Iterator[Dossier]:
+    if named and (known := office.register.find(named)):
+        yield known
+    for reference in dict.fromkeys(row.reference for row in office.catalogue.cases()):
+        yield office.register.dossier(reference)
 
 
-def _origin(office: Office, paper: bytes, said: Statement, current: int) -> Origin:
-    history = office.register.history(said.act.case)
-    recorded = next(each for each in history if each.entry.act == said.label)
+def _origin(office: Office, dossier: Dossier, paper: bytes, said: Statement) -> Origin:
+    newest = dossier.last(PUBLISH, document=said.act.document) or said
+    recorded = dossier.entry_of(said)
     return Origin(
         paper=paper,
-        reference=said.act.case,
-        version=said.act.version,
+        dossier=dossier,
         recorded=recorded,
         statement=said,
-        current=current,
+        current=newest.act.version,
         checkpoint=_checkpoint(office, recorded.entry.sequence),
     )
 
@@ -104,4 +115,4 @@ def _checkpoint(office: Office, sequence: int) -> int | None:
 
 def blocks_of(office: Office, origin: Origin) -> tuple[Block, ...]:
     """Return what the paper should say: the approved text, then the record."""
-    return basis_of(office.register, origin.statement).blocks()
+    return basis_of(office.register, origin.dossier, origin.statement).blocks()

@@ -16,23 +16,22 @@ from flows.document.markdown import plain_faults, prose_faults
 from flows.document.publication import Comparison, Publication, paper_blocks, render
 from flows.document.publication import check as check_publication
 from flows.document.publication import publish as make_publication
-from flows.document.record import Record
+from flows.document.record import DECIDED, ROLES, Record
 from flows.document.text import write_document
+from flows.domain.acts import APPROVE, DRAFT, RETURN, SUBMIT
 from flows.domain.assessment import texts
+from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Draft
-from flows.domain.checks.ruleset import VERSION, blocking
 from flows.domain.checks.ruleset import check as check_content
-from flows.domain.deadline import Events, deadline
+from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.finding import Severity
+from flows.domain.finding import Severity, blocking
 from flows.domain.noted import read_noted
-from flows.domain.procedure import ASSESSMENT, DOCUMENT, REQUEST, ActKind, Role, Stage
 from flows.domain.provisions import provisions
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file, write_request
 from flows.domain.working_days import latest_local_day
 from flows.register.audit import PaperVerdict, Published
-from flows.register.statement import mark
 from flows.sources.parse import (
     ArrivedRequest,
     TextRules,
@@ -49,22 +48,16 @@ if TYPE_CHECKING:
     from flows.domain.act import Act
     from flows.domain.assessment import Assessment, Request
     from flows.domain.theme import Theme
-    from flows.domain.working_days import Calendar
+    from flows.register.dossier import Dossier
     from flows.register.statement import Statement
     from flows.register.store import Register
 
 RULES: Final = TextRules(plain=plain_faults, prose=prose_faults)
 """What may stand in clear: the subset of Markdown, and characters the paper can print."""
 
-_LABELS: Final = {
-    Stage.LEGAL_REVIEW: "Legal review approved",
-    Stage.BALANCING: "Public interest test signed off",
-}
-_ROLES: Final = {Role.LEGAL_REVIEWER: "Legal reviewer", Role.SIGN_OFF_OFFICER: "Sign-off officer"}
-
 
 def version_files(request: Request, assessment: Assessment, data: bytes) -> dict[str, bytes]:
-    """Return the files of a version: the request in clear, the assessment as written, the text."""
+    """Return the files of a version of a test: the request in clear, the assessment as written, the text."""
     text = _made(request, assessment)
     return {
         REQUEST: write_request(request).encode(),
@@ -73,7 +66,7 @@ def version_files(request: Request, assessment: Assessment, data: bytes) -> dict
     }
 
 
-def read_assessment(data: bytes, reference: str, *, source: str = ASSESSMENT) -> Assessment:
+def read_assessment(data: bytes, reference: str, *, source: str = "assessment.yaml") -> Assessment:
     """Return the assessment in ``data``, which has to be of the case ``reference``.
 
     Raises:
@@ -89,22 +82,21 @@ def draft(
     assessment: Assessment,
     *,
     document: str | None = None,
+    made: str | None = None,
     today: date,
-    calendar: Calendar,
+    due: date | None,
     body: str | None = None,
     named: tuple[str, ...] | None = None,
 ) -> Draft:
     """Return what the rules look at.
 
     Args:
-        document: The text made of the assessment; made here where it is not given.
+        document: The text that people read; what is made of the assessment where it is not given.
+        made: The text that this software makes of the assessment; made here where it is not given.
+        due: When the answer is due; None where that is not known.
         named: Paths of the texts that hold the applicant's name or e-mail; None where nobody looked.
     """
-    try:
-        due = deadline(Events(received=request.received), calendar, provisions(request.regime).clock).due
-    except MalformedError:
-        due = None  # past what is known of bank holidays no deadline is guessed
-    made = _made(request, assessment)
+    made = _made(request, assessment) if made is None else made
     return Draft(
         assessment=assessment,
         request=request,
@@ -179,9 +171,9 @@ def _made(request: Request, assessment: Assessment) -> str:
 
 
 def personal_faults(paths: Iterable[str]) -> list[Fault]:
-    """Return a fault for each text that holds the applicant's name or e-mail."""
+    """Return a fault for each text that has the applicant's name or e-mail."""
     return [
-        Fault(path=path, problem="it holds the applicant's name or e-mail; write it without")
+        Fault(path=path, problem="it has the applicant's name or e-mail in it; write it without")
         for path in paths
     ]
 
@@ -191,14 +183,17 @@ class Basis:
     """What a paper is made from.
 
     Attributes:
+        document: The kind of document.
+        text: Its text, as it was approved.
         statements: Of the case, before the publication, oldest first, each with its SHA-256.
         time: Of the publication, UTC.
         fingerprint: Of the register.
         theme: Of the policy under which it was, or is being, published.
     """
 
+    document: str
     request: bytes
-    document: bytes
+    text: bytes
     statements: Sequence[tuple[str, Statement]]
     time: datetime
     fingerprint: str
@@ -207,15 +202,17 @@ class Basis:
     def record(self) -> Record:
         """Return what is printed after the text."""
         request = parse_request_file(self.request.decode())
-        approvals = list(_approvals(self.statements))
+        approvals = list(_approvals(self.statements, self.document))
         signed_off, last = approvals[-1]
+        title = DOCUMENTS[self.document].title
         return Record(
+            kind=title,
             authority=request.authority,
             reference=request.reference,
             subject=request.subject,
             version=last.act.version,
             decisions=tuple(
-                (_LABELS[gate], _ROLES[said.act.role], said.act.time.date())
+                (DECIDED[gate].format(title), ROLES[said.act.role], said.act.time.date())
                 for _, said in approvals
                 if (gate := said.act.gate) is not None
             ),
@@ -231,28 +228,24 @@ class Basis:
         Raises:
             UnfitPaperError: it fails its checks.
         """
-        return make_publication(self.document.decode(), self.record(), self.theme)
+        return make_publication(self.text.decode(), self.record(), self.theme)
 
     def rendering(self) -> Publication:
         """Return the same, whatever the checks say: what is published already is shown as it is."""
-        return render(self.document.decode(), self.record(), self.theme)
+        return render(self.text.decode(), self.record(), self.theme)
 
     def blocks(self) -> tuple[Block, ...]:
         """Return what the paper says."""
-        return paper_blocks(self.document.decode(), self.record())
+        return paper_blocks(self.text.decode(), self.record())
 
 
-def basis_of(register: Register, published: Statement) -> Basis:
+def basis_of(register: Register, dossier: Dossier, published: Statement) -> Basis:
     """Return what the paper of a publication was made from, as the register has it."""
-    reference, number = published.act.case, published.number
-    history = register.history(reference)
-    at = next(each.id for each in history if each.entry.act == published.label)
     return Basis(
-        request=register.read(reference, REQUEST, at=at),
-        document=register.read(reference, DOCUMENT, at=at),
-        statements=[
-            (mark(said.to_bytes()).sha256, said) for said in register.statements(reference)[: number - 1]
-        ],
+        document=published.act.document,
+        request=dossier.read(REQUEST, at=published),
+        text=dossier.read(DOCUMENTS[published.act.document].text, at=published),
+        statements=dossier.chain.statements[: published.number - 1],
         time=published.act.time,
         fingerprint=register.fingerprint(),
         theme=register.policy(published.act.policy).theme,
@@ -270,13 +263,17 @@ def check(published: Published) -> PaperVerdict:
 def _content(published: Published) -> PaperVerdict:
     """Return whether the submission of the published version told of everything that stops it.
 
-    It is looked at with the rules of the same version alone: another version may well find more.
+    Only the rules of the same version can find that it did not: another version may well find more, and
+    what it finds is told.
     """
-    submission = next(s for _, s in reversed(published.statements) if s.act.kind is ActKind.SUBMIT).act
-    rules = submission.details.get("rules")
-    if rules != VERSION:
-        named = f"its rules are {rules}, and not {VERSION} as here" if rules else "it names no rules"
-        return PaperVerdict(holds=True, unchecked=named)
+    if not DOCUMENTS[published.document].checked:
+        return PaperVerdict(holds=True)
+    submission = next(
+        said.act
+        for _, said in reversed(published.statements)
+        if said.act.kind == SUBMIT and said.act.document == published.document
+    )
+    rules = submission.details["rules"]
     try:
         looked_at = _looked_at(published, submission)
     except MalformedError:
@@ -289,6 +286,10 @@ def _content(published: Published) -> PaperVerdict:
         # Templates change, so a text made otherwise then is a remark and no more.
         if each.code != "S09" and (each.final or (each.code, each.place) not in told)
     )
+    if rules != VERSION:
+        then = f"its rules are {rules}, and not {VERSION} as here"
+        found = f"; by these {', '.join(left_out)} would stop it" if left_out else ""
+        return PaperVerdict(holds=True, unchecked=then + found)
     if left_out:
         sentence = f"The version was submitted in spite of {', '.join(left_out)}, which nothing allowed"
         return PaperVerdict(holds=False, code="E_CHECKS", sentence=sentence)
@@ -312,20 +313,22 @@ def _looked_at(published: Published, submission: Act) -> Draft:
 
 
 def _compared(published: Published) -> PaperVerdict:
+    kind = DOCUMENTS[published.document]
     basis = Basis(
+        document=published.document,
         request=published.read(REQUEST),
-        document=published.read(DOCUMENT),
+        text=published.read(kind.text),
         statements=published.statements[:-1],
         time=published.case.changed,
         fingerprint=published.fingerprint,
         theme=published.policy.theme,
     )
-    name = slug(published.case.reference)
+    pdf, manifest = kind.published(slug(published.case.reference))
     result = check_publication(
-        basis.document.decode(),
+        basis.text.decode(),
         basis.record(),
-        published.read(f"published/{name}.json"),
-        published.read(f"published/{name}.pdf"),
+        published.read(manifest),
+        published.read(pdf),
         basis.theme,
     )
     unknown = result.comparison is Comparison.NOT_ESTABLISHED
@@ -336,12 +339,14 @@ def _compared(published: Published) -> PaperVerdict:
     )
 
 
-def _approvals(statements: Iterable[tuple[str, Statement]]) -> Iterable[tuple[str, Statement]]:
-    """Return the approvals that carried the case to publication, in order."""
+def _approvals(statements: Iterable[tuple[str, Statement]], document: str) -> Iterable[tuple[str, Statement]]:
+    """Return the approvals that carried a document to publication, in order."""
     standing: list[tuple[str, Statement]] = []
     for digest, said in statements:
-        if said.act.kind in {ActKind.DRAFT, ActKind.RETURN, ActKind.SUBMIT}:
+        if said.act.document != document:
+            continue
+        if said.act.kind in {DRAFT, RETURN, SUBMIT}:
             standing.clear()
-        elif said.act.kind is ActKind.APPROVE:
+        elif said.act.kind == APPROVE:
             standing.append((digest, said))
     return standing

@@ -76,6 +76,7 @@ def prove(
 
     Raises:
         MalformedError: one of the files cannot be read.
+        TamperedError: the case that published it fails its audit.
     """
     from flows.document.signing import credential, examination  # noqa: PLC0415 - a second, for those who verify
     from flows.document.signing.addition import only_signed  # noqa: PLC0415 - as above
@@ -88,5 +89,8 @@ def prove(
         return Proof(signature=signature, looked_up=False, origin=None, untouched=None)
     with open_office(home, reading=True) as office:
         origin = find_origin(office, pdf)
+        if origin:
+            # It vouches for the paper: nothing is believed that only stands there.
+            office.register.verify_case(origin.reference)
     untouched = only_signed(origin.paper, pdf) if origin else None
     return Proof(signature=signature, looked_up=True, origin=origin, untouched=untouched)

@@ -12,12 +12,13 @@ import os
 from typing import TYPE_CHECKING
 
 from flows import disk
-from flows.casework.acts import by_service
+from flows.casework import acts
 from flows.casework.office import Done
 from flows.casework.papers import Basis, basis_of
-from flows.domain.procedure import DOCUMENT, REQUEST, ActKind, Stage
+from flows.domain.acts import PUBLISH
+from flows.domain.documents import DOCUMENTS, REQUEST, TEST
+from flows.domain.procedure import Stage
 from flows.domain.reference import slug
-from flows.register.statement import mark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,30 +26,40 @@ if TYPE_CHECKING:
     from flows.casework.office import Office
 
 
-def publish(office: Office, reference: str) -> Done:
-    """Publish one case, if it is signed off."""
+def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
+    """Publish a document of a case, if it is signed off."""
     register = office.register
-    case = register.case(reference)
-    if case.stage is not Stage.PUBLICATION:
+    dossier = register.dossier(reference)
+    if dossier.case.stage(document) is not Stage.PUBLICATION:
         return Done(reference=reference)
     # What is published is signed with the authority's name: nothing is believed that only stands there.
     register.verify_case(reference)
-    time, policy = office.now(), register.policy()
+    time, policy, kind = office.now(), dossier.policy, DOCUMENTS[document]
     made = Basis(
-        request=register.read(reference, REQUEST),
-        document=register.read(reference, DOCUMENT),
-        statements=[(mark(said.to_bytes()).sha256, said) for said in register.statements(reference)],
+        document=document,
+        request=dossier.read(REQUEST),
+        text=dossier.read(kind.text),
+        statements=dossier.chain.statements,
         time=time,
         fingerprint=register.fingerprint(),
         theme=policy.theme,
     ).publication()
-    name = slug(reference)
-    files = {f"published/{name}.pdf": made.pdf, f"published/{name}.json": made.manifest}
-    by_service(office, ActKind.PUBLISH, reference, files, version=case.version, time=time)
-    pdf = signed(office, made.pdf)
-    lay_out(office.home.published, f"{name}.html", made.html.encode())
-    lay_out(office.home.published, f"{name}.pdf", pdf)
-    return Done(reference=reference, what=f"version {case.version} published")
+    pdf, manifest = kind.published(slug(reference))
+    version = dossier.case.document(document).version
+    acts.by_service(
+        office,
+        PUBLISH,
+        reference,
+        {pdf: made.pdf, manifest: made.manifest},
+        document=document,
+        version=version,
+        time=time,
+    )
+    name, laid_out = kind.slug(reference), signed(office, made.pdf)
+    office.home.published.mkdir(parents=True, exist_ok=True)
+    disk.write(office.home.published / f"{name}.html", made.html.encode())
+    disk.write(office.home.published / f"{name}.pdf", laid_out)
+    return Done(reference=reference, what=f"version {version} published")
 
 
 def signed(office: Office, pdf: bytes) -> bytes:
@@ -65,39 +76,34 @@ def signed(office: Office, pdf: bytes) -> bytes:
     return sign(pdf, office.credential, office.now())
 
 
-def copies_missing(office: Office) -> list[str]:
-    """Return the published cases of which the folder lacks the PDF or the page, as after a kill."""
+def copies_missing(office: Office) -> list[tuple[str, str]]:
+    """Return the published documents of which the folder lacks the PDF or the page, as after a kill."""
     there = _laid_out(office.home.published)
-    published = [
-        reference for stage in (Stage.PUBLISHED, Stage.SENT) for reference in office.register.ready(stage)
-    ]
+    published = [each for stage in (Stage.PUBLISHED, Stage.SENT) for each in office.catalogue.ready(stage)]
     return [
-        reference
-        for reference in published
-        if not {f"{slug(reference)}.pdf", f"{slug(reference)}.html"} <= there
+        (reference, document)
+        for reference, document in published
+        if not {f"{DOCUMENTS[document].slug(reference)}.{ending}" for ending in ("pdf", "html")} <= there
     ]
 
 
-def lay_out_again(office: Office, reference: str) -> Done:
+def lay_out_again(office: Office, reference: str, document: str = TEST.name) -> Done:
     """Lay out again what the register has and the folder lacks, and leave alone what is there."""
-    name, folder, register = slug(reference), office.home.published, office.register
-    register.verify_case(reference)
+    name, folder = DOCUMENTS[document].slug(reference), office.home.published
+    office.register.verify_case(reference)
+    dossier = office.register.dossier(reference)
     there = _laid_out(folder)
     made: dict[str, bytes] = {}
-    if f"{name}.html" not in there:
-        published = [s for s in register.statements(reference) if s.act.kind is ActKind.PUBLISH][-1]
-        made[f"{name}.html"] = basis_of(register, published).rendering().html.encode()
+    published = dossier.last(PUBLISH, document=document)
+    if published and f"{name}.html" not in there:
+        made[f"{name}.html"] = basis_of(office.register, dossier, published).rendering().html.encode()
     if f"{name}.pdf" not in there:
-        made[f"{name}.pdf"] = signed(office, register.read(reference, f"published/{name}.pdf"))
-    for each, content in made.items():
-        lay_out(folder, each, content)
-    return Done(reference=reference, what="the missing copy was laid out again")
-
-
-def lay_out(folder: Path, name: str, content: bytes) -> None:
-    """Write one file, durably, so that nobody sees half of it."""
+        pdf, _ = DOCUMENTS[document].published(slug(reference))
+        made[f"{name}.pdf"] = signed(office, dossier.read(pdf))
     folder.mkdir(parents=True, exist_ok=True)
-    disk.write(folder / name, content)
+    for each, content in made.items():
+        disk.write(folder / each, content)
+    return Done(reference=reference, what="the missing copy was laid out again")
 
 
 def _laid_out(folder: Path) -> set[str]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from flows.casework import papers
 from flows.casework.acts import by_service
 from flows.casework.office import Done
+from flows.domain.acts import OPEN
+from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST
 from flows.domain.errors import MalformedError
-from flows.domain.procedure import ASSESSMENT, REQUEST, SEALED_REQUEST, ActKind
 from flows.domain.request_file import write_request
 from flows.register.statement import mark
 from flows.sources import aside, inbox
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.casework.office import Office
-    from flows.domain.case import Case
+    from flows.register.dossier import Dossier
     from flows.sources.item import Item
 
 _KNOWN_REFERENCE: Final = (
@@ -82,15 +83,20 @@ def open_case(office: Office, arrival: Arrival) -> Done:
     known = office.register.find(arrival.reference)
     if known is not None:
         return _taken_in_before(office, known, arrival)
+    request = arrival.arrived.request(arrival.reference)
     recipient = office.vault.create()
     files = {
-        REQUEST: write_request(arrival.arrived.request(arrival.reference)).encode(),
+        REQUEST: write_request(request).encode(),
         SEALED_REQUEST: office.vault.seal(recipient, arrival.item.request),
     }
     if arrival.assessment is not None:
         files[ASSESSMENT] = arrival.assessment
-    details = {"received": arrival.arrived.received.isoformat(), "recipient": recipient}
-    by_service(office, ActKind.OPEN, arrival.reference, files, details=details)
+    details = {
+        "received": request.received.isoformat(),
+        "recipient": recipient,
+        "regime": request.regime,
+    }
+    by_service(office, OPEN, arrival.reference, files, details=details)
     return _finished(office, arrival, "opened")
 
 
@@ -116,7 +122,7 @@ class NextReferences:
         """Return a reference that no case has and no waiting item was given."""
         if not self._taken:
             waiting = map(inbox.assigned_reference, inbox.waiting(self._office.home.inbox))
-            self._taken = {row.reference for row in self._office.register.cases()}
+            self._taken = {row.reference for row in self._office.catalogue.cases()}
             self._taken |= {given for given in waiting if given}
         pattern = self._office.register.policy().rules.reference_pattern
         reference = next_reference(pattern, arrived.received.year, self._taken)
@@ -128,16 +134,15 @@ def _check_assessment(assessment: bytes, arrival: Arrival) -> None:
     content = papers.read_assessment(assessment, arrival.reference)
     personal = papers.personal_details(arrival.arrived, content)
     if personal:
-        raise MalformedError(ASSESSMENT, *papers.personal_faults(personal))
+        raise MalformedError("assessment.yaml", *papers.personal_faults(personal))
 
 
-def _taken_in_before(office: Office, known: Case, arrival: Arrival) -> Done:
+def _taken_in_before(office: Office, known: Dossier, arrival: Arrival) -> Done:
     """Finish what a kill interrupted, or set aside what only has the reference of a case."""
-    sealed = office.register.read(known.reference, SEALED_REQUEST)
-    if office.vault.unseal(known.recipient, sealed) != arrival.item.request:
+    if office.vault.unseal(known.case.recipient, known.read(SEALED_REQUEST)) != arrival.item.request:
         aside.set_aside(arrival.item.path, office.home.set_aside, [_KNOWN_REFERENCE])
         return Done(reference=arrival.reference, what="set aside: the reference is a case with other content")
-    if arrival.assessment is not None and not _has_had(office, known.reference, arrival.assessment):
+    if arrival.assessment is not None and not _has_had(known, arrival.assessment):
         arrival.unfit = [_KNOWN_REQUEST]
     return _finished(office, arrival, "")
 
@@ -152,7 +157,7 @@ def _finished(office: Office, arrival: Arrival, what: str) -> Done:
     return Done(reference=arrival.reference, what=what)
 
 
-def _has_had(office: Office, reference: str, assessment: bytes) -> bool:
+def _has_had(known: Dossier, assessment: bytes) -> bool:
     """Tell whether any act of the case left exactly this assessment."""
     sought = mark(assessment)
-    return any(said.act.files.get(ASSESSMENT) == sought for said in office.register.statements(reference))
+    return any(said.act.files.get(ASSESSMENT) == sought for said in known.statements)

@@ -1,84 +1,39 @@
-"""What people are shown of the register: the queue, a case, its history, its texts, and in which words."""
+"""What people are shown of the register: the queue, a case, its history, its texts."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from flows.casework.office import timetable
-from flows.casework.papers import basis_of
-from flows.document.arrangement import arrange
-from flows.document.blocks import parse_document
-from flows.document.html import render_html
-from flows.document.pdf import render_pdf
-from flows.document.publication import Publication
-from flows.domain.deadline import Events, Moved, deadline, moved, working_days_until
-from flows.domain.decision import may_decide
-from flows.domain.errors import MalformedError, RefusedError
+from flows.catalogue.search import Sought
+from flows.domain.acts import ACTS, DRAFT, PUBLISH, SUBMIT
+from flows.domain.acts.kind import in_words
+from flows.domain.decide import may_decide
+from flows.domain.documents import DOCUMENTS, REQUEST, TEST
+from flows.domain.english import in_full
+from flows.domain.errors import RefusedError
 from flows.domain.noted import counted, read_noted
-from flows.domain.procedure import DOCUMENT, REQUEST, ROLE_AT, ActKind, Role, Stage
+from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
-from flows.domain.working_days import in_full, where
+from flows.domain.working_days import where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from flows.casework.office import Office
+    from flows.catalogue.rows import Row
+    from flows.document.publication import Publication
     from flows.domain.act import Act
     from flows.domain.assessment import Request
-    from flows.domain.case import Case
+    from flows.domain.case import Approval, Case, Document, Override
+    from flows.domain.clock import Clock, Due
     from flows.domain.policy import Policy, Proclaimed
+    from flows.register.dossier import Dossier
     from flows.register.statement import Statement
 
-_FINISHED: Final = frozenset({Stage.SENT, Stage.CLOSED})
-"""Where nobody has anything left to do; what is published still has to be sent."""
-
-STAGES: Final = {
-    Stage.RECEIVED: "received",
-    Stage.DRAFTING: "drafting",
-    Stage.LEGAL_REVIEW: "legal review",
-    Stage.BALANCING: "sign-off",
-    Stage.PUBLICATION: "publication",
-    Stage.PUBLISHED: "published",
-    Stage.SENT: "sent",
-    Stage.CLOSED: "closed",
-}
-"""A stage in a word or two, for a column."""
-
-STANDS: Final = {
-    Stage.RECEIVED: "waits for its first draft",
-    Stage.DRAFTING: "is in drafting",
-    Stage.LEGAL_REVIEW: "is at legal review",
-    Stage.BALANCING: "is at the sign-off of the public interest test",
-    Stage.PUBLICATION: "is signed off and waits to be published",
-    Stage.PUBLISHED: "is published and waits to be sent",
-    Stage.SENT: "is sent",
-    Stage.CLOSED: "is closed",
-}
-"""Where a case stands, to follow "The case"."""
-
-APPROVALS: Final = {
-    Stage.LEGAL_REVIEW: "legal review",
-    Stage.BALANCING: "the sign-off of the public interest test",
-}
-"""What people call a gate."""
-
-_WORDS: Final = {
-    ActKind.OPEN: "opened the case",
-    ActKind.DRAFT: "wrote version {version}",
-    ActKind.OVERRIDE: "overrode the finding {finding} in version {version}",
-    ActKind.SUBMIT: "submitted version {version}",
-    ActKind.APPROVE: "approved version {version} at {gate}",
-    ActKind.RETURN: "returned version {version} at {gate}",
-    ActKind.PUBLISH: "published version {version}",
-    ActKind.SENT: "recorded it as sent on {on} by {by}",
-    ActKind.CLOSE: "closed the case: {ground}",
-}
-_NEXT: Final = {
+_NEXT = {
     Stage.RECEIVED: "equipoise intake",
     Stage.DRAFTING: "equipoise submit {reference} --version {version} --as {person}",
     Stage.LEGAL_REVIEW: "equipoise approve {reference} --version {version} --gate legal-review --as {person}",
@@ -86,200 +41,175 @@ _NEXT: Final = {
     Stage.PUBLICATION: "equipoise publish {reference}",
     Stage.PUBLISHED: "equipoise sent {reference} --on DATE --by email --as {person}",
 }
-_SUMMARISE: Final = "equipoise draft {reference} FILE --summary FILE --as {person}"
+_SUMMARISE = "equipoise draft {reference} FILE --summary FILE --as {person}"
 
 
-def queue(office: Office, *, everything: bool) -> list[dict[str, Any]]:
-    """Return the cases that wait, the most urgent first."""
-    clock = Clock(office)
-    return [
-        {
-            "reference": row.reference,
-            "stage": row.stage,
-            "version": row.version,
-            "received": row.received,
-            **clock.facts(row.received, running=row.stage not in _FINISHED),
-        }
-        for row in office.register.cases()
-        if everything or row.stage not in _FINISHED
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One document of a case in a list.
+
+    Attributes:
+        since: When it came to its stage, UTC.
+        clock: How the answer to the request stands.
+    """
+
+    reference: str
+    document: str
+    subject: str
+    stage: Stage
+    since: datetime
+    version: int
+    received: date
+    clock: Due
 
 
-def show(office: Office, reference: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    """Where one document of a case stands.
+
+    Attributes:
+        stage: Closed, where the case is.
+        may_decide: Ids of those who could approve it where it stands.
+        next: The call that would take it further; None where nothing is left to do.
+    """
+
+    document: str
+    stage: Stage
+    version: int
+    writers: tuple[str, ...]
+    approvals: tuple[Approval, ...]
+    overrides: tuple[Override, ...]
+    may_decide: tuple[str, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """Where a case stands.
+
+    Attributes:
+        summarised: Whether what was asked is summarised, fit to publish.
+        stated: What was last said of the case itself, in words.
+        folder: In the register.
+    """
+
+    reference: str
+    subject: str
+    received: date
+    clock: Due
+    summarised: bool
+    stated: tuple[str, ...]
+    documents: tuple[DocumentView, ...]
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a case's history.
+
+    Attributes:
+        what: What was done, to follow the person who did it.
+        statement: SHA-256 of the statement.
+        entry: Id of the entry.
+    """
+
+    sequence: int
+    time: datetime
+    actor: str
+    role: Role
+    act: str
+    document: str
+    gate: Stage | None
+    version: int
+    what: str
+    reason: str | None
+    details: Mapping[str, str]
+    entry: str
+    subject: str
+    statement: str
+
+
+def queue(office: Office, *, everything: bool) -> list[Waiting]:
+    """Return the documents that wait for somebody, the most urgent first."""
+    clock = office.clock(office.register.policy())
+    rows = office.catalogue.find(Sought(), clock) if everything else office.catalogue.waiting(clock)
+    return [_waiting(row, clock) for row in rows]
+
+
+def find(office: Office, sought: Sought) -> list[Waiting]:
+    """Return the documents that somebody looks for, the most urgent first."""
+    clock = office.clock(office.register.policy())
+    return [_waiting(row, clock) for row in office.catalogue.find(sought, clock)]
+
+
+def _waiting(row: Row, clock: Clock) -> Waiting:
+    received, due = date.fromisoformat(row.received), date.fromisoformat(row.due) if row.due else None
+    return Waiting(
+        reference=row.reference,
+        document=row.document,
+        subject=row.subject,
+        stage=Stage(row.stage),
+        since=datetime.fromisoformat(row.since),
+        version=row.version,
+        received=received,
+        clock=clock.standing(received, row.regime, due),
+    )
+
+
+def show(office: Office, dossier: Dossier) -> CaseView:
     """Return where a case stands."""
-    case = office.register.case(reference)
-    policy = office.register.policy()
-    request = parse_request_file(office.register.read(reference, REQUEST).decode())
-    return {
-        "reference": case.reference,
-        "subject": request.subject,
-        "received": case.received.isoformat(),
-        **Clock(office).facts(case.received.isoformat(), running=case.stage not in _FINISHED),
-        "stage": case.stage,
-        "version": case.version,
-        "summarised": request.summary is not None,
-        "writers": sorted(case.writers),
-        "approvals": [
-            {"gate": a.gate, "version": a.version, "person": a.person, "time": _utc(a.at)}
-            for a in case.standing
-        ],
-        "overrides": [{"finding": o.finding, "place": o.place, "person": o.person} for o in case.overrides],
-        "may_decide": sorted(may_decide(case, policy)),
-        "next": _next(case, request, policy),
-        "folder": case.folder,
-    }
+    case, policy = dossier.case, dossier.policy
+    request = parse_request_file(dossier.read(REQUEST).decode())
+    return CaseView(
+        reference=case.reference,
+        subject=request.subject,
+        received=case.received,
+        clock=office.clock(policy).due(case.received, case.regime),
+        summarised=request.summary is not None,
+        stated=tuple(
+            f"{said.act.actor} {what_was_done(said.act)}"
+            for name in case.stated
+            if (said := dossier.last(ACTS[name], document=""))
+        ),
+        documents=tuple(_document(case, document, request, policy) for document in case.documents.values()),
+        folder=case.folder,
+    )
 
 
-def history(office: Office, reference: str) -> list[dict[str, Any]]:
+def history(dossier: Dossier) -> list[Line]:
     """Return everything that was done to a case, oldest first."""
-    recorded = office.register.history(reference)
-    statements = office.register.statements(reference)
     return [
-        {
-            "sequence": entry.entry.sequence,
-            "time": _utc(said.act.time),
-            "actor": said.act.actor,
-            "role": said.act.role,
-            "act": said.act.kind,
-            "gate": said.act.gate,
-            "version": said.act.version,
-            "what": in_words(said.act),
-            "reason": said.act.reason,
-            "details": dict(said.act.details),
-            "entry": entry.id,
-            "subject": entry.entry.subject,
-            "statement": entry.entry.statement,
-        }
-        for entry, said in zip(recorded, statements, strict=True)
+        Line(
+            sequence=recorded.entry.sequence,
+            time=said.act.time,
+            actor=said.act.actor,
+            role=said.act.role,
+            act=said.act.kind.name,
+            document=said.act.document,
+            gate=said.act.gate,
+            version=said.act.version,
+            what=what_was_done(said.act),
+            reason=said.act.reason,
+            details=said.act.details,
+            entry=recorded.id,
+            subject=recorded.entry.subject,
+            statement=recorded.entry.statement,
+        )
+        for recorded, said in zip(dossier.entries, dossier.statements, strict=True)
     ]
 
 
-def in_words(act: Act) -> str:
+def what_was_done(act: Act) -> str:
     """Return what was done, to follow the person who did it."""
-    gate = APPROVALS[act.gate] if act.gate else ""
-    words = _WORDS[act.kind].format_map({**act.details, "version": act.version, "gate": gate})
-    return f"{words} ({_as_checked(act)})" if act.kind is ActKind.SUBMIT else words
+    words = in_words(act.kind.done, act)
+    if act.kind == SUBMIT and "rules" in act.details:
+        found = counted(read_noted(act.details.get("findings", "")))
+        words = f"{words} ({found or 'no finding'} by rules {act.details['rules']})"
+    return words
 
 
-def _as_checked(act: Act) -> str:
-    found = counted(read_noted(act.details.get("findings", "")))
-    if "rules" not in act.details:
-        return "before there were checks"
-    return f"{found or 'no finding'} by rules {act.details['rules']}"
-
-
-def text(office: Office, reference: str, version: int) -> str:
-    """Return the text of a version, ``document.md``."""
-    return _file(office, reference, version, DOCUMENT).decode()
-
-
-def papers(office: Office, reference: str, version: int) -> Publication:
-    """Return a version as PDF and HTML: the published paper made again, else a draft."""
-    statements = office.register.statements(reference)
-    published = next(
-        (s for s in statements if s.act.kind is ActKind.PUBLISH and s.act.version == version), None
-    )
-    if published is not None:
-        return _published(office, reference, published)
-    request = parse_request_file(_file(office, reference, version, REQUEST).decode())
-    blocks = arrange(parse_document(text(office, reference, version)))
-    drafted = _draft_of(reference, statements, version)
-    facts: dict[str, Any] = {
-        "title": f"Public interest test: {request.reference}",
-        "authority": request.authority,
-        "reference": request.reference,
-        "version": version,
-        "draft": True,
-        # That of when it was drafted: the same version gives the same bytes.
-        "theme": office.register.policy(drafted.act.policy).theme,
-    }
-    return Publication(
-        pdf=render_pdf(blocks, dated=drafted.act.time, **facts),
-        html=render_html(blocks, **facts),
-        manifest=b"",
-    )
-
-
-def _published(office: Office, reference: str, published: Statement) -> Publication:
-    made = basis_of(office.register, published).rendering()
-    # What was registered is handed out, whatever newer software would make of it; the page is made anew.
-    name = f"published/{slug(published.act.case)}.pdf"
-    entry = _entry_of(office, reference, published)
-    return replace(made, pdf=office.register.read(reference, name, at=entry))
-
-
-def _entry_of(office: Office, reference: str, said: Statement) -> str:
-    return next(e.id for e in office.register.history(reference) if e.entry.act == said.label)
-
-
-def _file(office: Office, reference: str, version: int, path: str) -> bytes:
-    drafted = _draft_of(reference, office.register.statements(reference), version)
-    return office.register.read(reference, path, at=_entry_of(office, reference, drafted))
-
-
-def _draft_of(reference: str, statements: list[Statement], version: int) -> Statement:
-    drafts = [s for s in statements if s.act.kind is ActKind.DRAFT]
-    for said in drafts:
-        if said.act.version == version:
-            return said
-    if not drafts:
-        raise RefusedError(f"{reference} has no text yet: its first draft is written by `equipoise intake`.")
-    raise RefusedError(f"{reference} has no version {version}; its versions are 1 to {len(drafts)}.")
-
-
-def _next(case: Case, request: Request, policy: Policy) -> str | None:
-    """Return the call that would take the case further, None where nothing is left to do."""
-    call = _NEXT.get(case.stage)
-    if case.stage is Stage.DRAFTING and request.summary is None:
-        call = _SUMMARISE
-    people = may_decide(case, policy) if case.stage in ROLE_AT else policy.holders(Role.FOI_OFFICER)
-    return call and call.format(reference=case.reference, version=case.version, person=_one_of(people))
-
-
-def _one_of(people: frozenset[str]) -> str:
-    return next(iter(people)) if len(people) == 1 else "PERSON"
-
-
-class Clock:
-    """What the statutory clock says today of requests by their date of receipt."""
-
-    def __init__(self, office: Office) -> None:
-        self._calendar = office.calendar()
-        self._timetable = timetable()
-        self._proclaimed = office.register.policy().holidays
-        self._today = office.today()
-        # Many cases share a day of receipt: what is said of one is said of all.
-        self._said = cache(self._facts)
-
-    def facts(self, received: str, *, running: bool) -> Mapping[str, Any]:
-        """Return when the answer is due, how that stands, and which day proclaimed since moved it."""
-        return self._said(received, running)
-
-    def _facts(self, received: str, running: bool) -> Mapping[str, Any]:  # noqa: FBT001 - what is cached
-        due, was = self._compute(received)
-        return {
-            "due": due.isoformat() if due else None,
-            "days_left": self._left(due) if due and running else None,
-            "overdue": self._today > due if due and running else None,
-            "moved_from": was.was.isoformat() if was else None,
-            "because": _because(was.because) if was else [],
-        }
-
-    def _left(self, due: date) -> int:
-        return working_days_until(self._today, due, self._calendar, self._timetable)
-
-    def _compute(self, received: str) -> tuple[date | None, Moved | None]:
-        day = date.fromisoformat(received)
-        try:
-            due = deadline(Events(received=day), self._calendar, self._timetable).due
-        except MalformedError:
-            return None, None  # past what is known of bank holidays no deadline is guessed
-        if due is None:
-            return None, None
-        return due, moved(day, due, self._proclaimed, self._calendar, self._timetable)
-
-
-def _because(days: Sequence[Proclaimed]) -> list[str]:
+def because(days: Sequence[Proclaimed]) -> list[str]:
+    """Return why days that were proclaimed since move a deadline, as sentences."""
     sentences = [
         f"{in_full(day.date)} is a bank holiday {where(day.nations)}: {day.name} ({day.source}), "
         f"added {in_full(day.added)}"
@@ -289,5 +219,83 @@ def _because(days: Sequence[Proclaimed]) -> list[str]:
     return [f"{sentence}." for sentence in sentences[:-1]] + [f"{sentences[-1]}; {arguable}."]
 
 
-def _utc(time: datetime) -> str:
-    return time.isoformat().replace("+00:00", "Z")
+def text(dossier: Dossier, document: str, version: int) -> str:
+    """Return the text of a version."""
+    return dossier.read(DOCUMENTS[document].text, at=_draft_of(dossier, document, version)).decode()
+
+
+def papers(office: Office, dossier: Dossier, document: str, version: int) -> Publication:
+    """Return a version as PDF and HTML: the published paper made again, else a draft."""
+    from flows.casework.papers import basis_of  # noqa: PLC0415 - half a second, for papers alone
+    from flows.document.arrangement import arrange  # noqa: PLC0415 - as above
+    from flows.document.blocks import parse_document  # noqa: PLC0415 - as above
+    from flows.document.html import render_html  # noqa: PLC0415 - as above
+    from flows.document.imprint import Imprint  # noqa: PLC0415 - as above
+    from flows.document.pdf import render_pdf  # noqa: PLC0415 - as above
+    from flows.document.publication import Publication  # noqa: PLC0415 - as above
+
+    published = dossier.last(PUBLISH, document=document, version=version)
+    if published is not None:
+        made = basis_of(office.register, dossier, published).rendering()
+        # What was registered is handed out, whatever newer software would make of it.
+        pdf, _ = DOCUMENTS[document].published(slug(dossier.case.reference))
+        return replace(made, pdf=dossier.read(pdf, at=published))
+    drafted = _draft_of(dossier, document, version)
+    request = parse_request_file(dossier.read(REQUEST, at=drafted).decode())
+    blocks = arrange(parse_document(text(dossier, document, version)))
+    imprint = Imprint(
+        title=f"{DOCUMENTS[document].title}: {request.reference}",
+        authority=request.authority,
+        reference=request.reference,
+        version=version,
+        draft=True,
+        # That of when it was drafted: the same version gives the same bytes.
+        theme=office.register.policy(drafted.act.policy).theme,
+    )
+    return Publication(
+        pdf=render_pdf(blocks, imprint, dated=drafted.act.time),
+        html=render_html(blocks, imprint),
+        manifest=b"",
+    )
+
+
+def _draft_of(dossier: Dossier, document: str, version: int) -> Statement:
+    found = dossier.last(DRAFT, document=document, version=version)
+    if found:
+        return found
+    reference, current = dossier.case.reference, dossier.case.document(document).version
+    which = "" if document == TEST.name else f" of its {document}"
+    if not current:
+        written = (
+            "`equipoise intake`" if document == TEST.name else f"`equipoise draft --document {document}`"
+        )
+        raise RefusedError(f"{reference} has no text{which} yet: its first draft is written by {written}.")
+    raise RefusedError(f"{reference} has no version {version}{which}; its versions are 1 to {current}.")
+
+
+def _document(case: Case, document: Document, request: Request, policy: Policy) -> DocumentView:
+    people = may_decide(case, policy, document.name)
+    return DocumentView(
+        document=document.name,
+        stage=case.stage(document.name),
+        version=document.version,
+        writers=tuple(sorted(document.writers)),
+        approvals=document.standing,
+        overrides=document.overrides,
+        may_decide=tuple(sorted(people)),
+        next=_next(case, document, request, policy, people),
+    )
+
+
+def _next(
+    case: Case, document: Document, request: Request, policy: Policy, people: frozenset[str]
+) -> str | None:
+    stage = case.stage(document.name)
+    call = _NEXT.get(stage)
+    if stage is Stage.DRAFTING and document.kind.checked and request.summary is None:
+        call = _SUMMARISE
+    if call and document.name != TEST.name:
+        call = f"{call} --document {document.name}"
+    people = people if stage in ROLE_AT else policy.holders(Role.FOI_OFFICER)
+    person = next(iter(people)) if len(people) == 1 else "PERSON"
+    return call and call.format(reference=case.reference, version=document.version, person=person)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import home as flows_home
-from flows.casework import acts
+from flows.casework import acts, drafts
 from flows.casework import papers as paper
-from flows.casework.acts import Officer
+from flows.casework.acts import Officer, Wish
 from flows.casework.office import open_office
 from flows.desk.cli.keeping import CHASE_WITHIN, make_home
 from flows.desk.cli.terminal import heading
+from flows.domain.acts import APPROVE, RETURN, SUBMIT
+from flows.domain.documents import RESPONSE, TEST
+from flows.domain.edition import latest
 from flows.domain.errors import RefusedError, RegisterError, TamperedError
 from flows.domain.policy import Person, Rules
 from flows.domain.procedure import Role, Stage
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.casework.office import Office
-    from flows.engine.here import Engine
+    from flows.domain.acts import Kind
 
 AUTHORITY: Final = "Sample Authority"
 _RETURNED: Final = "1146A/22"
@@ -65,14 +69,15 @@ def play(keep: Path | None, *, say: Say) -> dict[str, Any]:
             raise RefusedError(f"{home.root} is there and is no earlier demo; name another folder.")
         shutil.rmtree(home.root)
     ended = _play(home, say)
-    for line in ("", heading("What to open next"), *(f"  {step}" for step in _next_steps(home))):
+    for line in ("", heading("What you can do next"), *(f"  {step}" for step in _next_steps(home))):
         say(line)
     return {"home": str(home.root), **ended}
 
 
 def _play(home: Home, say: Say) -> dict[str, Any]:
     rules = Rules(
-        gates={"test": "full"},
+        edition=latest(),
+        gates={TEST.name: "full", RESPONSE.name: "two-person"},
         threshold=1,
         reference_pattern="FOI-{year}-{number:04}",
         chase_within=CHASE_WITHIN,
@@ -82,19 +87,21 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
     from flows.document.signing import throwaway  # noqa: PLC0415 - a second, for the demo alone
 
     throwaway.make(home.authority, AUTHORITY, flows_home.now())
-    with engine.running(home) as running, open_office(home) as office:
+    with engine.running(home), open_office(home) as office:
         people = _authorise(office)
         say(f"A register was founded, and {len(people)} people were authorised.")
-        _take_in(office, running, say)
-        for reference in office.register.ready(Stage.DRAFTING):
-            _decide(office, running, reference, people, say)
-        _run(running, "publication")
-        published = office.register.ready(Stage.PUBLISHED)
+        _take_in(office, say)
+        for reference, _ in office.catalogue.ready(Stage.DRAFTING):
+            _decide(office, reference, people, say)
+        _run("publication")
+        published = [reference for reference, _ in office.catalogue.ready(Stage.PUBLISHED)]
         for reference in published:
             say(f"{reference}: published as {slug(reference)}.pdf, signed with a throw-away certificate.")
-        _run(running, "auditing")
+        _run("auditing")
         report = _audit(office)
-        say(f"The audit read {report.entries} entries of {report.cases} cases: the register holds.")
+        say(
+            f"The audit read {report.entries} entries of {report.cases} cases: the register passes its audit."
+        )
         return {"cases": published, "entries": report.entries, "holds": report.holds}
 
 
@@ -106,42 +113,56 @@ def _authorise(office: Office) -> dict[str, Officer]:
     return {person: _officer(office, person) for person in _PEOPLE}
 
 
-def _run(running: Engine, flow: str) -> None:
-    if not running.run(flow):
-        raise RegisterError(f"The {flow} flow failed; its task runs say why.")
+def _run(flow: str) -> None:
+    if not engine.run_flow(flow):
+        raise RegisterError(f"The {flow} flow failed; the line above says why.")
 
 
 def _officer(office: Office, person: str) -> Officer:
     return Officer(id=person, signer=signature.load(office.home.officers / person))
 
 
-def _take_in(office: Office, running: Engine, say: Say) -> None:
+def _take_in(office: Office, say: Say) -> None:
     copying.copy_in(folder("cases"), office.home.inbox)
-    _run(running, "intake")
-    _run(running, "drafting")
-    for row in office.register.cases():
+    _run("intake")
+    _run("drafting")
+    for row in office.catalogue.cases():
         say(f"{row.reference}: taken in from the inbox; the first draft is written.")
 
 
-def _decide(office: Office, running: Engine, reference: str, people: dict[str, Officer], say: Say) -> None:
+def _decide(office: Office, reference: str, people: dict[str, Officer], say: Say) -> None:
     writer, lawyer, owner = people.values()
-    acts.submit(office, writer, reference, 1)
-    _run(running, "legal-review")
     version = 1
+    _act(office, writer, SUBMIT, reference, version)
+    _run("legal-review")
     if reference == _RETURNED:
         story = folder("cases") / ".story" / slug(reference)
         reason = (story / "return-reason.txt").read_text(encoding="utf-8")
-        acts.return_(office, lawyer, reference, gate=Stage.LEGAL_REVIEW, version=1, reason=reason)
+        _act(office, lawyer, RETURN, reference, version, gate=Stage.LEGAL_REVIEW, reason=reason)
         say(f"{reference}: version 1 returned by the legal reviewer, with a reason.")
-        acts.draft(office, writer, reference, (story / "assessment.yaml").read_bytes())
+        drafts.draft(office, writer, reference, (story / "assessment.yaml").read_bytes())
         version = 2
-        acts.submit(office, writer, reference, version)
-        _run(running, "legal-review")
+        _act(office, writer, SUBMIT, reference, version)
+        _run("legal-review")
         say(f"{reference}: version 2 drafted and submitted.")
-    acts.approve(office, lawyer, reference, gate=Stage.LEGAL_REVIEW, version=version)
-    _run(running, "balancing")
-    acts.approve(office, owner, reference, gate=Stage.BALANCING, version=version)
+    _act(office, lawyer, APPROVE, reference, version, gate=Stage.LEGAL_REVIEW)
+    _run("balancing")
+    _act(office, owner, APPROVE, reference, version, gate=Stage.BALANCING)
     say(f"{reference}: version {version} approved by the legal reviewer and the sign-off officer.")
+
+
+def _act(
+    office: Office,
+    officer: Officer,
+    kind: Kind,
+    reference: str,
+    version: int,
+    *,
+    gate: Stage | None = None,
+    reason: str | None = None,
+) -> None:
+    wish = Wish(kind=kind, reference=reference, document=TEST.name, version=version, gate=gate, reason=reason)
+    acts.act(office, officer, wish)
 
 
 def _audit(office: Office) -> Report:
@@ -153,15 +174,22 @@ def _audit(office: Office) -> Report:
         checkpoint=newest.read_text(encoding="ascii"),
     )
     if not report.holds:
-        raise TamperedError(f"The register does not hold: {report.findings[0].sentence}")
+        raise TamperedError(f"The register fails its audit: {report.findings[0].sentence}")
     return report
 
 
 def _next_steps(home: Home) -> Iterator[str]:
-    place, command = home.root, sys.argv[0]
-    yield f"{place}/published/1146A-22.pdf"
-    yield f"git -C {place}/register.git log main"
-    yield f"{command} history 1146A/22 --home {place}"
-    yield f"{command} diff 1146A/22 --home {place}"
-    yield f"{command} verify {place}/published/1146A-22.pdf --home {place}"
-    yield f"{command} audit {place}/register.git"
+    """Yield what a person can do next, each with its call."""
+    place, command = shlex.quote(str(home.root)), f"{shlex.quote(sys.argv[0])} "
+    for what, call in (
+        ("Read a paper", f"{place}/published/1146A-22.pdf"),
+        ("See who did what", f"{command}history 1146A/22 --home {place}"),
+        ("See what a return changed", f"{command}diff 1146A/22 --home {place}"),
+        ("See what is left to do", f"{command}queue --home {place}"),
+        ("Do it", f"{command}show 1146A/22 --home {place}"),
+        ("Check that a paper is genuine", f"{command}verify {place}/published/1146A-22.pdf --home {place}"),
+        ("Look at the audit trail with git alone", f"git -C {place}/register.git log main"),
+        ("Audit it", f"{command}audit --home {place}"),
+        ("Make a register of your own", f'{command}init --authority "Your Authority" --home equipoise'),
+    ):
+        yield from (f"{what}:", f"  {call}")

@@ -7,7 +7,6 @@ headings into a list before the first section; what follows the text, its record
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flows.document.blocks import (
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from flows.document.blocks import Block, Inline
 
-    _Change = Callable[[tuple[Inline, ...]], tuple[Inline, ...]]
+    _Change = Callable[[Inline], Inline | None]
 
 LONG: Final = 2500
 """Above so many words, about seven pages, a reader wants to see what there is, and where."""
@@ -68,53 +67,46 @@ def go_on(paper: Sequence[Block], more: Sequence[Block]) -> tuple[Block, ...]:
 def with_notes(text: Sequence[Block]) -> tuple[Block, ...]:
     """Return ``text`` with the marks of its notes, and the notes after it; without notes, as it is."""
     notes: list[tuple[Inline, ...]] = []
-    marked = tuple(_changed(block, partial(_marked, notes=notes)) for block in text)
-    return (*marked, NOTES, Notes(notes=tuple(notes))) if notes else marked
+
+    def marked(inline: Inline) -> Inline:
+        if not isinstance(inline, Note):
+            return inline
+        notes.append(inline.inlines)
+        return NoteMark(len(notes))
+
+    blocks = tuple(_changed(block, marked) for block in text)
+    return (*blocks, NOTES, Notes(notes=tuple(notes))) if notes else blocks
 
 
 def without_marks(text: Sequence[Block]) -> tuple[Block, ...]:
     """Return ``text`` with its notes after it and no mark of them: words as they follow for a reader."""
-    return tuple(_changed(block, _unmarked) for block in with_notes(text))
-
-
-def _unmarked(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    kept = (each for each in inlines if not isinstance(each, NoteMark))
-    return tuple(each if isinstance(each, Text) else _inside(each) for each in kept)
-
-
-def _inside(inline: Strong | Emphasis | Link | Passage | Note) -> Inline:
-    return replace(inline, inlines=_unmarked(inline.inlines))
+    return tuple(
+        _changed(block, lambda inline: None if isinstance(inline, NoteMark) else inline)
+        for block in with_notes(text)
+    )
 
 
 def _changed(block: Block, change: _Change) -> Block:
-    """Return ``block`` with each of its lines, cells or items changed, in reading order."""
+    """Return ``block`` with each of its inlines changed, in reading order; one that is None is left out."""
+
+    def line(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
+        kept = (each for each in map(change, inlines) if each is not None)
+        return tuple(
+            each if isinstance(each, Text | NoteMark) else replace(each, inlines=line(each.inlines))
+            for each in kept
+        )
+
     match block:
         case Heading() | Paragraph():
-            return replace(block, inlines=change(block.inlines))
+            return replace(block, inlines=line(block.inlines))
         case List():
             items = tuple(tuple(_changed(each, change) for each in item) for item in block.items)
             return replace(block, items=items)
         case Table():
-            header = tuple(map(change, block.header))
-            return replace(block, header=header, rows=tuple(tuple(map(change, row)) for row in block.rows))
+            header = tuple(map(line, block.header))
+            return replace(block, header=header, rows=tuple(tuple(map(line, row)) for row in block.rows))
         case Notes() | Contents():
             return block
-
-
-def _marked(inlines: tuple[Inline, ...], notes: list[tuple[Inline, ...]]) -> tuple[Inline, ...]:
-    """Return ``inlines`` with a mark for each note, whose words are added to ``notes``."""
-    return tuple(_called(inline, notes) for inline in inlines)
-
-
-def _called(inline: Inline, notes: list[tuple[Inline, ...]]) -> Inline:
-    match inline:
-        case Note():
-            notes.append(inline.inlines)
-            return NoteMark(len(notes))
-        case Strong() | Emphasis() | Link() | Passage():
-            return replace(inline, inlines=_marked(inline.inlines, notes))
-        case Text() | NoteMark():
-            return inline
 
 
 # Contents ---------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from markdown_it.rules_block.table import escapedSplit
@@ -202,14 +202,19 @@ def lines(block: Heading | Paragraph | Table | Notes | Contents) -> Iterator[tup
 
 def inline_words(inlines: Iterable[Inline]) -> Iterator[str]:
     """Yield every piece of text in ``inlines``, in reading order; a note's words where it is called for."""
+    for inline in within(inlines):
+        if isinstance(inline, Text):
+            yield inline.text
+        elif isinstance(inline, NoteMark):
+            yield str(inline.number)
+
+
+def within(inlines: Iterable[Inline]) -> Iterator[Inline]:
+    """Yield ``inlines`` and every one inside them, in reading order."""
     for inline in inlines:
-        match inline:
-            case Text():
-                yield inline.text
-            case NoteMark():
-                yield str(inline.number)
-            case _:
-                yield from inline_words(inline.inlines)
+        yield inline
+        if not isinstance(inline, Text | NoteMark):
+            yield from within(inline.inlines)
 
 
 def all_entries(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -494,15 +499,8 @@ def _line(token: Token) -> int:
 
 
 def _alignment(token: Token) -> Alignment:
-    match token.attrGet("style"):
-        case "text-align:left":
-            return "left"
-        case "text-align:center":
-            return "center"
-        case "text-align:right":
-            return "right"
-        case _:
-            return None
+    style = token.attrGet("style")
+    return cast("Alignment", str(style).removeprefix("text-align:")) if style else None
 
 
 def _tidy(runs: Iterable[_Run]) -> list[_Run]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from flows.document.arrangement import listed
 from flows.document.blocks import Heading, plain_text, words
 from flows.document.crest import data_address
-from flows.document.files import environment
-from flows.domain.theme import HOUSE_STYLE
+from flows.files import templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,38 +17,21 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from flows.document.blocks import Block
-    from flows.domain.theme import Theme
+    from flows.document.imprint import Imprint
 
 
-def render_html(
-    blocks: Sequence[Block],
-    *,
-    title: str,
-    authority: str,
-    reference: str,
-    version: int,
-    draft: bool = False,
-    lang: str = "en-GB",
-    theme: Theme = HOUSE_STYLE,
-) -> str:
+def render_html(blocks: Sequence[Block], imprint: Imprint) -> str:
     """Return ``blocks`` as a page with one first-level heading and nothing from elsewhere.
 
-    ``title`` becomes that heading where the blocks do not open with one.
+    The imprint's title becomes that heading where the blocks do not open with one.
     """
+    crest = imprint.theme.crest
     return _page().render(
         blocks=blocks,
         anchors=_anchors(blocks),
         titled=bool(blocks) and isinstance(blocks[0], Heading) and blocks[0].level == 1,
-        title=title,
-        authority=authority,
-        reference=reference,
-        version=version,
-        draft=draft,
-        lang=lang,
-        accent=theme.accent,
-        size=theme.size,
-        marking=theme.draft_marking if draft else theme.published_marking,
-        crest=theme.crest and {"address": data_address(theme.crest), "words": theme.crest.words},
+        imprint=imprint,
+        crest=crest and {"address": data_address(crest), "words": crest.words},
     )
 
 
@@ -70,7 +52,7 @@ def _anchors(blocks: Sequence[Block]) -> Mapping[int, str]:
 
 @cache
 def _page() -> Template:
-    page = environment(escape=True)
+    page = templates(escape=True)
     page.tests["of_kind"] = lambda node, kind: type(node).__name__ == kind
     page.filters["words"] = plain_text
     return page.get_template("document/page.html.j2")

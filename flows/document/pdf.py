@@ -22,19 +22,18 @@ from flows.document import fonts
 from flows.document.blocks import words
 from flows.document.characters import character_faults
 from flows.document.crest import figure
-from flows.document.sheet import Imprint, Sheet, page_templates
+from flows.document.sheet import Sheet, page_templates
 from flows.document.story import story
 from flows.document.tagged.metadata import Properties
 from flows.document.tagged.structure import Structure
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.theme import HOUSE_STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from flows.document.blocks import Block
-    from flows.domain.theme import Theme
+    from flows.document.imprint import Imprint
 
 _SETTINGS: Final = {
     "canvas_baseColor": None,
@@ -54,28 +53,13 @@ _ONE_AT_A_TIME: Final = threading.Lock()
 """ReportLab keeps fonts and settings per process, and rendering gains nothing from threads."""
 
 
-def render_pdf(
-    blocks: Sequence[Block],
-    *,
-    title: str,
-    authority: str,
-    reference: str,
-    version: int,
-    dated: datetime,
-    draft: bool = False,
-    theme: Theme = HOUSE_STYLE,
-) -> bytes:
+def render_pdf(blocks: Sequence[Block], imprint: Imprint, *, dated: datetime) -> bytes:
     """Return ``blocks`` as a PDF.
 
     Args:
         blocks: What the paper says; opens with its title as a heading.
-        title: For the file's properties and the foot of each page.
-        authority: Stands at the head of the first page and of those after it.
-        reference: As the authority writes it.
-        version: Counts from 1 within the case.
+        imprint: What its pages and the file's properties say beside them.
         dated: The version's own time, with a time zone; it becomes the file's dates.
-        draft: Mark every page as a draft.
-        theme: How the paper looks; its crest is read before all else.
 
     Raises:
         MalformedError: a character has no glyph in the font.
@@ -83,15 +67,8 @@ def render_pdf(
     """
     if dated.tzinfo is None:
         raise ValueError("a paper's date needs a time zone: without one it depends on the machine")
-    _check_glyphs([title, authority, reference, theme.draft_marking, theme.published_marking, *words(blocks)])
-    imprint = Imprint(
-        title=title,
-        authority=authority,
-        reference=reference,
-        version=version,
-        draft=draft,
-        theme=theme,
-    )
+    markings = (imprint.theme.draft_marking, imprint.theme.published_marking)
+    _check_glyphs([imprint.title, imprint.authority, imprint.reference, *markings, *words(blocks)])
     with _ONE_AT_A_TIME:
         return _build(blocks, imprint, _properties(imprint, dated))
 

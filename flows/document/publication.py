@@ -23,6 +23,7 @@ from flows.document.arrangement import arrange, go_on
 from flows.document.blocks import Block, parse_document
 from flows.document.files import renderer_digest, template_digest
 from flows.document.html import render_html
+from flows.document.imprint import Imprint
 from flows.document.pdf import render_pdf
 from flows.document.record import Record, record_blocks
 from flows.domain.errors import Fault, MalformedError, UnfitPaperError
@@ -96,10 +97,10 @@ def render(document: str, record: Record, theme: Theme = HOUSE_STYLE) -> Publica
     Raises:
         MalformedError: the document holds what a paper cannot.
     """
-    blocks = paper_blocks(document, record)
-    pdf = _pdf(blocks, record, theme)
-    html = _html(blocks, record, theme)
-    return Publication(pdf=pdf, html=html, manifest=_manifest(blocks, record, pdf, html))
+    blocks, imprint = paper_blocks(document, record), _imprint(record, theme)
+    pdf = render_pdf(blocks, imprint, dated=record.published)
+    html = render_html(blocks, imprint)
+    return Publication(pdf=pdf, html=html, manifest=_manifest(blocks, imprint, pdf, html))
 
 
 def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: Theme = HOUSE_STYLE) -> Check:
@@ -112,8 +113,9 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: The
     """
     told, made_with = _read_manifest(manifest)
     blocks = paper_blocks(document, record)
-    found = _compared(_pdf(blocks, record, theme), pdf, made_with)
-    if found.holds and not _is_of(told, blocks, record, pdf, theme):
+    imprint = _imprint(record, theme)
+    found = _compared(render_pdf(blocks, imprint, dated=record.published), pdf, made_with)
+    if found.holds and not _is_of(told, blocks, imprint, pdf):
         sentence = "The manifest is not that of the paper and of the page that was made with it."
         return Check(comparison=Comparison.DIFFERS, sentence=sentence)
     return found
@@ -142,26 +144,9 @@ def paper_blocks(document: str, record: Record) -> tuple[Block, ...]:
     return go_on(arrange(parse_document(document)), record_blocks(record))
 
 
-def _title(record: Record) -> str:
-    return f"Public interest test: {record.reference}"
-
-
-def _pdf(blocks: tuple[Block, ...], record: Record, theme: Theme) -> bytes:
-    return render_pdf(
-        blocks,
-        title=_title(record),
-        authority=record.authority,
-        reference=record.reference,
-        version=record.version,
-        dated=record.published,
-        theme=theme,
-    )
-
-
-def _html(blocks: tuple[Block, ...], record: Record, theme: Theme) -> str:
-    return render_html(
-        blocks,
-        title=_title(record),
+def _imprint(record: Record, theme: Theme) -> Imprint:
+    return Imprint(
+        title=f"{record.kind}: {record.reference}",
         authority=record.authority,
         reference=record.reference,
         version=record.version,
@@ -172,12 +157,12 @@ def _html(blocks: tuple[Block, ...], record: Record, theme: Theme) -> str:
 # Manifest ---------------------------------------------------------------------------------------
 
 
-def _manifest(blocks: tuple[Block, ...], record: Record, pdf: bytes, html: str) -> bytes:
+def _manifest(blocks: tuple[Block, ...], imprint: Imprint, pdf: bytes, html: str) -> bytes:
     return _canonical(
         {
             "format": 1,
-            "reference": record.reference,
-            "version": record.version,
+            "reference": imprint.reference,
+            "version": imprint.version,
             "text": text_digest(blocks),
             "pdf": {"sha256": _sha256(pdf), "content": content_digest(pdf), "size": len(pdf)},
             "html": {"sha256": _sha256(html.encode())},
@@ -217,14 +202,12 @@ def _read_manifest(manifest: bytes) -> tuple[dict[str, Any], dict[str, str]]:
         raise MalformedError("manifest", Fault(path="toolchain", problem=problem)) from error
 
 
-def _is_of(
-    told: Mapping[str, Any], blocks: tuple[Block, ...], record: Record, pdf: bytes, theme: Theme
-) -> bool:
+def _is_of(told: Mapping[str, Any], blocks: tuple[Block, ...], imprint: Imprint, pdf: bytes) -> bool:
     """Tell whether a manifest is that of a paper; of its text and page only what the same tools made."""
     if told.get("toolchain") == dict(toolchain()):
-        fresh = json.loads(_manifest(blocks, record, pdf, _html(blocks, record, theme)))
+        fresh = json.loads(_manifest(blocks, imprint, pdf, render_html(blocks, imprint)))
         return bool(told == fresh)
-    of_paper = {"reference": record.reference, "version": record.version}
+    of_paper = {"reference": imprint.reference, "version": imprint.version}
     given = {name: told.get(name) for name in of_paper}
     named = told.get("pdf")
     return given == of_paper and isinstance(named, dict) and named.get("sha256") == _sha256(pdf)

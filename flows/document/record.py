@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.document.blocks import Heading, Paragraph, Strong, Table, Text
-from flows.document.wording import day
+from flows.domain.english import in_full
+from flows.domain.procedure import Role, Stage
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -16,12 +17,23 @@ if TYPE_CHECKING:
 
 TITLE: Final = "Record of this decision"
 
+# Here and not where they are used: a paper names the code of this folder as what it was made with, and
+# other words than those of an earlier paper are not to look like another text.
+DECIDED: Final = {
+    Stage.LEGAL_REVIEW: "Legal review approved",
+    Stage.BALANCING: "{} signed off",
+}
+"""What was decided at a gate, of a kind of document."""
+ROLES: Final = {Role.LEGAL_REVIEWER: "Legal reviewer", Role.SIGN_OFF_OFFICER: "Sign-off officer"}
+"""In which role."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What publication takes from earlier signed statements.
 
     Attributes:
+        kind: What the paper is headed with: "Public interest test".
         decisions: What was decided, in which role and on which day:
             ("Legal review approved", "legal reviewer", date). No names.
         signed_off: SHA-256 of the sign-off statement, 64 lower-case hex digits.
@@ -30,6 +42,7 @@ class Record:
         fingerprint: What an auditor pins, SHA-256 of the register's first statement.
     """
 
+    kind: str
     authority: str
     reference: str
     subject: str
@@ -46,8 +59,8 @@ def record_blocks(record: Record) -> tuple[Block, ...]:
     return (
         Heading(level=2, inlines=(Text(TITLE),)),
         _paragraph(
-            f"This is version {record.version} of the public interest test {record.reference}, "
-            f"published on {day(record.published.date())}. These decisions were made on its text:"
+            f"This is version {record.version} of the {record.kind.lower()} {record.reference}, "
+            f"published on {in_full(record.published.date())}. These decisions were made on its text:"
         ),
         _decisions(record),
         _paragraph(
@@ -72,7 +85,7 @@ def _paragraph(text: str, *more: Text | Strong) -> Paragraph:
 def _decisions(record: Record) -> Table:
     return _table(
         ("Decision", "Role", "Date"),
-        *((label, role, day(on)) for label, role, on in record.decisions),
+        *((label, role, in_full(on)) for label, role, on in record.decisions),
     )
 
 

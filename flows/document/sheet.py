@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -12,8 +11,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import Frame, PageTemplate
 
-from flows.document import fonts, house
-from flows.document.house import style_of
+from flows.document import fonts, look
 from flows.document.tagged.canvas import TaggedCanvas
 
 if TYPE_CHECKING:
@@ -21,9 +19,8 @@ if TYPE_CHECKING:
 
     from reportlab.pdfgen.canvas import Canvas
 
-    from flows.document.house import Style
+    from flows.document.imprint import Imprint
     from flows.document.tagged.flow import TaggedFigure
-    from flows.domain.theme import Theme
 
 _DRAFT: Final = "DRAFT \u2013 not a decision"
 _MASTHEAD: Final = 25 * mm
@@ -32,28 +29,6 @@ _BESIDE: Final = 5 * mm
 """Between the crest and the name."""
 _CREST: Final = 15 * mm
 """Down to the crest, where there is one: below the marks of a draft."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imprint:
-    """What the pages say beside their blocks."""
-
-    title: str
-    authority: str
-    reference: str
-    version: int
-    draft: bool
-    theme: Theme
-
-    @property
-    def style(self) -> Style:
-        """How the pages are set."""
-        return style_of(self.theme)
-
-    @property
-    def marking(self) -> str:
-        """The handling marking of each page; empty for none."""
-        return self.theme.draft_marking if self.draft else self.theme.published_marking
 
 
 class Sheet(TaggedCanvas):
@@ -72,18 +47,18 @@ class Sheet(TaggedCanvas):
         *,
         font: str,
         size: float,
-        left: float = house.SIDE,
+        left: float = look.SIDE,
         right: bool = False,
     ) -> None:
         """Draw one line from ``left``, by default the margin, or up to the right margin."""
         self.setFont(font, size)
-        x = house.WIDTH - house.SIDE - stringWidth(text, font, size) if right else left
+        x = look.WIDTH - look.SIDE - stringWidth(text, font, size) if right else left
         self.drawString(x, y, text)
 
     def rule(self, y: float, *, width: float) -> None:
         """Draw a line across the measure."""
         self.setLineWidth(width)
-        self.line(house.SIDE, y, house.WIDTH - house.SIDE, y)
+        self.line(look.SIDE, y, look.WIDTH - look.SIDE, y)
 
     def leave_page_number(self, y: float) -> None:
         """Keep a place for "Page n of N", which is filled when all pages are there."""
@@ -93,9 +68,9 @@ class Sheet(TaggedCanvas):
     def _page_number(self, number: int, y: float) -> str:
         text = f"Page {number} of {len(self._pages)}"
         self.setFont(fonts.REGULAR, self._small)
-        end = house.WIDTH - house.SIDE
+        end = look.WIDTH - look.SIDE
         line = PDFTextObject(self, end - stringWidth(text, fonts.REGULAR, self._small), y)
-        line.setFillColor(house.GREY)
+        line.setFillColor(look.GREY)
         line.textOut(text)
         return str(line.getCode())
 
@@ -105,7 +80,7 @@ def page_templates(imprint: Imprint, crest: TaggedFigure | None) -> list[PageTem
     rule = _CREST + crest.height + 4 * mm if crest else _MASTHEAD + 3.5 * mm
     return [
         _template("first", rule + 9.5 * mm, partial(_masthead, crest=crest, rule=rule), imprint),
-        _template("later", house.TOP, _running_head, imprint),
+        _template("later", look.TOP, _running_head, imprint),
     ]
 
 
@@ -121,17 +96,17 @@ def _template(
             with sheet.artifact("Pagination", "Watermark"):
                 _mark(sheet, imprint)
 
-    height = house.HEIGHT - top - house.FOOT
-    frame = Frame(house.SIDE, house.FOOT, house.MEASURE, height, 0, 0, 0, 0, id=name)
+    height = look.HEIGHT - top - look.FOOT
+    frame = Frame(look.SIDE, look.FOOT, look.MEASURE, height, 0, 0, 0, 0, id=name)
     return PageTemplate(id=name, frames=[frame], onPage=draw, autoNextPageTemplate="later")
 
 
 def _masthead(sheet: Sheet, imprint: Imprint, *, crest: TaggedFigure | None, rule: float) -> None:
-    size, left, y = imprint.style.masthead, house.SIDE, house.HEIGHT - _MASTHEAD
+    size, left, y = imprint.style.masthead, look.SIDE, look.HEIGHT - _MASTHEAD
     leading = 1.25 * size
-    lines = _in_two(imprint.authority, size, house.MEASURE - (crest.width + _BESIDE if crest else 0))
+    lines = _in_two(imprint.authority, size, look.MEASURE - (crest.width + _BESIDE if crest else 0))
     if crest:
-        bottom = house.HEIGHT - _CREST - crest.height
+        bottom = look.HEIGHT - _CREST - crest.height
         crest.drawOn(sheet, left, bottom)
         # The name stands at half the height of the crest, by its capitals.
         left += crest.width + _BESIDE
@@ -142,7 +117,7 @@ def _masthead(sheet: Sheet, imprint: Imprint, *, crest: TaggedFigure | None, rul
         for below, line in enumerate(lines, start=1):
             baseline = y + (len(lines) - below) * leading
             sheet.write(line, baseline, font=fonts.BOLD, size=size, left=left)
-        sheet.rule(house.HEIGHT - rule, width=1.2)
+        sheet.rule(look.HEIGHT - rule, width=1.2)
 
 
 def _in_two(name: str, size: float, width: float) -> list[str]:
@@ -155,25 +130,25 @@ def _in_two(name: str, size: float, width: float) -> list[str]:
 def _running_head(sheet: Sheet, imprint: Imprint) -> None:
     small = imprint.style.small
     with sheet.artifact("Pagination", "Header"):
-        sheet.setFillColor(house.GREY)
-        sheet.setStrokeColor(house.RULE)
-        y = house.HEIGHT - 20 * mm
+        sheet.setFillColor(look.GREY)
+        sheet.setStrokeColor(look.RULE)
+        y = look.HEIGHT - 20 * mm
         # A reference has at most 40 characters, and is never cut off.
-        room = house.MEASURE - stringWidth(imprint.reference, fonts.REGULAR, small) - imprint.style.indent
+        room = look.MEASURE - stringWidth(imprint.reference, fonts.REGULAR, small) - imprint.style.indent
         name = _shortened(imprint.authority, fonts.REGULAR, small, room)
         sheet.write(name, y, font=fonts.REGULAR, size=small)
         sheet.write(imprint.reference, y, font=fonts.REGULAR, size=small, right=True)
-        sheet.rule(house.HEIGHT - 22.5 * mm, width=0.5)
+        sheet.rule(look.HEIGHT - 22.5 * mm, width=0.5)
 
 
 def _foot(sheet: Sheet, imprint: Imprint) -> None:
     small = imprint.style.small
-    sheet.setFillColor(house.GREY)
-    sheet.setStrokeColor(house.RULE)
+    sheet.setFillColor(look.GREY)
+    sheet.setStrokeColor(look.RULE)
     sheet.rule(19 * mm, width=0.5)
     # The version is never cut off: it says which text this is.
     version = f", version {imprint.version}"
-    title = _shortened(imprint.title, fonts.REGULAR, small, house.MEASURE * 0.65)
+    title = _shortened(imprint.title, fonts.REGULAR, small, look.MEASURE * 0.65)
     sheet.write(f"{title}{version}", 14.5 * mm, font=fonts.REGULAR, size=small)
     sheet.leave_page_number(14.5 * mm)
 
@@ -181,8 +156,8 @@ def _foot(sheet: Sheet, imprint: Imprint) -> None:
 def _mark(sheet: Sheet, imprint: Imprint) -> None:
     """Print the marks of a draft, and the handling marking where there is one, at head and foot."""
     small = imprint.style.small
-    sheet.setFillColor(house.RED if imprint.draft else house.GREY)
-    for y, size in ((house.HEIGHT - 12 * mm, 1.1 * small), (8.5 * mm, small)):
+    sheet.setFillColor(look.RED if imprint.draft else look.GREY)
+    for y, size in ((look.HEIGHT - 12 * mm, 1.1 * small), (8.5 * mm, small)):
         if imprint.draft:
             sheet.write(_DRAFT, y, font=fonts.BOLD, size=size)
         sheet.write(imprint.marking, y, font=fonts.BOLD, size=size, right=True)

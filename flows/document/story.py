@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reportlab.platypus import CondPageBreak
 
-from flows.document import house
+from flows.document import look
 from flows.document.arrangement import listed
 from flows.document.blocks import (
     Contents,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
     from flows.document.blocks import Alignment, Block, Entry, Inline
-    from flows.document.house import Style, Type
+    from flows.document.look import Style, Type
 
 
 def story(blocks: Sequence[Block], root: Element, style: Style) -> list[Flowable]:
@@ -88,7 +88,7 @@ def _held_by_a_table(flowables: Sequence[Flowable], style: Style, *, alone: bool
             height = _height(paragraph) + paragraph.getSpaceAfter()
         case _:
             return 0.0
-    fits = height <= (_SHORT + 1) * style.leading and _height(table) < house.TALL
+    fits = height <= (_SHORT + 1) * style.leading and _height(table) < look.TALL
     return height + _height(table) if fits else 0.0
 
 
@@ -119,7 +119,7 @@ def _opening(flowables: Sequence[Flowable], style: Style) -> float:
             return height + _joined(flowables[at:])
         if not isinstance(flowable, _HeadingLines):
             # Of a paragraph, three lines: with two it could not be parted without leaving one alone.
-            most = house.TALL if isinstance(flowable, TaggedTable) else 3 * style.leading
+            most = look.TALL if isinstance(flowable, TaggedTable) else 3 * style.leading
             return height + min(_height(flowable), most)
         height += flowable.getSpaceBefore() + _height(flowable) + flowable.getSpaceAfter()
     return height
@@ -127,7 +127,7 @@ def _opening(flowables: Sequence[Flowable], style: Style) -> float:
 
 def _height(flowable: Flowable) -> float:
     # It is laid out for this measure once, and not again when it is drawn.
-    return float(flowable.wrap(house.MEASURE, house.HEIGHT)[1])
+    return float(flowable.wrap(look.MEASURE, look.HEIGHT)[1])
 
 
 class _Place(NamedTuple):
@@ -193,7 +193,7 @@ class _Teller:
         whole = Element("L", parent, attributes={"O": "List", "ListNumbering": numbering})
         last = block.start + len(block.items) - 1
         signs = [
-            f"{n}." if block.ordered else house.BULLETS[place.depth] for n in range(block.start, last + 1)
+            f"{n}." if block.ordered else look.BULLETS[place.depth] for n in range(block.start, last + 1)
         ]
         # The last number is the widest.
         face = style.body.face()
@@ -229,24 +229,19 @@ def _table(table: Table, parent: Element, indent: float, style: Style) -> Flowab
     whole = Element("Table", parent)
     header = _row(table.header, table, Element("TR", whole), style, head=True)
     rows = [_row(row, table, Element("TR", whole), style) for row in table.rows]
-    widths = _widths(table, house.MEASURE - indent, style)
+    widths = _widths(table, look.MEASURE - indent, style)
     return TaggedTable(header, rows, style.grid(widths, indent=indent))
 
 
 def _row(
     cells: Sequence[tuple[Inline, ...]], table: Table, row: Element, style: Style, *, head: bool = False
 ) -> list[TaggedParagraph]:
+    scopes = ["Column" if head else None] * len(cells)
+    if table.heads_rows and not head:
+        scopes[0] = "Row"
     return [
-        _cell(
-            inlines,
-            alignment,
-            row,
-            style,
-            "Column" if head else "Row" if first and table.heads_rows else None,
-        )
-        for first, inlines, alignment in zip(
-            (True, *[False] * len(cells)), cells, table.alignments, strict=False
-        )
+        _cell(inlines, alignment, row, style, scope)
+        for inlines, alignment, scope in zip(cells, table.alignments, scopes, strict=True)
     ]
 
 

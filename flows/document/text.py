@@ -11,13 +11,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from flows.document.blocks import parse_document
-from flows.document.files import environment
 from flows.document.markdown import escape, normalise, write_markdown
-from flows.document.wording import cite, day, listing, sections
 from flows.domain.assessment import Outcome
+from flows.domain.citation import format_citations
+from flows.domain.english import in_full, listing
+from flows.files import templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jinja2 import Template
 
@@ -59,19 +60,32 @@ def write_document(
     return write_markdown(parse_document(written))
 
 
+def cite(provision: str, limbs: Sequence[str] = (), title: str | None = None) -> str:
+    """Return one exemption as people write it, to stand at the start of a line.
+
+    ``Section 31(1)(a) and (b) (Law enforcement)`` where the limbs are the provision's own, else
+    ``Section 31(3) (Law enforcement), by virtue of section 31(1)(a) and (b)``.
+    """
+    own = [limb for limb in limbs if limb.startswith(provision)]
+    others = [limb for limb in limbs if limb not in own]
+    phrase = format_citations(own or [provision])
+    named = f"{phrase[:1].upper()}{phrase[1:]}{f' ({title})' if title else ''}"
+    return f"{named}, by virtue of {format_citations(others)}" if others else named
+
+
 def skeleton(request: Request) -> str:
     """Return the ``assessment.yaml`` that an officer starts from when none came."""
-    page = environment(escape=False).get_template("document/skeleton.yaml.j2")
+    page = templates(escape=False).get_template("document/skeleton.yaml.j2")
     # A JSON string is a YAML scalar in double quotes.
     return page.render(reference=json.dumps(request.reference))
 
 
 @cache
 def _page() -> Template:
-    page = environment(escape=False)
-    page.filters |= {"plain": escape, "prose": normalise, "day": day, "listing": listing}
+    page = templates(escape=False)
+    page.filters |= {"plain": escape, "prose": normalise, "day": in_full, "listing": listing}
     page.globals |= {
-        "sections": sections,
+        "sections": format_citations,
         "is_weighed": is_weighed,
         "balances": _balances,
         "has_harm": _has_harm,

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from flows.domain.procedure import ActKind, Role, Stage
+    from flows.domain.acts.kind import Kind
+    from flows.domain.procedure import Role, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,28 +31,29 @@ class Act:
     """What somebody did to a case or to the policy, by whom, in which role, when.
 
     Attributes:
+        kind: The row of the table of acts.
         case: The case's reference, or ``policy``.
         role: The role in which the actor acts.
         time: UTC, whole seconds.
         policy: Version of the policy in force before the act; 0 when it founds the register.
+        document: The kind of document it is about; empty for an act on the case or on the policy.
         version: The version the act is about: the one a draft makes, else the current one; 0 before
-            the first. For an act on the policy, the version of the policy it makes.
+            the first and for an act on the case. For an act on the policy, the version it makes.
         gate: The gate at which a decision is made; None for every other act.
-        reason: Why, in the actor's words; a return needs one.
-        details: Facts of this kind of act, all of them text: ``received`` and ``recipient`` of an
-            opening, the SHA-256 of each file a decision was made on under its path, ``on`` and
-            ``by`` of a sending, ``ground`` of a closing, ``person`` or ``date`` of a change of policy.
-        files: The case folder as the act leaves it, the records of acts left out.
+        reason: Why, in the actor's words.
+        details: The facts of this kind of act, all of them text, by name; of an approval also the
+            SHA-256 of each file it was made on, under its path.
+        files: The case's folder as the act leaves it, the records of acts left out.
     """
 
-    kind: ActKind
+    kind: Kind
     case: str
     actor: str
     role: Role
     time: datetime
     policy: int
+    document: str = ""
     version: int = 0
-    document: str = "test"
     gate: Stage | None = None
     reason: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)

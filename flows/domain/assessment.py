@@ -58,6 +58,8 @@ OUTCOMES: dict[Duty, tuple[Outcome, ...]] = {
     Duty.DISCLOSE: (Outcome.WITHHOLD, Outcome.PARTLY, Outcome.DISCLOSE, Outcome.NOT_HELD),
 }
 """The outcomes that a part with each duty may have."""
+REFUSALS: Final = frozenset({Outcome.MAINTAIN, Outcome.WITHHOLD, Outcome.PARTLY})
+"""Those for which an exemption is relied on, and of which section 17 wants notice to be given."""
 
 
 class Likelihood(StrEnum):

@@ -1,10 +1,12 @@
-"""A case: one public interest test and where it stands, as the fold of its acts."""
+"""A case: one request, its documents, and where each stands, as the fold of its acts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
+from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.procedure import Stage
 from flows.domain.reference import slug
 
 if TYPE_CHECKING:
@@ -12,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from flows.domain.act import FileMark
-    from flows.domain.procedure import Role, Stage
+    from flows.domain.documents import DocumentKind
+    from flows.domain.procedure import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +55,72 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One document of a case, and where it stands.
+
+    Attributes:
+        name: Its kind.
+        version: The current version; 0 before the first draft.
+        round: How often it was returned.
+        gates: Those it passes, in order, as the rules were when it was submitted.
+        writers: Everyone who drafted or submitted a version since it was begun or last published.
+        approvals: Of the current version, earlier rounds included; see ``standing``.
+        overrides: Of findings in the current version.
+        changed: When the last act on it was taken, UTC; None before the first.
+        since: When it came to its stage, UTC; None before the first act.
+    """
+
+    name: str
+    stage: Stage = Stage.RECEIVED
+    version: int = 0
+    round: int = 0
+    gates: tuple[Stage, ...] = ()
+    writers: frozenset[str] = frozenset()
+    approvals: tuple[Approval, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    changed: datetime | None = None
+    since: datetime | None = None
+
+    @property
+    def kind(self) -> DocumentKind:
+        """What kind of document it is."""
+        return DOCUMENTS[self.name]
+
+    @property
+    def standing(self) -> tuple[Approval, ...]:
+        """The approvals that count: those given since the current version was last returned."""
+        return tuple(approval for approval in self.approvals if approval.round == self.round)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """The last act of one kind on the case itself.
+
+    Attributes:
+        times: How often an act of this kind was taken.
+        actor: Who took the last one.
+        details: The facts it stated.
+    """
+
+    times: int
+    actor: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Everything the register knows of one test.
+    """Everything the register knows of one request.
 
     Attributes:
         received: Local date of receipt as first registered; it never moves.
         recipient: Public name of the key to which the request is sealed.
-        version: The current version; 0 before the first draft.
-        round: How often the case was returned.
+        regime: The Act under which it was made.
         acts: How many acts it has.
         files: The folder without the records of acts.
-        writers: Everyone who drafted or submitted a version since it was opened or last published.
-        approvals: Of the current version, earlier rounds included; see ``standing``.
-        overrides: Of findings in the current version.
+        documents: By kind, those that were begun, and the test from the start.
+        authors: Who wrote a file's bytes, by their SHA-256; the service left out.
+        stated: The last act of each kind on the case itself, by kind.
+        closed: When it was closed without a published test, UTC; None while it is not.
         opened: When it was opened, UTC.
         changed: When the last act was taken, UTC.
     """
@@ -72,16 +128,15 @@ class Case:
     reference: str
     received: date
     recipient: str
-    stage: Stage
-    version: int
-    round: int
+    regime: str
     acts: int
     files: Mapping[str, FileMark]
-    writers: frozenset[str]
-    approvals: tuple[Approval, ...]
+    documents: Mapping[str, Document]
+    authors: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stated: Mapping[str, Stated] = field(default_factory=dict)
+    closed: datetime | None = None
     opened: datetime
     changed: datetime
-    overrides: tuple[Override, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -89,9 +144,37 @@ class Case:
         return folder_of(self.reference, self.received)
 
     @property
-    def standing(self) -> tuple[Approval, ...]:
-        """The approvals that count: those given since the current version was last returned."""
-        return tuple(approval for approval in self.approvals if approval.round == self.round)
+    def test(self) -> Document:
+        """The public interest test."""
+        return self.documents[TEST.name]
+
+    def document(self, name: str) -> Document:
+        """Return a document; one that was not begun waits for its first draft."""
+        return self.documents.get(name) or Document(name=name)
+
+    def stage(self, name: str = TEST.name) -> Stage:
+        """Return where a document stands; of a closed case all are closed."""
+        return Stage.CLOSED if self.closed else self.document(name).stage
+
+    def named(self, document: str) -> str:
+        """Return what a document is called in a sentence; for an act on none, the case."""
+        return DOCUMENTS[document].named(self.reference) if document else self.reference
+
+    def with_document(self, name: str, **changes: Any) -> Case:  # noqa: ANN401 - the fields of a document
+        """Return the case with one document changed."""
+        changed = replace(self.document(name), **changes)
+        return replace(self, documents={**self.documents, name: changed})
+
+    def words_of(self, name: str) -> frozenset[str]:
+        """Return everyone whose own words a decision on a document would be about.
+
+        Its writers, and whoever wrote the very bytes of a file that is decided on, be it for another
+        document.
+        """
+        document = self.document(name)
+        read = (self.files.get(path) for path in document.kind.decided_on)
+        wrote = (self.authors.get(mark.sha256, frozenset()) for mark in read if mark)
+        return document.writers.union(*wrote)
 
 
 def folder_of(reference: str, received: date) -> str:

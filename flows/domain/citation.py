@@ -12,10 +12,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from flows.domain.english import MONTHS, listing
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 PATTERN: Final = r"[1-9][0-9]{0,2}[A-Z]{0,2}(\([1-9][0-9]?[A-Z]{0,2}\))?(\([a-z]{1,4}\)){0,2}"
 """The canonical form, and the only one in files."""
@@ -75,7 +76,7 @@ def format_citations(citations: Sequence[str], *, unit: str = "section") -> str:
         unit: ``section``, or ``regulation`` where a statutory instrument is cited.
     """
     entries = _entries(citations)
-    return f"{unit}{'s' if len(entries) > 1 else ''} {_listing(map(_listing, entries))}"
+    return f"{unit}{'s' if len(entries) > 1 else ''} {listing(map(listing, entries))}"
 
 
 def find_citations(text: str) -> Iterator[FoundCitation]:
@@ -266,11 +267,6 @@ def _reads_back(cited: _Cited, before: _Cited) -> bool:
         return False
 
 
-def _listing(words: Iterable[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 # Reading
 
 _GAP: Final = r"\s{0,8}"  # bounded, so that no text is read twice over
@@ -415,8 +411,7 @@ _NUMBERED_POINT: Final = re.compile(rf"\s{{1,8}}(?:{_MANY}|{_ONE}){_GAP}[1-9]", 
 """After a bracket that counts points, ``(1) section 24(2), (2) section 31(3)``."""
 _MEASURED: Final = re.compile(
     r"\s{1,8}(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|working|officers?|people|persons?|"
-    r"pages?|per|times|January|February|March|April|May|June|July|August|September|October|November|"
-    r"December)\b",
+    rf"pages?|per|times|{'|'.join(MONTHS)})\b",
     re.IGNORECASE,
 )
 _ACRONYMS: Final = r"(?:DPA|GDPR|PACE|RIPA|IPA|HRA|POCA|PHA|CPR|OSA|SOCPA)"

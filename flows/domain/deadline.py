@@ -16,8 +16,9 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
+from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.working_days import days_from, in_full, only_date
+from flows.domain.working_days import days_from, only_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +47,7 @@ class Timetable:
 
     working_days: int
     nations: tuple[str, ...]
-    further_working_days: int | None
+    further_working_days: int | None = None
     review_aim: int
     review_latest: int
 

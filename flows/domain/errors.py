@@ -18,7 +18,7 @@ PitError
 ├── MalformedError           text from outside we cannot read; carries every fault
 ├── RegisterError            the register is absent or cannot be read or written
 │   └── RegisterMovedError   someone wrote first; read again and retry
-├── TamperedError            the history does not hold; never caught, never retried
+├── TamperedError            the register fails its audit; never caught, never retried
 └── UnexpectedError          a fault of the program, without the words it came with
 
 A message is one sentence an officer can act on, built by the class from facts. No text
@@ -28,26 +28,20 @@ of a case stands in a message: Prefect and the logs keep messages.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from traceback import walk_tb
+from typing import TYPE_CHECKING
+
+from flows.domain.procedure import STANDS
 
 if TYPE_CHECKING:
     from datetime import date
 
-
-_PHRASES: Final = {
-    "sent": "record as sent",
-    "found": "found the register",
-    "add-officer": "authorise people",
-    "revoke-officer": "revoke people",
-    "add-holiday": "add bank holidays",
-    "remove-holiday": "remove bank holidays",
-    "change-theme": "change how papers look",
-    "change-desk": "change where passkeys sign",
-}
-"""Acts whose code is no verb that a sentence can take."""
+    from flows.domain.procedure import Stage
 
 
-_GOES_BACK: Final = "goes back to drafting: a return"
+def _day(when: date) -> str:
+    return f"{when.day} {when:%B %Y}"
 
 
 class PitError(Exception):
@@ -74,14 +68,16 @@ class UnknownCaseError(RefusedError):
     """No case of that reference is in the register."""
 
     def __init__(self, reference: str) -> None:
-        super().__init__(f"The register holds no case {reference}; `equipoise queue` lists those it holds.")
+        super().__init__(
+            f"There is no case {reference} in the register; `equipoise queue --all` lists every case."
+        )
 
 
 class WrongStageError(RefusedError):
-    """An act meant for one stage met a case standing at another."""
+    """An act meant for one stage met a document standing at another; ``which`` says what stands there."""
 
-    def __init__(self, reference: str, *, act: str, needed: str, found: str) -> None:
-        super().__init__(f"{reference} is at {found}; to {_PHRASES.get(act, act)} needs it at {needed}.")
+    def __init__(self, reference: str, *, passive: str, stage: Stage, which: str = "it") -> None:
+        super().__init__(f"{reference} cannot be {passive}: {which} {STANDS[stage]}.")
 
 
 class StaleVersionError(RefusedError):
@@ -94,7 +90,7 @@ class StaleVersionError(RefusedError):
 
 
 class StaleContentError(RefusedError):
-    """An approval was made on other bytes than the case now holds."""
+    """An approval was made on other bytes than those of the case now."""
 
     def __init__(self, reference: str, path: str) -> None:
         super().__init__(f"{path} of {reference} has changed since it was read; read it again first.")
@@ -112,16 +108,16 @@ class WrongDateError(RefusedError):
 
     def __init__(self, reference: str, *, first: date, last: date) -> None:
         super().__init__(
-            f"{reference} was published on {first}; "
-            f"it can have been sent from then until today, {last}, and on no other day."
+            f"{reference} was published on {_day(first)}: "
+            f"it cannot have been sent before then, nor after today, {_day(last)}."
         )
 
 
 class NotEntitledError(RefusedError):
     """A person may not do this: unknown, revoked, without the role, or without the key."""
 
-    def __init__(self, person: str, *, act: str, needed: str) -> None:
-        super().__init__(f"{person} may not {_PHRASES.get(act, act)}: that needs {needed}.")
+    def __init__(self, person: str, *, verb: str, needed: str) -> None:
+        super().__init__(f"{person} may not {verb}: that needs {needed}.")
 
 
 class UnfitSignatureError(RefusedError):
@@ -131,24 +127,22 @@ class UnfitSignatureError(RefusedError):
 class SamePersonError(RefusedError):
     """One person would take two parts that the procedure keeps apart."""
 
-    def __init__(self, reference: str, person: str, *, act: str, earlier: str) -> None:
-        left = {"override": "override the finding", "submit": "submit it"}.get(act, "decide at this stage")
-        super().__init__(f"{person} {earlier} {reference}, so another person has to {left}.")
+    def __init__(self, reference: str, person: str, *, earlier: str, verb: str) -> None:
+        super().__init__(f"{person} {earlier} {reference}, so another person has to {verb}.")
 
 
 class MissingReasonError(RefusedError):
-    """A case was sent back, or a finding overridden, without saying why."""
+    """A case was sent back, a finding overridden or a stop lifted, without saying why."""
 
-    def __init__(self, reference: str, *, act: str) -> None:
-        why = "may go on in spite of the finding: an override" if act == "override" else _GOES_BACK
-        super().__init__(f"Say why {reference} {why} needs a reason.")
+    def __init__(self, reference: str, *, verb: str) -> None:
+        super().__init__(f"{reference}: say why; to {verb} takes a reason.")
 
 
 class IncompleteError(RefusedError):
     """The draft has what stops its submission."""
 
     def __init__(self, reference: str, *, blocking: int, first: str) -> None:
-        more = f" (and {blocking - 1} more: `equipoise lint` lists them)" if blocking > 1 else ""
+        more = f" `equipoise show {reference}` lists {blocking - 1} more." if blocking > 1 else ""
         super().__init__(f"{reference} cannot be submitted yet: {first}{more}")
 
 
@@ -210,15 +204,22 @@ class RegisterMovedError(RegisterError):
     """Someone else wrote first. Safe to read again and retry."""
 
     def __init__(self, reference: str) -> None:
-        super().__init__(f"{reference} changed while this was being recorded; read it again.")
+        what = f"The {reference}" if reference == "policy" else reference
+        super().__init__(f"{what} changed before this was recorded: look at it again, and sign again.")
 
 
 class TamperedError(PitError):
-    """The history does not hold together."""
+    """What was recorded is not what was signed, or does not follow from what came before."""
 
 
 class UnexpectedError(PitError):
     """A fault of the program, told without the words it came with, which may be a case's."""
+
+    @classmethod
+    def of(cls, error: Exception) -> UnexpectedError:
+        """Return what is told of ``error``."""
+        *_, (frame, line) = walk_tb(error.__traceback__)
+        return cls(type(error).__name__, f"{Path(frame.f_code.co_filename).name}:{line}")
 
     def __init__(self, kind: str, place: str) -> None:
         super().__init__(

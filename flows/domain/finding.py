@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Severity(StrEnum):
@@ -37,3 +41,8 @@ class Finding:
     span: tuple[int, int] | None = None
     citation: str = ""
     final: bool = False
+
+
+def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that stop a submission."""
+    return tuple(finding for finding in findings if finding.severity is Severity.BLOCK)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import Fault, MalformedError, NotEntitledError
-from flows.domain.procedure import GATES, Role, Stage
+from flows.domain.procedure import Role
 from flows.domain.theme import HOUSE_STYLE, Theme
 from flows.domain.working_days import Holiday
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
 SERVICE: Final = "service"
@@ -56,6 +56,12 @@ def parse_person(text: str) -> str:
             ),
         )
     return text
+
+
+def one_of(roles: Collection[Role]) -> str:
+    """Return what entitles to act in one of ``roles``; a person cannot be given that of the service."""
+    wanted = " or ".join(f"the role {role}" for role in sorted({*roles} - {Role.SERVICE}))
+    return wanted or "the service itself"
 
 
 def parse_origin(text: str) -> str:
@@ -105,7 +111,8 @@ class Rules:
     """What the authority chose.
 
     Attributes:
-        gates: Document to the name of its approvals in ``GATES``.
+        edition: Of the procedure, by which acts are judged.
+        gates: Document to the name of its approvals in the edition.
         threshold: How many administrators a change of policy takes.
         reference_pattern: How the next reference is made, as ``FOI-{year}-{number:04}``.
         chase_within: Working days before the statutory deadline at which deciders are reminded.
@@ -113,16 +120,13 @@ class Rules:
         desk: The origins at which passkeys sign, sorted; without one no passkey can sign.
     """
 
+    edition: int
     gates: Mapping[str, str]
     threshold: int
     reference_pattern: str
     chase_within: int
     body: str | None = None
     desk: tuple[str, ...] = ()
-
-    def gates_for(self, document: str) -> tuple[Stage, ...]:
-        """Return the gates ``document`` passes, in order."""
-        return GATES[self.gates[document]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,17 +160,17 @@ class Policy:
     holidays: tuple[Proclaimed, ...] = ()
     theme: Theme = HOUSE_STYLE
 
-    def require(self, person: str, role: Role, *, act: str) -> Person:
-        """Return the person if they hold ``role``.
+    def require(self, person: str, *roles: Role, verb: str) -> Person:
+        """Return the person if they hold one of ``roles``.
 
         Raises:
-            NotEntitledError: nobody of that id, or without that role.
+            NotEntitledError: nobody of that id, or with none of these roles.
         """
         known = self.people.get(person)
         if known is None:
-            raise NotEntitledError(person, act=act, needed="a person on the list of authorised people")
-        if role not in known.roles:
-            raise NotEntitledError(person, act=act, needed=f"the role {role}")
+            raise NotEntitledError(person, verb=verb, needed="a person on the list of authorised people")
+        if known.roles.isdisjoint(roles):
+            raise NotEntitledError(person, verb=verb, needed=one_of(roles))
         return known
 
     def holders(self, role: Role) -> frozenset[str]:

@@ -31,15 +31,6 @@ _SECTION: Final = re.compile(r"[0-9]+[A-Z]*")
 _Row = TypeVar("_Row")
 
 
-class Kind(StrEnum):
-    """Which duty a provision is about."""
-
-    DISCLOSURE = "disclosure"
-    """The information is exempt from the duty to communicate it, FOIA s.1(1)(b)."""
-    CONFIRM_OR_DENY = "confirm-or-deny"
-    """The duty to say whether it is held does not arise, FOIA s.1(1)(a)."""
-
-
 class Mechanism(StrEnum):
     """How a regime excludes the duty to confirm or deny."""
 
@@ -93,6 +84,8 @@ class Provision:
         citation: ``31(1)``, ``40(5B)``.
         title: The heading of its section.
         also_called: What people write for that heading.
+        duty: That of the parts which may cite it: what it exempts from disclosure, or whether the duty to
+            confirm or deny arises at all.
         balance_optional: A balance is neither demanded nor refused.
         limb_decides: The exemption is not claimed at all without its limb.
         limbs: Full citation of each limb, with the interest or class it names.
@@ -110,7 +103,7 @@ class Provision:
     citation: str
     title: str
     also_called: tuple[str, ...] = ()
-    kind: Kind
+    duty: Duty
     absolute: bool
     basis: Basis
     source: str
@@ -132,11 +125,6 @@ class Provision:
     replaced_by: tuple[str, ...] = ()
     note: str | None = None
     unverified: str | None = None
-
-    @property
-    def duty(self) -> Duty:
-        """The duty of the parts that may cite it."""
-        return Duty.DISCLOSE if self.kind is Kind.DISCLOSURE else Duty.CONFIRM_OR_DENY
 
     def in_force(self, on: date) -> bool:
         """Tell whether it was in force on a day."""
@@ -283,6 +271,11 @@ class Provisions:
             return bool(named) and named <= set(when.limb)
         return exemption.condition in when.condition or authority in when.authority
 
+    def wants_balance(self, exemption: Exemption, *, authority: str | None) -> bool:
+        """Tell whether an exemption is qualified as it is relied on, and its balance not optional."""
+        optional = self._by_citation[exemption.provision][-1].balance_optional
+        return not (optional or self.is_absolute(exemption, authority=authority))
+
     def of_section(self, citation: str) -> tuple[Provision, ...]:
         """Return the provisions of the section that a citation begins with, now in force."""
         section = section_of(citation)
@@ -341,7 +334,7 @@ def read_provisions(text: str) -> Provisions:
     found = tuple(_provision(row, bases) for row in raw["provision"])
     table = Provisions(
         act=_record(Statute, raw["act"], "act"),
-        clock=_record(Timetable, {"further-working-days": None, **raw["clock"]}, "clock"),
+        clock=_record(Timetable, raw["clock"], "clock"),
         regulator=_record(Regulator, raw["regulator"], "regulator"),
         review=_record(InternalReview, raw["review"], "review"),
         tests=MappingProxyType({duty: _record(Test, raw["tests"][duty], f"tests.{duty}") for duty in Duty}),
@@ -390,7 +383,7 @@ def _record(kind: type[_Row], row: Mapping[str, Any], place: str) -> _Row:
     given: dict[str, Any] = {}
     for name, value in row.items():
         try:
-            given[known[name].name] = _READ.get(name, _text)(value)
+            given[known[name].name] = _READ[str(known[name].type).removesuffix(" | None")](value)
         except (TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{place}: {name} has the wrong form") from error
     return kind(**given)
@@ -404,14 +397,6 @@ def _only(kind: type[_Row], value: object) -> _Row:
     if type(value) is not kind:  # True is an int, too
         raise TypeError
     return value
-
-
-def _true_or_false(value: object) -> bool:
-    return _only(bool, value)
-
-
-def _days(value: object) -> int:
-    return _only(int, value)
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -428,37 +413,20 @@ def _absolute_when(value: Mapping[str, object]) -> AbsoluteWhen:
 
 
 _READ: Final[Mapping[str, Callable[[Any], object]]] = {
-    "kind": Kind,
-    "confirm-or-deny": Mechanism,
-    "basis": lambda value: value,
-    "basis-by-limb": lambda value: value,
-    "absolute": _true_or_false,
-    "absolute-when": _absolute_when,
-    "balance-optional": _true_or_false,
-    "limb-decides": _true_or_false,
-    "harm": _true_or_false,
-    "likelihood": _true_or_false,
-    "statutory": _true_or_false,
-    "needs": lambda value: tuple(map(Need, _texts(value))),
-    "limbs": lambda value: MappingProxyType({limb: _text(words) for limb, words in value.items()}),
-    "in-force-from": date.fromisoformat,
-    "in-force-until": date.fromisoformat,
-    "revised-to": date.fromisoformat,
-    "working-days": _days,
-    "further-working-days": lambda value: None if value is None else _days(value),
-    "review-aim": _days,
-    "review-latest": _days,
-    "ask-within": _days,
-    "nations": _texts,
-    "also-called": _texts,
-    "only-for": _texts,
-    "purposes-for": _texts,
-    "protects": _texts,
-    "not-with": _texts,
-    "consider-with": _texts,
-    "replaced-by": _texts,
+    "str": _text,
+    "bool": lambda value: _only(bool, value),
+    "int": lambda value: _only(int, value),
+    "date": date.fromisoformat,
+    "tuple[str, ...]": _texts,
+    "Mapping[str, str]": lambda value: MappingProxyType({name: _text(each) for name, each in value.items()}),
+    "tuple[Need, ...]": lambda value: tuple(map(Need, _texts(value))),
+    "Duty": Duty,
+    "Mechanism": Mechanism,
+    "AbsoluteWhen": _absolute_when,
+    "Basis": lambda basis: basis,
+    "Mapping[str, Basis]": lambda by_limb: by_limb,
 }
-"""How a field is read; every other one is text."""
+"""How a field of each type is read; bases are known by then."""
 
 
 def _index(found: tuple[Provision, ...]) -> dict[str, tuple[Provision, ...]]:
@@ -481,7 +449,7 @@ def _citations(provision: Provision) -> Iterator[str]:
 
 
 def _check_exclusions(table: Provisions) -> None:
-    exclusions = [each for each in table.all if each.kind is Kind.CONFIRM_OR_DENY]
+    exclusions = [each for each in table.all if each.duty is Duty.CONFIRM_OR_DENY]
     if table.act.confirm_or_deny is Mechanism.GATE and len({each.citation for each in exclusions}) != 1:
         raise ValueError("act: a gate is one provision for all")
     for provision in table.all:
@@ -518,5 +486,5 @@ def _check_others(provision: Provision, table: Provisions) -> None:
             raise ValueError(f"{provision.citation}: there is no {citation}")
     if provision.ncnd and provision.citation not in known[provision.ncnd].protects:
         raise ValueError(f"{provision.citation}: {provision.ncnd} does not protect it")
-    if any(known[citation].kind is not Kind.DISCLOSURE for citation in provision.protects):
+    if any(known[citation].duty is not Duty.DISCLOSE for citation in provision.protects):
         raise ValueError(f"{provision.citation}: protects what is not for disclosure")

@@ -9,6 +9,8 @@ from flows.domain.errors import Fault, MalformedError
 
 PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}"
 _REFERENCE: Final = re.compile(PATTERN)
+_OURS: Final = "-response"
+"""How no reference ends: with what tells the papers of one case apart."""
 
 
 def parse_reference(text: str, *, source: str = "reference") -> str:
@@ -22,13 +24,14 @@ def parse_reference(text: str, *, source: str = "reference") -> str:
         or any(twice in text for twice in ("..", "//"))
         or text.endswith(("/", "."))
         or identity(text) == "policy"
+        or identity(text).endswith(_OURS)
     ):
         raise MalformedError(
             source,
             Fault(
                 path="",
                 problem="a reference has up to 40 letters, digits and . _ / - , starts with a letter or "
-                "digit, and has no '..' or '//', no '/' or '.' at its end, and is not the word policy",
+                "digit, has no '..' or '//', no '/', '.' or -response at its end, and is not the word policy",
             ),
         )
     return text

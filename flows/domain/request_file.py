@@ -11,8 +11,8 @@ from datetime import date
 from typing import Final
 
 from flows.domain.assessment import FOIA, Request
+from flows.domain.documents import REQUEST
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.procedure import REQUEST
 from flows.domain.provisions import regimes
 
 _NOT_SUMMARISED: Final = "Not summarised."

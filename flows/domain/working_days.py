@@ -8,7 +8,7 @@ and whoever counts says which nations matter.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,7 @@ NATIONS: Final = ("England and Wales", "Scotland", "Northern Ireland")
 
 _SATURDAY: Final = 5
 _SUMMER: Final = timedelta(hours=1)
+_LAST: Final = datetime.max.replace(tzinfo=UTC) - _SUMMER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,15 @@ class Calendar:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """What was said of a day before: the counts of many requests run over the same days."""
+
+    @property
+    def key(self) -> object:
+        """What two calendars share that say the same of every day."""
+        return (
+            self.first,
+            self.last,
+            sorted((when, sorted(self.nations_with(when))) for when in self.holidays),
+        )
 
     def covers(self, when: date) -> bool:
         """Tell whether the data reaches ``when``."""
@@ -217,9 +227,4 @@ def where(nations: Iterable[str]) -> str:
 
 def latest_local_day(moment: datetime) -> date:
     """Return the latest day it can be in the United Kingdom at a moment in UTC; summer time is an hour on."""
-    return (moment + _SUMMER).date()
-
-
-def in_full(when: date) -> str:
-    """Return a date as a sentence has it, ``7 November 2022``."""
-    return f"{when.day} {when:%B %Y}"
+    return (min(moment, _LAST) + _SUMMER).date()

@@ -9,16 +9,17 @@ from contextlib import chdir, contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from flows.domain.errors import PitError, RegisterError
-from flows.engine import server, waking
+from flows.domain.errors import RegisterError
+from flows.engine import failures, server, waking
 from flows.engine.settings import SCHEDULES, set_prefect_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from prefect.client.schemas.objects import State
     from prefect.flows import Flow
 
+    from flows.casework.office import Office
     from flows.engine.settings import Schedule
     from flows.home import Home
 
@@ -29,26 +30,6 @@ _ANSWER_SECONDS: Final = 60.0  # a server that has just started, on a busy machi
 _START_SECONDS: Final = 90.0
 
 
-class Engine:
-    """Runs flows in this process, with a server of their own.
-
-    Args:
-        tell: Told, in one sentence, of each thing that failed.
-    """
-
-    def __init__(self, tell: Callable[[str], None] = lambda _: None) -> None:
-        self._tell = tell
-
-    def run(self, flow: str, only: Sequence[str] | None = None) -> bool:
-        """Run a flow to its end; return whether it completed."""
-        schedule = next(row for row in SCHEDULES if row.flow == flow)
-        parameters = {} if only is None else {"only": list(only)}
-        state = cast("State[Any]", load(schedule)(**parameters, return_state=True))
-        for sentence in _failures(state):
-            self._tell(sentence)
-        return state.is_completed()
-
-
 def load(schedule: Schedule) -> Flow[..., Any]:
     """Return the flow that a row of the table names; Prefect, slow to import, comes with it."""
     module, _, name = schedule.entrypoint.rpartition(".")
@@ -56,59 +37,58 @@ def load(schedule: Schedule) -> Flow[..., Any]:
     return flow
 
 
+def waiting(schedule: Schedule, office: Office) -> Sequence[str]:
+    """Return what waits for the flow that a row of the table names."""
+    module, _, _ = schedule.entrypoint.rpartition(".")
+    found: Sequence[str] = import_module(module).waiting(office)
+    return found
+
+
 @contextmanager
-def running(home: Home, tell: Callable[[str], None] = lambda _: None) -> Iterator[Engine]:
-    """Start a server for ``home`` and run flows in this process for as long as the block lasts."""
+def running(home: Home) -> Iterator[None]:
+    """Start a server for ``home``, so that ``run_flow`` runs flows for as long as the block lasts."""
     # Prefect reads settings from files of the current folder; it has no business in anybody's.
-    with server.running(home) as started, chdir(home.prefect):
+    with server.running(home) as started, chdir(home.prefect), failures.told():
         set_prefect_environment(home, started.url)
         quieten()
         try:
-            yield Engine(tell)
+            yield
         finally:
             drain()
 
 
-def run(
-    home: Home,
-    flows: Sequence[str],
-    only: Sequence[str] | None = None,
-    *,
-    tell: Callable[[str], None] = lambda _: None,
-) -> bool:
+def run_flow(flow: str, only: Sequence[str] | None = None) -> bool:
+    """Run a flow in this process, to its end; return whether it completed."""
+    schedule = next(row for row in SCHEDULES if row.flow == flow)
+    parameters = {} if only is None else {"only": list(only)}
+    state = cast("State[Any]", load(schedule)(**parameters, return_state=True))
+    return state.is_completed()
+
+
+def run(home: Home, flows: Sequence[str], only: Sequence[str] | None = None) -> bool:
     """Run ``flows`` one after another to their ends; return whether all completed.
 
-    Args:
-        tell: Told, in one sentence, of each thing that failed.
+    What failed is told on standard error, here or by the ``up`` that runs.
 
     Raises:
         RegisterError: ``up`` runs, yet cannot be asked.
     """
     url = waking.address(home, patience=_START_SECONDS)
     if url is None:
-        with running(home, tell) as engine:
-            return all([engine.run(flow, only) for flow in flows])  # noqa: C419 - each runs, whatever the others did
-    return all([_run_there(url, flow, only) for flow in flows])  # noqa: C419 - as above
+        with running(home):
+            return all([run_flow(flow, only) for flow in flows])  # noqa: C419 - each runs, whatever the others did
+    with failures.told():
+        return all([_run_there(home, url, flow, only) for flow in flows])  # noqa: C419 - as above
 
 
-def _failures(state: State[Any]) -> Iterator[str]:
-    """Yield what went wrong, in the words of our own errors."""
-    found = state.result(raise_on_failure=False)
-    if isinstance(found, list):
-        for each in found:
-            yield from _failures(each)
-    elif isinstance(found, PitError):
-        yield str(found)
-    elif isinstance(found, BaseException):
-        yield f"Prefect failed with {type(found).__name__}."
-
-
-def _run_there(url: str, flow: str, only: Sequence[str] | None) -> bool:
+def _run_there(home: Home, url: str, flow: str, only: Sequence[str] | None) -> bool:
     for _ in range(_ATTEMPTS):
-        asked = waking.ask(url, flow, only, within=_ANSWER_SECONDS)
+        asked = waking.ask(home, url, flow, only, within=_ANSWER_SECONDS)
         ended = _wait(url, asked) if asked else None
         # Cancelled: another run of the flow was under way. None: the server had no answer just then.
         if ended not in {None, "CANCELLED"}:
+            if ended != "COMPLETED":
+                failures.tell(flow, "failed; equipoise up has told why, and keeps it in state/equipoise.log.")
             return ended == "COMPLETED"
         time.sleep(1)
     raise RegisterError(f"equipoise up runs, but does not get to {flow}; try again, or start it anew.")

@@ -33,13 +33,16 @@ class Schedule:
 
 TICK_SECONDS: Final = 15
 
+AUDITED_AT: Final = 2
+"""The hour of the nightly audit, local."""
+
 SCHEDULES: Final = (
     Schedule(flow="intake"),
     Schedule(flow="drafting"),
     Schedule(flow="legal-review"),
     Schedule(flow="balancing"),
     Schedule(flow="publication"),
-    Schedule(flow="auditing", cron="0 2 * * *"),
+    Schedule(flow="auditing", cron=f"0 {AUDITED_AT} * * *"),
 )
 """Every flow, each one run at a time; a run that would collide is cancelled, not queued."""
 

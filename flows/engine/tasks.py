@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import functools
-import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
-from prefect.context import FlowRunContext
+from prefect.context import FlowRunContext, TaskRunContext
 
+from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError
+from flows.engine import failures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from prefect.client.schemas.objects import State, TaskRun
     from prefect.tasks import Task
 
     from flows.casework.office import Done, Office
-    from flows.domain.procedure import Stage
 
 ATTEMPTS_AFTER_A_LOST_RACE: Final = 3
 _MOST_NAMED: Final = 3
@@ -33,7 +32,7 @@ R = TypeVar("R")
 
 
 def guarded(body: Callable[P, R]) -> Callable[P, R]:
-    """Return ``body`` with every error that is not ours reduced to its kind.
+    """Return ``body`` with every error that is not ours reduced to its kind, and one that ends a flow told.
 
     Prefect keeps the text of an error in its database, and pickles one that ends a flow; only our own
     errors are known to hold no text of a case.
@@ -43,17 +42,14 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return body(*args, **kwargs)
-        except PitError:
-            raise
         except Exception as error:  # noqa: BLE001 - whatever it is
-            raise UnexpectedError(type(error).__name__, _where(error)) from None
+            known = error if isinstance(error, PitError) else UnexpectedError.of(error)
+            run = FlowRunContext.get()
+            if run and run.flow and not TaskRunContext.get():
+                failures.tell(run.flow.name, str(known))
+            raise known from None
 
     return wrapped
-
-
-def _where(error: BaseException) -> str:
-    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
-    return f"{Path(frame.f_code.co_filename).name}:{line}"
 
 
 def lost_the_race(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -62,20 +58,36 @@ def lost_the_race(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bo
 
 
 def for_each(
-    one: Task[[str, Office], Done], office: Office, stage: Stage, only: Sequence[str] | None
+    one: Task[[str, str, str, Office], Done],
+    office: Office,
+    documents: Iterable[tuple[str, str]],
+    only: Sequence[str] | None = None,
 ) -> list[Run]:
-    """Run a task for every case at ``stage``, or of ``only`` those named."""
-    ready = office.register.ready(stage)
-    references = ready if only is None else [reference for reference in ready if reference in only]
-    return [(reference, one(reference, office, return_state=True)) for reference in references]
+    """Run a task for each document, by reference and kind, or of the cases ``only`` those named.
+
+    Raises:
+        RefusedError: writing was stopped.
+    """
+    office.register.check_not_stopped()
+    return [
+        (
+            about := DOCUMENTS[document].named(reference),
+            one(about, reference, document, office, return_state=True),
+        )
+        for reference, document in documents
+        if only is None or reference in only
+    ]
 
 
 def report(flow: str, runs: Sequence[Run]) -> list[State[Done]]:
     """Leave something a person can read if the run did something; return the states.
 
     That is an artifact with a row for each case, and the references as the run's name.
-    A flow that returns the states fails if one of its tasks failed.
+    A flow that returns the states fails if one of its tasks failed, and each that did is told.
     """
+    for about, state in runs:
+        if not state.is_completed():
+            failures.tell(flow, _why(state), about)
     rows = [(about, what) for about, state in runs if (what := _what(state))]
     if rows:
         lines = (f"| {about} | {what} |" for about, what in rows)
@@ -97,5 +109,9 @@ def _name_run(about: Sequence[str]) -> None:
 def _what(state: State[Done]) -> str:
     if state.is_completed():
         return state.result().what
+    return f"failed: {_why(state)}".replace("|", "\\|")
+
+
+def _why(state: State[Done]) -> str:
     error = state.result(raise_on_failure=False)
-    return f"failed: {error if isinstance(error, PitError) else state.name}".replace("|", "\\|")
+    return str(error) if isinstance(error, PitError) else state.name or "failed"

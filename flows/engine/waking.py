@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
@@ -35,7 +34,7 @@ def wake(home: Home, stage: str) -> None:
     flow = _NEXT.get(Stage(stage))
     url = address(home) if flow else None
     if flow and url:
-        ask(url, flow, None)
+        ask(home, url, flow, None)
 
 
 def address(home: Home, *, patience: float = 0.0) -> str | None:
@@ -55,8 +54,10 @@ def address(home: Home, *, patience: float = 0.0) -> str | None:
     return None
 
 
-def ask(url: str, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN) -> str | None:
-    """Ask for a run of ``flow``; return its id, None where ``up`` cannot be asked.
+def ask(
+    home: Home, url: str, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN
+) -> str | None:
+    """Ask the ``up`` of ``home`` for a run of ``flow``; return its id, None where it cannot be asked.
 
     Args:
         within: Seconds to wait for each answer.
@@ -67,13 +68,17 @@ def ask(url: str, flow: str, only: Sequence[str] | None, *, within: float = _WIT
     }
     try:
         deployment = call(f"{url}/deployments/name/{flow}/{flow}", within=within)
-        return str(call(f"{url}/deployments/{deployment['id']}/create_flow_run", body, within=within)["id"])
+        run = call(f"{url}/deployments/{deployment['id']}/create_flow_run", body, within=within)
+        home.address.touch()  # ``up`` looks at once
+        return str(run["id"])
     except (OSError, ValueError, KeyError):
         return None
 
 
 def call(url: str, body: object = None, *, within: float = _WITHIN) -> dict[str, Any]:
     """Return what Prefect answers to a GET, or to a POST of ``body``."""
+    import urllib.request  # noqa: PLC0415 - where an up runs alone
+
     request = urllib.request.Request(  # noqa: S310 - loopback, from our own file
         url,
         None if body is None else json.dumps(body).encode(),

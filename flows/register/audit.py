@@ -1,4 +1,4 @@
-"""The audit: whether a register holds, from nothing but its objects.
+"""The audit: whether a register passes, from nothing but its objects.
 
 For every entry, oldest first, ``examine`` checks that:
 
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.register.checkpoint import parse_checkpoint
-from flows.register.entry import LONGEST_DELAY, parse, without_signature
+from flows.register.entry import LONGEST_DELAY
 from flows.register.evidence import Evidence
 from flows.register.examine import Examiner
 from flows.register.packs import Objects
@@ -77,13 +77,13 @@ def audit(
             line = _walk(evidence, tip_of(repository))
         except FoundError as found:
             report.findings.append(found.finding)
-            report.not_established.append("what the entries hold, for they cannot be followed to the first")
+            report.not_established.append("what the entries say, for they cannot be followed to the first")
             return report
-        service_keys = _examine(evidence, line, report, check_paper, progress)
-        if now and _committed(evidence, line[-1].id) > now.timestamp() + LONGEST_DELAY:
-            report.add("E_CLOCK", f"entry {len(line)}", "The newest entry is dated in the future.")
+        examiner = _examine(evidence, line, report, check_paper, progress)
+    if now and examiner.committed > now.timestamp() + LONGEST_DELAY:
+        report.add("E_CLOCK", f"entry {len(line)}", "The newest entry is dated in the future.")
     _compare_pin(report, pin)
-    _compare_checkpoint(report, line, service_keys, checkpoint)
+    _compare_checkpoint(report, line, examiner.authority.service_keys, checkpoint)
     return report
 
 
@@ -112,8 +112,8 @@ def _examine(
     report: Report,
     check_paper: Callable[[Published], PaperVerdict],
     progress: Callable[[int, int], None],
-) -> AbstractSet[str]:
-    """Examine every entry; return the keys that were the service's."""
+) -> Examiner:
+    """Examine every entry, and report what is found."""
     examiner = Examiner(evidence, check_paper)
     for done, head in enumerate(line):
         progress(done, len(line))
@@ -126,19 +126,12 @@ def _examine(
             break
     authority = examiner.authority
     report.entries, report.cases, report.head = len(line), examiner.cases, line[-1].sha256
-    report.overrides = examiner.overrides
+    report.overrides, report.accepted = examiner.overrides, authority.accepted
     report.register = authority.policy.register if authority.policy else ""
     report.fingerprint = authority.fingerprint
     report.remarks += [*examiner.remarks, *authority.remarks]
     report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
-    return authority.service_keys
-
-
-def _committed(evidence: Evidence, id_: str) -> int:
-    try:
-        return parse(without_signature(evidence.read(id_, "commit", id_))[0]).committed
-    except ValueError:
-        return 0  # out of form, which is a finding of its own
+    return examiner
 
 
 def _compare_pin(report: Report, pin: str | None) -> None:

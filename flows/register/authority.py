@@ -6,13 +6,14 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from flows.domain import errors
-from flows.domain.amendment import check_amendment
-from flows.domain.decision import idempotency_key
+from flows.domain.acts import RESUME
+from flows.domain.acts.policy import check_amendment
+from flows.domain.decide import idempotency_key
 from flows.domain.policy import SERVICE
 from flows.register import signature
 from flows.register.points import WeakKeyError
-from flows.register.report import FoundError
-from flows.register.roster import FILES, LATER, ROSTER, RULES, parse_policy
+from flows.register.report import FoundError, printable
+from flows.register.roster import FILES, check_owners, owners, parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,7 @@ class Authority:
         fingerprint: SHA-256 of the statement that founded the register; empty before that.
         service_keys: Every key that was ever the service's.
         remarks: What holds, yet an auditor should know.
+        accepted: The findings in spite of which an administrator decided last to go on.
     """
 
     def __init__(self) -> None:
@@ -37,8 +39,8 @@ class Authority:
         self.fingerprint = ""
         self.service_keys: set[str] = set()
         self.remarks: list[str] = []
+        self.accepted: tuple[str, ...] = ()
         self._owners: dict[str, str] = {}
-        self._has: set[str] = set()
         self._counters: dict[str, int] = {}
 
     @property
@@ -53,20 +55,16 @@ class Authority:
             FoundError: it does not.
         """
         before, it = self.policy, said.statement
-        present = {name for name in FILES if name in said.nodes}
-        # What the policy once had it keeps.
-        needed = present | self._has | {ROSTER, RULES}
-        if said.nodes.keys() != needed | {*it.records, it.path, it.signature_path}:
-            raise FoundError("E_TREE", said.place, "The policy's folder holds something else than a policy.")
-        self._has = present & {*LATER}
+        if said.nodes.keys() != {*FILES, *said.records}:
+            raise FoundError("E_TREE", said.place, "The policy's folder has something else than a policy.")
         try:
-            after = parse_policy({name: read(name) for name in present})
+            after = parse_policy({name: read(name) for name in FILES})
         except WeakKeyError as error:
             raise FoundError(
                 "E_WEAK_KEY", said.place, f"The list has a key that proves nothing: {error}."
             ) from None
         except ValueError as error:
-            raise FoundError("E_POLICY", said.place, f"The policy does not hold: {error}.") from None
+            raise FoundError("E_POLICY", said.place, f"The policy is out of form: {error}.") from None
         if before and after.version <= before.version:
             raise FoundError(
                 "E_POLICY_ROLLBACK", said.place, "An older policy was put in the place of a newer one."
@@ -75,14 +73,23 @@ class Authority:
         self.check_signer(said, before or after)
         try:
             check_amendment(before, it.act, after)
+            check_owners(self._owners, after)
         except errors.PitError as error:
             raise FoundError("E_POLICY", said.place, str(error)) from None
         if after.register != it.register or it.key != idempotency_key(it.act, None):
             raise FoundError("E_POLICY", said.place, "The policy does not belong to its statement.")
         if before is None:
             self.fingerprint = hashlib.sha256(said.data).hexdigest()
+        if it.act.kind == RESUME:
+            self.accepted = tuple(it.act.details["findings"].split("; "))
+            self.remarks.append(
+                printable(
+                    f"{said.place}: {it.act.actor} let the register be written again in spite of "
+                    f"{', '.join(self.accepted)}: {' '.join((it.act.reason or '').split())}"
+                )
+            )
         self.policy = after
-        self._owners |= {key: p.id for p in after.people.values() for key in p.keys}
+        self._owners |= owners([after])
         self.service_keys |= set(after.people[SERVICE].keys)
 
     def check_signer(self, said: Said, policy: Policy) -> None:

@@ -41,5 +41,27 @@ def read(data: bytes) -> dict[str, Any]:
     return value
 
 
+def text(value: object) -> str:
+    """Return a value that is a text.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if type(value) is not str:
+        raise TypeError
+    return value
+
+
+def integer(value: object) -> int:
+    """Return a value that is a number.
+
+    Raises:
+        TypeError: it is none; true is none either.
+    """
+    if type(value) is not int:
+        raise TypeError
+    return value
+
+
 def _refuse(text: str) -> None:
     raise ValueError(f"{text} is not an integer")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flows.register.statement import mark
+from flows.register.statement import Link, mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,23 +23,18 @@ class Chain:
         folder: Where it is kept; empty while there is none.
         case: None for the policy, and before a case is opened.
         statements: Oldest first, each with its SHA-256.
-        records: The files of the acts.
+        last: What the next statement is bound to; None while there is none.
     """
 
     folder: str = ""
     case: Case | None = None
     statements: tuple[tuple[str, Statement], ...] = ()
-    records: Mapping[str, FileMark] = field(default_factory=dict)
+    last: Link | None = None
 
     @property
     def number(self) -> int:
         """Number of the newest statement; 0 while there is none."""
         return self.statements[-1][1].number if self.statements else 0
-
-    @property
-    def last(self) -> str | None:
-        """SHA-256 of the newest statement."""
-        return self.statements[-1][0] if self.statements else None
 
     @property
     def files(self) -> Mapping[str, FileMark]:
@@ -54,14 +49,11 @@ class Chain:
         self, statement: Statement, data: bytes, armoured: bytes, *, folder: str, case: Case | None
     ) -> Chain:
         """Return the chain with one more statement, its bytes and its signature."""
-        written = mark(data)
-        return Chain(
+        last = Link(statement=mark(data).sha256, signature=mark(armoured).sha256)
+        return replace(
+            self,
             folder=folder,
             case=case,
-            statements=(*self.statements, (written.sha256, statement)),
-            records={
-                **statement.records,
-                statement.path: written,
-                statement.signature_path: mark(armoured),
-            },
+            statements=(*self.statements, (last.statement, statement)),
+            last=last,
         )

@@ -11,14 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.acts.kind import in_words
 from flows.domain.policy import SERVICE
-from flows.domain.procedure import ActKind
-from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from flows.domain.act import Act
     from flows.register.statement import Statement
 
 _TRAILERS: Final = (
@@ -30,22 +28,6 @@ _TRAILERS: Final = (
     "Case-Previous",
     "Policy",
 )
-_SUBJECTS: Final = {
-    ActKind.FOUND: f"{POLICY}: found the register",
-    ActKind.ADD_OFFICER: f"{POLICY}: authorise {{person}}",
-    ActKind.REVOKE_OFFICER: f"{POLICY}: revoke {{person}}",
-    ActKind.ADD_HOLIDAY: f"{POLICY}: add the bank holiday {{date}}",
-    ActKind.REMOVE_HOLIDAY: f"{POLICY}: remove the bank holiday {{date}}",
-    ActKind.CHANGE_THEME: f"{POLICY}: change how papers look",
-    ActKind.CHANGE_DESK: f"{POLICY}: change where passkeys sign",
-    ActKind.OPEN: "intake: open {case}",
-    ActKind.OVERRIDE: "drafting: override {finding} in {case} version {version}",
-    ActKind.APPROVE: "{gate}: approve {case} version {version}",
-    ActKind.RETURN: "{gate}: return {case} version {version}",
-    ActKind.PUBLISH: "publication: publish {case} version {version}",
-    ActKind.SENT: "sending: record {case} version {version} as sent",
-    ActKind.CLOSE: "closing: close {case} as {ground}",
-}
 LONGEST_DELAY: Final = 24 * 60 * 60
 """Seconds from an act to its entry, at most: as long as a person may take to sign."""
 
@@ -135,7 +117,7 @@ def entry_for(
         author=act.actor,
         authored=seconds(act.time),
         committed=committed,
-        subject=subject(act),
+        subject=in_words(act.kind.subject, act, plain=False),
         sequence=sequence,
         case=act.case,
         act=statement.label,
@@ -143,21 +125,6 @@ def entry_for(
         previous_entry=previous_entry,
         case_previous=case_previous,
         policy=act.policy,
-    )
-
-
-def subject(act: Act) -> str:
-    """Return the sentence for people, as ``legal-review: approve 1146A/22 version 2``."""
-    form = _SUBJECTS.get(act.kind, "drafting: {kind} {case} version {version}")
-    return form.format(
-        kind=act.kind,
-        case=act.case,
-        gate=act.gate,
-        version=act.version,
-        person=act.details.get("person"),
-        ground=act.details.get("ground"),
-        finding=act.details.get("finding"),
-        date=act.details.get("date"),
     )
 
 

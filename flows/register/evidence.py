@@ -27,12 +27,12 @@ class Evidence:
         """Return the content of an object of that kind.
 
         Raises:
-            FoundError: it is missing, is of another kind, or does not hold what its name says.
+            FoundError: it is missing, is of another kind, or is not what its name says.
         """
         try:
             found = self._objects.read(id_)
         except (RegisterError, TamperedError) as error:
-            raise FoundError("E_OBJECT", place, f"Object {id_} does not hold what its name says.") from error
+            raise FoundError("E_OBJECT", place, f"Object {id_} is not what its name says.") from error
         if found is None:
             raise FoundError("E_MISSING", place, f"Object {id_} is missing.")
         if found[0] != kind:
@@ -43,7 +43,7 @@ class Evidence:
         """Return a folder; an empty one for None.
 
         Raises:
-            FoundError: it cannot be read, or holds something else than plain files and folders.
+            FoundError: it cannot be read, or has something else than plain files and folders.
         """
         if id_ is None:
             return {}
@@ -56,19 +56,24 @@ class Evidence:
         except ValueError:
             if has_tricky_name(content):
                 raise FoundError(
-                    "E_PATH", place, "A folder holds a name that no file of a register has."
+                    "E_PATH", place, "A folder has a name that no file of a register has."
                 ) from None
             raise FoundError(
-                "E_TREE", place, "A folder holds something else than plain files and folders in order."
+                "E_TREE", place, "A folder has something else than plain files and folders in order."
             ) from None
 
-    def files(self, id_: str, place: str, prefix: str = "") -> Iterator[tuple[str, str]]:
-        """Yield every file below a folder: its path and the id of its object."""
+    def files(self, id_: str, place: str) -> Iterator[tuple[str, str]]:
+        """Yield every file of a case's folder, or of the policy's: its path and the id of its object.
+
+        A folder with nothing in it, or further down, passes for a file that no statement lists: whoever
+        nests folders without end is not followed.
+        """
         for name, node in self.tree(id_, place).items():
-            if node.folder:
-                yield from self.files(node.id, place, f"{prefix}{name}/")
+            inner = self.tree(node.id, place) if node.folder else {}
+            if inner:
+                yield from ((f"{name}/{file}", below.id) for file, below in inner.items())
             else:
-                yield prefix + name, node.id
+                yield name, node.id
 
     def _remember(self, id_: str, tree: Tree) -> Tree:
         # The next entry is compared with this one: most trees are wanted twice.

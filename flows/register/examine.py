@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flows.domain import errors
-from flows.domain.decision import decide, idempotency_key
-from flows.domain.procedure import DECIDED_ON, ActKind
+from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH
+from flows.domain.decide import decide, idempotency_key
 from flows.domain.reference import identity
 from flows.register import statement
 from flows.register.authority import Authority, signer_of
@@ -24,7 +24,7 @@ from flows.register.report import REFUSALS, FoundError, PaperVerdict, Published
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from flows.domain.act import Act, FileMark
     from flows.domain.case import Case
@@ -39,10 +39,12 @@ class _Known:
 
     Attributes:
         entry: Id of its newest entry.
-        broken: Whether an act of it did not hold; what follows is then no longer put to ``decide``.
+        records: The records of its acts, path to object id.
+        broken: Whether an act of it failed; what follows is then no longer put to ``decide``.
     """
 
     chain: Chain = field(default_factory=Chain)
+    records: Mapping[str, str] = field(default_factory=dict)
     entry: str | None = None
     broken: bool = False
 
@@ -68,7 +70,7 @@ class Examiner:
     Attributes:
         authority: The policy so far.
         overrides: How many findings of the checks were overridden.
-        remarks: What holds, yet an auditor should know.
+        remarks: What passes, yet an auditor should know.
         not_established: What cannot be known here.
     """
 
@@ -76,7 +78,7 @@ class Examiner:
         self.authority = Authority()
         self.overrides = 0
         self._published = 0
-        self._rules_named = False
+        self._rules = 1
         self.remarks: list[str] = []
         self.not_established: list[str] = []
         self._evidence = evidence
@@ -96,11 +98,16 @@ class Examiner:
         """How many cases were met."""
         return len(self._known.keys() - {POLICY})
 
+    @property
+    def committed(self) -> int:
+        """When the newest entry was written that has a date, in seconds since 1970 UTC."""
+        return self._line.committed
+
     def examine(self, id_: str) -> None:
         """Check the next entry.
 
         Raises:
-            FoundError: it does not hold.
+            FoundError: it fails.
         """
         line, policy = self._line, self.authority.policy
         place = f"entry {line.sequence + 1}"
@@ -122,7 +129,7 @@ class Examiner:
         """Check the next entry of the policy or of one case, and only that of the line before it is left out.
 
         Raises:
-            FoundError: it does not hold.
+            FoundError: it fails.
         """
         entry, _, _ = parse_commit(self._evidence.read(id_, "commit", id_), id_)
         self._line = _before(self._evidence, entry)
@@ -133,7 +140,6 @@ class Examiner:
         try:
             _check_opens_once(entry, known.chain, place)
             said = read_act(self._evidence, entry, before, place)
-            self._remember_record(said)
             case = known.chain.case
             try:
                 self._check_follows(said, known)
@@ -142,7 +148,8 @@ class Examiner:
                 known.chain = known.chain.then(
                     said.statement, said.data, said.armoured.encode(), folder=said.folder, case=case
                 )
-            published = said.statement.act.kind is ActKind.PUBLISH
+                known.records = said.records
+            published = said.statement.act.kind == PUBLISH
             if published and case and self.authority.policy and not known.broken:
                 self._check_paper_of(case, self.authority.policy, known.chain, said)
         except FoundError:
@@ -165,26 +172,23 @@ class Examiner:
         if it.act.policy != self.authority.version:
             raise FoundError("E_POLICY", place, "The act was judged by another policy than that in force.")
         _check_entry(said, known.entry)
-        self._check_files(said, chain)
+        self._check_files(said, known)
 
-    def _check_files(self, said: Said, chain: Chain) -> None:
+    def _check_files(self, said: Said, known: _Known) -> None:
         it, place = said.statement, said.place
-        if chain.folder not in {"", said.folder}:
+        if known.chain.folder not in {"", said.folder}:
             raise FoundError("E_TREE", place, "The entry changes another folder than its case's.")
-        if it.records != chain.records:
-            raise FoundError("E_TREE", place, "The statement lists other records of acts than the case has.")
-        listed = {**it.act.files, **it.records}
-        if listed.keys() != said.nodes.keys() - {it.path, it.signature_path}:
-            raise FoundError("E_TREE", place, "The folder holds a file not listed, or lacks one that is.")
-        for path, mark in listed.items():
+        # Each record was read and compared at its own entry; here it still is that very object.
+        own = {path: said.nodes[path] for path in (it.path, it.signature_path)}
+        if said.records != {**known.records, **own}:
+            raise FoundError("E_TREE", place, "The folder has other records of acts than those of the case.")
+        if it.act.files.keys() != said.nodes.keys() - said.records.keys():
+            raise FoundError(
+                "E_TREE", place, "The folder has a file that is not listed, or lacks one that is."
+            )
+        for path, mark in it.act.files.items():
             if self._mark(said.nodes[path], place) != mark:
                 raise FoundError("E_SHA256", f"{place}, {path}", "The file is not the one listed.")
-
-    def _remember_record(self, said: Said) -> None:
-        """Spare the case's next act reading this one's statement and signature again."""
-        path = f"acts/{said.entry.act}.json"
-        self._marks[said.nodes[path]] = statement.mark(said.data)
-        self._marks[said.nodes[f"{path}.sig"]] = statement.mark(said.armoured.encode())
 
     def _mark(self, id_: str, place: str) -> FileMark:
         mark = self._marks.get(id_)
@@ -209,23 +213,28 @@ class Examiner:
             case = decide(before, it.act, self.authority.policy)
         except errors.PitError as error:
             raise FoundError(_code(error, before, it.act), said.place, str(error)) from None
-        self.overrides += it.act.kind is ActKind.OVERRIDE
-        if it.act.kind is ActKind.SUBMIT:
-            self._check_told(said)
+        self.overrides += it.act.kind == OVERRIDE
+        if "rules" in it.act.details:
+            self._check_rules(said)
         if case.folder != said.folder:
             raise FoundError("E_PATH", said.place, "The case's folder is not by its reference and receipt.")
         return case
 
-    def _check_told(self, said: Said) -> None:
-        """Check that a submission names its rules, once one of the register has done so."""
-        names = "rules" in said.statement.act.details
-        if self._rules_named and not names:
-            raise FoundError("E_CHECKS", said.place, "The submission does not say what the checks found.")
-        self._rules_named = self._rules_named or names
+    def _check_rules(self, said: Said) -> None:
+        """Check that a submission names no older rules than those before it.
+
+        Otherwise whoever submits could choose rules that nobody can look at any more.
+        """
+        rules = int(said.statement.act.details["rules"])
+        if rules < self._rules:
+            sentence = f"The submission names version {rules} of the rules, which was in use no more."
+            raise FoundError("E_CHECKS", said.place, sentence)
+        self._rules = rules
 
     def _check_paper_of(self, case: Case, policy: Policy, chain: Chain, said: Said) -> None:
         published = Published(
             case=case,
+            document=said.statement.act.document,
             policy=policy,
             statements=chain.statements,
             read=lambda path: self._read(said, path),
@@ -266,7 +275,7 @@ def check_newest(evidence: Evidence, id_: str, public: str) -> None:
     """Check that an entry is whole, follows the one before it, and was signed with the key ``public``.
 
     Raises:
-        FoundError: it does not hold.
+        FoundError: it fails.
     """
     place = "the newest entry"
     entry, payload, armoured = parse_commit(evidence.read(id_, "commit", place), place)
@@ -298,19 +307,25 @@ def _check_statement(said: Said) -> None:
 
 
 def _check_opens_once(entry: Entry, chain: Chain, place: str) -> None:
-    if chain.case and entry.act.endswith(f"-{ActKind.OPEN}"):
+    if chain.case and entry.act.endswith(f"-{OPEN.name}"):
         raise FoundError("E_DUPLICATE", place, "The entry opens a case that is open already.")
 
 
 def _code(error: errors.PitError, case: Case | None, act: Act) -> str:
-    if isinstance(error, errors.MalformedError) and case and _changes_what_was_approved(case, act):
-        return "E_STALE_APPROVAL"
+    if isinstance(error, errors.MalformedError):
+        if case and _changes_what_was_approved(case, act):
+            return "E_STALE_APPROVAL"
+        if error.faults[0].path == "details.rules":
+            return "E_CHECKS"
     return next((code for kind, code in REFUSALS.items() if isinstance(error, kind)), "E_ACT")
 
 
 def _changes_what_was_approved(case: Case, act: Act) -> bool:
-    changed = any(act.files.get(path) != case.files.get(path) for path in DECIDED_ON)
-    return changed and bool(case.approvals) and act.kind is not ActKind.DRAFT
+    return act.kind != DRAFT and any(
+        document.approvals
+        and any(act.files.get(path) != case.files.get(path) for path in document.kind.decided_on)
+        for document in case.documents.values()
+    )
 
 
 def _check_entry(said: Said, case_previous: str | None) -> None:

@@ -7,9 +7,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from flows.domain.act import Act
+from flows.domain.acts import FOUND
 from flows.domain.errors import RegisterError
 from flows.domain.policy import SERVICE, Person, Policy, Rules
-from flows.domain.procedure import ActKind, Role
+from flows.domain.procedure import Role
 from flows.register.repository import Repository
 from flows.register.roster import write_policy
 from flows.register.statement import POLICY
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from flows.domain.filed import Catalogue
     from flows.register.line import Recorded
     from flows.register.signature import FileSigner
 
 
 def found(
     path: Path,
-    index: Path,
+    catalogue: Catalogue,
     *,
     authority: str,
     administrator: str,
@@ -56,7 +58,7 @@ def found(
         rules=rules,
     )
     act = Act(
-        kind=ActKind.FOUND,
+        kind=FOUND,
         case=POLICY,
         actor=administrator,
         role=Role.ADMINISTRATOR,
@@ -67,5 +69,5 @@ def found(
     with closing(Repository.create(path)) as repository:
         if repository.tip() is not None:
             raise RegisterError(f"There is a register at {path} already.")
-    with Register(path, index, service) as register:
+    with Register(path, catalogue, service) as register:
         return register.record(act, write_policy(policy), signer)

@@ -1,7 +1,7 @@
 """The line of entries, read: what stands in the register at any entry of it.
 
-For the service's own use: objects are hashed when read, but who was entitled to what is the audit's
-business, not this file's.
+For the service's own use: objects are hashed when read, but who was entitled to what was judged when the
+act was appended, and is the audit's business, not this file's.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.domain.decision import decide
-from flows.domain.errors import MalformedError, RefusedError, RegisterError, TamperedError
+from flows.domain.decide import after
+from flows.domain.errors import RegisterError, TamperedError
 from flows.register import entry as entries
 from flows.register.chain import Chain
 from flows.register.objects import Node, Tree, parse_tree
@@ -49,7 +49,7 @@ class Line:
     """The entries of one repository.
 
     Attributes:
-        policy_head: Id of the newest entry of the policy, once known; set by the index.
+        policy_head: Id of the newest entry of the policy, once known; set by the register.
     """
 
     def __init__(self, repository: Repository) -> None:
@@ -163,7 +163,8 @@ class Line:
         chain = self._chains.get(id_)
         if chain is None:
             chain = self._read_chain(at, folder)
-            if chain.last != self.entry(id_).entry.statement:  # somebody has appended to the case since
+            newest = self.entry(id_).entry.statement
+            if not chain.last or chain.last.statement != newest:  # somebody has appended to the case since
                 chain = self._read_chain(id_, folder)
             self.keep(id_, chain)
         return chain
@@ -171,7 +172,7 @@ class Line:
     def _read_chain(self, at: str, folder: str) -> Chain:
         chain = Chain()
         for statement, data, armoured in self._signed(at, folder):
-            case = self._decided(chain, statement)
+            case = self._followed(chain, statement)
             chain = chain.then(statement, data, armoured, folder=folder, case=case)
         return chain
 
@@ -181,44 +182,34 @@ class Line:
             del self._chains[next(iter(self._chains))]
         self._chains[id_] = chain
 
-    def statements(self, id_: str, folder: str) -> list[Statement]:
-        """Return the statements in ``folder`` as the entry ``id_`` left it, oldest first."""
-        return [statement for statement, _, _ in self._signed(id_, folder)]
-
     def policy(self, version: int) -> Policy:
-        """Return one version of the policy."""
+        """Return one version of the policy; the others are not looked at."""
         if version not in self._policies:
-            for recorded in self.case_back_from(self.policy_head):
-                number = recorded.entry.policy + 1
-                if number in self._policies:
-                    continue
-                paths = {name: f"{POLICY}/{name}" for name in FILES}
-                files = {
-                    name: self.read(recorded.id, path)
-                    for name, path in paths.items()
-                    if self.node(recorded.id, path)
-                }
-                try:
-                    self._policies[number] = parse_policy(files)
-                except ValueError as error:
-                    raise TamperedError(
-                        f"The policy in entry {recorded.id} does not hold: {error}; run `equipoise audit`."
-                    ) from error
-        try:
-            return self._policies[version]
-        except KeyError:
-            raise TamperedError(f"The register has no policy {version}; run `equipoise audit`.") from None
+            made = (
+                each for each in self.case_back_from(self.policy_head) if each.entry.policy + 1 == version
+            )
+            recorded = next(made, None)
+            if recorded is None:
+                raise TamperedError(f"The register has no policy {version}; run `equipoise audit`.")
+            try:
+                files = {name: self.read(recorded.id, f"{POLICY}/{name}") for name in FILES}
+                self._policies[version] = parse_policy(files)
+            except ValueError as error:
+                raise TamperedError(
+                    f"The policy in entry {recorded.id} is out of form: {error}; run `equipoise audit`."
+                ) from error
+        return self._policies[version]
 
-    def _decided(self, chain: Chain, statement: Statement) -> Case | None:
-        act = statement.act
-        if act.case == POLICY:
+    def _followed(self, chain: Chain, statement: Statement) -> Case | None:
+        """Return the case as an act leaves it that was judged when it was appended."""
+        if statement.act.case == POLICY:
             return None
         try:
-            return decide(chain.case, act, self.policy(act.policy))
-        except (RefusedError, MalformedError) as error:
+            return after(chain.case, statement.act)
+        except (LookupError, ValueError, AttributeError) as error:
             raise TamperedError(
-                f"{statement.label} of {act.case} is recorded, yet the procedure does not allow it; "
-                "run `equipoise audit`."
+                f"{statement.label} of {statement.act.case} is recorded, yet the procedure does not allow "
+                "it; run `equipoise audit`."
             ) from error
 
     def _signed(self, id_: str, folder: str) -> Iterator[tuple[Statement, bytes, bytes]]:

@@ -155,7 +155,7 @@ class LooseStore:
         except (zlib.error, ValueError):
             good = False
         if not good:
-            raise TamperedError(f"Object {id_} does not hold what its name says; restore it from a copy.")
+            raise TamperedError(f"Object {id_} is not what its name says; restore it from a copy.")
         return kind, content
 
     def count(self) -> int:

@@ -171,7 +171,7 @@ class BatchReader:
             raise RegisterError(f"git stopped answering while object {id_} was read; run `equipoise audit`.")
         content = self._out.read(int(header[2]) + 1)[:-1]
         if object_id(header[1], content) != id_:
-            raise TamperedError(f"Object {id_} does not hold what its name says; restore it from a copy.")
+            raise TamperedError(f"Object {id_} is not what its name says; restore it from a copy.")
         return header[1], content
 
 

@@ -42,6 +42,11 @@ class Said:
     data: bytes
     armoured: str
 
+    @property
+    def records(self) -> Mapping[str, str]:
+        """The records of acts in the folder, path to object id."""
+        return {path: id_ for path, id_ in self.nodes.items() if path.startswith(statement.RECORDS)}
+
 
 def tree_of(raw: bytes) -> str | None:
     """Return the tree a raw commit names, whatever else is wrong with it."""

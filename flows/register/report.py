@@ -37,7 +37,7 @@ _MEND: Final = {
     "E_KEY_EXPIRED": "Treat the act as not made; the key had been taken off the list before it.",
     "E_CHECKS": "Have the version checked and decided on afresh; it should not have been submitted.",
     "E_PDF": "Withdraw the published paper and publish the approved text again.",
-    "E_ROLLBACK": "Entries are missing: restore the register from a copy that holds the checkpoint's entry.",
+    "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
 }
 _MEND_ELSE: Final = (
@@ -50,8 +50,8 @@ def finding(code: str, place: str, sentence: str, mend: str | None = None) -> Fi
     return Finding(
         code=code,
         severity=Severity.BLOCK,
-        place=_printable(place),
-        sentence=_printable(sentence),
+        place=printable(place),
+        sentence=printable(sentence),
         mend=mend or _MEND.get(code, _MEND_ELSE),
     )
 
@@ -70,6 +70,7 @@ class Published:
 
     Attributes:
         case: As the publication left it.
+        document: The kind of document that was published.
         policy: In force when it was published.
         statements: The case's statements up to the publication, oldest first, with their SHA-256.
         read: Returns a file of the case's folder as the publication left it.
@@ -77,6 +78,7 @@ class Published:
     """
 
     case: Case
+    document: str
     policy: Policy
     statements: tuple[tuple[str, Statement], ...]
     read: Callable[[str], bytes]
@@ -116,8 +118,9 @@ class Report:
         register: The register's id.
         fingerprint: SHA-256 of the statement that founded the register.
         head: SHA-256 of the newest raw entry.
-        findings: What does not hold.
-        remarks: What holds, yet an auditor should know.
+        findings: What fails.
+        accepted: Those in spite of which an administrator decided last to go on, as ``named`` has them.
+        remarks: What passes, yet an auditor should know.
         not_established: What cannot be known without something from outside.
     """
 
@@ -128,6 +131,7 @@ class Report:
     fingerprint: str = ""
     head: str = ""
     findings: list[Finding] = field(default_factory=list)
+    accepted: tuple[str, ...] = ()
     remarks: list[str] = field(default_factory=list)
     not_established: list[str] = field(default_factory=list)
 
@@ -136,10 +140,27 @@ class Report:
         """Whether nothing was found."""
         return not self.findings
 
+    @property
+    def undecided(self) -> list[str]:
+        """The findings in spite of which nobody decided to go on."""
+        accepted = {_matter(each) for each in self.accepted}
+        return [each for each in map(named, self.findings) if _matter(each) not in accepted]
+
     def add(self, code: str, place: str, sentence: str) -> None:
         """Add a finding."""
         self.findings.append(finding(code, place, sentence))
 
 
-def _printable(text: str) -> str:
+def named(finding: Finding) -> str:
+    """Return a finding in short: ``E_ROLLBACK at entry 7``."""
+    return f"{finding.code} at {finding.place}"
+
+
+def _matter(name: str) -> str:
+    # Entries that are missing are a fork as soon as others stand in their place: one matter, decided once.
+    return name.replace("E_ROLLBACK", "E_FORK")
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with what could steer a terminal made visible."""
     return "".join(character if character.isprintable() else "�" for character in text)

@@ -46,7 +46,7 @@ class Repository:
     """One open repository; close it when done.
 
     Attributes:
-        objects: What it holds.
+        objects: What it has.
 
     Raises:
         RegisterError: there is none.
@@ -103,7 +103,7 @@ class Repository:
 
         Raises:
             RegisterError: it is missing.
-            TamperedError: it does not hold what its name says, or is of another kind.
+            TamperedError: it is not what its name says, or is of another kind.
         """
         found = self.objects.read(id_)
         if found is None:

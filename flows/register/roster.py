@@ -6,11 +6,14 @@ from base64 import b64decode, b64encode
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.domain.errors import MalformedError
+from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.edition import EDITIONS
+from flows.domain.errors import MalformedError, RefusedError
 from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, Rules, parse_origin, parse_person
-from flows.domain.procedure import GATES, Role
-from flows.domain.theme import HOUSE_STYLE, Crest, Theme
+from flows.domain.procedure import Role
+from flows.domain.theme import Crest, Theme
 from flows.register import canonical
+from flows.register.canonical import integer, text
 from flows.register.kinds import Kind, parse_key
 from flows.register.signature import CHECKPOINT, ENTRY, STATEMENT
 
@@ -21,9 +24,7 @@ ROSTER: Final = "roster.json"
 RULES: Final = "rules.json"
 CALENDAR: Final = "calendar.json"
 THEME: Final = "theme.json"
-LATER: Final = (CALENDAR, THEME)
-"""Registers founded before there were such files lack them until their policy changes."""
-FILES: Final = (ROSTER, RULES, *LATER)
+FILES: Final = (ROSTER, RULES, CALENDAR, THEME)
 _FORMAT: Final = 1
 
 
@@ -49,6 +50,7 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
             {
                 **chosen,
                 "chase-within": rules.chase_within,
+                "edition": rules.edition,
                 "format": _FORMAT,
                 "gates": dict(rules.gates),
                 "reference-pattern": rules.reference_pattern,
@@ -98,7 +100,7 @@ def _write_crest(crest: Crest) -> dict[str, Any]:
 
 
 def parse_policy(files: Mapping[str, bytes]) -> Policy:
-    """Return the policy in its files, by name; without a calendar it adds no holidays.
+    """Return the policy in its files, by name.
 
     Raises:
         WeakKeyError: signatures by one of the keys would prove nothing.
@@ -106,28 +108,20 @@ def parse_policy(files: Mapping[str, bytes]) -> Policy:
     """
     try:
         raw, raw_rules = canonical.load(files[ROSTER]), canonical.load(files[RULES])
-        raw_calendar = canonical.load(files[CALENDAR]) if CALENDAR in files else {"holidays": []}
+        raw_calendar, raw_theme = canonical.load(files[CALENDAR]), canonical.load(files[THEME])
         policy = Policy(
-            version=raw["version"],
-            register=raw["register"],
-            authority=raw["authority"],
-            people={row["id"]: _person(row) for row in raw["people"]},
-            rules=Rules(
-                gates=raw_rules["gates"],
-                threshold=raw_rules["threshold"],
-                reference_pattern=raw_rules["reference-pattern"],
-                chase_within=raw_rules["chase-within"],
-                body=raw_rules.get("body"),
-                desk=tuple(parse_origin(origin) for origin in raw_rules.get("desk", ())),
-            ),
-            holidays=tuple(_proclaimed(row) for row in raw_calendar["holidays"]),
-            theme=_theme(canonical.load(files[THEME])) if THEME in files else HOUSE_STYLE,
+            version=integer(raw["version"]),
+            register=text(raw["register"]),
+            authority=text(raw["authority"]),
+            people={person.id: person for person in map(_person, raw["people"])},
+            rules=_rules(raw_rules),
+            holidays=tuple(map(_proclaimed, raw_calendar["holidays"])),
+            theme=_theme(raw_theme),
         )
         written = write_policy(policy)
     except (KeyError, TypeError, AttributeError, MalformedError) as error:
         raise ValueError("a field is missing or has the wrong form") from error
-    lacking = {name: written[name] for name in LATER if name not in files}
-    if written != {**files, **lacking}:
+    if written != files:
         raise ValueError("not in the register's form")
     _check(policy)
     _check_rules(policy.rules)
@@ -136,42 +130,46 @@ def parse_policy(files: Mapping[str, bytes]) -> Policy:
 
 def _person(row: dict[str, Any]) -> Person:
     return Person(
-        id=row["id"],
+        id=text(row["id"]),
         roles=frozenset(map(Role, row["roles"])),
-        keys=tuple(parse_key(key).text for key in row["keys"]),
+        keys=tuple(parse_key(text(key)).text for key in row["keys"]),
+    )
+
+
+def _rules(raw: dict[str, Any]) -> Rules:
+    return Rules(
+        edition=integer(raw["edition"]),
+        gates={document: text(gates) for document, gates in raw["gates"].items()},
+        threshold=integer(raw["threshold"]),
+        reference_pattern=text(raw["reference-pattern"]),
+        chase_within=integer(raw["chase-within"]),
+        body=text(raw["body"]) if "body" in raw else None,
+        desk=tuple(parse_origin(text(origin)) for origin in raw.get("desk", ())),
     )
 
 
 def _proclaimed(row: dict[str, Any]) -> Proclaimed:
     return Proclaimed(
         date=date.fromisoformat(row["date"]),
-        name=row["name"],
-        nations=tuple(row["nations"]),
-        source=row["source"],
+        name=text(row["name"]),
+        nations=tuple(map(text, row["nations"])),
+        source=text(row["source"]),
         added=date.fromisoformat(row["added"]),
     )
 
 
 def _theme(raw: dict[str, Any]) -> Theme:
-    crest = raw["crest"]
-    texts = [
-        raw["accent"],
-        raw["draft-marking"],
-        raw["published-marking"],
-        *([crest["words"]] if crest else []),
-    ]
-    numbers = [raw["size"], *([crest["height"]] if crest else [])]
-    if {type(text) for text in texts} != {str} or {type(number) for number in numbers} != {int}:
-        raise ValueError("a value of the theme has another type")
     return Theme(
-        accent=raw["accent"],
-        size=raw["size"],
-        draft_marking=raw["draft-marking"],
-        published_marking=raw["published-marking"],
-        crest=Crest(image=b64decode(crest["image"]), words=crest["words"], height=crest["height"])
-        if crest
-        else None,
+        accent=text(raw["accent"]),
+        size=integer(raw["size"]),
+        draft_marking=text(raw["draft-marking"]),
+        published_marking=text(raw["published-marking"]),
+        crest=_crest(raw["crest"]) if raw["crest"] else None,
     )
+
+
+def _crest(raw: dict[str, Any]) -> Crest:
+    return Crest(image=b64decode(raw["image"]), words=text(raw["words"]), height=integer(raw["height"]))
 
 
 def _check(policy: Policy) -> None:
@@ -186,6 +184,7 @@ def _check(policy: Policy) -> None:
         raise ValueError("the service signs with another key than an Ed25519 key")
     if not policy.holders(Role.ADMINISTRATOR):
         raise ValueError("nobody is an administrator")
+    _check_rules(policy.rules)
     for id_ in policy.people.keys() - {SERVICE}:
         try:
             parse_person(id_)
@@ -194,12 +193,33 @@ def _check(policy: Policy) -> None:
 
 
 def _check_rules(rules: Rules) -> None:
-    if any(path not in GATES for path in rules.gates.values()) or rules.threshold != 1:
-        raise ValueError("the rules name approvals or a threshold this version does not know")
+    edition = EDITIONS.get(rules.edition)
+    if edition is None:
+        raise ValueError("the rules name an edition of the procedure this version does not know")
+    if not rules.gates.keys() <= DOCUMENTS.keys() or not {*rules.gates.values()} <= edition.gates.keys():
+        raise ValueError("the rules name a document or approvals this version does not know")
+    if TEST.name not in rules.gates or rules.threshold != 1:
+        raise ValueError("the rules lack the test's approvals or name a threshold this version does not know")
     if rules.body not in {None, *BODIES}:
         raise ValueError("the rules name a kind of authority this version does not know")
     if list(rules.desk) != sorted(set(rules.desk)):
         raise ValueError("the origins of the desk are not in order, or not each once")
+
+
+def owners(policies: Iterable[Policy]) -> dict[str, str]:
+    """Return every key that ever was good, and whose it was."""
+    return {key: person.id for each in policies for person in each.people.values() for key in person.keys}
+
+
+def check_owners(former: Mapping[str, str], policy: Policy) -> None:
+    """Check that nobody is given a key that was somebody else's: persons are counted by id.
+
+    Raises:
+        RefusedError: somebody is.
+    """
+    for key, owner in owners([policy]).items():
+        if former.get(key, owner) != owner:
+            raise RefusedError(f"That key was {former[key]}'s; {owner} needs a key of their own.")
 
 
 def allowed_signers(policies: Iterable[Policy]) -> str:

@@ -92,7 +92,7 @@ class AgentSigner:
             with suppress(OSError, struct.error, ValueError):
                 return armour(key, namespace, _signed_by_agent(self._socket, key, block))
         raise NotEntitledError(
-            "the caller", act="sign", needed="the key in an ssh-agent that answers, and its consent"
+            "the caller", verb="sign", needed="the key in an ssh-agent that answers, and its consent"
         )
 
 
@@ -132,7 +132,7 @@ def load(private: Path) -> FileSigner:
     try:
         text = private.read_bytes()
     except OSError:
-        raise NotEntitledError("the caller", act="sign", needed=f"the private key {private}") from None
+        raise NotEntitledError("the caller", verb="sign", needed=f"the private key {private}") from None
     try:
         key = serialization.load_ssh_private_key(text, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -157,7 +157,7 @@ def agent(keys: tuple[str, ...], agent_socket: str | None) -> AgentSigner:
     """
     if not agent_socket:
         raise NotEntitledError(
-            "the caller", act="sign", needed="a running ssh-agent ($SSH_AUTH_SOCK is not set)"
+            "the caller", verb="sign", needed="a running ssh-agent ($SSH_AUTH_SOCK is not set)"
         )
     return AgentSigner(keys, agent_socket)
 

@@ -1,7 +1,8 @@
 """A statement: one act as somebody signs it, bound to its register, its case and its files.
 
 JSON in the form of ``canonical``; docs/register.md shows one whole. A chain of statements, each with
-the SHA-256 of the one before and of every file of its folder, proves itself outside git too.
+the SHA-256 of the one before, of its signature, and of every file of its folder, proves itself outside
+git too.
 """
 
 from __future__ import annotations
@@ -10,28 +11,38 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from flows.domain.act import Act, FileMark
-from flows.domain.procedure import ActKind, Role, Stage
+from flows.domain.acts import ACTS
+from flows.domain.documents import DOCUMENTS
+from flows.domain.procedure import Role, Stage
 from flows.register import canonical
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from flows.register.canonical import integer, text
 
 FORMAT: Final = 1
 POLICY: Final = "policy"
 """What a statement about the policy has in place of a reference."""
 
-_VERDICTS: Final = {ActKind.APPROVE: "approve", ActKind.RETURN: "return"}
+RECORDS: Final = "acts/"
+"""Where in a folder the statements stand, each with its signature beside it."""
+
 _FIELDS: Final = frozenset(
     {
         *("act", "actor", "case", "details", "document", "files", "format", "gate", "key", "number"),
-        *("policy", "previous", "reason", "register", "role", "time", "verdict", "version"),
+        *("policy", "previous", "reason", "register", "role", "time", "version"),
     }
 )
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What binds a statement to the one before it in its chain: the SHA-256 of that and of its signature."""
+
+    statement: str
+    signature: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +52,15 @@ class Statement:
     Attributes:
         register: The register's id.
         number: Counts from 1 within the chain of the case, or of the policy.
-        previous: SHA-256 of the chain's previous statement; None for the first.
+        previous: The chain's previous statement and its signature; None for the first.
         key: Under which a repeated attempt is recognised.
-        records: The files of earlier acts, by path in the folder; with ``act.files`` they are
-            everything the folder holds but this statement and its signature.
     """
 
     register: str
     number: int
-    previous: str | None
+    previous: Link | None
     key: str
     act: Act
-    records: Mapping[str, FileMark]
 
     @property
     def label(self) -> str:
@@ -62,7 +70,7 @@ class Statement:
     @property
     def path(self) -> str:
         """Where the statement stands in its folder; its signature stands beside it."""
-        return f"acts/{self.label}.json"
+        return f"{RECORDS}{self.label}.json"
 
     @property
     def signature_path(self) -> str:
@@ -72,29 +80,28 @@ class Statement:
     def to_bytes(self) -> bytes:
         """Return the bytes that are signed and kept."""
         act = self.act
-        listed = {**act.files, **self.records}
+        previous = self.previous
         return canonical.dump(
             {
-                "act": act.kind,
+                "act": act.kind.name,
                 "actor": act.actor,
                 "case": act.case,
                 "details": dict(act.details),
-                "document": act.document,
+                "document": act.document or None,
                 "files": [
                     {"path": path, "sha256": mark.sha256, "size": mark.size}
-                    for path, mark in sorted(listed.items())
+                    for path, mark in sorted(act.files.items())
                 ],
                 "format": FORMAT,
                 "gate": act.gate,
                 "key": self.key,
                 "number": self.number,
                 "policy": act.policy,
-                "previous": self.previous,
+                "previous": previous and {"signature": previous.signature, "statement": previous.statement},
                 "reason": act.reason,
                 "register": self.register,
                 "role": act.role,
                 "time": act.time.strftime(_TIME),
-                "verdict": _VERDICTS.get(act.kind),
                 "version": act.version,
             }
         )
@@ -121,52 +128,41 @@ def parse(data: bytes) -> Statement:
 
 def _from(raw: dict[str, Any]) -> Statement:
     files = {
-        row["path"]: FileMark(size=_int(row["size"]), sha256=_sha256(row["sha256"])) for row in raw["files"]
+        text(row["path"]): FileMark(size=integer(row["size"]), sha256=_sha256(row["sha256"]))
+        for row in raw["files"]
     }
     act = Act(
-        kind=ActKind(raw["act"]),
-        case=_text(raw["case"]),
-        actor=_text(raw["actor"]),
+        kind=ACTS[raw["act"]],
+        case=text(raw["case"]),
+        actor=text(raw["actor"]),
         role=Role(raw["role"]),
         time=datetime.strptime(raw["time"], _TIME).replace(tzinfo=UTC),
-        policy=_int(raw["policy"]),
-        version=_int(raw["version"]),
-        document=_text(raw["document"]),
+        policy=integer(raw["policy"]),
+        version=integer(raw["version"]),
+        document="" if raw["document"] is None else DOCUMENTS[raw["document"]].name,
         gate=None if raw["gate"] is None else Stage(raw["gate"]),
-        reason=None if raw["reason"] is None else _text(raw["reason"]),
-        details={_text(name): _text(value) for name, value in raw["details"].items()},
-        files={path: mark for path, mark in files.items() if not is_record(path)},
+        reason=None if raw["reason"] is None else text(raw["reason"]),
+        details={text(name): text(value) for name, value in raw["details"].items()},
+        files=files,
     )
     return Statement(
-        register=_text(raw["register"]),
-        number=_int(raw["number"]),
-        previous=None if raw["previous"] is None else _sha256(raw["previous"]),
-        key=_text(raw["key"]),
+        register=text(raw["register"]),
+        number=integer(raw["number"]),
+        previous=_link(raw["previous"]),
+        key=text(raw["key"]),
         act=act,
-        records={path: mark for path, mark in files.items() if is_record(path)},
     )
 
 
-def is_record(path: str) -> bool:
-    """Tell whether a path in a folder is a statement or its signature."""
-    return path.startswith("acts/")
+def _link(raw: dict[str, Any] | None) -> Link | None:
+    if raw is None:
+        return None
+    return Link(statement=_sha256(raw["statement"]), signature=_sha256(raw["signature"]))
 
 
 def mark(content: bytes) -> FileMark:
     """Return what identifies ``content``."""
     return FileMark(size=len(content), sha256=hashlib.sha256(content).hexdigest())
-
-
-def _int(value: object) -> int:
-    if type(value) is not int:
-        raise TypeError
-    return value
-
-
-def _text(value: object) -> str:
-    if type(value) is not str:
-        raise TypeError
-    return value
 
 
 def _sha256(value: str) -> str:

@@ -4,8 +4,8 @@ An act is appended in two steps, because its actor may sign elsewhere and what t
 their case alone:
 
 1. ``propose`` binds the act to its case and lets ``decide`` refuse it.
-2. ``append`` takes the lock and catches the index up; finds the act done already, or its case moved;
-   else checks that the service wrote the newest entry, writes the objects, moves the branch by
+2. ``append`` takes the lock and catches the catalogue up; checks that the service wrote the newest
+   entry; finds the act done already, or its case moved; else writes the objects, moves the branch by
    compare-and-swap, and releases the lock.
 """
 
@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 from unicodedata import normalize
 
-from flows.domain.amendment import check_amendment
-from flows.domain.decision import decide, idempotency_key
+from flows.domain.acts import RESUME
+from flows.domain.acts.policy import check_amendment
+from flows.domain.decide import decide, idempotency_key
 from flows.domain.errors import (
     Fault,
     MalformedError,
@@ -27,31 +28,32 @@ from flows.domain.errors import (
     TamperedError,
     UnknownCaseError,
 )
+from flows.domain.filed import Changes, Filed, Reached, Standing
 from flows.domain.policy import SERVICE
 from flows.domain.reference import identity, slug
 from flows.register import entry as entries
-from flows.register import signature
+from flows.register import signature, stop
 from flows.register.chain import Chain
+from flows.register.dossier import Dossier
 from flows.register.entry import LONGEST_DELAY, entry_for, seconds
 from flows.register.evidence import Evidence
 from flows.register.examine import Examiner, check_newest
-from flows.register.index import Index, Row
 from flows.register.line import Line, Recorded
 from flows.register.objects import Node, Tree, object_id, write_tree
 from flows.register.report import FoundError, PaperVerdict
 from flows.register.repository import Repository
-from flows.register.roster import parse_policy
+from flows.register.roster import check_owners, owners, parse_policy
 from flows.register.statement import POLICY, Statement, mark
 from flows.register.statement import parse as parse_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from flows.domain.act import Act
     from flows.domain.case import Case
+    from flows.domain.filed import Catalogue
     from flows.domain.policy import Policy
-    from flows.domain.procedure import Stage
     from flows.register.signature import FileSigner, Signer
 
 _Objects = dict[str, tuple[str, bytes]]
@@ -83,13 +85,13 @@ class Register:
 
     Args:
         path: The bare repository.
-        index: The SQLite file of its index, outside the repository.
+        catalogue: Remembers where each case is filed; told of every entry.
         service: Signs the entries; None opens the register for reading alone.
     """
 
-    def __init__(self, path: Path, index: Path, service: FileSigner | None = None) -> None:
+    def __init__(self, path: Path, catalogue: Catalogue, service: FileSigner | None = None) -> None:
         self._repository = Repository(path)
-        self._index = Index(index)
+        self._catalogue = catalogue
         self._service = service
         self._line = Line(self._repository)
         self._verified: str | None = None
@@ -101,13 +103,14 @@ class Register:
         self.close()
 
     def close(self) -> None:
-        """End git and close the index."""
+        """End git and close the catalogue."""
         self._repository.close()
-        self._index.close()
+        self._catalogue.close()
 
     def policy(self, version: int | None = None) -> Policy:
         """Return the policy in force, or that ``version`` of it."""
-        return self._line.policy(version or self._known(POLICY).last_number)
+        self.catch_up()
+        return self._line.policy(version) if version else self._founded()
 
     def policies(self) -> list[Policy]:
         """Return every policy there was, oldest first."""
@@ -118,65 +121,30 @@ class Register:
         *_, first = self._line.case_back_from(self._known(POLICY).last_entry)
         return first.entry.statement
 
-    def ready(self, stage: Stage) -> list[str]:
-        """Return the references of the cases at ``stage``, oldest receipt first."""
-        self._catch_up()
-        return self._index.at(stage)
-
-    def recipients(self) -> set[str]:
-        """Return the names of the keys to which cases are sealed."""
-        self._catch_up()
-        return self._index.recipients()
-
-    def cases(self) -> list[Row]:
-        """Return what the index knows of every case, oldest receipt first."""
-        self._catch_up()
-        return self._index.all()
-
-    def find(self, reference: str) -> Case | None:
+    def find(self, reference: str) -> Dossier | None:
         """Return the case of that reference, or of one that counts as the same; None without."""
-        row = self._row(reference)
-        return self._chain(row).case if row else None
+        filed = self._filed(reference)
+        return self._dossier(filed) if filed else None
 
-    def case(self, reference: str) -> Case:
-        """Return a case as it stands.
+    def dossier(self, reference: str) -> Dossier:
+        """Return a case as it stands, or the policy.
 
         Raises:
             UnknownCaseError: there is none.
         """
-        case = self.find(reference)
-        if case is None:
-            raise UnknownCaseError(reference)
-        return case
-
-    def statements(self, reference: str) -> list[Statement]:
-        """Return a case's statements, oldest first."""
-        row = self._known(reference)
-        return self._line.statements(row.last_entry, row.folder)
-
-    def history(self, reference: str) -> list[Recorded]:
-        """Return a case's entries, oldest first, found by their trailers."""
-        return [*self._line.case_back_from(self._known(reference).last_entry)][::-1]
-
-    def read(self, reference: str, path: str, *, at: str | None = None) -> bytes:
-        """Return a file of a case's folder, now or as the entry with id ``at`` left it.
-
-        Raises:
-            RegisterError: there is no such file.
-        """
-        row = self._known(reference)
-        return self._line.read(at or row.last_entry, f"{row.folder}/{path}")
+        return self._dossier(self._known(reference))
 
     def verify_case(self, reference: str) -> None:
         """Check what the register says of a case, and of those who acted, as an audit checks it.
 
         Raises:
-            TamperedError: it does not hold, or the service did not write the newest entry.
-            RegisterError: the register was opened for reading.
+            TamperedError: it fails, or, where its key is at hand, the service did not write the
+                newest entry.
         """
-        self._check_tip(self._check_service(self.policy()))
+        if self._service:
+            self._check_tip(self._check_service(self.policy()))
         examiner = Examiner(Evidence(self._repository.objects), lambda _: PaperVerdict(holds=True))
-        entries_ = [*self.history(POLICY), *self.history(reference)]
+        entries_ = [*self.dossier(POLICY).entries, *self.dossier(reference).entries]
         for recorded in sorted(entries_, key=lambda each: each.entry.sequence):
             try:
                 examiner.examine_apart(recorded.id)
@@ -185,6 +153,14 @@ class Register:
                     f"{reference} fails its audit at {found.finding.place} with {found.finding.code}; "
                     "run `equipoise audit`."
                 ) from found
+
+    def check_not_stopped(self) -> None:
+        """Check that acts may be recorded.
+
+        Raises:
+            RefusedError: writing was stopped, by an audit that found something.
+        """
+        stop.check_not_stopped(self._repository.path)
 
     def tip(self) -> Recorded:
         """Return the newest entry."""
@@ -201,43 +177,56 @@ class Register:
         """Return an entry's bytes as git keeps them."""
         return self._line.raw(id_)
 
-    def propose(self, act: Act, changes: Mapping[str, bytes], *, seen: int | None = None) -> Proposal:
+    def propose(self, act: Act, changes: Mapping[str, bytes], *, on: Dossier | None = None) -> Proposal:
         """Return ``act`` bound to its case; its ``files`` are filled in here.
 
         Args:
             act: What somebody wishes to do.
             changes: The files it writes, by path in the folder.
-            seen: How many acts the case had when it was looked at, if the act rests on that.
+            on: The case as it was looked at, if the act rests on that; else it is looked at now.
 
         Raises:
             RefusedError: the procedure says no.
-            RegisterMovedError: the policy is no longer the one the act names, or the case has changed
-                since it was looked at.
+            RegisterMovedError: the policy is no longer the one the act names.
             MalformedError: the act, or the policy it makes, cannot be written down.
         """
-        row = self._row(act.case)
-        chain = self._chain(row) if row else Chain()
+        if on is not None:
+            return self._bind(act, changes, on.chain, on.policy)
+        filed = self._filed(act.case)
+        return self._bind(act, changes, self._chain(filed) if filed else Chain(), self._in_force())
+
+    def _bind(self, act: Act, changes: Mapping[str, bytes], chain: Chain, before: Policy | None) -> Proposal:
         marks = {path: mark(content) for path, content in changes.items()}
         act = _in_nfc(replace(act, files={**chain.files, **marks}))
         key = idempotency_key(act, chain.case)
-        if seen not in {None, chain.number} and not chain.under(key):
-            raise RegisterMovedError(act.case)
-        # An act done before is not judged again; ``append`` finds it.
-        policy = self.policy() if chain.under(key) else self._judging(act, changes)
         case, folder = chain.case, POLICY if act.case == POLICY else chain.folder
-        if act.case != POLICY and not chain.under(key):
+        # An act done before is not judged again; ``append`` finds it.
+        done = chain.under(key)
+        if not done and act.kind != RESUME:
+            stop.check_not_stopped(self._repository.path)
+        policy = before if done and before else self._judging(act, changes, before)
+        if act.case != POLICY and not done:
             case = decide(chain.case, act, policy)
             folder = case.folder
         statement = Statement(
-            register=policy.register,
-            number=chain.number + 1,
-            previous=chain.last,
-            key=key,
-            act=act,
-            records=chain.records,
+            register=policy.register, number=chain.number + 1, previous=chain.last, key=key, act=act
         )
         _check_form(statement)
         return Proposal(statement=statement, folder=folder, changes=changes, policy=policy, case=case)
+
+    def _judging(self, act: Act, changes: Mapping[str, bytes], before: Policy | None) -> Policy:
+        """Return the policy that judges ``act``: the one in force, or for the founding the first itself."""
+        if act.policy != (before.version if before else 0):
+            raise RegisterMovedError(act.case)
+        if act.case != POLICY:
+            return before or _unfounded()
+        try:
+            after = parse_policy(changes)
+        except ValueError as error:
+            raise MalformedError("policy", Fault(path="", problem=str(error))) from error
+        check_amendment(before, act, after)
+        check_owners(owners(self.policies() if before else []), after)
+        return before or after
 
     def append(self, proposal: Proposal, armoured: str, *, now: int) -> Recorded:
         """Record a signed act, durably; an act done before is found and not repeated.
@@ -256,26 +245,36 @@ class Register:
         """
         statement = proposal.statement
         with self._repository.locked():
-            row = self._row(statement.act.case)
-            chain = self._chain(row) if row else Chain()
+            filed = self._filed(statement.act.case)
+            policy = self._in_force()
+            if policy:
+                # Before anything is taken for done: what stands there might be signed by nobody.
+                self._check_tip(self._check_service(policy))
+            chain = self._chain(filed) if filed else Chain()
             done = chain.under(statement.key)
-            if done and row:
-                return self._done_before(row, done)
-            if (statement.previous, statement.act.policy) != (chain.last, self._version_in_force()):
+            if done and filed:
+                return replace(self._dossier(filed).entry_of(done), new=False)
+            in_force = policy.version if policy else 0
+            if (statement.previous, statement.act.policy) != (chain.last, in_force):
                 raise RegisterMovedError(statement.act.case)
             # Judged again under the lock, so that nothing is recorded that was only claimed to be judged.
-            proposal = self._judged_again(proposal)
+            again = self._bind(statement.act, proposal.changes, chain, policy)
+            if again.statement != statement:
+                raise RegisterMovedError(statement.act.case)
+            proposal = again
             _check_signature(proposal, armoured)
-            recorded = self._write(proposal, armoured.encode(), row, now)
+            recorded = self._write(proposal, armoured.encode(), filed, now)
             data = statement.to_bytes()
             after = chain.then(statement, data, armoured.encode(), folder=proposal.folder, case=proposal.case)
             self._line.keep(recorded.id, after)
-            self._catch_up()
+            self.catch_up()
+            if statement.act.kind == RESUME:
+                stop.lift(self._repository.path)
             self._repository.pack_when_due()
         return recorded
 
     def record(
-        self, act: Act, changes: Mapping[str, bytes], signer: Signer, *, seen: int | None = None
+        self, act: Act, changes: Mapping[str, bytes], signer: Signer, *, on: Dossier | None = None
     ) -> Recorded:
         """Propose, sign and append in one go, for a signer at hand.
 
@@ -283,19 +282,11 @@ class Register:
             RefusedError: the procedure says no.
             RegisterMovedError: as ``append``; read again and retry.
         """
-        proposal = self.propose(act, changes, seen=seen)
+        proposal = self.propose(act, changes, on=on)
         return self.append(proposal, proposal.signed_by(signer), now=seconds(act.time))
 
-    def _judged_again(self, proposal: Proposal) -> Proposal:
-        """Return the proposal as it is made now, which has to be the one that was signed."""
-        again = self.propose(proposal.statement.act, proposal.changes)
-        if again.statement != proposal.statement:
-            raise RegisterMovedError(proposal.statement.act.case)
-        return again
-
-    def _write(self, proposal: Proposal, armoured: bytes, row: Row | None, now: int) -> Recorded:
+    def _write(self, proposal: Proposal, armoured: bytes, filed: Filed | None, now: int) -> Recorded:
         service = self._check_service(proposal.policy)
-        self._check_tip(service)
         statement = proposal.statement
         data = statement.to_bytes()
         files = {**proposal.changes, statement.path: data, statement.signature_path: armoured}
@@ -315,7 +306,7 @@ class Register:
             tree=tree,
             parent=tip,
             previous_entry=mark(self.raw(tip)).sha256 if tip else None,
-            case_previous=row.last_entry if row else None,
+            case_previous=filed.last_entry if filed else None,
             sequence=last.sequence + 1 if last else 1,
             committed=committed,
         )
@@ -366,95 +357,88 @@ class Register:
             tree[name] = Node(folder=True, id=self._put(base, inner, objects))
         return _add(objects, "tree", write_tree(tree))
 
-    def _done_before(self, row: Row, done: Statement) -> Recorded:
-        for recorded in self._line.case_back_from(row.last_entry):
-            if recorded.entry.act == done.label:
-                return replace(recorded, new=False)
-        raise TamperedError(f"The history of {row.reference} lacks {done.label}; run `equipoise audit`.")
-
     def _tip(self) -> str:
         tip = self._repository.tip()
         if tip is None:
             raise RegisterError("The register is empty; `equipoise init` founds one.")
         return tip
 
-    def _row(self, reference: str) -> Row | None:
-        self._catch_up()
-        return self._index.find(identity(reference))
+    def _filed(self, reference: str) -> Filed | None:
+        self.catch_up()
+        return self._catalogue.filed(identity(reference))
 
-    def _known(self, reference: str) -> Row:
-        row = self._row(reference)
-        if row is None:
+    def _known(self, reference: str) -> Filed:
+        filed = self._filed(reference)
+        if filed is None:
             if reference == POLICY:
                 raise RegisterError("The register was not founded; `equipoise init` founds one.")
             raise UnknownCaseError(reference)
-        return row
+        return filed
 
-    def _chain(self, row: Row) -> Chain:
-        return self._line.chain(row.last_entry, row.folder, at=self._tip())
-
-    def _judging(self, act: Act, changes: Mapping[str, bytes]) -> Policy:
-        """Return the policy that judges ``act``: the one in force, or for the founding the first itself."""
-        founding = act.case == POLICY and not self._version_in_force()
-        before = None if founding else self.policy()
-        if act.policy != (before.version if before else 0):
-            raise RegisterMovedError(act.case)
-        if before and act.case != POLICY:
-            return before
-        try:
-            after = parse_policy(changes)
-        except ValueError as error:
-            raise MalformedError("policy", Fault(path="", problem=str(error))) from error
-        check_amendment(before, act, after)
-        return before or after
-
-    def _version_in_force(self) -> int:
-        authority = self._row(POLICY)
-        return authority.last_number if authority else 0
-
-    def _catch_up(self) -> None:
-        self._index.catch_up(self._repository.tip, self._rows_since)
-        self._follow_policy({})
-
-    def _rows_since(self, tip: str, indexed: str | None) -> tuple[bool, Iterable[Row]]:
-        newest: dict[str, Recorded] = {}
-        known = False
-        for recorded in self._line.back_from(tip):
-            known = recorded.id == indexed
-            if known:
-                break
-            newest.setdefault(identity(recorded.entry.case), recorded)
-        self._follow_policy(newest)
-        folders = {} if known else self._line.folders(tip)
-        return known, (self._row_of(recorded, tip, folders) for recorded in newest.values())
-
-    def _follow_policy(self, newest: Mapping[str, Recorded]) -> None:
-        """Tell the line where the policy's newest entry is, from ``newest`` or else from the index."""
-        indexed = self._index.find(POLICY)
-        if POLICY in newest:
-            self._line.policy_head = newest[POLICY].id
-        elif indexed:
-            self._line.policy_head = indexed.last_entry
-
-    def _row_of(self, recorded: Recorded, tip: str, folders: Mapping[str, str]) -> Row:
-        entry = recorded.entry
-        number = int(entry.act.partition("-")[0])
-        row = None if folders else self._index.find(identity(entry.case))
-        known = row.folder if row else folders.get(slug(entry.case))
-        folder = known or self._line.changed_folder(recorded)
-        case = self._line.chain(recorded.id, folder, at=tip).case
-        return Row(
-            identity=identity(entry.case),
-            reference=entry.case,
-            folder=folder,
-            stage=case.stage if case else POLICY,
-            version=case.version if case else number,
-            round=case.round if case else 0,
-            received=case.received.isoformat() if case else "",
-            recipient=case.recipient if case else "",
-            last_entry=recorded.id,
-            last_number=number,
+    def _dossier(self, filed: Filed) -> Dossier:
+        return Dossier(
+            chain=self._chain(filed), newest=filed.last_entry, policy=self._founded(), line=self._line
         )
+
+    def _chain(self, filed: Filed) -> Chain:
+        return self._line.chain(filed.last_entry, filed.folder, at=self._tip())
+
+    def _in_force(self) -> Policy | None:
+        """Return the policy in force as the catalogue has it; None before the register is founded."""
+        filed = self._catalogue.filed(POLICY)
+        return self._line.policy(filed.last_number) if filed else None
+
+    def _founded(self) -> Policy:
+        return self._in_force() or _unfounded()
+
+    # What the catalogue is told -------------------------------------------------------------------
+
+    def catch_up(self) -> None:
+        """Have the catalogue take note of everything that changed."""
+        self._catalogue.catch_up(self)
+        policy = self._catalogue.filed(POLICY)
+        if policy:
+            self._line.policy_head = policy.last_entry
+
+    def newest(self) -> str | None:
+        """Return the id of the newest entry; None while there is none."""
+        return self._repository.tip()
+
+    def changes(self, since: Reached | None) -> Changes | None:
+        """Return what changed since an entry, or ever; None where that entry is none of this line."""
+        tip, reached, known = self._repository.tip(), None, since is None
+        changed: dict[str, tuple[str, str, int]] = {}
+        for recorded in self._line.back_from(tip):
+            entry = recorded.entry
+            reached = reached or Reached(entry=recorded.id, sequence=entry.sequence)
+            if since and entry.sequence <= since.sequence:
+                known = recorded.id == since.entry
+                break
+            number = int(entry.act.partition("-")[0])
+            changed.setdefault(identity(entry.case), (entry.case, recorded.id, number))
+        if not known:
+            return None
+        folders = {} if since or not tip else self._line.folders(tip)
+        standings = (self._standing(*each, tip, folders) for each in changed.values() if tip)
+        return Changes(reached=reached, count=len(changed), standings=standings)
+
+    def _standing(
+        self, reference: str, id_: str, number: int, tip: str, folders: Mapping[str, str]
+    ) -> Standing:
+        filed = None if folders else self._catalogue.filed(identity(reference))
+        folder = filed.folder if filed else folders.get(slug(reference))
+        folder = folder or self._line.changed_folder(self._line.entry(id_))
+        chain = self._line.chain(id_, folder, at=tip)
+        return Standing(
+            filed=Filed(reference=reference, folder=folder, last_entry=id_, last_number=number),
+            case=chain.case,
+            acts=tuple(statement.act for _, statement in chain.statements),
+            read=lambda path: self._line.read(tip, f"{folder}/{path}"),
+        )
+
+
+def _unfounded() -> Policy:
+    raise RegisterError("The register was not founded; `equipoise init` founds one.")
 
 
 def _in_nfc(act: Act) -> Act:
@@ -479,16 +463,17 @@ def _check_form(statement: Statement) -> None:
 def _check_clock(acted: int, now: int, committed: int) -> None:
     if not acted <= now <= committed <= acted + LONGEST_DELAY:
         raise RegisterError(
-            "The clock, the newest entry and the act lie too far apart: set the clock right, or act again."
+            "The act, the newest entry and this machine's clock differ by more than a day: correct this "
+            "machine's clock, or sign again."
         )
 
 
 def _check_signature(proposal: Proposal, armoured: str) -> None:
     act, policy = proposal.statement.act, proposal.policy
-    person = policy.require(act.actor, act.role, act=act.kind)
+    person = policy.require(act.actor, act.role, verb=act.kind.verb)
     data, origins = proposal.statement.to_bytes(), policy.rules.desk
     if signature.verify(armoured, data, signature.STATEMENT, origins=origins).public not in person.keys:
-        raise NotEntitledError(act.actor, act=act.kind, needed=f"a signature by a key of {act.actor}")
+        raise NotEntitledError(act.actor, verb=act.kind.verb, needed=f"a signature by a key of {act.actor}")
 
 
 def _add(objects: _Objects, kind: str, content: bytes) -> str:

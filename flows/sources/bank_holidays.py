@@ -1,8 +1,8 @@
-"""The bank holidays of the United Kingdom, nation by nation, from the ``holidays`` library.
+"""The bank holidays of the United Kingdom, nation by nation, as known when this software was made.
 
-The library gives rules and proclaimed days in one; for 2012 to 2028 its days were compared with those
-on GOV.UK, and beyond 2028 it only continues the rules. What is proclaimed after the library's release
-it cannot know: an administrator adds such a day to the policy.
+They stand in ``bank_holidays.csv``, written from the ``holidays`` library and compared with it by a test;
+for 2012 to 2028 the library's days were compared with those on GOV.UK, and beyond 2028 it only continues
+the rules. What was proclaimed later an administrator adds to the policy.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from functools import cache
-from importlib.metadata import version
+from pathlib import Path
 from typing import Final
-
-import holidays
 
 from flows.domain.working_days import NATIONS, Calendar, Holiday
 
@@ -22,51 +20,22 @@ FIRST: Final = date(2005, 1, 1)
 LAST: Final = date(2028, 12, 31)
 """Raise it once the library's days for another year agree with those proclaimed."""
 
-_NATIONS: Final = {
-    "ENG": "England and Wales",
-    "WLS": "England and Wales",
-    "SCT": "Scotland",
-    "NIR": "Northern Ireland",
-}
-_WRONGLY_LISTED: Final = frozenset({(date(2006, 11, 30), "Scotland")})
-"""The library has St Andrew's Day from 2006; its Act is of 2007."""
-_SATURDAY: Final = 5
-_SUBSTITUTE: Final = "(substitute day)"
-_SOURCE: Final = f"holidays {version('holidays')} (PyPI)"
+FILE: Final = Path(__file__).with_suffix(".csv")
+INITIALS: Final = {nation[0]: nation for nation in NATIONS}
 
 
 @cache
 def calendar() -> Calendar:
-    """Return the bank holidays that the library knows, Monday to Friday."""
+    """Return the bank holidays that are known, Monday to Friday."""
+    source, *rows = FILE.read_text(encoding="utf-8").splitlines()
+    found: dict[date, list[Holiday]] = defaultdict(list)
+    for row in rows:
+        day, initials, name = row.split(",")
+        when, nations = date.fromisoformat(day), tuple(INITIALS[initial] for initial in initials)
+        found[when].append(Holiday(date=when, name=name, nations=nations, source=source))
     return Calendar(
-        holidays={when: tuple(found) for when, found in sorted(_by_date().items())},
+        holidays={when: tuple(days) for when, days in found.items()},
         first=FIRST,
         last=LAST,
-        source=f"{_SOURCE}, {FIRST.year} to {LAST.year}",
+        source=f"{source}, {FIRST.year} to {LAST.year}",
     )
-
-
-def _by_date() -> dict[date, list[Holiday]]:
-    found: dict[date, list[Holiday]] = defaultdict(list)
-    for (when, name), nations in sorted(_listed().items()):
-        there = tuple(nation for nation in NATIONS if nation in nations)
-        found[when].append(Holiday(date=when, name=name, nations=there, source=_SOURCE))
-    return found
-
-
-def _listed() -> dict[tuple[date, str], set[str]]:
-    """Return the nations that know each day by each name."""
-    found: dict[tuple[date, str], set[str]] = defaultdict(set)
-    years = range(FIRST.year, LAST.year + 1)
-    for code, nation in _NATIONS.items():
-        # Every category but the public holidays would be something else than a bank holiday.
-        listed = holidays.country_holidays(
-            "GB", subdiv=code, years=years, language="en_GB", categories=(holidays.PUBLIC,)
-        )
-        for when in listed:
-            # At a weekend the day itself is no bank holiday; its substitute is.
-            if not FIRST <= when <= LAST or when.weekday() >= _SATURDAY or (when, nation) in _WRONGLY_LISTED:
-                continue
-            for name in listed.get_list(when):
-                found[when, name.replace("(observed)", _SUBSTITUTE)].add(nation)
-    return found

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from flows.domain.assessment import OUTCOMES, Duty, Outcome
 from flows.domain.errors import Fault
 from flows.sources.schema import AS_KEYS, AS_TEXT, MODELS, SAID
-from flows.sources.strict_yaml import MOST_FAULTS, Document, Place, show
+from flows.sources.strict_yaml import MOST_FAULTS, Place, YamlText, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ class _Remark:
         return Fault(path=show(self.place, KEYS), problem=f"{self.problem} (line {self.line})")
 
 
-def faults_of(error: ValidationError | None, model: type[BaseModel], document: Document) -> list[Fault]:
+def faults_of(error: ValidationError | None, model: type[BaseModel], document: YamlText) -> list[Fault]:
     """Return everything wrong with the document, in the order of its lines, but no flood of it."""
     found = [] if error is None else error.errors(include_url=False, include_input=False)
     remarks = list(_outcomes(document))
@@ -70,7 +70,7 @@ def _place(details: ErrorDetails) -> Place:
 
 
 def _remarks(
-    details: ErrorDetails, place: Place, model: type[BaseModel], document: Document
+    details: ErrorDetails, place: Place, model: type[BaseModel], document: YamlText
 ) -> Iterator[_Remark]:
     line = _line(place, document.lines)
     shown = place[:-1] if details["type"] == "extra_forbidden" else place
@@ -137,7 +137,7 @@ KEYS: Final = frozenset(key for model in MODELS.values() for key in _every_key(m
 """Every key of both files: what a fault may name."""
 
 
-def _outcomes(document: Document) -> Iterator[_Remark]:
+def _outcomes(document: YamlText) -> Iterator[_Remark]:
     """Yield each outcome that its part's duty cannot have; a model sees one exemption at a time."""
     for place, line in document.lines.items():
         if [step for step in place if isinstance(step, str)] in _WITH_OUTCOME:
@@ -146,7 +146,7 @@ def _outcomes(document: Document) -> Iterator[_Remark]:
                 yield _Remark(place=place, problem=_choose(Duty(duty)), line=line)
 
 
-def _at(document: Document, place: Place) -> Any:  # noqa: ANN401  whatever was written there
+def _at(document: YamlText, place: Place) -> Any:  # noqa: ANN401  whatever was written there
     try:
         return reduce(getitem, place, document.content)  # type: ignore[arg-type] # a step that misfits raises
     except (LookupError, TypeError):

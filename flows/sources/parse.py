@@ -16,7 +16,7 @@ from flows.domain.errors import Fault, MalformedError
 from flows.sources.faults import KEYS, faults_of
 from flows.sources.personal import personal_details_in
 from flows.sources.schema import AssessmentFile, RequestFile, TextRules
-from flows.sources.strict_yaml import Document, scan
+from flows.sources.strict_yaml import YamlText, scan
 
 if TYPE_CHECKING:
     from datetime import date
@@ -119,7 +119,7 @@ def _read(model: type[_File], data: bytes, rules: TextRules, source: str) -> _Fi
     return file
 
 
-def _validated(model: type[_File], document: Document, rules: TextRules) -> tuple[_File | None, list[Fault]]:
+def _validated(model: type[_File], document: YamlText, rules: TextRules) -> tuple[_File | None, list[Fault]]:
     try:
         file = model.model_validate(document.content, context=rules)
     except ValidationError as error:

@@ -55,7 +55,7 @@ _SYNTAX: Final = {  # what the parser says, and what it means to a writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class YamlText:
     """What a text says, and where.
 
     Attributes:
@@ -68,7 +68,7 @@ class Document:
     faults: tuple[Fault, ...] = ()
 
 
-def scan(data: bytes, source: str, keys: Collection[str] = ()) -> Document:
+def scan(data: bytes, source: str, keys: Collection[str] = ()) -> YamlText:
     """Return what ``data`` says and the faults that could be read past, which name ``keys`` and no others.
 
     Raises:
@@ -80,7 +80,7 @@ def scan(data: bytes, source: str, keys: Collection[str] = ()) -> Document:
         content = reader.read(text)
     except _StoppedError:
         raise MalformedError(source, *reader.faults) from None
-    return Document(content=content, lines=reader.lines, faults=tuple(reader.faults))
+    return YamlText(content=content, lines=reader.lines, faults=tuple(reader.faults))
 
 
 def show(place: Place, keys: Collection[str]) -> str:

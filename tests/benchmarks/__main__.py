@@ -67,7 +67,7 @@ def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
         registers = {size: place / f"register-{size}" for size in sizes}
         for size, folder in registers.items():
             build(folder, size)
-        yield from bench_scale.run_index(registers[sizes[-1]], sizes[-1])
+        yield from bench_scale.run_catalogue(registers[sizes[-1]], sizes[-1])
         if "acts" in parts:
             yield from bench_acts.run(place, registers)
         if "scale" in parts:

@@ -13,7 +13,7 @@ from offices import WRITER, open_staffed
 from packed_register import references, take_next
 from work_tree import WorkTree
 
-from flows.domain.procedure import ASSESSMENT, DOCUMENT
+from flows.domain.documents import ASSESSMENT, DOCUMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,7 +101,7 @@ def _beside_git(folder: Path, sample: _Sample, size: int) -> Row:
 
 def _files(office: Staffed, reference: str) -> dict[str, bytes]:
     """Return the files that the newest act of a case wrote, as they stand in the work tree."""
-    folder = office.register.case(reference).folder
-    said = office.register.statements(reference)[-1]
+    dossier = office.register.dossier(reference)
+    said = dossier.statements[-1]
     written = (ASSESSMENT, DOCUMENT, said.path, said.signature_path)
-    return {f"{folder}/{path}": office.register.read(reference, path) for path in written}
+    return {f"{dossier.chain.folder}/{path}": dossier.read(path) for path in written}

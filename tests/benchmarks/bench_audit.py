@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from figures import Row, at_least, at_most, ms, spent
@@ -52,15 +53,13 @@ def _audit(repository: Path) -> Report:
 
 def _signed(register: Register, entries: Iterable[Recorded]) -> Iterator[Signature]:
     """Yield both signatures of every act."""
+    dossiers = cache(register.dossier)
     for recorded in entries:
         payload, armoured = without_signature(register.raw(recorded.id))
         assert armoured is not None
         yield Signature.of(armoured.encode(), payload)
-        path = f"acts/{recorded.entry.act}.json"
-        said, mark = (
-            register.read(recorded.entry.case, name, at=recorded.id) for name in (path, f"{path}.sig")
-        )
-        yield Signature.of(mark, said)
+        dossier, path = dossiers(recorded.entry.case), f"acts/{recorded.entry.act}.json"
+        yield Signature.of(dossier.read(f"{path}.sig"), dossier.read(path))
 
 
 def _verify_commit(office: Staffed, entries: Sequence[Recorded], folder: Path) -> float:

@@ -16,7 +16,9 @@ from figures import Row, at_most, ms, timed
 from offices import LAWYER, OWNER, WRITER, found_office, open_staffed
 
 from flows.casework import acts, asking, drafts, publishing, requests
+from flows.casework.acts import Wish
 from flows.casework.office import open_office
+from flows.domain.acts import APPROVE, SUBMIT
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.engine.settings import SCHEDULES
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.casework.office import Office
-    from flows.engine.here import Engine
 
 _FLOWS: Final = ("intake", "drafting", "legal-review", "balancing", "publication")
 _WORK: Final[dict[str, tuple[Stage, Callable[[Office, str], object]]]] = {
@@ -63,20 +64,20 @@ def _through_prefect(folder: Path, cases: int) -> dict[str, float]:
     seconds = {}
     found_office(folder)
     _fill_inbox(Home(folder), cases)
-    with engine.running(Home(folder)) as running:
+    with engine.running(Home(folder)):
         for row in SCHEDULES:
             engine.load(row)  # what importing takes is a process's, not a case's
         for number, flow in enumerate(_FLOWS, start=1):
-            seconds[flow], _ = timed(_run, running, flow, number * cases)
+            seconds[flow], _ = timed(_run, flow, number * cases)
             _let_people_act(folder, flow)
     _check(folder, cases)
     return seconds
 
 
-def _run(running: Engine, flow: str, tasks: int) -> None:
+def _run(flow: str, tasks: int) -> None:
     from prefect.client.orchestration import get_client  # noqa: PLC0415 - once its environment is set
 
-    assert running.run(flow)
+    assert engine.run_flow(flow)
     with get_client(sync_client=True) as client:
         while client.request("POST", "/task_runs/count", json=_FINAL).json() < tasks:
             time.sleep(0.02)
@@ -97,7 +98,7 @@ def _call(folder: Path, flow: str) -> None:
     """Do what a flow does, without Prefect."""
     with open_office(Home(folder)) as opened:
         if flow == "intake":
-            opened.vault.sweep(opened.register.recipients())
+            opened.vault.sweep(opened.catalogue.recipients())
             references = requests.NextReferences(opened)
             for path in inbox.waiting(opened.home.inbox):
                 item = look(path, now=time.time())
@@ -105,7 +106,7 @@ def _call(folder: Path, flow: str) -> None:
                 requests.open_case(opened, requests.read_item(item, references))
             return
         stage, one = _WORK[flow]
-        for reference in opened.register.ready(stage):
+        for reference, _ in opened.catalogue.ready(stage):
             one(opened, reference)
 
 
@@ -114,13 +115,15 @@ def _let_people_act(folder: Path, flow: str) -> None:
         opened, people = office.office, office.officers
         match flow:
             case "drafting":
-                for reference in opened.register.ready(Stage.DRAFTING):
-                    acts.submit(opened, people[WRITER], reference, 1)
+                for reference, document in opened.catalogue.ready(Stage.DRAFTING):
+                    wish = Wish(kind=SUBMIT, reference=reference, document=document, version=1)
+                    acts.act(opened, people[WRITER], wish)
             case "legal-review" | "balancing":
                 gate = Stage(flow)
                 decider = people[LAWYER if gate is Stage.LEGAL_REVIEW else OWNER]
-                for reference in opened.register.ready(gate):
-                    acts.approve(opened, decider, reference, gate=gate, version=1)
+                for reference, document in opened.catalogue.ready(gate):
+                    wish = Wish(kind=APPROVE, reference=reference, document=document, version=1, gate=gate)
+                    acts.act(opened, decider, wish)
             case _:
                 pass
 
@@ -142,4 +145,4 @@ def _fill_inbox(home: Home, cases: int) -> None:
 
 def _check(folder: Path, cases: int) -> None:
     with open_staffed(folder) as office:
-        assert len(office.register.ready(Stage.PUBLISHED)) == cases
+        assert len(office.catalogue.ready(Stage.PUBLISHED)) == cases

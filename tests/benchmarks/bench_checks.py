@@ -12,6 +12,7 @@ from figures import Row, at_most, ms, spent, typical
 from flows.casework import papers as paper
 from flows.domain.assessment import Assessment, Request
 from flows.domain.checks.ruleset import RULES, check
+from flows.domain.clock import Clock
 from flows.files import folder
 from flows.sources.bank_holidays import calendar
 from flows.sources.parse import parse_assessment, parse_request
@@ -74,4 +75,5 @@ def _read_all(samples: list[Path]) -> tuple[Request, list[Assessment]]:
 
 
 def _draft(request: Request, assessment: Assessment) -> Draft:
-    return paper.draft(request, assessment, today=_TODAY, calendar=calendar(), named=())
+    due = Clock(calendar(), (), _TODAY).due(request.received, request.regime).due
+    return paper.draft(request, assessment, today=_TODAY, due=due, named=())

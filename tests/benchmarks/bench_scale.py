@@ -1,4 +1,4 @@
-"""What is asked of a large register: a case's history, the queue, and the index made anew."""
+"""What is asked of a large register: a case's history, the queue, and the catalogue made anew."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ _ACTS: Final = 5
 _TURNS: Final = 5
 
 
-def run_index(folder: Path, cases: int) -> Iterator[Row]:
-    """Yield the time to make the index anew; it is there afterwards."""
+def run_catalogue(folder: Path, cases: int) -> Iterator[Row]:
+    """Yield the time to make the catalogue anew; it is there afterwards."""
     with open_staffed(folder) as office:
-        office.home.index.unlink()
+        office.home.catalogue.unlink()
     with open_staffed(folder) as office:
-        yield took(f"index of {cases:,} cases made anew", timed(office.register.cases)[0])
+        yield took(f"catalogue of {cases:,} cases made anew", timed(office.register.catch_up)[0])
 
 
 def run(folder: Path, cases: int) -> Iterator[Row]:
     """Yield the other rows."""
     reference = references(cases)[cases // 2]
     with open_staffed(folder) as office:
-        while office.register.case(reference).stage is not Stage.PUBLICATION:
+        while office.register.dossier(reference).case.stage() is not Stage.PUBLICATION:
             take_next(office, reference)
-        path = office.register.case(reference).folder
+        path = office.register.dossier(reference).chain.folder
     histories = [_history(folder, reference) for _ in range(_TURNS)]
     what = f"history of a case of {_ACTS} acts among {cases:,}"
     yield took(what, typical(histories), goal=0.050)
@@ -45,9 +45,9 @@ def run(folder: Path, cases: int) -> Iterator[Row]:
     assert len(listed.stdout.split()) == _ACTS
     yield took("the same by git log -- FOLDER", seconds)
     with open_staffed(folder) as office:
-        queue = [timed(office.register.ready, Stage.RECEIVED) for _ in range(_TURNS)]
+        queue = [timed(office.catalogue.ready, Stage.RECEIVED) for _ in range(_TURNS)]
         yield took(f"queue of {len(queue[0][1]):,} cases listed", typical(seconds for seconds, _ in queue))
-        short = [timed(office.register.ready, Stage.DRAFTING) for _ in range(_TURNS)]
+        short = [timed(office.catalogue.ready, Stage.DRAFTING) for _ in range(_TURNS)]
         yield took(
             f"queue of {len(short[0][1]):,} among {cases:,} listed", typical(seconds for seconds, _ in short)
         )
@@ -58,7 +58,7 @@ def _deadlines(office: Staffed, cases: int) -> Row:
     """Return how long the due dates of every case take, beside the same cases without them."""
     told = [timed(views.queue, office.office, everything=True) for _ in range(_TURNS)]
     assert len(told[0][1]) == cases
-    assert all(row["due"] for row in told[0][1])
+    assert all(each.clock.due for each in told[0][1])
     ours = typical(seconds for seconds, _ in told)
     floor = typical(timed(_without_deadlines, office)[0] for _ in range(_TURNS))
     what = f"deadlines of {cases:,} cases"
@@ -68,13 +68,13 @@ def _deadlines(office: Staffed, cases: int) -> Row:
 def _without_deadlines(office: Staffed) -> list[dict[str, str]]:
     return [
         {"reference": row.reference, "stage": row.stage, "received": row.received}
-        for row in office.register.cases()
+        for row in office.catalogue.cases()
     ]
 
 
 def _history(folder: Path, reference: str) -> float:
     """Return how long a history takes that is the first thing asked of a register just opened."""
     with open_staffed(folder) as office:
-        seconds, entries = timed(office.register.history, reference)
+        seconds, entries = timed(lambda: office.register.dossier(reference).entries)
     assert len(entries) == _ACTS
     return seconds

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from parts import AUTHORITY, REFERENCE
 
+from flows.document.imprint import Imprint
 from flows.document.pdf import render_pdf
 
 if TYPE_CHECKING:
@@ -18,4 +19,5 @@ _DATED: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 def render(blocks: Sequence[Block], title: str) -> bytes:
-    return render_pdf(blocks, title=title, authority=AUTHORITY, reference=REFERENCE, version=1, dated=_DATED)
+    imprint = Imprint(title=title, authority=AUTHORITY, reference=REFERENCE, version=1)
+    return render_pdf(blocks, imprint, dated=_DATED)

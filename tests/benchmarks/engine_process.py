@@ -6,6 +6,7 @@ is the engine's.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -48,7 +49,9 @@ class EngineProcess:
         self._here, there = Pipe()
         with there:
             command = [sys.executable, __file__, engine, str(there.fileno())]
-            self._process = subprocess.Popen(command, pass_fds=[there.fileno()])
+            # The engines stand beside this file, where the tests' own environment would not look for them.
+            looking = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+            self._process = subprocess.Popen(command, pass_fds=[there.fileno()], env=looking)
 
     def render(self, content: Sequence[Any], title: str) -> Turn:
         self._here.send((content, title))

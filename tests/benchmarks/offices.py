@@ -10,6 +10,7 @@ from flows.casework import acts
 from flows.casework.acts import Officer
 from flows.casework.office import Office, open_office
 from flows.desk.cli.keeping import make_home
+from flows.domain.edition import latest
 from flows.domain.policy import SERVICE, Person, Rules
 from flows.domain.procedure import Role
 from flows.home import Home
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from flows.catalogue.file import Catalogue
     from flows.register.signature import FileSigner
     from flows.register.store import Register
 
@@ -31,7 +33,11 @@ _PEOPLE: Final = {
     OWNER: Role.SIGN_OFF_OFFICER,
 }
 _RULES: Final = Rules(
-    gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
+    edition=latest(),
+    gates={"test": "full"},
+    threshold=1,
+    reference_pattern="FOI-{year}-{number:04}",
+    chase_within=5,
 )
 
 
@@ -46,6 +52,10 @@ class Staffed:
     @property
     def home(self) -> Home:
         return self.office.home
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.office.catalogue
 
     @property
     def register(self) -> Register:

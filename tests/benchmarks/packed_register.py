@@ -20,19 +20,12 @@ from offices import LAWYER, OWNER, WRITER, Staffed, found_office, open_staffed
 
 from flows.casework import papers as paper
 from flows.domain.act import Act
-from flows.domain.decision import decide, idempotency_key
+from flows.domain.acts import APPROVE, CLOSE, DRAFT, OPEN, SUBMIT
+from flows.domain.assessment import FOIA
+from flows.domain.decide import decide, idempotency_key
+from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST, TEST
 from flows.domain.policy import SERVICE
-from flows.domain.procedure import (
-    ASSESSMENT,
-    DECIDED_ON,
-    DOCUMENT,
-    REQUEST,
-    ROLE_AT,
-    SEALED_REQUEST,
-    ActKind,
-    Role,
-    Stage,
-)
+from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.files import folder as sample_folder
 from flows.register import signature
 from flows.register.chain import Chain
@@ -58,8 +51,12 @@ def references(cases: int) -> list[str]:
     return [f"FOI-{number:06}" for number in range(cases)]
 
 
-def build(folder: Path, cases: int, acts: int = 1) -> None:
-    """Make a register in ``folder`` with as many ``cases``, each taken through as many ``acts``."""
+def build(folder: Path, cases: int, acts: int = 1, waiting: int | None = None) -> None:
+    """Make a register in ``folder`` with as many ``cases``, each taken through as many ``acts``.
+
+    Args:
+        waiting: How many are left; the others are closed. All of them where it is None.
+    """
     found_office(folder)
     with open_staffed(folder) as office:
         line = _PackedLine(office)
@@ -68,11 +65,15 @@ def build(folder: Path, cases: int, acts: int = 1) -> None:
             for _ in range(acts):
                 for reference in references(cases):
                     line.take_next(reference)
+            left = cases if waiting is None else waiting
+            for number, reference in enumerate(references(cases)):
+                if number * left // cases == (number + 1) * left // cases:
+                    line.take_next(reference, close=True)
         finally:
             gc.enable()
         line.close()
     # It reflects the founding alone; how long it takes to make anew is one of the figures.
-    office.home.index.unlink()
+    office.home.catalogue.unlink()
 
 
 def next_act(case: Case | None, reference: str, at: datetime, policy: int) -> tuple[Act, dict[str, bytes]]:
@@ -80,42 +81,46 @@ def next_act(case: Case | None, reference: str, at: datetime, policy: int) -> tu
     said = partial(Act, case=reference, time=at, policy=policy)
     if case is None:
         received = _FIRST_DAY + timedelta(int(reference[4:]) // _A_DAY)
-        details = {"received": received.isoformat(), "recipient": f"age1{reference.lower():0>58}"}
-        opening = said(kind=ActKind.OPEN, actor=SERVICE, role=Role.SERVICE, details=details)
+        details = {
+            "received": received.isoformat(),
+            "recipient": f"age1{reference.lower().replace('-', ''):0>58}",
+            "regime": FOIA,
+        }
+        opening = said(kind=OPEN, actor=SERVICE, role=Role.SERVICE, details=details)
         return opening, {name: _texts(reference)[name] for name in (REQUEST, SEALED_REQUEST)}
-    match case.stage:
+    said = partial(said, document=TEST.name, version=case.test.version)
+    match case.stage():
         case Stage.RECEIVED:
-            draft = said(kind=ActKind.DRAFT, actor=SERVICE, role=Role.SERVICE, version=1)
+            draft = said(kind=DRAFT, actor=SERVICE, role=Role.SERVICE, version=1)
             return draft, {name: _texts(reference)[name] for name in (ASSESSMENT, DOCUMENT)}
         case Stage.DRAFTING:
-            checked = {"rules": "1", "findings": "N01 warn parts[0].denying"}
+            gates = f"{Stage.LEGAL_REVIEW} {Stage.BALANCING}"
+            checked = {"gates": gates, "rules": "1", "findings": "N01 warn parts[0].denying"}
             submission = said(
-                kind=ActKind.SUBMIT,
+                kind=SUBMIT,
                 actor=WRITER,
                 role=Role.FOI_OFFICER,
-                version=case.version,
                 details=checked,
             )
             return submission, {}
         case Stage.LEGAL_REVIEW | Stage.BALANCING as gate:
             approval = said(
-                kind=ActKind.APPROVE,
+                kind=APPROVE,
                 actor=LAWYER if gate is Stage.LEGAL_REVIEW else OWNER,
                 role=ROLE_AT[gate],
                 gate=gate,
-                version=case.version,
-                details={path: case.files[path].sha256 for path in DECIDED_ON},
+                details={path: case.files[path].sha256 for path in TEST.decided_on},
             )
             return approval, {}
         case _:
-            raise ValueError(case.stage)
+            raise ValueError(case.stage())
 
 
 def take_next(office: Staffed, reference: str) -> None:
     """Have the next act of a case recorded by the register itself."""
     at = datetime.fromtimestamp(office.register.tip().entry.committed + 1, UTC)
-    case = office.register.find(reference)
-    act, changes = next_act(case, reference, at, office.register.policy().version)
+    found = office.register.find(reference)
+    act, changes = next_act(found.case if found else None, reference, at, office.register.policy().version)
     office.register.record(act, changes, office.signers[act.actor])
 
 
@@ -149,11 +154,16 @@ class _PackedLine:
         self._cases: dict[str, tuple[Chain, str | None]] = {}
         self._pack = _Pack(office.home.register)
 
-    def take_next(self, reference: str) -> None:
-        """Record the next act of a case."""
+    def take_next(self, reference: str, *, close: bool = False) -> None:
+        """Record the next act of a case, or its closing."""
         chain, before = self._cases.get(reference, (Chain(), None))
         at = datetime.fromtimestamp(self._last.committed + 1, UTC)
         act, changes = next_act(chain.case, reference, at, self._policy.version)
+        if close:
+            changes, details = {}, {"ground": "withdrawn"}
+            act = replace(
+                act, kind=CLOSE, actor=WRITER, role=Role.FOI_OFFICER, document="", version=0, details=details
+            )
         marks = {path: mark(content) for path, content in changes.items()}
         act = replace(act, files={**chain.files, **marks})
         case = decide(chain.case, act, self._policy)
@@ -163,7 +173,6 @@ class _PackedLine:
             previous=chain.last,
             key=idempotency_key(act, chain.case),
             act=act,
-            records=chain.records,
         )
         data = statement.to_bytes()
         armoured = self._office.signers[act.actor].sign(data, signature.STATEMENT).encode()
@@ -199,12 +208,19 @@ class _PackedLine:
         for path, content in files.items():
             inner, _, name = f"{folder}/{path}".rpartition("/")
             self._trees.setdefault(inner, {})[name] = Node(folder=False, id=self._pack.add("blob", content))
-        path = f"{folder}/acts"
+        for path in {f"{folder}/{path}".rpartition("/")[0] for path in files} - {folder}:
+            self._link(path)
+        path = folder
         while path:
-            id_ = self._pack.add("tree", write_tree(self._trees[path]))
-            path, _, name = path.rpartition("/")
-            self._trees.setdefault(path, {})[name] = Node(folder=True, id=id_)
+            path = self._link(path)
         return self._pack.add("tree", write_tree(self._trees[""]))
+
+    def _link(self, path: str) -> str:
+        """Write a folder, put it into the one above, and return that one."""
+        id_ = self._pack.add("tree", write_tree(self._trees[path]))
+        above, _, name = path.rpartition("/")
+        self._trees.setdefault(above, {})[name] = Node(folder=True, id=id_)
+        return above
 
 
 class _Pack:

@@ -26,7 +26,7 @@ from flows.document.blocks import (
     Text,
     parse_document,
 )
-from flows.domain.procedure import ASSESSMENT, DOCUMENT
+from flows.domain.documents import ASSESSMENT, DOCUMENT
 from flows.files import folder as sample_folder
 from flows.sources.parse import parse_request
 

@@ -19,9 +19,9 @@ def test_a_packed_register_holds_and_takes_further_acts(tmp_path: Path) -> None:
     build(tmp_path / "office", cases=60, acts=4)
 
     with open_staffed(tmp_path / "office") as office:
-        assert office.register.ready(Stage.BALANCING) == references(60)
+        assert office.catalogue.ready(Stage.BALANCING) == [(each, "test") for each in references(60)]
         take_next(office, references(60)[31])
-        assert office.register.ready(Stage.PUBLICATION) == [references(60)[31]]
+        assert office.catalogue.ready(Stage.PUBLICATION) == [(references(60)[31], "test")]
         report = audit(
             office.home.register, check_paper=lambda _: PaperVerdict(holds=False, sentence="not made")
         )

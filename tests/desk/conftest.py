@@ -41,9 +41,9 @@ def desk(founded: Home, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture(scope="session")
-def played(golden: Home) -> Desk:
+def played(demo_home: Home) -> Desk:
     """The command line on the home that one `equipoise demo --keep` left; not to be written to."""
-    return Desk(golden)
+    return Desk(demo_home)
 
 
 @pytest.fixture

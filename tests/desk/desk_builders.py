@@ -16,13 +16,16 @@ from worlds import pack
 from flows import home as flows_home
 from flows.casework import acts, drafts, publishing, requests
 from flows.casework import papers as paper
-from flows.casework.acts import Officer
+from flows.casework.acts import Officer, Wish
 from flows.casework.office import Office, open_office
 from flows.desk.cli.keeping import make_home
 from flows.desk.cli.main import main
 from flows.domain.act import Act
+from flows.domain.acts import SUBMIT
+from flows.domain.documents import RESPONSE, TEST
+from flows.domain.edition import latest
 from flows.domain.policy import SERVICE, Person, Rules
-from flows.domain.procedure import ActKind, Role
+from flows.domain.procedure import Role
 from flows.files import folder
 from flows.home import Home
 from flows.register import signature
@@ -32,19 +35,25 @@ from flows.sources.item import REST, look
 if TYPE_CHECKING:
     from click.testing import Result
 
+    from flows.domain.acts import Kind
+
 EQUIPOISE: Final = Path(sys.executable).with_name("equipoise")
 CASES: Final = folder("cases")
 EXAMPLE: Final = CASES / "1146A-22"
 CASE: Final = "1146A/22"
 RULES: Final = Rules(
-    gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
+    edition=latest(),
+    gates={TEST.name: "full", RESPONSE.name: "two-person"},
+    threshold=1,
+    reference_pattern="FOI-{year}-{number:04}",
+    chase_within=5,
 )
 PEOPLE: Final = {
-    "wren": {Role.FOI_OFFICER},
-    "lee": {Role.LEGAL_REVIEWER},
-    "sam": {Role.SIGN_OFF_OFFICER},
-    "jo": {Role.FOI_OFFICER, Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER},
-    "max": {Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER},
+    "foi-officer": {Role.FOI_OFFICER},
+    "legal-reviewer": {Role.LEGAL_REVIEWER},
+    "sign-off-officer": {Role.SIGN_OFF_OFFICER},
+    "all-three-roles": {Role.FOI_OFFICER, Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER},
+    "both-gates": {Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER},
 }
 
 
@@ -85,21 +94,22 @@ class Desk:
         assert result.stderr.count("\n") == 1
         return result.exit_code, result.stderr.removesuffix("\n")
 
-    def submit(self, version: int = 1, person: str = "wren") -> None:
+    def submit(self, version: int = 1, person: str = "foi-officer") -> None:
         self.done("submit", CASE, "--version", str(version), "--as", person)
 
     def approve(self, gate: str, person: str, version: int = 1) -> None:
         self.done("approve", CASE, "--gate", gate, "--version", str(version), "--as", person)
 
-    def return_(self, gate: str = "legal-review", person: str = "lee", version: int = 1) -> None:
+    def return_(self, gate: str = "legal-review", person: str = "legal-reviewer", version: int = 1) -> None:
         words = ("--version", str(version), "--as", person, "--reason", "Weigh the delay too.")
         self.done("return", CASE, "--gate", gate, *words)
 
-    def draft(self, path: Path, person: str = "wren") -> None:
+    def draft(self, path: Path, person: str = "foi-officer") -> None:
         self.done("draft", CASE, path, "--as", person)
 
-    def stage(self) -> str:
-        return str(self.told("show", CASE)["stage"])
+    def stage(self, document: str = TEST.name) -> str:
+        documents = self.told("show", CASE)["documents"]
+        return next(str(each["stage"]) for each in documents if each["document"] == document)
 
 
 def everything(home: Home) -> dict[str, str]:
@@ -119,12 +129,12 @@ def holds(home: Home) -> bool:
 def found_home(root: Path) -> None:
     """Make a home with its officers and one case in drafting, as the flows do but without Prefect."""
     home = Home(root)
-    make_home(home, authority="Northshire Police", administrator="ann", rules=RULES)
+    make_home(home, authority="Northshire Police", administrator="administrator", rules=RULES)
     with open_office(home) as office:
-        ann = an_officer(home, "ann")
+        administrator = an_officer(home, "administrator")
         for person, roles in PEOPLE.items():
             public = signature.generate(home.officers / person)
-            acts.add_officer(office, ann, Person(id=person, roles=frozenset(roles), keys=(public,)))
+            acts.add_officer(office, administrator, Person(id=person, roles=frozenset(roles), keys=(public,)))
         open_case(office, (EXAMPLE / "request.yaml").read_bytes(), (EXAMPLE / "assessment.yaml").read_bytes())
         drafts.write_first_draft(office, CASE)
     pack(home.register)
@@ -143,13 +153,20 @@ def open_case(office: Office, data: bytes, assessment: bytes | None = None) -> s
     return requests.open_case(office, arrival).reference
 
 
-def publish_now(home: Home) -> None:
+def another_case(home: Home, reference: str, received: str) -> None:
+    """Open a case like the example, of another reference, received on another day."""
+    data = (EXAMPLE / "request.yaml").read_text().replace(CASE, reference).replace("2022-11-07", received)
+    with open_office(home) as office:
+        open_case(office, data.encode())
+
+
+def publish_now(home: Home, document: str = TEST.name) -> None:
     """Publish the example as the flow does, but without Prefect."""
     with open_office(home) as office:
-        publishing.publish(office, CASE)
+        publishing.publish(office, CASE, document)
 
 
-def by_service(office: Office, kind: ActKind, reference: str, **facts: Any) -> Act:
+def by_service(office: Office, kind: Kind, reference: str, **facts: Any) -> Act:
     """Return an act of the machine."""
     policy = office.register.policy().version
     return Act(
@@ -161,6 +178,10 @@ def by_service(office: Office, kind: ActKind, reference: str, **facts: Any) -> A
         policy=policy,
         **facts,
     )
+
+
+def a_submission(version: int = 1) -> Wish:
+    return Wish(kind=SUBMIT, reference=CASE, document=TEST.name, version=version)
 
 
 def an_officer(home: Home, person: str) -> Officer:

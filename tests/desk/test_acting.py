@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, EXAMPLE, Desk, an_officer, everything, holds
+from desk_builders import CASE, EXAMPLE, Desk, a_submission, an_officer, everything, holds
 
 from flows import home as flows_home
 from flows.casework import acts
@@ -16,25 +17,25 @@ from flows.domain.errors import RegisterMovedError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flows.domain.act import Act
-    from flows.register.store import Register
+    from flows.register.line import Recorded
+    from flows.register.store import Proposal, Register
 
 
 def test_a_draft_is_the_next_version(desk: Desk, second_draft: Path) -> None:
-    said = desk.done("draft", CASE, second_draft, "--as", "wren")
+    said = desk.done("draft", CASE, second_draft, "--as", "foi-officer")
 
-    assert said.startswith("1146A/22: Recorded as version 2. The case is in drafting.\n")
+    assert said.startswith("1146A/22: Recorded as version 2. The test is in drafting.\n")
     assert said.endswith(" remarks.\n")
 
 
 def test_an_identical_draft_records_nothing(desk: Desk) -> None:
     before = everything(desk.home)
 
-    said = desk.done("draft", CASE, EXAMPLE / "assessment.yaml", "--as", "wren")
-    told = desk.told("draft", CASE, EXAMPLE / "assessment.yaml", "--as", "wren")
+    said = desk.done("draft", CASE, EXAMPLE / "assessment.yaml", "--as", "foi-officer")
+    told = desk.told("draft", CASE, EXAMPLE / "assessment.yaml", "--as", "foi-officer")
 
     assert said.startswith(
-        "1146A/22: Version 1 already says this; nothing was recorded. The case is in drafting.\n"
+        "1146A/22: This is identical with version 1; nothing was recorded. The test is in drafting.\n"
     )
     assert (told["new"], told["entry"], told["version"]) == (False, None, 1)
     assert everything(desk.home) == before
@@ -42,7 +43,7 @@ def test_an_identical_draft_records_nothing(desk: Desk) -> None:
 
 def test_a_summary_alone_makes_a_new_version(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "summary.txt").write_text("Any policy on gait recognition.\n")
-    words = ("--summary", tmp_path / "summary.txt", "--as", "wren")
+    words = ("--summary", tmp_path / "summary.txt", "--as", "foi-officer")
 
     assert desk.told("draft", CASE, EXAMPLE / "assessment.yaml", *words)["version"] == 2
     assert "Any policy on gait recognition." in desk.done("document", CASE)
@@ -62,7 +63,13 @@ def test_an_unfit_summary_is_refused(content: bytes, problem: str, desk: Desk, t
     (tmp_path / "summary.txt").write_bytes(content)
 
     code, sentence = desk.refused(
-        "draft", CASE, EXAMPLE / "assessment.yaml", "--summary", tmp_path / "summary.txt", "--as", "wren"
+        "draft",
+        CASE,
+        EXAMPLE / "assessment.yaml",
+        "--summary",
+        tmp_path / "summary.txt",
+        "--as",
+        "foi-officer",
     )
 
     assert code == 2
@@ -76,11 +83,11 @@ def test_a_draft_with_the_applicants_details_is_refused_and_does_not_repeat_them
     text = (EXAMPLE / "assessment.yaml").read_text()
     (tmp_path / "mine.yaml").write_text(text.replace("An answer would be", f"{personal}, an answer would be"))
 
-    code, sentence = desk.refused("draft", CASE, tmp_path / "mine.yaml", "--as", "wren")
+    code, sentence = desk.refused("draft", CASE, tmp_path / "mine.yaml", "--as", "foi-officer")
 
     assert code == 2
     assert "mine.yaml" in sentence
-    assert "it holds the applicant's name or e-mail; write it without" in sentence
+    assert "it has the applicant's name or e-mail in it; write it without" in sentence
     assert personal not in sentence
 
 
@@ -88,7 +95,7 @@ def test_every_fault_of_a_draft_is_listed_under_the_name_of_the_file(desk: Desk,
     (tmp_path / "mine.yaml").write_text("reference: 1146A/22\nparts:\n- information: x\n  duty: perhaps\n")
     before = everything(desk.home)
 
-    result = desk("draft", CASE, tmp_path / "mine.yaml", "--as", "wren")
+    result = desk("draft", CASE, tmp_path / "mine.yaml", "--as", "foi-officer")
 
     assert result.exit_code == 2
     first, *faults = result.stderr.splitlines()
@@ -102,7 +109,7 @@ def test_a_draft_with_what_stops_submission_is_not_submitted(desk: Desk, tmp_pat
     (tmp_path / "mine.yaml").write_text(text.replace("31(3)", "31(1)(a)"))
     desk.draft(tmp_path / "mine.yaml")
 
-    code, sentence = desk.refused("submit", CASE, "--version", "2", "--as", "wren")
+    code, sentence = desk.refused("submit", CASE, "--version", "2", "--as", "foi-officer")
 
     assert code == 1
     assert sentence.startswith("1146A/22 cannot be submitted yet: ")
@@ -112,23 +119,23 @@ def test_an_act_done_before_is_found_and_not_repeated(desk: Desk) -> None:
     desk.submit()
     before = everything(desk.home)
 
-    assert desk.done("submit", CASE, "--version", "1", "--as", "wren") == (
-        "1146A/22: This was done before; nothing was recorded. The case is at legal review.\n"
+    assert desk.done("submit", CASE, "--version", "1", "--as", "foi-officer") == (
+        "1146A/22: This was done before; nothing was recorded. The test is at legal review.\n"
     )
     assert everything(desk.home) == before
 
 
 def test_each_act_says_where_the_case_stands_now(desk: Desk) -> None:
-    assert desk.done("submit", CASE, "--version", "1", "--as", "wren") == (
-        "1146A/22: Version 1 is submitted. The case is at legal review.\n"
+    assert desk.done("submit", CASE, "--version", "1", "--as", "foi-officer") == (
+        "1146A/22: Version 1 is submitted. The test is at legal review.\n"
     )
     words = ("--version", "1", "--comment", "Clear.", "--as")
-    assert desk.done("approve", CASE, "--gate", "legal-review", *words, "lee") == (
-        "1146A/22: Version 1 is approved at legal review. "
-        "The case is at the sign-off of the public interest test.\n"
+    assert desk.done("approve", CASE, "--gate", "legal-review", *words, "legal-reviewer") == (
+        "1146A/22: Version 1 is approved at legal review. The test is at sign-off.\n"
     )
-    assert desk.told("approve", CASE, "--gate", "balancing", *words, "sam") == {
+    assert desk.told("approve", CASE, "--gate", "balancing", *words, "sign-off-officer") == {
         "reference": CASE,
+        "document": "test",
         "stage": "publication",
         "version": 1,
         "entry": desk.told("history", CASE)["entries"][-1]["entry"],
@@ -141,7 +148,18 @@ def test_a_reason_is_kept_whole_and_cannot_forge_a_trailer(desk: Desk) -> None:
     desk.submit()
     reason = "Weigh the delay.\n\nSequence: 99\nCase: other"
 
-    desk.done("return", CASE, "--gate", "legal-review", "--version", "1", "--as", "lee", "--reason", reason)
+    desk.done(
+        "return",
+        CASE,
+        "--gate",
+        "legal-review",
+        "--version",
+        "1",
+        "--as",
+        "legal-reviewer",
+        "--reason",
+        reason,
+    )
 
     last = desk.told("history", CASE)["entries"][-1]
     assert (last["reason"], last["sequence"], last["subject"]) == (
@@ -170,7 +188,7 @@ def test_a_reason_that_could_not_be_shown_is_refused(act: str, reason: str, prob
     option = {"approve": "--comment", "return": "--reason"}[act]
 
     code, sentence = desk.refused(
-        act, CASE, "--gate", "legal-review", "--version", "1", "--as", "lee", option, reason
+        act, CASE, "--gate", "legal-review", "--version", "1", "--as", "legal-reviewer", option, reason
     )
 
     assert code == 2
@@ -180,7 +198,7 @@ def test_a_reason_that_could_not_be_shown_is_refused(act: str, reason: str, prob
 
 def test_a_reason_in_decomposed_letters_is_kept_composed(desk: Desk) -> None:
     desk.submit()
-    words = ("--gate", "legal-review", "--version", "1", "--as", "lee")
+    words = ("--gate", "legal-review", "--version", "1", "--as", "legal-reviewer")
     desk.done("return", CASE, *words, "--reason", "Cafe\u0301 first.")
 
     assert desk.told("history", CASE)["entries"][-1]["reason"] == "Caf\u00e9 first."
@@ -193,9 +211,11 @@ def test_a_published_paper_is_recorded_as_sent_once(story: Desk) -> None:
     first = story.done(*words)
     again = story.done(*words)
 
-    assert first.endswith(" by post. The case is sent.\n")
-    assert again == "1146A/22: This was done before; nothing was recorded. The case is sent.\n"
-    assert "recorded it as sent on" in story.done("history", CASE)
+    assert re.search(
+        r": Version 2 is recorded as sent on \d+ \w+ \d{4} by post\. The test is sent\.\n$", first
+    )
+    assert again == "1146A/22: This was done before; nothing was recorded. The test is sent.\n"
+    assert "recorded version 2 as sent on" in " ".join(story.done("history", CASE).split())
     assert CASE not in story.done("queue")
     assert CASE in story.done("queue", "--all")
     assert holds(story.home)
@@ -204,7 +224,7 @@ def test_a_published_paper_is_recorded_as_sent_once(story: Desk) -> None:
 def test_a_reason_is_plain_text_however_it_looks(desk: Desk) -> None:
     desk.submit()
     reason = "# 1. <see> *s. 36*\u00a0\u2192 ask again\r\n\r\n- twice"
-    words = ("--gate", "legal-review", "--version", "1", "--as", "lee", "--reason", reason)
+    words = ("--gate", "legal-review", "--version", "1", "--as", "legal-reviewer", "--reason", reason)
 
     desk.done("return", CASE, *words)
 
@@ -218,24 +238,28 @@ def test_a_paper_cannot_have_been_sent_on_another_day(days: int, story: Desk) ->
     code, sentence = story.refused("sent", CASE, "--on", day, "--by", "email", "--as", "foi-officer")
 
     assert code == 1
-    assert sentence.startswith("1146A/22 was published on ")
+    assert re.fullmatch(
+        r"1146A/22 was published on (\d+ \w+ \d{4}): it cannot have been sent before then, nor after today, "
+        r"\d+ \w+ \d{4}\.",
+        sentence,
+    )
 
 
 def test_a_withdrawn_case_is_closed_for_good(desk: Desk, second_draft: Path) -> None:
-    said = desk.done("close", CASE, "--ground", "withdrawn", "--as", "wren")
+    said = desk.done("close", CASE, "--ground", "withdrawn", "--as", "foi-officer")
 
     assert said == "1146A/22: Closed as withdrawn. The case is closed.\n"
-    assert desk.done("queue") == "No case waits.\n"
-    assert desk.refused("draft", CASE, second_draft, "--as", "wren") == (
+    assert desk.done("queue") == "No cases are waiting.\n"
+    assert desk.refused("draft", CASE, second_draft, "--as", "foi-officer") == (
         1,
-        "1146A/22 is at closed; to draft needs it at drafting.",
+        "1146A/22 cannot be drafted again: it is closed.",
     )
 
 
 def test_an_act_that_loses_a_race_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_office(desk.home) as office:
         lost = races_lost(office.register, 2, monkeypatch)
-        acts.submit(office, an_officer(desk.home, "wren"), CASE, 1)
+        acts.act(office, an_officer(desk.home, "foi-officer"), a_submission())
 
     assert lost == [CASE, CASE]
     assert desk.stage() == "legal-review"
@@ -245,19 +269,19 @@ def test_an_act_that_loses_every_race_says_so(desk: Desk, monkeypatch: pytest.Mo
     with open_office(desk.home) as office:
         races_lost(office.register, 99, monkeypatch)
         with pytest.raises(RegisterMovedError):
-            acts.submit(office, an_officer(desk.home, "wren"), CASE, 1)
+            acts.act(office, an_officer(desk.home, "foi-officer"), a_submission())
 
 
 def races_lost(register: Register, times: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let the next ``times`` attempts to record fail as when somebody wrote first."""
     lost: list[str] = []
-    record = register.record
+    append = register.append
 
-    def recording(act: Act, *others: Any, **seen: Any) -> object:
+    def appending(proposal: Proposal, armoured: str, *, now: int) -> Recorded:
         if len(lost) < times:
-            lost.append(act.case)
-            raise RegisterMovedError(act.case)
-        return record(act, *others, **seen)
+            lost.append(proposal.statement.act.case)
+            raise RegisterMovedError(lost[-1])
+        return append(proposal, armoured, now=now)
 
-    monkeypatch.setattr(register, "record", recording)
+    monkeypatch.setattr(register, "append", appending)
     return lost

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from desk_builders import CASE, EQUIPOISE, EXAMPLE, Desk, everything, run
 
 from flows.casework import views
+from flows.desk.cli.main import COMMANDS as LATER
 from flows.desk.cli.main import main
 from flows.desk.cli.terminal import shown, wrapped
 from flows.domain.errors import RegisterError, TamperedError
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 
 
 def commands(group: click.Group = main, path: str = "equipoise") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    with click.Context(group) as context:
+        names = group.list_commands(context)
+        found = {name: group.get_command(context, name) for name in names}
+    for name, command in found.items():
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
         else:
@@ -58,6 +63,24 @@ def test_every_command_takes_json_and_a_home(path: str) -> None:
     assert {"--json", "--home"} <= options
 
 
+@pytest.mark.parametrize("path", COMMANDS)
+def test_no_option_of_a_command_stands_in_the_way_of_another(path: str) -> None:
+    options = [name for parameter in COMMANDS[path].params for name in parameter.opts]
+    names = [parameter.name for parameter in COMMANDS[path].params if parameter.expose_value]
+
+    assert (len(options), len(names)) == (len({*options}), len({*names}))
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_help_says_of_a_command_is_its_own_first_sentence(name: str) -> None:
+    loaded = LATER[name].load()
+
+    assert (loaded.name, " ".join((loaded.help or "").partition("\n\n")[0].split())) == (
+        name,
+        LATER[name].help,
+    )
+
+
 def test_help_lists_the_commands_in_the_order_of_a_cases_life_and_in_whole_sentences() -> None:
     text = CliRunner().invoke(main, ["--help"], prog_name="equipoise").stdout
 
@@ -67,14 +90,27 @@ def test_help_lists_the_commands_in_the_order_of_a_cases_life_and_in_whole_sente
     assert places == sorted(places)
     assert "…" not in text
     assert "..." not in text.partition("Commands:")[2]
-    assert "  4  the register does not hold" in text
+    assert "  4  the register fails its audit" in text
 
 
 UNFIT_REFERENCE = (
     "reference: a reference has up to 40 letters, digits and . _ / - , starts with a letter or digit, "
-    "and has no '..' or '//', no '/' or '.' at its end, and is not the word policy."
+    "has no '..' or '//', no '/', '.' or -response at its end, and is not the word policy."
 )
-REFERENCES = ["--help", "../x", ";rm", "A\nB", "A" * 41, "", "policy", "a//b", "\u202eA", "A/..", "A\x00B"]
+REFERENCES = [
+    "--help",
+    "../x",
+    ";rm",
+    "A\nB",
+    "A" * 41,
+    "",
+    "policy",
+    "a/Response",
+    "a//b",
+    "\u202eA",
+    "A/..",
+    "A\x00B",
+]
 
 
 @pytest.mark.parametrize("reference", REFERENCES, ids=ascii)
@@ -82,7 +118,7 @@ REFERENCES = ["--help", "../x", ";rm", "A\nB", "A" * 41, "", "policy", "a//b", "
 def test_a_hostile_reference_is_malformed_and_not_repeated(
     command: str, reference: str, untouched: Desk
 ) -> None:
-    words = ("--version", "1", "--as", "wren") if command == "submit" else ()
+    words = ("--version", "1", "--as", "foi-officer") if command == "submit" else ()
 
     code, sentence = untouched.refused(command, *words, "--", reference)
 
@@ -100,12 +136,20 @@ def test_a_hostile_reference_is_malformed_and_not_repeated(
         (("shew", "A"), "No such command 'shew'."),
         (("officer", "ad"), "No such command 'ad'."),
         (
-            ("submit", CASE, "--as", "wren"),
+            ("submit", CASE, "--as", "foi-officer"),
             "Missing option '--version'; `equipoise submit --help` shows how it is called.",
         ),
         (
-            ("sent", CASE, "--on", "5 May", "--by", "email", "--as", "wren"),
-            "Invalid value for '--on': '5 May' does not match the format '%Y-%m-%d'",
+            ("approve", CASE, "--gate", "drafting", "--version", "1", "--as", "legal-reviewer"),
+            "Invalid value for '--gate': 'drafting' is not one of 'legal-review', 'balancing';",
+        ),
+        (
+            ("approve", CASE, "--gate", "balancing", "--document", "letter", "--version", "1", "--as", "x"),
+            "Invalid value for '--document': 'letter' is not one of 'test', 'response';",
+        ),
+        (
+            ("sent", CASE, "--on", "5 May", "--by", "email", "--as", "foi-officer"),
+            "Invalid value for '--on': write the date as 2022-11-07;",
         ),
     ],
     ids=lambda given: given[0] if isinstance(given, tuple) else "",
@@ -122,7 +166,7 @@ def test_a_malformed_call_is_one_sentence_that_points_to_help(
 
 @pytest.mark.parametrize("version", ["0", "-1", "x", "1.5", ""])
 def test_a_version_is_a_whole_number_from_one(version: str, untouched: Desk) -> None:
-    assert untouched.refused("submit", CASE, f"--version={version}", "--as", "wren")[0] == 2
+    assert untouched.refused("submit", CASE, f"--version={version}", "--as", "foi-officer")[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -139,11 +183,11 @@ def test_a_version_that_is_not_there_is_refused(words: tuple[str, ...], desk: De
 @pytest.mark.parametrize(
     "words",
     [
-        ("draft", CASE, "{file}", "--as", "wren"),
+        ("draft", CASE, "{file}", "--as", "foi-officer"),
         ("lint", "{file}"),
         ("lint", str(EXAMPLE / "assessment.yaml"), "--request", "{file}"),
-        ("submit", CASE, "--version", "1", "--as", "wren", "--key", "{file}"),
-        ("officer", "add", "pat", "--role", "auditor", "--public-key", "{file}", "--as", "ann"),
+        ("submit", CASE, "--version", "1", "--as", "foi-officer", "--key", "{file}"),
+        ("officer", "add", "auditor", "--role", "auditor", "--public-key", "{file}", "--as", "administrator"),
     ],
     ids=["draft", "lint", "request", "key", "public key"],
 )
@@ -192,7 +236,7 @@ def a_key(path: Path, *words: str) -> Path:
 def test_a_key_that_cannot_sign_here_is_malformed(words: tuple[str, ...], desk: Desk, tmp_path: Path) -> None:
     key = a_key(tmp_path / "key", *words)
 
-    code, sentence = desk.refused("submit", CASE, "--version", "1", "--as", "wren", "--key", key)
+    code, sentence = desk.refused("submit", CASE, "--version", "1", "--as", "foi-officer", "--key", key)
 
     assert code == 2
     assert sentence.startswith(
@@ -202,22 +246,24 @@ def test_a_key_that_cannot_sign_here_is_malformed(words: tuple[str, ...], desk: 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o620])
 def test_a_key_that_others_could_use_is_refused(mode: int, desk: Desk) -> None:
-    key = desk.home.officers / "wren"
+    key = desk.home.officers / "foi-officer"
     key.chmod(mode)
 
-    assert desk.refused("submit", CASE, "--version", "1", "--as", "wren") == (
+    assert desk.refused("submit", CASE, "--version", "1", "--as", "foi-officer") == (
         1,
         f"The key {key} is open to others on this machine; close it first: chmod 600 {key}",
     )
 
 
 def test_a_person_whose_key_is_not_here_is_told_where_it_was_looked_for(desk: Desk) -> None:
-    (desk.home.officers / "wren").unlink()
+    (desk.home.officers / "foi-officer").unlink()
 
-    code, sentence = desk.refused("submit", CASE, "--version", "1", "--as", "wren")
+    code, sentence = desk.refused("submit", CASE, "--version", "1", "--as", "foi-officer")
 
     assert code == 1
-    assert sentence.startswith(f"There is no private key of wren at {desk.home.officers / 'wren'}; name it")
+    assert sentence.startswith(
+        f"There is no private key of foi-officer at {desk.home.officers / 'foi-officer'}; name it"
+    )
 
 
 @pytest.fixture
@@ -235,10 +281,10 @@ def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def test_a_person_signs_through_ssh_agent(desk: Desk, agent: str) -> None:
     assert agent
-    words = ("submit", CASE, "--version", "1", "--as", "wren", "--key", "agent")
+    words = ("submit", CASE, "--version", "1", "--as", "foi-officer", "--key", "agent")
     assert desk.refused(*words)[0] == 1  # the agent does not hold the key yet
-    subprocess.run(["ssh-add", "-q", desk.home.officers / "wren"], check=True)
-    (desk.home.officers / "wren").unlink()
+    subprocess.run(["ssh-add", "-q", desk.home.officers / "foi-officer"], check=True)
+    (desk.home.officers / "foi-officer").unlink()
 
     desk.done(*words)
 
@@ -249,15 +295,15 @@ def test_a_person_signs_through_ssh_agent(desk: Desk, agent: str) -> None:
 def test_without_an_agent_a_person_is_told_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("submit", CASE, "--version", "1", "--key", "agent", "--as")
     monkeypatch.setenv("SSH_AUTH_SOCK", str(desk.home.root / "no-agent"))
-    assert desk.refused(*words, "wren")[0] == 1
+    assert desk.refused(*words, "foi-officer")[0] == 1
     monkeypatch.delenv("SSH_AUTH_SOCK")
-    assert desk.refused(*words, "wren") == (
+    assert desk.refused(*words, "foi-officer") == (
         1,
         "the caller may not sign: that needs a running ssh-agent ($SSH_AUTH_SOCK is not set).",
     )
-    assert desk.refused(*words, "eve") == (
+    assert desk.refused(*words, "stranger") == (
         1,
-        "eve may not act: that needs a person on the list of authorised people.",
+        "stranger may not act: that needs a person on the list of authorised people.",
     )
 
 
@@ -269,7 +315,7 @@ ON_A_HOME: list[tuple[str, ...]] = [
     ("history", CASE),
     ("diff", CASE),
     ("document", CASE),
-    ("submit", CASE, "--version", "1", "--as", "wren"),
+    ("submit", CASE, "--version", "1", "--as", "foi-officer"),
     ("publish", CASE),
     ("intake",),
     ("up",),
@@ -367,7 +413,7 @@ def test_a_read_only_home_refuses_an_act_in_a_sentence(desk: Desk) -> None:
         for parent in [desk.home.root, *desk.home.root.parents][:-2]:
             parent.chmod(parent.stat().st_mode | 0o055)
 
-    for words in (("queue",), ("submit", CASE, "--version", "1", "--as", "wren")):
+    for words in (("queue",), ("submit", CASE, "--version", "1", "--as", "foi-officer")):
         done = subprocess.run(
             [sys.executable, "-c", script, *words, "--home", desk.home.root],
             capture_output=True,

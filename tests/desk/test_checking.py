@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from flows.casework.auditing import audit_register
 from flows.casework.office import open_office
 from flows.desk.cli.checking import _Progress
 from flows.desk.cli.main import main
+from flows.domain.errors import TamperedError
+from flows.register.repository import BRANCH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,9 +174,56 @@ def test_an_audit_without_anything_from_outside_says_what_it_cannot_establish(de
     lines = desk.done("audit").splitlines()
 
     assert lines[0] == "Not established"
-    assert lines[-4:-2] == ["Read         8 entries, 1 case", "Overridden   0 findings of the checks"]
-    assert lines[-2].startswith("Fingerprint  ")
-    assert lines[-1] == "The register holds."
+    assert lines[-5:-3] == ["Read         8 entries, 1 case", "Overridden   0 findings of the checks"]
+    assert lines[-3].startswith("Fingerprint  ")
+    assert lines[-2:] == ["Checkpoint   none", "The register passes its audit."]
+
+
+def cut_back(desk: Desk) -> None:
+    """Let the nightly audit find that the newest entry, which a checkpoint knew, is gone."""
+    with open_office(desk.home) as office:
+        audit_register(office)
+        before = office.register.tip().entry.parent
+        (desk.home.register / BRANCH).write_text(f"{before}\n")
+        with pytest.raises(TamperedError):
+            audit_register(office)
+
+
+def test_an_audit_knows_by_itself_what_the_homes_newest_checkpoint_knew(desk: Desk, tmp_path: Path) -> None:
+    cut_back(desk)
+
+    result = desk("audit")
+
+    assert result.exit_code == 4
+    assert result.stdout.startswith("E_ROLLBACK at entry 8\n")
+    assert "the checkpoint is the home's own (--checkpoint)" in result.stdout.replace("\n  ", " ")
+    assert "Checkpoint   the newest of this home\n" in result.stdout
+    assert "Nothing is recorded: the register failed its audit" in result.stdout
+    told = json.loads(desk("audit", "--json").stdout)
+    assert [row["code"] for row in told["findings"]] == ["E_ROLLBACK"]
+    assert told["stopped"].startswith("Nothing is recorded: ")
+    elsewhere = tmp_path / "copy" / "register.git"
+    shutil.copytree(desk.home.register, elsewhere)
+    copy = json.loads(desk("audit", elsewhere, "--json").stdout)
+    assert (copy["findings"], copy["stopped"]) == ([], None)
+
+
+def test_a_stop_refuses_every_act_until_an_administrator_lifts_it_with_a_reason(desk: Desk) -> None:
+    assert desk.refused("resume", "--reason", "No need.", "--as", "administrator") == (
+        1,
+        "Writing was not stopped; there is nothing to resume.",
+    )
+    cut_back(desk)
+    code, sentence = desk.refused("submit", CASE, "--version", "1", "--as", "foi-officer")
+    assert (code, sentence.count("E_ROLLBACK at entry 8")) == (1, 1)
+    assert desk.refused("resume", "--reason", "I go on.", "--as", "foi-officer")[0] == 1
+
+    said = desk.done("resume", "--reason", "The copy had no more.", "--as", "administrator")
+
+    assert said == "Recorded as entry 8; the register is written again.\n"
+    assert desk.refused("submit", CASE, "--version", "1", "--as", "foi-officer")[1].startswith(
+        f"{CASE} cannot be submitted"
+    )
 
 
 def test_an_audit_of_another_register_finds_it_out_and_exits_4(desk: Desk) -> None:
@@ -181,7 +231,7 @@ def test_an_audit_of_another_register_finds_it_out_and_exits_4(desk: Desk) -> No
 
     assert (result.exit_code, result.stderr) == (4, "")
     assert result.stdout.startswith("E_PIN at entry 1\n")
-    assert result.stdout.endswith("The register does not hold: 1 finding.\n")
+    assert result.stdout.endswith("The register fails its audit: 1 finding.\n")
     told = json.loads(desk("audit", "--pin", "0" * 64, "--json").stdout)
     assert (told["holds"], [row["code"] for row in told["findings"]]) == (False, ["E_PIN"])
 
@@ -196,7 +246,7 @@ def test_an_audit_finds_an_altered_object_and_exits_4(desk: Desk) -> None:
     result = desk("audit")
 
     assert result.exit_code == 4
-    assert "The register does not hold" in result.stdout
+    assert "The register fails its audit" in result.stdout
 
 
 @pytest.mark.parametrize("kind", ["absent", "file", "folder"])

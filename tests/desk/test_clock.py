@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from desk_builders import CASE, EXAMPLE, Desk, everything, holds, open_case
+from desk_builders import CASE, Desk, another_case, everything, holds
 
 from flows import home as flows_home
 from flows.casework import asking
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
-
-    from flows.home import Home
 
 
 @pytest.fixture(autouse=True)
@@ -178,18 +176,12 @@ def test_what_is_out_of_order_is_told_all_at_once() -> None:
 
 DUE, MOVED = "2022-12-06", "2022-12-07"
 GAMES = ("2022-11-14", "--name", "Games", "--nation", "scotland", "--source", "Gazette 1, 3 November 2022")
-ADD = ("holiday", "add", *GAMES, "--as", "ann")
+ADD = ("holiday", "add", *GAMES, "--as", "administrator")
 
 
 def today() -> str:
     now = flows_home.today()
     return f"{now.day} {now:%B %Y}"
-
-
-def another_case(home: Home, reference: str, received: str) -> None:
-    data = (EXAMPLE / "request.yaml").read_text().replace(CASE, reference).replace("2022-11-07", received)
-    with open_office(home) as office:
-        open_case(office, data.encode())
 
 
 def test_a_bank_holiday_moves_the_cases_that_were_open_and_says_why(desk: Desk) -> None:
@@ -200,7 +192,7 @@ def test_a_bank_holiday_moves_the_cases_that_were_open_and_says_why(desk: Desk) 
 
     assert desk.done(*ADD) == (
         "14 November 2022 is a bank holiday in Scotland. The policy is at version 7.\n"
-        "1 case that waits has another due date; `equipoise queue` lists them all.\n"
+        "1 case that waits has a new due date; `equipoise queue` lists them all.\n"
     )
 
     after = {row["reference"]: row for row in desk.told("queue")["cases"]}
@@ -227,9 +219,9 @@ def test_after_its_removal_the_due_dates_are_back(desk: Desk) -> None:
     desk.done(*ADD)
     assert desk.told("queue") != before
 
-    assert desk.done("holiday", "remove", "2022-11-14", "--as", "ann") == (
+    assert desk.done("holiday", "remove", "2022-11-14", "--as", "administrator") == (
         "14 November 2022 is no longer an added bank holiday. The policy is at version 8.\n"
-        "1 case that waits has another due date; `equipoise queue` lists them all.\n"
+        "1 case that waits has a new due date; `equipoise queue` lists them all.\n"
     )
 
     assert desk.told("queue") == before
@@ -301,7 +293,9 @@ def test_the_bank_holidays_that_were_added_are_listed(desk: Desk) -> None:
     assert row.endswith("Scotland  Games (Gazette 1, 3 November 2022)")
 
 
-@pytest.mark.parametrize("words", [ADD, ("holiday", "add", "2026-06-15", *GAMES[1:], "--as", "ann")])
+@pytest.mark.parametrize(
+    "words", [ADD, ("holiday", "add", "2026-06-15", *GAMES[1:], "--as", "administrator")]
+)
 def test_a_day_that_is_known_is_not_recorded_again(words: tuple[str, ...], desk: Desk) -> None:
     if words is ADD:
         desk.done(*ADD)
@@ -315,7 +309,16 @@ def test_a_day_that_is_known_is_not_recorded_again(words: tuple[str, ...], desk:
 
 
 def test_a_day_that_is_known_in_one_nation_is_recorded_for_the_other(desk: Desk) -> None:
-    words = ("holiday", "add", "2026-06-15", *GAMES[1:], "--nation", "northern-ireland", "--as", "ann")
+    words = (
+        "holiday",
+        "add",
+        "2026-06-15",
+        *GAMES[1:],
+        "--nation",
+        "northern-ireland",
+        "--as",
+        "administrator",
+    )
 
     assert desk.done(*words) == (
         "15 June 2026 is a bank holiday in Northern Ireland; in Scotland it was known. "
@@ -331,7 +334,7 @@ def changed(**options: str) -> tuple[str, ...]:
         "name": "Games",
         "nation": "scotland",
         "source": "Gazette",
-        "as": "ann",
+        "as": "administrator",
     } | options
     when = words.pop("date")
     return ("holiday", "add", when, *(part for name, value in words.items() for part in (f"--{name}", value)))
@@ -341,27 +344,27 @@ def changed(**options: str) -> tuple[str, ...]:
     ("words", "code", "sentence"),
     [
         (
-            changed(**{"as": "wren"}),
+            changed(**{"as": "foi-officer"}),
             1,
-            "wren may not add bank holidays: that needs the role administrator.",
+            "foi-officer may not add bank holidays: that needs the role administrator.",
         ),
         (
-            changed(date="2026-06-15", **{"as": "wren"}),
+            changed(date="2026-06-15", **{"as": "foi-officer"}),
             1,
-            "wren may not add bank holidays: that needs the role administrator.",
+            "foi-officer may not add bank holidays: that needs the role administrator.",
         ),
         (
-            (*changed(), "--key", "{sam}"),
+            (*changed(), "--key", "{sign_off_key}"),
             1,
-            "ann may not add bank holidays: that needs a signature by a key of ann.",
+            "administrator may not add bank holidays: that needs a signature by a key of administrator.",
         ),
         (
-            ("holiday", "remove", "2022-11-14", "--as", "wren"),
+            ("holiday", "remove", "2022-11-14", "--as", "foi-officer"),
             1,
-            "wren may not remove bank holidays: that needs the role administrator.",
+            "foi-officer may not remove bank holidays: that needs the role administrator.",
         ),
         (
-            ("holiday", "remove", "2026-06-15", "--as", "ann"),
+            ("holiday", "remove", "2026-06-15", "--as", "administrator"),
             1,
             "No bank holiday on 15 June 2026 was added; those of the software's data stay.",
         ),
@@ -376,7 +379,7 @@ def changed(**options: str) -> tuple[str, ...]:
         (changed(source="  "), 2, "bank holiday: source: 1 to 300 characters are needed"),
         (changed(nation="wales"), 2, "Invalid value for '--nation'"),
         (
-            ("holiday", "add", *GAMES[:3], "--nation", "scotland", "--as", "ann"),
+            ("holiday", "add", *GAMES[:3], "--nation", "scotland", "--as", "administrator"),
             2,
             "Missing option '--source'",
         ),
@@ -385,7 +388,7 @@ def changed(**options: str) -> tuple[str, ...]:
 def test_what_cannot_be_added_or_removed_changes_nothing(
     words: tuple[str, ...], code: int, sentence: str, untouched: Desk
 ) -> None:
-    places = {"sam": untouched.home.officers / "sam"}
+    places = {"sign_off_key": untouched.home.officers / "sign-off-officer"}
 
     got, text = untouched.refused(*(word.format(**places) for word in words))
 

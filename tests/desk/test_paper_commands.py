@@ -16,6 +16,7 @@ from flows.desk.cli.papers import _facts
 from flows.document.publication import publish
 from flows.document.record import Record
 from flows.document.signing import throwaway
+from flows.domain.documents import TEST
 from flows.home import Home
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def test_a_long_paper_is_compared_with_its_text_though_its_contents_lead_to_the_
     elsewhere: Desk, tmp_path: Path
 ) -> None:
     record = Record(
+        kind=TEST.title,
         authority="West Midlands Police",
         reference="1146A/22",
         subject="Gait recognition",
@@ -171,7 +173,7 @@ def test_it_is_told_in_words_too(played: Desk, laid_out: Path) -> None:
     assert "0009-publish of 1146A/22" in said
     assert "nothing but the signature" in said
     assert "2, which stands published" in said
-    assert said.endswith("It holds, as far as can be established here.\n")
+    assert said.endswith("It is genuine, as far as can be established here.\n")
 
 
 def test_the_registered_paper_holds_without_a_signature(played: Desk, tmp_path: Path) -> None:
@@ -194,7 +196,7 @@ def test_one_flipped_byte_is_told(played: Desk, laid_out: Path) -> None:
     assert result.exit_code == 1
     assert "BROKEN" in result.stdout
     assert "NOT in the register" in result.stdout
-    assert result.stdout.endswith("It does not hold: signature, register.\n")
+    assert result.stdout.endswith("Something speaks against it: signature, register.\n")
 
 
 def test_a_paper_of_nobody_known_is_told_from_one_that_is_altered(
@@ -208,7 +210,7 @@ def test_a_paper_of_nobody_known_is_told_from_one_that_is_altered(
     assert result.exit_code == 1
     assert "NOT vouched for by a root you trust" in result.stdout
     assert "intact" in result.stdout
-    assert result.stdout.endswith("It does not hold: trust.\n")
+    assert result.stdout.endswith("Something speaks against it: trust.\n")
 
 
 def test_without_a_register_the_signature_speaks_alone(played: Desk, elsewhere: Desk, laid_out: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import pty
 import re
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from desk_builders import CASE, CASES, EQUIPOISE, EXAMPLE, Desk, everything, open_case, run
@@ -39,7 +39,7 @@ def test_the_demo_tells_the_story_and_what_to_open_next(played: Desk) -> None:
 
     assert told.startswith("A register was founded, and 3 people were authorised.\n")
     assert "1146A/22: version 1 returned by the legal reviewer, with a reason.\n" in told
-    assert "The audit read 25 entries of 3 cases: the register holds.\n" in told
+    assert "The audit read 25 entries of 3 cases: the register passes its audit.\n" in told
     assert f"  {played.home.published}/1146A-22.pdf\n" in told
     assert "\x1b" not in told
 
@@ -63,9 +63,12 @@ def test_what_is_published_waits_to_be_sent(played: Desk) -> None:
     assert cases == played.told("queue", "--all")["cases"]
     assert cases[0].keys() == {
         "reference",
+        "document",
+        "subject",
         "stage",
         "version",
         "received",
+        "since",
         "due",
         "days_left",
         "overdue",
@@ -82,20 +85,68 @@ def test_the_queue_is_in_columns(played: Desk, monkeypatch: pytest.MonkeyPatch) 
     assert first == "1146A/22        7 Nov 2022   6 Dec 2022    overdue        2  published"
 
 
+ALL_THREE: Final = ["1146A/22", "4593_26", "FOI/2026/0173"]
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [
+        (["gait", "ear"], ["1146A/22"]),
+        (["1146a/22"], ["1146A/22"]),
+        (["rural", "crime", "--stage", "published"], ["4593_26"]),
+        (["rural", "crime", "--stage", "drafting"], []),
+        (["--provision", "section 31(1)(a)"], ALL_THREE),
+        (["--provision", "24(2)", "--person", "legal-reviewer"], ["1146A/22"]),
+        (["--person", "administrator"], []),
+        (["there", "is", "no", "such", "word", "as", "zyzzyva"], []),
+    ],
+    ids=["words", "a reference", "at its stage", "at no other", "a limb", "a person", "nobody", "no word"],
+)
+def test_cases_are_found(sought: list[str], found: list[str], played: Desk) -> None:
+    assert [each["reference"] for each in played.told("find", *sought)["cases"]] == found
+
+
+def test_what_is_found_is_in_columns(played: Desk) -> None:
+    assert played.done("find", "gait").splitlines() == [
+        "Reference    Received         Due  Stage      Subject",
+        "1146A/22   7 Nov 2022  6 Dec 2022  published  Covert use of ear, vein and gait recognition",
+    ]
+    assert played.done("find", "zyzzyva") == "Nothing was found.\n"
+
+
+@pytest.mark.parametrize(
+    ("sought", "told"),
+    [
+        ([], "Say what is looked for: words, or one of the options; "),
+        (["--provision", "24(2) and 31(3)"], "one provision is looked for at a time; "),
+        (["--provision", "thirty-one"], "write a provision as 31(1)"),
+        (["--stage", "nowhere"], "'nowhere' is not one of 'received'"),
+    ],
+    ids=["nothing", "two provisions", "no provision", "no stage"],
+)
+def test_what_is_looked_for_has_to_be_said(sought: list[str], told: str, played: Desk) -> None:
+    code, sentence = played.refused("find", *sought)
+
+    assert code == 2
+    assert told in sentence
+
+
 def test_a_case_is_shown_with_what_to_do_next(played: Desk, desk: Desk) -> None:
     assert played.done("show", CASE).endswith(
         "\nNext\n  equipoise sent 1146A/22 --on DATE --by email --as foi-officer\n"
     )
-    assert played.told("show", CASE)["approvals"][1]["person"] == "sign-off-officer"
+    (test,) = played.told("show", CASE)["documents"]
+    assert (test["document"], test["approvals"][1]["person"]) == ("test", "sign-off-officer")
     shown = desk.done("show", CASE)
-    assert "Stage       The case is in drafting.\n" in shown
+    assert "Stage       The test is in drafting.\n" in shown
     assert shown.endswith("\n  equipoise submit 1146A/22 --version 1 --as PERSON\n")
     desk.submit()
-    assert "May decide  jo, lee, max\n" in desk.done("show", CASE)
-    for person in ("jo", "max"):
-        desk.done("officer", "revoke", person, "--as", "ann")
-    assert desk.told("show", CASE)["next"].endswith("--gate legal-review --as lee")
-    desk.done("officer", "revoke", "lee", "--as", "ann")
+    assert "May decide  all-three-roles, both-gates, legal-reviewer\n" in desk.done("show", CASE)
+    for person in ("all-three-roles", "both-gates"):
+        desk.done("officer", "revoke", person, "--as", "administrator")
+    (test,) = desk.told("show", CASE)["documents"]
+    assert test["next"].endswith("--gate legal-review --as legal-reviewer")
+    desk.done("officer", "revoke", "legal-reviewer", "--as", "administrator")
     assert "May decide  nobody; authorise another legal reviewer\n" in desk.done("show", CASE)
 
 
@@ -118,7 +169,7 @@ def test_the_history_is_told_in_words(played: Desk, monkeypatch: pytest.MonkeyPa
         ("foi-officer", "wrote version 2"),
         ("foi-officer", "submitted version 2 (4 warnings by rules 1)"),
         ("legal-reviewer", "approved version 2 at legal review"),
-        ("sign-off-officer", "approved version 2 at the sign-off of the public interest test"),
+        ("sign-off-officer", "approved version 2 at sign-off"),
         ("service", "published version 2"),
     ]
     reason = (CASES / ".story" / "1146A-22" / "return-reason.txt").read_text().strip()
@@ -208,7 +259,7 @@ def test_the_audit_holds_against_fingerprint_and_checkpoint_from_elsewhere(
     assert (told["holds"], told["entries"], told["cases"]) == (True, 25, 3)
     assert told["findings"] == []
     assert told["not_established"] == ["that no published text names its applicant: the requests are sealed"]
-    assert played.done(*words).endswith("The register holds.\n")
+    assert played.done(*words).endswith("The register passes its audit.\n")
     mirror = tmp_path / "mirror.git"
     subprocess.run(["git", "clone", "-q", "--mirror", played.home.register, mirror], check=True)
     assert played.told("audit", mirror, *words[2:])["head"] == told["head"]
@@ -286,10 +337,10 @@ def test_a_case_without_a_draft_says_what_it_waits_for(desk: Desk) -> None:
     )
     assert desk.done("show", "B/1").splitlines()[3:6] == [
         "Due       not known",
-        "Stage     The case waits for its first draft.",
+        "Stage     The test waits for its first draft.",
         "Version   none yet",
     ]
-    assert desk.told("show", "B/1")["next"] == "equipoise intake"
+    assert [each["next"] for each in desk.told("show", "B/1")["documents"]] == ["equipoise intake"]
 
 
 def on_a_terminal(*words: str | Path, columns: int) -> str:

@@ -63,7 +63,7 @@ def test_without_a_choice_papers_are_in_the_house_style(untouched: Desk) -> None
 def test_a_theme_is_chosen_shown_and_chosen_again_from_what_was_shown(
     desk: Desk, chosen: Path, tmp_path: Path
 ) -> None:
-    assert desk.done("theme", "set", chosen, "--as", "ann") == (
+    assert desk.done("theme", "set", chosen, "--as", "administrator") == (
         "New papers look like this from now on. The policy is at version 7.\n"
     )
     other = tmp_path / "again"
@@ -73,7 +73,10 @@ def test_a_theme_is_chosen_shown_and_chosen_again_from_what_was_shown(
     assert shown == THEME
     assert (other / "crest.png").read_bytes() == redrawn((tmp_path / "crest.png").read_bytes())
     (other / "theme.toml").write_text(shown.replace("size = 14", "size = 16"), encoding="utf-8")
-    assert desk.told("theme", "set", other / "theme.toml", "--as", "ann") == {"policy": 8, "new": True}
+    assert desk.told("theme", "set", other / "theme.toml", "--as", "administrator") == {
+        "policy": 8,
+        "new": True,
+    }
     assert desk.told("theme", "show") == {
         "policy": 8,
         "theme": {
@@ -92,19 +95,19 @@ def test_a_theme_is_chosen_shown_and_chosen_again_from_what_was_shown(
 
 def test_what_was_drafted_or_published_keeps_its_look(desk: Desk, chosen: Path, tmp_path: Path) -> None:
     before = sha256(desk, tmp_path)
-    desk.done("theme", "set", chosen, "--as", "ann")
+    desk.done("theme", "set", chosen, "--as", "administrator")
     assert sha256(desk, tmp_path) == before
 
     desk.submit()
-    desk.approve("legal-review", "lee")
-    desk.approve("balancing", "sam")
+    desk.approve("legal-review", "legal-reviewer")
+    desk.approve("balancing", "sign-off-officer")
     publish_now(desk.home)
     published = sha256(desk, tmp_path)
     desk.done("document", CASE, "--html", tmp_path / "paper.html")
     assert "PUBLIC RECORD" in (tmp_path / "paper.html").read_text(encoding="utf-8")
 
     chosen.write_text("size = 18\n", encoding="utf-8")
-    desk.done("theme", "set", chosen, "--as", "ann")
+    desk.done("theme", "set", chosen, "--as", "administrator")
     assert sha256(desk, tmp_path) == published
     assert desk.told("pdf-check", tmp_path / "paper.pdf")["findings"] == []
     assert holds(desk.home)
@@ -113,10 +116,10 @@ def test_what_was_drafted_or_published_keeps_its_look(desk: Desk, chosen: Path, 
 def test_the_audit_finds_a_paper_that_was_made_in_another_look(
     desk: Desk, chosen: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.done("theme", "set", chosen, "--as", "ann")
+    desk.done("theme", "set", chosen, "--as", "administrator")
     desk.submit()
-    desk.approve("legal-review", "lee")
-    desk.approve("balancing", "sam")
+    desk.approve("legal-review", "legal-reviewer")
+    desk.approve("balancing", "sign-off-officer")
     monkeypatch.setattr(
         publishing,
         "Basis",
@@ -142,26 +145,26 @@ def test_a_look_is_tried_before_it_is_chosen(desk: Desk, chosen: Path, tmp_path:
 def test_a_look_that_nobody_could_read_is_refused(desk: Desk, chosen: Path) -> None:
     chosen.write_text('accent = "#999999"\n', encoding="utf-8")
 
-    assert desk.refused("theme", "set", chosen, "--as", "ann") == (
+    assert desk.refused("theme", "set", chosen, "--as", "administrator") == (
         2,
         "theme.toml: accent: its contrast on white is 2.8 to 1, and 7 is needed; choose a darker one.",
     )
 
 
 def test_only_an_administrator_chooses(desk: Desk, chosen: Path) -> None:
-    assert desk.refused("theme", "set", chosen, "--as", "wren") == (
+    assert desk.refused("theme", "set", chosen, "--as", "foi-officer") == (
         1,
-        "wren may not change how papers look: that needs the role administrator.",
+        "foi-officer may not change how papers look: that needs the role administrator.",
     )
 
 
 def test_the_same_choice_again_records_nothing(desk: Desk, chosen: Path) -> None:
-    desk.done("theme", "set", chosen, "--as", "ann")
+    desk.done("theme", "set", chosen, "--as", "administrator")
 
-    assert desk.done("theme", "set", chosen, "--as", "ann") == (
-        "Papers look like this already; nothing was recorded.\n"
+    assert desk.done("theme", "set", chosen, "--as", "administrator") == (
+        "Papers look like this already; nothing was recorded. The policy is at version 7.\n"
     )
-    assert desk.told("theme", "set", chosen, "--as", "ann") == {"policy": 7, "new": False}
+    assert desk.told("theme", "set", chosen, "--as", "administrator") == {"policy": 7, "new": False}
 
 
 def test_a_crest_that_is_not_there_cannot_be_written(untouched: Desk, tmp_path: Path) -> None:

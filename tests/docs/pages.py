@@ -1,27 +1,44 @@
-"""The pages of docs/ that are made from data, each by one function.
+"""The pages that are made from data, whole or in part, each by one function.
 
 ``python -m tests.docs.pages`` writes them all; a test compares them with what stands there.
 """
 
 from __future__ import annotations
 
+import re
+import tempfile
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flows.document.wording import day, listing
+from flows.casework.office import open_office
+from flows.desk.cli.main import main
+from flows.domain.act import Act
+from flows.domain.acts import ACTS, APPROVE, OPEN, On, Reason
+from flows.domain.assessment import Duty
+from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Input
-from flows.domain.checks.ruleset import RULES, VERSION
+from flows.domain.checks.ruleset import RULES
 from flows.domain.citation import format_citations
+from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.english import in_full, listing
 from flows.domain.finding import Severity
-from flows.domain.provisions import Kind, Need, provisions, section_of
+from flows.domain.policy import SERVICE
+from flows.domain.procedure import APPROVALS, ROLE_AT, STAGES, Role, Stage
+from flows.domain.provisions import Need, provisions, section_of
+from flows.home import Home
+from flows.register.roster import write_policy
+from tests.golden.make import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from flows.domain.acts import Kind as Row
+    from flows.domain.acts.kind import Fact
     from flows.domain.provisions import Provision, Provisions
 
-DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def provisions_page() -> str:
@@ -37,6 +54,174 @@ def provisions_page() -> str:
         _no_exemptions(law),
     ]
     return "\n".join(pieces)
+
+
+def readme() -> str:
+    """Return the README with the commands that there are."""
+    rows = "".join(f"| `{name}` | {each.help} |\n" for name, each in main.commands.items())
+    table = f"| command | what it does |\n|---|---|\n{rows}"
+    before, begin, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition(_COMMANDS)
+    _, end, after = rest.partition(_END)
+    return f"{before}{begin}\n{table}\n{end}{after}"
+
+
+_COMMANDS: Final = "<!-- The commands; made by `make pages` from the command line. -->\n"
+_END: Final = "<!-- The end of the commands. -->\n"
+
+
+def acts_page() -> str:
+    """Return the page of acts."""
+    return "\n".join([_ACTS_HEAD, *_all_acts(), "", *(line for kind in ACTS.values() for line in _act(kind))])
+
+
+_ACTS_HEAD: Final = """\
+# The acts
+
+<!-- Made by `make pages` from flows/domain/acts/. Change the table there, not this page. -->
+
+Everything that can be done to a case, to one of its documents, or to the policy.
+Each act is one signed statement and one entry of [the register](register.md).
+The same table makes the commands, their help, their refusals, and what `history` and the entries say of them.
+
+What goes for all of them:
+
+- Who acts is on the list of authorised people, in a role open to the act, and signs with a key of theirs.
+- An act on a document names the version that it is about, and is refused where that is not the current one.
+- A statement states the facts of its act and no others, and changes no file but those that the act writes.
+- An act that is tried again is found in the register and is not repeated.
+
+`{…}` stands for what the statement states, `{of}` for " of the response" where it is not the test.
+"""
+_ON: Final = {
+    On.CASE: "the case itself",
+    On.DOCUMENT: "one document of a case",
+    On.POLICY: "the policy",
+}
+_WHO: Final = {
+    Role.SERVICE: "the machine",
+    Role.FOI_OFFICER: "an FOI officer",
+    Role.LEGAL_REVIEWER: "a legal reviewer",
+    Role.SIGN_OFF_OFFICER: "a sign-off officer",
+    Role.ADMINISTRATOR: "an administrator",
+    Role.AUDITOR: "an auditor",
+}
+
+
+def _all_acts() -> Iterator[str]:
+    yield "| act | done to | who | where |"
+    yield "|---|---|---|---|"
+    for kind in ACTS.values():
+        yield f"| [{kind.name}](#{kind.name}) | {_ON[kind.on]} | {_who(kind)} | {_where(kind)} |"
+
+
+def _act(kind: Row) -> Iterator[str]:
+    yield f"## {kind.name}"
+    yield ""
+    command = main.commands.get(kind.name)
+    if command is not None and command.help:
+        yield f"{command.help.partition(chr(10) * 2)[0]}"
+        yield ""
+    yield f"- Done to {_ON[kind.on]}, by {_who(kind)}."
+    if kind.no_writer:
+        yield "- Not by a writer of the document, nor by who wrote other words that are decided on with it."
+    if kind.no_second_gate:
+        yield "- Not by whoever approved this version at another gate."
+    if kind.on is not On.POLICY:
+        yield f"- Where: {_where(kind)}."
+    if kind.reason is not Reason.NONE:
+        option = "--reason" if kind.reason is Reason.MUST else "--comment"
+        yield f"- Whoever acts {kind.reason} say why: `{option}`."
+    yield f"- {_written(kind)}."
+    yield f"- In the history: “{_ones(kind)} {kind.done}”. The entry: “{kind.subject}”."
+    if kind.example:
+        yield f"\n```sh\n{kind.example}\n```"
+    if kind.facts or kind.names_files:
+        yield "\n| fact | what it is | what is said of one that will not do |\n|---|---|---|"
+        yield from map(_fact, kind.facts)
+        if kind.names_files:
+            yield "| each file that is decided on | by its path | the SHA-256 of what was read |"
+    yield ""
+
+
+def _who(kind: Row) -> str:
+    if kind.at_gate:
+        return ", or ".join(f"{_WHO[role]} at {APPROVALS[gate]}" for gate, role in ROLE_AT.items())
+    return " or ".join(_WHO[role] for role in _WHO if role in kind.roles)
+
+
+def _ones(kind: Row) -> str:
+    return SERVICE if kind.roles == {Role.SERVICE} else "PERSON"
+
+
+def _where(kind: Row) -> str:
+    if kind.on is On.POLICY:
+        return "-"
+    return (
+        "before there is a case"
+        if kind == OPEN
+        else listing([STAGES[each] for each in Stage if each in kind.at])
+    )
+
+
+def _written(kind: Row) -> str:
+    if kind.on is On.POLICY:
+        return f"What it changes stands in `{kind.changes}` of the policy"
+    found = []
+    for document in DOCUMENTS if kind.on is On.DOCUMENT else [""]:
+        files = [f"`{path.replace('REF', '{case}')}`" for path in kind.writes(_example_of(kind, document))]
+        whose = f"for the {document} " if document else ""
+        found += [f"{whose}{listing(files)}"] if files else []
+    return f"Writes {'; '.join(found) or 'no file'}"
+
+
+def _example_of(kind: Row, document: str) -> Act:
+    return Act(
+        kind=kind,
+        case="REF",
+        actor=SERVICE,
+        role=Role.SERVICE,
+        time=datetime(2022, 11, 7, tzinfo=UTC),
+        policy=1,
+        document=document,
+    )
+
+
+def _fact(fact: Fact) -> str:
+    asked = fact.help or "Found by the machine."
+    form = fact.fault("") or fact.fault("\n") or "any"
+    return f"| `{fact.name}`{'' if fact.needed else ', where there is one'} | {asked} | {form} |"
+
+
+def register_page() -> str:
+    """Return the page of the register's format, with examples from the golden register."""
+    found = _examples()
+    page = (ROOT / "docs" / "register.md").read_text(encoding="utf-8")
+    return _EXAMPLE.sub(lambda block: block[1] + found[block["name"]], page)
+
+
+_EXAMPLE: Final = re.compile(r"(<!-- example: (?P<name>[a-z]+) -->\n```[a-z]+\n)(?:.*?)(?=```)", re.DOTALL)
+
+
+def _examples() -> dict[str, str]:
+    """Return the sign-off of the golden case, its entry, and the policy in force then."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "home")
+        whole = unpack(home)
+        with open_office(home, reading=True) as office:
+            register = office.register
+            dossier = register.dossier("G/1")
+            approval = dossier.last(APPROVE, document=TEST.name)
+            assert approval
+            files = write_policy(register.policy(approval.act.policy))
+            examples = {
+                "statement": dossier.read(approval.path),
+                "signature": dossier.read(approval.signature_path),
+                "entry": register.raw(dossier.entry_of(approval).id),
+                **{name.removesuffix(".json"): content for name, content in files.items()},
+            }
+    return {name: content.decode() for name, content in examples.items()} | {
+        "checkpoint": whole["checkpoint"]
+    }
 
 
 def checks_page() -> str:
@@ -122,20 +307,23 @@ def _row(cells: tuple[str, str]) -> str:
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
-    "checks.md": checks_page,
-    "provisions.md": provisions_page,
+    "README.md": readme,
+    "docs/acts.md": acts_page,
+    "docs/checks.md": checks_page,
+    "docs/provisions.md": provisions_page,
+    "docs/register.md": register_page,
 }
-"""What makes each page."""
+"""What makes each page, by its path."""
 
 
 def _head(law: Provisions) -> str:
-    act = law.act
+    act, revised = law.act, in_full(law.act.revised_to)
     return f"""\
 # The exemptions of the Act
 
 <!-- Made by `make pages` from flows/domain/law/{act.id}.toml. Change that file, not this page. -->
 
-What Equipoise knows of the [{act.title}]({act.source}) ({act.short}), as revised to {day(act.revised_to)}.
+What Equipoise knows of the [{act.title}]({act.source}) ({act.short}), as revised to {revised}.
 The checks of a draft apply what stands here, in the wording in force on the day the request was received.
 Where this page and the Act differ, the Act is right.
 
@@ -252,7 +440,7 @@ def _wants(each: Provision) -> Iterator[str]:
 
 
 def _neighbours(each: Provision, law: Provisions) -> Iterator[str]:
-    if each.kind is Kind.DISCLOSURE:
+    if each.duty is Duty.DISCLOSE:
         yield _excluded_by(each, law)
     if each.not_with:
         yield f"Not for the same information as {_bare(each.not_with)}, unless in the alternative."
@@ -266,7 +454,7 @@ def _what(each: Provision, law: Provisions) -> str:
     basis = f"Its basis is {each.basis.name}: {each.basis.words}."
     for limb, other in each.basis_by_limb.items():
         basis += f" For {limb} it is {other.name}: {other.words}."
-    if each.kind is Kind.DISCLOSURE:
+    if each.duty is Duty.DISCLOSE:
         return f"Exempts from disclosure; {_absolute(each, law)}. {basis}"
     return (
         f"Excludes the duty to confirm or deny, for {_bare(each.protects)}; {_absolute(each, law)}. {basis}"
@@ -274,7 +462,7 @@ def _what(each: Provision, law: Provisions) -> str:
 
 
 def _needs(each: Provision) -> Iterator[str]:
-    whose = "" if each.limbs or each.kind is Kind.DISCLOSURE else f" of {_bare(each.protects)}"
+    whose = "" if each.limbs or each.duty is Duty.DISCLOSE else f" of {_bare(each.protects)}"
     words = {
         Need.LIMB: f"the limb{whose}",
         Need.LIMB_OF_EACH_LETTER: "a limb under (a) and one under (b)",
@@ -303,7 +491,7 @@ def _absolute(each: Provision, law: Provisions) -> str:
 
 
 def _exclusion(each: Provision, law: Provisions) -> str:
-    if each.kind is Kind.CONFIRM_OR_DENY:
+    if each.duty is Duty.CONFIRM_OR_DENY:
         return f"it is one, for {_bare(each.protects)}"
     return _link(law.get(each.ncnd)) if each.ncnd else "none"
 
@@ -317,9 +505,11 @@ def _excluded_by(each: Provision, law: Provisions) -> str:
 def _in_force(each: Provision) -> str:
     source = f"[{each.source.removeprefix('https://www.')}]({each.source})"
     if each.in_force_until is None:
-        return f"In force since {day(each.in_force_from)}: {source}."
+        return f"In force since {in_full(each.in_force_from)}: {source}."
     instead = f" Now cite {listing(each.replaced_by)}." if each.replaced_by else ""
-    return f"In force from {day(each.in_force_from)} to {day(each.in_force_until)}: {source}.{instead}"
+    return (
+        f"In force from {in_full(each.in_force_from)} to {in_full(each.in_force_until)}: {source}.{instead}"
+    )
 
 
 def _purposes(law: Provisions) -> str:
@@ -363,4 +553,4 @@ def _bare(citations: Sequence[str]) -> str:
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
+        (ROOT / name).write_text(page(), encoding="utf-8")

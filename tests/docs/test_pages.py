@@ -12,6 +12,7 @@ from console_blocks import DOCS, ROOT
 
 from flows.desk.cli.main import main
 from flows.engine.settings import SCHEDULES, TICK_SECONDS
+from flows.home import Home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +104,13 @@ def test_the_schedules_of_the_operating_page_are_those_of_the_table() -> None:
 
     assert shown == {row.flow: when_of(row.cron) for row in SCHEDULES}
     assert f"A tick is {TICK_SECONDS} seconds" in page
+
+
+def test_the_databases_that_the_pages_name_are_those_of_the_home() -> None:
+    home = Home(ROOT)
+    named = {name for page in PAGES for name in re.findall(r"`state/([a-z]+\.sqlite)`", page.read_text())}
+
+    assert named == {home.catalogue.name, "outbox.sqlite"}
 
 
 def test_the_exit_codes_of_the_pages_are_those_of_the_help() -> None:

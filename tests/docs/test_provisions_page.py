@@ -16,14 +16,14 @@ LAW = provisions()
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_made_from_data_is_what_its_data_says(name: str) -> None:
-    written = (DOCS / name).read_text(encoding="utf-8")
+    written = (ROOT / name).read_text(encoding="utf-8")
 
     assert written == PAGES[name](), "the data has changed: run `make pages`"
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_made_from_data_says_so(name: str) -> None:
-    assert "make pages" in (DOCS / name).read_text(encoding="utf-8")
+    assert "make pages" in (ROOT / name).read_text(encoding="utf-8")
     assert re.search(r"^pages: .*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from console_blocks import DOCS, Shell, matches, run_page
 
+from flows.casework.office import open_office
+from flows.home import Home
 from flows.register import signature
 from flows.register.checkpoint import Checkpoint, write_checkpoint
 from flows.register.statement import mark
-from flows.register.store import Register
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +56,8 @@ def test_an_ellipsis_stands_for_what_differs_and_for_nothing_else(
 def write_tonights_checkpoint(home: Path) -> None:
     """Write what the nightly audit would have written by then."""
     service = signature.load(home / "keys" / "service" / "signing")
-    with Register(home / "register.git", home / "state" / "index.sqlite") as register:
-        newest = register.tip()
+    with open_office(Home(home), reading=True) as office:
+        register, newest = office.register, office.register.tip()
         head = mark(register.raw(newest.id)).sha256
         sequence, id_ = newest.entry.sequence, register.policy().register
     folder = home / "state" / "checkpoints"

@@ -12,6 +12,7 @@ from drawn_papers import a_drawn_paper
 from sample_papers import TITLES, a_crest, a_part, a_record, a_request, a_withheld_part, an_assessment
 
 from flows.document.html import render_html
+from flows.document.imprint import Imprint
 from flows.document.pdf import render_pdf
 from flows.document.publication import render
 from flows.document.text import write_document
@@ -23,7 +24,7 @@ def made() -> dict[str, str]:
     """Return the SHA-256 of papers and of all that is published with them."""
     document = write_document(a_request(), an_assessment(a_withheld_part(), a_part()), TITLES)
     published = render(document, a_record(authority="Heddlu Dyffryn-yr-Ŵyn"), Theme(crest=a_crest()))
-    facts = {"title": "A title", "authority": "Heddlu", "reference": "1/22", "version": 3, "draft": True}
+    imprint = Imprint(title="A title", authority="Heddlu", reference="1/22", version=3, draft=True)
     drawn = a_drawn_paper(8)
     dated = datetime(2022, 12, 5, 10, 30, tzinfo=UTC)
     found = {
@@ -31,8 +32,8 @@ def made() -> dict[str, str]:
         "paper": published.pdf,
         "page": published.html.encode(),
         "manifest": published.manifest,
-        "drawn paper": render_pdf(drawn, **facts, dated=dated),  # type: ignore[arg-type] # facts of many kinds
-        "drawn page": render_html(drawn, **facts).encode(),  # type: ignore[arg-type] # as above
+        "drawn paper": render_pdf(drawn, imprint, dated=dated),
+        "drawn page": render_html(drawn, imprint).encode(),
     }
     return {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
 

@@ -21,9 +21,10 @@ from sample_papers import a_crest
 
 from flows.document.arrangement import arrange
 from flows.document.blocks import Block, parse_document
+from flows.document.imprint import Imprint
 from flows.document.inspection import examine
 from flows.document.inspection.conformance import conformance
-from flows.document.inspection.reading import read_paper
+from flows.document.inspection.paper import read_paper
 from flows.document.pdf import render_pdf
 from flows.domain.theme import HOUSE_STYLE, Theme
 
@@ -121,15 +122,14 @@ def blocks(document: str = DOCUMENT) -> tuple[Block, ...]:
 @cache
 def good(document: str = DOCUMENT, *, crested: bool = False) -> bytes:
     """Return a paper as it should be."""
-    return render_pdf(
-        blocks(document),
+    imprint = Imprint(
         title="Public interest test: 1146A/22",
         authority="West Midlands Police",
         reference="1146A/22",
         version=1,
-        dated=datetime(2022, 12, 5, 10, 30, tzinfo=UTC),
         theme=Theme(crest=a_crest()) if crested else HOUSE_STYLE,
     )
+    return render_pdf(blocks(document), imprint, dated=datetime(2022, 12, 5, 10, 30, tzinfo=UTC))
 
 
 def by_comparison(pdf: bytes, document: str = DOCUMENT) -> list[Finding]:

@@ -85,6 +85,7 @@ def an_assessment(*parts: Part) -> Assessment:
 
 def a_record(**changes: Any) -> Record:
     facts: dict[str, Any] = {
+        "kind": "Public interest test",
         "authority": "West Midlands Police",
         "reference": "1146A/22",
         "subject": "Covert use of ear, vein and gait recognition",

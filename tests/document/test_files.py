@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flows import files
-from flows.document.files import template_digest, templates
+from flows.document.files import template_digest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_a_checkout_has_its_templates_beside_the_code() -> None:
-    assert (templates() / "document" / "test.md.j2").is_file()
+    assert (files.folder("templates") / "document" / "test.md.j2").is_file()
 
 
 def test_an_installation_has_them_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

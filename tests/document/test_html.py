@@ -13,6 +13,7 @@ from sample_papers import TITLES, a_request, an_assessment
 from flows.document.arrangement import arrange
 from flows.document.blocks import Block, Heading, Link, List, Paragraph, Table, Text, parse_document
 from flows.document.html import render_html
+from flows.document.imprint import Imprint
 from flows.document.text import write_document
 
 
@@ -49,7 +50,7 @@ def page(blocks: tuple[Block, ...] | None = None, **changes: Any) -> str:
         "version": 3,
     }
     usual = parse_document(write_document(a_request(), an_assessment(), TITLES))
-    return render_html(usual if blocks is None else blocks, **facts | changes)
+    return render_html(usual if blocks is None else blocks, Imprint(**facts | changes))
 
 
 def test_the_page_is_well_formed_with_one_title_and_one_main_part() -> None:

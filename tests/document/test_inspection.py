@@ -23,7 +23,7 @@ from flows.document.inspection import inspect
 from flows.document.inspection.comparison import compare, source_words
 from flows.document.inspection.conformance import checker, conformance
 from flows.document.inspection.noticing import MEANINGS
-from flows.document.inspection.reading import named_reference, read_paper
+from flows.document.inspection.paper import named_reference, read_paper
 from flows.document.publication import paper_blocks, publish
 from flows.document.record import TITLE
 from flows.document.text import write_document

@@ -13,7 +13,7 @@ from varied_papers import rendered, varied_text
 
 from flows.document.arrangement import arrange
 from flows.document.inspection import inspect
-from flows.document.inspection.reading import read_paper
+from flows.document.inspection.paper import read_paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,6 +9,7 @@ import pytest
 from sample_papers import TITLES, a_part, a_request, a_withheld_part, an_assessment, pages, tool
 
 from flows.document.blocks import Block, Heading, Link, List, Paragraph, Strong, Table, Text, parse_document
+from flows.document.imprint import Imprint
 from flows.document.pdf import render_pdf
 from flows.document.text import write_document
 from flows.domain.errors import MalformedError
@@ -29,9 +30,9 @@ def rendered(blocks: tuple[Block, ...] | None = None, **changes: Any) -> bytes:
         "authority": "West Midlands Police",
         "reference": "1146A/22",
         "version": 3,
-        "dated": datetime(2022, 12, 5, 10, 30, tzinfo=UTC),
     }
-    return render_pdf(the_blocks() if blocks is None else blocks, **facts | changes)
+    dated = changes.pop("dated", datetime(2022, 12, 5, 10, 30, tzinfo=UTC))
+    return render_pdf(the_blocks() if blocks is None else blocks, Imprint(**facts | changes), dated=dated)
 
 
 def paragraph(text: str) -> Paragraph:

@@ -13,13 +13,18 @@ from sample_papers import TITLES, a_record, a_request, an_assessment, pages
 
 from flows.document import publication
 from flows.document.blocks import words
+from flows.document.pdf import render_pdf
 from flows.document.publication import Comparison, check, content_digest, publish, render
 from flows.document.record import record_blocks
 from flows.document.text import write_document
 from flows.domain.errors import MalformedError, UnfitPaperError
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
+
+    from flows.document.blocks import Block
+    from flows.document.imprint import Imprint
 
 DOCUMENT = write_document(a_request(), an_assessment(), TITLES)
 
@@ -207,8 +212,10 @@ def test_the_toolchain_names_everything_that_decides_the_bytes() -> None:
 def test_a_paper_that_does_not_say_what_its_text_says_is_not_published(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rendered = publication._pdf
-    monkeypatch.setattr(publication, "_pdf", lambda blocks, *facts: rendered(blocks[:3] + blocks[4:], *facts))
+    def losing_a_block(blocks: tuple[Block, ...], imprint: Imprint, *, dated: datetime) -> bytes:
+        return render_pdf(blocks[:3] + blocks[4:], imprint, dated=dated)
+
+    monkeypatch.setattr(publication, "render_pdf", losing_a_block)
 
     with pytest.raises(UnfitPaperError) as refused:
         publish(DOCUMENT, a_record())
@@ -220,12 +227,10 @@ def test_a_paper_that_does_not_say_what_its_text_says_is_not_published(
 
 
 def test_a_paper_that_does_not_conform_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
-    rendered = publication._pdf
+    def claiming_nothing(*blocks: Any, dated: datetime) -> bytes:
+        return render_pdf(*blocks, dated=dated).replace(b"<pdfuaid:part>1<", b"<pdfuaid:part>9<")
 
-    def claiming_nothing(*facts: Any) -> bytes:
-        return rendered(*facts).replace(b"<pdfuaid:part>1<", b"<pdfuaid:part>9<")
-
-    monkeypatch.setattr(publication, "_pdf", claiming_nothing)
+    monkeypatch.setattr(publication, "render_pdf", claiming_nothing)
 
     with pytest.raises(UnfitPaperError, match=r"PDF_CONFORMS at PDF/UA-1, "):
         publish(DOCUMENT, a_record())

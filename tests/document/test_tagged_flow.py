@@ -25,7 +25,7 @@ from tagged_files import (
 )
 
 from flows.document import fonts
-from flows.document.inspection.reading import read_paper
+from flows.document.inspection.paper import read_paper
 from flows.document.inspection.soundness import soundness
 from flows.document.tagged.canvas import Face
 from flows.document.tagged.flow import (

@@ -28,7 +28,7 @@ from flows.document.blocks import (
     parse_document,
     words,
 )
-from flows.domain.procedure import DOCUMENT
+from flows.domain.documents import DOCUMENT
 from flows.files import folder
 from flows.sources.parse import parse_request
 

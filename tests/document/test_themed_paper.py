@@ -16,9 +16,10 @@ from flows.document import crest as crests
 from flows.document import publication
 from flows.document.blocks import parse_document
 from flows.document.html import render_html
+from flows.document.imprint import Imprint
 from flows.document.inspection import inspect
 from flows.document.pdf import render_pdf
-from flows.document.publication import Comparison, check, paper_blocks, publish
+from flows.document.publication import Comparison, check, publish, render
 from flows.document.text import write_document
 from flows.domain.errors import UnfitPaperError
 from flows.domain.theme import HOUSE_STYLE, SIZES, Theme
@@ -31,16 +32,15 @@ DOCUMENT = write_document(a_request(), an_assessment(a_withheld_part()), TITLES)
 
 
 def rendered(theme: Theme, *, draft: bool = False) -> bytes:
-    return render_pdf(
-        parse_document(DOCUMENT),
+    imprint = Imprint(
         title="Public interest test: 1146A/22",
         authority="West Midlands Police",
         reference="1146A/22",
         version=1,
-        dated=a_record().published,
         draft=draft,
         theme=theme,
     )
+    return render_pdf(parse_document(DOCUMENT), imprint, dated=a_record().published)
 
 
 def page(theme: Theme, **changes: Any) -> str:
@@ -50,7 +50,7 @@ def page(theme: Theme, **changes: Any) -> str:
         "reference": "1146A/22",
         "version": 1,
     }
-    return render_html(parse_document(DOCUMENT), theme=theme, **facts | changes)
+    return render_html(parse_document(DOCUMENT), Imprint(theme=theme, **facts | changes))
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_a_crest_that_is_not_the_one_expected_is_found(pictures: list[str]) -> N
 
 
 def test_a_crest_that_got_lost_stops_publication(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare = publication._pdf(paper_blocks(DOCUMENT, a_record()), a_record(), replace(THEME, crest=None))
-    monkeypatch.setattr(publication, "_pdf", lambda *_: bare)
+    bare = render(DOCUMENT, a_record(), replace(THEME, crest=None)).pdf
+    monkeypatch.setattr(publication, "render_pdf", lambda *_, **__: bare)
 
     with pytest.raises(UnfitPaperError, match="PDF_FIGURE"):
         publish(DOCUMENT, a_record(), THEME)

@@ -8,6 +8,7 @@ from typing import Final
 
 from flows.document.arrangement import CHAPTER, is_long, with_contents, with_notes
 from flows.document.blocks import Block, Heading, parse_document
+from flows.document.imprint import Imprint
 from flows.document.markdown import write_markdown
 from flows.document.pdf import render_pdf
 
@@ -108,12 +109,11 @@ def varied(number: int) -> tuple[Block, ...]:
 
 def rendered(blocks: tuple[Block, ...], *, draft: bool = False) -> bytes:
     """Return them as a paper."""
-    return render_pdf(
-        blocks,
+    imprint = Imprint(
         title="Public interest test: 1146A/22",
         authority="West Midlands Police",
         reference="1146A/22",
         version=2,
-        dated=datetime(2022, 12, 5, 10, 30, tzinfo=UTC),
         draft=draft,
     )
+    return render_pdf(blocks, imprint, dated=datetime(2022, 12, 5, 10, 30, tzinfo=UTC))

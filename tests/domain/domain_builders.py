@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flows.domain.act import Act, FileMark
-from flows.domain.assessment import Assessment, Balance, Duty, Exemption, Factor, Outcome, Part, Request
-from flows.domain.case import Approval, Case, Override
-from flows.domain.deadline import Timetable
-from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
-from flows.domain.procedure import (
-    ASSESSMENT,
-    DECIDED_ON,
-    DOCUMENT,
-    REQUEST,
-    SEALED_REQUEST,
-    ActKind,
-    Role,
-    Stage,
+from flows.domain.acts import (
+    ADD_HOLIDAY,
+    ADD_OFFICER,
+    ADOPT_EDITION,
+    APPROVE,
+    CHANGE_DESK,
+    CHANGE_THEME,
+    CLOSE,
+    DRAFT,
+    FOUND,
+    OPEN,
+    OVERRIDE,
+    PUBLISH,
+    REMOVE_HOLIDAY,
+    RESUME,
+    RETURN,
+    REVOKE_OFFICER,
+    SENT,
+    SUBMIT,
+    Kind,
+    On,
 )
+from flows.domain.assessment import Assessment, Balance, Duty, Exemption, Factor, Outcome, Part, Request
+from flows.domain.case import Approval, Case, Document, Override
+from flows.domain.checks import VERSION
+from flows.domain.deadline import Timetable
+from flows.domain.documents import (
+    ASSESSMENT,
+    DOCUMENT,
+    DOCUMENTS,
+    REQUEST,
+    RESPONSE,
+    SEALED_REQUEST,
+    TEST,
+)
+from flows.domain.edition import gates_for
+from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
+from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.working_days import NATIONS, Calendar, Holiday
 
 if TYPE_CHECKING:
@@ -29,11 +53,12 @@ if TYPE_CHECKING:
 REFERENCE = "1146A/22"
 NOON = datetime(2022, 11, 28, 12, tzinfo=UTC)
 
-WRITER, LAWYER, OWNER, ADMINISTRATOR = "writer", "lawyer", "owner", "administrator"
+WRITER, LAWYER, OWNER, ADMINISTRATOR = "foi-officer", "legal-reviewer", "sign-off-officer", "administrator"
 MANY_HATS = "many-hats"
 """Holds every role an officer can hold."""
 
-PDF = "published/1146A-22.pdf"
+PDF, _ = TEST.published("1146A-22")
+LETTER = RESPONSE.text
 
 
 def a_mark(content: str) -> FileMark:
@@ -46,8 +71,8 @@ def the_files(version: int = 1) -> dict[str, FileMark]:
     return opened | (drafted if version else {})
 
 
-def digests(files: Mapping[str, FileMark]) -> dict[str, str]:
-    return {path: files[path].sha256 for path in DECIDED_ON if path in files}
+def digests(files: Mapping[str, FileMark], document: str = TEST.name) -> dict[str, str]:
+    return {path: files[path].sha256 for path in DOCUMENTS[document].decided_on if path in files}
 
 
 def a_person(id_: str, *roles: Role, keys: tuple[str, ...] | None = None) -> Person:
@@ -56,7 +81,11 @@ def a_person(id_: str, *roles: Role, keys: tuple[str, ...] | None = None) -> Per
 
 def some_rules(**changes: Any) -> Rules:
     rules = Rules(
-        gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
+        edition=1,
+        gates={"test": "full", "response": "two-person"},
+        threshold=1,
+        reference_pattern="FOI-{year}-{number:04}",
+        chase_within=5,
     )
     return replace(rules, **changes)
 
@@ -80,28 +109,54 @@ def a_policy(*people: Person, gates: str = "full", **changes: Any) -> Policy:
                 *everyone,
             )
         },
-        rules=some_rules(gates={"test": gates}),
+        rules=some_rules(gates={"test": gates, "response": "two-person"}),
     )
     return replace(policy, **changes)
 
 
-def a_case(**changes: Any) -> Case:
-    """A case at legal review, its first version submitted by the writer."""
+def a_document(name: str = TEST.name, **changes: Any) -> Document:
+    """A test at legal review, its first version submitted by the writer."""
+    document = Document(
+        name=name,
+        stage=Stage.LEGAL_REVIEW,
+        version=1,
+        gates=(Stage.LEGAL_REVIEW, Stage.BALANCING),
+        writers=frozenset({SERVICE, WRITER}),
+        since=NOON,
+        changed=NOON,
+    )
+    return replace(document, **changes)
+
+
+def a_response(**changes: Any) -> Document:
+    """A response at sign-off, written by the writer; its case needs ``LETTER`` among its files."""
+    of_response = {"stage": Stage.BALANCING, "gates": (Stage.BALANCING,), "writers": frozenset({WRITER})}
+    return a_document(RESPONSE.name, **of_response | changes)
+
+
+_OF_DOCUMENT = {each.name for each in fields(Document)} - {"changed"}
+
+
+def a_case(*others: Document, **changes: Any) -> Case:
+    """A case with its test and ``others``, changed as ``with_changes`` does."""
     case = Case(
         reference=REFERENCE,
         received=date(2022, 11, 7),
         recipient="age1example",
-        stage=Stage.LEGAL_REVIEW,
-        version=1,
-        round=0,
+        regime="foia",
         acts=3,
         files=the_files(),
-        writers=frozenset({SERVICE, WRITER}),
-        approvals=(),
+        documents={each.name: each for each in (a_document(), *others)},
         opened=NOON,
         changed=NOON,
     )
-    return replace(case, **changes)
+    return with_changes(case, **changes)
+
+
+def with_changes(case: Case, **changes: Any) -> Case:
+    """The case, changed; what can only be of a document is changed in the test."""
+    of_test = {name: changes.pop(name) for name in _OF_DOCUMENT & changes.keys()}
+    return replace(case.with_document(TEST.name, **of_test), **changes)
 
 
 def a_published_case(**changes: Any) -> Case:
@@ -137,7 +192,7 @@ def an_override(**changes: Any) -> Override:
     return replace(override, **changes)
 
 
-def an_act(kind: ActKind = ActKind.APPROVE, **changes: Any) -> Act:
+def an_act(kind: Kind = APPROVE, **changes: Any) -> Act:
     """An act that the case of its kind takes: ``the_case_for(kind)``."""
     act = Act(
         kind=kind,
@@ -146,58 +201,101 @@ def an_act(kind: ActKind = ActKind.APPROVE, **changes: Any) -> Act:
         role=Role.LEGAL_REVIEWER,
         time=NOON,
         policy=1,
-        version=1,
+        document=TEST.name if kind.on is On.DOCUMENT else "",
+        version=1 if kind.on is On.DOCUMENT else 0,
         files=the_files(),
     )
     return replace(act, **(_OF_KIND[kind] | changes))
 
 
-def the_case_for(kind: ActKind) -> Case | None:
-    if kind is ActKind.OPEN:
+def an_act_by(
+    person: str,
+    kind: Kind,
+    case: Case,
+    policy: Policy,
+    document: str = TEST.name,
+    *,
+    gate: Stage | None = None,
+    text: object = "next",
+) -> Act:
+    """An act of which nothing is wrong but, maybe, who takes it and where the case stands."""
+    stage, files = case.stage(document), dict(case.files)
+    changes: dict[str, Any] = {"actor": person}
+    if kind.on is On.DOCUMENT:
+        version = case.document(document).version
+        changes |= {"document": document, "version": version + (kind == DRAFT)}
+    if kind in {DRAFT, PUBLISH}:
+        of_kind = DOCUMENTS[document]
+        written = of_kind.files if kind == DRAFT else of_kind.published("1146A-22")
+        files |= {path: a_mark(f"{path} {text}") for path in written}
+    if kind == OPEN:
+        files = the_files(0)
+    if kind.at_gate:
+        gate = gate or (stage if stage in ROLE_AT else Stage.LEGAL_REVIEW)
+    known = policy.people.get(person)
+    held = kind.roles & (known.roles if known else frozenset())
+    role = ROLE_AT[gate] if gate else min(held or kind.roles - {Role.SERVICE} or kind.roles)
+    if kind == APPROVE:
+        changes["details"] = digests(case.files, document)
+    if kind == SUBMIT:
+        rules = {"rules": VERSION} if DOCUMENTS[document].checked else {}
+        changes["details"] = {"gates": " ".join(gates_for(policy, document)), **rules}
+    return an_act(kind, **changes | {"gate": gate, "role": role, "files": files})
+
+
+def the_case_for(kind: Kind) -> Case | None:
+    if kind == OPEN:
         return None
     stages = {
-        ActKind.DRAFT: Stage.DRAFTING,
-        ActKind.OVERRIDE: Stage.DRAFTING,
-        ActKind.SUBMIT: Stage.DRAFTING,
-        ActKind.APPROVE: Stage.LEGAL_REVIEW,
-        ActKind.RETURN: Stage.LEGAL_REVIEW,
-        ActKind.PUBLISH: Stage.PUBLICATION,
-        ActKind.CLOSE: Stage.LEGAL_REVIEW,
+        DRAFT: Stage.DRAFTING,
+        OVERRIDE: Stage.DRAFTING,
+        SUBMIT: Stage.DRAFTING,
+        APPROVE: Stage.LEGAL_REVIEW,
+        RETURN: Stage.LEGAL_REVIEW,
+        PUBLISH: Stage.PUBLICATION,
+        CLOSE: Stage.LEGAL_REVIEW,
     }
-    return a_published_case() if kind is ActKind.SENT else a_case(stage=stages[kind])
+    return a_published_case() if kind == SENT else a_case(stage=stages[kind])
 
 
 _WRITES: dict[str, Any] = {"actor": WRITER, "role": Role.FOI_OFFICER}
 _SERVES: dict[str, Any] = {"actor": SERVICE, "role": Role.SERVICE}
-_ADMINISTERS: dict[str, Any] = {"case": "policy", "actor": ADMINISTRATOR, "role": Role.ADMINISTRATOR}
-_OF_KIND: dict[ActKind, dict[str, Any]] = {
-    ActKind.OPEN: _SERVES
+_ADMINISTERS: dict[str, Any] = {
+    "case": "policy",
+    "actor": ADMINISTRATOR,
+    "role": Role.ADMINISTRATOR,
+    "version": 2,
+    "files": {},
+}
+_OF_KIND: dict[Kind, dict[str, Any]] = {
+    OPEN: _SERVES
     | {
-        "version": 0,
         "files": the_files(0),
-        "details": {"received": "2022-11-07", "recipient": "age1example"},
+        "details": {"received": "2022-11-07", "recipient": "age1example", "regime": "foia"},
     },
-    ActKind.DRAFT: _WRITES | {"version": 2, "files": the_files(2)},
-    ActKind.OVERRIDE: {
+    DRAFT: _WRITES | {"version": 2, "files": the_files(2)},
+    OVERRIDE: {
         "actor": OWNER,
         "role": Role.SIGN_OFF_OFFICER,
         "reason": "The two stand for different records.",
         "details": {"finding": "X06", "place": "parts[0].exemptions[1]"},
     },
-    ActKind.SUBMIT: _WRITES | {"details": {"rules": "1"}},
-    ActKind.APPROVE: {"gate": Stage.LEGAL_REVIEW, "details": digests(the_files())},
-    ActKind.RETURN: {"gate": Stage.LEGAL_REVIEW, "reason": "Treat both."},
-    ActKind.PUBLISH: _SERVES | {"files": the_files() | {PDF: a_mark("pdf")}},
-    ActKind.SENT: _WRITES
+    SUBMIT: _WRITES | {"details": {"gates": "legal-review balancing", "rules": VERSION}},
+    APPROVE: {"gate": Stage.LEGAL_REVIEW, "details": digests(the_files())},
+    RETURN: {"gate": Stage.LEGAL_REVIEW, "reason": "Treat both."},
+    PUBLISH: _SERVES | {"files": the_files() | {PDF: a_mark("pdf")}},
+    SENT: _WRITES
     | {"files": the_files() | {PDF: a_mark("pdf")}, "details": {"on": "2022-11-28", "by": "email"}},
-    ActKind.CLOSE: _WRITES | {"details": {"ground": "withdrawn"}},
-    ActKind.FOUND: _ADMINISTERS | {"policy": 0, "files": {}},
-    ActKind.ADD_OFFICER: _ADMINISTERS | {"version": 2, "files": {}},
-    ActKind.REVOKE_OFFICER: _ADMINISTERS | {"version": 2, "files": {}},
-    ActKind.ADD_HOLIDAY: _ADMINISTERS | {"version": 2, "files": {}},
-    ActKind.REMOVE_HOLIDAY: _ADMINISTERS | {"version": 2, "files": {}},
-    ActKind.CHANGE_THEME: _ADMINISTERS | {"version": 2, "files": {}},
-    ActKind.CHANGE_DESK: _ADMINISTERS | {"version": 2, "files": {}},
+    CLOSE: _WRITES | {"details": {"ground": "withdrawn"}},
+    FOUND: _ADMINISTERS | {"policy": 0, "version": 1},
+    ADD_OFFICER: _ADMINISTERS,
+    REVOKE_OFFICER: _ADMINISTERS,
+    ADD_HOLIDAY: _ADMINISTERS,
+    REMOVE_HOLIDAY: _ADMINISTERS,
+    CHANGE_THEME: _ADMINISTERS,
+    CHANGE_DESK: _ADMINISTERS,
+    ADOPT_EDITION: _ADMINISTERS,
+    RESUME: _ADMINISTERS | {"details": {"findings": "E_ROLLBACK at entry 7"}, "reason": "Restored."},
 }
 
 

@@ -18,18 +18,30 @@ from domain_builders import (
     some_rules,
 )
 
-from flows.domain.amendment import (
+from flows.domain.acts import (
+    ADD_HOLIDAY,
+    ADD_OFFICER,
+    CLOSE,
+    FOUND,
+    REMOVE_HOLIDAY,
+    RESUME,
+    REVOKE_OFFICER,
+    Kind,
+)
+from flows.domain.acts.policy import (
     LONGEST_NAME,
     LONGEST_SOURCE,
     add_holiday,
     add_officer,
     check_amendment,
     remove_holiday,
+    resume,
     revoke_officer,
 )
-from flows.domain.errors import MalformedError, NotEntitledError, PitError, RefusedError
+from flows.domain.edition import gates_for
+from flows.domain.errors import MalformedError, MissingReasonError, NotEntitledError, PitError, RefusedError
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, parse_person
-from flows.domain.procedure import ActKind, Role, Stage
+from flows.domain.procedure import Role, Stage
 
 NEW = a_person("new", Role.LEGAL_REVIEWER)
 
@@ -59,7 +71,7 @@ def test_an_officer_is_revoked() -> None:
     ("person", "says"),
     [
         (a_policy().people[LAWYER], "already has these"),
-        (a_person("new", Role.AUDITOR, keys=("ssh-ed25519 writer",)), "belongs to writer"),
+        (a_person("new", Role.AUDITOR, keys=(f"ssh-ed25519 {WRITER}",)), f"belongs to {WRITER}"),
         (a_person("new", Role.AUDITOR, keys=("ssh-ed25519 service",)), "belongs to service"),
         (a_person("new"), "at least one role"),
         (a_person("new", Role.SERVICE, Role.AUDITOR), "not the role of the service"),
@@ -97,94 +109,101 @@ def test_a_founding_an_addition_and_a_revocation_hold() -> None:
     added = add_officer(a_policy(), NEW)
     revoked = revoke_officer(added, "new")
 
-    check_amendment(None, an_act(ActKind.FOUND), a_policy())
-    check_amendment(a_policy(), an_act(ActKind.ADD_OFFICER, details={"person": "new"}), added)
+    check_amendment(None, an_act(FOUND), a_policy())
+    check_amendment(a_policy(), an_act(ADD_OFFICER, details={"person": "new"}), added)
     check_amendment(
         added,
-        an_act(ActKind.REVOKE_OFFICER, policy=2, version=3, details={"person": "new"}),
+        an_act(REVOKE_OFFICER, policy=2, version=3, details={"person": "new"}),
         revoked,
     )
 
 
 _ADDED = add_officer(a_policy(), NEW)
 _MORE = replace(_ADDED, people={**_ADDED.people, "more": a_person("more", Role.AUDITOR)})
-_WRONG: dict[str, tuple[Policy | None, ActKind, dict[str, Any], Policy, type[PitError]]] = {
-    "by a stranger": (a_policy(), ActKind.ADD_OFFICER, {"actor": "nobody"}, _ADDED, NotEntitledError),
-    "by an officer": (a_policy(), ActKind.ADD_OFFICER, {"actor": WRITER}, _ADDED, NotEntitledError),
+_WRONG: dict[str, tuple[Policy | None, Kind, dict[str, Any], Policy, type[PitError]]] = {
+    "by a stranger": (a_policy(), ADD_OFFICER, {"actor": "nobody"}, _ADDED, NotEntitledError),
+    "by an officer": (a_policy(), ADD_OFFICER, {"actor": WRITER}, _ADDED, NotEntitledError),
     "in another role": (
         a_policy(),
-        ActKind.ADD_OFFICER,
+        ADD_OFFICER,
         {"actor": WRITER, "role": Role.FOI_OFFICER},
         _ADDED,
         NotEntitledError,
     ),
     "by somebody who is administrator only afterwards": (
         a_policy(),
-        ActKind.ADD_OFFICER,
+        ADD_OFFICER,
         {"actor": WRITER, "details": {"person": WRITER}},
         add_officer(a_policy(), a_person(WRITER, Role.ADMINISTRATOR)),
         NotEntitledError,
     ),
-    "founded by no administrator": (None, ActKind.FOUND, {"actor": WRITER}, a_policy(), NotEntitledError),
+    "founded by no administrator": (None, FOUND, {"actor": WRITER}, a_policy(), NotEntitledError),
     "founded in another role": (
         None,
-        ActKind.FOUND,
+        FOUND,
         {"actor": WRITER, "role": Role.FOI_OFFICER},
         a_policy(),
         NotEntitledError,
     ),
     "founded by an addition": (
         None,
-        ActKind.ADD_OFFICER,
+        ADD_OFFICER,
         {"policy": 0, "version": 1},
         a_policy(),
         MalformedError,
     ),
-    "founded at version 2": (None, ActKind.FOUND, {"version": 2}, a_policy(version=2), MalformedError),
-    "founded twice": (a_policy(), ActKind.FOUND, {"policy": 1, "version": 2}, _ADDED, MalformedError),
+    "founded under an edition that nobody knows": (
+        None,
+        FOUND,
+        {},
+        a_policy(rules=some_rules(edition=99)),
+        MalformedError,
+    ),
+    "founded at version 2": (None, FOUND, {"version": 2}, a_policy(version=2), MalformedError),
+    "founded twice": (a_policy(), FOUND, {"policy": 1, "version": 2}, _ADDED, MalformedError),
     "a version left out": (
         a_policy(),
-        ActKind.ADD_OFFICER,
+        ADD_OFFICER,
         {"version": 3},
         replace(_ADDED, version=3),
         MalformedError,
     ),
-    "another version than it says": (a_policy(), ActKind.ADD_OFFICER, {"version": 3}, _ADDED, MalformedError),
-    "judged by another policy": (a_policy(), ActKind.ADD_OFFICER, {"policy": 2}, _ADDED, MalformedError),
-    "nobody named": (a_policy(), ActKind.ADD_OFFICER, {"details": {}}, _ADDED, MalformedError),
-    "somebody else too": (a_policy(), ActKind.ADD_OFFICER, {}, _MORE, MalformedError),
+    "another version than it says": (a_policy(), ADD_OFFICER, {"version": 3}, _ADDED, MalformedError),
+    "judged by another policy": (a_policy(), ADD_OFFICER, {"policy": 2}, _ADDED, MalformedError),
+    "nobody named": (a_policy(), ADD_OFFICER, {"details": {}}, _ADDED, MalformedError),
+    "somebody else too": (a_policy(), ADD_OFFICER, {}, _MORE, MalformedError),
     "other rules too": (
         a_policy(),
-        ActKind.ADD_OFFICER,
+        ADD_OFFICER,
         {},
         replace(_ADDED, rules=some_rules(gates={"test": "two-person"})),
         MalformedError,
     ),
-    "a revocation that adds": (a_policy(), ActKind.REVOKE_OFFICER, {}, _ADDED, RefusedError),
+    "a revocation that adds": (a_policy(), REVOKE_OFFICER, {}, _ADDED, RefusedError),
     "the last administrator": (
         a_policy(),
-        ActKind.REVOKE_OFFICER,
+        REVOKE_OFFICER,
         {"details": {"person": ADMINISTRATOR}},
         a_policy(version=2),
         RefusedError,
     ),
     "an addition that states more": (
         a_policy(),
-        ActKind.ADD_OFFICER,
+        ADD_OFFICER,
         {"details": {"person": "new", "note": "free text"}},
         _ADDED,
         MalformedError,
     ),
     "an addition with a reason": (
         a_policy(),
-        ActKind.ADD_OFFICER,
+        ADD_OFFICER,
         {"details": {"person": "new"}, "reason": "free text"},
         _ADDED,
         MalformedError,
     ),
     "an act on a case": (
         a_policy(),
-        ActKind.CLOSE,
+        CLOSE,
         {"actor": ADMINISTRATOR, "role": Role.ADMINISTRATOR, "version": 2},
         _ADDED,
         MalformedError,
@@ -196,7 +215,7 @@ _WRONG: dict[str, tuple[Policy | None, ActKind, dict[str, Any], Policy, type[Pit
     ("before", "kind", "changes", "after", "refusal"), _WRONG.values(), ids=_WRONG.keys()
 )
 def test_an_amendment_does_not_hold(
-    before: Policy | None, kind: ActKind, changes: dict[str, Any], after: Policy, refusal: type[PitError]
+    before: Policy | None, kind: Kind, changes: dict[str, Any], after: Policy, refusal: type[PitError]
 ) -> None:
     act = an_act(kind, **({"details": {"person": "new"}} | changes))
 
@@ -283,7 +302,7 @@ SUMMER_NIGHT = datetime(2026, 7, 9, 23, 30, tzinfo=UTC)
 
 
 def an_addition(**changes: Any) -> Any:
-    return an_act(ActKind.ADD_HOLIDAY, **({"time": MIDDAY, "details": {"date": "2026-06-15"}} | changes))
+    return an_act(ADD_HOLIDAY, **({"time": MIDDAY, "details": {"date": "2026-06-15"}} | changes))
 
 
 @pytest.mark.parametrize(
@@ -297,7 +316,7 @@ def test_an_addition_and_a_removal_of_a_bank_holiday_hold(time: datetime, added:
     after = add_holiday(a_policy(), replace(DAY, added=added))
 
     check_amendment(a_policy(), an_addition(time=time), after)
-    removal = an_act(ActKind.REMOVE_HOLIDAY, policy=2, version=3, details={"date": "2026-06-15"})
+    removal = an_act(REMOVE_HOLIDAY, policy=2, version=3, details={"date": "2026-06-15"})
     check_amendment(after, removal, remove_holiday(after, GAMES))
 
 
@@ -339,16 +358,16 @@ def test_an_addition_of_a_bank_holiday_does_not_hold(
 @pytest.mark.parametrize(
     ("kind", "details", "after"),
     [
-        (ActKind.REMOVE_HOLIDAY, {"date": "2026-06-15"}, replace(WITH_DAY, version=3)),
-        (ActKind.REMOVE_HOLIDAY, {"date": "2026-06-16"}, a_policy(version=3)),
-        (ActKind.REMOVE_HOLIDAY, {}, a_policy(version=3)),
-        (ActKind.ADD_HOLIDAY, {"date": "2026-06-15"}, a_policy(version=3)),
-        (ActKind.ADD_OFFICER, {"person": "new"}, replace(_ADDED, version=3)),
+        (REMOVE_HOLIDAY, {"date": "2026-06-15"}, replace(WITH_DAY, version=3)),
+        (REMOVE_HOLIDAY, {"date": "2026-06-16"}, a_policy(version=3)),
+        (REMOVE_HOLIDAY, {}, a_policy(version=3)),
+        (ADD_HOLIDAY, {"date": "2026-06-15"}, a_policy(version=3)),
+        (ADD_OFFICER, {"person": "new"}, replace(_ADDED, version=3)),
     ],
     ids=["nothing removed", "another", "no date", "an addition that removes", "an officer instead"],
 )
 def test_a_bank_holiday_does_not_vanish_otherwise_than_by_its_removal(
-    kind: ActKind, details: dict[str, str], after: Policy
+    kind: Kind, details: dict[str, str], after: Policy
 ) -> None:
     act = an_act(kind, policy=2, version=3, details=details, time=MIDDAY)
 
@@ -358,7 +377,7 @@ def test_a_bank_holiday_does_not_vanish_otherwise_than_by_its_removal(
 
 def test_a_register_is_founded_without_bank_holidays_of_its_own() -> None:
     with pytest.raises(MalformedError):
-        check_amendment(None, an_act(ActKind.FOUND), a_policy(holidays=(DAY,)))
+        check_amendment(None, an_act(FOUND), a_policy(holidays=(DAY,)))
 
 
 @pytest.mark.parametrize("text", ["a", "j.smith", "officer-2", "x" * 40])
@@ -381,4 +400,36 @@ def test_a_policy_knows_who_holds_a_role_and_which_gates_a_document_passes() -> 
     policy = a_policy(gates="two-person")
 
     assert policy.holders(Role.ADMINISTRATOR) == {ADMINISTRATOR}
-    assert policy.rules.gates_for("test") == (Stage.BALANCING,)
+    assert gates_for(policy, "test") == (Stage.BALANCING,)
+    assert gates_for(replace(policy, rules=some_rules()), "test") == (Stage.LEGAL_REVIEW, Stage.BALANCING)
+
+
+def test_a_decision_to_go_on_changes_nothing_but_the_version() -> None:
+    before = a_policy()
+
+    assert resume(before) == replace(before, version=2)
+    check_amendment(before, an_act(RESUME), resume(before))
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"reason": None}, MissingReasonError),
+        ({"reason": " "}, MissingReasonError),
+        ({"details": {}}, MalformedError),
+        ({"actor": WRITER}, NotEntitledError),
+    ],
+    ids=["without a reason", "with a blank reason", "of no findings", "by an officer"],
+)
+def test_a_decision_to_go_on_does_not_hold(changes: dict[str, Any], refusal: type[PitError]) -> None:
+    with pytest.raises(refusal):
+        check_amendment(a_policy(), an_act(RESUME, **changes), resume(a_policy()))
+
+
+def test_no_other_act_on_the_policy_states_a_reason() -> None:
+    after = revoke_officer(a_policy(), LAWYER)
+    act = an_act(REVOKE_OFFICER, details={"person": LAWYER})
+    check_amendment(a_policy(), act, after)
+
+    with pytest.raises(MalformedError):
+        check_amendment(a_policy(), replace(act, reason="They left."), after)

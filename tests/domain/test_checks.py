@@ -30,8 +30,8 @@ from flows.domain.assessment import (
     texts,
 )
 from flows.domain.checks.rule import Draft
-from flows.domain.checks.ruleset import blocking, check
-from flows.domain.finding import Finding, Severity
+from flows.domain.checks.ruleset import check
+from flows.domain.finding import Finding, Severity, blocking
 from flows.files import folder
 from flows.sources.parse import TextRules, parse_assessment, parse_request
 

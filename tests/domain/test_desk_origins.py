@@ -8,10 +8,10 @@ from typing import Any, Final
 import pytest
 from domain_builders import ADMINISTRATOR, WRITER, a_policy, an_act, some_rules
 
-from flows.domain.amendment import change_desk, check_amendment
+from flows.domain.acts import CHANGE_DESK
+from flows.domain.acts.policy import change_desk, check_amendment
 from flows.domain.errors import MalformedError, NotEntitledError, PitError, RefusedError
 from flows.domain.policy import Policy, host_of, parse_origin
-from flows.domain.procedure import ActKind
 
 ORIGIN: Final = "https://foi.example.gov.uk"
 OTHER: Final = "https://desk.example.gov.uk:8443"
@@ -84,7 +84,7 @@ def at(*origins: str, **changes: Any) -> Policy:
 
 
 def a_choice(**changes: Any) -> Any:
-    return an_act(ActKind.CHANGE_DESK, **changes)
+    return an_act(CHANGE_DESK, **changes)
 
 
 def test_an_administrator_chooses_where_passkeys_sign() -> None:

@@ -10,20 +10,21 @@ import pytest
 
 from flows.domain import errors
 from flows.domain.errors import Fault, MalformedError, PitError
+from flows.domain.procedure import Stage
 
 _FAULT = Fault(path="parts[0].harm", problem="this is empty; write the text")
 
 ONE_OF_EACH = [
     errors.RefusedError("No."),
     errors.UnknownCaseError("1146A/22"),
-    errors.WrongStageError("1146A/22", act="approve", needed="balancing", found="drafting"),
+    errors.WrongStageError("1146A/22", passive="approved", stage=Stage.DRAFTING),
     errors.StaleVersionError("1146A/22", current=2, named=1),
     errors.StaleContentError("1146A/22", "document.md"),
     errors.SameTextError("1146A/22", current=1),
     errors.WrongDateError("1146A/22", first=date(2022, 11, 28), last=date(2022, 11, 29)),
-    errors.NotEntitledError("ann", act="approve", needed="the role legal-reviewer"),
-    errors.SamePersonError("1146A/22", "ann", act="approve", earlier="wrote"),
-    errors.MissingReasonError("1146A/22", act="return"),
+    errors.NotEntitledError("foi-officer", verb="approve", needed="the role legal-reviewer"),
+    errors.SamePersonError("1146A/22", "foi-officer", earlier="wrote", verb="approve"),
+    errors.MissingReasonError("1146A/22", verb="return"),
     errors.IncompleteError("1146A/22", blocking=1, first="31(9) does not exist."),
     errors.UnfitSignatureError("The signature does not fit what it stands beside."),
     errors.UnfitPaperError("1146A/22", findings=2, first="PDF_ORDER at page 1"),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flows.casework import papers as paper
-from flows.domain.checks.ruleset import blocking, check
-from flows.domain.finding import Severity
+from flows.domain.checks.ruleset import check
+from flows.domain.clock import Clock
+from flows.domain.finding import Severity, blocking
 from flows.files import folder
 from flows.sources.bank_holidays import calendar
 from flows.sources.parse import parse_assessment, parse_request
@@ -31,7 +32,7 @@ def a_paper(assessment: Path, case: str, today: date) -> Draft:
         request,
         content,
         today=today,
-        calendar=calendar(),
+        due=Clock(calendar(), (), today).due(request.received, request.regime).due,
         body="other",
         named=paper.named(arrived, request, content),
     )

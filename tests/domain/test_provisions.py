@@ -17,7 +17,6 @@ from flows.domain.provisions import (
     AbsoluteWhen,
     Basis,
     InternalReview,
-    Kind,
     Mechanism,
     Provision,
     Regulator,
@@ -125,8 +124,8 @@ def test_every_citation_and_limb_has_a_title() -> None:
 
 
 def test_each_kind_of_provision_is_about_one_duty() -> None:
-    assert (of("31(1)").kind, of("31(1)").duty) == (Kind.DISCLOSURE, Duty.DISCLOSE)
-    assert (of("31(3)").kind, of("31(3)").duty) == (Kind.CONFIRM_OR_DENY, Duty.CONFIRM_OR_DENY)
+    assert of("31(1)").duty is Duty.DISCLOSE
+    assert of("31(3)").duty is Duty.CONFIRM_OR_DENY
 
 
 # Every row of the Act, written down a second time: A absolute, Q qualified, and what it turns on
@@ -226,7 +225,7 @@ def turns_on(provision: Provision) -> object:
 
 def test_the_exemptions_are_those_of_part_ii() -> None:
     assert {
-        p.citation: (turns_on(p), p.basis.name, p.ncnd) for p in IN_FORCE if p.kind is Kind.DISCLOSURE
+        p.citation: (turns_on(p), p.basis.name, p.ncnd) for p in IN_FORCE if p.duty is Duty.DISCLOSE
     } == EXEMPTIONS
 
 
@@ -234,7 +233,7 @@ def test_the_exclusions_of_the_duty_to_confirm_or_deny_are_those_of_part_ii() ->
     assert {
         p.citation: (turns_on(p), p.basis.name, p.protects)
         for p in IN_FORCE
-        if p.kind is Kind.CONFIRM_OR_DENY
+        if p.duty is Duty.CONFIRM_OR_DENY
     } == EXCLUSIONS
 
 
@@ -390,7 +389,7 @@ _SLIPS = {
     "an unknown table": ("[purposes]", "[purposes2]"),
     "a third test": ("[tests.disclose]", "[tests.third]\nprovision = '1'\nwords = ''\n[tests.disclose]"),
     "an unknown field of the Act": ('short = "FOIA"', 'shorter = "FOIA"'),
-    "an unknown kind": ('kind = "disclosure"', 'kind = "disclose"'),
+    "an unknown duty": ('duty = "disclose"', 'duty = "disclosure"'),
     "an unknown need": ('needs = ["limb"]', 'needs = ["lim"]'),
     "an unknown basis": ('basis = "necessity"', 'basis = "need"'),
     "a basis without its words": ('words = "the information is of a kind"\n', ""),
@@ -511,7 +510,7 @@ likelihood = false
 citation = "12(4)(e)"
 title = "Exceptions to the duty to disclose environmental information"
 also-called = ["Internal communications"]
-kind = "disclosure"
+duty = "disclose"
 absolute = false
 basis = "class"
 source = "https://www.legislation.gov.uk/uksi/2004/3391/regulation/12"
@@ -520,7 +519,7 @@ in-force-from = "2005-01-01"
 [[provision]]
 citation = "12(5)(a)"
 title = "Exceptions to the duty to disclose environmental information"
-kind = "disclosure"
+duty = "disclose"
 absolute = false
 basis = "adverse-effect"
 ncnd = "12(6)"
@@ -530,7 +529,7 @@ in-force-from = "2005-01-01"
 [[provision]]
 citation = "12(6)"
 title = "Exceptions to the duty to disclose environmental information"
-kind = "confirm-or-deny"
+duty = "confirm-or-deny"
 absolute = false
 basis = "adverse-effect"
 protects = ["12(5)(a)"]
@@ -541,7 +540,7 @@ in-force-from = "2005-01-01"
 [[provision]]
 citation = "13(1)"
 title = "Personal data"
-kind = "disclosure"
+duty = "disclose"
 absolute = false
 absolute-when = { condition = ["first"] }
 basis = "class"
@@ -607,7 +606,7 @@ likelihood = true
 [[provision]]
 citation = "18(1)"
 title = "Further provision as respects responses to request"
-kind = "confirm-or-deny"
+duty = "confirm-or-deny"
 absolute = false
 basis = "class"
 protects = ["30(b)", "35(1)"]
@@ -618,7 +617,7 @@ in-force-from = "2005-01-01"
 [[provision]]
 citation = "25(1)"
 title = "Information otherwise accessible"
-kind = "disclosure"
+duty = "disclose"
 absolute = true
 basis = "class"
 source = "https://www.legislation.gov.uk/asp/2002/13/section/25"
@@ -627,7 +626,7 @@ in-force-from = "2005-01-01"
 [[provision]]
 citation = "30(b)"
 title = "Prejudice to effective conduct of public affairs"
-kind = "disclosure"
+duty = "disclose"
 absolute = false
 basis = "inhibition"
 needs = ["limb", "likelihood"]
@@ -642,7 +641,7 @@ in-force-from = "2005-01-01"
 [[provision]]
 citation = "35(1)"
 title = "Law enforcement"
-kind = "disclosure"
+duty = "disclose"
 absolute = false
 basis = "substantial-prejudice"
 needs = ["limb", "likelihood"]
@@ -684,7 +683,7 @@ def test_neither_confirming_nor_denying_under_the_regulations_protects_one_excep
 
 
 def test_the_scottish_act_has_one_gate_that_lists_what_it_protects() -> None:
-    (gate,) = [p for p in FOISA.all if p.kind is Kind.CONFIRM_OR_DENY]
+    (gate,) = [p for p in FOISA.all if p.duty is Duty.CONFIRM_OR_DENY]
 
     assert FOISA.act.confirm_or_deny is Mechanism.GATE
     assert (gate.citation, gate.protects) == ("18(1)", ("30(b)", "35(1)"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from flows.document.markdown import normalise
 from flows.document.syntax import MOST_MARKS, MOST_NOTES
 from flows.domain.checks.leaks import leak_of
-from flows.domain.checks.reading import read, spans
+from flows.domain.checks.plain_text import read, spans
 from flows.domain.checks.words import Passage
 from flows.domain.errors import MalformedError
 

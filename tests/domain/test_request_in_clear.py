@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from domain_builders import a_case, a_request
+from domain_builders import a_case, a_request, an_act
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.domain.acts import APPROVE, DRAFT, OPEN, PUBLISH, Kind
 from flows.domain.case import folder_of
+from flows.domain.documents import REQUEST
 from flows.domain.errors import MalformedError
-from flows.domain.procedure import REQUEST, ActKind, may_change
 from flows.domain.reference import PATTERN, identity, parse_reference, slug
 from flows.domain.request_file import parse_request_file, write_request
 
@@ -71,18 +72,24 @@ def test_a_folder_stands_under_the_date_of_receipt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "path", "may"),
+    ("kind", "document", "path", "may"),
     [
-        (ActKind.OPEN, "request.age", True),
-        (ActKind.DRAFT, "request.age", False),
-        (ActKind.DRAFT, "request.md", True),
-        (ActKind.PUBLISH, "published/1146A-22.pdf", True),
-        (ActKind.PUBLISH, "document.md", False),
-        (ActKind.APPROVE, "document.md", False),
+        (OPEN, "", "request.age", True),
+        (DRAFT, "test", "request.age", False),
+        (DRAFT, "test", "request.md", True),
+        (DRAFT, "test", "response/document.md", False),
+        (DRAFT, "response", "response/document.md", True),
+        (DRAFT, "response", "request.md", False),
+        (DRAFT, "response", "test/document.md", False),
+        (PUBLISH, "test", "test/1146A-22.pdf", True),
+        (PUBLISH, "response", "response/1146A-22.pdf", True),
+        (PUBLISH, "response", "test/1146A-22.pdf", False),
+        (PUBLISH, "test", "test/document.md", False),
+        (APPROVE, "test", "test/document.md", False),
     ],
 )
-def test_an_act_changes_its_own_files_alone(act: ActKind, path: str, may: bool) -> None:  # noqa: FBT001
-    assert may_change(act, path, "1146A-22") is may
+def test_an_act_changes_its_own_files_alone(kind: Kind, document: str, path: str, may: bool) -> None:  # noqa: FBT001
+    assert (path in kind.writes(an_act(kind, document=document))) is may
 
 
 @pytest.mark.parametrize("summary", [None, "One line.", "Two\n\nparagraphs: with a colon."])

@@ -56,8 +56,8 @@ def test_every_rule_has_an_example_and_a_near_miss() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_rule_says_what_it_asks_and_what_it_rests_on(rule: Rule) -> None:
-    assert (rule.look.__doc__ or "").startswith(f"{rule.id}: ")
     assert rule.asks.endswith(".")
+    assert rule.asks[0].isupper() or rule.asks.startswith("“")
     assert rule.citation
 
 

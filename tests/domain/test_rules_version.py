@@ -6,7 +6,7 @@ import hashlib
 
 from test_rules import EXAMPLES
 
-from flows.domain.checks.ruleset import VERSION
+from flows.domain.checks import VERSION
 
 _OF_VERSION = {
     "1": "91b2ce5a857ad23e98caa41da58ee79cd22e45ca0057c3c24b3dcfb3b2f09902",
@@ -26,5 +26,5 @@ def digest() -> str:
 def test_what_the_rules_notice_has_a_version() -> None:
     assert digest() == _OF_VERSION[VERSION], (
         "something else is noticed: where an example is new, write this digest beside the version; where "
-        "one of before is noticed otherwise, raise VERSION in flows/domain/checks/ruleset.py too"
+        "one of before is noticed otherwise, raise VERSION in flows/domain/checks/__init__.py too"
     )

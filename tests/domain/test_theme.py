@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from domain_builders import WRITER, a_policy, an_act
 
-from flows.domain.amendment import change_theme, check_amendment
+from flows.domain.acts import CHANGE_THEME, FOUND, REVOKE_OFFICER
+from flows.domain.acts.policy import change_theme, check_amendment
 from flows.domain.errors import MalformedError, NotEntitledError, PitError, RefusedError
-from flows.domain.procedure import ActKind
 from flows.domain.theme import HOUSE_STYLE, Crest, Theme, contrast_on_white, theme_faults
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def themed(theme: Theme, **changes: Any) -> Policy:
 
 
 def a_choice(**changes: Any) -> Any:
-    return an_act(ActKind.CHANGE_THEME, **changes)
+    return an_act(CHANGE_THEME, **changes)
 
 
 def test_an_administrator_chooses_how_papers_look() -> None:
@@ -103,7 +103,7 @@ def test_a_choice_of_looks_does_not_hold(
 
 def test_looks_do_not_change_by_another_act() -> None:
     before = themed(GREEN)
-    act = an_act(ActKind.REVOKE_OFFICER, policy=2, version=3, details={"person": WRITER})
+    act = an_act(REVOKE_OFFICER, policy=2, version=3, details={"person": WRITER})
     people = {id_: person for id_, person in before.people.items() if id_ != WRITER}
     after = replace(before, version=3, people=people)
     check_amendment(before, act, after)
@@ -113,7 +113,7 @@ def test_looks_do_not_change_by_another_act() -> None:
 
 
 def test_no_register_is_founded_with_papers_that_nobody_could_read() -> None:
-    founding = an_act(ActKind.FOUND, policy=0, version=1)
+    founding = an_act(FOUND, policy=0, version=1)
     check_amendment(None, founding, a_policy())
 
     with pytest.raises(MalformedError):

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from domain_builders import a_calendar, a_holiday
 
+from flows.domain.english import in_full
 from flows.domain.errors import MalformedError
 from flows.domain.working_days import (
     NATIONS,
     Day,
     date_of_receipt,
-    in_full,
     named_in_the_act,
     only_date,
     where,

@@ -24,10 +24,13 @@ from worlds import pack
 from flows import home as flows_home
 from flows.casework import acts, drafts, requests
 from flows.casework import papers as paper
-from flows.casework.acts import Officer
+from flows.casework.acts import Officer, Wish
 from flows.casework.office import Office, open_office
 from flows.casework.requests import NextReferences
 from flows.desk.cli.keeping import make_home
+from flows.domain.acts import APPROVE, CLOSE, RETURN, SUBMIT
+from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
+from flows.domain.edition import latest
 from flows.domain.policy import Person, Rules
 from flows.domain.procedure import Role, Stage
 from flows.engine import here as engine
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
 
     from prefect.client.schemas.objects import State
 
+    from flows.domain.acts import Kind
+
 FOUNDED: Final = datetime(2022, 1, 4, 9, 0, tzinfo=UTC)
 TODAY: Final = datetime(2022, 9, 8, 10, 0, tzinfo=UTC)
 """A Thursday, five working days after the requests of the tests were received."""
@@ -51,11 +56,15 @@ RECEIVED: Final = "2022-09-01"
 """Falls due on 30 September 2022; the last five working days begin on 23 September."""
 
 PEOPLE: Final[Mapping[str, frozenset[Role]]] = {
-    "wren": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
-    "lee": frozenset({Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER}),
-    "bo": frozenset({Role.SIGN_OFF_OFFICER}),
+    "foi-officer": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
+    "legal-reviewer": frozenset({Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER}),
+    "sign-off-officer": frozenset({Role.SIGN_OFF_OFFICER}),
 }
-"""Wren writes, lee reviews, bo signs off; wren and lee could do more, had they not done their part."""
+"""The first writes, the second reviews, the third signs off; the first two could do more, had they not."""
+
+DECIDERS: Final = {Stage.LEGAL_REVIEW: "legal-reviewer", Stage.BALANCING: "sign-off-officer"}
+PAPER: Final = TEST.published("A-1")[0]
+MANIFEST: Final = TEST.published("A-1")[1]
 
 _EXAMPLE: Final = "4593_26"
 _ENDED: Final = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
@@ -118,16 +127,14 @@ class Town:
             drafts.write_first_draft(self.office, reference)
 
     def submit(self, reference: str, version: int = 1) -> None:
-        acts.submit(self.office, self.officer("wren"), reference, version)
+        self.act("foi-officer", SUBMIT, reference, version=version)
 
-    def approve(self, reference: str, gate: Stage, version: int = 1) -> None:
-        who = {Stage.LEGAL_REVIEW: "lee", Stage.BALANCING: "bo"}[gate]
-        acts.approve(self.office, self.officer(who), reference, gate=gate, version=version)
+    def approve(self, reference: str, gate: Stage, version: int = 1, *, document: str = TEST.name) -> None:
+        self.act(DECIDERS[gate], APPROVE, reference, document=document, gate=gate, version=version)
 
     def return_(self, reference: str, gate: Stage, version: int = 1) -> None:
-        who = {Stage.LEGAL_REVIEW: "lee", Stage.BALANCING: "bo"}[gate]
         reason = "Weigh the delay too."
-        acts.return_(self.office, self.officer(who), reference, gate=gate, version=version, reason=reason)
+        self.act(DECIDERS[gate], RETURN, reference, gate=gate, version=version, reason=reason)
 
     def sign_off(self, *references: str) -> None:
         """Bring drafted cases to publication."""
@@ -137,18 +144,30 @@ class Town:
             self.approve(reference, Stage.BALANCING)
 
     def close_case(self, reference: str) -> None:
-        acts.close(self.office, self.officer("wren"), reference, ground="withdrawn")
+        self.act("foi-officer", CLOSE, reference, document="", facts={"ground": "withdrawn"})
+
+    def answer(self, *references: str, text: str = "We have no patrol plan.\n") -> None:
+        """Write a response in cases, and submit it."""
+        for reference in references:
+            drafts.draft(
+                self.office, self.officer("foi-officer"), reference, text.encode(), document=RESPONSE.name
+            )
+            self.act("foi-officer", SUBMIT, reference, document=RESPONSE.name)
+
+    def act(self, person: str, kind: Kind, reference: str, *, document: str = TEST.name, **more: Any) -> None:
+        wish = Wish(kind=kind, reference=reference, document=document, **more)
+        acts.act(self.office, self.officer(person), wish)
 
     def amend_policy(self) -> None:
         """Change the policy, by which every act is judged that is being recorded."""
         id_ = f"person-{self.office.register.policy().version}"
         public = signature.generate(self.home.officers / id_)
         person = Person(id=id_, roles=frozenset({Role.AUDITOR}), keys=(public,))
-        acts.add_officer(self.office, self.officer("ada"), person)
+        acts.add_officer(self.office, self.officer("administrator"), person)
 
     def damage(self, reference: str, path: str) -> None:
         """Lose the object of one file of a case, as a failing disk would."""
-        place = f"main:{self.office.register.case(reference).folder}/{path}"
+        place = f"main:{self.office.register.dossier(reference).case.folder}/{path}"
         rev_parse = ["git", "-C", str(self.home.register), "rev-parse", place]
         found = subprocess.run(rev_parse, capture_output=True, text=True, check=True)
         id_ = found.stdout.strip()
@@ -158,7 +177,13 @@ class Town:
         return Officer(id=person, signer=signature.load(self.home.officers / person))
 
     def stages(self) -> dict[str, str]:
-        return {row.reference: row.stage for row in self.office.register.cases()}
+        """Where every document stands, by what it is called."""
+        return {
+            DOCUMENTS[row.document].named(row.reference): row.stage for row in self.office.catalogue.cases()
+        }
+
+    def read(self, reference: str, path: str) -> bytes:
+        return self.office.register.dossier(reference).read(path)
 
     def entries(self) -> int:
         return self.office.register.tip().entry.sequence
@@ -181,7 +206,7 @@ class Town:
         )
 
     def orphan_keys(self) -> set[str]:
-        known = {row.recipient for row in self.office.register.cases()}
+        known = {row.recipient for row in self.office.catalogue.cases()}
         return {path.stem for path in self.home.case_keys.glob("*.age")} - known
 
     def everything(self) -> dict[str, bytes]:
@@ -232,15 +257,16 @@ class Run:
         return sorted((row["name"], row["state_type"], row["run_count"]) for row in found)
 
 
-def ask(path: str, body: object, url: str | None = None) -> Any:
+def ask(path: str, body: object, url: str | None = None, *, method: str = "POST") -> Any:
     """Return what the Prefect server answers."""
     request = urllib.request.Request(  # noqa: S310 - loopback
         (url or os.environ["PREFECT_API_URL"]) + path,
         json.dumps(body).encode(),
         {"Content-Type": "application/json"},
+        method=method,
     )
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
-        return json.load(answer)
+        return json.loads(answer.read() or "null")
 
 
 def rested(item: Path) -> Path:
@@ -281,21 +307,25 @@ def found_home(root: Path) -> None:
     """Make a home with its officers."""
     home = Home(root)
     rules = Rules(
-        gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
+        edition=latest(),
+        gates={TEST.name: "full", RESPONSE.name: "two-person"},
+        threshold=1,
+        reference_pattern="FOI-{year}-{number:04}",
+        chase_within=5,
     )
     with pytest.MonkeyPatch.context() as monkeypatch:
         Clock(monkeypatch, FOUNDED)
-        make_home(home, authority="Northshire Police", administrator="ada", rules=rules)
+        make_home(home, authority="Northshire Police", administrator="administrator", rules=rules)
         _authorise(home)
     pack(home.register)
 
 
 def _authorise(home: Home) -> None:
     with open_office(home) as office:
-        ada = Officer(id="ada", signer=signature.load(home.officers / "ada"))
+        administrator = Officer(id="administrator", signer=signature.load(home.officers / "administrator"))
         for person, roles in PEOPLE.items():
             public = signature.generate(home.officers / person)
-            acts.add_officer(office, ada, Person(id=person, roles=roles, keys=(public,)))
+            acts.add_officer(office, administrator, Person(id=person, roles=roles, keys=(public,)))
 
 
 def copied(original: Home, root: Path) -> Town:

@@ -25,8 +25,9 @@ from flow_builders import a_request, an_assessment, rested
 from flows import intake
 from flows.casework import papers as paper
 from flows.casework import requests
-from flows.domain.errors import UnexpectedError
-from flows.domain.procedure import SEALED_REQUEST, Stage
+from flows.domain.documents import RESPONSE, SEALED_REQUEST
+from flows.domain.errors import MalformedError, UnexpectedError
+from flows.domain.procedure import Stage
 from flows.engine import here as engine
 
 if TYPE_CHECKING:
@@ -138,6 +139,11 @@ def tell_the_story(town: Town, clock: Clock) -> None:
     town.approve("A/1", Stage.LEGAL_REVIEW)
     town.run("balancing")
     town.approve("A/1", Stage.BALANCING)
+    with pytest.raises(MalformedError):
+        town.answer("A/1", text=f"As {NAME} asked.\n")
+    town.answer("A/1")
+    town.run("balancing")
+    town.approve("A/1", Stage.BALANCING, document=RESPONSE.name)
     town.run("publication")
     last = town.run("auditing")
     assert last.tasks() == [("auditing", "COMPLETED", 1)]
@@ -151,9 +157,9 @@ def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
 
     # It could have been found: it is in what was sealed, and in what was set aside.
     office = town.office
-    assert len(office.register.cases()) == 3
-    for row in office.register.cases():
-        sealed = office.register.read(row.reference, SEALED_REQUEST)
+    assert set(town.stages()) == {"A/1", "A/1 response", "A/6", "FOI-2022-0001"}
+    for row in office.catalogue.cases():
+        sealed = town.read(row.reference, SEALED_REQUEST)
         assert holds_canary(office.vault.unseal(row.recipient, sealed))
     aside = sorted(path for path in town.home.set_aside.rglob("*") if path.is_file())
     assert {path.name for path in aside} == {"WHY.txt", "request.yaml", "assessment.yaml"}
@@ -176,8 +182,11 @@ def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
     kept += [(name, data) for name, data in town.everything().items() if not name.startswith("set-aside/")]
     said = capfd.readouterr()
     kept += [("standard output", said.out.encode()), ("standard error", said.err.encode())]
-    read = ["pdftotext", str(town.home.published / "A-1.pdf"), "-"]
-    kept.append(("the paper", subprocess.run(read, capture_output=True, check=True).stdout))
+    papers = sorted(town.home.published.glob("*.pdf"))
+    assert {path.stem for path in papers} == {"A-1", "A-1-response"}
+    for paper_ in papers:
+        read = ["pdftotext", str(paper_), "-"]
+        kept.append((paper_.name, subprocess.run(read, capture_output=True, check=True).stdout))
     assert sorted({where for where, data in kept if holds_canary(data)}) == []
     assert [name for name in town.everything() if CANARY.search(name.encode())] == [
         name for name in town.everything() if name.startswith(f"set-aside/{NAME} bad/")

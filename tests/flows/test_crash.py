@@ -17,7 +17,7 @@ from flow_builders import a_request, an_assessment
 from sampling import sampled
 from taker import POINTS
 
-from flows.domain.procedure import SEALED_REQUEST
+from flows.domain.documents import SEALED_REQUEST
 from flows.home import HOME_VARIABLE
 
 if TYPE_CHECKING:
@@ -81,11 +81,11 @@ def check_all_taken_in(town: Town, asked: dict[str, str]) -> None:
     office = town.office
     opened = [recorded for recorded in office.register.since(0) if recorded.entry.act.endswith("-open")]
     assert sorted(recorded.entry.case for recorded in opened) == sorted(asked)
-    assert {row.reference for row in office.register.cases()} == asked.keys()
-    for row in office.register.cases():
-        sealed = office.register.read(row.reference, SEALED_REQUEST)
+    assert {row.reference for row in office.catalogue.cases()} == asked.keys()
+    for row in office.catalogue.cases():
+        sealed = town.read(row.reference, SEALED_REQUEST)
         assert office.vault.unseal(row.recipient, sealed).decode() == asked[row.reference]
-    assert len({row.recipient for row in office.register.cases()}) == len(asked)
+    assert len({row.recipient for row in office.catalogue.cases()}) == len(asked)
     assert town.orphan_keys() == set()
     assert town.inbox() == set()
     assert town.set_aside() == set()
@@ -115,25 +115,30 @@ def test_an_intake_killed_at_a_named_point_is_finished_by_the_next(town: Town, p
 def test_requests_survive_kills_at_any_moment(requests: int, kills: int, town: Town) -> None:
     asked = fill(town, requests)
     chance = random.Random()  # noqa: S311 - any moments will do
-    pace = 0.1
+    pace, killed = 0.1, 0
     left_behind = {"a key without a case": 0, "a case with its item": 0}
     with Taker(town.home) as taker:
         for kill in range(kills):
             to_spare = len(town.inbox()) - 2 * (kills - kill)
             run = taker.begin()
-            pace = wait_for_items(town, run, chance.randint(0, min(2, max(0, to_spare)))) or pace
-            time.sleep(chance.uniform(0, pace))
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError):  # on a busy machine it may end before it is killed
+                pace = wait_for_items(town, run, chance.randint(0, min(2, max(0, to_spare)))) or pace
+                time.sleep(chance.uniform(0, pace))
                 os.kill(run, signal.SIGKILL)
-            assert taker.ended() == KILLED
+            if (ended := taker.ended()) == 0:
+                break
+            assert ended == KILLED
+            killed += 1
             left_behind["a key without a case"] += bool(town.orphan_keys())
             waiting = {path.name[-3:] for path in town.home.inbox.glob("item-*")}
             left_behind["a case with its item"] += bool({f"R/{n}" for n in waiting} & town.stages().keys())
         print(f"opened before the last kill: {len(town.stages())}; left behind: {left_behind}")  # noqa: T201
 
-        taker.begin()
-        assert taker.ended() == 0
+        for _ in range(2):  # what a kill left under a name of ours, one run puts back and the next takes in
+            taker.begin()
+            assert taker.ended() == 0
 
+    assert killed > 1
     check_all_taken_in(town, asked)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flow_builders import a_request
 
-from flows.domain.procedure import ASSESSMENT
+from flows.domain.documents import ASSESSMENT
 
 if TYPE_CHECKING:
     from flow_builders import Town
@@ -21,7 +21,7 @@ def test_every_opened_case_gets_its_first_draft(town: Town) -> None:
 
     assert run.completed
     assert town.stages() == {"A/1": "drafting", "A/2": "drafting"}
-    assert [town.office.register.case(reference).version for reference in ("A/1", "A/2")] == [1, 1]
+    assert [row.version for row in town.office.catalogue.cases()] == [1, 1]
     assert "".join(run.artifacts()) == (
         "| case | what happened |\n"
         "|---|---|\n"

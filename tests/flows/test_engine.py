@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flows.domain.documents import ASSESSMENT
 from flows.domain.errors import RegisterError
-from flows.domain.procedure import ASSESSMENT, Stage
+from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.engine import waking
-from flows.engine.here import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,10 +40,10 @@ def test_the_engine_tells_whether_a_flow_completed(town: Town) -> None:
     town.put_case("A/1")
     town.put_case("A/2")
 
-    assert Engine().run("intake")
+    assert engine.run_flow("intake")
     town.damage("A/1", ASSESSMENT)
-    assert not Engine().run("drafting")
-    assert Engine().run("drafting", only=["A/2"])
+    assert not engine.run_flow("drafting")
+    assert engine.run_flow("drafting", only=["A/2"])
     assert town.stages() == {"A/1": "received", "A/2": "drafting"}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flow_builders import an_assessment
 
-from flows.casework import acts
+from flows.casework import acts, drafts
 from flows.domain.procedure import ROLE_AT, Stage
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ def test_a_lawyer_is_asked_to_review(town: Town) -> None:
 
     assert run.completed
     assert run.tasks() == [("legal-review-A/1", "COMPLETED", 1)]
-    assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 | asked: lee |"]
+    assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 | asked: legal-reviewer |"]
     assert town.notices() == {
         "A-1-version-1-legal-review-asked-1.txt": (
-            "To: lee\n"
+            "To: legal-reviewer\n"
             "About: A/1, version 1\n"
             "\n"
-            "The public interest test A/1 waits for legal review.\n"
+            "The public interest test in A/1 waits for legal review.\n"
             "\n"
             "Statutory deadline: 30 September 2022 (section 10 of the Freedom of Information Act 2000).\n"
             "\n"
@@ -62,7 +62,7 @@ def test_a_lawyer_is_asked_to_review(town: Town) -> None:
 def test_who_may_decide_is_told_what_the_checks_had(town: Town) -> None:
     town.drafted("A/1")
     without_weight = an_assessment("A/1").replace("outweighs", "is greater than")
-    acts.draft(town.office, town.officer("wren"), "A/1", without_weight.encode())
+    drafts.draft(town.office, town.officer("foi-officer"), "A/1", without_weight.encode())
     town.submit("A/1", 2)
 
     town.run("legal-review")
@@ -81,8 +81,8 @@ def test_a_sign_off_officer_is_asked_who_had_no_part_before(town: Town) -> None:
 
     assert run.tasks() == [("balancing-A/1", "COMPLETED", 1)]
     (notice,) = town.notices().values()
-    # Lee could sign off too, had lee not reviewed; wren could review, had wren not written.
-    assert notice.startswith("To: bo\nAbout: A/1, version 1\n")
+    # The reviewer could sign off too, had they not reviewed; the writer could review, had they not written.
+    assert notice.startswith("To: sign-off-officer\nAbout: A/1, version 1\n")
 
 
 def test_a_writer_is_not_asked(town: Town) -> None:
@@ -90,8 +90,37 @@ def test_a_writer_is_not_asked(town: Town) -> None:
     town.run("legal-review")
 
     (notice,) = town.notices().values()
-    assert "wren" in town.office.register.policy().holders(ROLE_AT[Stage.LEGAL_REVIEW])
-    assert "wren" not in notice
+    assert "foi-officer" in town.office.register.policy().holders(ROLE_AT[Stage.LEGAL_REVIEW])
+    assert "foi-officer" not in notice
+
+
+def test_a_sign_off_officer_is_asked_about_a_response_apart_from_its_test(town: Town) -> None:
+    bring_to(Stage.BALANCING, town, "A/1")
+    town.answer("A/1")
+
+    run = town.run("balancing")
+
+    assert run.tasks() == [("balancing-A/1", "COMPLETED", 1), ("balancing-A/1 response", "COMPLETED", 1)]
+    (artifact,) = run.artifacts()
+    assert artifact.splitlines()[2:] == [
+        "| A/1 | asked: sign-off-officer |",
+        "| A/1 response | asked: legal-reviewer, sign-off-officer |",
+    ]
+    assert town.notices()["A-1-response-version-1-balancing-asked-1.txt"] == (
+        "To: legal-reviewer, sign-off-officer\n"
+        "About: A/1 response, version 1\n"
+        "\n"
+        "The response in A/1 waits for sign-off.\n"
+        "\n"
+        "Statutory deadline: 30 September 2022 (section 10 of the Freedom of Information Act 2000).\n"
+        "\n"
+        "Read it:    equipoise document A/1 --document response\n"
+        "Approve it: equipoise approve A/1 --document response --gate balancing --version 1 --as PERSON\n"
+        "Return it:  equipoise return A/1 --document response --gate balancing --version 1 --as PERSON "
+        '--reason "…"\n'
+    )
+    assert "A-1-version-1-balancing-asked-1.txt" in town.notices()
+    assert town.run("balancing").artifacts() == []
 
 
 @GATES
@@ -103,7 +132,7 @@ def test_people_are_asked_once(town: Town, gate: Stage) -> None:
     run = town.run(gate)
 
     assert run.completed
-    assert run.artifacts() == []
+    assert (run.tasks(), run.artifacts()) == ([], [])
     assert town.everything() == before
 
 
@@ -142,7 +171,7 @@ def test_after_a_return_people_are_asked_again(town: Town) -> None:
 
 def test_where_nobody_may_decide_the_notice_says_so(town: Town) -> None:
     bring_to(Stage.LEGAL_REVIEW, town, "A/1")
-    acts.revoke_officer(town.office, town.officer("ada"), "lee")
+    acts.revoke_officer(town.office, town.officer("administrator"), "legal-reviewer")
 
     run = town.run("legal-review")
 

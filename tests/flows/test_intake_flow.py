@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flow_builders import WITHIN_RIGHTS, a_request, an_assessment, command, rested
 
-from flows.domain.procedure import ASSESSMENT, SEALED_REQUEST
+from flows.domain.documents import ASSESSMENT, SEALED_REQUEST
 from flows.sources.parse import parse_request
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def test_a_request_becomes_a_case_and_leaves_the_inbox(town: Town) -> None:
     assert town.inbox() == set()
     assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 | opened |\n| A/2 | opened |"]
     assert run.tasks() == [("intake-A/1", "COMPLETED", 1), ("intake-A/2", "COMPLETED", 1)]
-    case = town.office.register.case("A/1")
-    sealed = town.office.register.read("A/1", SEALED_REQUEST)
+    case = town.office.register.dossier("A/1").case
+    sealed = town.read("A/1", SEALED_REQUEST)
     assert town.office.vault.unseal(case.recipient, sealed).decode() == a_request("A/1")
-    assert town.office.register.read("A/1", ASSESSMENT).decode() == an_assessment("A/1")
+    assert town.read("A/1", ASSESSMENT).decode() == an_assessment("A/1")
 
 
 def test_a_request_without_a_reference_is_given_the_next(town: Town) -> None:

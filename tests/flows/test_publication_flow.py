@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from flow_builders import MANIFEST, PAPER
 from test_canary import kept_in, objects_of, unpacked
 
 from flows import home as flows_home
@@ -18,23 +19,25 @@ from flows.casework import publishing
 from flows.casework.office import open_office
 from flows.document import inspection
 from flows.document import publication as document_publication
+from flows.document.pdf import render_pdf
 from flows.document.signing import credential, throwaway
 from flows.document.signing.examination import Trust, examine
+from flows.domain.documents import DOCUMENT, RESPONSE
 from flows.domain.errors import TamperedError
-from flows.domain.procedure import DOCUMENT, Stage
+from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.register import signature, store
 from flows.register.store import Register
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from flow_builders import Town
 
     from flows.document.blocks import Block
-    from flows.document.record import Record
-    from flows.domain.theme import Theme
+    from flows.document.imprint import Imprint
     from flows.home import Home
 
 
@@ -53,13 +56,50 @@ def test_what_is_signed_off_is_published(town: Town) -> None:
     assert town.stages() == {"A/1": "published", "A/2": "drafting"}
     paper = (town.home.published / "A-1.pdf").read_bytes()
     assert paper.startswith(b"%PDF-")
-    assert paper == town.office.register.read("A/1", "published/A-1.pdf")
+    assert paper == town.read("A/1", PAPER)
     page = (town.home.published / "A-1.html").read_bytes()
-    manifest = json.loads(town.office.register.read("A/1", "published/A-1.json"))
+    manifest = json.loads(town.read("A/1", MANIFEST))
     assert hashlib.sha256(page).hexdigest() == manifest["html"]["sha256"]
     assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 | version 1 published |"]
     assert run.tasks() == [("publication-A/1", "COMPLETED", 1)]
     assert town.audited().holds
+
+
+def test_a_response_is_published_beside_its_test_and_each_when_it_is_signed_off(town: Town) -> None:
+    town.drafted("A/1")
+    town.answer("A/1")
+    town.approve("A/1", Stage.BALANCING, document=RESPONSE.name)
+
+    run = town.run("publication")
+
+    assert run.tasks() == [("publication-A/1 response", "COMPLETED", 1)]
+    assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 response | version 1 published |"]
+    assert town.stages() == {"A/1": "drafting", "A/1 response": "published"}
+    assert {path.name for path in town.home.published.iterdir()} == both("A-1-response")
+    laid_out = (town.home.published / "A-1-response.pdf").read_bytes()
+    assert laid_out == town.read("A/1", RESPONSE.published("A-1")[0])
+
+    town.sign_off("A/1")
+    assert town.run("publication").tasks() == [("publication-A/1", "COMPLETED", 1)]
+    assert {path.name for path in town.home.published.iterdir()} == both("A-1", "A-1-response")
+    assert town.audited().holds
+
+
+def test_a_copy_of_a_response_that_is_missing_is_laid_out_again(town: Town) -> None:
+    town.drafted("A/1")
+    town.answer("A/1")
+    town.approve("A/1", Stage.BALANCING, document=RESPONSE.name)
+    town.sign_off("A/1")
+    town.run("publication")
+    before = town.everything()
+    for name in both("A-1-response"):
+        (town.home.published / name).unlink()
+
+    run = town.run("publication")
+
+    assert run.tasks() == [("publication-copy-A/1 response", "COMPLETED", 1)]
+    assert run.artifacts()[0].endswith("| A/1 response | the missing copy was laid out again |")
+    assert town.everything() == before
 
 
 def test_a_case_that_cannot_be_published_holds_up_no_other(town: Town) -> None:
@@ -154,12 +194,14 @@ def test_a_paper_that_a_kill_kept_from_the_folder_is_laid_out_by_the_next_run(
     town.close()
     child = os.fork()
     if child == 0:
-        # The conformance checker has threads of its own, which a fork leaves behind: it would wait for them.
-        monkeypatch.setattr(inspection, "conformance", lambda _: ())
-        monkeypatch.setattr(publishing, "lay_out", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-        with open_office(town.home) as office:
-            publishing.publish(office, "A/1")
-        os._exit(0)
+        try:
+            # The checker of conformance has threads of its own, which a fork leaves behind: it would wait.
+            monkeypatch.setattr(inspection, "conformance", lambda _: ())
+            monkeypatch.setattr(publishing, "signed", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+            with open_office(town.home) as office:
+                publishing.publish(office, "A/1")
+        finally:
+            os._exit(1)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status)
     assert town.stages() == {"A/1": "published"}
@@ -168,7 +210,7 @@ def test_a_paper_that_a_kill_kept_from_the_folder_is_laid_out_by_the_next_run(
     run = town.run("publication")
 
     assert run.completed
-    paper = town.office.register.read("A/1", "published/A-1.pdf")
+    paper = town.read("A/1", PAPER)
     assert (town.home.published / "A-1.pdf").read_bytes() == paper
     assert run.artifacts() == [
         "| case | what happened |\n|---|---|\n| A/1 | the missing copy was laid out again |"
@@ -183,7 +225,7 @@ def test_a_copy_that_cannot_be_laid_out_again_holds_up_no_other(town: Town) -> N
     town.sign_off("A/3")
     for paper in town.home.published.iterdir():
         paper.unlink()
-    town.damage("A/1", "published/A-1.pdf")
+    town.damage("A/1", PAPER)
 
     run = town.run("publication")
 
@@ -198,12 +240,11 @@ def test_a_copy_that_cannot_be_laid_out_again_holds_up_no_other(town: Town) -> N
 def test_a_paper_that_fails_its_checks_is_not_published(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     town.drafted("A/1", "A/2")
     town.sign_off("A/1", "A/2")
-    render = document_publication._pdf
 
-    def without_its_end(blocks: tuple[Block, ...], record: Record, theme: Theme) -> bytes:
-        return render(blocks[:-1] if record.reference == "A/1" else blocks, record, theme)
+    def without_its_end(blocks: tuple[Block, ...], imprint: Imprint, *, dated: datetime) -> bytes:
+        return render_pdf(blocks[:-1] if imprint.reference == "A/1" else blocks, imprint, dated=dated)
 
-    monkeypatch.setattr(document_publication, "_pdf", without_its_end)
+    monkeypatch.setattr(document_publication, "render_pdf", without_its_end)
 
     run = town.run("publication")
 
@@ -237,7 +278,7 @@ def test_what_is_laid_out_is_signed_and_what_is_registered_can_be_made_again(tow
     assert town.run("publication").completed
 
     laid_out = (town.home.published / "A-1.pdf").read_bytes()
-    registered = town.office.register.read("A/1", "published/A-1.pdf")
+    registered = town.read("A/1", PAPER)
     assert laid_out.startswith(registered)
     signature = examine(laid_out, credential.roots(town.home.authority), flows_home.now())
     assert signature is not None
@@ -266,7 +307,7 @@ def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_
     town.close()
     assert town.run("publication").completed
     laid_out = (town.home.published / "A-1.pdf").read_bytes()
-    assert laid_out.startswith(town.office.register.read("A/1", "published/A-1.pdf"))
+    assert laid_out.startswith(town.read("A/1", PAPER))
     assert b"/ByteRange" in laid_out
 
 

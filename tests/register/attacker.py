@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from flows.domain.decision import decide, idempotency_key
+from flows.domain.decide import decide, idempotency_key
 from flows.domain.errors import PitError, UnfitSignatureError
 from flows.domain.policy import SERVICE
 from flows.register import entry as entries
@@ -23,7 +23,7 @@ from flows.register.line import Line
 from flows.register.objects import object_id
 from flows.register.repository import BRANCH, Repository
 from flows.register.roster import FILES, parse_policy
-from flows.register.statement import POLICY, Statement, is_record, mark
+from flows.register.statement import POLICY, RECORDS, Link, Statement, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -57,7 +57,7 @@ class Step:
     """One entry taken apart.
 
     Attributes:
-        said: The statement; number, previous, records, files and key are made anew.
+        said: The statement; number, previous, files and key are made anew.
         armoured: The signature it had.
         changes: Full paths of what it adds, its statement and signature left out.
         removed: Full paths of what it takes away.
@@ -94,8 +94,7 @@ class Step:
 @dataclass
 class _Chain:
     number: int = 0
-    last: str | None = None
-    records: dict[str, Any] = field(default_factory=dict)
+    last: Link | None = None
     entry: str | None = None
     case: Case | None = None
 
@@ -165,8 +164,7 @@ class Attacker:
             previous_entry = hashlib.sha256(raw).hexdigest()
             chains[step.folder] = _Chain(
                 number=said.number,
-                last=hashlib.sha256(data).hexdigest(),
-                records={**said.records, said.path: mark(data), said.signature_path: mark(armoured.encode())},
+                last=Link(statement=mark(data).sha256, signature=mark(armoured.encode()).sha256),
                 entry=tip,
                 case=_decided(chain, said, policies),
             )
@@ -193,10 +191,8 @@ class Attacker:
         }
         act = step.said.act
         if "files" not in step.keep:
-            act = replace(act, files={path: m for path, m in listed.items() if not is_record(path)})
-        said = replace(
-            step.said, act=act, number=chain.number + 1, previous=chain.last, records=chain.records
-        )
+            act = replace(act, files={path: m for path, m in listed.items() if not path.startswith(RECORDS)})
+        said = replace(step.said, act=act, number=chain.number + 1, previous=chain.last)
         said = replace(said, key=idempotency_key(act, chain.case))
         kept = {name: getattr(step.said, name) for name in step.keep - {"files"}}
         return replace(said, **kept)

@@ -102,7 +102,11 @@ class Browser:
             {
                 "challenge": url64(asked),
                 "rp": {"id": RP_ID, "name": "Equipoise"},
-                "user": {"id": url64(b"lee"), "name": "lee", "displayName": "lee"},
+                "user": {
+                    "id": url64(b"legal-reviewer"),
+                    "name": "legal-reviewer",
+                    "displayName": "legal-reviewer",
+                },
                 "pubKeyCredParams": [{"type": "public-key", "alg": algorithm}],
                 "authenticatorSelection": {"residentKey": "required", "userVerification": "required"},
             },

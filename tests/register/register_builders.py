@@ -15,20 +15,27 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from flows.casework.office import describe
+from flows.catalogue.file import Catalogue
 from flows.domain.act import Act
-from flows.domain.amendment import add_officer, change_desk, revoke_officer
-from flows.domain.policy import SERVICE, Person, Rules
-from flows.domain.procedure import (
-    ASSESSMENT,
-    DECIDED_ON,
-    DOCUMENT,
-    REQUEST,
-    ROLE_AT,
-    SEALED_REQUEST,
-    ActKind,
-    Role,
-    Stage,
+from flows.domain.acts import (
+    ADD_OFFICER,
+    APPROVE,
+    CHANGE_DESK,
+    DRAFT,
+    OPEN,
+    PUBLISH,
+    RETURN,
+    REVOKE_OFFICER,
+    SUBMIT,
+    Kind,
 )
+from flows.domain.acts.policy import add_officer, change_desk, revoke_officer
+from flows.domain.checks import VERSION
+from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, RESPONSE, SEALED_REQUEST, TEST
+from flows.domain.edition import gates_for, latest
+from flows.domain.policy import SERVICE, Person, Rules
+from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.register import signature
 from flows.register.audit import PaperVerdict, Published, Report, audit
@@ -43,26 +50,50 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from flows.domain.case import Case
     from flows.domain.policy import Policy
     from flows.register.line import Recorded
     from flows.register.signature import FileSigner
 
 FOUNDED: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 RULES: Final = Rules(
-    gates={"test": "full"}, threshold=1, reference_pattern="FOI-{year}-{number:04}", chase_within=5
+    edition=latest(),
+    gates={"test": "full", "response": "two-person"},
+    threshold=1,
+    reference_pattern="FOI-{year}-{number:04}",
+    chase_within=5,
 )
 
 PEOPLE: Final[Mapping[str, frozenset[Role]]] = {
-    "ada": frozenset({Role.ADMINISTRATOR}),
-    "wren": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
-    "sam": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
-    "lee": frozenset({Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER}),
-    "bo": frozenset({Role.SIGN_OFF_OFFICER}),
+    "administrator": frozenset({Role.ADMINISTRATOR}),
+    "foi-officer": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
+    "second-foi-officer": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
+    "legal-reviewer": frozenset({Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER}),
+    "sign-off-officer": frozenset({Role.SIGN_OFF_OFFICER}),
 }
-"""Everyone on the list: wren drafts, sam submits, lee reviews, bo signs off; several could do more."""
+"""Everyone on the list: the first FOI officer drafts, the second submits; several could do more."""
 
-NAMES: Final = (*PEOPLE, SERVICE, "wren-second", "mallory")
-"""Everyone who has a key; wren's second is on the list, mallory's is not."""
+ODD: Final[tuple[Any, ...]] = (
+    *(None, True, 0, -1, 10**30, "", "x", "policy", "..", "é", "\0", "\x1b[2J", [], {}, ["x"], {"x": "y"}),
+    [[]],
+)
+"""What nobody would write in any field."""
+
+NAMES: Final = (*PEOPLE, SERVICE, "foi-officer-second-key", "outsider")
+"""Everyone who has a key; the FOI officer's second is on the list, the outsider's is not."""
+
+
+class Opened(Register):
+    """An open register with its catalogue at hand."""
+
+    def __init__(self, path: Path, catalogue: Path, service: FileSigner | None = None) -> None:
+        self._kept = Catalogue(catalogue, describe)
+        super().__init__(path, self._kept, service)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        self.catch_up()
+        return self._kept
 
 
 class Office:
@@ -71,10 +102,10 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "register.git"
-        self.index = folder / "index.sqlite"
+        self.index = folder / "catalogue.sqlite"
         self.signers: dict[str, Any] = {name: signature.load(folder / "keys" / name) for name in NAMES}
         """What signs for everyone; a test may give somebody another kind of key."""
-        self.register = Register(self.path, self.index, self.signers[SERVICE])
+        self.register = Opened(self.path, self.index, self.signers[SERVICE])
 
     def __enter__(self) -> Self:
         return self
@@ -87,51 +118,77 @@ class Office:
         last = self.register.tip().entry.committed
         return datetime.fromtimestamp(last, UTC) + timedelta(minutes=1)
 
-    def act(self, kind: ActKind, case: str, actor: str, role: Role, **facts: Any) -> Act:
+    def act(self, kind: Kind, case: str, actor: str, role: Role, **facts: Any) -> Act:
         policy = self.register.policy().version
         act = Act(kind=kind, case=case, actor=actor, role=role, time=self.time(), policy=policy)
         return replace(act, **facts)
 
+    def case(self, reference: str) -> Case:
+        return self.register.dossier(reference).case
+
     def open(self, case: str, *, received: str = "2026-11-02") -> Recorded:
-        act = self.act(ActKind.OPEN, case, SERVICE, Role.SERVICE)
-        act = replace(act, details={"received": received, "recipient": "age1example"})
+        act = self.act(OPEN, case, SERVICE, Role.SERVICE, details=opening(received))
         return self.register.record(act, request_of(case), self.signers[SERVICE])
 
-    def draft(self, case: str, who: str = SERVICE, *, text: str = "first") -> Recorded:
-        version = self.register.case(case).version + 1
+    def drafting(self, case: str, who: str, *, document: str = TEST.name, version: int | None = None) -> Act:
         role = Role.SERVICE if who == SERVICE else Role.FOI_OFFICER
-        act = self.act(ActKind.DRAFT, case, who, role, version=version)
-        return self.register.record(act, draft_of(case, text), self.signers[who])
+        version = version or self.case(case).document(document).version + 1
+        return self.act(DRAFT, case, who, role, document=document, version=version)
 
-    def submission(self, case: str, who: str, *, version: int) -> Act:
-        return self.act(ActKind.SUBMIT, case, who, Role.FOI_OFFICER, version=version, details={"rules": "1"})
+    def draft(
+        self, case: str, who: str = SERVICE, *, text: str = "first", document: str = TEST.name
+    ) -> Recorded:
+        act = self.drafting(case, who, document=document)
+        return self.register.record(act, draft_of(case, text, document), self.signers[who])
 
-    def submit(self, case: str, who: str = "sam") -> Recorded:
-        version = self.register.case(case).version
-        act = self.submission(case, who, version=version)
-        return self.register.record(act, {}, self.signers[who])
-
-    def approval(self, case: str, who: str, gate: Stage) -> Act:
-        now = self.register.case(case)
-        read = {path: now.files[path].sha256 for path in DECIDED_ON}
+    def submission(self, case: str, who: str, *, document: str = TEST.name, **facts: str) -> Act:
+        gates = " ".join(gates_for(self.register.policy(), document))
+        rules = {"rules": VERSION} if DOCUMENTS[document].checked else {}
         return self.act(
-            ActKind.APPROVE, case, who, ROLE_AT[gate], gate=gate, version=now.version, details=read
+            SUBMIT,
+            case,
+            who,
+            Role.FOI_OFFICER,
+            document=document,
+            version=self.case(case).document(document).version,
+            details={"gates": gates, **rules, **facts},
         )
 
-    def approve(self, case: str, who: str, gate: Stage) -> Recorded:
-        return self.register.record(self.approval(case, who, gate), {}, self.signers[who])
+    def submit(self, case: str, who: str = "second-foi-officer", *, document: str = TEST.name) -> Recorded:
+        return self.register.record(self.submission(case, who, document=document), {}, self.signers[who])
+
+    def approval(self, case: str, who: str, gate: Stage, *, document: str = TEST.name) -> Act:
+        now = self.case(case)
+        read = {path: now.files[path].sha256 for path in DOCUMENTS[document].decided_on}
+        return self._at_gate(APPROVE, now, who, gate, document=document, details=read)
+
+    def approve(self, case: str, who: str, gate: Stage, *, document: str = TEST.name) -> Recorded:
+        return self.register.record(self.approval(case, who, gate, document=document), {}, self.signers[who])
+
+    def returning(
+        self,
+        case: str,
+        who: str,
+        gate: Stage,
+        reason: str = "Weigh the delay too.",
+        document: str = TEST.name,
+    ) -> Act:
+        return self._at_gate(RETURN, self.case(case), who, gate, document=document, reason=reason)
 
     def return_(self, case: str, who: str, gate: Stage, reason: str = "Weigh the delay too.") -> Recorded:
-        version = self.register.case(case).version
-        act = self.act(ActKind.RETURN, case, who, ROLE_AT[gate], gate=gate, version=version, reason=reason)
-        return self.register.record(act, {}, self.signers[who])
+        return self.register.record(self.returning(case, who, gate, reason), {}, self.signers[who])
 
-    def publish(self, case: str) -> Recorded:
-        version = self.register.case(case).version
-        act = self.act(ActKind.PUBLISH, case, SERVICE, Role.SERVICE, version=version)
-        paper = paper_of(self.register.read(case, DOCUMENT))
-        name = slug(case)
-        changes = {f"published/{name}.pdf": paper, f"published/{name}.json": b"{}\n"}
+    def _at_gate(self, kind: Kind, case: Case, who: str, gate: Stage, document: str, **facts: Any) -> Act:
+        version = case.document(document).version
+        facts |= {"document": document, "version": version, "gate": gate}
+        return self.act(kind, case.reference, who, ROLE_AT[gate], **facts)
+
+    def publish(self, case: str, *, document: str = TEST.name) -> Recorded:
+        dossier, kind = self.register.dossier(case), DOCUMENTS[document]
+        version = dossier.case.document(document).version
+        act = self.act(PUBLISH, case, SERVICE, Role.SERVICE, document=document, version=version)
+        pdf, manifest = kind.published(slug(case))
+        changes = {pdf: paper_of(dossier.read(kind.text)), manifest: b"{}\n"}
         return self.register.record(act, changes, self.signers[SERVICE])
 
     def story(self, case: str) -> None:
@@ -139,39 +196,44 @@ class Office:
         self.open(case)
         self.draft(case)
         self.submit(case)
-        self.approve(case, "lee", Stage.LEGAL_REVIEW)
-        self.approve(case, "bo", Stage.BALANCING)
+        self.approve(case, "legal-reviewer", Stage.LEGAL_REVIEW)
+        self.approve(case, "sign-off-officer", Stage.BALANCING)
         self.publish(case)
 
     def longer_story(self, case: str) -> None:
         """The same, with a return and with drafts by a person."""
         self.open(case)
         self.draft(case)
-        self.draft(case, "wren", text="second")
+        self.draft(case, "foi-officer", text="second")
         self.submit(case)
-        self.return_(case, "lee", Stage.LEGAL_REVIEW)
-        self.draft(case, "wren", text="third")
+        self.return_(case, "legal-reviewer", Stage.LEGAL_REVIEW)
+        self.draft(case, "foi-officer", text="third")
         self.submit(case)
-        self.approve(case, "lee", Stage.LEGAL_REVIEW)
-        self.approve(case, "bo", Stage.BALANCING)
+        self.approve(case, "legal-reviewer", Stage.LEGAL_REVIEW)
+        self.approve(case, "sign-off-officer", Stage.BALANCING)
         self.publish(case)
 
-    def amend(self, kind: ActKind, person: str, after: Policy) -> Recorded:
-        act = self.act(kind, POLICY, "ada", Role.ADMINISTRATOR)
-        act = replace(act, version=after.version, details={"person": person})
-        return self.register.record(act, write_policy(after), self.signers["ada"])
+    def letter(self, case: str) -> None:
+        """Take the response of an open case from its first draft to its publication."""
+        self.draft(case, "foi-officer", document=RESPONSE.name)
+        self.submit(case, document=RESPONSE.name)
+        self.approve(case, "sign-off-officer", Stage.BALANCING, document=RESPONSE.name)
+        self.publish(case, document=RESPONSE.name)
+
+    def amend(self, kind: Kind, after: Policy, **details: str) -> Recorded:
+        act = self.act(kind, POLICY, "administrator", Role.ADMINISTRATOR)
+        act = replace(act, version=after.version, details=details)
+        return self.register.record(act, write_policy(after), self.signers["administrator"])
 
     def authorise(self, person: Person) -> Recorded:
-        return self.amend(ActKind.ADD_OFFICER, person.id, add_officer(self.register.policy(), person))
+        return self.amend(ADD_OFFICER, add_officer(self.register.policy(), person), person=person.id)
 
     def revoke(self, person: str) -> Recorded:
-        return self.amend(ActKind.REVOKE_OFFICER, person, revoke_officer(self.register.policy(), person))
+        return self.amend(REVOKE_OFFICER, revoke_officer(self.register.policy(), person), person=person)
 
     def set_desk(self, *origins: str) -> Recorded:
         """Let passkeys sign at ``origins``."""
-        after = change_desk(self.register.policy(), origins)
-        act = self.act(ActKind.CHANGE_DESK, POLICY, "ada", Role.ADMINISTRATOR, version=after.version)
-        return self.register.record(act, write_policy(after), self.signers["ada"])
+        return self.amend(CHANGE_DESK, change_desk(self.register.policy(), origins))
 
     def checkpoint(self) -> str:
         tip = self.register.tip()
@@ -195,18 +257,29 @@ def request_of(case: str) -> dict[str, bytes]:
     return {REQUEST: f"# {case}\n".encode(), SEALED_REQUEST: b"sealed\n"}
 
 
-def draft_of(case: str, text: str) -> dict[str, bytes]:
-    return {ASSESSMENT: f"reference: {case}\n# {text}\n".encode(), DOCUMENT: f"# {case}, {text}\n".encode()}
+def opening(received: str = "2026-11-02", recipient: str = "age1example") -> dict[str, str]:
+    return {"received": received, "recipient": recipient, "regime": "foia"}
 
 
-def paper_of(document: bytes) -> bytes:
-    return b"%PDF of " + hashlib.sha256(document).hexdigest().encode()
+def draft_of(case: str, text: str, document: str = TEST.name) -> dict[str, bytes]:
+    title = DOCUMENTS[document].named(case)
+    return {
+        path: f"reference: {case}\n# {text}\n".encode()
+        if path == ASSESSMENT
+        else f"# {title}, {text}\n".encode()
+        for path in DOCUMENTS[document].files
+    }
+
+
+def paper_of(text: bytes) -> bytes:
+    return b"%PDF of " + hashlib.sha256(text).hexdigest().encode()
 
 
 def check_paper(published: Published) -> PaperVerdict:
     """Stand in for the real check: the paper names the text it was made of."""
-    pdf = published.read(f"published/{slug(published.case.reference)}.pdf")
-    holds = pdf == paper_of(published.read(DOCUMENT))
+    kind = DOCUMENTS[published.document]
+    pdf, _ = kind.published(slug(published.case.reference))
+    holds = published.read(pdf) == paper_of(published.read(kind.text))
     return PaperVerdict(holds=holds, sentence="" if holds else "The paper is not of the approved text.")
 
 
@@ -226,17 +299,17 @@ def found_office(folder: Path) -> None:
     signers = {name: signature.load(folder / "keys" / name) for name in NAMES}
     found(
         folder / "register.git",
-        folder / "index.sqlite",
+        Catalogue(folder / "catalogue.sqlite", describe),
         authority="West Midlands Police",
-        administrator="ada",
+        administrator="administrator",
         rules=RULES,
-        signer=signers["ada"],
+        signer=signers["administrator"],
         service=signers[SERVICE],
         time=FOUNDED,
     )
     with Office(folder) as office:
-        office.authorise(office.person("wren", "wren-second"))
-        for name in ("sam", "lee", "bo"):
+        office.authorise(office.person("foi-officer", "foi-officer-second-key"))
+        for name in ("second-foi-officer", "legal-reviewer", "sign-off-officer"):
             office.authorise(office.person(name))
 
 
@@ -298,3 +371,26 @@ def forged(public: str, message: bytes, namespace: bytes = signature.STATEMENT) 
                 key.verify(raw, to_be_signed(numbered, namespace))
                 return armour(blob, namespace, string(b"ssh-ed25519") + string(raw)), numbered
     raise AssertionError
+
+
+def places(value: Any) -> Iterator[tuple[str | int, ...]]:
+    """Yield every place within a value of JSON, by the keys that lead there."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        yield (key,)
+        yield from ((key, *place) for place in places(below))
+
+
+def value_at(whole: Any, place: tuple[str | int, ...]) -> Any:
+    for key in place:
+        whole = whole[key]
+    return whole
+
+
+def with_value(whole: Any, place: tuple[str | int, ...], value: object) -> Any:
+    """Return a copy of a value of JSON with another one at that place."""
+    if not place:
+        return value
+    copy = whole.copy()
+    copy[place[0]] = with_value(whole[place[0]], place[1:], value)
+    return copy

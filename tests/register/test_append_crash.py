@@ -16,8 +16,9 @@ import pytest
 from register_builders import Office, codes, copied
 from sampling import sampled
 
+from flows.domain.acts import DRAFT
 from flows.domain.errors import RegisterMovedError
-from flows.domain.procedure import ActKind, Stage
+from flows.domain.procedure import Stage
 from flows.register import repository
 from flows.register.repository import Repository
 from flows.register.store import Register
@@ -31,15 +32,15 @@ PLAN: Final[list[Callable[[Office, str], object]]] = [
     lambda office, case: office.open(case),
     lambda office, case: office.draft(case),
     lambda office, case: office.submit(case),
-    lambda office, case: office.approve(case, "lee", Stage.LEGAL_REVIEW),
-    lambda office, case: office.approve(case, "bo", Stage.BALANCING),
+    lambda office, case: office.approve(case, "legal-reviewer", Stage.LEGAL_REVIEW),
+    lambda office, case: office.approve(case, "sign-off-officer", Stage.BALANCING),
     lambda office, case: office.publish(case),
 ]
 
 
 def acts_of(office: Office, case: str) -> int:
     known = office.register.find(case)
-    return known.acts if known else 0
+    return known.case.acts if known else 0
 
 
 def tell(office: Office, case: str, said: Callable[[str, int], None]) -> None:
@@ -53,8 +54,8 @@ def tell(office: Office, case: str, said: Callable[[str, int], None]) -> None:
 
 
 def repeat(office: Office, case: str) -> None:
-    last = office.register.statements(case)[-1].act
-    if last.kind is not ActKind.DRAFT:
+    last = office.register.dossier(case).statements[-1].act
+    if last.kind != DRAFT:
         assert not office.register.record(last, {}, office.signers[last.actor]).new
 
 
@@ -102,7 +103,7 @@ def check(folder: Path, acknowledged: list[str], cases: list[str] = CASES) -> No
         for case in cases:
             tell(office, case, lambda _case, _act: None)
         for case in cases:
-            history = office.register.history(case)
+            history = office.register.dossier(case).entries
             assert [int(found.entry.act.partition("-")[0]) for found in history] == [*range(1, ACTS + 1)]
         line = [*office.register._line.back_from(office.register.tip().id)]
         counted = Counter((found.entry.case, found.entry.act) for found in line)
@@ -172,8 +173,8 @@ POINTS: Final[dict[str, tuple[type, str, Callable[[Call, Call], Call]]]] = {
     "before the branch's log": (Repository, "_log", before),
     "after the branch's log": (Repository, "_log", behind),
     "after the branch moved": (Repository, "advance", behind),
-    "before the index": (Register, "_write", behind),
-    "after the index": (Repository, "pack_when_due", before),
+    "before the catalogue": (Register, "_write", behind),
+    "after the catalogue": (Repository, "pack_when_due", before),
 }
 
 
@@ -264,7 +265,7 @@ def test_of_two_approvals_of_one_case_at_once_one_is_refused(place: Path) -> Non
 
         return work
 
-    children = [in_child(approving(who)) for who in ("lee", "wren")]
+    children = [in_child(approving(who)) for who in ("legal-reviewer", "foi-officer")]
     heard = [os.read(read, 6) for _, read in children]
     os.write(start, b"xx")
     outcomes = sorted(said_by(read)[-1] for _, read in children)
@@ -276,7 +277,7 @@ def test_of_two_approvals_of_one_case_at_once_one_is_refused(place: Path) -> Non
     assert heard == [b"ready\n"] * 2
     assert outcomes == ["moved", "recorded"]
     with Office(place) as office:
-        assert office.register.case("FOI/1").stage is Stage.BALANCING
-        assert len(office.register.statements("FOI/1")) == 4
-        assert office.register.tip().entry.author in {"lee", "wren"}
+        assert office.case("FOI/1").stage() is Stage.BALANCING
+        assert len(office.register.dossier("FOI/1").statements) == 4
+        assert office.register.tip().entry.author in {"legal-reviewer", "foi-officer"}
     assert codes(place / "register.git") == []

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from attacker import Attacker
-from register_builders import Office, bytes_of, codes, found_office
+from register_builders import Office, Opened, bytes_of, codes, found_office
 
+from flows.domain.documents import DOCUMENT
 from flows.domain.errors import RegisterError, TamperedError
 from flows.domain.policy import SERVICE
-from flows.domain.procedure import DOCUMENT, Stage
+from flows.domain.procedure import Stage
 from flows.register import signature
-from flows.register.store import Register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,8 +55,8 @@ SIGNATURE: Final[list[bytes]] = []
 """Of an entry that the service did write."""
 FORGED: Final[dict[str, tuple[str | None, Callable[[Step], None]]]] = {
     "unsigned": (None, lambda _: None),
-    "signed with a key of nobody's": ("mallory", lambda _: None),
-    "signed with a person's key": ("sam", lambda _: None),
+    "signed with a key of nobody's": ("outsider", lambda _: None),
+    "signed with a person's key": ("second-foi-officer", lambda _: None),
     "with the signature of the entry before": (
         None,
         lambda step: setattr(step, "edit_raw", lambda raw: raw.replace(b"\n\n", SIGNATURE[0] + b"\n\n", 1)),
@@ -73,7 +73,7 @@ FORGED: Final[dict[str, tuple[str | None, Callable[[Step], None]]]] = {
     "of another statement": (SERVICE, lambda step: step.entry.update(statement="0" * 64)),
     "that changes another case too": (
         SERVICE,
-        lambda step: step.changes.update({"cases/2026/11/02/B-1/document.md": b"softer words\n"}),
+        lambda step: step.changes.update({f"cases/2026/11/02/B-1/{DOCUMENT}": b"softer words\n"}),
     ),
 }
 """Whose key signs the newest entry, and what is wrong with it beside that."""
@@ -84,15 +84,15 @@ def test_nothing_is_added_to_an_entry_that_the_service_did_not_write(name: str, 
     entry_by, spoil = FORGED[name]
     newest = busy_office.register.raw(busy_office.register.tip().id).partition(b"\n\n")[0]
     SIGNATURE[:] = [newest[newest.index(b"\ngpgsig ") :]]
-    act = busy_office.approval(CASE, "lee", Stage.LEGAL_REVIEW)
-    a = attacker(busy_office, "mallory", "sam")
-    spoil(forge(a, act, by="mallory", entry_by=entry_by))
+    act = busy_office.approval(CASE, "legal-reviewer", Stage.LEGAL_REVIEW)
+    a = attacker(busy_office, "outsider", "second-foi-officer")
+    spoil(forge(a, act, by="outsider", entry_by=entry_by))
     a.together()
     before = bytes_of(busy_office.path)
 
     works: tuple[Callable[[Office], object], ...] = (
         lambda office: office.story("D/1"),
-        lambda office: office.revoke("sam"),
+        lambda office: office.revoke("second-foi-officer"),
         lambda office: office.register.verify_case("B/1"),
     )
     for work in works:
@@ -102,29 +102,42 @@ def test_nothing_is_added_to_an_entry_that_the_service_did_not_write(name: str, 
     assert bytes_of(busy_office.path) == before
 
 
-def test_an_entry_without_a_key_is_read_all_the_same(busy_office: Office) -> None:
+def test_what_an_entry_without_a_key_did_is_not_taken_for_done(busy_office: Office) -> None:
+    act = busy_office.approval(CASE, "legal-reviewer", Stage.LEGAL_REVIEW)
     a = attacker(busy_office)
-    forge(a, busy_office.approval(CASE, "lee", Stage.LEGAL_REVIEW), by=None, entry_by=None)
+    forge(a, act, by=None, entry_by=None)
     a.together()
 
-    with Register(busy_office.path, busy_office.folder / "anew.sqlite") as register:
-        assert register.case(CASE).stage is Stage.BALANCING
-        assert register.read(CASE, DOCUMENT) == b"# C/1, first\n"
+    with (
+        Opened(busy_office.path, busy_office.index, busy_office.signers[SERVICE]) as register,
+        pytest.raises(TamperedError, match="nothing is added to it"),
+    ):
+        register.record(act, {}, busy_office.signers["legal-reviewer"])
+
+
+def test_an_entry_without_a_key_is_read_all_the_same(busy_office: Office) -> None:
+    a = attacker(busy_office)
+    forge(a, busy_office.approval(CASE, "legal-reviewer", Stage.LEGAL_REVIEW), by=None, entry_by=None)
+    a.together()
+
+    with Opened(busy_office.path, busy_office.folder / "anew.sqlite") as register:
+        assert register.dossier(CASE).case.stage() is Stage.BALANCING
+        assert register.dossier(CASE).read(DOCUMENT) == b"# C/1, first\n"
 
 
 # A whole case
 
 
 def signed_off(office: Office) -> None:
-    office.approve(CASE, "lee", Stage.LEGAL_REVIEW)
-    office.approve(CASE, "bo", Stage.BALANCING)
+    office.approve(CASE, "legal-reviewer", Stage.LEGAL_REVIEW)
+    office.approve(CASE, "sign-off-officer", Stage.BALANCING)
 
 
 def test_a_case_that_holds_is_verified_at_every_stage(office: Office) -> None:
     office.open(CASE)
     office.register.verify_case(CASE)
     office.longer_story("D/1")
-    office.revoke("sam")
+    office.revoke("second-foi-officer")
     office.draft(CASE)
     office.register.verify_case(CASE)
     office.register.verify_case("d-1")
@@ -142,7 +155,7 @@ def staged(name: str, code: str) -> Callable[[Callable[[Attacker], None]], None]
 
 @staged("an approval is signed with a key of nobody's", "E_UNKNOWN_KEY")
 def _(a: Attacker) -> None:
-    a.step(CASE, "0005-approve").signed_as = "mallory"
+    a.step(CASE, "0005-approve").signed_as = "outsider"
 
 
 @staged("an approval is signed by the service", "E_ROLE")
@@ -152,7 +165,7 @@ def _(a: Attacker) -> None:
 
 @staged("an approval is signed by a colleague", "E_IDENTITY")
 def _(a: Attacker) -> None:
-    a.step(CASE, "0004-approve").signed_as = "sam"
+    a.step(CASE, "0004-approve").signed_as = "second-foi-officer"
 
 
 @staged("an approval keeps the signature that it had on other words", "E_SIGNATURE")
@@ -179,13 +192,13 @@ def _(a: Attacker) -> None:
 
 @staged("the approver was put on the list by nobody", "E_UNKNOWN_KEY")
 def _(a: Attacker) -> None:
-    next(s for s in a.steps if s.said.act.details.get("person") == "bo").signed_as = "mallory"
+    next(s for s in a.steps if s.said.act.details.get("person") == "sign-off-officer").signed_as = "outsider"
 
 
 @staged("the approver had been taken off the list", "E_POLICY")
 def _(a: Attacker) -> None:
     revoked, approval = a.steps.pop(), a.step(CASE, "0005-approve")
-    assert revoked.said.act.details == {"person": "bo"}
+    assert revoked.said.act.details == {"person": "sign-off-officer"}
     revoked.act(time=approval.said.act.time)
     revoked.committed = approval.committed
     a.steps.insert(a.steps.index(approval), revoked)
@@ -202,10 +215,10 @@ def _(a: Attacker) -> None:
 def test_a_case_of_which_one_act_does_not_hold_is_not_published(name: str, busy_office: Office) -> None:
     code, stage = STAGED[name]
     signed_off(busy_office)
-    busy_office.revoke("bo")
+    busy_office.revoke("sign-off-officer")
     # The service's key is at hand, or the service once believed what was appended: what is then to be
     # found lies beneath an entry that the service wrote.
-    a = attacker(busy_office, "mallory", "sam", "ada")
+    a = attacker(busy_office, "outsider", "second-foi-officer", "administrator")
     stage(a)
     a.together()
     with Office(busy_office.folder) as office:
@@ -221,10 +234,21 @@ def test_a_case_of_which_one_act_does_not_hold_is_not_published(name: str, busy_
         assert code in codes(office.path)
 
 
+def test_whoever_only_reads_verifies_a_case_as_well(busy_office: Office) -> None:
+    a = attacker(busy_office, "outsider")
+    forge(a, busy_office.approval(CASE, "legal-reviewer", Stage.LEGAL_REVIEW), by="outsider", entry_by=None)
+    a.together()
+
+    with Opened(busy_office.path, busy_office.folder / "anew.sqlite") as register:
+        register.verify_case("B/1")
+        with pytest.raises(TamperedError, match=f"{CASE} fails its audit at .*E_UNKNOWN_KEY"):
+            register.verify_case(CASE)
+
+
 def test_the_acts_of_other_cases_do_not_stop_a_publication(busy_office: Office) -> None:
     signed_off(busy_office)
-    a = attacker(busy_office, "mallory")
-    a.step("B/1", "0004-approve").signed_as = "mallory"
+    a = attacker(busy_office, "outsider")
+    a.step("B/1", "0004-approve").signed_as = "outsider"
     a.together()
 
     with Office(busy_office.folder) as office:
@@ -241,7 +265,7 @@ def test_another_register_in_the_place_of_ours_is_not_published_from(office: Off
         other.register.verify_case(CASE)
 
         with (
-            Register(other.path, other.index, office.signers[SERVICE]) as register,
+            Opened(other.path, other.index, office.signers[SERVICE]) as register,
             pytest.raises(RegisterError, match="not the one the register lists"),
         ):
             register.verify_case(CASE)

@@ -10,14 +10,13 @@ import subprocess
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from register_builders import Office, audited, codes, copied, unpack
+from register_builders import Office, Opened, audited, codes, copied, unpack
 from worlds import pack
 
+from flows.domain.documents import DOCUMENT
 from flows.domain.errors import RegisterError
-from flows.domain.procedure import DOCUMENT
 from flows.register import repository
 from flows.register.repository import BRANCH
-from flows.register.store import Register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,10 +222,10 @@ def test_a_program_that_a_register_brings_along_is_never_run(
     arrange(trapped)
 
     # reading
-    with Register(trapped.path, trapped.folder / "anew.sqlite") as register:
-        assert [row.reference for row in register.cases()] == ["1146A/22", "B/1", "C/1"]
+    with Opened(trapped.path, trapped.folder / "anew.sqlite") as register:
+        assert [row.reference for row in register.catalogue.cases()] == ["1146A/22", "B/1", "C/1"]
         with pytest.raises(RegisterError, match=f"{trapped.missing} is missing"):
-            register.read("C/1", DOCUMENT)
+            register.dossier("C/1").read(DOCUMENT)
     found = {each.code for each in audited(trapped.path).findings}
     assert not trapped.mark.exists()
     # writing, the packing included
@@ -252,10 +251,10 @@ def test_objects_from_elsewhere_are_not_taken_up(trapped: Trap, monkeypatch: pyt
     assert trapped.git("cat-file", "-t", trapped.missing) == "blob\n"
 
     with (
-        Register(trapped.path, trapped.folder / "anew.sqlite") as register,
+        Opened(trapped.path, trapped.folder / "anew.sqlite") as register,
         pytest.raises(RegisterError, match=f"{trapped.missing} is missing"),
     ):
-        register.read("C/1", DOCUMENT)
+        register.dossier("C/1").read(DOCUMENT)
     assert codes(trapped.path) == ["E_ALTERNATES", "E_MISSING"]
 
     # Packing neither brings them in, nor takes what is here for superfluous because it is there too.
@@ -280,8 +279,8 @@ def test_a_replacement_is_not_taken_up(trapped: Trap) -> None:
     (trapped.path / "info/grafts").write_text(trapped.git("rev-parse", "main~3"))
     assert trapped.git("show", f"main:{FOLDER}/{DOCUMENT}") == "# B/1, first\n"
 
-    with Register(trapped.path, trapped.folder / "anew.sqlite") as register:
-        assert register.read("C/1", DOCUMENT) == b"# C/1, first\n"
+    with Opened(trapped.path, trapped.folder / "anew.sqlite") as register:
+        assert register.dossier("C/1").read(DOCUMENT) == b"# C/1, first\n"
         assert register.tip().entry.sequence == len(register.since(0)) == 24
 
 
@@ -317,7 +316,7 @@ def test_the_log_of_the_branch_is_gits_own(office: Office) -> None:
     shown.write_text("".join(shown.read_text().splitlines(keepends=True)[-6:]))
     command = ["git", "-C", str(office.path), "log", "-g", "--format=%H %gn %ge", "main"]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-    history = [found.id for found in office.register.history("D/1")]
+    history = [found.id for found in office.register.dossier("D/1").entries]
     assert listed == [f"{id_} service service" for id_ in reversed(history)]
 
 
@@ -350,7 +349,7 @@ def test_git_of_our_own_leaves_nothing_behind(
 
     with copied(told, tmp_path / "o") as office:
         office.open("D/1")
-        office.register.read("C/1", DOCUMENT)
+        office.register.dossier("C/1").read(DOCUMENT)
     audited(tmp_path / "o/register.git")
 
     assert [*(tmp_path / "t").iterdir()] == []

@@ -29,10 +29,10 @@ DESK: Final = {"https://other.example.gov.uk", ORIGIN}
 
 def ssh_keygen_takes(folder: Path, public: str, armoured: str, message: bytes = SAID) -> bool:
     (folder / "sig").write_text(armoured)
-    (folder / "allowed").write_text(f'lee namespaces="{STATEMENT.decode()}" {public}\n')
+    (folder / "allowed").write_text(f'legal-reviewer namespaces="{STATEMENT.decode()}" {public}\n')
     done = subprocess.run(
         [
-            *("ssh-keygen", "-Y", "verify", "-f", str(folder / "allowed"), "-I", "lee"),
+            *("ssh-keygen", "-Y", "verify", "-f", str(folder / "allowed"), "-I", "legal-reviewer"),
             *("-n", STATEMENT.decode(), "-s", str(folder / "sig")),
         ],
         input=message,

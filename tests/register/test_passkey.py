@@ -154,7 +154,7 @@ OTHER_CURVE: Final = url64(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"publicKey": OTHER_CURVE},
+        pytest.param({"publicKey": OTHER_CURVE}, id="another curve"),
         {"publicKey": "AAAA"},
         {"publicKey": 7},
         {"publicKey": "MCowBQYDK2VwAyEAHDuQX8oKklhb78j2HQfPorowZGIVD0X0JZTnfNqtIN8"},

@@ -50,7 +50,7 @@ def waiting(office: Office, desk: Server) -> Office:
     return office
 
 
-class Lee:
+class LegalReviewer:
     """Somebody with a passkey of their own at a desk."""
 
     def __init__(self, browser: Browser, desk: Server) -> None:
@@ -64,36 +64,39 @@ class Lee:
 
 
 def approval(office: Office) -> Proposal:
-    return office.register.propose(office.approval(CASE, "lee", Stage.LEGAL_REVIEW), {})
+    return office.register.propose(office.approval(CASE, "legal-reviewer", Stage.LEGAL_REVIEW), {})
 
 
 def test_an_approval_by_passkey_holds_for_us_and_for_ssh_keygen(
     browser: Browser, desk: Server, waiting: Office, tmp_path: Path
 ) -> None:
-    waiting.give("lee", Lee(browser, desk))
+    waiting.give("legal-reviewer", LegalReviewer(browser, desk))
 
-    waiting.approve(CASE, "lee", Stage.LEGAL_REVIEW)
+    waiting.approve(CASE, "legal-reviewer", Stage.LEGAL_REVIEW)
 
-    said = waiting.register.statements(CASE)[-1]
-    (tmp_path / "sig").write_bytes(waiting.register.read(CASE, said.signature_path))
+    dossier = waiting.register.dossier(CASE)
+    said = dossier.statements[-1]
+    (tmp_path / "sig").write_bytes(dossier.read(said.signature_path))
     (tmp_path / "allowed").write_text(allowed_signers(waiting.register.policies()))
     verified = subprocess.run(
         [
-            *("ssh-keygen", "-Y", "verify", "-f", str(tmp_path / "allowed"), "-I", "lee"),
+            *("ssh-keygen", "-Y", "verify", "-f", str(tmp_path / "allowed"), "-I", "legal-reviewer"),
             *("-n", STATEMENT.decode(), "-s", str(tmp_path / "sig")),
         ],
         input=said.to_bytes(),
         check=True,
         capture_output=True,
     )
-    assert verified.stdout.startswith(b'Good "equipoise-act-v1" signature for lee with ECDSA-SK key')
+    assert verified.stdout.startswith(
+        b'Good "equipoise-act-v1" signature for legal-reviewer with ECDSA-SK key'
+    )
     audited = CliRunner().invoke(main, ["audit", str(waiting.path), "--pin", waiting.register.fingerprint()])
-    assert (audited.exit_code, "The register holds." in audited.output) == (0, True)
+    assert (audited.exit_code, "The register passes its audit." in audited.output) == (0, True)
 
 
 def test_what_the_desk_would_not_ask_for_is_refused(browser: Browser, desk: Server, waiting: Office) -> None:
-    lee = Lee(browser, desk)
-    waiting.give("lee", lee)
+    lee = LegalReviewer(browser, desk)
+    waiting.give("legal-reviewer", lee)
     said = approval(waiting).statement.to_bytes()
     asked = challenge(said, STATEMENT)
     with Server() as other:

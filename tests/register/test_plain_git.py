@@ -30,8 +30,8 @@ def git(office: Office, *arguments: str) -> str:
 
 def test_ssh_keygen_verifies_every_statement(busy_office: Office, allowed: Path, tmp_path: Path) -> None:
     for case in (POLICY, "1146A/22"):
-        entry = busy_office.register.history(case)[-1].id
-        for said in busy_office.register.statements(case):
+        entry = busy_office.register.dossier(case).entries[-1].id
+        for said in busy_office.register.dossier(case).statements:
             folder = git(busy_office, "ls-tree", "-r", "--name-only", entry).splitlines()
             path = next(
                 p for p in folder if p.endswith(said.path) and (case == POLICY) == p.startswith(POLICY)
@@ -84,10 +84,10 @@ def test_git_fsck_has_nothing_to_say(busy_office: Office) -> None:
 def test_a_cases_history_is_the_log_of_its_folder(busy_office: Office) -> None:
     shown = git(busy_office, "log", "--format=%H", "main", "--", "cases/2026/11/02/1146A-22").split()
 
-    assert shown == [found.id for found in reversed(busy_office.register.history("1146A/22"))]
+    assert shown == [found.id for found in reversed(busy_office.register.dossier("1146A/22").entries)]
 
 
 def test_the_author_is_who_acted_and_the_committer_the_service(busy_office: Office) -> None:
     shown = git(busy_office, "log", "-1", "--format=%an|%cn|%s", "main").strip()
 
-    assert shown == "sam|service|drafting: submit C/1 version 1"
+    assert shown == "second-foi-officer|service|drafting: submit C/1 version 1"

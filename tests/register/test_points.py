@@ -142,11 +142,11 @@ def test_ssh_keygen_takes_what_anybody_can_sign(tmp_path: Path) -> None:
     public = weak_key(encoded((0, 1)))
     armoured, message = forged(public, b"approved")
     (tmp_path / "sig").write_text(armoured)
-    (tmp_path / "allowed").write_text(f"lee {public}\n")
+    (tmp_path / "allowed").write_text(f"legal-reviewer {public}\n")
 
     done = subprocess.run(
         [
-            *("ssh-keygen", "-Y", "verify", "-f", str(tmp_path / "allowed"), "-I", "lee"),
+            *("ssh-keygen", "-Y", "verify", "-f", str(tmp_path / "allowed"), "-I", "legal-reviewer"),
             *("-n", STATEMENT.decode(), "-s", str(tmp_path / "sig")),
         ],
         input=message,

@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
-from register_builders import weak_key
+from register_builders import ODD, places, value_at, weak_key, with_value
 
-from flows.domain.policy import SERVICE, Proclaimed
-from flows.domain.theme import HOUSE_STYLE, Crest, Theme
+from flows.domain.edition import latest
+from flows.domain.policy import SERVICE, Policy, Proclaimed
+from flows.domain.theme import Crest, Theme
 from flows.register import canonical
 from flows.register.points import WeakKeyError
-from flows.register.roster import CALENDAR, ROSTER, RULES, THEME, allowed_signers, parse_policy, write_policy
+from flows.register.roster import (
+    CALENDAR,
+    FILES,
+    ROSTER,
+    RULES,
+    THEME,
+    allowed_signers,
+    parse_policy,
+    write_policy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,16 +75,22 @@ def test_a_theme_is_written_and_read_again_with_its_crest(office: Office) -> Non
     assert parse_policy(write_policy(policy)) == policy
 
 
-def test_a_policy_from_before_there_were_calendar_and_theme_has_none_of_its_own(office: Office) -> None:
-    policy = office.register.policy()
-    files = write_policy(policy)
+def test_the_rules_say_which_edition_of_the_procedure_is_in_force(office: Office) -> None:
+    rules = json.loads(write_policy(office.register.policy())[RULES])
 
-    assert parse_policy({name: files[name] for name in (ROSTER, RULES)}) == policy
-    assert (policy.holidays, policy.theme) == ((), HOUSE_STYLE)
+    assert rules == {
+        "chase-within": 5,
+        "edition": latest(),
+        "format": 1,
+        "gates": {"response": "two-person", "test": "full"},
+        "reference-pattern": "FOI-{year}-{number:04}",
+        "threshold": 1,
+        "version": 5,
+    }
 
 
-@pytest.mark.parametrize("name", [ROSTER, RULES])
-def test_a_policy_without_people_or_rules_is_none(name: str, office: Office) -> None:
+@pytest.mark.parametrize("name", FILES)
+def test_a_policy_without_one_of_its_files_is_none(name: str, office: Office) -> None:
     files = write_policy(office.register.policy())
     del files[name]
 
@@ -100,23 +116,41 @@ def person(roster: Any, id_: str) -> Any:
         pytest.param(ROSTER, lambda r: r.update(format=2), id="another format"),
         pytest.param(ROSTER, lambda r: r["people"].reverse(), id="people out of order"),
         pytest.param(ROSTER, lambda r: r["people"].append(r["people"][0]), id="a person twice"),
-        pytest.param(ROSTER, lambda r: person(r, "bo")["roles"].append("clerk"), id="an unknown role"),
         pytest.param(
-            ROSTER, lambda r: person(r, "bo").update(keys=["ssh-rsa AAAA"]), id="another kind of key"
+            ROSTER, lambda r: person(r, "sign-off-officer")["roles"].append("clerk"), id="an unknown role"
         ),
         pytest.param(
-            ROSTER, lambda r: person(r, "bo").update(keys=person(r, "lee")["keys"]), id="a shared key"
+            ROSTER,
+            lambda r: person(r, "sign-off-officer").update(keys=["ssh-rsa AAAA"]),
+            id="another kind of key",
         ),
-        pytest.param(ROSTER, lambda r: person(r, "bo").update(id="bo_"), id="an id of another form"),
+        pytest.param(
+            ROSTER,
+            lambda r: person(r, "sign-off-officer").update(keys=person(r, "legal-reviewer")["keys"]),
+            id="a shared key",
+        ),
+        pytest.param(
+            ROSTER, lambda r: person(r, "sign-off-officer").update(id="bo_"), id="an id of another form"
+        ),
         pytest.param(ROSTER, lambda r: person(r, "service").update(roles=["auditor"]), id="no service"),
         pytest.param(
-            ROSTER, lambda r: person(r, "bo")["roles"].insert(0, "service"), id="a person as the service"
+            ROSTER,
+            lambda r: person(r, "sign-off-officer")["roles"].insert(0, "service"),
+            id="a person as the service",
         ),
         pytest.param(
             ROSTER, lambda r: person(r, "service")["roles"].insert(0, "auditor"), id="the service as a person"
         ),
-        pytest.param(ROSTER, lambda r: person(r, "ada").update(roles=["auditor"]), id="no administrator"),
+        pytest.param(
+            ROSTER, lambda r: person(r, "administrator").update(roles=["auditor"]), id="no administrator"
+        ),
         pytest.param(RULES, lambda r: r["gates"].update(test="none"), id="an unknown way through"),
+        pytest.param(RULES, lambda r: r["gates"].update(letter="full"), id="an unknown document"),
+        pytest.param(RULES, lambda r: r["gates"].pop("test"), id="no way through for the test"),
+        pytest.param(RULES, lambda r: r.update(edition=latest() + 1), id="an edition not yet there"),
+        pytest.param(RULES, lambda r: r.update(edition=0), id="an edition that never was"),
+        pytest.param(RULES, lambda r: r.pop("edition"), id="no edition"),
+        pytest.param(RULES, lambda r: r.update(body="parish"), id="an unknown kind of authority"),
         pytest.param(RULES, lambda r: r.update(threshold=2), id="a threshold beyond us"),
         pytest.param(RULES, lambda r: r.update(version=9), id="rules of another version"),
         pytest.param(RULES, lambda r: r.update(desk=[]), id="a desk without an origin"),
@@ -142,11 +176,17 @@ def person(roster: Any, id_: str) -> Any:
         pytest.param(ROSTER, lambda r: person(r, "service").update(keys=[]), id="a service without a key"),
         pytest.param(
             ROSTER,
-            lambda r: person(r, "bo")["keys"].append(person(r, "bo")["keys"][0] + " bo"),
+            lambda r: person(r, "sign-off-officer")["keys"].append(
+                person(r, "sign-off-officer")["keys"][0] + " bo"
+            ),
             id="a comment",
         ),
-        pytest.param(ROSTER, lambda r: person(r, "bo").update(keys=[[]]), id="a key that is a list"),
-        pytest.param(ROSTER, lambda r: person(r, "bo").update(keys=[7]), id="a key that is a number"),
+        pytest.param(
+            ROSTER, lambda r: person(r, "sign-off-officer").update(keys=[[]]), id="a key that is a list"
+        ),
+        pytest.param(
+            ROSTER, lambda r: person(r, "sign-off-officer").update(keys=[7]), id="a key that is a number"
+        ),
         pytest.param(CALENDAR, lambda c: c.pop("holidays"), id="no list of holidays"),
         pytest.param(CALENDAR, lambda c: c.update(version=9), id="a calendar of another version"),
         pytest.param(CALENDAR, lambda c: c.update(holidays=["Games"]), id="a holiday that is a name"),
@@ -177,7 +217,7 @@ def test_a_policy_that_makes_no_sense_is_refused(
 @pytest.mark.parametrize(
     "point", [bytes(32), b"\1" + bytes(31), b"\xed" + b"\xff" * 30 + b"\x7f"], ids=bytes.hex
 )
-@pytest.mark.parametrize("who", ["bo", SERVICE, "ada"])
+@pytest.mark.parametrize("who", ["sign-off-officer", SERVICE, "administrator"])
 def test_a_policy_with_a_key_that_anybody_can_sign_for_is_refused(
     who: str, point: bytes, office: Office
 ) -> None:
@@ -190,32 +230,70 @@ def test_a_policy_with_a_key_that_anybody_can_sign_for_is_refused(
 
 def test_keys_of_every_kind_and_a_desk_are_read_as_they_were_written(office: Office) -> None:
     policy = office.register.policy()
-    bo = replace(policy.people["bo"], keys=(EdSecurityKey().public, Passkey().public, SecurityKey().public))
-    policy = replace(policy, people={**policy.people, "bo": bo}, rules=replace(policy.rules, desk=(ORIGIN,)))
+    bo = replace(
+        policy.people["sign-off-officer"],
+        keys=(EdSecurityKey().public, Passkey().public, SecurityKey().public),
+    )
+    policy = replace(
+        policy, people={**policy.people, "sign-off-officer": bo}, rules=replace(policy.rules, desk=(ORIGIN,))
+    )
     files = write_policy(policy)
 
     assert parse_policy(files) == policy
     assert json.loads(files[RULES])["desk"] == [ORIGIN]
 
 
+def the_fullest(office: Office) -> Policy:
+    """Return a policy with a value in every field."""
+    policy = office.register.policy()
+    crest = Crest(image=bytes(range(256)), words="Crest", height=20)
+    rules = replace(policy.rules, body="other", desk=(ORIGIN,))
+    return replace(policy, rules=rules, holidays=(GAMES,), theme=Theme(crest=crest))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_odd_value_anywhere_breaks_the_reader_off(name: str, office: Office) -> None:
+    files = write_policy(the_fullest(office))
+    assert parse_policy(files) == the_fullest(office)
+    whole = json.loads(files[name])
+
+    taken = []
+    for place in places(whole):
+        for value in ODD:
+            odd = canonical.dump(with_value(whole, place, value))
+            try:
+                policy = parse_policy({**files, name: odd})
+            except ValueError:
+                continue
+            assert write_policy(policy)[name] == odd
+            taken.append((place, value))
+
+    assert [each for each in taken if type(each[1]) is not type(value_at(whole, each[0]))] == (
+        [(("crest",), None)] if name == THEME else []
+    )
+
+
 def test_a_persons_key_is_good_for_statements_alone(office: Office) -> None:
     rows = dict(
         line.split(" ", 1)
         for line in allowed_signers(office.register.policies()).splitlines()
-        if "wren" not in line
+        if "foi-officer" not in line
     )
 
-    assert rows["bo"] == f'namespaces="equipoise-act-v1" {office.signers["bo"].public}'
+    assert (
+        rows["sign-off-officer"]
+        == f'namespaces="equipoise-act-v1" {office.signers["sign-off-officer"].public}'
+    )
     assert rows["service"] == (
         f'namespaces="equipoise-act-v1,git,equipoise-checkpoint-v1" {office.signers["service"].public}'
     )
 
 
 def test_the_list_of_signers_keeps_every_key_that_ever_was_good(office: Office) -> None:
-    office.revoke("lee")
+    office.revoke("legal-reviewer")
 
     lines = allowed_signers(office.register.policies()).splitlines()
 
-    assert sum(line.startswith("wren ") for line in lines) == 2
-    assert any(office.signers["lee"].public in line for line in lines)
-    assert not any(office.signers["mallory"].public in line for line in lines)
+    assert sum(line.startswith("foi-officer ") for line in lines) == 2
+    assert any(office.signers["legal-reviewer"].public in line for line in lines)
+    assert not any(office.signers["outsider"].public in line for line in lines)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("key") / "lee"
+    path = tmp_path_factory.mktemp("key") / "legal-reviewer"
     signature.generate(path)
     return path
 
@@ -91,11 +91,11 @@ def test_what_is_no_signature_is_refused(armoured: str) -> None:
 
 def test_ssh_keygen_accepts_our_signature(signer: FileSigner, tmp_path: Path) -> None:
     (tmp_path / "sig").write_text(signer.sign(b"said", STATEMENT))
-    (tmp_path / "allowed").write_text(f"lee {signer.public}\n")
+    (tmp_path / "allowed").write_text(f"legal-reviewer {signer.public}\n")
 
     subprocess.run(
         [
-            *("ssh-keygen", "-Y", "verify", "-f", str(tmp_path / "allowed"), "-I", "lee"),
+            *("ssh-keygen", "-Y", "verify", "-f", str(tmp_path / "allowed"), "-I", "legal-reviewer"),
             *("-n", STATEMENT.decode(), "-s", str(tmp_path / "sig")),
         ],
         input=b"said",
@@ -173,13 +173,13 @@ def test_an_agent_that_answers_nonsense_has_not_signed(
 
 
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    public = signature.generate(tmp_path / "keys" / "lee")
+    public = signature.generate(tmp_path / "keys" / "legal-reviewer")
 
-    assert stat.S_IMODE((tmp_path / "keys" / "lee").stat().st_mode) == 0o600
-    assert (tmp_path / "keys" / "lee.pub").read_text() == public + "\n"
-    assert signature.load(tmp_path / "keys" / "lee").public == public
+    assert stat.S_IMODE((tmp_path / "keys" / "legal-reviewer").stat().st_mode) == 0o600
+    assert (tmp_path / "keys" / "legal-reviewer.pub").read_text() == public + "\n"
+    assert signature.load(tmp_path / "keys" / "legal-reviewer").public == public
     with pytest.raises(FileExistsError):
-        signature.generate(tmp_path / "keys" / "lee")
+        signature.generate(tmp_path / "keys" / "legal-reviewer")
 
 
 def test_a_key_that_is_not_there_cannot_sign(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def waiting(office: Office) -> Office:
     return office
 
 
-def approval(office: Office, who: str = "lee") -> Proposal:
+def approval(office: Office, who: str = "legal-reviewer") -> Proposal:
     return office.register.propose(office.approval(CASE, who, Stage.LEGAL_REVIEW), {})
 
 
@@ -54,11 +54,10 @@ def ssh_keygen(office: Office, *words: str | Path, data: bytes) -> bytes:
 def every_statement_is_good(office: Office) -> None:
     """Check with ssh-keygen whose signature stands beside each statement, and audit the whole."""
     for case in (POLICY, CASE):
-        for said, recorded in zip(
-            office.register.statements(case), office.register.history(case), strict=True
-        ):
+        dossier = office.register.dossier(case)
+        for said in dossier.statements:
             path = office.folder / "sig"
-            path.write_bytes(office.register.read(case, said.signature_path, at=recorded.id))
+            path.write_bytes(dossier.read(said.signature_path, at=said))
             who = ("-f", "allowed", "-I", said.act.actor, "-n", STATEMENT.decode(), "-s", path)
             assert ssh_keygen(office, "verify", *who, data=said.to_bytes()).startswith(b"Good")
     assert audited(office.path).findings == []
@@ -68,7 +67,7 @@ def test_a_statement_is_taken_away_signed_with_ssh_keygen_and_pasted_back(waitin
     proposal = approval(waiting)
     made = ssh_keygen(
         waiting,
-        *("sign", "-q", "-n", STATEMENT.decode(), "-f", waiting.folder / "keys" / "lee"),
+        *("sign", "-q", "-n", STATEMENT.decode(), "-f", waiting.folder / "keys" / "legal-reviewer"),
         data=proposal.statement.to_bytes(),
     )
     waiting.open("FOI/2")  # meanwhile somebody acts on another case
@@ -76,14 +75,14 @@ def test_a_statement_is_taken_away_signed_with_ssh_keygen_and_pasted_back(waitin
     recorded = append(waiting, proposal, tidied("\n" + made.decode().replace("\n", "\r\n")))
 
     assert recorded.new
-    assert waiting.register.case(CASE).stage is Stage.BALANCING
+    assert waiting.register.dossier(CASE).case.stage() is Stage.BALANCING
     every_statement_is_good(waiting)
 
 
 def test_it_cannot_be_appended_once_its_case_has_moved(waiting: Office) -> None:
     proposal = approval(waiting)
-    armoured = proposal.signed_by(waiting.signers["lee"])
-    waiting.return_(CASE, "wren", Stage.LEGAL_REVIEW)
+    armoured = proposal.signed_by(waiting.signers["legal-reviewer"])
+    waiting.return_(CASE, "foi-officer", Stage.LEGAL_REVIEW)
 
     with pytest.raises(RegisterMovedError):
         append(waiting, proposal, armoured)
@@ -91,17 +90,19 @@ def test_it_cannot_be_appended_once_its_case_has_moved(waiting: Office) -> None:
 
 def test_every_kind_of_key_signs_an_act_of_a_case_from_its_submission_on(office: Office) -> None:
     office.set_desk(ORIGIN)
-    office.give("sam", EdSecurityKey())
-    office.give("lee", Passkey(), SecurityKey())
-    office.give("bo", SecurityKey())
-    office.give("ada", Passkey(), office.signers["ada"])
+    office.give("second-foi-officer", EdSecurityKey())
+    office.give("legal-reviewer", Passkey(), SecurityKey())
+    office.give("sign-off-officer", SecurityKey())
+    office.give("administrator", Passkey(), office.signers["administrator"])
 
     office.story(CASE)
-    office.revoke("wren")  # signed by the administrator's passkey
+    office.revoke("foi-officer")  # signed by the administrator's passkey
 
     every_statement_is_good(office)
     listed = (office.folder / "allowed").read_text()
-    assert f'lee namespaces="equipoise-act-v1" {office.signers["lee"].public}\n' in listed
+    assert (
+        f'legal-reviewer namespaces="equipoise-act-v1" {office.signers["legal-reviewer"].public}\n' in listed
+    )
     assert listed.count("sk-ssh-ed25519@openssh.com") == 1
     assert listed.count("sk-ecdsa-sha2-nistp256@openssh.com") == 4
 
@@ -109,7 +110,7 @@ def test_every_kind_of_key_signs_an_act_of_a_case_from_its_submission_on(office:
 def test_what_a_browser_answers_is_appended(waiting: Office) -> None:
     key = Passkey()
     waiting.set_desk(ORIGIN)
-    waiting.give("lee", key)
+    waiting.give("legal-reviewer", key)
     proposal = approval(waiting)
     said = proposal.statement.to_bytes()
 
@@ -135,7 +136,7 @@ def test_a_passkey_used_otherwise_appends_nothing(
 ) -> None:
     key = Passkey()
     waiting.set_desk(ORIGIN)
-    waiting.give("lee", key)
+    waiting.give("legal-reviewer", key)
     for name, value in changes.items():
         setattr(key, name, value)
     proposal, tip = approval(waiting), waiting.register.tip()
@@ -148,7 +149,7 @@ def test_a_passkey_used_otherwise_appends_nothing(
 
 def test_a_passkey_of_another_rp_id_appends_nothing(waiting: Office) -> None:
     waiting.set_desk(ORIGIN)
-    waiting.give("lee", key := Passkey("example.gov.uk"))
+    waiting.give("legal-reviewer", key := Passkey("example.gov.uk"))
     proposal = approval(waiting)
 
     with pytest.raises(UnfitSignatureError, match="another RP id"):
@@ -159,12 +160,12 @@ def test_a_good_signature_by_a_key_that_is_not_the_actors_appends_nothing(waitin
     waiting.set_desk(ORIGIN)
     proposal = approval(waiting)
 
-    with pytest.raises(NotEntitledError, match="a signature by a key of lee"):
+    with pytest.raises(NotEntitledError, match="a signature by a key of legal-reviewer"):
         append(waiting, proposal, proposal.signed_by(Passkey()))
 
 
 def test_a_key_that_anybody_can_sign_for_is_not_listed(waiting: Office) -> None:
-    weak = Person(id="lee", roles=PEOPLE["lee"], keys=(weak_key(bytes(32)),))
+    weak = Person(id="legal-reviewer", roles=PEOPLE["legal-reviewer"], keys=(weak_key(bytes(32)),))
 
     with pytest.raises(MalformedError, match="anybody can sign for this key"):
         waiting.authorise(weak)
@@ -172,19 +173,19 @@ def test_a_key_that_anybody_can_sign_for_is_not_listed(waiting: Office) -> None:
 
 def test_a_passkey_signs_only_where_the_policy_before_the_act_has_its_desk(waiting: Office) -> None:
     key = Passkey()
-    waiting.give("lee", key)
+    waiting.give("legal-reviewer", key)
     proposal = approval(waiting)
     with pytest.raises(UnfitSignatureError, match="names no desk"):
         append(waiting, proposal, proposal.signed_by(key))
 
     waiting.set_desk(ORIGIN)
-    waiting.approve(CASE, "lee", Stage.LEGAL_REVIEW)
+    waiting.approve(CASE, "legal-reviewer", Stage.LEGAL_REVIEW)
     waiting.set_desk("https://desk.example.gov.uk")
 
     # What was signed at the desk of its time stands; what is signed there now does not count.
-    waiting.give("bo", Passkey())
+    waiting.give("sign-off-officer", Passkey())
     with pytest.raises(UnfitSignatureError, match="a page that is not the desk's"):
-        waiting.approve(CASE, "bo", Stage.BALANCING)
+        waiting.approve(CASE, "sign-off-officer", Stage.BALANCING)
     waiting.set_desk()
     assert audited(waiting.path).findings == []
 
@@ -207,18 +208,18 @@ def test_a_count_that_does_not_rise_is_a_remark(
     key: EdSecurityKey, counts: tuple[int, ...], remarked: str | None, waiting: Office
 ) -> None:
     waiting.set_desk(ORIGIN)
-    waiting.give("lee", key)
+    waiting.give("legal-reviewer", key)
     for number, count in enumerate(counts, start=2):
         waiting.open(f"FOI/{number}")
         waiting.draft(f"FOI/{number}")
         waiting.submit(f"FOI/{number}")
         key.counter = count
-        waiting.approve(f"FOI/{number}", "lee", Stage.LEGAL_REVIEW)
+        waiting.approve(f"FOI/{number}", "legal-reviewer", Stage.LEGAL_REVIEW)
 
     report = audited(waiting.path)
 
     assert report.holds
-    place = f"entry {report.entries}, FOI/{number}: the {signature_kind(key)} of lee"
+    place = f"entry {report.entries}, FOI/{number}: the {signature_kind(key)} of legal-reviewer"
     expected = f"{place} {remarked}; ask whether there is a copy of it." if remarked else None
     assert report.remarks == ([expected] if expected else [])
 
@@ -231,9 +232,9 @@ def test_the_counts_of_two_keys_are_not_compared(waiting: Office) -> None:
     waiting.set_desk(ORIGIN)
     one, other = Passkey(), Passkey()
     one.counter, other.counter = 9, 3
-    waiting.give("lee", one)
-    waiting.give("bo", other)
-    waiting.approve(CASE, "lee", Stage.LEGAL_REVIEW)
-    waiting.approve(CASE, "bo", Stage.BALANCING)
+    waiting.give("legal-reviewer", one)
+    waiting.give("sign-off-officer", other)
+    waiting.approve(CASE, "legal-reviewer", Stage.LEGAL_REVIEW)
+    waiting.approve(CASE, "sign-off-officer", Stage.BALANCING)
 
     assert audited(waiting.path).remarks == []

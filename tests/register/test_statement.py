@@ -13,17 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.domain.act import Act, FileMark
-from flows.domain.procedure import ActKind, Role, Stage
+from flows.domain.acts import ACTS, APPROVE
+from flows.domain.documents import DOCUMENT, DOCUMENTS
+from flows.domain.procedure import Role, Stage
 from flows.register import canonical, statement
-from flows.register.statement import Statement, is_record, mark
+from flows.register.statement import FORMAT, Link, Statement, mark
 
 words = st.text(string.ascii_letters + 'éß€ \n"\\', max_size=20)
 digests = st.text("0123456789abcdef", min_size=64, max_size=64)
 marks = st.builds(FileMark, size=st.integers(0, 10**9), sha256=digests)
 names = st.text(string.ascii_lowercase + ".-", min_size=1, max_size=12)
+links = st.builds(Link, statement=digests, signature=digests)
 acts = st.builds(
     Act,
-    kind=st.sampled_from(ActKind),
+    kind=st.sampled_from([*ACTS.values()]),
     case=words,
     actor=words,
     role=st.sampled_from(Role),
@@ -32,7 +35,7 @@ acts = st.builds(
     ),
     policy=st.integers(0),
     version=st.integers(0),
-    document=words,
+    document=st.sampled_from(["", *DOCUMENTS]),
     gate=st.none() | st.sampled_from(Stage),
     reason=st.none() | words,
     details=st.dictionaries(words, words, max_size=3),
@@ -42,33 +45,32 @@ statements = st.builds(
     Statement,
     register=words,
     number=st.integers(1),
-    previous=st.none() | digests,
+    previous=st.none() | links,
     key=words,
     act=acts,
-    records=st.dictionaries(names.map("acts/{}".format), marks, max_size=3),
 )
 
 
 def a_statement(**changes: Any) -> Statement:
     act = Act(
-        kind=ActKind.APPROVE,
+        kind=APPROVE,
         case="1146A/22",
-        actor="lee",
+        actor="legal-reviewer",
         role=Role.LEGAL_REVIEWER,
         time=datetime(2026, 11, 2, 9, 0, tzinfo=UTC),
         policy=5,
         version=2,
         gate=Stage.LEGAL_REVIEW,
-        details={"document.md": "0" * 64},
-        files={"document.md": mark(b"x")},
+        document="test",
+        details={DOCUMENT: "0" * 64},
+        files={DOCUMENT: mark(b"x")},
     )
     whole = Statement(
         register="ab" * 16,
         number=4,
-        previous="cd" * 32,
-        key="approve/1146A-22/v2/r0",
+        previous=Link(statement="cd" * 32, signature="ef" * 32),
+        key="approve/1146A-22/test/v2/r0/legal-review/legal-reviewer",
         act=act,
-        records={"acts/0001-open.json": mark(b"y")},
     )
     return replace(whole, **changes)
 
@@ -98,19 +100,16 @@ def test_it_stands_under_its_number_and_act() -> None:
         "acts/0004-approve.json",
         "acts/0004-approve.json.sig",
     )
-    assert is_record(said.signature_path)
-    assert not is_record("document.md")
 
 
-def test_a_decision_says_its_verdict() -> None:
-    said = a_statement()
+def test_an_act_on_no_document_and_a_first_one_say_null() -> None:
+    whole = a_statement()
+    bare = replace(whole, previous=None, act=replace(whole.act, document=""))
 
-    assert json.loads(said.to_bytes())["verdict"] == "approve"
-    assert (
-        json.loads(replace(said, act=replace(said.act, kind=ActKind.RETURN)).to_bytes())["verdict"]
-        == "return"
-    )
-    assert json.loads(replace(said, act=replace(said.act, kind=ActKind.SUBMIT)).to_bytes())["verdict"] is None
+    raw = json.loads(bare.to_bytes())
+
+    assert (raw["document"], raw["previous"], raw["format"]) == (None, None, FORMAT)
+    assert statement.parse(bare.to_bytes()) == bare
 
 
 @pytest.mark.parametrize(
@@ -138,12 +137,24 @@ def test_a_decision_says_its_verdict() -> None:
         {"number": "4"},
         {"previous": "none"},
         {"previous": 1},
+        {"previous": False},
+        {"previous": {}},
+        {"previous": "ab" * 32},
+        {"previous": {"statement": "ab" * 32}},
+        {"previous": {"statement": "ab" * 32, "signature": None}},
+        {"previous": {"statement": "ab" * 32, "signature": "AB" * 32}},
+        {"previous": {"statement": "ab" * 32, "signature": "cd" * 32, "entry": "ef" * 32}},
         {"reason": 1},
         {"role": "clerk"},
         {"time": "2026-11-02T09:00:00+00:00"},
         {"time": "2026-11-02 09:00:00Z"},
         {"time": 1},
-        {"verdict": "return"},
+        {"verdict": "approve"},
+        {"document": ""},
+        {"document": 1},
+        {"document": "letter"},
+        {"document": ["test"]},
+        {"document": ...},
         {"version": None},
         {"extra": 1},
         {"key": ...},

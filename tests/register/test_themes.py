@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attacker import Attacker
-from register_builders import Office, audited, codes, copied
+from register_builders import Office, audited, codes
 
-from flows.domain.amendment import change_theme
+from flows.domain.acts import CHANGE_THEME
+from flows.domain.acts.policy import change_theme
 from flows.domain.policy import SERVICE, Policy
-from flows.domain.procedure import ActKind, Role
+from flows.domain.procedure import Role
 from flows.domain.theme import HOUSE_STYLE, Crest, Theme
 from flows.register import canonical
 from flows.register.roster import THEME, write_policy
@@ -20,7 +21,6 @@ from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from flows.register.line import Recorded
 
@@ -30,8 +30,8 @@ GREEN = Theme(accent="#004d40", crest=Crest(image=bytes(range(256)), words="Cres
 
 def choose(office: Office, theme: Theme) -> Recorded:
     after = change_theme(office.register.policy(), theme)
-    act = office.act(ActKind.CHANGE_THEME, POLICY, "ada", Role.ADMINISTRATOR, version=after.version)
-    return office.register.record(act, write_policy(after), office.signers["ada"])
+    act = office.act(CHANGE_THEME, POLICY, "administrator", Role.ADMINISTRATOR, version=after.version)
+    return office.register.record(act, write_policy(after), office.signers["administrator"])
 
 
 def test_a_theme_is_recorded_and_every_earlier_one_stays(office: Office) -> None:
@@ -46,28 +46,13 @@ def test_a_theme_is_recorded_and_every_earlier_one_stays(office: Office) -> None
     assert audited(office.path).holds
 
 
-def test_a_register_from_before_there_were_themes_holds_and_goes_on(founded: Path, tmp_path: Path) -> None:
-    with copied(founded, tmp_path) as office:
-        attacker = Attacker(office.path, {name: office.signers[name] for name in (SERVICE, "ada")})
-        for step in attacker.of(POLICY):
-            step.changes.pop(FILE)
-        attacker.together()
-        (tmp_path / "index.sqlite").unlink()
-    assert audited(tmp_path / "register.git").holds
-
-    with Office(tmp_path) as office:
-        assert office.register.policy().theme == HOUSE_STYLE
-        choose(office, GREEN)
-    assert audited(tmp_path / "register.git").holds
-
-
 def a_forgery(office: Office, after: Policy, edit: Callable[[Any], Any] | None = None) -> None:
     """Put one more change of the policy at the end of the line, whatever the rules say."""
-    attacker = Attacker(office.path, {name: office.signers[name] for name in (SERVICE, "ada")})
+    attacker = Attacker(office.path, {name: office.signers[name] for name in (SERVICE, "administrator")})
     version = office.register.policy().version
     step = attacker.another(
         attacker.of(POLICY)[-1],
-        kind=ActKind.CHANGE_THEME,
+        kind=CHANGE_THEME,
         policy=version,
         version=version + 1,
         time=office.time(),
@@ -133,7 +118,7 @@ def test_a_theme_file_out_of_form_is_found(edit: Callable[[Any], Any], office: O
 
 def test_a_theme_that_is_taken_away_is_found(office: Office) -> None:
     choose(office, GREEN)
-    attacker = Attacker(office.path, {name: office.signers[name] for name in (SERVICE, "ada")})
+    attacker = Attacker(office.path, {name: office.signers[name] for name in (SERVICE, "administrator")})
     step = attacker.of(POLICY)[-1]
     step.removed, _ = {FILE}, step.changes.pop(FILE)
 

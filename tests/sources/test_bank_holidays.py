@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from listed_holidays import as_file
 
 from flows.domain.deadline import Events, Timetable, deadline
 from flows.domain.errors import MalformedError
 from flows.domain.working_days import NATIONS
-from flows.sources.bank_holidays import FIRST, LAST, calendar
+from flows.sources.bank_holidays import FILE, FIRST, LAST, calendar
 
 CALENDAR = calendar()
 KINGDOM = Timetable(
@@ -218,3 +219,8 @@ def test_in_scotland_only_scottish_holidays_do_not_count(received: date, last: d
 def test_beyond_the_horizon_it_refuses_and_does_not_guess(received: date) -> None:
     with pytest.raises(MalformedError, match="bank holidays are known from 2005-01-01 to 2028-12-31 only"):
         due(received)
+
+
+def test_the_days_are_those_of_the_library() -> None:
+    # The library's version may move on; its days up to the last one known may not.
+    assert FILE.read_text(encoding="utf-8").splitlines()[1:] == as_file().splitlines()[1:]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from flows.domain.errors import Fault, MalformedError
 from flows.sources import strict_yaml
-from flows.sources.strict_yaml import MOST_BYTES, MOST_FAULTS, Document, scan
+from flows.sources.strict_yaml import MOST_BYTES, MOST_FAULTS, YamlText, scan
 
 KEYS = frozenset({"a", "b", "c", "parts"})
 PARSERS = [yaml.BaseLoader, strict_yaml._Loader]
@@ -24,7 +24,7 @@ def _each_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(strict_yaml, "_Loader", request.param)
 
 
-def load(data: bytes, keys: frozenset[str] = frozenset()) -> Document:
+def load(data: bytes, keys: frozenset[str] = frozenset()) -> YamlText:
     """Return what a text says, if nothing at all is wrong with it."""
     document = scan(data, "a.yaml", keys)
     if document.faults:

@@ -1,4 +1,4 @@
-"""Commands by which a person acts on a case."""
+"""Commands by which a person acts on a case: one for each row of the table of acts that people take."""
 
 from __future__ import annotations
 
@@ -7,33 +7,128 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.casework import acts, views
-from flows.casework.checking import draft_of
+from flows.casework import acts
+from flows.casework.acts import Wish
 from flows.desk.cli.telling import check_rows, tell_findings
 from flows.desk.cli.terminal import acts as acting
-from flows.desk.cli.terminal import day, example, print_json, read_file
-from flows.domain.checks.ruleset import check
-from flows.domain.errors import Fault, MalformedError
-from flows.domain.procedure import CHANNELS, GROUNDS, ROLE_AT, Stage
+from flows.desk.cli.terminal import example, print_json, read_file, read_text, tell_policy, with_home
+from flows.domain.acts import On, Reason
+from flows.domain.acts.kind import Fact, Kind, in_words
+from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.procedure import ROLE_AT, STANDS, Stage
 from flows.domain.reference import parse_reference
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
 
     from flows.casework.acts import Officer
     from flows.casework.office import Office
+    from flows.domain.case import Case
+    from flows.home import Home
     from flows.register.line import Recorded
 
-_gate = click.option(
-    "--gate",
-    required=True,
-    type=click.Choice([str(gate) for gate in ROLE_AT]),
-    help="Which approval: legal review, or the sign-off of the public interest test.",
-)
-_version = click.option(
-    "--version", metavar="N", required=True, type=click.IntRange(min=1), help="The version you have read."
-)
 _reference = click.argument("reference", metavar="REF")
+document_option = click.option(
+    "--document",
+    default=TEST.name,
+    show_default=True,
+    type=click.Choice([*DOCUMENTS]),
+    help="Which document of the case.",
+)
+
+
+class _FactType(click.ParamType[Any]):
+    """A fact in the form its row asks for."""
+
+    name = "fact"
+
+    def __init__(self, fact: Fact) -> None:
+        self._fact = fact
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the fact."""
+        text = self._fact.tidy(value)
+        problem = self._fact.fault(text)
+        return self.fail(problem, param, ctx) if problem else text
+
+
+def command_of(kind: Kind) -> click.Command:
+    """Return the command that takes an act, made from its row."""
+
+    def body(
+        reference: str,
+        *,
+        office: Office,
+        officer: Officer,
+        as_json: bool,
+        version: int | None = None,
+        gate: str | None = None,
+        reason: str | None = None,
+        document: str = "",
+        **facts: str | None,
+    ) -> None:
+        wish = Wish(
+            kind=kind,
+            reference=parse_reference(reference),
+            document=document,
+            version=version,
+            gate=Stage(gate) if gate else None,
+            reason=reason,
+            facts={name: value for name, value in facts.items() if value is not None},
+        )
+        taken = acts.act(office, officer, wish)
+        told = in_words(kind.told, taken.act)
+        _say(taken.case, document, told, taken.recorded, as_json=as_json)
+
+    decorated: Callable[..., None] = acting(body)
+    for option in reversed([*_options(kind)]):
+        decorated = option(decorated)
+    return click.command(kind.name, help=kind.help, epilog=example(kind.example))(decorated)
+
+
+def _options(kind: Kind) -> list[Callable[..., Any]]:
+    """Return the argument and the options of a row, in the order in which help lists them."""
+    options: list[Callable[..., Any]] = [_reference]
+    if kind.at_gate:
+        options.append(
+            click.option(
+                "--gate",
+                required=True,
+                type=click.Choice([str(gate) for gate in ROLE_AT]),
+                help="Which approval: at legal review, or at sign-off, where both sides are balanced.",
+            )
+        )
+    options += [_fact_option(fact) for fact in kind.asked]
+    if kind.names_version:
+        options.append(
+            click.option(
+                "--version",
+                metavar="N",
+                required=True,
+                type=click.IntRange(min=1),
+                help="The version you have read.",
+            )
+        )
+    if kind.reason is not Reason.NONE:
+        name = "--reason" if kind.reason is Reason.MUST else "--comment"
+        options.append(click.option(name, "reason", help=kind.reason_help))
+    if kind.on is On.DOCUMENT:
+        options.append(document_option)
+    return options
+
+
+def _fact_option(fact: Fact) -> Callable[..., Any]:
+    if fact.choices:
+        return click.option(
+            f"--{fact.name}", required=fact.needed, type=click.Choice(fact.choices), help=fact.help
+        )
+    return click.option(
+        f"--{fact.name}",
+        metavar=fact.metavar,
+        required=fact.needed,
+        type=_FactType(fact),
+        help=fact.help,
+    )
 
 
 @click.command(epilog=example("equipoise draft 1146A/22 assessment.yaml --as foi-officer"))
@@ -45,188 +140,83 @@ _reference = click.argument("reference", metavar="REF")
     type=click.Path(path_type=Path),
     help="A file with what was asked, fit to publish.",
 )
+@document_option
 @acting
 def draft(
-    reference: str, file: Path, summary: Path | None, *, office: Office, officer: Officer, as_json: bool
+    reference: str,
+    file: Path,
+    summary: Path | None,
+    document: str,
+    *,
+    office: Office,
+    officer: Officer,
+    as_json: bool,
 ) -> None:
-    """Record FILE as the next version of the assessment."""
-    text = _text(summary) if summary else None
-    recorded = acts.draft(
-        office, officer, parse_reference(reference), read_file(file), text, source=str(file)
+    """Record FILE as the next version: an assessment, or the text of another document."""
+    from flows.casework import drafts  # noqa: PLC0415 - the rules and the text, for this alone
+    from flows.domain.checks.ruleset import check  # noqa: PLC0415 - as above
+
+    text = read_text(summary) if summary else None
+    done = drafts.draft(
+        office,
+        officer,
+        parse_reference(reference),
+        read_file(file),
+        text,
+        document=document,
+        source=str(file),
     )
-    version = office.register.case(reference).version
+    version = done.case.document(document).version
     sentence = f"Recorded as version {version}."
-    if recorded is None:
-        sentence = f"Version {version} already says this; nothing was recorded."
-    checked = draft_of(office, office.register.case(reference))
-    found = check(checked)
-    _say(office, reference, sentence, recorded, as_json=as_json, findings=check_rows(found))
-    if not as_json:
-        tell_findings(found, checked.words)
+    if done.recorded is None:
+        sentence = f"This is identical with version {version}; nothing was recorded."
+    found = check(done.draft) if done.draft else ()
+    more = {"findings": check_rows(found)}
+    _say(done.case, document, sentence, done.recorded, as_json=as_json, **more)
+    if done.draft and not as_json:
+        tell_findings(found, done.draft.words)
 
 
-@click.command(epilog=example("equipoise submit 1146A/22 --version 2 --as foi-officer"))
-@_reference
-@_version
-@acting
-def submit(reference: str, version: int, *, office: Office, officer: Officer, as_json: bool) -> None:
-    """Put the current version before the first approval."""
-    recorded = acts.submit(office, officer, parse_reference(reference), version)
-    _say(office, reference, f"Version {version} is submitted.", recorded, as_json=as_json)
+@click.command(epilog=example("equipoise append statement.json statement.json.sig"))
+@click.argument("statement", metavar="STATEMENT", type=click.Path(path_type=Path))
+@click.argument("signature", metavar="SIGNATURE", type=click.Path(path_type=Path))
+@with_home
+def append(statement: Path, signature: Path, *, home: Home, as_json: bool) -> None:
+    """Record an act that was proposed with --propose, with the signature that was made elsewhere."""
+    from flows.casework import proposals  # noqa: PLC0415 - for this alone
+    from flows.casework.office import open_office  # noqa: PLC0415 - as above
 
-
-@click.command(
-    epilog=example(
-        "equipoise override 1146A/22 --finding X06 --place 'parts[0].exemptions[1]' --version 2 \\\n"
-        '  --reason "The two stand for different records." --as sign-off-officer'
-    )
-)
-@_reference
-@click.option("--finding", metavar="ID", required=True, help="The finding that stops the submission.")
-@click.option(
-    "--place",
-    "path",
-    metavar="PATH",
-    default="",
-    help="Where it stands in the assessment, as `show` gives it.",
-)
-@_version
-@click.option("--reason", default="", help="Why it need not stop the submission; required.")
-@acting
-def override(
-    reference: str,
-    finding: str,
-    path: str,
-    version: int,
-    reason: str,
-    *,
-    office: Office,
-    officer: Officer,
-    as_json: bool,
-) -> None:
-    """Let a version be submitted in spite of a finding of the checks, with the reason."""
-    recorded = acts.override(
-        office,
-        officer,
-        parse_reference(reference),
-        finding=finding.upper(),
-        place=path,
-        version=version,
-        reason=reason,
-    )
-    _say(
-        office,
-        reference,
-        f"{finding.upper()} no longer stops version {version}.",
-        recorded,
-        as_json=as_json,
-    )
-
-
-@click.command(
-    epilog=example("equipoise approve 1146A/22 --gate legal-review --version 2 --as legal-reviewer")
-)
-@_reference
-@_gate
-@_version
-@click.option("--comment", help="Kept with the approval.")
-@acting
-def approve(
-    reference: str,
-    gate: str,
-    version: int,
-    comment: str | None,
-    *,
-    office: Office,
-    officer: Officer,
-    as_json: bool,
-) -> None:
-    """Approve a version: at legal review, or at the sign-off of the public interest test."""
-    recorded = acts.approve(
-        office,
-        officer,
-        parse_reference(reference),
-        gate=acts.check_gate(reference, gate),
-        version=version,
-        comment=comment,
-    )
-    _say(
-        office,
-        reference,
-        f"Version {version} is approved at {views.APPROVALS[Stage(gate)]}.",
-        recorded,
-        as_json=as_json,
-    )
-
-
-@click.command(
-    "return",
-    epilog=example(
-        "equipoise return 1146A/22 --gate balancing --version 2 \\\n"
-        '  --reason "Weigh the delay too." --as sign-off-officer'
-    ),
-)
-@_reference
-@_gate
-@_version
-@click.option("--reason", default="", help="Why it goes back; required.")
-@acting
-def return_(
-    reference: str, gate: str, version: int, reason: str, *, office: Office, officer: Officer, as_json: bool
-) -> None:
-    """Send a version back to drafting, with the reason."""
-    recorded = acts.return_(
-        office,
-        officer,
-        parse_reference(reference),
-        gate=acts.check_gate(reference, gate),
-        version=version,
-        reason=reason,
-    )
-    _say(office, reference, f"Version {version} is returned to drafting.", recorded, as_json=as_json)
-
-
-@click.command(epilog=example("equipoise sent 1146A/22 --on 2022-12-05 --by email --as foi-officer"))
-@_reference
-@click.option(
-    "--on", required=True, metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day it was sent."
-)
-@click.option("--by", required=True, type=click.Choice(sorted(CHANNELS)), help="How it was sent.")
-@acting
-def sent(reference: str, on: datetime, by: str, *, office: Office, officer: Officer, as_json: bool) -> None:
-    """Record that the published paper was sent."""
-    recorded = acts.sent(office, officer, parse_reference(reference), on=on.date(), by=by)
-    _say(office, reference, f"Recorded as sent on {day(on)} by {by}.", recorded, as_json=as_json)
-
-
-@click.command(epilog=example("equipoise close 1146A/22 --ground withdrawn --as foi-officer"))
-@_reference
-@click.option("--ground", required=True, type=click.Choice(sorted(GROUNDS)), help="Why it ends here.")
-@acting
-def close(reference: str, ground: str, *, office: Office, officer: Officer, as_json: bool) -> None:
-    """Close a case without a published test."""
-    recorded = acts.close(office, officer, parse_reference(reference), ground=ground)
-    _say(office, reference, f"Closed as {ground}.", recorded, as_json=as_json)
+    armoured = read_file(signature).decode("ascii", "replace")
+    with open_office(home) as office:
+        taken = proposals.append(office, read_file(statement), armoured)
+        stated = taken.act
+        if isinstance(taken, proposals.Amended):
+            done = f"{stated.actor} {in_words(stated.kind.done, stated)}."
+            tell_policy(office, done, new=taken.recorded.new, as_json=as_json)
+        else:
+            told = in_words(stated.kind.told, stated)
+            _say(taken.case, stated.document, told, taken.recorded, as_json=as_json)
 
 
 def _say(
-    office: Office,
-    reference: str,
+    case: Case,
+    document: str,
     sentence: str,
     recorded: Recorded | None,
     *,
     as_json: bool,
-    **more: Any,  # noqa: ANN401 - whatever JSON holds
+    **more: Any,  # noqa: ANN401 - whatever JSON takes
 ) -> None:
-    case = office.register.case(reference)
     if recorded is not None and not recorded.new:
         sentence = "This was done before; nothing was recorded."
+    stage = case.stage(document or TEST.name)
     if as_json:
         print_json(
             {
                 "reference": case.reference,
-                "stage": case.stage,
-                "version": case.version,
+                "document": document or None,
+                "stage": stage,
+                "version": case.document(document or TEST.name).version,
                 "entry": recorded.id if recorded else None,
                 "sequence": recorded.entry.sequence if recorded else None,
                 "new": recorded is not None and recorded.new,
@@ -234,11 +224,4 @@ def _say(
             }
         )
         return
-    click.echo(f"{case.reference}: {sentence} The case {views.STANDS[case.stage]}.")
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_file(path).decode()
-    except UnicodeDecodeError:
-        raise MalformedError(str(path), Fault(path="", problem="it is not text in UTF-8")) from None
+    click.echo(f"{case.reference}: {sentence} The {document or 'case'} {STANDS[stage]}.")

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import click
 
 from flows import home as flows_home
+from flows.casework import acts as casework
 from flows.casework import papers as paper
 from flows.desk.cli.telling import check_rows, rows, tell_findings, tell_lines
 from flows.desk.cli.terminal import (
-    DOES_NOT_HOLD,
+    FAILS_ITS_AUDIT,
     NO,
+    acts,
     counted,
     example,
     heading,
@@ -22,14 +24,19 @@ from flows.desk.cli.terminal import (
     print_rows,
     prints,
     read_file,
-    speaks,
+    with_home,
 )
+from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Draft
-from flows.domain.checks.ruleset import VERSION, blocking, check
+from flows.domain.checks.ruleset import check
+from flows.domain.clock import Clock
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.finding import blocking
 from flows.domain.policy import BODIES
 from flows.register.audit import Report
 from flows.register.audit import audit as audit_register
+from flows.register.checkpoint import newest_checkpoint
+from flows.register.stop import stopped
 from flows.sources.bank_holidays import calendar
 from flows.sources.parse import check_reference, parse_assessment, parse_request
 from flows.sources.schema import json_schema
@@ -37,6 +44,8 @@ from flows.sources.schema import json_schema
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from flows.casework.acts import Officer
+    from flows.casework.office import Office
     from flows.home import Home
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
@@ -52,14 +61,19 @@ _FINGERPRINT = re.compile("[0-9a-f]{64}")
 @click.argument("repository", type=click.Path(path_type=Path), required=False)
 @click.option("--pin", metavar="FINGERPRINT", help="The register's fingerprint, as published elsewhere.")
 @click.option(
-    "--checkpoint", metavar="FILE", type=click.Path(path_type=Path), help="A checkpoint kept elsewhere."
+    "--checkpoint",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A checkpoint kept elsewhere; for the home's own register, else its newest.",
 )
-@speaks
+@with_home
 def audit(
     repository: Path | None, pin: str | None, checkpoint: Path | None, *, home: Home, as_json: bool
 ) -> None:
     """Verify a register from its objects alone; by default the home's own."""
-    note = read_file(checkpoint).decode("utf-8", "replace") if checkpoint else None
+    mine = repository is None and checkpoint is None
+    own, _ = newest_checkpoint(home.checkpoints) if mine else (None, [])
+    note = read_file(checkpoint).decode("utf-8", "replace") if checkpoint else own
     pin = _fingerprint(pin) if pin is not None else None
     with _Progress("Auditing") as progress:
         report = audit_register(
@@ -70,12 +84,34 @@ def audit(
             now=flows_home.now(),
             progress=progress.show,
         )
+    stop = stopped(repository or home.register)
+    if own:
+        report.not_established.append(
+            "that whoever holds this machine left no act out: the checkpoint is the home's own (--checkpoint)"
+        )
     if as_json:
-        print_json(_as_json(report))
+        print_json(_as_json(report) | {"stopped": stop})
     else:
-        _tell(report)
+        _tell(report, str(checkpoint or ("the newest of this home" if own else "none")))
+        if stop:
+            tell_lines(stop)
     if not report.holds:
-        sys.exit(DOES_NOT_HOLD)
+        sys.exit(FAILS_ITS_AUDIT)
+
+
+@click.command(
+    epilog=example('equipoise resume --reason "Restored from the copy of 5 March" --as administrator')
+)
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
+@acts
+def resume(reason: str, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """Let the register be written again that an audit stopped, with the reason."""
+    casework.resume(office, officer, reason)
+    sequence = office.register.tip().entry.sequence
+    if as_json:
+        print_json({"sequence": sequence})
+    else:
+        click.echo(f"Recorded as entry {sequence}; the register is written again.")
 
 
 @click.command(epilog=example("equipoise lint assessment.yaml --request request.yaml"))
@@ -106,7 +142,7 @@ def _with_request(draft: Draft, request: Path, source: str) -> Draft:
         asked,
         draft.assessment,
         today=flows_home.today(),
-        calendar=calendar(),
+        due=Clock(calendar(), (), flows_home.today()).due(asked.received, asked.regime).due,
         body=draft.body,
         named=paper.named(arrived, asked, draft.assessment),
     )
@@ -152,7 +188,7 @@ def _fingerprint(text: str) -> str:
     return pin
 
 
-def _tell(report: Report) -> None:
+def _tell(report: Report, checkpoint: str) -> None:
     for finding in report.findings:
         click.secho(f"{finding.code} at {finding.place}", fg="red")
         tell_lines(finding.sentence, finding.mend)
@@ -163,13 +199,14 @@ def _tell(report: Report) -> None:
             ("Read", f"{counted(report.entries, 'entry', 'entries')}, {counted(report.cases, 'case')}"),
             ("Overridden", counted(report.overrides, "finding of the checks", "findings of the checks")),
             ("Fingerprint", report.fingerprint or "unknown"),
+            ("Checkpoint", checkpoint),
         ]
     )
     if report.holds:
-        click.echo(heading("The register holds."))
+        click.echo(heading("The register passes its audit."))
     else:
         found = counted(len(report.findings), "finding")
-        click.secho(f"The register does not hold: {found}.", fg="red", bold=True)
+        click.secho(f"The register fails its audit: {found}.", fg="red", bold=True)
 
 
 def _tell_list(title: str, sentences: Iterable[str]) -> None:

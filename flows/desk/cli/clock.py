@@ -12,31 +12,34 @@ import click
 
 from flows import home as flows_home
 from flows.casework import acts, views
-from flows.casework import office as offices
-from flows.casework.office import Office, open_office
 from flows.desk.cli.terminal import (
-    Speaking,
+    Commands,
     counted,
     day,
     example,
     heading,
+    open_office,
     print_json,
     print_rows,
     shown,
-    speaks,
+    tell_policy,
+    with_home,
     wrapped,
 )
 from flows.desk.cli.terminal import acts as acting
 from flows.domain.deadline import USUAL, Events
 from flows.domain.deadline import deadline as compute
+from flows.domain.english import in_full
 from flows.domain.errors import MalformedError
-from flows.domain.working_days import NATIONS, Holiday, date_of_receipt, in_full, where
+from flows.domain.provisions import provisions
+from flows.domain.working_days import NATIONS, Holiday, date_of_receipt, where
 from flows.sources import bank_holidays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from flows.casework.acts import Officer
+    from flows.casework.office import Office
     from flows.domain.deadline import Deadline, Timetable
     from flows.domain.working_days import Calendar, Day
     from flows.home import Home
@@ -105,7 +108,7 @@ def _on(name: str, words: str) -> Callable[[_Command], _Command]:
     help="More time is taken for the public interest test: until the estimate DATE, else the usual longest.",
 )
 @_on("review-asked", "An internal review was asked for.")
-@speaks
+@with_home
 def deadline(*, home: Home, as_json: bool, **events: Any) -> None:  # noqa: ANN401 - click's own
     """Compute when a request received on DATE falls due, day by day.
 
@@ -114,8 +117,8 @@ def deadline(*, home: Home, as_json: bool, **events: Any) -> None:  # noqa: ANN4
     """
     with ExitStack() as stack:
         office = stack.enter_context(open_office(home, reading=True)) if home.register.is_dir() else None
-        days = office.calendar() if office else bank_holidays.calendar()
-    timetable = offices.timetable()
+        days = office.calendar(office.register.policy()) if office else bank_holidays.calendar()
+    timetable = provisions().clock
     found = compute(Events(**events), days, timetable)
     if as_json:
         print_json(_as_json(found, days))
@@ -195,7 +198,7 @@ def _with_weekday(when: date) -> str:
     return f"{when:%A} {in_full(when)}"
 
 
-@click.group(cls=Speaking)
+@click.group(cls=Commands)
 def holiday() -> None:
     """Keep the bank holidays that were proclaimed after this software was made."""
 
@@ -232,7 +235,7 @@ def add(
     """Add a bank holiday, from which the due dates of running cases follow."""
     wanted = {_SLUGS[slug] for slug in nations}
     there = tuple(nation for nation in NATIONS if nation in wanted)
-    known = office.calendar().nations_with(when) & wanted
+    known = office.calendar(office.register.policy()).nations_with(when) & wanted
     before = _due_dates(office)
     recorded = acts.add_holiday(office, officer, Holiday(date=when, name=name, nations=there, source=source))
     already = where(nation for nation in there if nation in known) if known else ""
@@ -255,11 +258,11 @@ def remove(when: date, *, office: Office, officer: Officer, as_json: bool) -> No
 
 
 @holiday.command("list", epilog=example("equipoise holiday list"))
-@speaks
+@with_home
 def list_(*, home: Home, as_json: bool) -> None:
     """List the bank holidays that were added."""
     with open_office(home, reading=True) as office:
-        added, source = office.register.policy().holidays, office.calendar().source
+        added, source = office.register.policy().holidays, office.calendar(office.register.policy()).source
     if as_json:
         rows = [
             {
@@ -285,18 +288,14 @@ def list_(*, home: Home, as_json: bool) -> None:
     _say(f"Bank holidays: {source}")
 
 
-def _due_dates(office: Office) -> dict[str, str | None]:
+def _due_dates(office: Office) -> dict[str, date | None]:
     """Return when each case that waits is due."""
-    return {row["reference"]: row["due"] for row in views.queue(office, everything=False)}
+    return {each.reference: each.clock.due for each in views.queue(office, everything=False)}
 
 
-def _done(sentence: str, office: Office, before: dict[str, str | None], *, new: bool, as_json: bool) -> None:
-    version = office.register.policy().version
+def _done(sentence: str, office: Office, before: dict[str, date | None], *, new: bool, as_json: bool) -> None:
     other = [reference for reference, due in _due_dates(office).items() if before.get(reference, due) != due]
-    if as_json:
-        print_json({"policy": version, "new": new, "cases": other})
-        return
-    click.echo(f"{sentence} The policy is at version {version}.")
-    if other:
+    tell_policy(office, sentence, new=new, as_json=as_json, cases=other)
+    if other and not as_json:
         have = "case that waits has" if len(other) == 1 else "cases that wait have"
-        click.echo(f"{len(other)} {have} another due date; `equipoise queue` lists them all.")
+        click.echo(f"{len(other)} {have} a new due date; `equipoise queue` lists them all.")

@@ -7,23 +7,31 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.casework import acts
-from flows.casework.office import Office, open_office
-from flows.desk.cli.terminal import Speaking, example, print_json, print_rows, speaks
+from flows.desk.cli.terminal import (
+    Commands,
+    example,
+    open_office,
+    print_json,
+    print_rows,
+    tell_policy,
+    with_home,
+)
 from flows.desk.cli.terminal import acts as acting
 from flows.domain.policy import host_of
 
 if TYPE_CHECKING:
     from flows.casework.acts import Officer
+    from flows.casework.office import Office
     from flows.home import Home
 
 
-@click.group(cls=Speaking)
+@click.group(cls=Commands)
 def desk() -> None:
     """Choose where people sign with a passkey."""
 
 
 @desk.command("show", epilog=example("equipoise desk show"))
-@speaks
+@with_home
 def show(*, home: Home, as_json: bool) -> None:
     """Print the addresses at which passkeys sign."""
     with open_office(home, reading=True) as office:
@@ -63,10 +71,6 @@ def remove(*, office: Office, officer: Officer, as_json: bool) -> None:
 
 def _change(office: Office, officer: Officer, origins: tuple[str, ...], done: str, *, as_json: bool) -> None:
     recorded = acts.change_desk(office, officer, origins)
-    version = office.register.policy().version
-    if as_json:
-        print_json({"policy": version, "new": recorded is not None})
-    elif recorded is None:
-        click.echo("It is so already; nothing was recorded.")
-    else:
-        click.echo(f"{done} The policy is at version {version}.")
+    if recorded is None:
+        done = "It is so already; nothing was recorded."
+    tell_policy(office, done, new=recorded is not None, as_json=as_json)

@@ -14,13 +14,25 @@ import click
 
 from flows import home as flows_home
 from flows.casework import acts
-from flows.casework.office import Office, open_office
-from flows.desk.cli.terminal import Speaking, example, print_json, print_rows, read_file, speaks
+from flows.casework.office import Office, catalogue_of
+from flows.desk.cli.terminal import (
+    Commands,
+    example,
+    open_office,
+    print_json,
+    print_rows,
+    read_file,
+    tell_policy,
+    with_home,
+)
 from flows.desk.cli.terminal import acts as acting
 from flows.document.markdown import plain_faults
+from flows.domain.acts import ADD_OFFICER
+from flows.domain.documents import RESPONSE, TEST
+from flows.domain.edition import EDITIONS, latest
 from flows.domain.errors import Fault, MalformedError, RefusedError
 from flows.domain.policy import BODIES, SERVICE, Person, Rules, parse_person
-from flows.domain.procedure import GATES, ActKind, Role
+from flows.domain.procedure import Role
 from flows.home import Home, find_home
 from flows.register import signature
 from flows.register.founding import found
@@ -49,7 +61,7 @@ _PEOPLES_ROLES = [str(role) for role in Role if role is not Role.SERVICE]
 )
 @click.option(
     "--approvals",
-    type=click.Choice(list(GATES)),
+    type=click.Choice([*EDITIONS[latest()].gates]),
     default="full",
     show_default=True,
     help="Which approvals a test needs.",
@@ -62,7 +74,7 @@ _PEOPLES_ROLES = [str(role) for role in Role if role is not Role.SERVICE]
     type=click.Choice(BODIES),
     help="What kind of authority it is; some exemptions are open to one kind alone.",
 )
-@speaks
+@with_home
 def init(
     authority: str,
     administrator: str,
@@ -75,7 +87,8 @@ def init(
 ) -> None:
     """Make a home: the register, its first administrator and the service's keys."""
     rules = Rules(
-        gates={"test": approvals},
+        edition=latest(),
+        gates={TEST.name: approvals, RESPONSE.name: "two-person"},
         threshold=1,
         reference_pattern=check_pattern(pattern),
         chase_within=CHASE_WITHIN,
@@ -131,7 +144,7 @@ def _fill(fresh: Home, *, authority: str, administrator: str, rules: Rules) -> N
     signature.generate(fresh.officers / administrator)
     found(
         fresh.register,
-        fresh.index,
+        catalogue_of(fresh),
         authority=authority,
         administrator=administrator,
         rules=rules,
@@ -151,7 +164,7 @@ def _authority(text: str) -> str:
     return name
 
 
-@click.group(cls=Speaking)
+@click.group(cls=Commands)
 def officer() -> None:
     """Keep the list of authorised people."""
 
@@ -200,7 +213,7 @@ def add(
     words = f"{person} is authorised as {', '.join(sorted(set(roles)))}."
     if recorded is None:
         words = f"{words.removesuffix('.')} already; nothing was recorded."
-    _say(words, office, new=recorded is not None, as_json=as_json)
+    tell_policy(office, words, new=recorded is not None, as_json=as_json)
 
 
 @contextmanager
@@ -218,7 +231,7 @@ def _keys_of(
     elif private.exists():
         yield (signature.load(private).public,)
     else:
-        office.register.policy().require(administrator.id, Role.ADMINISTRATOR, act=ActKind.ADD_OFFICER)
+        office.register.policy().require(administrator.id, Role.ADMINISTRATOR, verb=ADD_OFFICER.verb)
         public = signature.generate(private)
         try:
             yield (public,)
@@ -234,11 +247,11 @@ def _keys_of(
 def revoke(id_: str, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Take a person off the list; what they did before stands."""
     acts.revoke_officer(office, officer, id_)
-    _say(f"{id_} is no longer authorised.", office, new=True, as_json=as_json)
+    tell_policy(office, f"{id_} is no longer authorised.", new=True, as_json=as_json)
 
 
 @officer.command("list", epilog=example("equipoise officer list"))
-@speaks
+@with_home
 def list_(*, home: Home, as_json: bool) -> None:
     """List the authorised people."""
     with open_office(home, reading=True) as office:
@@ -251,11 +264,3 @@ def list_(*, home: Home, as_json: bool) -> None:
         [(p.id, ", ".join(sorted(p.roles)), ", ".join(parse_key(k).kind for k in p.keys)) for p in people],
         head=("Person", "Roles", "Keys"),
     )
-
-
-def _say(sentence: str, office: Office, *, new: bool, as_json: bool) -> None:
-    version = office.register.policy().version
-    if as_json:
-        print_json({"policy": version, "new": new})
-        return
-    click.echo(f"{sentence} The policy is at version {version}.")

@@ -1,57 +1,130 @@
-"""``equipoise``: the command line."""
+"""``equipoise``: the command line. A command is imported once it is asked for."""
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from flows.desk.cli import acting, checking, clock, desk, keeping, papers, reading, running, theme
-from flows.desk.cli.terminal import Speaking
+from flows.desk.cli.terminal import Commands, Later, print_version
+from flows.domain.acts import ACTS
+
+if TYPE_CHECKING:
+    from flows.domain.acts import Kind
+
+
+def _command(module: str, name: str) -> click.Command:
+    found: click.Command = getattr(import_module(f"flows.desk.cli.{module}"), name)
+    return found
+
+
+def _act(kind: Kind) -> click.Command:
+    from flows.desk.cli.acting import command_of  # noqa: PLC0415 - see above
+
+    return command_of(kind)
+
+
+def _in(module: str, help_: str, name: str) -> Later:
+    return Later(help_, partial(_command, module, name))
+
+
+_BEFORE: Final = {
+    "demo": _in("running", "Play the whole story on the example cases, with every part real.", "demo"),
+    "init": _in(
+        "keeping", "Make a home: the register, its first administrator and the service's keys.", "init"
+    ),
+    "up": _in("running", "Run the Prefect server and every flow on its schedule, until Ctrl-C.", "up"),
+    "intake": _in(
+        "running",
+        "Take requests in now, first drafts included: those in the inbox, or a copy of those at PATH.",
+        "intake",
+    ),
+    "queue": _in("reading", "List the cases that wait, the most urgent first.", "queue"),
+    "find": _in(
+        "reading",
+        "Find cases by words of their reference, subject, summary or text, all of which have to be there.",
+        "find",
+    ),
+    "show": _in("reading", "Show where a case stands, who may decide, and what to do next.", "show"),
+    "history": _in("reading", "List everything that was done to a case, oldest first.", "history"),
+    "diff": _in(
+        "reading", "Compare the text of two versions; by default the current one with the one before.", "diff"
+    ),
+    "document": _in(
+        "reading",
+        "Print the text of a version, or write it as PDF or HTML; what is not published is marked DRAFT.",
+        "document",
+    ),
+}
+_OF_AN_ACT: Final = {
+    "draft": _in(
+        "acting",
+        "Record FILE as the next version: an assessment, or the text of another document.",
+        "draft",
+    ),
+    "publish": _in("running", "Publish what is signed off: everything, or the cases named.", "publish"),
+}
+"""Commands of acts that take more than what stands in their row."""
+_AFTER: Final = {
+    "append": _in(
+        "acting",
+        "Record an act that was proposed with --propose, with the signature that was made elsewhere.",
+        "append",
+    ),
+    "audit": _in("checking", "Verify a register from its objects alone; by default the home's own.", "audit"),
+    "resume": _in(
+        "checking", "Let the register be written again that an audit stopped, with the reason.", "resume"
+    ),
+    "lint": _in("checking", "Check an assessment before it is submitted.", "lint"),
+    "pdf-check": _in(
+        "papers", "Check that everyone can read a PDF, and that it reads aloud as written.", "pdf_check"
+    ),
+    "verify": _in(
+        "papers",
+        "Verify a published paper, offline: its signature, its time, its register entry, its version.",
+        "verify",
+    ),
+    "deadline": _in("clock", "Compute when a request received on DATE falls due, day by day.", "deadline"),
+    "schema": _in("checking", "Print the JSON Schema of request.yaml or assessment.yaml.", "schema"),
+    "officer": _in("keeping", "Keep the list of authorised people.", "officer"),
+    "holiday": _in(
+        "clock", "Keep the bank holidays that were proclaimed after this software was made.", "holiday"
+    ),
+    "theme": _in("theme", "Choose how papers look: colour, size of the text, markings, crest.", "theme"),
+    "desk": _in("desk", "Choose where people sign with a passkey.", "desk"),
+}
+COMMANDS: Final = {
+    **_BEFORE,
+    **{
+        kind.name: _OF_AN_ACT.get(kind.name) or Later(kind.help, partial(_act, kind))
+        for kind in ACTS.values()
+        if kind.help or kind.name in _OF_AN_ACT
+    },
+    **_AFTER,
+}
+"""Every command with its first sentence; a test compares these with the commands themselves."""
 
 
 @click.group(
-    cls=Speaking,
+    cls=Commands,
+    later=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExit:\n"
     "  0  done, done before, or nothing to do\n"
     "  1  the answer is no\n"
     "  2  the call or a file is malformed\n"
     "  3  the register is absent or unavailable\n"
-    "  4  the register does not hold",
+    "  4  the register fails its audit",
 )
-@click.version_option(version("equipoise"), prog_name="equipoise")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=print_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Take freedom-of-information requests to a published public interest test, provably."""
-
-
-for command in (
-    running.demo,
-    keeping.init,
-    running.up,
-    running.intake,
-    reading.queue,
-    reading.show,
-    reading.history,
-    reading.diff,
-    reading.document,
-    acting.draft,
-    acting.override,
-    acting.submit,
-    acting.approve,
-    acting.return_,
-    running.publish,
-    acting.sent,
-    acting.close,
-    checking.audit,
-    checking.lint,
-    papers.pdf_check,
-    papers.verify,
-    clock.deadline,
-    checking.schema,
-    keeping.officer,
-    clock.holiday,
-    theme.theme,
-    desk.desk,
-):
-    main.add_command(command)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows import home as flows_home
-from flows.casework.office import open_office
 from flows.casework.origin import blocks_of, find_origin
 from flows.casework.proof import prove
 from flows.desk.cli.telling import rows, tell_lines, tell_words
@@ -19,15 +18,16 @@ from flows.desk.cli.terminal import (
     day,
     example,
     heading,
+    open_office,
     print_json,
     print_rows,
     read_file,
-    speaks,
+    read_text,
+    with_home,
 )
 from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.record import TITLE
-from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,9 +56,9 @@ _file = click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--source", metavar="FILE", type=click.Path(path_type=Path), help="The text it should say, document.md."
 )
-@speaks
+@with_home
 def pdf_check(file: Path, source: Path | None, *, home: Home, as_json: bool) -> None:
-    """Check that everyone can read a PDF, and that it says to the ear what its text says.
+    """Check that everyone can read a PDF, and that it reads aloud as written.
 
     It is compared with SOURCE, else with the text from which the register at the home published it; then
     checked for PDF/UA-1 and PDF/A-2a.
@@ -99,17 +99,14 @@ def pdf_check(file: Path, source: Path | None, *, home: Home, as_json: bool) -> 
 def _text(pdf: bytes, source: Path | None, home: Home) -> tuple[Sequence[Block] | None, str | None]:
     """Return what a PDF should say, and from where that is known; None where it is not."""
     if source is not None:
-        try:
-            return arrange(parse_document(read_file(source).decode())), str(source)
-        except UnicodeDecodeError:
-            raise MalformedError(str(source), Fault(path="", problem="it is not text in UTF-8")) from None
+        return arrange(parse_document(read_text(source))), str(source)
     if not home.register.is_dir():
         return None, None
     with open_office(home, reading=True) as office:
         origin = find_origin(office, pdf)
         if origin is None:
             return None, None
-        return blocks_of(office, origin), f"version {origin.version} of {origin.reference} in the register"
+        return blocks_of(office, origin), f"version {origin.version} of {origin.named} in the register"
 
 
 def _tell_findings(findings: Sequence[Finding], words: dict[str, str]) -> None:
@@ -136,7 +133,7 @@ def _tell_findings(findings: Sequence[Finding], words: dict[str, str]) -> None:
     type=click.Path(path_type=Path),
     help="The root certificates you trust, in PEM; by default those above the home's own certificate.",
 )
-@speaks
+@with_home
 def verify(file: Path, ca: Path | None, *, home: Home, as_json: bool) -> None:
     """Verify a published paper, offline: its signature, its time, its register entry, its version."""
     roots = read_file(ca) if ca else None
@@ -154,9 +151,9 @@ def verify(file: Path, ca: Path | None, *, home: Home, as_json: bool) -> None:
         print_rows([*_facts(proof)])
         against = [*proof.against]
         if against:
-            click.secho(f"It does not hold: {', '.join(against)}.", fg="red", bold=True)
+            click.secho(f"Something speaks against it: {', '.join(against)}.", fg="red", bold=True)
         elif proof.holds:
-            click.echo(heading("It holds, as far as can be established here."))
+            click.echo(heading("It is genuine, as far as can be established here."))
         else:
             click.secho("Nothing could be established.", fg="red", bold=True)
     if not proof.holds:
@@ -217,7 +214,7 @@ def _register(proof: Proof, origin: Origin | None) -> Iterator[tuple[str, str]]:
     entry = origin.recorded.entry
     yield (
         "Register",
-        f"entry {entry.sequence}, {entry.act} of {origin.reference}, {_utc(origin.statement.act.time)}",
+        f"entry {entry.sequence}, {entry.act} of {origin.named}, {_utc(origin.statement.act.time)}",
     )
     added = "nothing but the signature" if proof.signature else "nothing"
     yield "Added to it", added if proof.untouched else "MORE than a signature"
@@ -281,6 +278,7 @@ def _entry(origin: Origin) -> dict[str, Any]:
     entry = origin.recorded.entry
     return {
         "reference": origin.reference,
+        "document": origin.statement.act.document,
         "entry": origin.recorded.id,
         "sequence": entry.sequence,
         "act": entry.act,

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.casework.office import open_office
 from flows.desk import demo as story
-from flows.desk.cli.terminal import NO, counted, example, print_json, prints, shown, speaks
+from flows.desk.cli.terminal import NO, counted, example, open_office, print_json, prints, shown, with_home
+from flows.domain.acts import OPEN, PUBLISH, Kind
+from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import Fault, MalformedError, WrongStageError
-from flows.domain.procedure import ActKind, Stage
-from flows.domain.reference import parse_reference, slug
+from flows.domain.procedure import Stage
+from flows.domain.reference import parse_reference
 from flows.engine import here as engine
 from flows.engine import settings
 from flows.sources import copying, inbox
 
 if TYPE_CHECKING:
     from flows.casework.office import Office
+    from flows.domain.act import Act
     from flows.home import Home
 
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="How often each flow looks for work.",
 )
-@speaks
+@with_home
 def up(every: int, *, home: Home, as_json: bool) -> None:
     """Run the Prefect server and every flow on its schedule, until Ctrl-C."""
     with open_office(home):
@@ -50,7 +52,7 @@ def up(every: int, *, home: Home, as_json: bool) -> None:
 
 @click.command(epilog=example("equipoise intake new-request.yaml"))
 @click.argument("path", type=click.Path(path_type=Path), required=False)
-@speaks
+@with_home
 def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
     """Take requests in now, first drafts included: those in the inbox, or a copy of those at PATH."""
     with open_office(home) as office:
@@ -59,9 +61,9 @@ def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
             copying.copy_in(path, home.inbox)
         there = _names(home.set_aside)
         before = office.register.tip().entry.sequence
-        waits = bool(inbox.waiting(home.inbox) or office.register.ready(Stage.RECEIVED))
+        waits = bool(inbox.waiting(home.inbox) or office.catalogue.ready(Stage.RECEIVED))
         held = not waits or _run(home, ["intake", "drafting"])
-        opened = _since(office, before, ActKind.OPEN)
+        opened = [act.case for act in _since(office, before, OPEN)]
     aside = sorted(_names(home.set_aside) - there)
     arriving = len(inbox.waiting(home.inbox)) if held else 0
     if as_json:
@@ -82,20 +84,25 @@ def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
 
 @click.command(epilog=example("equipoise publish 1146A/22"))
 @click.argument("references", metavar="[REF]…", nargs=-1)
-@speaks
+@with_home
 def publish(references: tuple[str, ...], *, home: Home, as_json: bool) -> None:
     """Publish what is signed off: everything, or the cases named."""
     with open_office(home) as office:
         only = [_signed_off(office, parse_reference(reference)) for reference in references]
         before = office.register.tip().entry.sequence
-        waits = bool(office.register.ready(Stage.PUBLICATION))
+        waits = bool(office.catalogue.ready(Stage.PUBLICATION))
         held = not waits or _run(home, ["publication"], only or None)
-        published = _since(office, before, ActKind.PUBLISH)
+        published = _since(office, before, PUBLISH)
+    papers = {
+        DOCUMENTS[act.document].named(act.case): home.published
+        / f"{DOCUMENTS[act.document].slug(act.case)}.pdf"
+        for act in published
+    }
     if as_json:
-        print_json({"cases": published, "failed": not held})
+        print_json({"papers": papers, "failed": not held})
     else:
-        for reference in published:
-            click.echo(f"Published {reference}: {home.published / slug(reference)}.pdf")
+        for named, paper in papers.items():
+            click.echo(f"Published {named}: {paper}")
         if held and not published:
             click.echo("Nothing to publish.")
     _end(held=held, answer=True)
@@ -125,11 +132,7 @@ def _check_there(path: Path) -> None:
 def _run(home: Home, flows: list[str], only: list[str] | None = None) -> bool:
     if sys.stderr.isatty():
         click.echo("Running Prefect, which takes some seconds…", err=True)
-    told: list[str] = []
-    held = engine.run(home, flows, only, tell=told.append)
-    for sentence in told or ([] if held else ["A flow failed; its runs in Prefect say why."]):
-        click.secho(sentence, err=True, fg="red")
-    return held
+    return engine.run(home, flows, only)
 
 
 def _end(*, held: bool, answer: bool) -> None:
@@ -138,9 +141,10 @@ def _end(*, held: bool, answer: bool) -> None:
 
 
 def _signed_off(office: Office, reference: str) -> str:
-    case = office.register.case(reference)
-    if case.stage not in {Stage.PUBLICATION, Stage.PUBLISHED, Stage.SENT}:
-        raise WrongStageError(case.reference, act="publish", needed=Stage.PUBLICATION, found=case.stage)
+    case = office.register.dossier(reference).case
+    there = {case.stage(name) for name in case.documents}
+    if not there & {Stage.PUBLICATION, Stage.PUBLISHED, Stage.SENT}:
+        raise WrongStageError(case.reference, passive=PUBLISH.passive, stage=case.stage())
     return case.reference
 
 
@@ -148,9 +152,11 @@ def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
-def _since(office: Office, sequence: int, kind: ActKind) -> list[str]:
-    return [
-        recorded.entry.case
-        for recorded in office.register.since(sequence)
-        if recorded.entry.act.endswith(f"-{kind}")
-    ]
+def _since(office: Office, sequence: int, kind: Kind) -> list[Act]:
+    """Return the acts of one kind after the entry of a sequence, oldest first."""
+    found: list[Act] = []
+    for recorded in office.register.since(sequence):
+        if recorded.entry.act.endswith(f"-{kind.name}"):
+            dossier = office.register.dossier(recorded.entry.case)
+            found += (said.act for said in dossier.statements if dossier.entry_of(said) == recorded)
+    return found

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows.desk.cli.terminal import counted, heading, shown, wrapped
-from flows.domain.checks.ruleset import blocking
-from flows.domain.finding import Finding, Severity
+from flows.domain.finding import Finding, Severity, blocking
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

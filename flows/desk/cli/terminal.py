@@ -1,30 +1,30 @@
 """How the command line speaks: its exit codes, its errors, its JSON, its tables, and who acts.
 
 Exit: 0 done, 1 the answer is no, 2 the call or a file is malformed, 3 the register is absent or
-unavailable, 4 the register does not hold.
+unavailable, 4 the register fails its audit.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import io
 import json
+import shlex
 import shutil
-import sqlite3
 import stat
 import sys
 import textwrap
-import traceback
 import unicodedata
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from flows import home as flows_home
-from flows.casework.acts import Officer
-from flows.casework.office import Office, open_office
 from flows.domain.errors import (
     Fault,
     MalformedError,
@@ -36,26 +36,30 @@ from flows.domain.errors import (
 )
 from flows.domain.policy import parse_person
 from flows.home import Home, find_home
-from flows.register import signature
-from flows.sources.strict_yaml import MOST_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
+
+    from flows.casework.acts import Officer
+    from flows.casework.office import Office
 
 NO: Final = 1
 MALFORMED: Final = 2
 UNAVAILABLE: Final = 3
-DOES_NOT_HOLD: Final = 4
+FAILS_ITS_AUDIT: Final = 4
 
-_EXIT: Final = ((RefusedError, NO), (MalformedError, MALFORMED), (TamperedError, DOES_NOT_HOLD))
+_EXIT: Final = ((RefusedError, NO), (MalformedError, MALFORMED), (TamperedError, FAILS_ITS_AUDIT))
 """What each kind of error exits with; every other one means that the register is unavailable."""
+
+MOST_BYTES: Final = 1 << 20
+"""What a file named on the command line may have, where nothing else is said."""
 
 _WIDEST: Final = 100
 _NARROWEST: Final = 60
 
 
-class Sentence(click.ClickException):
+class CommandError(click.ClickException):
     """A refusal or a failure on its way to standard error: one sentence and an exit code."""
 
     def __init__(self, text: str, exit_code: int) -> None:
@@ -67,12 +71,36 @@ class Sentence(click.ClickException):
         click.secho(shown(self.message), err=True, file=file, fg="red")
 
 
-class Speaking(click.Group):
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A command that is imported once it is asked for, so that help comes at once.
+
+    Attributes:
+        help: Its first sentence.
+        load: Returns it.
+    """
+
+    help: str
+    load: Callable[[], click.Command]
+
+
+class Commands(click.Group):
     """Commands in the order of a case's life, whose failures become one sentence and an exit code."""
+
+    def __init__(self, *args: Any, later: Mapping[str, Later] | None = None, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self._later = later or {}
+        for name, each in self._later.items():  # what stands for them in lists
+            self.add_command(click.Command(name, help=each.help))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order in which they were added."""
-        return list(self.commands)
+        return [*self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported now."""
+        later = self._later.get(cmd_name)
+        return later.load() if later else super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write what each command does, in whole sentences."""
@@ -103,33 +131,30 @@ def _in_sentences() -> Iterator[None]:
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "equipoise"
         text = f"{error.format_message().rstrip('.')}; `{where} --help` shows how it is called."
-        raise Sentence(" ".join(text.split()), MALFORMED) from error
+        raise CommandError(" ".join(text.split()), MALFORMED) from error
     except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
         raise
     except OSError as error:
         place = error.filename or "Something"
-        raise Sentence(
+        raise CommandError(
             f"{place} could not be read or written: {error.strerror or type(error).__name__}.", UNAVAILABLE
         ) from error
-    except sqlite3.Error as error:
-        raise Sentence(
-            f"The index of the register could not be read or written: {error}.", UNAVAILABLE
-        ) from error
     except Exception as error:
-        raise _sentence(UnexpectedError(type(error).__name__, _where(error))) from error
+        if type(error).__module__ == "sqlite3":
+            raise CommandError(
+                f"The catalogue of the register could not be read or written: {error}.", UNAVAILABLE
+            ) from error
+        raise _sentence(UnexpectedError.of(error)) from error
 
 
-def _sentence(error: PitError) -> Sentence:
+def _sentence(error: PitError) -> CommandError:
     code = next((code for kind, code in _EXIT if isinstance(error, kind)), UNAVAILABLE)
     if isinstance(error, MalformedError) and len(error.faults) > 1:
         faults = "".join(f"\n  {shown(str(fault), lines=False)}" for fault in error.faults)
-        return Sentence(f"{shown(error.source, lines=False)} has {len(error.faults)} faults:{faults}", code)
-    return Sentence(shown(str(error), lines=False), code)
-
-
-def _where(error: BaseException) -> str:
-    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
-    return f"{Path(frame.f_code.co_filename).name}:{line}"
+        return CommandError(
+            f"{shown(error.source, lines=False)} has {len(error.faults)} faults:{faults}", code
+        )
+    return CommandError(shown(str(error), lines=False), code)
 
 
 def _write_anything() -> None:
@@ -148,6 +173,15 @@ def _is_seen(c: str) -> bool:
     return c.isprintable() or unicodedata.category(c) == "Zs"
 
 
+def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
+    """Print the version and exit, if it is asked for."""
+    if value:
+        from importlib.metadata import version  # noqa: PLC0415 - a twentieth of a second, for this alone
+
+        click.echo(f"equipoise, version {version('equipoise')}")
+        ctx.exit()
+
+
 # Options ----------------------------------------------------------------------------------------
 
 
@@ -158,7 +192,7 @@ def example(*calls: str) -> str:
 
 _home = click.option(
     "--home",
-    "place",
+    "home_folder",
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="The home; else $EQUIPOISE_HOME, else ./equipoise.",
@@ -167,14 +201,14 @@ _no_home = click.option("--home", hidden=True, expose_value=False, type=click.Pa
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
-def speaks(command: Callable[..., None]) -> Callable[..., None]:
+def with_home(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options ``--home`` and ``--json``; it is handed ``home`` and ``as_json``."""
 
     @_as_json
     @_home
     @functools.wraps(command)
-    def wrapped(*args: Any, place: Path | None, **kwargs: Any) -> None:  # noqa: ANN401 - whatever it takes
-        command(*args, home=find_home(place), **kwargs)
+    def wrapped(*args: Any, home_folder: Path | None, **kwargs: Any) -> None:  # noqa: ANN401 - whatever it takes
+        command(*args, home=find_home(home_folder), **kwargs)
 
     return wrapped
 
@@ -198,13 +232,51 @@ def acts(command: Callable[..., None]) -> Callable[..., None]:
         metavar="FILE|agent",
         help="The private key, or agent; else keys/officers/PERSON of the home.",
     )
-    @speaks
+    @click.option(
+        "--propose",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Sign elsewhere: write what is to be signed to FILE, and record nothing yet.",
+    )
+    @with_home
     @functools.wraps(command)
-    def wrapped(*args: Any, home: Home, person: str, key: str | None, **kwargs: Any) -> None:  # noqa: ANN401
+    def wrapped(
+        *args: Any,  # noqa: ANN401 - whatever it takes
+        home: Home,
+        person: str,
+        key: str | None,
+        propose: Path | None,
+        **kwargs: Any,  # noqa: ANN401 - as above
+    ) -> None:
+        from flows.casework.acts import Elsewhere, Officer, ProposedError  # noqa: PLC0415 - help needs no register
+        from flows.casework.office import open_office  # noqa: PLC0415 - as above
+
         with open_office(home) as office:
-            command(*args, office=office, officer=officer(office, person, key), **kwargs)
+            acting = (
+                Officer(id=parse_person(person), signer=Elsewhere())
+                if propose
+                else officer(office, person, key)
+            )
+            try:
+                command(*args, office=office, officer=acting, **kwargs)
+            except ProposedError as proposed:
+                _tell_proposed(proposed.statement, propose or Path(), as_json=kwargs["as_json"])
 
     return wrapped
+
+
+def _tell_proposed(statement: bytes, path: Path, *, as_json: bool) -> None:
+    """Write what is to be signed, and say how it is signed and appended."""
+    write_file(path, statement)
+    digest = hashlib.sha256(statement).hexdigest()
+    if as_json:
+        print_json({"statement": str(path), "sha256": digest, "namespace": "equipoise-act-v1"})
+        return
+    click.echo(f"Nothing is recorded yet. What is to be signed is in {path}, SHA-256 {digest}.")
+    click.echo("Read it, sign it within 24 hours, and append it:")
+    name = shlex.quote(str(path))
+    click.echo(f"  ssh-keygen -Y sign -n equipoise-act-v1 -f KEY {name}")
+    click.echo(f"  equipoise append {name} {shlex.quote(f'{path}.sig')}")
 
 
 def officer(office: Office, person: str, key: str | None) -> Officer:
@@ -214,11 +286,14 @@ def officer(office: Office, person: str, key: str | None) -> Officer:
         RefusedError: there is no key of theirs at hand, or others can read it.
         MalformedError: what was named is no key.
     """
+    from flows.casework.acts import Officer  # noqa: PLC0415 - as above
+    from flows.register import signature  # noqa: PLC0415 - as above
+
     parse_person(person)
     if key == "agent":
         known = office.register.policy().people.get(person)
         if known is None or not known.keys:
-            raise NotEntitledError(person, act="act", needed="a person on the list of authorised people")
+            raise NotEntitledError(person, verb="act", needed="a person on the list of authorised people")
         return Officer(id=person, signer=signature.agent(known.keys, flows_home.agent_socket()))
     path = Path(key) if key else office.home.officers / person
     _check_key(path, person, named=bool(key))
@@ -243,6 +318,25 @@ def _check_key(path: Path, person: str, *, named: bool) -> None:
         )
 
 
+@contextmanager
+def open_office(home: Home, *, reading: bool = False) -> Iterator[Office]:
+    """Open a home; on a terminal a bar shows how far its catalogue is, where that is made anew."""
+    from flows.casework.office import open_office as open_  # noqa: PLC0415 - help needs no register
+
+    bar: Any = None
+
+    def tell(done: int, count: int) -> None:
+        nonlocal bar
+        bar = bar or click.progressbar(length=count, label="Reading every case", file=sys.stderr)
+        if done % 100 == 0 or done == count:
+            bar.update(done - bar.pos)
+        if done == count:
+            bar.render_finish()
+
+    with open_(home, reading=reading, tell=tell if sys.stderr.isatty() else None) as office:
+        yield office
+
+
 # Files, and what is printed -----------------------------------------------------------------------
 
 
@@ -260,6 +354,18 @@ def read_file(path: Path, *, most: int = MOST_BYTES) -> bytes:
     if len(data) > most:
         raise MalformedError(str(path), Fault(path="", problem=f"it is larger than {most >> 20} MiB"))
     return data
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file named on the command line.
+
+    Raises:
+        MalformedError: it cannot be read, is too large, or is none.
+    """
+    try:
+        return read_file(path).decode()
+    except UnicodeDecodeError:
+        raise MalformedError(str(path), Fault(path="", problem="it is not text in UTF-8")) from None
 
 
 def write_file(path: Path, content: bytes) -> str:
@@ -282,7 +388,22 @@ def _unreadable(path: Path, error: OSError) -> MalformedError:
 
 def print_json(value: object) -> None:
     """Print one JSON object on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
+def tell_policy(office: Office, sentence: str, *, new: bool, as_json: bool, **more: object) -> None:
+    """Print what was done to the policy, and at which version it is."""
+    version = office.register.policy().version
+    if as_json:
+        print_json({"policy": version, "new": new, **more})
+    else:
+        click.echo(f"{sentence} The policy is at version {version}.")
 
 
 def heading(text: str) -> str:

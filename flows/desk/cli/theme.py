@@ -10,27 +10,37 @@ import click
 from flows import home as flows_home
 from flows.casework import acts
 from flows.casework import papers as paper
-from flows.casework.office import Office, open_office
-from flows.desk.cli.terminal import Speaking, example, print_json, shown, speaks, write_file
+from flows.desk.cli.terminal import (
+    Commands,
+    example,
+    open_office,
+    print_json,
+    shown,
+    tell_policy,
+    with_home,
+    write_file,
+)
 from flows.desk.cli.terminal import acts as acting
 from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
+from flows.document.imprint import Imprint
 from flows.document.pdf import render_pdf
 from flows.document.theme_file import read_theme, write_theme
+from flows.domain.documents import DOCUMENT
 from flows.domain.errors import RefusedError
-from flows.domain.procedure import DOCUMENT
 from flows.files import folder
 from flows.sources.parse import parse_request
 
 if TYPE_CHECKING:
     from flows.casework.acts import Officer
+    from flows.casework.office import Office
     from flows.domain.theme import Theme
     from flows.home import Home
 
 _file = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 
 
-@click.group(cls=Speaking)
+@click.group(cls=Commands)
 def theme() -> None:
     """Choose how papers look: colour, size of the text, markings, crest."""
 
@@ -39,7 +49,7 @@ def theme() -> None:
 @click.option(
     "--crest", metavar="FILE", type=click.Path(path_type=Path), help="Write the crest to FILE, a PNG."
 )
-@speaks
+@with_home
 def show(crest: Path | None, *, home: Home, as_json: bool) -> None:
     """Print the theme in force, as a theme file."""
     with open_office(home, reading=True) as office:
@@ -68,7 +78,7 @@ def _as_json(chosen: Theme) -> dict[str, Any]:
 @_file
 @click.argument("pdf", metavar="PDF", type=click.Path(path_type=Path))
 @click.option("--draft", is_flag=True, help="As a draft looks.")
-@speaks
+@with_home
 def preview(file: Path, pdf: Path, *, draft: bool, home: Home, as_json: bool) -> None:  # noqa: ARG001 - every command has a home
     """Write an example paper as it would look with the theme in FILE; nothing is recorded."""
     chosen = read_theme(file)
@@ -84,16 +94,15 @@ def _example(chosen: Theme, *, draft: bool) -> bytes:
     request = parse_request((item / "request.yaml").read_bytes(), rules=paper.RULES).request("1146A/22")
     data = (item / "assessment.yaml").read_bytes()
     files = paper.version_files(request, paper.read_assessment(data, request.reference), data)
-    return render_pdf(
-        arrange(parse_document(files[DOCUMENT].decode())),
+    imprint = Imprint(
         title=f"Public interest test: {request.reference}",
         authority=request.authority,
         reference=request.reference,
         version=1,
-        dated=flows_home.now(),
         draft=draft,
         theme=chosen,
     )
+    return render_pdf(arrange(parse_document(files[DOCUMENT].decode())), imprint, dated=flows_home.now())
 
 
 @theme.command("set", epilog=example("equipoise theme set theme.toml --as administrator"))
@@ -102,10 +111,7 @@ def _example(chosen: Theme, *, draft: bool) -> bytes:
 def set_(file: Path, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Let papers look as FILE says, from now on; what is published stays as it is."""
     recorded = acts.change_theme(office, officer, read_theme(file))
-    version = office.register.policy().version
-    if as_json:
-        print_json({"policy": version, "new": recorded is not None})
-    elif recorded is None:
-        click.echo("Papers look like this already; nothing was recorded.")
-    else:
-        click.echo(f"New papers look like this from now on. The policy is at version {version}.")
+    done = "New papers look like this from now on."
+    if recorded is None:
+        done = "Papers look like this already; nothing was recorded."
+    tell_policy(office, done, new=recorded is not None, as_json=as_json)

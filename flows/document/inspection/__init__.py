@@ -1,6 +1,6 @@
 """Checks a PDF: what it tells a reader who cannot see it, compared with the text it is made of.
 
-reading       the file: its tag tree, what its pages draw, its links, its outline
+paper         the file: its tag tree, what its pages draw, its links, its outline
 soundness     what can be said of the tag tree without the text
 sheets        what the pages show: their pictures and lines, and their head and foot
 ways          whether contents and notes lead to what they name; this needs no text either
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from flows.document.inspection.comparison import compare
 from flows.document.inspection.conformance import conformance
-from flows.document.inspection.reading import read_paper
+from flows.document.inspection.paper import read_paper
 from flows.document.inspection.sheets import sheets
 from flows.document.inspection.soundness import soundness
 from flows.document.inspection.ways import ways

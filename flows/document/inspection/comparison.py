@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 
     from flows.document.blocks import Block
     from flows.document.inspection.units import Unit
-    from flows.document.inspection.values import Bookmark, Paper, Run
+    from flows.document.inspection.values import Bookmark, DrawnText, Paper
     from flows.domain.finding import Finding
 
 _ABOVE: Final = 90.0
 """How far above a heading a bookmark may lead, points."""
 _BELOW: Final = 4.0
 """How far below its first line."""
+_LANG: Final = "en-GB"
+"""What every paper is in, but for its passages."""
 
 
 def compare(
@@ -40,7 +42,6 @@ def compare(
     *,
     until: str | None = None,
     pictures: Sequence[str] | None = None,
-    lang: str = "en-GB",
 ) -> Iterator[Finding]:
     """Yield where ``paper`` is not what ``blocks`` say, in the order of the text.
 
@@ -50,7 +51,6 @@ def compare(
         until: The heading after which the paper goes on, of which ``blocks`` hold nothing; None where they
             hold everything.
         pictures: What the pictures before the text are called; None where nobody knows.
-        lang: The language that the paper should be in.
     """
     read, bookmarks = [*units_of_tree(paper.root)], paper.bookmarks
     ends = [at for at, unit in enumerate(read) if unit.kind == "H2" and unit.words == until]
@@ -65,11 +65,11 @@ def compare(
             "PDF_FIGURE", "before the text", "The authority's crest is missing, or called otherwise."
         )
     said = [*units_of_blocks(blocks)]
-    comparison = _Comparison(paper, said, read, lang)
+    comparison = _Comparison(paper, said, read)
     yield from comparison.findings()
     yield from _bookmarks(bookmarks, comparison.headings())
     yield from _decoration(paper, said)
-    yield from _language(paper, lang)
+    yield from _language(paper)
 
 
 def source_words(blocks: Sequence[Block]) -> dict[str, str]:
@@ -80,9 +80,8 @@ def source_words(blocks: Sequence[Block]) -> dict[str, str]:
 class _Comparison:
     """The units of a text beside those of a tag tree."""
 
-    def __init__(self, paper: Paper, said: Sequence[Unit], read: Sequence[Unit], lang: str) -> None:
+    def __init__(self, paper: Paper, said: Sequence[Unit], read: Sequence[Unit]) -> None:
         self._paper = paper
-        self._lang = lang
         self._said = said
         self._matched: dict[int, Unit] = {}
         self._findings: list[Finding] = []
@@ -93,7 +92,7 @@ class _Comparison:
         """Yield what differs."""
         yield from self._findings
         for number, unit in sorted(self._matched.items(), key=itemgetter(0)):
-            yield from _dress(self._said[number], unit, self._lang)
+            yield from _dress(self._said[number], unit)
 
     def headings(self) -> list[tuple[Unit, Unit | None]]:
         """Return every heading of the text, with what it is in the tag tree."""
@@ -236,7 +235,7 @@ def _page(unit: Unit) -> int:
     return next((mark.page for mark in unit.element.marks()), 0) if unit.element else 0
 
 
-def _dress(said: Unit, read: Unit, lang: str) -> Iterator[Finding]:
+def _dress(said: Unit, read: Unit) -> Iterator[Finding]:
     """Yield how form, links, marks, stress and languages differ where the words are the same."""
     if said.kind == read.kind and said.form != read.form:
         code = "PDF_LIST" if said.kind == "L" else "PDF_TABLE"
@@ -255,7 +254,7 @@ def _dress(said: Unit, read: Unit, lang: str) -> Iterator[Finding]:
         yield finding("PDF_EMPHASIS", said.place, "What the text stresses is not what is tagged so.")
     if said.notes() != read.notes():
         yield finding("PDF_NOTE", said.place, "The mark of a note is missing, or stands elsewhere.")
-    if said.languages(lang) != read.languages(lang):
+    if said.languages(_LANG) != read.languages(_LANG):
         yield finding(
             "PDF_LANGUAGE", said.place, "Its words, or some of them, are said to be in another language."
         )
@@ -287,7 +286,7 @@ def _bookmarks(
             yield finding("PDF_BOOKMARK", said.place, "Its bookmark leads to another place on the page.")
 
 
-def _first_run(unit: Unit | None) -> Run | None:
+def _first_run(unit: Unit | None) -> DrawnText | None:
     if unit is None or unit.element is None:
         return None
     return next(chain.from_iterable(mark.runs for mark in unit.element.marks()), None)
@@ -316,9 +315,9 @@ def _decoration(paper: Paper, said: Sequence[Unit]) -> Iterator[Finding]:
             )
 
 
-def _language(paper: Paper, lang: str) -> Iterator[Finding]:
-    if paper.lang and paper.lang != lang:
+def _language(paper: Paper) -> Iterator[Finding]:
+    if paper.lang and paper.lang != _LANG:
         yield finding("PDF_LANGUAGE", "the file", "The file says that it is in another language.")
     labels = (inner for each in paper.root.within() if each.kind == "Lbl" for inner in each.within())
-    if any(each.lang not in {"", lang} for each in labels):
+    if any(each.lang not in {"", _LANG} for each in labels):
         yield finding("PDF_LANGUAGE", "the tag tree", "A label is said to be in another language.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
 import pikepdf
 
 from flows.document.inspection.glyphs import NO_FONT, Font, read_font
-from flows.document.inspection.values import Run
+from flows.document.inspection.values import DrawnText
 from flows.domain.theme import CONTRAST, contrast_on_white
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Content:
     """
 
     box: Box
-    runs: list[Run] = field(default_factory=list)
+    runs: list[DrawnText] = field(default_factory=list)
     marks: list[int] = field(default_factory=list)
     sound: bool = True
     pictures: list[Picture] = field(default_factory=list)
@@ -197,7 +197,7 @@ class _Drawing:
         # The space at the end of a line may stand beyond the edge.
         last = max(start[0], end[0] - state.size), end[1]
         self.content.runs.append(
-            Run(
+            DrawnText(
                 page=self._number,
                 mcid=self._mcid(),
                 artifact=any(opened.tag == "/Artifact" for opened in self.opened),

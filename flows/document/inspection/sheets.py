@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.document.inspection.content import Content
-    from flows.document.inspection.values import Box, Element, Paper, Run
+    from flows.document.inspection.values import Box, DrawnText, Paper, TagElement
     from flows.domain.finding import Finding
 
 _WIDEST: Final = 3.0
@@ -74,7 +74,7 @@ def _pictures(paper: Paper) -> Iterator[Finding]:
             yield finding("PDF_FIGURE", f"page {page}", "A picture stands outside any figure.")
 
 
-def _is_at(figure: Element, box: Box) -> bool:
+def _is_at(figure: TagElement, box: Box) -> bool:
     said = [float(each) for each in figure.attributes.get("BBox", "").split()]
     return len(said) == len(box) and all(abs(a - b) <= _NEAR for a, b in zip(said, box, strict=True))
 
@@ -83,7 +83,7 @@ def _is_inside(box: Box, page: Box) -> bool:
     return page[0] <= box[0] and page[1] <= box[1] and box[2] <= page[2] and box[3] <= page[3]
 
 
-def _meets(box: Box, run: Run) -> bool:
+def _meets(box: Box, run: DrawnText) -> bool:
     left, bottom, right, top = box
     (start, y), (end, _) = run.start, run.end
     return bottom < y < top and start < right and end > left

@@ -6,12 +6,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from flows.document.inspection.noticing import finding
-from flows.document.inspection.values import Annotation, Mark, plain
+from flows.document.inspection.values import Area, MarkedContent, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.document.inspection.values import Box, Element, Paper, Run
+    from flows.document.inspection.values import Box, DrawnText, Paper, TagElement
     from flows.domain.finding import Finding
 
 _MAY_BE_EMPTY: Final = frozenset({"TD", "TH"})
@@ -53,7 +53,7 @@ def _pages(paper: Paper) -> Iterator[Finding]:
         yield finding("PDF_CONTENT_ORDER", "the pages", "They stand in another order than they are read.")
 
 
-def _down_to_rows(element: Element) -> Iterator[Element]:
+def _down_to_rows(element: TagElement) -> Iterator[TagElement]:
     """Yield what is within an element, but of a row nothing: a row over two pages is read cell by cell."""
     for each in element.elements():
         yield each
@@ -61,21 +61,21 @@ def _down_to_rows(element: Element) -> Iterator[Element]:
             yield from _down_to_rows(each)
 
 
-def _where(element: Element) -> str:
+def _where(element: TagElement) -> str:
     page = next((mark.page for mark in element.marks()), None)
     return f"page {page}, {element.tag}" if page else f"the tag tree, {element.tag}"
 
 
-def _is_blank(element: Element) -> bool:
-    direct = [each for each in element.held if isinstance(each, Mark)]
+def _is_blank(element: TagElement) -> bool:
+    direct = [each for each in element.held if isinstance(each, MarkedContent)]
     return bool(direct) and element.kind not in _MAY_BE_EMPTY and not element.text.strip()
 
 
 # Links ------------------------------------------------------------------------------------------
 
 
-def _link(link: Element, place: str) -> Iterator[Finding]:
-    areas = [each for each in link.held if isinstance(each, Annotation)]
+def _link(link: TagElement, place: str) -> Iterator[Finding]:
+    areas = [each for each in link.held if isinstance(each, Area)]
     if not areas:
         yield finding("PDF_LINK", place, "A link has words, and nothing to follow.")
         return
@@ -92,13 +92,13 @@ def _link(link: Element, place: str) -> Iterator[Finding]:
         yield finding("PDF_LINK", place, "The area of a link is not on its own words.")
 
 
-def _is_described(area: Annotation, words: str) -> bool:
+def _is_described(area: Area, words: str) -> bool:
     """Return whether a link out of the paper is called what it says; `ways` looks at the others."""
     said = {f"{words} ({area.target})", *([words] if words == area.target else [])}
     return area.spot is not None or not area.contents.strip() or area.contents in said
 
 
-def _covers(area: Annotation, run: Run) -> bool:
+def _covers(area: Area, run: DrawnText) -> bool:
     x, y = (run.start[0] + run.end[0]) / 2, (run.start[1] + run.end[1]) / 2
     return area.page == run.page and _holds(area.box, x, y)
 
@@ -111,13 +111,13 @@ def _holds(box: Box, x: float, y: float) -> bool:
 # Lists and tables -------------------------------------------------------------------------------
 
 
-def _item(item: Element, place: str) -> Iterator[Finding]:
+def _item(item: TagElement, place: str) -> Iterator[Finding]:
     kinds = [each.kind for each in item.elements()]
     if kinds != ["Lbl", "LBody"]:
         yield finding("PDF_LIST", place, "A list item is not one label and one body.")
 
 
-def _table(table: Element, place: str) -> Iterator[Finding]:
+def _table(table: TagElement, place: str) -> Iterator[Finding]:
     rows = [[*row.elements()] for row in table.within() if row.kind == "TR"]
     if len({len(row) for row in rows}) > 1:
         yield finding("PDF_TABLE", place, "The rows of a table differ in width.")
@@ -126,7 +126,7 @@ def _table(table: Element, place: str) -> Iterator[Finding]:
             yield from _cell(cell, f"{place}, row {number}, cell {at}")
 
 
-def _cell(cell: Element, place: str) -> Iterator[Finding]:
+def _cell(cell: TagElement, place: str) -> Iterator[Finding]:
     if cell.kind not in {"TH", "TD"}:
         yield finding("PDF_TABLE", place, "A row holds something else than cells.")
     if cell.attributes.keys() - {"Scope"}:

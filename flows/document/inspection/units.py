@@ -28,8 +28,9 @@ from flows.document.blocks import (
     Table,
     Text,
     plain_text,
+    within,
 )
-from flows.document.inspection.values import Annotation, Element, Mark, plain
+from flows.document.inspection.values import Area, MarkedContent, TagElement, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -86,7 +87,7 @@ class Unit:
     form: str = ""
     stretches: tuple[Stretch, ...] = ()
     links: int = 0
-    element: Element | None = None
+    element: TagElement | None = None
 
     @property
     def squeezed(self) -> str:
@@ -207,19 +208,8 @@ def _said(kind: str, inlines: Sequence[Inline], place: str, *, level: int = 0, f
         place=place,
         level=level,
         stretches=tuple(_stretches(inlines, _PLAIN)),
-        links=sum(1 for _ in _links(inlines)),
+        links=sum(isinstance(each, Link | NoteMark) for each in within(inlines)),
     )
-
-
-def _links(inlines: Iterable[Inline]) -> Iterator[Inline]:
-    for inline in inlines:
-        match inline:
-            case Link() | NoteMark():
-                yield inline
-            case Strong() | Emphasis() | Passage():
-                yield from _links(inline.inlines)
-            case Text() | Note():
-                pass
 
 
 def _stretches(inlines: Iterable[Inline], like: Stretch) -> Iterator[Stretch]:
@@ -248,21 +238,21 @@ def _count(text: str) -> int:
 # Of the tag tree --------------------------------------------------------------------------------
 
 
-def units_of_tree(root: Element, like: Stretch = _PLAIN) -> Iterator[Unit]:
+def units_of_tree(root: TagElement, like: Stretch = _PLAIN) -> Iterator[Unit]:
     """Yield what the tag tree holds, fields for a signature left out; ``like`` is what is said around it."""
     like = _speaking(root, like)
     for held in root.held:
-        if isinstance(held, Element):
+        if isinstance(held, TagElement):
             yield from _element(held, like)
-        elif isinstance(held, Mark):
+        elif isinstance(held, MarkedContent):
             yield _loose(root, held, like)
 
 
-def _speaking(element: Element, like: Stretch) -> Stretch:
+def _speaking(element: TagElement, like: Stretch) -> Stretch:
     return like._replace(lang=element.lang or like.lang)
 
 
-def _element(element: Element, like: Stretch) -> Iterator[Unit]:
+def _element(element: TagElement, like: Stretch) -> Iterator[Unit]:
     match element.kind:
         case kind if kind in _GROUPS:
             yield from units_of_tree(element, like)
@@ -283,15 +273,15 @@ def _element(element: Element, like: Stretch) -> Iterator[Unit]:
             yield _spoken(element, like)
 
 
-def _is_labelled(note: Element) -> bool:
+def _is_labelled(note: TagElement) -> bool:
     return any(each.kind == "Lbl" for each in note.elements())
 
 
-def _loose(element: Element, mark: Mark, like: Stretch) -> Unit:
+def _loose(element: TagElement, mark: MarkedContent, like: Stretch) -> Unit:
     return _spoken(replace(element, kind="P", tag="P", attributes={}, held=(mark,)), like)
 
 
-def _spoken(element: Element, like: Stretch) -> Unit:
+def _spoken(element: TagElement, like: Stretch) -> Unit:
     return Unit(
         kind=element.kind,
         words=plain(element.text),
@@ -302,7 +292,7 @@ def _spoken(element: Element, like: Stretch) -> Unit:
     )
 
 
-def _entry(element: Element, like: Stretch) -> Unit:
+def _entry(element: TagElement, like: Stretch) -> Unit:
     """Return an entry of the contents, without its page number."""
     unit = _spoken(element, like)
     words, number = told_page(element)
@@ -316,19 +306,19 @@ def _entry(element: Element, like: Stretch) -> Unit:
     return replace(unit, words=words, stretches=tuple(each._replace(note=0) for each in kept))
 
 
-def told_page(entry: Element) -> tuple[str, str]:
+def told_page(entry: TagElement) -> tuple[str, str]:
     """Return the words of an entry of the contents, and the page number after them; empty for none."""
     found = _NUMBER.fullmatch(plain(entry.text))
     return (found["words"] or "", found["number"]) if found else (plain(entry.text), "")
 
 
-def called(reference: Element) -> int:
+def called(reference: TagElement) -> int:
     """Return the number of the note that a reference calls for; 0 for none."""
     words = plain(reference.text)
     return int(words) if words.isdecimal() and words.isascii() else 0
 
 
-def _stretches_of(element: Element, like: Stretch) -> Iterator[Stretch]:
+def _stretches_of(element: TagElement, like: Stretch) -> Iterator[Stretch]:
     like = _speaking(element, like)._replace(
         strong=like.strong or element.tag == "Strong",
         emphasis=like.emphasis or element.tag == "Em",
@@ -339,18 +329,18 @@ def _stretches_of(element: Element, like: Stretch) -> Iterator[Stretch]:
         yield like._replace(letters=_count(element.instead))
         return
     for held in element.held:
-        if isinstance(held, Mark):
+        if isinstance(held, MarkedContent):
             yield like._replace(letters=_count(held.text))
-        elif isinstance(held, Element):
+        elif isinstance(held, TagElement):
             yield from _stretches_of(held, like)
 
 
-def target_of(link: Element) -> str:
+def target_of(link: TagElement) -> str:
     """Return where a link's annotations lead; every target where they differ."""
-    areas = (each for each in link.held if isinstance(each, Annotation))
+    areas = (each for each in link.held if isinstance(each, Area))
     targets = dict.fromkeys(INSIDE if each.spot else each.target for each in areas)
     return " ".join(targets)
 
 
-def _is_field(element: Element) -> bool:
-    return bool(element.held) and all(isinstance(e, Annotation) and e.kind == "Widget" for e in element.held)
+def _is_field(element: TagElement) -> bool:
+    return bool(element.held) and all(isinstance(e, Area) and e.kind == "Widget" for e in element.held)

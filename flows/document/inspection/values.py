@@ -27,7 +27,7 @@ class Spot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class DrawnText:
     """Text drawn at one stroke.
 
     Attributes:
@@ -49,17 +49,17 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class MarkedContent:
     """One piece of marked content that an element holds."""
 
     page: int
     mcid: int
-    runs: tuple[Run, ...]
+    runs: tuple[DrawnText, ...]
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
+class Area:
     """One annotation that an element holds.
 
     Attributes:
@@ -79,7 +79,7 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class TagElement:
     """One element of the tag tree.
 
     Attributes:
@@ -99,19 +99,19 @@ class Element:
     instead: str | None
     held: tuple[Held, ...]
 
-    def elements(self) -> Iterator[Element]:
+    def elements(self) -> Iterator[TagElement]:
         """Yield the elements that this one holds."""
-        return (each for each in self.held if isinstance(each, Element))
+        return (each for each in self.held if isinstance(each, TagElement))
 
-    def marks(self) -> Iterator[Mark]:
+    def marks(self) -> Iterator[MarkedContent]:
         """Yield all marked content, that of inner elements too, in reading order."""
         for each in self.held:
-            if isinstance(each, Mark):
+            if isinstance(each, MarkedContent):
                 yield each
-            elif isinstance(each, Element):
+            elif isinstance(each, TagElement):
                 yield from each.marks()
 
-    def within(self) -> Iterator[Element]:
+    def within(self) -> Iterator[TagElement]:
         """Yield this element and every one inside it, in reading order."""
         yield self
         for each in self.elements():
@@ -122,10 +122,10 @@ class Element:
         """The characters of it as the file has them, spaces included."""
         if self.instead is not None:
             return self.instead
-        return "".join(each.text for each in self.held if isinstance(each, Mark | Element))
+        return "".join(each.text for each in self.held if isinstance(each, MarkedContent | TagElement))
 
 
-Held: TypeAlias = Element | Mark | Annotation
+Held: TypeAlias = TagElement | MarkedContent | Area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +159,13 @@ class Paper:
     title: str
     author: str
     lang: str
-    root: Element
+    root: TagElement
     bookmarks: tuple[Bookmark, ...]
     drawn: tuple[Content, ...]
     findings: tuple[Finding, ...]
 
     @property
-    def runs(self) -> Iterator[Run]:
+    def runs(self) -> Iterator[DrawnText]:
         """All text, in the order in which it is drawn."""
         return (run for content in self.drawn for run in content.runs)
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.document.inspection.noticing import finding
 from flows.document.inspection.units import called, told_page
-from flows.document.inspection.values import Annotation, plain
+from flows.document.inspection.values import Area, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from flows.document.inspection.values import Element, Paper, Run, Spot
+    from flows.document.inspection.values import DrawnText, Paper, Spot, TagElement
     from flows.domain.finding import Finding
 
 _HEADING: Final = re.compile("H[1-6]")
@@ -39,7 +39,7 @@ class _Place(NamedTuple):
     """Something that a way may lead to, by what it is called."""
 
     name: str
-    run: Run
+    run: DrawnText
 
 
 def _reached(spot: Spot | None, places: Iterable[_Place]) -> _Place | None:
@@ -51,21 +51,21 @@ def _reached(spot: Spot | None, places: Iterable[_Place]) -> _Place | None:
     return max(met, key=lambda each: each.run.start[1], default=None)
 
 
-def _areas(element: Element) -> list[Annotation]:
-    return [each for inner in element.within() for each in inner.held if isinstance(each, Annotation)]
+def _areas(element: TagElement) -> list[Area]:
+    return [each for inner in element.within() for each in inner.held if isinstance(each, Area)]
 
 
-def _spots(element: Element) -> list[Spot | None]:
+def _spots(element: TagElement) -> list[Spot | None]:
     """Return where the links in an element lead, each once."""
     return [*dict.fromkeys(each.spot for each in _areas(element))]
 
 
-def _placed(named: Iterable[tuple[str, Element]]) -> list[_Place]:
+def _placed(named: Iterable[tuple[str, TagElement]]) -> list[_Place]:
     """Return the elements of which something is drawn, each by its name, where they begin."""
     return [_Place(name, run) for name, element in named if (run := _begins(element))]
 
 
-def _begins(element: Element) -> Run | None:
+def _begins(element: TagElement) -> DrawnText | None:
     return next((run for mark in element.marks() for run in mark.runs), None)
 
 
@@ -92,7 +92,7 @@ def _contents(paper: Paper) -> Iterator[Finding]:
         yield finding("PDF_CONTENTS", "the contents", "Its entries lead to headings in another order.")
 
 
-def _entries(root: Element) -> Iterator[Element]:
+def _entries(root: TagElement) -> Iterator[TagElement]:
     """Yield what names a heading in each entry of the contents."""
     for item in root.within():
         if item.kind == "TOCI":
@@ -125,12 +125,12 @@ def _notes(paper: Paper) -> Iterator[Finding]:
             yield from _described(label, number, f"note {number}")
 
 
-def _described(element: Element, number: str, place: str) -> Iterator[Finding]:
+def _described(element: TagElement, number: str, place: str) -> Iterator[Finding]:
     if any(_DIGITS.findall(area.contents) != [number] for area in _areas(element)):
         yield finding("PDF_NOTE", place, "It is described by another number than its own.")
 
 
-def _leads(element: Element, name: str, places: Sequence[_Place]) -> bool:
+def _leads(element: TagElement, name: str, places: Sequence[_Place]) -> bool:
     """Return whether every link in ``element``, one at least, leads to the place of that name."""
     spots = _spots(element)
     wanted = [each for each in places if each.name == name]
@@ -143,13 +143,13 @@ def _is_at(met: _Place | None, wanted: Sequence[_Place]) -> bool:
     return met is not None and (met.run.page, met.run.start[1]) in lines
 
 
-def _number(note: Element) -> str:
+def _number(note: TagElement) -> str:
     label = next((plain(each.text) for each in note.elements() if each.kind == "Lbl"), "")
     found = _LABEL.fullmatch(label)
     return found[1] if found else ""
 
 
-def _numbered(notes: Sequence[Element], marks: Sequence[Element]) -> Iterator[Finding]:
+def _numbered(notes: Sequence[TagElement], marks: Sequence[TagElement]) -> Iterator[Finding]:
     """Yield what is wrong with the numbers and identifiers of notes."""
     if [_number(each) for each in notes] != [str(n) for n in range(1, len(notes) + 1)]:
         yield finding("PDF_NOTE", "the notes", "They are not numbered from 1 on.")

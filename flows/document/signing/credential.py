@@ -222,7 +222,8 @@ def _credential(folder: Path, found: Mapping[str, Any]) -> Credential:
     if "pkcs12" in found:
         key, certificates = _from_pkcs12(folder / found["pkcs12"], secret)
     else:
-        certificates = _certificates(folder / found["certificate"])
+        path = folder / found["certificate"]
+        certificates = _pem(_bytes(path), str(path))
         if "key" in found:
             key = _key(folder / found["key"], secret, certificates[0])
     token = Token(**found["token"]) if "token" in found else None
@@ -258,17 +259,14 @@ def certificates_in(data: bytes, source: str) -> tuple[x509.Certificate, ...]:
     Raises:
         MalformedError: it holds none.
     """
+    return tuple(map(translate_pyca_cryptography_cert_to_asn1, _pem(data, source)))
+
+
+def _pem(data: bytes, source: str) -> Sequence[Certificate]:
     try:
-        found = load_pem_x509_certificates(data)
+        return load_pem_x509_certificates(data)
     except ValueError:
         raise MalformedError(source, Fault(path="", problem="it holds no certificate in PEM")) from None
-    return tuple(map(translate_pyca_cryptography_cert_to_asn1, found))
-
-
-def _certificates(path: Path) -> Sequence[Certificate]:
-    data = _bytes(path)
-    certificates_in(data, str(path))
-    return load_pem_x509_certificates(data)
 
 
 def _key(path: Path, passphrase: bytes | None, certificate: Certificate) -> PrivateKeyInfo:

@@ -5,3 +5,8 @@ mend it. It speaks in words of its own, never in those of the case. Ids begin wi
 H for harm, F for factors, B for the balance, N for neither confirming nor denying, S for the text and
 P for the procedure. ``ruleset`` has them all, in order.
 """
+
+from typing import Final
+
+VERSION: Final = "1"
+"""Raise it with every change of what a rule notices: submissions record it, and the audit compares."""

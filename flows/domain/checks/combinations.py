@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
+from flows.domain.checks.rule import Draft, Input, Noticed, rule
 from flows.domain.finding import Severity
 from flows.domain.provisions import section_of
 
@@ -15,14 +15,9 @@ if TYPE_CHECKING:
     from flows.domain.provisions import Provision, Provisions
 
 
-@rule(
-    "X06",
-    Severity.BLOCK,
-    asks="Sections 23(1) and 24(1) stand together only in the alternative.",
-    citation="FOIA s.24(1)",
-)
+@rule("X06", Severity.BLOCK, citation="FOIA s.24(1)")
 def keeps_23_and_24_apart(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X06: 23(1) and 24(1) are relied on together only in the alternative."""
+    """Sections 23(1) and 24(1) stand together only in the alternative."""
     for place, one, other in together(draft, law, {"23", "24"}):
         yield Noticed(
             place=place,
@@ -68,14 +63,12 @@ def in_the_alternative(one: str, other: str) -> str:
     )
 
 
-@rule(
-    "X07",
-    Severity.WARN,
-    asks="Of two provisions that are usually cited together, as 23(5) and 24(2), one does not stand alone.",
-    citation="ICO guidance, How sections 23 and 24 interact",
-)
+@rule("X07", Severity.WARN, citation="ICO guidance, How sections 23 and 24 interact")
 def cites_the_companion(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X07: 24(2) without 23(5), or the reverse, may itself reveal whether a security body is involved."""
+    """Of two provisions that are usually cited together, as 23(5) and 24(2), one does not stand alone.
+
+    Either without the other may itself reveal whether a security body is involved.
+    """
     for place, part, exemption, provision in draft.known(law):
         beside = {known.citation for each in part.exemptions if (known := law.get(each.provision))}
         if provision.duty is not part.duty:
@@ -90,14 +83,9 @@ def cites_the_companion(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 )
 
 
-@rule(
-    "X08",
-    Severity.WARN,
-    asks="Sections 30 and 31 are relied on together only in the alternative.",
-    citation="FOIA s.31(1)",
-)
+@rule("X08", Severity.WARN, citation="FOIA s.31(1)")
 def keeps_30_and_31_apart(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X08: 30(1) or (2) and 31(1) are relied on together only in the alternative."""
+    """Sections 30 and 31 are relied on together only in the alternative."""
     for place, one, other in together(draft, law, {"30", "31"}):
         yield Noticed(
             place=place,
@@ -107,14 +95,9 @@ def keeps_30_and_31_apart(draft: Draft, law: Provisions) -> Iterator[Noticed]:
         )
 
 
-@rule(
-    "X09",
-    Severity.BLOCK,
-    asks="Sections 33 and 35 are cited only by the authorities they are for, and 35 not together with 36.",
-    citation="FOIA s.33(1), s.35(1), s.36(1)",
-)
+@rule("X09", Severity.BLOCK, citation="FOIA s.33(1), s.35(1), s.36(1)")
 def is_for_this_authority(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X09: what only some authorities may cite is cited by one of them; 35 and 36 do not go together."""
+    """Sections 33 and 35 are cited only by the authorities they are for, and 35 not together with 36."""
     for place, _, exemption, provision in draft.known(law):
         at = f"{place}.provision"
         if provision.only_for and draft.body is None:
@@ -133,11 +116,3 @@ def is_for_this_authority(draft: Draft, law: Provisions) -> Iterator[Noticed]:
             "under section 35.",
             mend=in_the_alternative(one, other),
         )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    keeps_23_and_24_apart,
-    cites_the_companion,
-    keeps_30_and_31_apart,
-    is_for_this_authority,
-)

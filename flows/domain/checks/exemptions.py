@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from flows.domain.assessment import Duty, texts
-from flows.domain.checks.rule import Draft, Noticed, Rule, rule
+from flows.domain.checks.rule import Draft, Noticed, rule
 from flows.domain.finding import Severity
 from flows.domain.provisions import section_of
 
@@ -18,14 +18,9 @@ if TYPE_CHECKING:
     from flows.domain.provisions import NotAnExemption, Provision, Provisions
 
 
-@rule(
-    "X01",
-    Severity.BLOCK,
-    asks="Every provision, limb and purpose cited exists and was in force when the request was received.",
-    citation="FOIA Part II, s.17(1)(b)",
-)
+@rule("X01", Severity.BLOCK, citation="FOIA Part II, s.17(1)(b)")
 def cites_what_exists(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X01: everything cited exists, and was in force when the request was received."""
+    """Every provision, limb and purpose cited exists and was in force when the request was received."""
     if draft.request is None:
         yield Noticed(
             severity=Severity.INFO,
@@ -122,14 +117,12 @@ def _not_in_force(place: str, exemption: Exemption, draft: Draft, law: Provision
     )
 
 
-@rule(
-    "X02",
-    Severity.BLOCK,
-    asks="A section is named by its own title, not by that of another.",
-    citation="FOIA s.17(1)(b)",
-)
+@rule("X02", Severity.BLOCK, citation="FOIA s.17(1)(b)")
 def names_by_its_own_title(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X02: no citation in the text is followed at once by the title of another section."""
+    """A section is named by its own title, not by that of another.
+
+    No citation in the text is followed at once by the title of another section.
+    """
     titles = _titles(law)
     titled = _titled(tuple(titles))
     sections = frozenset(titles.values())
@@ -182,14 +175,9 @@ def _titled(titles: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-@rule(
-    "X03",
-    Severity.BLOCK,
-    asks="What is cited is about the part's own duty: disclosing, or confirming or denying.",
-    citation="FOIA s.1(1), s.2",
-)
+@rule("X03", Severity.BLOCK, citation="FOIA s.1(1), s.2")
 def fits_the_duty(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X03: what is cited is about the part's own duty: disclosing, or confirming or denying."""
+    """What is cited is about the part's own duty: disclosing, or confirming or denying."""
     for place, part, exemption, provision in draft.known(law):
         if provision.duty is not part.duty and not _has_no_exclusion(part, provision):
             yield Noticed(
@@ -212,14 +200,9 @@ def _counterpart(provision: Provision) -> str:
     return f"Cite {provision.ncnd}, or change the part's duty to disclose."
 
 
-@rule(
-    "X04",
-    Severity.BLOCK,
-    asks="What neither confirms nor denies relies on an exemption that allows it, not on 21 or 43(1).",
-    citation="FOIA s.2(1), s.21, s.43(3)",
-)
+@rule("X04", Severity.BLOCK, citation="FOIA s.2(1), s.21, s.43(3)")
 def has_an_exclusion(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X04: an exemption that has no exclusion of the duty to confirm or deny is not offered for one."""
+    """What neither confirms nor denies relies on an exemption that allows it, not on 21 or 43(1)."""
     for place, part, exemption, provision in draft.known(law):
         if _has_no_exclusion(part, provision):
             yield Noticed(
@@ -235,14 +218,9 @@ def _has_no_exclusion(part: Part, provision: Provision) -> bool:
     return part.duty is Duty.CONFIRM_OR_DENY and exempts and provision.ncnd is None
 
 
-@rule(
-    "X05",
-    Severity.BLOCK,
-    asks="An absolute exemption has no balance and no factors; every qualified one has its balance.",
-    citation="FOIA s.2",
-)
+@rule("X05", Severity.BLOCK, citation="FOIA s.2")
 def balances_what_is_qualified(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X05: an absolute exemption has no balance and no factors; every qualified one has its balance."""
+    """An absolute exemption has no balance and no factors; every qualified one has its balance."""
     for place, part, exemption, provision in draft.known(law):
         known = [each for each in part.exemptions if law.get(each.provision)]
         alone = all(law.is_absolute(each, authority=draft.body) for each in known)
@@ -286,14 +264,9 @@ def _qualified_without_balance(place: str, exemption: Exemption, provision: Prov
     )
 
 
-@rule(
-    "X14",
-    Severity.BLOCK,
-    asks="What is no exemption of Part II, as the limit of cost or a vexatious request, is not weighed.",
-    citation="FOIA s.12, s.14, s.17(5)",
-)
+@rule("X14", Severity.BLOCK, citation="FOIA s.12, s.14, s.17(5)")
 def relies_on_exemptions(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X14: no section that is no exemption, such as 12 or 14, is relied on in a part."""
+    """What is no exemption of Part II, as the limit of cost or a vexatious request, is not weighed."""
     for place, _, exemption in draft.exemptions():
         if other := _no_exemption(exemption.provision, law):
             yield Noticed(
@@ -302,13 +275,3 @@ def relies_on_exemptions(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 mend=_take_out(other),
                 final=True,
             )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    cites_what_exists,
-    names_by_its_own_title,
-    fits_the_duty,
-    has_an_exclusion,
-    balances_what_is_qualified,
-    relies_on_exemptions,
-)

@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import Duty
-from flows.domain.checks.rule import Draft, Noticed, Rule, rule
+from flows.domain.checks.rule import Draft, Noticed, rule
 from flows.domain.checks.words import Passage, content_words, phrase
 from flows.domain.finding import Severity
 from flows.domain.provisions import section_of
@@ -25,17 +25,10 @@ _DOING: Final = {Duty.DISCLOSE: "disclosure", Duty.CONFIRM_OR_DENY: "confirming 
 _SIDES: Final = ("favouring", "against")
 
 
-@rule(
-    "F01",
-    Severity.BLOCK,
-    asks="Each qualified exemption has at least one factor favouring and one against.",
-    citation="FOIA s.2, s.17(3)",
-)
+@rule("F01", Severity.BLOCK, citation="FOIA s.2, s.17(3)")
 def has_both_sides(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """F01: each qualified exemption has a factor favouring and one against."""
-    for place, part, exemption, provision in draft.known(law):
-        if law.is_absolute(exemption, authority=draft.body) or provision.balance_optional:
-            continue
+    """Each qualified exemption has at least one factor favouring and one against."""
+    for place, part, exemption, _ in draft.qualified(law):
         for side in _SIDES:
             if not getattr(exemption, side):
                 yield Noticed(
@@ -109,14 +102,12 @@ _GRANTED: Final = phrase(
 """What makes a sentence grant a point of the other side, or deny it."""
 
 
-@rule(
-    "F02",
-    Severity.WARN,
-    asks="A factor stands on the side it argues for.",
-    citation="FOIA s.2, s.17(3)",
-)
+@rule("F02", Severity.WARN, citation="FOIA s.2, s.17(3)")
 def stands_on_its_side(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """F02: a factor favouring an answer does not tell of its harm, nor one against of its good."""
+    """A factor stands on the side it argues for.
+
+    One favouring an answer does not describe its harm, nor one against its good.
+    """
     for placed in _factors(draft, law):
         doing = _DOING[placed.duty]
         pattern, what = (
@@ -196,14 +187,12 @@ _NO_ARGUMENT: Final = (
 _SET_ASIDE: Final = phrase(r"\b(?:no|not|nor|irrelevant|disregard\w*|left aside|set aside|without regard)\b")
 
 
-@rule(
-    "F03",
-    Severity.WARN,
-    asks="A factor against belongs to the interest the exemption protects.",
-    citation="FOIA s.2; ICO guidance on the public interest test",
-)
+@rule("F03", Severity.WARN, citation="FOIA s.2; ICO guidance on the public interest test")
 def belongs_to_the_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """F03: a factor against is not cost, embarrassment, who asked, or what others may make of it."""
+    """A factor against belongs to the interest the exemption protects.
+
+    It is not cost, embarrassment, who asked, or what others may make of it.
+    """
     for placed in _factors(draft, law):
         if placed.side != "against":
             continue
@@ -247,14 +236,12 @@ _OWN_SHARE: Final = 0.4
 """With fewer words of its own, or a smaller share of them, a factor belongs to any subject."""
 
 
-@rule(
-    "F04",
-    Severity.WARN,
-    asks="The factors favouring an answer belong to its subject, not to any subject whatever.",
-    citation="ICO guidance on the public interest test",
-)
+@rule("F04", Severity.WARN, citation="ICO guidance on the public interest test")
 def belongs_to_the_subject(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """F04: not all the factors favouring are openness, public money and a better informed public."""
+    """The factors favouring an answer belong to its subject, not to any subject whatever.
+
+    Not all of them are openness, public money and a better informed public.
+    """
     ours = content_words(draft.request.authority) if draft.request else frozenset()
     for place, part, exemption in draft.exemptions():
         if exemption.favouring and all(_is_stock(factor.text, ours) for factor in exemption.favouring):
@@ -277,14 +264,9 @@ _ENOUGH: Final = 5
 """With fewer words, two factors may be alike by chance."""
 
 
-@rule(
-    "F05",
-    Severity.WARN,
-    asks="Each exemption has factors of its own, not those of another.",
-    citation="ICO guidance on the public interest test",
-)
+@rule("F05", Severity.WARN, citation="ICO guidance on the public interest test")
 def does_not_repeat_itself(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """F05: no factor stands under two exemptions."""
+    """Each exemption has factors of its own, not those of another."""
     for side in _SIDES:
         placed = [each for each in _factors(draft, law) if each.side == side]
         for earlier, later in _alike(placed):
@@ -333,14 +315,9 @@ _SHORT: Final = 8
 """A factor with fewer words that carry content says no reason, unless one of the words above is there."""
 
 
-@rule(
-    "F06",
-    Severity.WARN,
-    asks="Each factor has a weight or a reason.",
-    citation="FOIA s.17(3)",
-)
+@rule("F06", Severity.WARN, citation="FOIA s.17(3)")
 def has_weight_or_reason(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """F06: a factor is not a mere word or two, without weight and without reason."""
+    """Each factor has a weight or a reason."""
     for placed in _factors(draft, law):
         weighed = (placed.factor.weight or "").strip()
         if weighed or len(placed.passage.content) >= _SHORT or _REASON.search(placed.passage.plain):
@@ -350,13 +327,3 @@ def has_weight_or_reason(draft: Draft, law: Provisions) -> Iterator[Noticed]:
             sentence=f"A factor {placed.side} {_DOING[placed.duty]} has neither a weight nor a reason.",
             mend="Say why it counts, and for how much.",
         )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    has_both_sides,
-    stands_on_its_side,
-    belongs_to_the_exemption,
-    belongs_to_the_subject,
-    does_not_repeat_itself,
-    has_weight_or_reason,
-)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import Outcome, texts
 from flows.domain.checks.combinations import in_the_alternative, together
-from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
+from flows.domain.checks.rule import Draft, Input, Noticed, rule
 from flows.domain.checks.words import phrase
 from flows.domain.finding import Severity
 from flows.domain.provisions import Need, section_of
@@ -25,14 +25,9 @@ _OF_THE_APPLICANT: Final = "40(1)"
 _BEFORE_2018: Final = "40(5)"
 
 
-@rule(
-    "X10",
-    Severity.BLOCK,
-    asks="Each exemption names its limb, the purpose or condition the limb turns on, and no limb of another.",
-    citation="FOIA s.17(1)(b)",
-)
+@rule("X10", Severity.BLOCK, citation="FOIA s.17(1)(b)")
 def names_its_limb(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X10: each exemption names its limb, purpose and condition, and no limb that is another's."""
+    """Each exemption names its limb, the purpose or condition the limb turns on, and no limb of another."""
     for place, _, exemption, provision in draft.known(law):
         yield from _alien_limbs(place, exemption, provision, law)
         yield from _missing_limb(place, exemption, provision, law)
@@ -124,14 +119,9 @@ _GIVEN: Final = frozenset({Outcome.DISCLOSE, Outcome.CONFIRM_OR_DENY})
 """Where the exemption was considered and not relied on in the end."""
 
 
-@rule(
-    "X11",
-    Severity.BLOCK,
-    asks="Section 36 rests on the reasonable opinion of the qualified person, given before the decision.",
-    citation="FOIA s.36(2)",
-)
+@rule("X11", Severity.BLOCK, citation="FOIA s.36(2)")
 def has_the_opinion(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X11: section 36 has the qualified person's opinion, of no later date than today's."""
+    """Section 36 rests on the reasonable opinion of the qualified person, given before the decision."""
     for place, part, exemption, provision in draft.known(law):
         if Need.OPINION not in provision.needs or part.outcome in _GIVEN:
             continue
@@ -169,14 +159,12 @@ _CONTRASTED: Final = phrase(
 _ONCE: Final = phrase(r"\b(?:former\w*|previous\w*|old|was|replaced|repealed|until|before|since|now)\b")
 
 
-@rule(
-    "X12",
-    Severity.WARN,
-    asks="Section 40 is cited for whose data they are, the applicant's own or those of others.",
-    citation="FOIA s.40",
-)
+@rule("X12", Severity.WARN, citation="FOIA s.40")
 def knows_whose_data_they_are(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X12: 40(5A) is for the applicant's own data, 40(5B) for those of others, and bare 40(5) is gone."""
+    """Section 40 is cited for whose data they are, the applicant's own or those of others.
+
+    40(5A) is for the applicant's own data, 40(5B) for those of others, and bare 40(5) is gone.
+    """
     for place, _, exemption, provision in draft.known(law):
         for at, limb in texts(exemption.limbs, f"{place}.limbs"):
             owner = law.get(limb)
@@ -264,14 +252,9 @@ _WRONG: Final = {"prejudice": {"class", "necessity", "endangerment"}, "class": {
 """The bases that are not what a text calls them."""
 
 
-@rule(
-    "X13",
-    Severity.WARN,
-    asks="An exemption is called prejudice-based or class-based only where it is.",
-    citation="FOIA Part II, ICO guidance on section 38",
-)
+@rule("X13", Severity.WARN, citation="FOIA Part II, ICO guidance on section 38")
 def is_called_what_it_is(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X13: what is not about prejudice is not called prejudice-based, nor what is so, class-based."""
+    """An exemption is called prejudice-based or class-based only where it is."""
     for passage in draft.passages:
         for sentence in passage.sentences:
             for found in _BASED.finditer(sentence.text):
@@ -317,14 +300,9 @@ _NONE_IS_THERE: Final = phrase(
 )
 
 
-@rule(
-    "X15",
-    Severity.WARN,
-    asks="A Minister's certificate that is spoken of is recorded, with who signed it and when.",
-    citation="FOIA s.23(2), s.24(3)",
-)
+@rule("X15", Severity.WARN, citation="FOIA s.23(2), s.24(3)")
 def records_the_certificate(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """X15: a certificate spoken of under section 23 or 24 is recorded with its signatory and date."""
+    """A Minister's certificate that is spoken of is recorded, with who signed it and when."""
     for place, _, exemption, provision in draft.known(law):
         if section_of(provision.citation) not in {"23", "24"} or exemption.certificate:
             continue
@@ -339,12 +317,3 @@ def records_the_certificate(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                         sentence="A Minister's certificate is spoken of, but not recorded.",
                         mend="Record under certificate who signed it and on what date.",
                     )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    names_its_limb,
-    has_the_opinion,
-    knows_whose_data_they_are,
-    is_called_what_it_is,
-    records_the_certificate,
-)

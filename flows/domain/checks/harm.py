@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.assessment import Likelihood, Outcome
-from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
+from flows.domain.assessment import REFUSALS, Likelihood
+from flows.domain.checks.rule import Draft, Input, Noticed, rule
 from flows.domain.checks.words import content_words, phrase, unquoted
 from flows.domain.finding import Severity
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from flows.domain.assessment import Exemption, Part
     from flows.domain.checks.words import Passage, Sentence
     from flows.domain.provisions import Basis, Provision, Provisions
-
-_REFUSALS: Final = frozenset({Outcome.MAINTAIN, Outcome.WITHHOLD, Outcome.PARTLY})
-"""The outcomes for which an exemption is relied on."""
 
 
 def _bases(exemption: Exemption, provision: Provision) -> list[Basis]:
@@ -33,18 +30,13 @@ def _harms(draft: Draft, place: str) -> Iterator[Passage]:
             yield passage
 
 
-@rule(
-    "H01",
-    Severity.WARN,
-    asks="An exemption that rests on harm has its harm described.",
-    citation="FOIA s.17(1)(c); ICO guidance on section 31",
-)
+@rule("H01", Severity.WARN, citation="FOIA s.17(1)(c); ICO guidance on section 31")
 def describes_the_harm(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """H01: an exemption that rests on harm has its harm described, by itself or with its part."""
+    """An exemption that rests on harm has its harm described."""
     for place, part, exemption, provision in draft.known(law):
         texts = (exemption.harm, part.harm, part.confirming, part.denying)
         if (
-            (exemption.outcome or part.outcome) in _REFUSALS
+            (exemption.outcome or part.outcome) in REFUSALS
             and any(basis.harm for basis in _bases(exemption, provision))
             and not any(text and text.strip() for text in texts)
         ):
@@ -74,14 +66,9 @@ _OF_THE_LAW: Final = phrase(
 _CHOICES: Final = {Likelihood.WOULD: "“would”", Likelihood.WOULD_BE_LIKELY: "“would be likely to”"}
 
 
-@rule(
-    "H02",
-    Severity.WARN,
-    asks="How likely the harm is, “would” or “would be likely to”, is chosen once and kept to.",
-    citation="ICO guidance on section 31",
-)
+@rule("H02", Severity.WARN, citation="ICO guidance on section 31")
 def keeps_to_one_likelihood(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """H02: “would” or “would be likely to” is chosen once and kept to."""
+    """How likely the harm is, “would” or “would be likely to”, is chosen once and kept to."""
     for place, part, exemption, provision in draft.known(law):
         if _wants_likelihood(part, exemption, provision):
             yield Noticed(
@@ -98,7 +85,7 @@ def _wants_likelihood(part: Part, exemption: Exemption, provision: Provision) ->
     return (
         exemption.likelihood is None
         and exemption.opinion is None
-        and (exemption.outcome or part.outcome) in _REFUSALS
+        and (exemption.outcome or part.outcome) in REFUSALS
         and any(basis.likelihood for basis in _bases(exemption, provision))
     )
 
@@ -147,15 +134,12 @@ _SHARED: Final = 2
 """So many words of the request make harm this request's harm."""
 
 
-@rule(
-    "H03",
-    Severity.WARN,
-    asks="The harm speaks of what was asked for, and is not such as could stand in any paper.",
-    citation="ICO guidance on section 31",
-    needs=(Input.REQUEST,),
-)
+@rule("H03", Severity.WARN, citation="ICO guidance on section 31", needs=(Input.REQUEST,))
 def harm_is_of_this_request(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """H03: the harm has words in common with what was asked for."""
+    """The harm speaks of what was asked for, and is not such as could stand in any paper.
+
+    It has words in common with the request.
+    """
     for place, part in draft.parts():
         asked = _asked(draft, part)
         wanted = min(_SHARED, len(asked))
@@ -204,14 +188,9 @@ _FEWEST: Final = 3
 """A sentence with fewer words of content is a link between others."""
 
 
-@rule(
-    "H05",
-    Severity.WARN,
-    asks="The harm says how it comes about, and does not only repeat the exemption's own words.",
-    citation="FOIA s.17(1)(c); ICO guidance on section 31",
-)
+@rule("H05", Severity.WARN, citation="FOIA s.17(1)(c); ICO guidance on section 31")
 def harm_is_not_circular(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """H05: the harm says more than the exemption itself."""
+    """The harm says how it comes about, and does not only repeat the exemption's own words."""
     for place, part in draft.parts():
         for passage in _harms(draft, place):
             index = _exemption_of(passage.place, place)
@@ -286,16 +265,14 @@ _NAMED_EFFECTS: Final = (
 """An effect that papers name, what explains it near by, and what to do where nothing does."""
 
 
-@rule(
-    "H06",
-    Severity.WARN,
-    asks="A mosaic or a precedent that is named is also explained.",
-    citation="ICO guidance on section 31",
-)
+@rule("H06", Severity.WARN, citation="ICO guidance on section 31")
 def explains_what_adds_up(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """H06: a mosaic is explained by what it would be combined with, a precedent by the next request."""
+    """A mosaic or a precedent that is named is also explained.
+
+    A mosaic is explained by what it would be combined with, a precedent by the next request.
+    """
     for place, part in draft.parts():
-        if part.outcome not in _REFUSALS:
+        if part.outcome not in REFUSALS:
             continue
         for passage in draft.under(place):
             for name, effect, explained, mend in _NAMED_EFFECTS:
@@ -323,14 +300,12 @@ _CERTAINLY: Final = re.compile(r"\b(?:[Ww]ould|[Ww]ill)\b")
 _FEWEST_TO_DOMINATE: Final = 3
 
 
-@rule(
-    "H07",
-    Severity.INFO,
-    asks="Harm that “would” occur is not told in “could”, “may” and “might”.",
-    citation="ICO guidance on section 31",
-)
+@rule("H07", Severity.INFO, citation="ICO guidance on section 31")
 def does_not_speculate(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """H07: where the harm “would” occur, “could”, “may” and “might” do not dominate."""
+    """Harm that “would” occur is not told in “could”, “may” and “might”.
+
+    These words do not dominate.
+    """
     for passage, chosen in _with_choice(draft):
         if chosen is not Likelihood.WOULD or passage.place.rpartition(".")[2] not in _OF_HARM:
             continue
@@ -346,12 +321,3 @@ def does_not_speculate(draft: Draft, _: Provisions) -> Iterator[Noticed]:
 
 _OF_HARM: Final = frozenset({"harm", "applies", "confirming", "denying"})
 """The keys under which harm is told."""
-
-RULES: Final[tuple[Rule, ...]] = (
-    describes_the_harm,
-    keeps_to_one_likelihood,
-    harm_is_of_this_request,
-    harm_is_not_circular,
-    explains_what_adds_up,
-    does_not_speculate,
-)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import Outcome
 from flows.domain.checks.leaks import leak_of
-from flows.domain.checks.reading import spans
-from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
+from flows.domain.checks.plain_text import spans
+from flows.domain.checks.rule import Draft, Input, Noticed, rule
 from flows.domain.checks.words import phrase, unmarked, unquoted
 from flows.domain.finding import Severity
 
@@ -22,14 +22,9 @@ _CONFIRMING: Final = phrase(r"\bconfirm(?:ing|ation|ed)\b|\bif we confirm\b")
 _DENYING: Final = phrase(r"\b(?:denial|denying|denied)\b|\bif we den(?:y|ied)\b")
 
 
-@rule(
-    "N01",
-    Severity.WARN,
-    asks="A part that neither confirms nor denies says what each of the two answers would reveal.",
-    citation="FOIA s.2(1)(b), s.17(3)(a)",
-)
+@rule("N01", Severity.WARN, citation="FOIA s.2(1)(b), s.17(3)(a)")
 def treats_both_answers(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """N01: neither confirming nor denying takes a look at what each would reveal."""
+    """A part that neither confirms nor denies says what each of the two answers would reveal."""
     for place, part in draft.parts():
         if part.outcome is not Outcome.MAINTAIN:
             continue
@@ -47,14 +42,9 @@ def treats_both_answers(draft: Draft, _: Provisions) -> Iterator[Noticed]:
                 )
 
 
-@rule(
-    "N02",
-    Severity.BLOCK,
-    asks="A part that neither confirms nor denies asserts nothing about what is held.",
-    citation="FOIA s.2(1), s.17(4)",
-)
+@rule("N02", Severity.BLOCK, citation="FOIA s.2(1), s.17(4)")
 def asserts_nothing(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """N02: a part that neither confirms nor denies asserts nothing about what is held."""
+    """A part that neither confirms nor denies asserts nothing about what is held."""
     for place, part in draft.parts():
         if part.outcome is Outcome.MAINTAIN:
             for passage in draft.under(place):
@@ -96,15 +86,12 @@ _CAVEAT: Final = phrase(
 """What a text says that gives nothing away: its reasons are no sign of an answer."""
 
 
-@rule(
-    "N03",
-    Severity.WARN,
-    asks="The text says that its reasons are no sign of whether information is held.",
-    citation="FOIA s.2(1), s.17(4)",
-    needs=(Input.DOCUMENT,),
-)
+@rule("N03", Severity.WARN, citation="FOIA s.2(1), s.17(4)", needs=(Input.DOCUMENT,))
 def says_it_gives_nothing_away(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """N03: the text that people read says once for each such part that it gives nothing away."""
+    """The text says that its reasons are no sign of whether information is held.
+
+    It says so once for each part that neither confirms nor denies.
+    """
     wanted = sum(part.outcome is Outcome.MAINTAIN for part in draft.assessment.parts)
     there = len(_CAVEAT.findall(unmarked(draft.document or "")))
     if there < wanted:
@@ -134,14 +121,9 @@ _OTHER_PART: Final = phrase(
 )
 
 
-@rule(
-    "N04",
-    Severity.WARN,
-    asks="Each part speaks of its own public interest test, and not of that of the other duty.",
-    citation="FOIA s.2(1)(b), s.2(2)(b)",
-)
+@rule("N04", Severity.WARN, citation="FOIA s.2(1)(b), s.2(2)(b)")
 def speaks_of_its_own_test(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """N04: a part speaks of the test of its own duty."""
+    """Each part speaks of its own public interest test, and not of that of the other duty."""
     for place, part in draft.parts():
         other = _TESTS_OF_THE_OTHER.get(part.outcome)
         for passage in draft.under(place) if other else ():
@@ -186,14 +168,9 @@ _THE_REST: Final = phrase(
 """What is left once something else has been dealt with."""
 
 
-@rule(
-    "N05",
-    Severity.WARN,
-    asks="“Any other information” has a part beside it that deals with the rest.",
-    citation="FOIA s.1(1), s.17(1)",
-)
+@rule("N05", Severity.WARN, citation="FOIA s.1(1), s.17(1)")
 def has_a_part_for_the_rest(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """N05: a part about any other information stands beside the part that it is other than."""
+    """“Any other information” has a part beside it that deals with the rest."""
     if len(draft.assessment.parts) > 1:
         return
     for place, part in draft.parts():
@@ -205,12 +182,3 @@ def has_a_part_for_the_rest(draft: Draft, _: Provisions) -> Iterator[Noticed]:
                 sentence="The part is about other information, and no part deals with what it is other than.",
                 mend="Add that part, or make sure that the letter deals with it and says so.",
             )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    treats_both_answers,
-    asserts_nothing,
-    says_it_gives_nothing_away,
-    speaks_of_its_own_test,
-    has_a_part_for_the_rest,
-)

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import texts
-from flows.domain.checks.reading import spans
-from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
+from flows.domain.checks.plain_text import spans
+from flows.domain.checks.rule import Draft, Input, Noticed, rule
 from flows.domain.finding import Severity
 
 if TYPE_CHECKING:
@@ -58,14 +58,9 @@ _DETAILS: Final = (
 """What a person can be found by, where its form alone tells."""
 
 
-@rule(
-    "S04",
-    Severity.BLOCK,
-    asks="Neither the applicant's name nor anyone's number or address stands in what is to be published.",
-    citation="UK GDPR Article 5(1)(c)",
-)
+@rule("S04", Severity.BLOCK, citation="UK GDPR Article 5(1)(c)")
 def names_no_applicant(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """S04: neither the applicant's name or e-mail nor anyone's private details stand in the text."""
+    """Neither the applicant's name nor anyone's number or address stands in what is to be published."""
     if draft.named is None:
         yield Noticed(place="", sentence="", mend="", lacks=Input.NAMED)
     named = set(draft.named or ())
@@ -121,14 +116,9 @@ _OFFICERS: Final = (
 """Officers who are not named in what the public reads."""
 
 
-@rule(
-    "S05",
-    Severity.WARN,
-    asks="No officer below the senior ranks is named or numbered.",
-    citation="UK GDPR Article 5(1)(c)",
-)
+@rule("S05", Severity.WARN, citation="UK GDPR Article 5(1)(c)")
 def names_no_officer(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """S05: no officer below the senior ranks is named or numbered."""
+    """No officer below the senior ranks is named or numbered."""
     for place, text in _texts(draft):
         for what, pattern in _OFFICERS:
             for found in spans(pattern, text):
@@ -138,6 +128,3 @@ def names_no_officer(draft: Draft, _: Provisions) -> Iterator[Noticed]:
                     sentence=f"{what} seems to be named.",
                     mend="Say what the officer does instead, as in: an officer of the rural crime team.",
                 )
-
-
-RULES: Final[tuple[Rule, ...]] = (names_no_applicant, names_no_officer)

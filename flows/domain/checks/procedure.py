@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.assessment import Outcome
-from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
+from flows.domain.assessment import REFUSALS
+from flows.domain.checks.rule import Draft, Input, Noticed, rule
 from flows.domain.checks.words import phrase, unmarked
+from flows.domain.english import in_full
 from flows.domain.finding import Severity
-from flows.domain.working_days import in_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,26 +17,18 @@ if TYPE_CHECKING:
     from flows.domain.assessment import Balance, Exemption, Part
     from flows.domain.provisions import Provisions
 
-_REFUSALS: Final = frozenset({Outcome.MAINTAIN, Outcome.WITHHOLD, Outcome.PARTLY})
-"""The outcomes that section 17 wants a notice for."""
 _SUBSTANCE: Final = 15
 """So many words a balance has at least that weighs anything."""
 
 
-@rule(
-    "P03",
-    Severity.BLOCK,
-    asks="Every part that relies on a qualified exemption gives the reasons for its conclusion.",
-    citation="FOIA s.17(3)",
-)
+@rule("P03", Severity.BLOCK, citation="FOIA s.17(3)")
 def gives_its_reasons(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """P03: a qualified exemption relied on has its reasons, and a balance that weighs."""
-    for place, part, exemption, provision in draft.known(law):
-        if part.outcome not in _REFUSALS or law.is_absolute(exemption, authority=draft.body):
-            continue
-        if provision.balance_optional:
-            continue
-        if not _has_reasons(part, exemption):
+    """Every part that relies on a qualified exemption gives the reasons for its conclusion.
+
+    A balance of a few words weighs nothing.
+    """
+    for place, part, exemption, _ in draft.qualified(law):
+        if part.outcome in REFUSALS and not _has_reasons(part, exemption):
             yield Noticed(
                 place=place,
                 sentence=f"{exemption.provision} has no reasons: nothing says why it applies or what harm "
@@ -44,7 +36,7 @@ def gives_its_reasons(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 mend="Write why it applies, or what the harm would be.",
             )
     for place, part, _, balance in draft.balances():
-        if part.outcome in _REFUSALS and len(balance.text.split()) < _SUBSTANCE:
+        if part.outcome in REFUSALS and len(balance.text.split()) < _SUBSTANCE:
             yield _too_short(place, balance)
 
 
@@ -76,16 +68,10 @@ _PARTICULARS: Final = {
 """What section 17(7) wants said, and what tells that it is."""
 
 
-@rule(
-    "P04",
-    Severity.BLOCK,
-    asks="The text says how to ask for an internal review and how to apply to the Commissioner.",
-    citation="FOIA s.17(7), s.50",
-    needs=(Input.DOCUMENT,),
-)
+@rule("P04", Severity.BLOCK, citation="FOIA s.17(7), s.50", needs=(Input.DOCUMENT,))
 def says_how_to_complain(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """P04: a refusal says how to complain, to the authority and to the Commissioner."""
-    if not any(part.outcome in _REFUSALS for part in draft.assessment.parts):
+    """The text says how to ask for an internal review and how to apply to the Commissioner."""
+    if not any(part.outcome in REFUSALS for part in draft.assessment.parts):
         return
     text = unmarked(draft.document or "")
     missing = [what for what, pattern in _PARTICULARS.items() if not pattern.search(text)]
@@ -112,15 +98,12 @@ _OWNED: Final = phrase(
 """What owns that an answer is late, or tells what moved the day."""
 
 
-@rule(
-    "P05",
-    Severity.WARN,
-    asks="A decision given after the twentieth working day says why, or that it is late.",
-    citation="FOIA s.10(1), s.17(1)",
-    needs=(Input.TODAY, Input.DUE),
-)
+@rule("P05", Severity.WARN, citation="FOIA s.10(1), s.17(1)", needs=(Input.TODAY, Input.DUE))
 def owns_its_delay(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """P05: after the twentieth working day the text says what moved the day, or that it is late."""
+    """A decision given after the twentieth working day says why, or that it is late.
+
+    It says what moved the day, or that it is late.
+    """
     if missed := _missed(draft):
         yield Noticed(
             place="",
@@ -146,15 +129,9 @@ _ANSWERED: Final = phrase(
 """What tells that an answer has gone out before this paper."""
 
 
-@rule(
-    "P06",
-    Severity.WARN,
-    asks="What needs no weighing is answered in time and does not wait for the rest.",
-    citation="FOIA s.10(1), s.10(3)",
-    needs=(Input.TODAY, Input.DUE),
-)
+@rule("P06", Severity.WARN, citation="FOIA s.10(1), s.10(3)", needs=(Input.TODAY, Input.DUE))
 def answers_what_needs_no_weighing(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """P06: a part with nothing to weigh is not still unanswered after the day it was due."""
+    """What needs no weighing is answered in time and does not wait for the rest."""
     missed = _missed(draft)
     if missed is None:
         return
@@ -168,18 +145,5 @@ def answers_what_needs_no_weighing(draft: Draft, law: Provisions) -> Iterator[No
 
 
 def _has_nothing_to_weigh(part: Part, law: Provisions, body: str | None) -> bool:
-    for exemption in part.exemptions:
-        provision = law.get(exemption.provision)
-        if provision is None or not (
-            law.is_absolute(exemption, authority=body) or provision.balance_optional
-        ):
-            return False
-    return True
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    gives_its_reasons,
-    says_how_to_complain,
-    owns_its_delay,
-    answers_what_needs_no_weighing,
-)
+    known = all(law.get(each.provision) for each in part.exemptions)
+    return known and not any(law.wants_balance(each, authority=body) for each in part.exemptions)

@@ -109,6 +109,12 @@ class Draft:
             if provision is not None:
                 yield place, part, exemption, provision
 
+    def qualified(self, law: Provisions) -> Iterator[tuple[str, Part, Exemption, Provision]]:
+        """Yield those of the known exemptions that want a balance as they are relied on."""
+        for found in self.known(law):
+            if law.wants_balance(found[2], authority=self.body):
+                yield found
+
     def balances(self) -> Iterator[tuple[str, Part, Exemption | None, Balance]]:
         """Yield each balance with its place and its part; None for the exemption where it is the part's."""
         for place, part in self.parts():
@@ -149,7 +155,7 @@ class Rule:
     Attributes:
         id: As ``X03``.
         severity: Of what it notices, if that does not say otherwise.
-        asks: What it asks of an assessment, one sentence.
+        asks: What it asks of an assessment, one sentence: the first line of its function's docstring.
         citation: The section, the guidance or the judgment it rests on.
         needs: Without one of these it does not run at all.
         look: The rule itself, a pure function.
@@ -168,11 +174,12 @@ if TYPE_CHECKING:
 
 
 def rule(
-    id_: str, severity: Severity, *, asks: str, citation: str, needs: tuple[Input, ...] = ()
+    id_: str, severity: Severity, *, citation: str, needs: tuple[Input, ...] = ()
 ) -> Callable[[Look], Rule]:
-    """Make a rule of the function that follows."""
+    """Make a rule of the function that follows; what it asks is the first line of its docstring."""
 
     def made(look: Look) -> Rule:
+        asks, _, _ = (look.__doc__ or "").partition("\n")
         return Rule(id=id_, severity=severity, asks=asks, citation=citation, needs=needs, look=look)
 
     return made

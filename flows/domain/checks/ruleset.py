@@ -21,35 +21,30 @@ from flows.domain.finding import Finding, Severity
 from flows.domain.provisions import provisions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from flows.domain.provisions import Provisions
 
-VERSION: Final = "1"
-"""Raise it with every change of what a rule notices: submissions record it, and the audit compares."""
-
-RULES: Final[tuple[Rule, ...]] = (
-    *exemptions.RULES,
-    *combinations.RULES,
-    *grounds.RULES,
-    *harm.RULES,
-    *factors.RULES,
-    *weighing.RULES,
-    *neither.RULES,
-    *wording.RULES,
-    *personal.RULES,
-    *procedure.RULES,
+_MODULES: Final = (
+    exemptions,
+    combinations,
+    grounds,
+    harm,
+    factors,
+    weighing,
+    neither,
+    wording,
+    personal,
+    procedure,
 )
+RULES: Final = tuple(rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule))
+"""Every rule of these modules, in their order and in that in which each is written."""
 
 _WITHOUT: Final = {
     Input.REQUEST: ("the request", "Give the request too."),
-    Input.DOCUMENT: (
-        "the text made of the assessment",
-        "Give the request too, so that the text can be made.",
-    ),
-    Input.MADE: (
-        "the text made of the assessment",
-        "Give the request too, so that the text can be made.",
+    **dict.fromkeys(
+        (Input.DOCUMENT, Input.MADE),
+        ("the text made of the assessment", "Give the request too, so that the text can be made."),
     ),
     Input.TODAY: ("the day", "Check it where the day is known."),
     Input.DUE: ("the day on which the answer is due", "Give the request too; its date of receipt is needed."),
@@ -62,11 +57,6 @@ def check(draft: Draft) -> tuple[Finding, ...]:
     """Return what the rules notice, in their order and in that of the text."""
     law = provisions(draft.request.regime) if draft.request else provisions()
     return tuple(finding for rule in RULES for finding in _run(rule, draft, law))
-
-
-def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that stop a submission."""
-    return tuple(finding for finding in findings if finding.severity is Severity.BLOCK)
 
 
 def _run(rule: Rule, draft: Draft, law: Provisions) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import Duty, Mode, Outcome, texts
-from flows.domain.checks.rule import Draft, Noticed, Rule, rule
+from flows.domain.checks.rule import Draft, Noticed, rule
 from flows.domain.checks.words import content_words, phrase
 from flows.domain.finding import Severity
 from flows.domain.provisions import section_of
@@ -24,31 +24,23 @@ def _text(draft: Draft, place: str) -> Passage:
 
 
 def _weighed(
-    draft: Draft, law: Provisions, *, place: str, part: Part, own: Exemption | None, balance: Balance
+    draft: Draft, law: Provisions, *, place: str, own: Exemption | None, balance: Balance
 ) -> Iterator[tuple[str, Exemption]]:
     """Yield the qualified exemptions that a balance weighs, with their places."""
-    at = place[: place.index("]") + 1]
     of = [law.get(citation) for citation in balance.of]
-    for position, exemption in enumerate(part.exemptions):
-        provision = law.get(exemption.provision)
-        if provision is None or provision.balance_optional:
-            continue
-        if law.is_absolute(exemption, authority=draft.body):
+    of_part, _, _ = place.partition(".")
+    for at, _, exemption, provision in draft.qualified(law):
+        if at.partition(".")[0] != of_part:
             continue
         if exemption is own or (provision in of if of else own is None and exemption.balance is None):
-            yield f"{at}.exemptions[{position}]", exemption
+            yield at, exemption
 
 
-@rule(
-    "B01",
-    Severity.WARN,
-    asks="The balance speaks of each exemption it weighs, and answers every factor.",
-    citation="FOIA s.17(3); ICO guidance on the public interest test",
-)
+@rule("B01", Severity.WARN, citation="FOIA s.17(3); ICO guidance on the public interest test")
 def answers_every_factor(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """B01: the balance cites each exemption that it weighs, and answers each factor."""
-    for place, part, own, balance in draft.balances():
-        weighed = tuple(_weighed(draft, law, place=place, part=part, own=own, balance=balance))
+    """The balance speaks of each exemption it weighs, and answers every factor."""
+    for place, _, own, balance in draft.balances():
+        weighed = tuple(_weighed(draft, law, place=place, own=own, balance=balance))
         text = _text(draft, place)
         for at, exemption in weighed:
             if len(weighed) > 1 and not _cites(text, exemption, law):
@@ -133,18 +125,13 @@ _KEPT: Final = {
 """Whether an outcome keeps the exemption; disclosing in part does both."""
 
 
-@rule(
-    "B02",
-    Severity.WARN,
-    asks="The balance ends with its outcome, in the words of the Act.",
-    citation="FOIA s.2(1)(b), s.2(2)(b)",
-)
+@rule("B02", Severity.WARN, citation="FOIA s.2(1)(b), s.2(2)(b)")
 def ends_in_the_words_of_the_act(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """B02: the balance ends in the words of section 2, and as the outcome does."""
+    """The balance ends with its outcome, in the words of the Act."""
     for place, part, own, balance in draft.balances():
         outcome = (own.outcome if own else None) or part.outcome
         if outcome is Outcome.NOT_HELD or not any(
-            _weighed(draft, law, place=place, part=part, own=own, balance=balance)
+            _weighed(draft, law, place=place, own=own, balance=balance)
         ):
             continue
         test = law.tests[part.duty]
@@ -192,14 +179,12 @@ _ARGUED: Final = (".applies", ".text", ".harm")
 """The texts that argue."""
 
 
-@rule(
-    "B03",
-    Severity.WARN,
-    asks="Nothing turns the test round: what is not outweighed is disclosed.",
-    citation="FOIA s.2(1)(b), s.2(2)(b)",
-)
+@rule("B03", Severity.WARN, citation="FOIA s.2(1)(b), s.2(2)(b)")
 def presumes_disclosure(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """B03: no words presume that an exemption is maintained, as “only in exceptional circumstances”."""
+    """Nothing turns the test round: what is not outweighed is disclosed.
+
+    No words presume that an exemption is maintained, as “only in exceptional circumstances”.
+    """
     weighed = [
         *(place for place, _, _ in draft.exemptions()),
         *(f"{place}.balance" for place, part in draft.parts() if part.balance),
@@ -229,14 +214,9 @@ _ANOTHER_ACT: Final = phrase(
 _LEFT_OUT: Final = phrase(r"\b(?:not|no longer|nor|instead of|rather than|unlike|unless)\b|n['\u2019]t\b")
 
 
-@rule(
-    "B04",
-    Severity.WARN,
-    asks="The balance brings in no exemption and no limb that the part does not rely on.",
-    citation="FOIA s.17(1)(b), s.17(3)",
-)
+@rule("B04", Severity.WARN, citation="FOIA s.17(1)(b), s.17(3)")
 def brings_in_nothing_new(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """B04: the balance cites no exemption and no limb that its part does not rely on."""
+    """The balance brings in no exemption and no limb that the part does not rely on."""
     for place, part, _, _balance in draft.balances():
         text = _text(draft, place)
         for sentence in text.sentences:
@@ -273,14 +253,9 @@ def _has_limb(exemption: Exemption, provision: Provision, citation: str) -> bool
     return not named or any(limb.startswith(citation) or citation.startswith(limb) for limb in named)
 
 
-@rule(
-    "B05",
-    Severity.BLOCK,
-    asks="A balance weighs only what its own part relies on.",
-    citation="[2025] UKSC 27",
-)
+@rule("B05", Severity.BLOCK, citation="[2025] UKSC 27")
 def weighs_what_the_part_relies_on(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """B05: what a balance says it weighs is relied on in its part."""
+    """A balance weighs only what its own part relies on."""
     for place, part, _, balance in draft.balances():
         relied = [law.get(each.provision) for each in part.exemptions]
         for at, citation in texts(balance.of, f"{place}.of"):
@@ -299,12 +274,3 @@ def weighs_what_the_part_relies_on(draft: Draft, law: Provisions) -> Iterator[No
                 "balance is under section 2(1)(b).",
                 mend="Consider whether each exclusion is maintained by itself, and say so.",
             )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    answers_every_factor,
-    ends_in_the_words_of_the_act,
-    presumes_disclosure,
-    brings_in_nothing_new,
-    weighs_what_the_part_relies_on,
-)

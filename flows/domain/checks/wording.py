@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import texts
-from flows.domain.checks.reading import spans
-from flows.domain.checks.rule import Draft, Input, Noticed, Rule, rule
+from flows.domain.checks.plain_text import spans
+from flows.domain.checks.rule import Draft, Input, Noticed, rule
 from flows.domain.checks.words import phrase, unmarked
+from flows.domain.english import MONTHS
 from flows.domain.finding import Severity
 
 if TYPE_CHECKING:
@@ -30,11 +31,7 @@ _OF_TERRORISM: Final = phrase(
     r"|\bSecurity Service\b"
 )
 _LEVEL: Final = phrase(rf"\b(?:{'|'.join(_LEVELS)})\b")
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_DAY: Final = rf"([0-9]{{1,2}})(?:st|nd|rd|th)? ({'|'.join(_MONTHS)}),? ([0-9]{{4}})\b"
+_DAY: Final = rf"([0-9]{{1,2}})(?:st|nd|rd|th)? ({'|'.join(MONTHS)}),? ([0-9]{{4}})\b"
 _AS_AT: Final = phrase(rf"\bas (?:at|of|on) {_DAY}")
 _ON: Final = phrase(rf"\b(?:on|at) {_DAY}")
 _MI5: Final = re.compile(r"https?://(?:www\.)?mi5\.gov\.uk\b", re.IGNORECASE)
@@ -42,14 +39,9 @@ _AGE: Final = timedelta(days=30)
 """A threat level that is older may have changed since."""
 
 
-@rule(
-    "S01",
-    Severity.WARN,
-    asks="A terrorism threat level has its value, a date no older than 30 days, and a link to MI5.",
-    citation="FOIA s.17(3)",
-)
+@rule("S01", Severity.WARN, citation="FOIA s.17(3)")
 def dates_the_threat_level(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """S01: a terrorism threat level is stated in full, and is not out of date."""
+    """A terrorism threat level has its value, a date no older than 30 days, and a link to MI5."""
     named = [(passage, found) for passage in draft.passages for found in _threat_level(passage)]
     # Where one text states it in full, the others may speak of it in passing.
     full = [(passage, found) for passage, found in named if not list(_missing(passage))]
@@ -82,7 +74,7 @@ def _stated_on(passage: Passage) -> tuple[date, tuple[int, int]] | None:
         for found in pattern.finditer(passage.plain):
             day, month, year = found.groups()
             try:
-                when = date(int(year), _MONTHS.index(month.capitalize()) + 1, int(day))
+                when = date(int(year), MONTHS.index(month.capitalize()) + 1, int(day))
             except ValueError:
                 continue
             return when, passage.span(*found.span())
@@ -115,14 +107,9 @@ _MOVED: Final = {
 """Hosts that have moved, and where to."""
 
 
-@rule(
-    "S02",
-    Severity.INFO,
-    asks="Links lead to where things are now, by https.",
-    citation="FOIA s.17(3)",
-)
+@rule("S02", Severity.INFO, citation="FOIA s.17(3)")
 def links_to_what_is_there(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """S02: no link leads to a place that has moved, or by plain http."""
+    """Links lead to where things are now, by https."""
     for passage in draft.passages:
         for found in _LINK.finditer(passage.raw):
             scheme, rest = found[0].lower().split("://", 1)
@@ -169,14 +156,9 @@ _ACTS: Final = re.compile(
 """An authority that does what only the one that was asked can do."""
 
 
-@rule(
-    "S03",
-    Severity.BLOCK,
-    asks="No placeholder is left, abbreviations are explained, and no other authority stands in for this.",
-    citation="FOIA s.17(3)",
-)
+@rule("S03", Severity.BLOCK, citation="FOIA s.17(3)")
 def is_written_out(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """S03: no placeholder is left, no abbreviation unexplained, no other authority's name."""
+    """No placeholder is left, abbreviations are explained, and no other authority stands in for this."""
     blank = set()
     for place, text in _everything(draft):
         if placeholder := next(spans(_PLACEHOLDER, text), None):
@@ -265,15 +247,9 @@ def _of_another(passage: Passage, draft: Draft) -> Iterator[Noticed]:
 _TITLE: Final = re.compile(r"\A\s*#[ \t]+([^\n]*)")
 
 
-@rule(
-    "S06",
-    Severity.BLOCK,
-    asks="The assessment has the reference of the request, and so has the title of its text.",
-    citation="FOIA s.17(3)",
-    needs=(Input.REQUEST,),
-)
+@rule("S06", Severity.BLOCK, citation="FOIA s.17(3)", needs=(Input.REQUEST,))
 def is_of_the_request(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """S06: the assessment and its text are of this request."""
+    """The assessment has the reference of the request, and so has the title of its text."""
     if draft.request is None:
         return
     reference = draft.request.reference
@@ -321,14 +297,12 @@ _SLIPS: Final = (
 """Slips of the pen: the words, what is so, and what to do."""
 
 
-@rule(
-    "S07",
-    Severity.INFO,
-    asks="Sentences can be read in one breath, and are free of slips of the pen.",
-    citation="FOIA s.17(3)",
-)
+@rule("S07", Severity.INFO, citation="FOIA s.17(3)")
 def reads_well(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """S07: no sentence is too long to read, and no common slip is left; one finding for each text."""
+    """Sentences can be read in one breath, and are free of slips of the pen.
+
+    One finding for each text.
+    """
     for passage in draft.passages:
         for noticed in _unreadable(passage):
             yield noticed
@@ -351,15 +325,9 @@ def _unreadable(passage: Passage) -> Iterator[Noticed]:
             )
 
 
-@rule(
-    "S08",
-    Severity.BLOCK,
-    asks="The request has a summary fit to publish.",
-    citation="FOIA s.17(3)",
-    needs=(Input.REQUEST,),
-)
+@rule("S08", Severity.BLOCK, citation="FOIA s.17(3)", needs=(Input.REQUEST,))
 def says_what_was_asked(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """S08: a summary of the request, fit to publish, is there."""
+    """The request has a summary fit to publish."""
     if draft.request and not (draft.request.summary or "").strip():
         yield Noticed(
             place="request.summary",
@@ -368,15 +336,9 @@ def says_what_was_asked(draft: Draft, _: Provisions) -> Iterator[Noticed]:
         )
 
 
-@rule(
-    "S09",
-    Severity.BLOCK,
-    asks="The text that people read is the one made of its assessment.",
-    citation="FOIA s.17(3)",
-    needs=(Input.DOCUMENT, Input.MADE),
-)
+@rule("S09", Severity.BLOCK, citation="FOIA s.17(3)", needs=(Input.DOCUMENT, Input.MADE))
 def is_what_is_made_of_it(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """S09: the text people read and approve says what the assessment says, and nothing else."""
+    """The text that people read is the one made of its assessment."""
     if draft.document != draft.made:
         yield Noticed(
             place="document",
@@ -384,14 +346,3 @@ def is_what_is_made_of_it(draft: Draft, _: Provisions) -> Iterator[Noticed]:
             mend="Draft the version again; its text is then made anew.",
             final=True,
         )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    dates_the_threat_level,
-    links_to_what_is_there,
-    is_written_out,
-    is_of_the_request,
-    reads_well,
-    says_what_was_asked,
-    is_what_is_made_of_it,
-)

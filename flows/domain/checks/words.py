@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.checks.reading import read
+from flows.domain.checks.plain_text import read
 from flows.domain.citation import find_citations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.domain.checks.reading import Reading
+    from flows.domain.checks.plain_text import Reading
     from flows.domain.citation import FoundCitation
 
 _SENTENCE: Final = re.compile(r"(?<=[\w)\]][\w)\]][.!?])[\")\u201d\u2019]?\s+(?=[A-Z\"(\u201c\u2018])")

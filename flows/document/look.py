@@ -1,4 +1,4 @@
-"""The house style: one A4 page, its colours and its type, as far as a theme leaves them to it."""
+"""The look of papers: one A4 page, its colours and its type; what a theme leaves open is the house style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may change the policy, and how."""
+"""Acts on the policy: who may act, which days are bank holidays, how papers look."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.errors import Fault, MalformedError, NotEntitledError, RefusedError
-from flows.domain.policy import SERVICE, parse_origin, parse_person
-from flows.domain.procedure import ActKind, Role
+from flows.domain.acts.kind import Fact, Kind, On, Reason, a_day, a_person, a_text, the_day
+from flows.domain.edition import EDITIONS, edition_of
+from flows.domain.english import in_full
+from flows.domain.errors import Fault, MalformedError, MissingReasonError, NotEntitledError, RefusedError
+from flows.domain.policy import SERVICE, one_of, parse_origin, parse_person
+from flows.domain.procedure import Role
 from flows.domain.theme import theme_faults
-from flows.domain.working_days import NATIONS, in_full, latest_local_day, named_in_the_act, where
+from flows.domain.working_days import NATIONS, latest_local_day, named_in_the_act, where
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from flows.domain.act import Act
     from flows.domain.policy import Person, Policy, Proclaimed
@@ -25,25 +28,6 @@ LONGEST_NAME: Final = 120
 LONGEST_SOURCE: Final = 300
 """Characters of where it was proclaimed."""
 
-_DETAILS_OF: Final = {
-    ActKind.FOUND: frozenset[str](),
-    ActKind.ADD_OFFICER: frozenset({"person"}),
-    ActKind.REVOKE_OFFICER: frozenset({"person"}),
-    ActKind.ADD_HOLIDAY: frozenset({"date"}),
-    ActKind.REMOVE_HOLIDAY: frozenset({"date"}),
-    ActKind.CHANGE_THEME: frozenset[str](),
-    ActKind.CHANGE_DESK: frozenset[str](),
-}
-"""The facts an act on the policy states: these and no others."""
-_FILE_OF: Final = {
-    ActKind.ADD_HOLIDAY: "calendar.json",
-    ActKind.REMOVE_HOLIDAY: "calendar.json",
-    ActKind.CHANGE_THEME: "theme.json",
-    ActKind.CHANGE_DESK: "rules.json",
-}
-"""Where what an act changes stands, if not with the people."""
-_PLAIN: Final = (None, None, "test")
-"""No gate, no reason, and the document every act names."""
 _RIGHT_OF_ACCESS: Final = date(2005, 1, 1)
 _AHEAD: Final = timedelta(days=5 * 366)
 """A proclamation further ahead is a slip of the pen."""
@@ -144,50 +128,70 @@ def change_desk(policy: Policy, origins: Collection[str]) -> Policy:
     return replace(policy, version=policy.version + 1, rules=replace(policy.rules, desk=desk))
 
 
+def resume(policy: Policy) -> Policy:
+    """Return the next policy after a decision to go on, which changes nothing else."""
+    return replace(policy, version=policy.version + 1)
+
+
 def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     """Check that ``act``, judged by the policy before it, leads to ``after``.
 
     Raises:
         NotEntitledError: the actor is no administrator under the policy before.
-        RefusedError: the policy before does not allow the change.
+        RefusedError: the policy before does not allow the change, or the reason it needs is missing.
         MalformedError: the policy after is not what the act makes of the one before.
     """
     judge = before or after
-    if act.role is not Role.ADMINISTRATOR:
-        raise NotEntitledError(act.actor, act=act.kind, needed=f"the role {Role.ADMINISTRATOR}")
-    judge.require(act.actor, Role.ADMINISTRATOR, act=act.kind)
-    stated = frozenset(act.details)
-    if stated != _DETAILS_OF.get(act.kind) or (act.gate, act.reason, act.document) != _PLAIN:
+    if judge.rules.edition not in EDITIONS:
+        raise _unlike(act)
+    kind = edition_of(judge).row(act.kind)
+    if kind.amend is None:
+        raise _unlike(act)
+    if act.role not in kind.roles:
+        raise NotEntitledError(act.actor, verb=kind.verb, needed=one_of(kind.roles))
+    judge.require(act.actor, act.role, verb=kind.verb)
+    # The facts of the row and no others, and nothing that only an act on a document has.
+    stated = {fact.name for fact in kind.facts}
+    wrong = any(fact.fault(act.details.get(fact.name, "")) for fact in kind.facts)
+    if wrong or act.details.keys() != stated or (act.gate, act.document) != (None, ""):
+        raise _unlike(act)
+    if kind.reason is Reason.MUST and not (act.reason or "").strip():
+        raise MissingReasonError("the register", verb=kind.verb)
+    if kind.reason is Reason.NONE and act.reason is not None:
         raise _unlike(act)
     in_force = before.version if before else 0
     if (act.policy, act.version, after.version) != (in_force, in_force + 1, in_force + 1):
         raise _unlike(act)
-    if before is None:
-        if act.kind is not ActKind.FOUND or after.holidays or any(theme_faults(after.theme)):
-            raise _unlike(act)
-        return
-    if after != _amended(before, act, after):
+    if (before is None) != (kind == FOUND) or after != kind.amend(judge, act, after):
         raise _unlike(act)
 
 
-def _amended(before: Policy, act: Act, after: Policy) -> Policy:
-    """Return what ``act`` makes of the policy ``before``; what it adds is found in the one ``after``."""
-    person = act.details.get("person", "")
-    match act.kind:
-        case ActKind.ADD_OFFICER if person in after.people:
-            return add_officer(before, after.people[person])
-        case ActKind.REVOKE_OFFICER:
-            return revoke_officer(before, person)
-        case ActKind.ADD_HOLIDAY:
-            return add_holiday(before, _added(before, act, after))
-        case ActKind.REMOVE_HOLIDAY:
-            return remove_holiday(before, _date_of(act))
-        case ActKind.CHANGE_THEME:
-            return change_theme(before, after.theme)
-        case ActKind.CHANGE_DESK:
-            return change_desk(before, after.rules.desk)
-        case _:
-            raise _unlike(act)
+def _founded(_: Policy, act: Act, after: Policy) -> Policy:
+    """Return the first policy, which is whatever the founding states, so far as it makes sense."""
+    if after.holidays or any(theme_faults(after.theme)):
+        raise _unlike(act)
+    return after
+
+
+def _officer_added(before: Policy, act: Act, after: Policy) -> Policy:
+    person = after.people.get(act.details["person"])
+    if person is None:
+        raise _unlike(act)
+    return add_officer(before, person)
+
+
+def adopt_edition(policy: Policy, edition: int) -> Policy:
+    """Return the next policy, under which acts are judged by another edition of the procedure.
+
+    Raises:
+        RefusedError: this software does not know it, or it is no later one than that in force.
+    """
+    if edition not in EDITIONS or edition <= policy.rules.edition:
+        raise RefusedError(
+            f"Edition {policy.rules.edition} of the procedure is in force, and this software knows no later "
+            f"edition {edition}."
+        )
+    return replace(policy, version=policy.version + 1, rules=replace(policy.rules, edition=edition))
 
 
 def _added(before: Policy, act: Act, after: Policy) -> Proclaimed:
@@ -205,16 +209,13 @@ def _added(before: Policy, act: Act, after: Policy) -> Proclaimed:
 
 def _date_of(act: Act) -> date:
     try:
-        when = date.fromisoformat(act.details.get("date", ""))
+        return the_day(act.details["date"])
     except ValueError:
         raise _unlike(act) from None
-    if act.details != {"date": when.isoformat()}:
-        raise _unlike(act)
-    return when
 
 
 def _faults_of(day: Proclaimed) -> Iterator[Fault]:
-    if not _RIGHT_OF_ACCESS <= day.date <= day.added + _AHEAD:
+    if day.date < _RIGHT_OF_ACCESS or day.date - day.added > _AHEAD:
         problem = f"a day from {_RIGHT_OF_ACCESS} to five years ahead is needed, not {day.date}"
         yield Fault(path="date", problem=problem)
     elif day.date.weekday() >= _SATURDAY:
@@ -248,7 +249,121 @@ def _unlike(act: Act) -> MalformedError:
     return MalformedError(
         f"{act.kind} of the policy",
         Fault(
-            path=_FILE_OF.get(act.kind, "roster.json"),
+            path=act.kind.changes,
             problem="it is not what this act makes of the policy before it",
         ),
     )
+
+
+def _row(
+    name: str,
+    amend: Callable[[Policy, Act, Policy], Policy],
+    facts: tuple[Fact, ...] = (),
+    *,
+    changes: str,
+    verb: str,
+    subject: str,
+    done: str,
+    reason: Reason = Reason.NONE,
+) -> Kind:
+    return Kind(
+        name=name,
+        on=On.POLICY,
+        roles=frozenset({Role.ADMINISTRATOR}),
+        facts=facts,
+        amend=amend,
+        changes=changes,
+        chosen=_written,
+        reason=reason,
+        verb=verb,
+        subject=f"policy: {subject}",
+        done=done,
+    )
+
+
+def _written(act: Act) -> Mapping[str, str]:
+    return {path: mark.sha256 for path, mark in act.files.items()}
+
+
+_PERSON: Final = (a_person("person", "Who it is about."),)
+_DATE: Final = (a_day("date", "The day of the bank holiday."),)
+
+FOUND: Final = _row(
+    "found",
+    _founded,
+    changes="roster.json",
+    verb="found the register",
+    subject="found the register",
+    done="founded the register",
+)
+ADD_OFFICER: Final = _row(
+    "add-officer",
+    _officer_added,
+    _PERSON,
+    changes="roster.json",
+    verb="authorise people",
+    subject="authorise {person}",
+    done="authorised {person}",
+)
+REVOKE_OFFICER: Final = _row(
+    "revoke-officer",
+    lambda before, act, _: revoke_officer(before, act.details["person"]),
+    _PERSON,
+    changes="roster.json",
+    verb="revoke people",
+    subject="revoke {person}",
+    done="revoked {person}",
+)
+ADD_HOLIDAY: Final = _row(
+    "add-holiday",
+    lambda before, act, after: add_holiday(before, _added(before, act, after)),
+    _DATE,
+    changes="calendar.json",
+    verb="add bank holidays",
+    subject="add the bank holiday {date}",
+    done="added the bank holiday {date}",
+)
+REMOVE_HOLIDAY: Final = _row(
+    "remove-holiday",
+    lambda before, act, _: remove_holiday(before, _date_of(act)),
+    _DATE,
+    changes="calendar.json",
+    verb="remove bank holidays",
+    subject="remove the bank holiday {date}",
+    done="removed the bank holiday {date}",
+)
+CHANGE_THEME: Final = _row(
+    "change-theme",
+    lambda before, _act, after: change_theme(before, after.theme),
+    changes="theme.json",
+    verb="change how papers look",
+    subject="change how papers look",
+    done="changed how papers look",
+)
+CHANGE_DESK: Final = _row(
+    "change-desk",
+    lambda before, _act, after: change_desk(before, after.rules.desk),
+    changes="rules.json",
+    verb="change where passkeys sign",
+    subject="change where passkeys sign",
+    done="changed where passkeys sign",
+)
+RESUME: Final = _row(
+    "resume",
+    lambda before, _act, _after: resume(before),
+    (a_text("findings", r"[ -~]{1,10000}", "what the audit had found"),),
+    changes="roster.json",
+    reason=Reason.MUST,
+    verb="let the register be written again",
+    subject="let the register be written again",
+    done="let the register be written again in spite of {findings}",
+)
+ADOPT_EDITION: Final = _row(
+    "adopt-edition",
+    lambda before, act, _: adopt_edition(before, int(act.details["edition"])),
+    (a_text("edition", r"[1-9][0-9]{0,3}", "the number of an edition is needed", "The edition."),),
+    changes="rules.json",
+    verb="adopt another edition of the procedure",
+    subject="adopt edition {edition} of the procedure",
+    done="adopted edition {edition} of the procedure",
+)

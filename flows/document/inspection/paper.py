@@ -15,14 +15,14 @@ import pikepdf
 
 from flows.document.inspection.content import Content, box_of, read_content
 from flows.document.inspection.noticing import finding
-from flows.document.inspection.values import Annotation, Bookmark, Element, Mark, Paper, Spot
+from flows.document.inspection.values import Area, Bookmark, MarkedContent, Paper, Spot, TagElement
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.document.inspection.glyphs import Font
-    from flows.document.inspection.values import Held, Raw, Run
+    from flows.document.inspection.values import DrawnText, Held, Raw
     from flows.domain.finding import Finding
 
 _Key: TypeAlias = tuple[int, int]
@@ -58,7 +58,7 @@ class _Reading:
         self._findings: list[Finding] = []
         self._numbers: dict[_Key, int] = {page.obj.objgen: n for n, page in enumerate(file.pages, start=1)}
         self._contents: dict[int, Content] = {}
-        self._runs: dict[tuple[int, int], list[Run]] = defaultdict(list)
+        self._runs: dict[tuple[int, int], list[DrawnText]] = defaultdict(list)
         self._roles: dict[str, str] = {}
         self._read: set[_Key] = set()
         self._holders: dict[tuple[int, int], _Key] = {}
@@ -113,7 +113,7 @@ class _Reading:
 
     # The tree ------------------------------------------------------------------------------------
 
-    def _tree(self, tree: Raw) -> Element:
+    def _tree(self, tree: Raw) -> TagElement:
         roles = tree.get("/RoleMap", pikepdf.Dictionary()).items()
         self._roles = {_name(name): _name(role) for name, role in roles}
         return _element("StructTreeRoot", held=tuple(self._held(tree, None, depth=0)))
@@ -133,7 +133,7 @@ class _Reading:
             else:
                 yield self._inner(kid, node, page, depth=depth)
 
-    def _inner(self, kid: Raw, parent: Raw, page: int | None, *, depth: int) -> Element:
+    def _inner(self, kid: Raw, parent: Raw, page: int | None, *, depth: int) -> TagElement:
         place = f"element {_name(kid.S)}"
         if kid.objgen in self._read:
             self._notice("PDF_TREE", place, "An element stands at two places of the tag tree.")
@@ -148,7 +148,7 @@ class _Reading:
         if kind == "Note":
             self._notes[_string(kid.get("/ID"))] = kid.objgen
         instead = kid.get("/ActualText", kid.get("/Alt"))
-        return Element(
+        return TagElement(
             kind=kind,
             tag=tag,
             attributes=_attributes(kid.get("/A")),
@@ -161,7 +161,7 @@ class _Reading:
     def _page(self, page: Raw) -> int | None:
         return self._numbers.get(page.objgen) if isinstance(page, pikepdf.Dictionary) else None
 
-    def _mark(self, node: Raw, page: int | None, mcid: int) -> Iterator[Mark]:
+    def _mark(self, node: Raw, page: int | None, mcid: int) -> Iterator[MarkedContent]:
         key = (page or 0, mcid)
         place = f"page {page}" if page else "the tag tree"
         if page is None or mcid not in self._contents[page].marks:
@@ -171,15 +171,15 @@ class _Reading:
             self._notice("PDF_MARK", place, f"Content {mcid} is held twice.")
         self._holders.setdefault(key, node.objgen)
         runs = tuple(self._runs[key])
-        yield Mark(page=page, mcid=mcid, runs=runs, text="".join(run.text for run in runs))
+        yield MarkedContent(page=page, mcid=mcid, runs=runs, text="".join(run.text for run in runs))
 
-    def _annotation(self, node: Raw, kid: Raw, page: int | None) -> Iterator[Annotation]:
+    def _annotation(self, node: Raw, kid: Raw, page: int | None) -> Iterator[Area]:
         found = kid.get("/Obj")
         if not isinstance(found, pikepdf.Dictionary) or "/Subtype" not in found:
             self._notice("PDF_LINK", f"page {page}", "An element refers to an object that is not there.")
             return
         self._annotated[found.objgen] = node.objgen
-        yield Annotation(
+        yield Area(
             kind=_name(found.Subtype),
             page=page or 0,
             box=box_of(found.get("/Rect")),
@@ -255,7 +255,7 @@ class _Reading:
         if self._annotated.keys() - there:
             self._notice("PDF_LINK", "the tag tree", "An element refers to a link that is on no page.")
 
-    def _check_order(self, root: Element) -> None:
+    def _check_order(self, root: TagElement) -> None:
         """Notice pages that are drawn in another order than they are read: some readers go by the page."""
         read: dict[int, list[int]] = defaultdict(list)
         for mark in root.marks():
@@ -305,8 +305,8 @@ class _Reading:
         return self._page(found[0]) or 0, None if top is None else float(top)
 
 
-def _element(kind: str, *, held: tuple[Held, ...] = ()) -> Element:
-    return Element(kind=kind, tag=kind, attributes={}, lang="", id="", instead=None, held=held)
+def _element(kind: str, *, held: tuple[Held, ...] = ()) -> TagElement:
+    return TagElement(kind=kind, tag=kind, attributes={}, lang="", id="", instead=None, held=held)
 
 
 def _attributes(found: Raw) -> dict[str, str]:

@@ -1,0 +1,86 @@
+"""Proposals whose signature is made elsewhere: kept beside the register until it comes.
+
+What a person signs is a statement; what an act writes may be more than that. Both are kept in the home,
+for as long as the register would take the act.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows import disk
+from flows.casework import acts
+from flows.domain.errors import Fault, MalformedError, RegisterMovedError, UnfitSignatureError
+from flows.register.entry import LONGEST_DELAY
+from flows.register.sshsig import tidied
+from flows.register.statement import POLICY, parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flows.casework.acts import Taken
+    from flows.casework.office import Office
+    from flows.domain.act import Act
+    from flows.register.line import Recorded
+    from flows.register.store import Proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """An act on the policy that is in the register."""
+
+    act: Act
+    recorded: Recorded
+
+
+def keep(office: Office, proposal: Proposal) -> bytes:
+    """Keep a proposal; return the statement that is to be signed."""
+    folder = office.home.proposals
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if old.stat().st_mtime < time.time() - LONGEST_DELAY:
+            old.unlink()
+    statement = proposal.statement.to_bytes()
+    files = {path: b64encode(content).decode() for path, content in proposal.changes.items()}
+    disk.write(_place(office, statement), json.dumps(files).encode(), mode=0o600)
+    return statement
+
+
+def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
+    """Append a proposal that was kept, with its signature.
+
+    Raises:
+        MalformedError: the statement is none that was proposed here within the last day.
+        RegisterMovedError: somebody wrote first; what is to be signed is now another statement.
+        NotEntitledError: the signature is not by a key of the person who acts.
+    """
+    try:
+        kept = json.loads(_place(office, statement).read_bytes())
+        act = parse(statement).act
+    except (OSError, ValueError):
+        problem = "it was not proposed at this home within the last 24 hours; propose the act again"
+        raise MalformedError("statement", Fault(path="", problem=problem)) from None
+    files = {path: b64decode(content) for path, content in kept.items()}
+    proposal, armoured = office.register.propose(act, files), tidied(signature)
+    taken: Taken | Amended
+    try:
+        if act.case == POLICY:
+            taken = Amended(act=act, recorded=acts.append_amendment(office, proposal, armoured))
+        else:
+            taken = acts.append(office, proposal, armoured)
+    except UnfitSignatureError:
+        # What follows the newest act now is another statement than the one that was signed.
+        if proposal.statement.to_bytes() != statement:
+            raise RegisterMovedError(act.case) from None
+        raise
+    _place(office, statement).unlink(missing_ok=True)
+    return taken
+
+
+def _place(office: Office, statement: bytes) -> Path:
+    return office.home.proposals / f"{hashlib.sha256(statement).hexdigest()}.json"

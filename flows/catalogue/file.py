@@ -1,0 +1,250 @@
+"""The catalogue in its file: caught up with the register, made anew where it is no use, and asked.
+
+The file is a link to one of another name, so that a new one takes its place whole while readers of the
+old go on: what SQLite keeps beside a file is found by the name of the file itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from flows import disk
+from flows.catalogue.rows import COLUMNS, FORM, SCHEMA, Row, write
+from flows.catalogue.search import MOST_URGENT_FIRST, OLDEST_FIRST, WAITING
+from flows.domain.errors import RegisterError
+from flows.domain.filed import Filed, Reached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flows.catalogue.rows import Describe
+    from flows.catalogue.search import Sought
+    from flows.domain.clock import Clock
+    from flows.domain.filed import Source
+    from flows.domain.procedure import Stage
+
+_PATIENCE: Final = 60
+"""Seconds to wait for another who writes."""
+
+
+class Catalogue:
+    """The catalogue of one register, used by one thread at a time; close it when done.
+
+    Args:
+        path: Where the file is, or is to be.
+        describe: Reads what the files of a case say.
+        tell: Told how many cases are written down of how many, while it is made anew.
+    """
+
+    def __init__(
+        self, path: Path, describe: Describe, tell: Callable[[int, int], object] | None = None
+    ) -> None:
+        self._path = path
+        self._describe = describe
+        self._tell = tell or (lambda _done, _count: None)
+        self._source: Source
+        self._db: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._db:
+            self._db.close()
+        self._db = None
+
+    def catch_up(self, source: Source) -> None:
+        """Take note of everything that changed; make the file anew where it is no use.
+
+        Raises:
+            RegisterError: it cannot be opened.
+        """
+        self._source = source
+        while not self._caught_up():
+            self._make_anew()
+
+    def filed(self, identity: str) -> Filed | None:
+        """Return where a case, or the policy, is filed; None without."""
+        names = "reference, folder, last_entry, last_number"
+        found = self._ask(f"select {names} from documents where identity = ? limit 1", (identity,))  # noqa: S608
+        return Filed(**dict(zip(names.split(", "), found[0], strict=True))) if found else None
+
+    def ready(self, stage: Stage) -> list[tuple[str, str]]:
+        """Return the documents at ``stage``, by reference and kind, oldest receipt first."""
+        sql = f"select reference, document from documents where stage = ? {OLDEST_FIRST}"  # noqa: S608 - ours
+        return self._ask(sql, (stage,))
+
+    def at(self, stage: Stage) -> list[Row]:
+        """Return the documents at ``stage``, oldest receipt first."""
+        return self._rows(f"where stage = ? {OLDEST_FIRST}", (stage,))
+
+    def recipients(self) -> set[str]:
+        """Return the names of all case keys."""
+        return {name for (name,) in self._ask("select recipient from documents where recipient <> ''")}
+
+    def cases(self) -> list[Row]:
+        """Return every document of every case, oldest receipt first."""
+        return self._rows(f"where document <> 'policy' {OLDEST_FIRST}")
+
+    def waiting(self, clock: Clock) -> list[Row]:
+        """Return every document that waits for somebody, the most urgent first."""
+        self._know_due(clock)
+        return self._rows(f"{WAITING} {MOST_URGENT_FIRST}")
+
+    def find(self, sought: Sought, clock: Clock) -> list[Row]:
+        """Return the documents that are looked for, the most urgent first."""
+        self._know_due(clock)
+        return self._rows(*sought.sql())
+
+    def _rows(self, rest: str, values: Any = ()) -> list[Row]:  # noqa: ANN401 - SQLite's
+        found = self._ask(f"select {', '.join(COLUMNS)} from documents {rest}", values)  # noqa: S608 - ours
+        return [Row(**dict(zip(COLUMNS, each, strict=True))) for each in found]
+
+    def _ask(self, sql: str, values: Any = ()) -> list[Any]:  # noqa: ANN401 - SQLite's
+        db = self._there()
+        try:
+            return db.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error) or db.in_transaction:
+                raise
+        self._discard()
+        self.catch_up(self._source)
+        return self._there().execute(sql, values).fetchall()
+
+    def _there(self) -> sqlite3.Connection:
+        if self._db is None:
+            raise RegisterError(f"The catalogue {self._path} was not caught up yet.")
+        return self._db
+
+    def _know_due(self, clock: Clock) -> None:
+        """Compute the due dates that nobody asked for yet; all of them where the calendar changed."""
+        known = self._ask("select key from calendar") == [(clock.key,)]
+        if known and not self._ask("select 1 from documents where due is null limit 1"):
+            return
+
+        def falls(received: str, regime: str) -> str:
+            due = clock.falls(date.fromisoformat(received), regime)
+            return due.isoformat() if due else ""
+
+        with self._there() as db:
+            db.execute("begin immediate")
+            db.create_function("falls", 2, falls)
+            which = "due is null" if known else "document <> 'policy'"
+            db.execute(f"update documents set due = falls(received, regime) where {which}")  # noqa: S608 - ours
+            db.execute("delete from calendar")
+            db.execute("insert into calendar values (?)", (clock.key,))
+
+    # Caught up, made anew -------------------------------------------------------------------------
+
+    def _caught_up(self) -> bool:
+        """Bring the file to the newest entry; tell whether it could be."""
+        if self._db is None:
+            self._db = self._opened()
+        if self._db is None:
+            return False
+        try:
+            reached = _reached(self._db)
+            if reached and reached.entry == self._source.newest():
+                return True
+            with self._db as db:
+                db.execute("begin immediate")
+                # Asked now that it is ours alone: a slow reader does not turn it back.
+                changes = self._source.changes(_reached(db))
+                for standing in changes.standings if changes else ():
+                    write(db, standing, self._describe)
+                if changes:
+                    _reflect(db, changes.reached)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            self._discard()
+            return False
+        return changes is not None
+
+    def _make_anew(self) -> None:
+        """Write everything down in a new file beside the old one, and put it in its place."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with disk.locked(self._path.with_suffix(".lock")):
+            self.close()
+            if self._caught_up():
+                return  # another made it while we waited
+            self.close()
+            fresh = self._path.with_name(f"{self._path.stem}-{os.urandom(4).hex()}{self._path.suffix}")
+            self._sweep(self._path.resolve())
+            self._fill(fresh)
+            link = self._path.with_suffix(".link")
+            link.unlink(missing_ok=True)
+            link.symlink_to(fresh.name)
+            link.replace(self._path)
+            disk.sync(self._path.parent)
+            self._sweep(fresh)
+
+    def _fill(self, fresh: Path) -> None:
+        with closing(sqlite3.connect(fresh, isolation_level=None)) as db:
+            # Whatever is cut off here was never in use.
+            db.executescript(f"pragma journal_mode = off; pragma synchronous = off; begin; {SCHEMA}")
+            changes = self._source.changes(None)
+            for done, standing in enumerate(changes.standings if changes else (), start=1):
+                write(db, standing, self._describe)
+                self._tell(done, changes.count if changes else 0)
+            _reflect(db, changes.reached if changes else None)
+            db.execute("commit")
+            db.execute("pragma journal_mode = wal")
+        with fresh.open("rb") as file:
+            os.fsync(file)
+
+    def _sweep(self, keep: Path) -> None:
+        """Take away what was swapped out or cut off; who reads it still has it open."""
+        for path in self._path.parent.glob(f"{self._path.stem}*{self._path.suffix}*"):
+            if path != self._path and not path.name.startswith(keep.name):
+                path.unlink()
+
+    def _opened(self) -> sqlite3.Connection | None:
+        """Open the file; return None where it is lost, damaged or of another form."""
+        try:
+            return _connect(self._path) if self._path.exists() else None
+        except sqlite3.OperationalError as error:
+            raise RegisterError(f"The catalogue {self._path} cannot be opened: {error}.") from error
+        except sqlite3.DatabaseError:
+            return None
+
+    def _discard(self) -> None:
+        """Take away a damaged file, unless another has taken its place."""
+        ((_, _, name),) = self._there().execute("pragma database_list").fetchall()
+        self.close()
+        if str(self._path.resolve()) == name:
+            self._path.unlink(missing_ok=True)
+
+
+def _connect(path: Path) -> sqlite3.Connection | None:
+    address = f"{path.absolute().as_uri()}?mode=rw"
+    db = sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        # Losing the last rows to a power cut only costs catching up again.
+        db.execute("pragma synchronous = normal")
+        if db.execute("pragma user_version").fetchone() == (FORM,):
+            return db
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    db.close()
+    return None
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    # What is wrong with a call, or the disk, or is locked, is one of its subclasses.
+    return type(error) is sqlite3.DatabaseError
+
+
+def _reached(db: sqlite3.Connection) -> Reached | None:
+    found = db.execute("select entry, sequence from reflects").fetchone()
+    return Reached(entry=found[0], sequence=found[1]) if found else None
+
+
+def _reflect(db: sqlite3.Connection, reached: Reached | None) -> None:
+    db.execute("delete from reflects")
+    if reached:
+        db.execute("insert into reflects values (?, ?)", (reached.entry, reached.sequence))

@@ -1,0 +1,200 @@
+"""The rows of the catalogue: their form, and how a case is written down in them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.acts import DRAFT, OVERRIDE, SUBMIT
+from flows.domain.documents import REQUEST
+from flows.domain.errors import PitError
+from flows.domain.policy import SERVICE
+from flows.domain.procedure import FINISHED
+from flows.domain.reference import identity
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from flows.domain.act import Act
+    from flows.domain.case import Case
+    from flows.domain.filed import Standing
+
+FORM: Final = 1
+"""To be raised with every change of what is written down here; a catalogue of another form is made anew."""
+
+POLICY: Final = "policy"
+"""The stage and the document of the policy's row."""
+
+SCHEMA: Final = f"""
+create table documents (
+  id integer primary key, identity text not null, document text not null, reference text not null,
+  folder text not null, stage text not null, open integer not null, version integer not null,
+  round integer not null, received text not null, due text, subject text not null, regime text not null,
+  since text not null, recipient text not null, last_entry text not null, last_number integer not null,
+  described text not null,
+  unique (identity, document)
+) strict;
+create index by_stage on documents (stage, received);
+create index waiting on documents (due) where open;
+create index undue on documents (id) where due is null;
+create table touched (
+  person text not null, part text not null, id integer not null, primary key (person, part, id)
+) strict, without rowid;
+create index touched_of on touched (id);
+create table relied (provision text not null, id integer not null, primary key (provision, id))
+  strict, without rowid;
+create index relied_of on relied (id);
+create virtual table words using fts5 (reference, subject, summary, text);
+create table reflects (entry text not null, sequence integer not null) strict;
+create table calendar (key text not null) strict;
+pragma user_version = {FORM};
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What the files of a document say.
+
+    Attributes:
+        subject: Of the request.
+        summary: Of what was asked, fit to publish.
+        text: As people read it.
+        provisions: Those relied on, and their limbs.
+    """
+
+    subject: str = ""
+    summary: str = ""
+    text: str = ""
+    provisions: frozenset[str] = frozenset()
+
+
+if TYPE_CHECKING:
+    Describe = Callable[[Case, str, Callable[[str], bytes]], Described]
+    """Reads the files of a document of a case, by its kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What the catalogue knows of one document of a case.
+
+    Attributes:
+        identity: What two references that count as the same share.
+        document: The kind of document.
+        round: How often it was returned.
+        received: Local date of receipt, as 2022-11-07.
+        due: The same of when the answer is due; empty where that is not known, None where nobody asked yet.
+        since: When it came to where it stands, UTC, in ISO 8601.
+        recipient: Name of the case's key.
+        last_entry: Id of the case's newest entry.
+        last_number: Number of the case's newest act.
+        described: The files it was described from.
+    """
+
+    identity: str
+    document: str
+    reference: str
+    folder: str
+    stage: str
+    open: int
+    version: int
+    round: int
+    received: str
+    due: str | None
+    subject: str
+    regime: str
+    since: str
+    recipient: str
+    last_entry: str
+    last_number: int
+    described: str
+
+
+COLUMNS: Final = tuple(field.name for field in fields(Row))
+_UPSERT: Final = (
+    f"insert into documents ({', '.join(COLUMNS)}) values ({', '.join(f':{name}' for name in COLUMNS)}) "  # noqa: S608 - our own names
+    "on conflict (identity, document) do update set "
+    # What stays: when it is due follows from its receipt, the subject from the files described.
+    + ", ".join(f"{name} = :{name}" for name in COLUMNS if name not in {"due", "subject", "described"})
+    + " returning id, described"
+)
+
+
+def write(db: sqlite3.Connection, standing: Standing, describe: Describe) -> None:
+    """Write down every document of a case, or the policy, over what was known of it."""
+    for row in _rows(standing):
+        # What was described is read again only where the files are others than they were.
+        ((id_, described),) = db.execute(_UPSERT, {**asdict(row), "described": ""}).fetchall()
+        if standing.case is None:
+            continue
+        if described != row.described:
+            found: Described | None
+            try:
+                found = describe(standing.case, row.document, standing.read)
+            except PitError:  # a file is missing, damaged or out of form: whoever opens the case is told
+                found = None
+            _describe(db, id_, row, found)
+        parts = dict.fromkeys(_parts(standing.acts, row.document))
+        db.execute("delete from touched where id = ?", (id_,))
+        db.executemany("insert into touched values (?, ?, ?)", [(*part, id_) for part in parts])
+
+
+def _describe(db: sqlite3.Connection, id_: int, row: Row, found: Described | None) -> None:
+    described, found = row.described if found else "", found or Described()
+    db.execute(
+        "update documents set subject = ?, described = ? where id = ?", (found.subject, described, id_)
+    )
+    db.execute("delete from words where rowid = ?", (id_,))
+    db.execute(
+        "insert into words (rowid, reference, subject, summary, text) values (?, ?, ?, ?, ?)",
+        (id_, row.reference, found.subject, found.summary, found.text),
+    )
+    db.execute("delete from relied where id = ?", (id_,))
+    db.executemany("insert into relied values (?, ?)", [(each, id_) for each in sorted(found.provisions)])
+
+
+def _rows(standing: Standing) -> Iterator[Row]:
+    filed, case = standing.filed, standing.case
+    for name in case.documents if case else (POLICY,):
+        document = case.document(name) if case else None
+        stage = case.stage(name) if case else POLICY
+        yield Row(
+            identity=identity(filed.reference),
+            document=name,
+            reference=filed.reference,
+            folder=filed.folder,
+            stage=stage,
+            open=case is not None and stage not in FINISHED,
+            version=document.version if document else filed.last_number,
+            round=document.round if document else 0,
+            received=case.received.isoformat() if case else "",
+            due=None if case else "",
+            subject="",
+            regime=case.regime if case else "",
+            since=_since(case, name).isoformat() if case else "",
+            recipient=case.recipient if case else "",
+            last_entry=filed.last_entry,
+            last_number=filed.last_number,
+            described=_files(case, name) if case else "",
+        )
+
+
+def _since(case: Case, name: str) -> datetime:
+    return case.closed or case.document(name).since or case.opened
+
+
+def _files(case: Case, name: str) -> str:
+    """Return what tells the files that a description rests on from others."""
+    paths = (REQUEST, *case.document(name).kind.files)
+    return json.dumps([case.files[path].sha256 for path in paths if path in case.files])
+
+
+def _parts(acts: Sequence[Act], document: str) -> Iterator[tuple[str, str]]:
+    for act in acts:
+        if act.document == document and act.actor != SERVICE:
+            if act.kind in {DRAFT, SUBMIT}:
+                yield act.actor, "writer"
+            elif act.kind.at_gate or act.kind == OVERRIDE:
+                yield act.actor, "decider"

@@ -1,0 +1,72 @@
+"""The table of acts: what can be done to a case, to one of its documents, or to the policy.
+
+An act is added with a file beside these, or in one of them, and a row here.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from flows.domain.acts.deciding import APPROVE, RETURN
+from flows.domain.acts.drafting import DRAFT, OVERRIDE, SUBMIT
+from flows.domain.acts.kind import Kind, On, Reason
+from flows.domain.acts.opening import CLOSE, OPEN
+from flows.domain.acts.policy import (
+    ADD_HOLIDAY,
+    ADD_OFFICER,
+    ADOPT_EDITION,
+    CHANGE_DESK,
+    CHANGE_THEME,
+    FOUND,
+    REMOVE_HOLIDAY,
+    RESUME,
+    REVOKE_OFFICER,
+)
+from flows.domain.acts.publishing import PUBLISH, SENT
+
+ACTS: Final = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            *(OPEN, DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
+            *(
+                FOUND,
+                ADD_OFFICER,
+                REVOKE_OFFICER,
+                ADD_HOLIDAY,
+                REMOVE_HOLIDAY,
+                CHANGE_THEME,
+                CHANGE_DESK,
+                ADOPT_EDITION,
+                RESUME,
+            ),
+        )
+    }
+)
+"""Every kind of act, by name, in the order of a case's life."""
+
+__all__ = [
+    "ACTS",
+    "ADD_HOLIDAY",
+    "ADD_OFFICER",
+    "ADOPT_EDITION",
+    "APPROVE",
+    "CHANGE_DESK",
+    "CHANGE_THEME",
+    "CLOSE",
+    "DRAFT",
+    "FOUND",
+    "OPEN",
+    "OVERRIDE",
+    "PUBLISH",
+    "REMOVE_HOLIDAY",
+    "RESUME",
+    "RETURN",
+    "REVOKE_OFFICER",
+    "SENT",
+    "SUBMIT",
+    "Kind",
+    "On",
+    "Reason",
+]

@@ -1,0 +1,90 @@
+"""Deciding at a gate: a version is approved on its very bytes, or returned with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.acts.kind import Kind, On, Reason
+from flows.domain.case import Approval, Case
+from flows.domain.errors import StaleContentError
+from flows.domain.procedure import ROLE_AT, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.domain.act import Act
+    from flows.domain.errors import PitError
+    from flows.domain.policy import Policy
+
+
+def _against_approval(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
+    # What is approved are these bytes and no others, whatever is drafted meanwhile.
+    for path in case.document(act.document).kind.decided_on:
+        if act.details[path] != case.files[path].sha256:
+            yield StaleContentError(case.reference, path)
+
+
+def _approved(case: Case, act: Act) -> Case:
+    document = case.document(act.document)
+    here = Stage(document.stage)
+    approval = Approval(
+        gate=here,
+        person=act.actor,
+        role=act.role,
+        version=document.version,
+        round=document.round,
+        act=case.acts + 1,
+        at=act.time,
+    )
+    onward = (*document.gates, Stage.PUBLICATION)[document.gates.index(here) + 1]
+    return case.with_document(act.document, stage=onward, approvals=(*document.approvals, approval))
+
+
+def _returned(case: Case, act: Act) -> Case:
+    return case.with_document(act.document, stage=Stage.DRAFTING, round=case.document(act.document).round + 1)
+
+
+APPROVE: Final = Kind(
+    name="approve",
+    on=On.DOCUMENT,
+    roles=frozenset(ROLE_AT.values()),
+    at=frozenset(ROLE_AT),
+    names_version=True,
+    at_gate=True,
+    names_files=True,
+    reason=Reason.MAY,
+    no_writer=True,
+    no_second_gate=True,
+    against=_against_approval,
+    after=_approved,
+    verb="approve",
+    passive="approved",
+    subject="{gate}: approve {what} version {version}",
+    done="approved version {version}{of} at {gate}",
+    told="Version {version}{of} is approved at {gate}.",
+    help="Approve a version: at legal review, or at sign-off.",
+    example="equipoise approve 1146A/22 --gate legal-review --version 2 --as legal-reviewer",
+    reason_help="Kept with the approval.",
+)
+
+RETURN: Final = Kind(
+    name="return",
+    on=On.DOCUMENT,
+    roles=frozenset(ROLE_AT.values()),
+    at=frozenset(ROLE_AT),
+    names_version=True,
+    at_gate=True,
+    reason=Reason.MUST,
+    no_writer=True,
+    no_second_gate=True,
+    after=_returned,
+    verb="return a version",
+    passive="returned",
+    subject="{gate}: return {what} version {version}",
+    done="returned version {version}{of} at {gate}",
+    told="Version {version}{of} is returned to drafting.",
+    help="Send a version back to drafting, with the reason.",
+    example="equipoise return 1146A/22 --gate balancing --version 2 \\\n"
+    '  --reason "Weigh the delay too." --as sign-off-officer',
+    reason_help="Why it goes back; required.",
+)

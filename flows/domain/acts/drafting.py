@@ -1,0 +1,243 @@
+"""Drafting: a version is written, what stops it is overridden or mended, and it is submitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.acts.kind import Kind, On, Reason, a_text
+from flows.domain.case import Case, Override
+from flows.domain.checks import VERSION
+from flows.domain.documents import DOCUMENTS, REQUEST, TEST
+from flows.domain.edition import gates_for
+from flows.domain.errors import (
+    Fault,
+    IncompleteError,
+    MalformedError,
+    NotEntitledError,
+    RefusedError,
+    SamePersonError,
+    SameTextError,
+)
+from flows.domain.finding import Severity
+from flows.domain.noted import CODE, PLACE, read_noted
+from flows.domain.policy import SERVICE, one_of
+from flows.domain.procedure import ROLE_AT, STANDS, Role, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from flows.domain.act import Act
+    from flows.domain.errors import PitError
+    from flows.domain.policy import Policy
+
+WHOLE: Final = "the whole text"
+"""The place of a finding that has no other."""
+
+
+# A version is written. The first draft of the test is the service's; every later one a person's.
+
+
+def _bars_drafting(case: Case, name: str, person: str) -> Iterator[RefusedError]:
+    document = case.document(name)
+    role = Role.FOI_OFFICER if document.version else document.kind.begun_by
+    if (person == SERVICE) != (role is Role.SERVICE):
+        which = "a later" if document.version else "the first"
+        yield NotEntitledError(person, verb=f"write {which} version of the {name}", needed=one_of({role}))
+
+
+def _against_draft(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
+    document = case.document(act.document)
+    missing = [path for path in document.kind.files if path not in act.files]
+    if missing:
+        faults = (Fault(path=path, problem="a draft needs this file") for path in missing)
+        yield MalformedError(f"draft of {act.case}", *faults)
+    elif document.version and all(act.files[path] == case.files.get(path) for path in document.kind.files):
+        yield SameTextError(case.named(act.document), current=document.version)
+    for other in case.documents.values():
+        # What another document is decided on, the request in clear, stays as its first decision found it.
+        decided = {*other.kind.decided_on} if other.stage in {*ROLE_AT, Stage.PUBLICATION} else set()
+        if changed := {path for path in decided if act.files.get(path) != case.files.get(path)}:
+            yield RefusedError(
+                f"{', '.join(sorted(changed))} cannot change now: {case.named(other.name)} "
+                f"{STANDS[other.stage]}, and is decided on with it."
+            )
+
+
+def _drafted(case: Case, act: Act) -> Case:
+    document = case.document(act.document)
+    return case.with_document(
+        act.document,
+        stage=Stage.DRAFTING,
+        version=act.version,
+        writers=document.writers | {act.actor},
+        approvals=(),
+        overrides=(),
+    )
+
+
+def _version_files(act: Act) -> Collection[str]:
+    # The summary of what was asked, in request.md, is written with the test.
+    return (*DOCUMENTS[act.document].files, *((REQUEST,) if act.document == TEST.name else ()))
+
+
+def _written(act: Act) -> Mapping[str, str]:
+    return {path: mark.sha256 for path, mark in act.files.items()}
+
+
+DRAFT: Final = Kind(
+    name="draft",
+    on=On.DOCUMENT,
+    roles=frozenset({Role.FOI_OFFICER, Role.SERVICE}),
+    at=frozenset({Stage.RECEIVED, Stage.DRAFTING}),
+    writes=_version_files,
+    bars=_bars_drafting,
+    against=_against_draft,
+    after=_drafted,
+    chosen=_written,
+    verb="draft",
+    passive="drafted again",
+    subject="drafting: draft {what} version {version}",
+    done="wrote version {version}{of}",
+    told="Recorded as version {version}.",
+)
+
+
+# What the checks find stops a submission. Where it is a matter of opinion, a sign-off officer who has
+# not written may say why it need not.
+
+
+def _bars_override(case: Case, name: str, _: str) -> Iterator[RefusedError]:
+    if not DOCUMENTS[name].checked:
+        yield RefusedError(f"No rules are run on {case.named(name)}, so there is nothing to override.")
+
+
+def _against_override(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
+    finding, place = act.details["finding"], act.details.get("place", "")
+    if is_overridden(case, act.document, finding, place):
+        yield RefusedError(f"{finding} at {place or WHOLE} is overridden in {case.reference} already.")
+
+
+def _overridden(case: Case, act: Act) -> Case:
+    override = Override(
+        finding=act.details["finding"],
+        place=act.details.get("place", ""),
+        person=act.actor,
+        act=case.acts + 1,
+    )
+    overrides = (*case.document(act.document).overrides, override)
+    return case.with_document(act.document, overrides=overrides)
+
+
+def is_overridden(case: Case, document: str, finding: str, place: str) -> bool:
+    """Tell whether a finding no longer stops the current version of a document."""
+    return any((each.finding, each.place) == (finding, place) for each in case.document(document).overrides)
+
+
+OVERRIDE: Final = Kind(
+    name="override",
+    on=On.DOCUMENT,
+    roles=frozenset({Role.SIGN_OFF_OFFICER}),
+    at=frozenset({Stage.DRAFTING}),
+    names_version=True,
+    facts=(
+        a_text(
+            "finding",
+            CODE.pattern,
+            "a finding is named by its code, as X06",
+            "The finding that stops the submission.",
+            metavar="ID",
+            tidy=str.upper,
+        ),
+        a_text(
+            "place",
+            PLACE.pattern,
+            "the place of a finding is needed, as the checks give it",
+            "Where it stands in the assessment, as `show` gives it.",
+            needed=False,
+            metavar="PATH",
+        ),
+    ),
+    reason=Reason.MUST,
+    no_writer=True,
+    bars=_bars_override,
+    against=_against_override,
+    after=_overridden,
+    # Another reason is another act, to be refused.
+    chosen=lambda act: {**act.details, "reason": act.reason or ""},
+    verb="override a finding",
+    passive="freed from a finding",
+    subject="drafting: override {finding} in {what} version {version}",
+    done="overrode the finding {finding} in version {version}{of}",
+    told="{finding} no longer stops version {version}{of}.",
+    help="Let a version be submitted in spite of a finding of the checks, with the reason.",
+    example="equipoise override 1146A/22 --finding X06 --place 'parts[0].exemptions[1]' --version 2 \\\n"
+    '  --reason "The two stand for different records." --as sign-off-officer',
+    reason_help="Why it need not stop the submission; required.",
+)
+
+
+# The version goes before the first gate, with what the checks found in its statement.
+
+
+def _bars_submission(case: Case, name: str, person: str) -> Iterator[RefusedError]:
+    # Who said why a finding need not stop the version is not the one who then submits it.
+    if any(each.person == person for each in case.document(name).overrides):
+        yield SamePersonError(case.named(name), person, earlier="overrode a finding of", verb=SUBMIT.verb)
+
+
+def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
+    if not DOCUMENTS[act.document].checked and act.details.keys() & {"rules", "findings"}:
+        yield _malformed(act, "rules", f"no rules are run on the {act.document}")
+    if DOCUMENTS[act.document].checked and "rules" not in act.details:
+        yield _malformed(act, "rules", "the version of the rules is needed")
+    if int(act.details.get("rules", VERSION)) > int(VERSION):
+        yield _malformed(act, "rules", f"this software knows the rules up to version {VERSION}")
+    if act.details["gates"] != " ".join(gates_for(policy, act.document)):
+        yield _malformed(act, "gates", "the approvals that the rules in force ask for are needed")
+    try:
+        found = read_noted(act.details.get("findings", ""))
+    except ValueError as error:
+        yield _malformed(act, "findings", str(error))
+        return
+    stopping = [
+        each
+        for each in found
+        if each.severity is Severity.BLOCK and not is_overridden(case, act.document, each.code, each.place)
+    ]
+    if stopping:
+        first = f"{stopping[0].code} at {stopping[0].place or WHOLE}."
+        yield IncompleteError(case.reference, blocking=len(stopping), first=first)
+
+
+def _submitted(case: Case, act: Act) -> Case:
+    gates = tuple(map(Stage, act.details["gates"].split()))
+    writers = case.document(act.document).writers | {act.actor}
+    return case.with_document(act.document, stage=gates[0], gates=gates, writers=writers)
+
+
+def _malformed(act: Act, name: str, problem: str) -> MalformedError:
+    return MalformedError(f"{act.kind} of {act.case}", Fault(path=f"details.{name}", problem=problem))
+
+
+SUBMIT: Final = Kind(
+    name="submit",
+    on=On.DOCUMENT,
+    roles=frozenset({Role.FOI_OFFICER}),
+    at=frozenset({Stage.DRAFTING}),
+    names_version=True,
+    facts=(
+        a_text("gates", r"[a-z-]+( [a-z-]+)*", "the approvals it needs, in order"),
+        a_text("rules", r"[1-9][0-9]{0,5}", "the version of the rules is a number", needed=False),
+        a_text("findings", r"(?s).+", "the findings of the checks, a line for each", needed=False),
+    ),
+    bars=_bars_submission,
+    against=_against_submission,
+    after=_submitted,
+    verb="submit",
+    passive="submitted",
+    subject="drafting: submit {what} version {version}",
+    done="submitted version {version}{of}",
+    told="Version {version}{of} is submitted.",
+    help="Put the current version before the first approval.",
+    example="equipoise submit 1146A/22 --version 2 --as foi-officer",
+)

@@ -1,0 +1,79 @@
+"""Publishing what has passed every gate, and recording that it was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.acts.kind import Kind, On, a_choice, a_day, the_day
+from flows.domain.documents import DOCUMENTS
+from flows.domain.errors import Fault, MalformedError, WrongDateError
+from flows.domain.procedure import Role, Stage
+from flows.domain.reference import slug
+from flows.domain.working_days import latest_local_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.domain.act import Act
+    from flows.domain.case import Case
+    from flows.domain.errors import PitError
+    from flows.domain.policy import Policy
+
+CHANNELS: Final = frozenset({"email", "post"})
+"""How a published paper may be sent."""
+
+
+def _paper(act: Act) -> tuple[str, str]:
+    return DOCUMENTS[act.document].published(slug(act.case))
+
+
+def _against_publication(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
+    pdf, _manifest = _paper(act)
+    if act.files.get(pdf) == case.files.get(pdf):
+        yield MalformedError(
+            f"{act.kind} of {act.case}", Fault(path=pdf, problem="a publication needs its PDF")
+        )
+
+
+PUBLISH: Final = Kind(
+    name="publish",
+    on=On.DOCUMENT,
+    roles=frozenset({Role.SERVICE}),
+    at=frozenset({Stage.PUBLICATION}),
+    writes=_paper,
+    against=_against_publication,
+    after=lambda case, act: case.with_document(act.document, stage=Stage.PUBLISHED, writers=frozenset()),
+    verb="publish",
+    passive="published",
+    subject="publication: publish {what} version {version}",
+    done="published version {version}{of}",
+)
+
+
+def _against_sending(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
+    # FOIA s.10(1): this day stops the clock, so it cannot be earlier than the paper.
+    published = case.document(act.document).changed or case.opened
+    first, last = published.date(), latest_local_day(act.time)
+    if not first <= the_day(act.details["on"]) <= last:
+        yield WrongDateError(case.named(act.document), first=first, last=last)
+
+
+SENT: Final = Kind(
+    name="sent",
+    on=On.DOCUMENT,
+    roles=frozenset({Role.FOI_OFFICER}),
+    at=frozenset({Stage.PUBLISHED}),
+    facts=(
+        a_day("on", "The day it was sent."),
+        a_choice("by", CHANNELS, "How it was sent."),
+    ),
+    against=_against_sending,
+    after=lambda case, act: case.with_document(act.document, stage=Stage.SENT),
+    verb="record as sent",
+    passive="recorded as sent",
+    subject="sending: record {what} version {version} as sent",
+    done="recorded version {version}{of} as sent on {on} by {by}",
+    told="Version {version}{of} is recorded as sent on {on} by {by}.",
+    help="Record that the published paper was sent.",
+    example="equipoise sent 1146A/22 --on 2022-12-05 --by email --as foi-officer",
+)

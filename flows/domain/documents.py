@@ -1,0 +1,92 @@
+"""The documents of a case: of each kind the files, who begins it, and what it is called.
+
+``test`` is the public interest test itself. ``response`` is the letter that answers the request: what is
+given, refused or not held. Each has its own versions, passes its own gates, and stands in a folder of its
+name within the case's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.procedure import Role
+from flows.domain.reference import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REQUEST: Final = "request.md"
+"""The request as it stands in clear; of the case, and of every document."""
+SEALED_REQUEST: Final = "request.age"
+"""The request as it arrived, sealed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentKind:
+    """One kind of document.
+
+    Attributes:
+        name: In statements, paths and options.
+        title: What a paper of it is headed with, before the reference.
+        called: What people call it, after an article.
+        begun_by: The role in which its first version is written.
+        sources: Files of it that people write, beside the text that is made of them or written itself.
+        checked: Whether the rules of ``checks/`` are run on it.
+    """
+
+    name: str
+    title: str
+    called: str
+    begun_by: Role
+    sources: tuple[str, ...] = ()
+    checked: bool = False
+
+    @property
+    def text(self) -> str:
+        """The text as people read and approve it, by its path in the case's folder."""
+        return f"{self.name}/document.md"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What each version of it consists of, by path in the case's folder."""
+        return (*(f"{self.name}/{source}" for source in self.sources), self.text)
+
+    @property
+    def decided_on(self) -> tuple[str, ...]:
+        """The files that an approval is about: its own, and the request as it stands in clear."""
+        return (*self.files, REQUEST)
+
+    def published(self, slug: str) -> tuple[str, str]:
+        """Return the paths of its paper and of the paper's manifest."""
+        return f"{self.name}/{slug}.pdf", f"{self.name}/{slug}.json"
+
+    def slug(self, reference: str) -> str:
+        """Return the same as the name of a file: ``1146A-22``, ``1146A-22-response``."""
+        return slug(reference) if self.name == TEST.name else f"{slug(reference)}-{self.name}"
+
+    def named(self, reference: str) -> str:
+        """Return what a version of it is a version of: ``1146A/22``, ``1146A/22 response``."""
+        return reference if self.name == TEST.name else f"{reference} {self.name}"
+
+
+TEST: Final = DocumentKind(
+    name="test",
+    title="Public interest test",
+    called="public interest test",
+    begun_by=Role.SERVICE,
+    sources=("assessment.yaml",),
+    checked=True,
+)
+RESPONSE: Final = DocumentKind(
+    name="response", title="Response to a request", called="response", begun_by=Role.FOI_OFFICER
+)
+
+DOCUMENTS: Final[Mapping[str, DocumentKind]] = MappingProxyType(
+    {kind.name: kind for kind in (TEST, RESPONSE)}
+)
+
+ASSESSMENT: Final = TEST.files[0]
+"""Where the content of the test stands, as people write it."""
+DOCUMENT: Final = TEST.text

@@ -1,0 +1,67 @@
+"""Editions of the procedure: what was lawful under one stays lawful for ever.
+
+The policy names the edition in force, and every act is judged by the edition of the policy before it.
+When the procedure changes, the next edition is added here; those there are stay as they are.
+
+An edition says who may take an act, where, with which facts, and what speaks against it. What an act does
+once it is taken, under which key and in which words it is recorded, is the same in all, since a register is
+followed without a look at its policies: an act that is to do something else is another kind of act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.procedure import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flows.domain.acts.kind import Kind
+    from flows.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One edition of the procedure.
+
+    Attributes:
+        gates: Which approvals a document needs, in order, under each name that the rules may use.
+        rows: By name, the rows of the table of acts as this edition has them, where a later one changed them.
+    """
+
+    gates: Mapping[str, tuple[Stage, ...]]
+    rows: Mapping[str, Kind] = field(default_factory=dict)
+
+    def row(self, kind: Kind) -> Kind:
+        """Return an act as this edition has it."""
+        return self.rows.get(kind.name, kind)
+
+
+EDITIONS: Final[dict[int, Edition]] = {
+    1: Edition(
+        gates=MappingProxyType(
+            {
+                "full": (Stage.LEGAL_REVIEW, Stage.BALANCING),
+                "two-person": (Stage.BALANCING,),
+            }
+        )
+    ),
+}
+
+
+def latest() -> int:
+    """Return the number of the edition that a new register is founded under."""
+    return max(EDITIONS)
+
+
+def edition_of(policy: Policy) -> Edition:
+    """Return the edition by which acts under ``policy`` are judged."""
+    return EDITIONS[policy.rules.edition]
+
+
+def gates_for(policy: Policy, document: str) -> tuple[Stage, ...]:
+    """Return the gates that a kind of document passes under ``policy``, in order."""
+    return edition_of(policy).gates[policy.rules.gates[document]]

@@ -1,0 +1,85 @@
+"""What fails is told: one line on standard error, and in the log of the home of a running ``up``.
+
+A line says which flow failed, on what, and why, in the words of our own errors, which hold no text of a
+case. What fails again at every tick is told once an hour.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING, Final, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_LOG: Final = logging.getLogger("equipoise")
+_AGAIN_SECONDS: Final = 3600
+_LARGEST: Final = 1 << 20
+_KEPT: Final = 5
+
+
+def tell(flow: str, what: str, about: str = "") -> None:
+    """Tell of a failure.
+
+    Args:
+        flow: Which failed, or what else was tried.
+        what: Why: a sentence of ours, or the kind of an error that is not ours.
+        about: The case or the item it was about.
+    """
+    _LOG.error("%s", ": ".join(filter(None, (flow, about, what))))
+
+
+@contextmanager
+def told(file: Path | None = None) -> Iterator[None]:
+    """Tell of failures on standard error, and in ``file``, for as long as the block lasts."""
+    handlers: list[logging.Handler] = [_Stderr()]
+    if file:
+        kept = RotatingFileHandler(file, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8")
+        kept.setFormatter(_Line("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%SZ"))
+        handlers.append(kept)
+    once, propagates = _Once(), _LOG.propagate
+    _LOG.addFilter(once)
+    _LOG.propagate = False  # Prefect has a handler of its own
+    for handler in handlers:
+        _LOG.addHandler(handler)
+    try:
+        yield
+    finally:
+        _LOG.propagate = propagates
+        _LOG.removeFilter(once)
+        for handler in handlers:
+            _LOG.removeHandler(handler)
+            handler.close()
+
+
+class _Line(logging.Formatter):
+    """One line, in which nothing can steer a terminal."""
+
+    converter = staticmethod(time.gmtime)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "".join(c if c.isprintable() else "\ufffd" for c in super().format(record))
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self.setFormatter(_Line())
+
+
+class _Once(logging.Filter):
+    """Lets a line pass that was not told within the hour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now, line = time.monotonic(), record.getMessage()
+        self._told = {each: when for each, when in self._told.items() if now - when < _AGAIN_SECONDS}
+        return self._told.setdefault(line, now) == now

@@ -1,0 +1,114 @@
+"""What is told to people: what about, to whom, in which words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from flows.domain.documents import DOCUMENTS
+from flows.domain.english import in_full
+from flows.domain.procedure import APPROVALS, ROLE_AT
+from flows.files import templates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from flows.domain.procedure import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """That a document of a case waits at a gate.
+
+    Attributes:
+        document: Its kind.
+        round: How often it had been returned.
+        kind: ``asked``, ``due-soon`` or ``overdue``.
+        due: The statutory deadline; None where it cannot be computed.
+    """
+
+    reference: str
+    document: str
+    version: int
+    round: int
+    gate: Stage
+    kind: str
+    due: date | None
+
+    @property
+    def name(self) -> str:
+        """What a notice of this is filed under."""
+        name = DOCUMENTS[self.document].slug(self.reference)
+        return f"{name}-version-{self.version}-{self.gate}-{self.kind}-{self.round + 1}"
+
+    @property
+    def once(self) -> str:
+        """What tells it from an earlier one of that name."""
+        return str(self.due or "")
+
+    def words(self) -> dict[str, Any]:
+        """Return what its template needs beside its facts."""
+        return {
+            "gate_words": APPROVALS[self.gate],
+            "role": ROLE_AT[self.gate],
+            "document": DOCUMENTS[self.document],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFailed:
+    """That the register failed its audit.
+
+    Attributes:
+        on: The local day; it is told once a day until a person decides.
+        findings: Code and place of each.
+    """
+
+    on: date
+    findings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What a notice of this is filed under."""
+        return f"audit-failed-{self.on}"
+
+    @property
+    def once(self) -> str:
+        """What tells it from an earlier one of that name."""
+        return "; ".join(self.findings)
+
+    def words(self) -> dict[str, Any]:
+        """Return what its template needs beside its facts."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One message.
+
+    Attributes:
+        about: What it tells.
+        people: Ids of those who are told; none where nobody has the role that is called for.
+        text: Its words.
+    """
+
+    about: Waiting | AuditFailed
+    people: tuple[str, ...]
+    text: str
+
+
+def write_notice(about: Waiting | AuditFailed, people: Iterable[str], **facts: object) -> Notice:
+    """Return the notice that tells ``people`` of something.
+
+    Args:
+        facts: What its template in ``templates/notices/`` needs beside what it is about.
+    """
+    template = {Waiting: "decision", AuditFailed: "audit"}[type(about)]
+    page = templates(escape=False)
+    page.filters["day"] = in_full
+    told = tuple(sorted(people))
+    text = page.get_template(f"notices/{template}.txt.j2").render(
+        asdict(about), people=told, **about.words(), **facts
+    )
+    return Notice(about=about, people=told, text=text)

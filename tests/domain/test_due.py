@@ -1,0 +1,88 @@
+"""One clock for everyone who asks when an answer is due, by the Act of the request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from domain_builders import LAST, a_calendar, a_proclaimed_day, a_timetable
+
+from flows.domain.clock import Clock, Due
+from flows.domain.deadline import Moved
+from flows.domain.provisions import provisions
+
+if TYPE_CHECKING:
+    from flows.domain.policy import Proclaimed
+
+RECEIVED, DUE = date(2026, 6, 1), date(2026, 6, 29)
+"""A Monday, and the twentieth working day after it."""
+GAMES = a_proclaimed_day(date(2026, 6, 15), added=RECEIVED)
+
+
+def a_clock(today: date = RECEIVED, *proclaimed: Proclaimed) -> Clock:
+    return Clock(a_calendar(*proclaimed), proclaimed, today)
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (RECEIVED, Due(due=DUE, days_left=20)),
+        (date(2026, 6, 26), Due(due=DUE, days_left=1)),
+        (date(2026, 6, 27), Due(due=DUE, days_left=1)),
+        (DUE, Due(due=DUE, days_left=0)),
+        (date(2026, 6, 30), Due(due=DUE, overdue=True)),
+        (date(2026, 12, 1), Due(due=DUE, overdue=True)),
+    ],
+    ids=["the day it came", "the day before", "a Saturday", "the day itself", "the day after", "long after"],
+)
+def test_an_answer_is_due_and_time_is_left_or_not(today: date, expected: Due) -> None:
+    assert a_clock(today).due(RECEIVED, "foia") == expected
+
+
+def test_no_deadline_is_guessed_past_what_is_known_of_bank_holidays() -> None:
+    assert a_clock().due(LAST, "foia") == Due()
+    assert a_clock().due(date(2031, 1, 1), "foia") == Due()
+
+
+def test_a_day_proclaimed_since_moves_the_deadline_and_is_named() -> None:
+    clock = a_clock(RECEIVED, GAMES)
+    moved = Moved(was=DUE, because=(GAMES,))
+
+    assert clock.due(RECEIVED, "foia") == Due(due=date(2026, 6, 30), days_left=20, moved=moved)
+
+
+def test_a_day_known_when_the_request_came_moves_nothing() -> None:
+    known = replace(GAMES, added=date(2026, 5, 31))
+
+    found = a_clock(RECEIVED, known).due(RECEIVED, "foia")
+
+    assert found == Due(due=date(2026, 6, 30), days_left=20)
+
+
+def test_the_act_of_the_request_says_how_long_there_is_and_whose_bank_holidays_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    elsewhere = replace(provisions(), clock=a_timetable(working_days=10, nations=("England and Wales",)))
+    acts = {"foia": provisions(), "elsewhere": elsewhere}
+    monkeypatch.setattr("flows.domain.clock.provisions", acts.__getitem__)
+    clock = a_clock(RECEIVED, GAMES)
+
+    # A bank holiday in Scotland alone counts against a request under one of the two.
+    assert clock.due(RECEIVED, "foia").due == date(2026, 6, 30)
+    assert clock.due(RECEIVED, "elsewhere") == Due(due=date(2026, 6, 15), days_left=10)
+    assert clock.timetable("elsewhere") == elsewhere.clock
+
+
+def test_the_clock_of_the_act_is_that_of_its_data() -> None:
+    assert a_clock().timetable("foia") == provisions("foia").clock
+    assert provisions("foia").clock == a_timetable()
+    with pytest.raises(ValueError, match="no regime"):
+        a_clock().timetable("magna-carta")
+
+
+def test_what_was_said_of_a_day_of_receipt_is_not_counted_again() -> None:
+    clock = a_clock()
+
+    assert clock.due(RECEIVED, "foia") is clock.due(RECEIVED, "foia")

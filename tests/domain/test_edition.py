@@ -1,0 +1,207 @@
+"""Editions of the procedure: what was lawful under one stays lawful for ever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from domain_builders import (
+    LAWYER,
+    MANY_HATS,
+    OWNER,
+    WRITER,
+    a_case,
+    a_person,
+    a_policy,
+    an_act,
+    some_rules,
+    the_case_for,
+)
+
+from flows.domain.acts import ADD_OFFICER, ADOPT_EDITION, CLOSE, FOUND, SUBMIT
+from flows.domain.acts.policy import add_officer, adopt_edition, check_amendment
+from flows.domain.decide import decide, refusals
+from flows.domain.edition import EDITIONS, Edition, gates_for, latest
+from flows.domain.errors import MalformedError, NotEntitledError, PitError, RefusedError
+from flows.domain.procedure import ROLE_AT, Role, Stage
+
+if TYPE_CHECKING:
+    from flows.domain.policy import Policy
+
+SIGNS_OFF: dict[str, Any] = {"gate": Stage.BALANCING, "actor": OWNER, "role": Role.SIGN_OFF_OFFICER}
+FIRST = a_policy()
+SECOND = replace(FIRST, rules=some_rules(edition=2))
+
+
+@pytest.fixture(autouse=True)
+def a_second_edition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another edition, under which a test needs its sign-off alone, and is submitted by a legal reviewer."""
+    second = Edition(
+        gates={"full": (Stage.BALANCING,), "two-person": (Stage.BALANCING,)},
+        rows={
+            "submit": replace(SUBMIT, roles=frozenset({Role.LEGAL_REVIEWER})),
+            "close": replace(CLOSE, after=lambda case, _: case),
+            "add-officer": replace(ADD_OFFICER, roles=frozenset({Role.AUDITOR})),
+        },
+    )
+    monkeypatch.setitem(EDITIONS, 2, second)
+
+
+def a_submission(gates: str, **changes: Any) -> Any:
+    return an_act(SUBMIT, details={"gates": gates, "rules": "1"}, **changes)
+
+
+def by_lawyer(gates: str) -> Any:
+    return a_submission(gates, actor=LAWYER, role=Role.LEGAL_REVIEWER)
+
+
+def test_a_new_register_is_founded_under_the_latest() -> None:
+    assert latest() == 2
+
+
+def test_every_edition_that_is_known_keeps_to_the_gates_there_are() -> None:
+    del EDITIONS[2]
+
+    assert EDITIONS[latest()].rows == {}, "what the latest edition says of an act stands in the table itself"
+    for edition in EDITIONS.values():
+        assert all(gates and {*gates} <= ROLE_AT.keys() for gates in edition.gates.values())
+    for earlier, later in pairwise(EDITIONS[number] for number in sorted(EDITIONS)):
+        assert earlier.gates.keys() <= later.gates.keys(), "a policy may go by one of them"
+
+
+def test_an_act_is_judged_by_the_gates_of_the_edition_in_force() -> None:
+    case = the_case_for(SUBMIT)
+    before = decide(case, a_submission("legal-review balancing"), FIRST)
+    after = decide(case, by_lawyer("balancing"), SECOND)
+
+    assert (before.stage(), before.test.gates) == (Stage.LEGAL_REVIEW, (Stage.LEGAL_REVIEW, Stage.BALANCING))
+    assert (after.stage(), after.test.gates) == (Stage.BALANCING, (Stage.BALANCING,))
+    assert gates_for(FIRST, "test") == before.test.gates
+    assert gates_for(SECOND, "test") == after.test.gates
+    for gates, submission, policy in [
+        ("balancing", a_submission, FIRST),
+        ("legal-review balancing", by_lawyer, SECOND),
+    ]:
+        with pytest.raises(MalformedError, match=r"details.gates"):
+            decide(case, submission(gates), policy)
+
+
+def test_a_version_submitted_under_one_edition_passes_its_gates_under_the_next() -> None:
+    submitted = decide(the_case_for(SUBMIT), a_submission("legal-review balancing"), FIRST)
+    reviewed = decide(submitted, an_act(), SECOND)
+
+    assert reviewed.stage() is Stage.BALANCING
+    assert decide(reviewed, an_act(**SIGNS_OFF), SECOND).stage() is Stage.PUBLICATION
+
+
+def test_an_act_is_judged_by_the_row_of_the_edition_in_force() -> None:
+    case = the_case_for(SUBMIT)
+    assert case
+
+    with pytest.raises(NotEntitledError, match="the role foi-officer"):
+        decide(case, by_lawyer("legal-review balancing"), FIRST)
+    with pytest.raises(NotEntitledError, match="the role legal-reviewer"):
+        decide(case, a_submission("balancing"), SECOND)
+    may = {
+        (person, policy.rules.edition): not refusals(case, SUBMIT, person, policy, document="test")
+        for person in (WRITER, LAWYER)
+        for policy in (FIRST, SECOND)
+    }
+    assert may == {(WRITER, 1): True, (WRITER, 2): False, (LAWYER, 1): False, (LAWYER, 2): True}
+
+
+def test_what_an_act_does_is_the_same_in_every_edition() -> None:
+    """A register is followed without a look at its policies."""
+    assert decide(a_case(), an_act(CLOSE), SECOND) == decide(a_case(), an_act(CLOSE), FIRST)
+    assert decide(a_case(), an_act(CLOSE), SECOND).stage() is Stage.CLOSED
+
+
+# Adopting one
+
+
+def an_adoption(edition: str = "2", **changes: Any) -> Any:
+    return an_act(ADOPT_EDITION, **{"details": {"edition": edition}} | changes)
+
+
+ADOPTED = replace(SECOND, version=2)
+
+
+def test_an_edition_is_adopted() -> None:
+    assert adopt_edition(FIRST, 2) == ADOPTED
+
+    check_amendment(FIRST, an_adoption(), ADOPTED)
+
+
+_WRONG: dict[str, tuple[Policy, dict[str, Any], Policy, type[PitError]]] = {
+    "a second time": (SECOND, {}, ADOPTED, RefusedError),
+    "backwards": (SECOND, {"details": {"edition": "1"}}, replace(FIRST, version=2), RefusedError),
+    "of which nobody knows": (
+        FIRST,
+        {"details": {"edition": "3"}},
+        replace(ADOPTED, rules=some_rules(edition=3)),
+        RefusedError,
+    ),
+    "other than it says": (FIRST, {"details": {"edition": "2"}}, replace(FIRST, version=2), MalformedError),
+    "in another form": (FIRST, {"details": {"edition": "02"}}, ADOPTED, MalformedError),
+    "of no number": (FIRST, {"details": {"edition": "next"}}, ADOPTED, MalformedError),
+    "that is not named": (FIRST, {"details": {}}, ADOPTED, MalformedError),
+    "with other gates": (
+        FIRST,
+        {},
+        replace(ADOPTED, rules=some_rules(edition=2, gates={"test": "two-person"})),
+        MalformedError,
+    ),
+    "beside other people": (
+        FIRST,
+        {},
+        replace(ADOPTED, people={**FIRST.people, "new": a_person("new", Role.AUDITOR)}),
+        MalformedError,
+    ),
+    "by an officer": (FIRST, {"actor": WRITER}, ADOPTED, NotEntitledError),
+    "by whoever would be entitled by the next": (
+        FIRST,
+        {"actor": MANY_HATS, "role": Role.AUDITOR},
+        ADOPTED,
+        NotEntitledError,
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "changes", "after", "refusal"), _WRONG.values(), ids=_WRONG.keys())
+def test_an_edition_is_not_adopted(
+    before: Policy, changes: dict[str, Any], after: Policy, refusal: type[PitError]
+) -> None:
+    with pytest.raises(refusal):
+        check_amendment(before, an_adoption(**changes), after)
+
+
+def test_the_edition_does_not_change_by_another_act() -> None:
+    added = add_officer(FIRST, a_person("new", Role.AUDITOR))
+
+    with pytest.raises(MalformedError):
+        check_amendment(
+            FIRST,
+            an_act(ADD_OFFICER, details={"person": "new"}),
+            replace(added, rules=some_rules(edition=2)),
+        )
+
+
+def test_an_act_on_the_policy_is_judged_by_the_edition_before_it() -> None:
+    new, act = a_person("new", Role.AUDITOR), an_act(ADD_OFFICER, details={"person": "new"})
+    by_auditor = replace(act, actor=MANY_HATS, role=Role.AUDITOR)
+
+    check_amendment(FIRST, act, add_officer(FIRST, new))
+    check_amendment(SECOND, by_auditor, add_officer(SECOND, new))
+    for policy, other in [(FIRST, by_auditor), (SECOND, act)]:
+        with pytest.raises(NotEntitledError):
+            check_amendment(policy, other, add_officer(policy, new))
+
+
+@pytest.mark.parametrize("edition", [0, 3])
+def test_no_register_is_founded_under_an_edition_that_nobody_knows(edition: int) -> None:
+    check_amendment(None, an_act(FOUND), SECOND)
+
+    with pytest.raises(MalformedError):
+        check_amendment(None, an_act(FOUND), replace(FIRST, rules=some_rules(edition=edition)))

@@ -1,0 +1,240 @@
+"""The table of acts: every row has what is made of it."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from domain_builders import an_act
+
+from flows.domain.acts import (
+    ACTS,
+    ADD_HOLIDAY,
+    ADD_OFFICER,
+    ADOPT_EDITION,
+    APPROVE,
+    CHANGE_DESK,
+    CHANGE_THEME,
+    CLOSE,
+    DRAFT,
+    FOUND,
+    OPEN,
+    OVERRIDE,
+    PUBLISH,
+    REMOVE_HOLIDAY,
+    RESUME,
+    RETURN,
+    REVOKE_OFFICER,
+    SENT,
+    SUBMIT,
+    Kind,
+    On,
+    Reason,
+)
+from flows.domain.acts.kind import Fact, a_choice, in_words, the_day
+from flows.domain.procedure import ROLE_AT, Role, Stage
+
+if TYPE_CHECKING:
+    from flows.domain.act import Act
+
+KINDS = [*ACTS.values()]
+COMMANDS = [kind for kind in KINDS if kind.help]
+FACTS = [(kind, fact) for kind in KINDS for fact in kind.facts]
+
+# Of each fact a text that is good, and some that are not.
+_DAYS = ("2022-11-28", ("", "20221128", "2022-11-31", "2022-W48-1", " 2022-11-28", "28 November 2022"))
+_PEOPLE = ("second.foi-officer", ("", "Officer", "an officer", "-officer", "x" * 41, "officer\n"))
+_TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    ("open", "received"): _DAYS,
+    ("open", "recipient"): ("age1example", ("", "age1 example", "é", "x" * 101)),
+    ("open", "regime"): ("foia", ("", "FOIA", "magna-carta")),
+    ("override", "finding"): ("X06", ("", "x06", "X6", "all", "X06\n")),
+    ("override", "place"): ("parts[0].exemptions[1]", ("Parts", "part one", "x" * 121, "a\nb")),
+    ("submit", "gates"): (
+        "legal-review balancing",
+        ("", " balancing", "legal-review  balancing", "BALANCING"),
+    ),
+    ("submit", "rules"): ("1", ("", "0", "01", "one", "1\n", "\u0661")),
+    ("submit", "findings"): ("N01 warn", ("",)),
+    ("sent", "on"): _DAYS,
+    ("resume", "findings"): ("E_ROLLBACK at entry 7", ("", "é", "a\nb")),
+    ("sent", "by"): ("email", ("", "pigeon", "Email")),
+    ("close", "ground"): ("withdrawn", ("", "bored")),
+    ("add-officer", "person"): _PEOPLE,
+    ("revoke-officer", "person"): _PEOPLE,
+    ("add-holiday", "date"): _DAYS,
+    ("remove-holiday", "date"): _DAYS,
+    ("adopt-edition", "edition"): ("2", ("", "0", "02", "next", "2.0")),
+}
+
+_SUBJECTS = {
+    OPEN: "intake: open 1146A/22",
+    DRAFT: "drafting: draft 1146A/22 version 2",
+    OVERRIDE: "drafting: override X06 in 1146A/22 version 1",
+    SUBMIT: "drafting: submit 1146A/22 version 1",
+    APPROVE: "legal-review: approve 1146A/22 version 1",
+    RETURN: "legal-review: return 1146A/22 version 1",
+    PUBLISH: "publication: publish 1146A/22 version 1",
+    SENT: "sending: record 1146A/22 version 1 as sent",
+    CLOSE: "closing: close 1146A/22 as withdrawn",
+    FOUND: "policy: found the register",
+    ADD_OFFICER: "policy: authorise second.foi-officer",
+    REVOKE_OFFICER: "policy: revoke second.foi-officer",
+    ADD_HOLIDAY: "policy: add the bank holiday 2022-11-28",
+    REMOVE_HOLIDAY: "policy: remove the bank holiday 2022-11-28",
+    CHANGE_THEME: "policy: change how papers look",
+    RESUME: "policy: let the register be written again",
+    CHANGE_DESK: "policy: change where passkeys sign",
+    ADOPT_EDITION: "policy: adopt edition 2 of the procedure",
+}
+
+
+def stated(kind: Kind) -> Act:
+    """An act of a kind with every fact that it can state."""
+    return an_act(kind, details={fact.name: _TEXTS[kind.name, fact.name][0] for fact in kind.facts})
+
+
+def fields_of(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def sentences_of(kind: Kind) -> list[str]:
+    return [sentence for sentence in (kind.subject, kind.done, kind.told) if sentence]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_a_row_has_the_words_it_is_told_in(kind: Kind) -> None:
+    assert ACTS[kind.name] is kind
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.name), "it stands in file names, trailers and commands"
+    assert kind.verb
+    assert kind.done
+    # An entry's message is printable ASCII, and begins with where in the procedure it stands.
+    assert re.fullmatch(r"[ -~]+", kind.subject)
+    assert ": " in kind.subject
+    assert kind.passive or kind.on is On.POLICY, "a refusal says what cannot be done to a case"
+
+
+@pytest.mark.parametrize("kind", COMMANDS, ids=str)
+def test_the_row_of_a_command_has_the_words_of_its_help(kind: Kind) -> None:
+    assert kind.help.endswith(".")
+    assert kind.told.endswith(".")
+    assert kind.example.startswith(f"equipoise {kind.name} ")
+    assert all(fact.help.endswith(".") for fact in kind.asked)
+    assert all(f"--{fact.name} " in kind.example for fact in kind.asked if fact.needed)
+    assert ("--version " in kind.example) == kind.names_version
+    assert ("--gate " in kind.example) == kind.at_gate
+    assert bool(kind.reason_help) == (kind.reason is not Reason.NONE)
+    assert ("--reason " in kind.example) == (kind.reason is Reason.MUST)
+    assert Role.SERVICE not in kind.roles, "the machine has no use for a command"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_what_a_row_asks_for_can_be_met(kind: Kind) -> None:
+    of_document = (kind.at_gate, kind.names_version, kind.names_files, kind.no_writer, kind.no_second_gate)
+    assert kind.on is On.DOCUMENT or not any(of_document), "only a document has versions, gates and writers"
+    assert kind.roles
+    assert kind.roles == {*ROLE_AT.values()} if kind.at_gate else kind.roles <= {*Role}
+    assert kind.at == {*ROLE_AT} if kind.at_gate else Stage.CLOSED not in kind.at
+    assert bool(kind.at) == (kind.on is not On.POLICY and kind != OPEN), "or it could never be taken"
+    assert bool(kind.amend) == bool(kind.changes) == (kind.on is On.POLICY)
+    assert len({fact.name for fact in kind.facts}) == len(kind.facts)
+
+
+def test_two_rows_are_the_same_if_their_names_are() -> None:
+    assert replace(SUBMIT, roles=frozenset({Role.AUDITOR})) == SUBMIT
+    assert replace(SUBMIT, name="hand-in") != SUBMIT
+    assert len({*KINDS, replace(SUBMIT, verb="hand in")}) == len(KINDS)
+    assert SUBMIT != "submit"
+
+
+def test_every_fact_is_tried_here() -> None:
+    assert {(kind.name, fact.name) for kind, fact in FACTS} == _TEXTS.keys()
+
+
+@pytest.mark.parametrize(("kind", "fact"), FACTS, ids=lambda each: getattr(each, "name", ""))
+def test_a_fact_takes_what_is_right_and_says_what_would_be(kind: Kind, fact: Fact) -> None:
+    good, wrong = _TEXTS[kind.name, fact.name]
+
+    assert fact.fault(good) is None
+    assert fact.tidy(good) == good
+    assert fact.shown(good)
+    for text in wrong:
+        problem = fact.fault(text)
+        assert problem, text
+        assert not text or text not in problem, "what was typed is not repeated"
+
+
+@pytest.mark.parametrize(("kind", "fact"), FACTS, ids=lambda each: getattr(each, "name", ""))
+def test_whatever_a_person_may_choose_is_right(kind: Kind, fact: Fact) -> None:
+    assert all(fact.fault(choice) is None for choice in fact.choices), kind
+    assert not fact.choices or _TEXTS[kind.name, fact.name][0] in fact.choices
+
+
+def test_a_choice_says_what_there_is_to_choose_from() -> None:
+    fact = a_choice("by", {"post", "email"}, "How it was sent.")
+
+    assert fact.choices == ("email", "post")
+    assert fact.fault("pigeon") == "one of email, post is needed"
+
+
+def test_a_finding_may_be_typed_in_small_letters() -> None:
+    finding = OVERRIDE.facts[0]
+
+    assert finding.tidy("x06") == "X06"
+
+
+def test_a_day_that_is_none_is_no_day() -> None:
+    with pytest.raises(ValueError, match="soon"):
+        the_day("soon")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_every_sentence_of_a_row_can_be_said(kind: Kind) -> None:
+    act = stated(kind)
+
+    for sentence in sentences_of(kind):
+        for plain in (True, False):
+            words = in_words(sentence, act, plain=plain)
+            assert words.isprintable()
+            assert not set("{}") & {*words}
+            assert "  " not in words
+            assert not words.endswith(" ")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_what_is_said_of_an_act_leaves_no_fact_out_that_it_has_a_place_for(kind: Kind) -> None:
+    for sentence in sentences_of(kind):
+        for name in fields_of(sentence) & {fact.name for fact in kind.facts}:
+            assert stated(kind).details[name] in in_words(sentence, stated(kind), plain=False)
+
+
+@pytest.mark.parametrize(("kind", "subject"), _SUBJECTS.items(), ids=str)
+def test_an_entry_says_in_a_line_what_was_done(kind: Kind, subject: str) -> None:
+    assert in_words(kind.subject, stated(kind), plain=False) == subject
+
+
+def test_every_kind_has_its_subject_here() -> None:
+    assert _SUBJECTS.keys() == {*KINDS}
+
+
+def test_people_read_a_gate_and_a_day_in_words_and_a_statement_has_them_as_they_are() -> None:
+    sent, approved = stated(SENT), stated(APPROVE)
+
+    assert "on 28 November 2022 by email" in in_words(SENT.done, sent)
+    assert "on 2022-11-28 by email" in in_words(SENT.done, sent, plain=False)
+    assert "at legal review" in in_words(APPROVE.done, approved)
+    assert "at legal-review" in in_words(APPROVE.done, approved, plain=False)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.on is On.DOCUMENT], ids=str)
+def test_an_entry_says_which_document_it_is_about(kind: Kind) -> None:
+    on_response = replace(stated(kind), document="response")
+
+    assert "1146A/22 response version " in in_words(kind.subject, on_response, plain=False)
+
+
+def test_a_fact_that_was_left_out_leaves_no_trace() -> None:
+    assert in_words("{finding} at {place}.", an_act(OVERRIDE, details={"finding": "X06"})) == "X06 at ."
