@@ -12,6 +12,7 @@ from flows.domain.acts import (
     ADD_OFFICER,
     ADOPT_EDITION,
     APPROVE,
+    ASSIGN,
     CHANGE_DESK,
     CHANGE_THEME,
     CLOSE,
@@ -247,6 +248,7 @@ def the_case_for(kind: Kind) -> Case | None:
     if kind == OPEN:
         return None
     stages = {
+        ASSIGN: Stage.DRAFTING,
         DRAFT: Stage.DRAFTING,
         OVERRIDE: Stage.DRAFTING,
         SUBMIT: Stage.DRAFTING,
@@ -273,6 +275,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
         "files": the_files(0),
         "details": {"received": "2022-11-07", "recipient": "age1example", "regime": "foia"},
     },
+    ASSIGN: _WRITES | {"details": {"person": OWNER}},
     DRAFT: _WRITES | {"version": 2, "files": the_files(2)},
     OVERRIDE: {
         "actor": OWNER,

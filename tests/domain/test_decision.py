@@ -35,6 +35,7 @@ from flows.domain.acts import (
     ACTS,
     ADD_OFFICER,
     APPROVE,
+    ASSIGN,
     CLOSE,
     DRAFT,
     OPEN,
@@ -555,6 +556,13 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         "version 2, not 1",
     ),
     "an opening with a version": (None, OPEN, {"version": 1}, StaleVersionError, "version 0, not 1"),
+    "an assignment to an administrator": (
+        a_case(),
+        ASSIGN,
+        {"details": {"person": ADMINISTRATOR}},
+        NotEntitledError,
+        "look after a case",
+    ),
     "a closing with a version": (a_case(), CLOSE, {"version": 1}, StaleVersionError, "version 0, not 1"),
     "other bytes than were read": (
         a_case(),

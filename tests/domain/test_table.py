@@ -16,6 +16,7 @@ from flows.domain.acts import (
     ADD_OFFICER,
     ADOPT_EDITION,
     APPROVE,
+    ASSIGN,
     CHANGE_DESK,
     CHANGE_THEME,
     CLOSE,
@@ -62,6 +63,7 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("sent", "on"): _DAYS,
     ("resume", "findings"): ("E_ROLLBACK at entry 7", ("", "é", "a\nb")),
     ("sent", "by"): ("email", ("", "pigeon", "Email")),
+    ("assign", "person"): _PEOPLE,
     ("close", "ground"): ("withdrawn", ("", "bored")),
     ("add-officer", "person"): _PEOPLE,
     ("revoke-officer", "person"): _PEOPLE,
@@ -72,6 +74,7 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
 
 _SUBJECTS = {
     OPEN: "intake: open 1146A/22",
+    ASSIGN: "assigning: assign 1146A/22 to second.foi-officer",
     DRAFT: "drafting: draft 1146A/22 version 2",
     OVERRIDE: "drafting: override X06 in 1146A/22 version 1",
     SUBMIT: "drafting: submit 1146A/22 version 1",

@@ -141,6 +141,7 @@ def test_a_signature_out_of_form_is_refused(old: bytes, new: bytes) -> None:
 
 SENTENCES: Final = {
     "open": "intake: open B/1",
+    "assign": "assigning: assign B/1 to legal-reviewer",
     "draft": "drafting: draft B/1 version 2",
     "override": "drafting: override X06 in B/1 version 2",
     "submit": "drafting: submit B/1 version 2",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from flows.domain.acts.assigning import ASSIGN
 from flows.domain.acts.deciding import APPROVE, RETURN
 from flows.domain.acts.drafting import DRAFT, OVERRIDE, SUBMIT
 from flows.domain.acts.kind import Kind, On, Reason
@@ -29,7 +30,7 @@ ACTS: Final = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            *(OPEN, DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
+            *(OPEN, ASSIGN, DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
             *(
                 FOUND,
                 ADD_OFFICER,
@@ -52,6 +53,7 @@ __all__ = [
     "ADD_OFFICER",
     "ADOPT_EDITION",
     "APPROVE",
+    "ASSIGN",
     "CHANGE_DESK",
     "CHANGE_THEME",
     "CLOSE",
