@@ -285,3 +285,10 @@ def races_lost(register: Register, times: int, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(register, "append", appending)
     return lost
+
+
+def test_a_case_is_assigned_to_whom_the_option_names_and_not_to_who_acts(desk: Desk) -> None:
+    said = desk.done("assign", CASE, "--person", "legal-reviewer", "--as", "foi-officer")
+
+    assert said.startswith("1146A/22: Assigned to legal-reviewer.")
+    assert "assigned the case to legal-reviewer" in desk.done("history", CASE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -35,6 +35,10 @@ document_option = click.option(
     type=click.Choice([*DOCUMENTS]),
     help="Which document of the case.",
 )
+
+
+_FACT: Final = "fact_"
+"""Before the name of a fact, so that no option of every command is taken for it."""
 
 
 class _FactType(click.ParamType[Any]):
@@ -74,7 +78,7 @@ def command_of(kind: Kind) -> click.Command:
             version=version,
             gate=Stage(gate) if gate else None,
             reason=reason,
-            facts={name: value for name, value in facts.items() if value is not None},
+            facts={name.removeprefix(_FACT): text for name, text in facts.items() if text is not None},
         )
         taken = acts.act(office, officer, wish)
         told = in_words(kind.told, taken.act)
@@ -118,12 +122,11 @@ def _options(kind: Kind) -> list[Callable[..., Any]]:
 
 
 def _fact_option(fact: Fact) -> Callable[..., Any]:
+    names = f"--{fact.name}", f"{_FACT}{fact.name}"
     if fact.choices:
-        return click.option(
-            f"--{fact.name}", required=fact.needed, type=click.Choice(fact.choices), help=fact.help
-        )
+        return click.option(*names, required=fact.needed, type=click.Choice(fact.choices), help=fact.help)
     return click.option(
-        f"--{fact.name}",
+        *names,
         metavar=fact.metavar,
         required=fact.needed,
         type=_FactType(fact),
