@@ -201,6 +201,7 @@ def _against_actor(act: Act, policy: Policy) -> Iterator[PitError]:
     roles = _roles(act.kind, act.gate)
     if act.role not in roles:
         yield NotEntitledError(act.actor, verb=act.kind.verb, needed=one_of(roles))
+    policy.require(act.actor, *roles, verb=act.kind.verb)
     policy.require(act.actor, act.role, verb=act.kind.verb)
 
 

@@ -236,6 +236,8 @@ def an_act_by(
     known = policy.people.get(person)
     held = kind.roles & (known.roles if known else frozenset())
     role = ROLE_AT[gate] if gate else min(held or kind.roles - {Role.SERVICE} or kind.roles)
+    if kind == ASSIGN:
+        changes["details"] = {"person": min(policy.holders(Role.FOI_OFFICER))}
     if kind == APPROVE:
         changes["details"] = digests(case.files, document)
     if kind == SUBMIT:
