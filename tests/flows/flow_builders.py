@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -258,15 +260,22 @@ class Run:
 
 
 def ask(path: str, body: object, url: str | None = None, *, method: str = "POST") -> Any:
-    """Return what the Prefect server answers."""
+    """Return what the Prefect server answers. While its database is busy it says 503, and is asked again."""
     request = urllib.request.Request(  # noqa: S310 - loopback
         (url or os.environ["PREFECT_API_URL"]) + path,
         json.dumps(body).encode(),
         {"Content-Type": "application/json"},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
-        return json.loads(answer.read() or "null")
+    until = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
+                return json.loads(answer.read() or "null")
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > until:
+                raise
+        time.sleep(0.2)
 
 
 def rested(item: Path) -> Path:
