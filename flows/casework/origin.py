@@ -98,7 +98,7 @@ def _origin(office: Office, dossier: Dossier, paper: bytes, said: Statement) -> 
 
 
 def _checkpoint(office: Office, sequence: int) -> int | None:
-    """Return the length of the first checkpoint of the home that covers an entry and holds."""
+    """Return the length of the first sound checkpoint of the home that covers an entry."""
     keys = {key for policy in office.register.policies() for key in policy.people[SERVICE].keys}
     for path in sorted(office.home.checkpoints.glob("*.txt")):
         try:

@@ -255,7 +255,7 @@ def basis_of(register: Register, dossier: Dossier, published: Statement) -> Basi
 def check(published: Published) -> PaperVerdict:
     """Check the content of a published paper again, and make it again: what the audit is handed."""
     content = _content(published)
-    if not content.holds:
+    if not content.passes:
         return content
     return replace(_compared(published), unchecked=content.unchecked, remark=content.remark)
 
@@ -267,7 +267,7 @@ def _content(published: Published) -> PaperVerdict:
     what it finds is told.
     """
     if not DOCUMENTS[published.document].checked:
-        return PaperVerdict(holds=True)
+        return PaperVerdict(passes=True)
     submission = next(
         said.act
         for _, said in reversed(published.statements)
@@ -277,7 +277,7 @@ def _content(published: Published) -> PaperVerdict:
     try:
         looked_at = _looked_at(published, submission)
     except MalformedError:
-        return PaperVerdict(holds=True, unchecked="its files cannot be read by this software")
+        return PaperVerdict(passes=True, unchecked="its files cannot be read by this software")
     noted = read_noted(submission.details.get("findings", ""))
     told = {(each.code, each.place) for each in noted if each.severity is Severity.BLOCK}
     left_out = sorted(
@@ -289,13 +289,13 @@ def _content(published: Published) -> PaperVerdict:
     if rules != VERSION:
         then = f"its rules are {rules}, and not {VERSION} as here"
         found = f"; by these {', '.join(left_out)} would stop it" if left_out else ""
-        return PaperVerdict(holds=True, unchecked=then + found)
+        return PaperVerdict(passes=True, unchecked=then + found)
     if left_out:
         sentence = f"The version was submitted in spite of {', '.join(left_out)}, which nothing allowed"
-        return PaperVerdict(holds=False, code="E_CHECKS", sentence=sentence)
+        return PaperVerdict(passes=False, code="E_CHECKS", sentence=sentence)
     same = looked_at.document == looked_at.made
     return PaperVerdict(
-        holds=True, remark="" if same else "the text is not what this software makes of its assessment"
+        passes=True, remark="" if same else "the text is not what this software makes of its assessment"
     )
 
 
@@ -333,7 +333,7 @@ def _compared(published: Published) -> PaperVerdict:
     )
     unknown = result.comparison is Comparison.NOT_ESTABLISHED
     return PaperVerdict(
-        holds=result.holds or unknown,
+        passes=result.passes or unknown,
         established=not unknown,
         sentence="" if result.comparison is Comparison.SAME else result.sentence.rstrip("."),
     )

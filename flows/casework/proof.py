@@ -55,7 +55,7 @@ class Proof:
             yield "version"
 
     @property
-    def holds(self) -> bool:
+    def passes(self) -> bool:
         """Whether something speaks for it, and nothing against it."""
         vouched = self.signature is not None and self.signature.trust == "trusted"
         return (vouched or self.origin is not None) and not any(self.against)

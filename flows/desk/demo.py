@@ -102,7 +102,7 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
         say(
             f"The audit read {report.entries} entries of {report.cases} cases: the register passes its audit."
         )
-        return {"cases": published, "entries": report.entries, "holds": report.holds}
+        return {"cases": published, "entries": report.entries, "passes": report.passes}
 
 
 def _authorise(office: Office) -> dict[str, Officer]:
@@ -173,7 +173,7 @@ def _audit(office: Office) -> Report:
         pin=office.register.fingerprint(),
         checkpoint=newest.read_text(encoding="ascii"),
     )
-    if not report.holds:
+    if not report.passes:
         raise TamperedError(f"The register fails its audit: {report.findings[0].sentence}")
     return report
 

@@ -69,7 +69,7 @@ class Check:
     sentence: str
 
     @property
-    def holds(self) -> bool:
+    def passes(self) -> bool:
         """Whether the paper is shown to be the approved text; what is not established is not."""
         return self.comparison in {Comparison.SAME, Comparison.TOOLCHAIN_DIFFERS}
 
@@ -115,7 +115,7 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: The
     blocks = paper_blocks(document, record)
     imprint = _imprint(record, theme)
     found = _compared(render_pdf(blocks, imprint, dated=record.published), pdf, made_with)
-    if found.holds and not _is_of(told, blocks, imprint, pdf):
+    if found.passes and not _is_of(told, blocks, imprint, pdf):
         sentence = "The manifest is not that of the paper and of the page that was made with it."
         return Check(comparison=Comparison.DIFFERS, sentence=sentence)
     return found

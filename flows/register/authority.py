@@ -30,7 +30,7 @@ class Authority:
         policy: In force; None before the register is founded.
         fingerprint: SHA-256 of the statement that founded the register; empty before that.
         service_keys: Every key that was ever the service's.
-        remarks: What holds, yet an auditor should know.
+        remarks: What passes, yet an auditor should know.
         accepted: The findings in spite of which an administrator decided last to go on.
     """
 

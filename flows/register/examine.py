@@ -248,7 +248,7 @@ class Examiner:
             # Whatever one paper does to the check, the rest of the register is still examined.
             sentence = f"The published paper cannot be compared: {type(error).__name__}."
             raise FoundError("E_PDF", said.place, sentence) from error
-        if not verdict.holds:
+        if not verdict.passes:
             raise FoundError(verdict.code, said.place, verdict.sentence)
         self._published += 1
         if verdict.unchecked:

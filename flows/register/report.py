@@ -90,16 +90,16 @@ class PaperVerdict:
     """What such a check says.
 
     Attributes:
-        holds: False where the paper is not the approved text.
+        passes: False where the paper is not the approved text.
         established: False where that cannot be known here, as with another toolchain than the one
             that made it.
         sentence: What an auditor should know; empty where there is nothing to say.
         code: What a finding is called where it does not hold.
         unchecked: Why it cannot be known what the checks would have said; empty where it is.
-        remark: What holds of the content, yet an auditor should know.
+        remark: What passes, yet an auditor should know of the content.
     """
 
-    holds: bool
+    passes: bool
     established: bool = True
     sentence: str = ""
     code: str = "E_PDF"
@@ -136,7 +136,7 @@ class Report:
     not_established: list[str] = field(default_factory=list)
 
     @property
-    def holds(self) -> bool:
+    def passes(self) -> bool:
         """Whether nothing was found."""
         return not self.findings
 

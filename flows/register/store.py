@@ -143,7 +143,7 @@ class Register:
         """
         if self._service:
             self._check_tip(self._check_service(self.policy()))
-        examiner = Examiner(Evidence(self._repository.objects), lambda _: PaperVerdict(holds=True))
+        examiner = Examiner(Evidence(self._repository.objects), lambda _: PaperVerdict(passes=True))
         entries_ = [*self.dossier(POLICY).entries, *self.dossier(reference).entries]
         for recorded in sorted(entries_, key=lambda each: each.entry.sequence):
             try:

@@ -23,7 +23,7 @@ def test_a_packed_register_holds_and_takes_further_acts(tmp_path: Path) -> None:
         take_next(office, references(60)[31])
         assert office.catalogue.ready(Stage.PUBLICATION) == [(references(60)[31], "test")]
         report = audit(
-            office.home.register, check_paper=lambda _: PaperVerdict(holds=False, sentence="not made")
+            office.home.register, check_paper=lambda _: PaperVerdict(passes=False, sentence="not made")
         )
     assert (report.findings, report.cases, report.entries) == ([], 60, 4 + 60 * 4 + 1)
     subprocess.run(["git", "-C", office.home.register, "fsck", "--full", "--strict"], check=True)

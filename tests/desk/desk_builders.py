@@ -123,7 +123,7 @@ def everything(home: Home) -> dict[str, str]:
 
 def holds(home: Home) -> bool:
     """Tell whether the register still passes its audit."""
-    return audit(home.register, check_paper=paper.check).holds
+    return audit(home.register, check_paper=paper.check).passes
 
 
 def found_home(root: Path) -> None:

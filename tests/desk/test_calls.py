@@ -289,7 +289,7 @@ def test_a_person_signs_through_ssh_agent(desk: Desk, agent: str) -> None:
     desk.done(*words)
 
     assert desk.stage() == "legal-review"
-    assert desk.told("audit")["holds"] is True
+    assert desk.told("audit")["passes"] is True
 
 
 def test_without_an_agent_a_person_is_told_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,7 +233,7 @@ def test_an_audit_of_another_register_finds_it_out_and_exits_4(desk: Desk) -> No
     assert result.stdout.startswith("E_PIN at entry 1\n")
     assert result.stdout.endswith("The register fails its audit: 1 finding.\n")
     told = json.loads(desk("audit", "--pin", "0" * 64, "--json").stdout)
-    assert (told["holds"], [row["code"] for row in told["findings"]]) == (False, ["E_PIN"])
+    assert (told["passes"], [row["code"] for row in told["findings"]]) == (False, ["E_PIN"])
 
 
 def test_an_audit_finds_an_altered_object_and_exits_4(desk: Desk) -> None:

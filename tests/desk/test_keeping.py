@@ -49,7 +49,7 @@ def test_init_tells_in_json_and_takes_an_empty_folder(tmp_path: Path) -> None:
     told = desk.told(*INIT)
 
     assert told.keys() == {"home", "fingerprint", "administrator"}
-    assert desk.told("audit", "--pin", told["fingerprint"].upper())["holds"] is True
+    assert desk.told("audit", "--pin", told["fingerprint"].upper())["passes"] is True
 
 
 def test_init_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:

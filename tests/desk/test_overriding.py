@@ -103,7 +103,7 @@ def test_an_override_is_in_the_history_and_counted_by_the_audit(stopped: Desk) -
     assert f"F01 block {PLACE}" in submission["details"]["findings"].splitlines()
     assert submission["details"]["rules"] == VERSION
     assert submission["what"].startswith("submitted version 2 (1 overridden finding, ")
-    assert (report["holds"], report["overrides"]) == (True, 1)
+    assert (report["passes"], report["overrides"]) == (True, 1)
     assert "1 finding of the checks" in stopped.done("audit")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -53,6 +54,7 @@ def test_a_published_paper_is_compared_with_the_register(played: Desk, laid_out:
     assert "with version 2 of 1146A/22 in the register" in said
     assert told["compared_with"] == "version 2 of 1146A/22 in the register"
     assert (told["profiles"], told["findings"]) == (["PDF/UA-1", "PDF/A-2a"], [])
+    assert told["passes"]
     assert told["checker"].startswith("page-validation ")
 
 
@@ -64,6 +66,7 @@ def test_a_paper_is_compared_with_the_text_that_is_named(
     assert elsewhere.told("pdf-check", laid_out, "--source", text)["findings"] == []
 
     text.write_text(text.read_text().replace("recognition", "recollection", 1))
+    assert json.loads(elsewhere("pdf-check", laid_out, "--source", text, "--json").stdout)["passes"] is False
     result = elsewhere("pdf-check", laid_out, "--source", text)
     assert result.exit_code == 1
     assert result.stdout.startswith("PDF_WORDS at block ")
@@ -143,10 +146,10 @@ def test_a_text_that_is_none_is_malformed(elsewhere: Desk, laid_out: Path, tmp_p
 # verify
 
 
-def test_a_paper_as_it_was_laid_out_holds_fact_by_fact(played: Desk, laid_out: Path) -> None:
+def test_a_paper_as_it_was_laid_out_passes_fact_by_fact(played: Desk, laid_out: Path) -> None:
     told = played.told("verify", laid_out)
 
-    assert (told["holds"], told["against"]) == (True, [])
+    assert (told["passes"], told["against"]) == (True, [])
     assert told["signature"]["intact"]
     assert told["signature"]["signer"] == "Sample Authority"
     assert (told["signature"]["trust"], told["signature"]["root"]) == (
@@ -176,11 +179,11 @@ def test_it_is_told_in_words_too(played: Desk, laid_out: Path) -> None:
     assert said.endswith("It is genuine, as far as can be established here.\n")
 
 
-def test_the_registered_paper_holds_without_a_signature(played: Desk, tmp_path: Path) -> None:
+def test_the_registered_paper_passes_without_a_signature(played: Desk, tmp_path: Path) -> None:
     played.done("document", CASE, "--pdf", tmp_path / "paper.pdf")
     told = played.told("verify", tmp_path / "paper.pdf")
 
-    assert told["holds"]
+    assert told["passes"]
     assert told["signature"] is None
     assert told["register"]["untouched"]
     assert "Signature    none" in played.done("verify", tmp_path / "paper.pdf")
@@ -217,7 +220,7 @@ def test_without_a_register_the_signature_speaks_alone(played: Desk, elsewhere: 
     root = played.home.authority / throwaway.CERTIFICATE
     told = elsewhere.told("verify", laid_out, "--ca", root)
 
-    assert told["holds"]
+    assert told["passes"]
     assert told["register"] == {"registered": None, "untouched": None}
     assert "there is no register here" in elsewhere.done("verify", laid_out, "--ca", root)
 
@@ -246,7 +249,7 @@ def test_a_paper_that_was_superseded_is_told(played: Desk, laid_out: Path) -> No
     assert proof.origin is not None
     later = replace(proof, origin=replace(proof.origin, current=3))
 
-    assert (proof.holds, later.holds) == (True, False)
+    assert (proof.passes, later.passes) == (True, False)
     assert [*later.against] == ["version"]
     assert ("Version", "2, SUPERSEDED by version 3") in [*_facts(later)]
 

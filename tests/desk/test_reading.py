@@ -256,7 +256,7 @@ def test_the_audit_holds_against_fingerprint_and_checkpoint_from_elsewhere(
 
     told = played.told(*words)
 
-    assert (told["holds"], told["entries"], told["cases"]) == (True, 25, 3)
+    assert (told["passes"], told["entries"], told["cases"]) == (True, 25, 3)
     assert told["findings"] == []
     assert told["not_established"] == ["that no published text names its applicant: the requests are sealed"]
     assert played.done(*words).endswith("The register passes its audit.\n")

@@ -121,7 +121,7 @@ def test_another_compressor_is_explained() -> None:
 
     assert other != paper.pdf
     assert found.comparison is Comparison.TOOLCHAIN_DIFFERS
-    assert found.holds
+    assert found.passes
     assert found.sentence == (
         f"The toolchain differs: zlib 1.3.1.zlib-ng made it, this is {zlib.ZLIB_RUNTIME_VERSION}; "
         "content digest equal."
@@ -139,15 +139,15 @@ def test_a_manifest_that_says_something_else_of_the_paper_or_its_page_is_found(p
     assert found.sentence.startswith("The manifest is not that of the paper")
 
 
-@pytest.mark.parametrize(("path", "holds"), [("pdf sha256", False), ("reference", False), ("text", True)])
+@pytest.mark.parametrize(("path", "passes"), [("pdf sha256", False), ("reference", False), ("text", True)])
 def test_of_a_manifest_by_other_tools_only_what_does_not_hang_on_them_is_compared(
     path: str,
-    holds: bool,  # noqa: FBT001 - a table's column
+    passes: bool,  # noqa: FBT001 - a table's column
 ) -> None:
     paper = publish(DOCUMENT, a_record())
     manifest = made_with(with_change(paper.manifest, *path.split(), to="0"), jinja2="2.0")
 
-    assert check(DOCUMENT, a_record(), manifest, paper.pdf).holds is holds
+    assert check(DOCUMENT, a_record(), manifest, paper.pdf).passes is passes
 
 
 def test_another_text_is_not_the_approved_one() -> None:
@@ -164,7 +164,7 @@ def test_a_manifest_that_claims_other_software_never_makes_a_paper_pass() -> Non
     found = check(DOCUMENT.replace("cheap", "dear"), a_record(), manifest, paper.pdf)
 
     assert found.comparison is Comparison.NOT_ESTABLISHED
-    assert not found.holds
+    assert not found.passes
     assert "reportlab 5.0.9 made it, this is 5.1.0" in found.sentence
 
 

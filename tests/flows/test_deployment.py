@@ -126,7 +126,7 @@ def test_a_worker_carries_the_flows_out(
         worker.wait(60)
     assert not (tmp_path / "mark").exists()
     assert town.inbox() == set()
-    assert town.audited().holds
+    assert town.audited().passes
 
 
 def ended(client: SyncPrefectClient, run: FlowRun) -> str | None:

@@ -198,7 +198,7 @@ def test_three_good_items_are_taken_in_and_five_bad_ones_explained(startable: To
         assert "Applicant" not in note
         assert "7th November" not in note
     assert town.orphan_keys() == set()
-    assert town.audited().holds
+    assert town.audited().passes
 
 
 def test_what_cannot_be_read_is_told_and_the_others_are_taken_in(startable: Town) -> None:

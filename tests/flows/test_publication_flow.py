@@ -62,7 +62,7 @@ def test_what_is_signed_off_is_published(town: Town) -> None:
     assert hashlib.sha256(page).hexdigest() == manifest["html"]["sha256"]
     assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 | version 1 published |"]
     assert run.tasks() == [("publication-A/1", "COMPLETED", 1)]
-    assert town.audited().holds
+    assert town.audited().passes
 
 
 def test_a_response_is_published_beside_its_test_and_each_when_it_is_signed_off(town: Town) -> None:
@@ -82,7 +82,7 @@ def test_a_response_is_published_beside_its_test_and_each_when_it_is_signed_off(
     town.sign_off("A/1")
     assert town.run("publication").tasks() == [("publication-A/1", "COMPLETED", 1)]
     assert {path.name for path in town.home.published.iterdir()} == both("A-1", "A-1-response")
-    assert town.audited().holds
+    assert town.audited().passes
 
 
 def test_a_copy_of_a_response_that_is_missing_is_laid_out_again(town: Town) -> None:
@@ -286,7 +286,7 @@ def test_what_is_laid_out_is_signed_and_what_is_registered_can_be_made_again(tow
     assert (signature.signer, signature.trust) == ("Northshire Police", Trust.TRUSTED)
     assert signature.claimed == flows_home.now()
     assert examine(registered, (), flows_home.now()) is None
-    assert town.audited().holds
+    assert town.audited().passes
 
 
 def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_run(town: Town) -> None:

@@ -76,7 +76,7 @@ def test_a_request_dropped_in_is_published_with_three_commands(startable: Town, 
     assert processes_of(town.home) == []
     assert town.home.address.read_text() == ""
     assert not (tmp_path / "mark").exists()
-    assert town.audited().holds, town.audited().findings
+    assert town.audited().passes, town.audited().findings
 
 
 def check_a_second_up_is_refused(town: Town) -> None:
@@ -212,7 +212,7 @@ def test_a_killed_up_leaves_no_server_and_the_next_runs_what_a_command_asks_for(
         assert engine.run(town.home, ["intake"])
         assert running.end(signal.SIGTERM) == 0
     assert processes_of(town.home) == []
-    assert town.audited().holds, town.audited().findings
+    assert town.audited().passes, town.audited().findings
 
 
 def switch_off(url: str, flow: str) -> None:
@@ -252,4 +252,4 @@ def test_without_prefects_database_the_next_up_goes_on_from_git(resting: Town) -
         act(town, "approve", "A/1", "--gate", "balancing", "--version", "1", "--as", "sign-off-officer")
         eventually(lambda: stage(town, "A/1") == "published", 60, "not published")
         second.end(signal.SIGTERM)
-    assert town.audited().holds, town.audited().findings
+    assert town.audited().passes, town.audited().findings

@@ -119,7 +119,7 @@ def test_its_published_papers_are_vouched_for(home: Home, register: Register) ->
 
         proof = prove(paper, home, None, source="paper.pdf", roots_source="", now=WHEN)
 
-        assert proof.holds
+        assert proof.passes
         assert proof.origin
         assert proof.origin.named == document.named("G/1")
 

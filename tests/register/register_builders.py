@@ -279,8 +279,8 @@ def check_paper(published: Published) -> PaperVerdict:
     """Stand in for the real check: the paper names the text it was made of."""
     kind = DOCUMENTS[published.document]
     pdf, _ = kind.published(slug(published.case.reference))
-    holds = published.read(pdf) == paper_of(published.read(kind.text))
-    return PaperVerdict(holds=holds, sentence="" if holds else "The paper is not of the approved text.")
+    same = published.read(pdf) == paper_of(published.read(kind.text))
+    return PaperVerdict(passes=same, sentence="" if same else "The paper is not of the approved text.")
 
 
 def audited(path: Path, **given: Any) -> Report:

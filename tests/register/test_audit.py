@@ -49,7 +49,7 @@ def test_a_register_told_to_the_end_holds(busy_office: Office) -> None:
         progress=lambda done, all_: seen.append((done, all_)),
     )
 
-    assert report.holds
+    assert report.passes
     assert (report.entries, report.cases) == (24, 3)
     assert report.not_established == [SEALED]
     assert report.register == busy_office.register.policy().register
@@ -63,7 +63,7 @@ SEALED = "that no published text names its applicant: the requests are sealed"
 def test_it_says_what_it_cannot_know_without_something_from_outside(busy_office: Office) -> None:
     report = audited(busy_office.path)
 
-    assert report.holds
+    assert report.passes
     assert len(report.not_established) == 3
     assert report.not_established[0] == SEALED
     assert "--pin" in report.not_established[1]
@@ -101,7 +101,7 @@ def test_two_documents_of_a_case_go_their_own_ways_and_are_both_published(busy_o
         return check_paper(published)
 
     report = audit(office.path, check_paper=check, checkpoint=office.checkpoint())
-    assert (report.holds, report.entries, report.cases) == (True, 34, 3)
+    assert (report.passes, report.entries, report.cases) == (True, 34, 3)
     assert seen[-2:] == [("C/1", "response"), ("C/1", "test")]
     assert {name: each.version for name, each in dossier.case.documents.items()} == {"test": 2, "response": 1}
     assert sorted(path for path in dossier.case.files if "/" in path) == [
@@ -248,7 +248,7 @@ def test_a_remark_on_a_paper_that_holds_is_passed_on(busy_office: Office) -> Non
 
     report = audit(busy_office.path, check_paper=on_another_toolchain)
 
-    assert report.holds
+    assert report.passes
     assert report.remarks == ["entry 15, 1146A/22: Another toolchain.", "entry 21, B/1: Another toolchain."]
 
 
@@ -258,7 +258,7 @@ def test_a_paper_nobody_here_could_compare_is_not_established(busy_office: Offic
 
     report = audit(busy_office.path, check_paper=on_another_toolchain)
 
-    assert report.holds
+    assert report.passes
     assert sum("Another toolchain." in sentence for sentence in report.not_established) == 2
 
 
@@ -277,7 +277,7 @@ def test_a_paper_that_cannot_be_compared_does_not_hold(error: Exception, busy_of
 
 def test_a_file_a_paper_lacks_is_a_finding(busy_office: Office) -> None:
     def wanting(published: Published) -> PaperVerdict:
-        return PaperVerdict(holds=bool(published.read("test/other.pdf")), sentence="")
+        return PaperVerdict(passes=bool(published.read("test/other.pdf")), sentence="")
 
     report = audit(busy_office.path, check_paper=wanting)
 
@@ -305,9 +305,9 @@ def fails_closed(told: Path, folder: Path, case: str, field: str, value: object)
     with copied(told, folder) as office:
         before = office.register.dossier(case).statements[-1].to_bytes()
         put_in(office, case, field, value)
-        holds = audited(office.path).holds
+        passes = audited(office.path).passes
         as_before = canonical.dump({**json.loads(before), field: value}) == before
-        assert holds == as_before or field in FREE
+        assert passes == as_before or field in FREE
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -344,7 +344,7 @@ def test_an_odd_value_in_a_file_of_the_policy_is_found_whoever_signed_it(
         step.changes[path] = canonical.dump(with_value(whole, place, data.draw(st.sampled_from(ODD))))
         attacker.together()
 
-        assert audited(office.path).holds == (step.changes[path] == before)
+        assert audited(office.path).passes == (step.changes[path] == before)
 
 
 def test_a_clock_a_little_ahead_is_no_finding(busy_office: Office) -> None:

@@ -53,7 +53,7 @@ def test_an_edition_of_the_software_changes_nothing_until_it_is_adopted(
     before = audited(earlier.path)
     monkeypatch.setitem(EDITIONS, 2, NEXT)
 
-    assert before.holds
+    assert before.passes
     assert audited(earlier.path) == before
     earlier.approve("C/1", "legal-reviewer", Stage.LEGAL_REVIEW)
     assert earlier.case("C/1").stage() is Stage.BALANCING
@@ -71,7 +71,7 @@ def test_what_was_submitted_before_passes_the_approvals_it_was_submitted_for(ear
     earlier.publish("C/1", document="response")
 
     assert earlier.register.policy().rules.edition == 2
-    assert audited(earlier.path).holds
+    assert audited(earlier.path).passes
 
 
 @pytest.mark.usefixtures("_next")
@@ -84,7 +84,7 @@ def test_what_is_submitted_afterwards_passes_those_of_the_new_one(earlier: Offic
     assert earlier.case("D/1").stage() is Stage.BALANCING
     earlier.approve("D/1", "sign-off-officer", Stage.BALANCING)
     earlier.publish("D/1")
-    assert audited(earlier.path).holds
+    assert audited(earlier.path).passes
 
 
 @pytest.mark.usefixtures("_next")
@@ -102,7 +102,7 @@ def test_a_row_that_an_edition_changes_judges_what_comes_after_it_alone(
     adopt(earlier, 3)
     earlier.approve("C/1", "second-foi-officer", Stage.LEGAL_REVIEW)
 
-    assert audited(earlier.path).holds
+    assert audited(earlier.path).passes
     monkeypatch.setitem(EDITIONS, 3, replace(NEXT, gates=EDITIONS[1].gates))
     assert codes(earlier.path) == ["E_SOD"]
 

@@ -62,7 +62,7 @@ def test_a_bank_holiday_is_recorded_and_read_again(office: Office) -> None:
     with Office(office.folder) as again:
         assert again.register.policy().holidays == (day,)
         assert again.register.policies()[-2].holidays == ()
-    assert audited(office.path).holds
+    assert audited(office.path).passes
 
 
 def test_after_its_removal_it_is_gone_and_the_register_remembers_both(office: Office) -> None:
@@ -72,7 +72,7 @@ def test_after_its_removal_it_is_gone_and_the_register_remembers_both(office: Of
 
     assert office.register.policy().holidays == ()
     assert [len(policy.holidays) for policy in office.register.policies()] == [0, 0, 0, 0, 0, 1, 0, 0]
-    assert audited(office.path).holds
+    assert audited(office.path).passes
 
 
 def test_only_an_administrator_adds_one(office: Office) -> None:

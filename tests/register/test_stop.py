@@ -85,7 +85,7 @@ def test_a_decision_is_recorded_and_lets_writing_go_on(office: Office) -> None:
     assert stopped(office.path) is None
     office.open("A/1")
     report = audited(office.path)
-    assert report.holds
+    assert report.passes
     assert report.accepted == ("E_ROLLBACK at entry 7",)
 
 

@@ -43,7 +43,7 @@ def test_a_theme_is_recorded_and_every_earlier_one_stays(office: Office) -> None
         assert again.register.policy().theme == replace(GREEN, crest=None)
         assert again.register.policy(chosen).theme == GREEN
         assert again.register.policy(chosen - 1).theme == HOUSE_STYLE
-    assert audited(office.path).holds
+    assert audited(office.path).passes
 
 
 def a_forgery(office: Office, after: Policy, edit: Callable[[Any], Any] | None = None) -> None:
@@ -77,7 +77,7 @@ def next_policy(office: Office, theme: Theme) -> Policy:
 def test_a_forged_theme_of_an_honest_form_would_hold(office: Office) -> None:
     a_forgery(office, next_policy(office, GREEN))
 
-    assert audited(office.path).holds
+    assert audited(office.path).passes
 
 
 @pytest.mark.parametrize("theme", [Theme(accent="#eeeeee"), Theme(size=4), HOUSE_STYLE])

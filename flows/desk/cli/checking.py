@@ -95,7 +95,7 @@ def audit(
         _tell(report, str(checkpoint or ("the newest of this home" if own else "none")))
         if stop:
             tell_lines(stop)
-    if not report.holds:
+    if not report.passes:
         sys.exit(FAILS_ITS_AUDIT)
 
 
@@ -202,7 +202,7 @@ def _tell(report: Report, checkpoint: str) -> None:
             ("Checkpoint", checkpoint),
         ]
     )
-    if report.holds:
+    if report.passes:
         click.echo(heading("The register passes its audit."))
     else:
         found = counted(len(report.findings), "finding")
@@ -218,7 +218,7 @@ def _tell_list(title: str, sentences: Iterable[str]) -> None:
 
 def _as_json(report: Report) -> dict[str, Any]:
     return {
-        "holds": report.holds,
+        "passes": report.passes,
         "register": report.register,
         "fingerprint": report.fingerprint,
         "entries": report.entries,

@@ -79,6 +79,7 @@ def pdf_check(file: Path, source: Path | None, *, home: Home, as_json: bool) -> 
                 "compared_with": known,
                 "profiles": [*PROFILES.values()],
                 "checker": checker(),
+                "passes": not findings,
                 "findings": rows(findings),
             }
         )
@@ -152,11 +153,11 @@ def verify(file: Path, ca: Path | None, *, home: Home, as_json: bool) -> None:
         against = [*proof.against]
         if against:
             click.secho(f"Something speaks against it: {', '.join(against)}.", fg="red", bold=True)
-        elif proof.holds:
+        elif proof.passes:
             click.echo(heading("It is genuine, as far as can be established here."))
         else:
             click.secho("Nothing could be established.", fg="red", bold=True)
-    if not proof.holds:
+    if not proof.passes:
         sys.exit(NO)
 
 
@@ -240,7 +241,7 @@ def _as_json(proof: Proof) -> dict[str, Any]:
     signature, origin = proof.signature, proof.origin
     stamp = signature.stamp if signature else None
     return {
-        "holds": proof.holds,
+        "passes": proof.passes,
         "against": [*proof.against],
         "signature": signature
         and {
