@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from desk_builders import CASE, Desk, holds
+
+from flows.register.entry import LONGEST_DELAY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +40,22 @@ def test_an_act_signed_elsewhere_is_appended_once(desk: Desk, tmp_path: Path) ->
         "statement: it was not proposed at this home within the last 24 hours; propose the act again.",
     )
     assert holds(desk.home)
+
+
+def test_what_nobody_signed_within_a_day_is_dropped(desk: Desk, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    desk.done("submit", CASE, "--version", "1", "--as", "foi-officer", "--propose", old)
+    (kept,) = desk.home.proposals.iterdir()
+    yesterday = time.time() - LONGEST_DELAY - 60
+    os.utime(kept, (yesterday, yesterday))
+
+    desk.done("close", CASE, "--ground", "withdrawn", "--as", "foi-officer", "--propose", new)
+
+    assert not kept.exists()
+    assert desk.refused("append", old, signed(desk, old, "foi-officer")) == (
+        2,
+        "statement: it was not proposed at this home within the last 24 hours; propose the act again.",
+    )
 
 
 def test_a_change_of_the_policy_is_signed_elsewhere(desk: Desk, tmp_path: Path) -> None:

@@ -258,6 +258,14 @@ EXPECTED = {
 
 
 SAMPLE = (
+    "body text as artifact",
+    "the page drawn in another order",
+    "stress that is not tagged",
+    "an empty element",
+    "a paragraph out of the tree",
+    "not marked as tagged",
+    "crossed links",
+    "words that lie in place of the content",
     "a paragraph gone altogether",
     "body text without any mark",
     "a paragraph split in two",
@@ -311,7 +319,8 @@ SAMPLE = (
     "a picture as large as the page",
     "an outline that is closed",
 )
-"""One defect for each thing that is looked at: together they trip every check that any defect does."""
+"""One defect for each thing that is looked at: together they trip every check that any defect does, and each
+code is expected by name of one of them."""
 
 
 def checks(names: Iterable[str]) -> set[tuple[str, str]]:
