@@ -17,6 +17,7 @@ from flows.domain.act import Act
 from flows.domain.acts import (
     ADD_HOLIDAY,
     ADD_OFFICER,
+    ADOPT_EDITION,
     APPROVE,
     CHANGE_DESK,
     CHANGE_THEME,
@@ -410,6 +411,18 @@ def change_desk(office: Office, administrator: Officer, origins: Collection[str]
         {},
         lambda policy, _: amending.change_desk(policy, origins),
         unless=lambda policy: set(policy.rules.desk) == set(origins),
+    )
+
+
+def adopt_edition(office: Office, administrator: Officer, edition: int) -> Recorded | None:
+    """Let acts be judged by another edition of the procedure; None where they are already."""
+    return _amend(
+        office,
+        administrator,
+        ADOPT_EDITION,
+        {"edition": str(edition)},
+        lambda policy, _: amending.adopt_edition(policy, edition),
+        unless=lambda policy: policy.rules.edition == edition,
     )
 
 

@@ -279,6 +279,9 @@ def _against_person(
     if any(each.person == person and each.gate is not gate for each in approvals):
         earlier = f"already approved version {case.document(document).version} of"
         yield SamePersonError(case.named(document), person, earlier=earlier, verb=kind.verb)
+    overrides = case.document(document).overrides if kind.no_overrider else ()
+    if any(each.person == person for each in overrides):
+        yield SamePersonError(case.named(document), person, earlier="overrode a finding of", verb=kind.verb)
     yield from kind.bars(case, document, person)
 
 

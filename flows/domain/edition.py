@@ -10,9 +10,9 @@ followed without a look at its policies: an act that is to do something else is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.procedure import Stage
 
@@ -29,26 +29,31 @@ class Edition:
 
     Attributes:
         gates: Which approvals a document needs, in order, under each name that the rules may use.
-        rows: By name, the rows of the table of acts as this edition has them, where a later one changed them.
+        rules: The lowest version of the checks that a submission may name, so that nobody escapes today's
+            with yesterday's.
+        rows: By name of an act, what its row of the table was before a later edition changed it.
     """
 
     gates: Mapping[str, tuple[Stage, ...]]
-    rows: Mapping[str, Kind] = field(default_factory=dict)
+    rules: int
+    rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def row(self, kind: Kind) -> Kind:
         """Return an act as this edition has it."""
-        return self.rows.get(kind.name, kind)
+        return replace(kind, **self.rows.get(kind.name, {}))
 
+
+_GATES: Final = MappingProxyType(
+    {
+        "full": (Stage.LEGAL_REVIEW, Stage.BALANCING),
+        "two-person": (Stage.BALANCING,),
+    }
+)
 
 EDITIONS: Final[dict[int, Edition]] = {
-    1: Edition(
-        gates=MappingProxyType(
-            {
-                "full": (Stage.LEGAL_REVIEW, Stage.BALANCING),
-                "two-person": (Stage.BALANCING,),
-            }
-        )
-    ),
+    # Whoever overrode a finding could pass the version they had let through.
+    1: Edition(gates=_GATES, rules=1, rows=MappingProxyType({"approve": {"no_overrider": False}})),
+    2: Edition(gates=_GATES, rules=2),
 }
 
 

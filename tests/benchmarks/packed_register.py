@@ -22,6 +22,7 @@ from flows.casework import papers as paper
 from flows.domain.act import Act
 from flows.domain.acts import APPROVE, CLOSE, DRAFT, OPEN, SUBMIT
 from flows.domain.assessment import FOIA
+from flows.domain.checks import VERSION
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST, TEST
 from flows.domain.policy import SERVICE
@@ -95,7 +96,7 @@ def next_act(case: Case | None, reference: str, at: datetime, policy: int) -> tu
             return draft, {name: _texts(reference)[name] for name in (ASSESSMENT, DOCUMENT)}
         case Stage.DRAFTING:
             gates = f"{Stage.LEGAL_REVIEW} {Stage.BALANCING}"
-            checked = {"gates": gates, "rules": "1", "findings": "N01 warn parts[0].denying"}
+            checked = {"gates": gates, "rules": VERSION, "findings": "N01 warn parts[0].denying"}
             submission = said(
                 kind=SUBMIT,
                 actor=WRITER,

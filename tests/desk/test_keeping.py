@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, Desk, an_officer, everything, holds
+from desk_builders import CASE, RULES, Desk, an_officer, everything, holds
 
 from flows.casework.office import open_office
 from flows.desk.cli import keeping
+from flows.domain.edition import latest
 from flows.domain.errors import RegisterError
 from flows.home import Home
 
@@ -363,3 +365,60 @@ def test_a_home_moved_elsewhere_works_as_before(desk: Desk, tmp_path: Path) -> N
 
     assert moved.stage() == "legal-review"
     assert an_officer(moved.home, "foi-officer").id == "foi-officer"
+
+
+# Editions of the procedure
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Desk:
+    """A home whose register was founded under the first edition."""
+    home = Home(tmp_path / "earlier")
+    keeping.make_home(home, authority="A", administrator="administrator", rules=replace(RULES, edition=1))
+    return Desk(home)
+
+
+def test_a_register_moves_on_to_the_latest_edition(earlier: Desk) -> None:
+    said = earlier.done("adopt-edition", "--as", "administrator")
+    again = earlier.told("adopt-edition", "--as", "administrator")
+
+    assert said == (
+        f"Acts are judged by edition {latest()} of the procedure from now on. The policy is at version 2.\n"
+    )
+    assert again == {"policy": 2, "new": False}
+    with open_office(earlier.home, reading=True) as office:
+        assert office.register.policy().rules.edition == latest()
+    assert holds(earlier.home)
+
+
+NO_EDITION = {
+    "that nobody knows": (
+        (latest() + 1, "administrator"),
+        f"Edition 1 of the procedure is in force, and only edition {latest()} can follow.",
+    ),
+    "by nobody": (
+        (latest(), "nobody"),
+        (
+            "nobody may not adopt another edition of the procedure: that needs a person on the list of "
+            "authorised people."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "sentence"), NO_EDITION.values(), ids=NO_EDITION)
+def test_an_edition_is_refused(words: tuple[int, str], sentence: str, earlier: Desk) -> None:
+    edition, person = words
+    (earlier.home.officers / "nobody").write_bytes((earlier.home.officers / "administrator").read_bytes())
+    (earlier.home.officers / "nobody").chmod(0o600)
+
+    said = earlier.refused("adopt-edition", "--edition", str(edition), "--as", person)
+
+    assert said == (1, sentence)
+
+
+def test_nobody_goes_back_to_an_earlier_edition(desk: Desk) -> None:
+    assert desk.refused("adopt-edition", "--edition", "1", "--as", "administrator") == (
+        1,
+        f"Edition {latest()} of the procedure is in force, and this software knows no later one.",
+    )

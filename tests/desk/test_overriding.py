@@ -161,6 +161,22 @@ def test_whoever_overrode_cannot_submit(stopped: Desk) -> None:
     )
 
 
+def test_whoever_overrode_passes_no_gate_of_that_version(stopped: Desk) -> None:
+    overridden(stopped)
+    stopped.submit(version=2)
+    stopped.approve("legal-review", "legal-reviewer", version=2)
+    signing_off = ("approve", CASE, "--gate", "balancing", "--version", "2", "--as")
+
+    (test, *_) = stopped.told("show", CASE)["documents"]
+    assert test["may_decide"] == ["all-three-roles", "both-gates"]
+    assert stopped.refused(*signing_off, "sign-off-officer") == (
+        1,
+        "sign-off-officer overrode a finding of 1146A/22, so another person has to approve.",
+    )
+    stopped.done(*signing_off, "both-gates")
+    assert stopped.told("audit")["passes"] is True
+
+
 def test_what_is_no_matter_of_opinion_cannot_be_overridden(desk: Desk, tmp_path: Path) -> None:
     desk.draft(mixed_up(tmp_path))
     place = "parts[0].exemptions[1].provision"
@@ -227,13 +243,13 @@ LIES = {
 }
 
 
-def taken_past_the_desk(desk: Desk, **details: str) -> Report:
+def taken_past_the_desk(desk: Desk, signs_off: str = "sign-off-officer", **details: str) -> Report:
     """Submit past the desk, publish, and return what the audit says."""
     with open_office(desk.home) as office:
         officer = an_officer(desk.home, "foi-officer").signer
         office.register.record(submission_of(desk, **details), {}, officer)
     desk.approve("legal-review", "legal-reviewer", version=2)
-    desk.approve("balancing", "sign-off-officer", version=2)
+    desk.approve("balancing", signs_off, version=2)
     publish_now(desk.home)
     return audit(desk.home.register, check_paper=paper.check)
 
@@ -248,7 +264,7 @@ def test_the_audit_finds_a_published_paper_whose_submission_did_not_tell_what_st
 
 
 UNTOLD = {
-    "rules that this software does not know": ({"rules": "999"}, "knows the rules up to version 1"),
+    "rules that this software does not know": ({"rules": "999"}, f"knows the rules up to version {VERSION}"),
     "no rules": ({}, "the version of the rules is needed"),
     "rules that are no number": ({"rules": "1 or so"}, "the version of the rules is a number"),
     "other gates than the policy asks for": ({"rules": VERSION, "gates": "balancing"}, "the approvals that"),
@@ -284,7 +300,9 @@ def test_what_is_never_a_matter_of_opinion_is_found_though_it_was_overridden_pas
 
     code, sentence = desk.refused("submit", CASE, "--version", "2", "--as", "foi-officer")
     assert (code, f"(X03 at {place})." in sentence) == (1, True)
-    (finding,) = taken_past_the_desk(desk, rules=VERSION, findings=f"X03 block {place}").findings
+    (finding,) = taken_past_the_desk(
+        desk, "both-gates", rules=VERSION, findings=f"X03 block {place}"
+    ).findings
 
     assert (finding.code, f"X03 at {place}" in finding.sentence) == ("E_CHECKS", True)
 

@@ -126,6 +126,8 @@ def _act(kind: Row) -> Iterator[str]:
         yield "- Not by a writer of the document, nor by who wrote other words that are decided on with it."
     if kind.no_second_gate:
         yield "- Not by whoever approved this version at another gate."
+    if kind.no_overrider:
+        yield "- Not by whoever overrode a finding of this version."
     if kind.on is not On.POLICY:
         yield f"- Where: {_where(kind)}."
     if kind.reason is not Reason.NONE:

@@ -11,6 +11,7 @@ from domain_builders import (
     LAWYER,
     MANY_HATS,
     OWNER,
+    REFERENCE,
     WRITER,
     a_case,
     a_person,
@@ -20,11 +21,19 @@ from domain_builders import (
     the_case_for,
 )
 
-from flows.domain.acts import ADD_OFFICER, ADOPT_EDITION, CLOSE, FOUND, SUBMIT
+from flows.domain.acts import ADD_OFFICER, ADOPT_EDITION, APPROVE, CLOSE, FOUND, RETURN, SUBMIT
 from flows.domain.acts.policy import add_officer, adopt_edition, check_amendment
-from flows.domain.decide import decide, refusals
+from flows.domain.case import Override
+from flows.domain.checks import VERSION
+from flows.domain.decide import decide, may_decide, refusals
 from flows.domain.edition import EDITIONS, Edition, gates_for, latest
-from flows.domain.errors import MalformedError, NotEntitledError, PitError, RefusedError
+from flows.domain.errors import (
+    MalformedError,
+    NotEntitledError,
+    PitError,
+    RefusedError,
+    SamePersonError,
+)
 from flows.domain.procedure import ROLE_AT, Role, Stage
 
 if TYPE_CHECKING:
@@ -32,21 +41,23 @@ if TYPE_CHECKING:
 
 SIGNS_OFF: dict[str, Any] = {"gate": Stage.BALANCING, "actor": OWNER, "role": Role.SIGN_OFF_OFFICER}
 FIRST = a_policy()
-SECOND = replace(FIRST, rules=some_rules(edition=2))
+NEXT = latest() + 1
+SECOND = replace(FIRST, rules=some_rules(edition=NEXT))
 
 
 @pytest.fixture(autouse=True)
-def a_second_edition(monkeypatch: pytest.MonkeyPatch) -> None:
+def another_edition(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another edition, under which a test needs its sign-off alone, and is submitted by a legal reviewer."""
-    second = Edition(
+    another = Edition(
         gates={"full": (Stage.BALANCING,), "two-person": (Stage.BALANCING,)},
+        rules=1,
         rows={
-            "submit": replace(SUBMIT, roles=frozenset({Role.LEGAL_REVIEWER})),
-            "close": replace(CLOSE, after=lambda case, _: case),
-            "add-officer": replace(ADD_OFFICER, roles=frozenset({Role.AUDITOR})),
+            "submit": {"roles": frozenset({Role.LEGAL_REVIEWER})},
+            "close": {"after": lambda case, _: case},
+            "add-officer": {"roles": frozenset({Role.AUDITOR})},
         },
     )
-    monkeypatch.setitem(EDITIONS, 2, second)
+    monkeypatch.setitem(EDITIONS, NEXT, another)
 
 
 def a_submission(gates: str, **changes: Any) -> Any:
@@ -58,13 +69,14 @@ def by_lawyer(gates: str) -> Any:
 
 
 def test_a_new_register_is_founded_under_the_latest() -> None:
-    assert latest() == 2
+    assert latest() == NEXT
 
 
 def test_every_edition_that_is_known_keeps_to_the_gates_there_are() -> None:
-    del EDITIONS[2]
+    del EDITIONS[NEXT]
 
     assert EDITIONS[latest()].rows == {}, "what the latest edition says of an act stands in the table itself"
+    assert EDITIONS[latest()].rules == int(VERSION), "and nobody under it escapes the rules of today"
     for edition in EDITIONS.values():
         assert all(gates and {*gates} <= ROLE_AT.keys() for gates in edition.gates.values())
     for earlier, later in pairwise(EDITIONS[number] for number in sorted(EDITIONS)):
@@ -109,7 +121,7 @@ def test_an_act_is_judged_by_the_row_of_the_edition_in_force() -> None:
         for person in (WRITER, LAWYER)
         for policy in (FIRST, SECOND)
     }
-    assert may == {(WRITER, 1): True, (WRITER, 2): False, (LAWYER, 1): False, (LAWYER, 2): True}
+    assert may == {(WRITER, 1): True, (WRITER, NEXT): False, (LAWYER, 1): False, (LAWYER, NEXT): True}
 
 
 def test_what_an_act_does_is_the_same_in_every_edition() -> None:
@@ -118,10 +130,58 @@ def test_what_an_act_does_is_the_same_in_every_edition() -> None:
     assert decide(a_case(), an_act(CLOSE), SECOND).stage() is Stage.CLOSED
 
 
+# What an edition asks of a submission, and of whoever overrode
+
+
+@pytest.mark.parametrize(("edition", "lowest"), [(1, 1), (2, 2)])
+def test_a_submission_names_no_older_rules_than_its_edition_asks_for(edition: int, lowest: int) -> None:
+    case, policy = the_case_for(SUBMIT), a_policy(rules=some_rules(edition=edition))
+
+    for rules in range(1, int(VERSION) + 1):
+        act = an_act(SUBMIT, details={"gates": "legal-review balancing", "rules": str(rules)})
+        if rules >= lowest:
+            assert decide(case, act, policy).stage() is Stage.LEGAL_REVIEW
+        else:
+            with pytest.raises(MalformedError, match=f"asks for the rules of version {lowest} or later"):
+                decide(case, act, policy)
+
+
+GATES: dict[str, dict[str, Any]] = {
+    "legal review": {"gate": Stage.LEGAL_REVIEW, "role": Role.LEGAL_REVIEWER},
+    "sign-off": {"gate": Stage.BALANCING, "role": Role.SIGN_OFF_OFFICER},
+}
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+@pytest.mark.parametrize("gate", GATES.values(), ids=GATES)
+def test_whoever_overrode_a_finding_passes_no_gate_of_that_version_from_the_second_edition_on(
+    gate: dict[str, Any], edition: int
+) -> None:
+    policy = a_policy(rules=some_rules(edition=edition))
+    override = Override(finding="F01", place="parts[0]", person=MANY_HATS, act=3)
+    case = a_case(stage=gate["gate"], overrides=(override,))
+    act = an_act(actor=MANY_HATS, **gate)
+
+    told = refusals(case, APPROVE, MANY_HATS, policy, document="test")
+    assert may_decide(case, policy, "test") & {MANY_HATS} == ({MANY_HATS} if edition == 1 else set())
+    if edition == 1:
+        assert told == []
+        assert decide(case, act, policy).stage() is not gate["gate"]
+        return
+    assert [str(each) for each in told] == [
+        f"{MANY_HATS} overrode a finding of {REFERENCE}, so another person has to approve."
+    ]
+    with pytest.raises(SamePersonError):
+        decide(case, act, policy)
+    # They may still send it back, and pass the next version.
+    assert refusals(case, RETURN, MANY_HATS, policy, document="test") == []
+    assert refusals(a_case(stage=gate["gate"]), APPROVE, MANY_HATS, policy, document="test") == []
+
+
 # Adopting one
 
 
-def an_adoption(edition: str = "2", **changes: Any) -> Any:
+def an_adoption(edition: str = str(NEXT), **changes: Any) -> Any:
     return an_act(ADOPT_EDITION, **{"details": {"edition": edition}} | changes)
 
 
@@ -129,7 +189,7 @@ ADOPTED = replace(SECOND, version=2)
 
 
 def test_an_edition_is_adopted() -> None:
-    assert adopt_edition(FIRST, 2) == ADOPTED
+    assert adopt_edition(FIRST, NEXT) == ADOPTED
 
     check_amendment(FIRST, an_adoption(), ADOPTED)
 
@@ -139,18 +199,23 @@ _WRONG: dict[str, tuple[Policy, dict[str, Any], Policy, type[PitError]]] = {
     "backwards": (SECOND, {"details": {"edition": "1"}}, replace(FIRST, version=2), RefusedError),
     "of which nobody knows": (
         FIRST,
-        {"details": {"edition": "3"}},
-        replace(ADOPTED, rules=some_rules(edition=3)),
+        {"details": {"edition": str(NEXT + 1)}},
+        replace(ADOPTED, rules=some_rules(edition=NEXT + 1)),
         RefusedError,
     ),
-    "other than it says": (FIRST, {"details": {"edition": "2"}}, replace(FIRST, version=2), MalformedError),
-    "in another form": (FIRST, {"details": {"edition": "02"}}, ADOPTED, MalformedError),
+    "other than it says": (
+        FIRST,
+        {"details": {"edition": str(NEXT)}},
+        replace(FIRST, version=2),
+        MalformedError,
+    ),
+    "in another form": (FIRST, {"details": {"edition": f"0{NEXT}"}}, ADOPTED, MalformedError),
     "of no number": (FIRST, {"details": {"edition": "next"}}, ADOPTED, MalformedError),
     "that is not named": (FIRST, {"details": {}}, ADOPTED, MalformedError),
     "with other gates": (
         FIRST,
         {},
-        replace(ADOPTED, rules=some_rules(edition=2, gates={"test": "two-person"})),
+        replace(ADOPTED, rules=some_rules(edition=NEXT, gates={"test": "two-person"})),
         MalformedError,
     ),
     "beside other people": (
@@ -184,7 +249,7 @@ def test_the_edition_does_not_change_by_another_act() -> None:
         check_amendment(
             FIRST,
             an_act(ADD_OFFICER, details={"person": "new"}),
-            replace(added, rules=some_rules(edition=2)),
+            replace(added, rules=some_rules(edition=NEXT)),
         )
 
 
@@ -199,7 +264,7 @@ def test_an_act_on_the_policy_is_judged_by_the_edition_before_it() -> None:
             check_amendment(policy, other, add_officer(policy, new))
 
 
-@pytest.mark.parametrize("edition", [0, 3])
+@pytest.mark.parametrize("edition", [0, NEXT + 1])
 def test_no_register_is_founded_under_an_edition_that_nobody_knows(edition: int) -> None:
     check_amendment(None, an_act(FOUND), SECOND)
 

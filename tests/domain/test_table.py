@@ -136,7 +136,10 @@ def test_the_row_of_a_command_has_the_words_of_its_help(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_what_a_row_asks_for_can_be_met(kind: Kind) -> None:
-    of_document = (kind.at_gate, kind.names_version, kind.names_files, kind.no_writer, kind.no_second_gate)
+    of_document = (
+        *(kind.at_gate, kind.names_version, kind.names_files),
+        *(kind.no_writer, kind.no_second_gate, kind.no_overrider),
+    )
     assert kind.on is On.DOCUMENT or not any(of_document), "only a document has versions, gates and writers"
     assert kind.roles
     assert kind.roles == {*ROLE_AT.values()} if kind.at_gate else kind.roles <= {*Role}

@@ -9,9 +9,10 @@ import pytest
 from attacker import Attacker
 from register_builders import Office, audited, codes, copied
 
-from flows.domain.acts import ADOPT_EDITION, APPROVE
+from flows.domain.acts import ADOPT_EDITION
 from flows.domain.acts.policy import adopt_edition
-from flows.domain.edition import EDITIONS, Edition
+from flows.domain.checks import VERSION
+from flows.domain.edition import EDITIONS, Edition, latest
 from flows.domain.errors import MalformedError, RefusedError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Role, Stage
@@ -24,25 +25,26 @@ if TYPE_CHECKING:
 
     from flows.register.line import Recorded
 
-NEXT = Edition(gates={"full": (Stage.BALANCING,), "two-person": (Stage.LEGAL_REVIEW,)})
+NEXT = Edition(gates={"full": (Stage.BALANCING,), "two-person": (Stage.LEGAL_REVIEW,)}, rules=1)
 """An edition in which the approvals of before have other meanings."""
+NOW, LATER, LAST = latest(), latest() + 1, latest() + 2
 
 
 @pytest.fixture
 def _next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(EDITIONS, 2, NEXT)
+    monkeypatch.setitem(EDITIONS, LATER, NEXT)
 
 
 @pytest.fixture
 def earlier(told: Path, tmp_path: Path) -> Iterator[Office]:
-    """A register of the first edition, with a case at legal review and a response at its sign-off."""
+    """A register of the edition of now, with a case at legal review and a response at its sign-off."""
     with copied(told, tmp_path) as office:
         office.draft("C/1", "foi-officer", document="response")
         office.submit("C/1", document="response")
         yield office
 
 
-def adopt(office: Office, edition: int = 2) -> Recorded:
+def adopt(office: Office, edition: int = LATER) -> Recorded:
     after = adopt_edition(office.register.policy(), edition)
     return office.amend(ADOPT_EDITION, after, edition=str(edition))
 
@@ -51,7 +53,7 @@ def test_an_edition_of_the_software_changes_nothing_until_it_is_adopted(
     earlier: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = audited(earlier.path)
-    monkeypatch.setitem(EDITIONS, 2, NEXT)
+    monkeypatch.setitem(EDITIONS, LATER, NEXT)
 
     assert before.passes
     assert audited(earlier.path) == before
@@ -62,7 +64,7 @@ def test_an_edition_of_the_software_changes_nothing_until_it_is_adopted(
 
 @pytest.mark.usefixtures("_next")
 def test_what_was_submitted_before_passes_the_approvals_it_was_submitted_for(earlier: Office) -> None:
-    assert adopt(earlier).entry.subject == "policy: adopt edition 2 of the procedure"
+    assert adopt(earlier).entry.subject == f"policy: adopt edition {LATER} of the procedure"
 
     earlier.approve("C/1", "legal-reviewer", Stage.LEGAL_REVIEW)
     earlier.approve("C/1", "sign-off-officer", Stage.BALANCING)
@@ -70,7 +72,7 @@ def test_what_was_submitted_before_passes_the_approvals_it_was_submitted_for(ear
     earlier.publish("C/1")
     earlier.publish("C/1", document="response")
 
-    assert earlier.register.policy().rules.edition == 2
+    assert earlier.register.policy().rules.edition == LATER
     assert audited(earlier.path).passes
 
 
@@ -91,19 +93,19 @@ def test_what_is_submitted_afterwards_passes_those_of_the_new_one(earlier: Offic
 def test_a_row_that_an_edition_changes_judges_what_comes_after_it_alone(
     earlier: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Under the third edition a writer may approve."""
+    """Under the last edition a writer may approve."""
     earlier.return_("C/1", "legal-reviewer", Stage.LEGAL_REVIEW)
-    rows = {"approve": replace(APPROVE, no_writer=False)}
-    monkeypatch.setitem(EDITIONS, 3, replace(NEXT, gates=EDITIONS[1].gates, rows=rows))
+    rows = {"approve": {"no_writer": False}}
+    monkeypatch.setitem(EDITIONS, LAST, replace(NEXT, gates=EDITIONS[NOW].gates, rows=rows))
     earlier.submit("C/1")
     with pytest.raises(RefusedError, match="another person"):
         earlier.approve("C/1", "second-foi-officer", Stage.LEGAL_REVIEW)
 
-    adopt(earlier, 3)
+    adopt(earlier, LAST)
     earlier.approve("C/1", "second-foi-officer", Stage.LEGAL_REVIEW)
 
     assert audited(earlier.path).passes
-    monkeypatch.setitem(EDITIONS, 3, replace(NEXT, gates=EDITIONS[1].gates))
+    monkeypatch.setitem(EDITIONS, LAST, replace(NEXT, gates=EDITIONS[NOW].gates))
     assert codes(earlier.path) == ["E_SOD"]
 
 
@@ -111,13 +113,13 @@ def test_a_register_of_an_edition_that_the_auditor_does_not_know_fails(
     earlier: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setitem(EDITIONS, 2, NEXT)
+        patch.setitem(EDITIONS, LATER, NEXT)
         adopt(earlier)
         earlier.open("D/1")
 
     assert codes(earlier.path) == ["E_POLICY"]
-    with pytest.raises(RefusedError, match="knows no later edition"):
-        adopt_edition(earlier.register.policy(6), 2)
+    with pytest.raises(RefusedError, match="this software knows no later one"):
+        adopt_edition(earlier.register.policy(6), LATER)
 
 
 def forged(office: Office, edition: int, stated: int) -> None:
@@ -143,17 +145,17 @@ def forged(office: Office, edition: int, stated: int) -> None:
 @pytest.mark.parametrize(
     ("edition", "stated"),
     [
-        pytest.param(1, 1, id="set back"),
-        pytest.param(1, 3, id="set back, and said to be set on"),
-        pytest.param(2, 2, id="adopted again"),
-        pytest.param(4, 4, id="one that nobody knows"),
-        pytest.param(3, 2, id="another than the administrator signed for"),
+        pytest.param(NOW, NOW, id="set back"),
+        pytest.param(NOW, LAST, id="set back, and said to be set on"),
+        pytest.param(LATER, LATER, id="adopted again"),
+        pytest.param(LAST + 1, LAST + 1, id="one that nobody knows"),
+        pytest.param(LAST, LATER, id="another than the administrator signed for"),
     ],
 )
 def test_an_edition_that_was_not_lawfully_adopted_is_found(
     edition: int, stated: int, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(EDITIONS, 3, NEXT)
+    monkeypatch.setitem(EDITIONS, LAST, NEXT)
     adopt(office)
     forged(office, edition, stated)
 
@@ -162,7 +164,7 @@ def test_an_edition_that_was_not_lawfully_adopted_is_found(
 
 @pytest.mark.usefixtures("_next")
 def test_who_adopts_an_edition_lawfully_is_no_forger(office: Office) -> None:
-    forged(office, 2, 2)
+    forged(office, LATER, LATER)
 
     assert codes(office.path) == []
 
@@ -173,11 +175,11 @@ def test_nobody_goes_back_to_an_earlier_edition(office: Office) -> None:
     adopt(office)
     back = replace(office.register.policy(), version=7, rules=before.rules)
 
-    for edition in (1, 2):
-        with pytest.raises(RefusedError, match="Edition 2 of the procedure is in force"):
+    for edition in (1, NOW, LATER):
+        with pytest.raises(RefusedError, match=f"Edition {LATER} of the procedure is in force"):
             adopt_edition(office.register.policy(), edition)
     with pytest.raises(RefusedError, match="is in force"):
-        office.amend(ADOPT_EDITION, back, edition="1")
+        office.amend(ADOPT_EDITION, back, edition=str(NOW))
     act = office.act(ADOPT_EDITION, POLICY, "administrator", Role.ADMINISTRATOR, version=7, details={})
     with pytest.raises(MalformedError, match="not what this act makes"):
         office.register.record(act, write_policy(back), office.signers["administrator"])
@@ -189,8 +191,9 @@ def test_nobody_goes_back_to_an_earlier_edition(office: Office) -> None:
 def test_a_submission_by_older_rules_than_those_before_it_is_found(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.domain.acts.drafting.VERSION", "2")
-    for case, rules in {"A/1": "1", "B/1": "2", "C/1": "2", "D/1": "1"}.items():
+    before, now = VERSION, str(int(VERSION) + 1)
+    monkeypatch.setattr("flows.domain.acts.drafting.VERSION", now)
+    for case, rules in {"A/1": before, "B/1": now, "C/1": now, "D/1": before}.items():
         office.open(case)
         office.draft(case)
         act = office.submission(case, "second-foi-officer", rules=rules)
@@ -199,4 +202,4 @@ def test_a_submission_by_older_rules_than_those_before_it_is_found(
     found = audited(office.path).findings
 
     assert [(each.code, each.place) for each in found] == [("E_CHECKS", "entry 17, D/1")]
-    assert "version 1 of the rules" in found[0].sentence
+    assert f"version {before} of the rules" in found[0].sentence

@@ -164,6 +164,25 @@ def _authority(text: str) -> str:
     return name
 
 
+@click.command(epilog=example("equipoise adopt-edition --as administrator"))
+@click.option(
+    "--edition",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    default=latest(),
+    show_default=True,
+    help="Which edition; by default the latest that this software knows.",
+)
+@acting
+def adopt_edition(edition: int, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """Let acts be judged by a later edition of the procedure; what was done before stands."""
+    recorded = acts.adopt_edition(office, officer, edition)
+    done = f"Acts are judged by edition {edition} of the procedure from now on."
+    if recorded is None:
+        done = f"Edition {edition} of the procedure is in force already; nothing was recorded."
+    tell_policy(office, done, new=recorded is not None, as_json=as_json)
+
+
 @click.group(cls=Commands)
 def officer() -> None:
     """Keep the list of authorised people."""

@@ -89,6 +89,11 @@ _AFTER: Final = {
     "deadline": _in("clock", "Compute when a request received on DATE falls due, day by day.", "deadline"),
     "schema": _in("checking", "Print the JSON Schema of request.yaml or assessment.yaml.", "schema"),
     "officer": _in("keeping", "Keep the list of authorised people.", "officer"),
+    "adopt-edition": _in(
+        "keeping",
+        "Let acts be judged by a later edition of the procedure; what was done before stands.",
+        "adopt_edition",
+    ),
     "holiday": _in(
         "clock", "Keep the bank holidays that were proclaimed after this software was made.", "holiday"
     ),

@@ -55,6 +55,7 @@ APPROVE: Final = Kind(
     reason=Reason.MAY,
     no_writer=True,
     no_second_gate=True,
+    no_overrider=True,
     against=_against_approval,
     after=_approved,
     verb="approve",

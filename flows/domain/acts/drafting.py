@@ -8,14 +8,13 @@ from flows.domain.acts.kind import Kind, On, Reason, a_text
 from flows.domain.case import Case, Override
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST
-from flows.domain.edition import gates_for
+from flows.domain.edition import edition_of, gates_for
 from flows.domain.errors import (
     Fault,
     IncompleteError,
     MalformedError,
     NotEntitledError,
     RefusedError,
-    SamePersonError,
     SameTextError,
 )
 from flows.domain.finding import Severity
@@ -179,19 +178,17 @@ OVERRIDE: Final = Kind(
 # The version goes before the first gate, with what the checks found in its statement.
 
 
-def _bars_submission(case: Case, name: str, person: str) -> Iterator[RefusedError]:
-    # Who said why a finding need not stop the version is not the one who then submits it.
-    if any(each.person == person for each in case.document(name).overrides):
-        yield SamePersonError(case.named(name), person, earlier="overrode a finding of", verb=SUBMIT.verb)
-
-
 def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     if not DOCUMENTS[act.document].checked and act.details.keys() & {"rules", "findings"}:
         yield _malformed(act, "rules", f"no rules are run on the {act.document}")
     if DOCUMENTS[act.document].checked and "rules" not in act.details:
         yield _malformed(act, "rules", "the version of the rules is needed")
-    if int(act.details.get("rules", VERSION)) > int(VERSION):
+    rules, lowest = int(act.details.get("rules", VERSION)), edition_of(policy).rules
+    if rules > int(VERSION):
         yield _malformed(act, "rules", f"this software knows the rules up to version {VERSION}")
+    if rules < lowest:
+        problem = f"the procedure in force asks for the rules of version {lowest} or later"
+        yield _malformed(act, "rules", problem)
     if act.details["gates"] != " ".join(gates_for(policy, act.document)):
         yield _malformed(act, "gates", "the approvals that the rules in force ask for are needed")
     try:
@@ -230,7 +227,8 @@ SUBMIT: Final = Kind(
         a_text("rules", r"[1-9][0-9]{0,5}", "the version of the rules is a number", needed=False),
         a_text("findings", r"(?s).+", "the findings of the checks, a line for each", needed=False),
     ),
-    bars=_bars_submission,
+    # Who said why a finding need not stop the version is not the one who then submits it.
+    no_overrider=True,
     against=_against_submission,
     after=_submitted,
     verb="submit",

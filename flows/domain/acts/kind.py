@@ -173,6 +173,7 @@ class Kind:
         reason: Whether whoever acts says why.
         no_writer: Whether nobody may take it on a version, or on words, of their own.
         no_second_gate: Whether nobody may take it who approved the version at another gate.
+        no_overrider: Whether nobody may take it who overrode a finding of the version.
         writes: Which files of the case's folder it may create or change.
         bars: What else keeps a person from it, whatever they would state: of a case, the name of the
             document, and the person.
@@ -200,6 +201,7 @@ class Kind:
     reason: Reason = Reason.NONE
     no_writer: bool = False
     no_second_gate: bool = False
+    no_overrider: bool = False
     writes: Callable[[Act], Collection[str]] = _no_files
     bars: Callable[[Case, str, str], Iterable[RefusedError]] = _nothing_bars
     against: Callable[[Case, Act, Policy], Iterable[PitError]] = _nothing_against

@@ -186,11 +186,11 @@ def adopt_edition(policy: Policy, edition: int) -> Policy:
     Raises:
         RefusedError: this software does not know it, or it is no later one than that in force.
     """
-    if edition not in EDITIONS or edition <= policy.rules.edition:
-        raise RefusedError(
-            f"Edition {policy.rules.edition} of the procedure is in force, and this software knows no later "
-            f"edition {edition}."
-        )
+    in_force = policy.rules.edition
+    if edition not in EDITIONS or edition <= in_force:
+        later = " or ".join(str(each) for each in sorted(EDITIONS) if each > in_force)
+        only = f"only edition {later} can follow" if later else "this software knows no later one"
+        raise RefusedError(f"Edition {in_force} of the procedure is in force, and {only}.")
     return replace(policy, version=policy.version + 1, rules=replace(policy.rules, edition=edition))
 
 

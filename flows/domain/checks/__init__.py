@@ -8,5 +8,8 @@ P for the procedure. ``ruleset`` has them all, in order.
 
 from typing import Final
 
-VERSION: Final = "1"
-"""Raise it with every change of what a rule notices: submissions record it, and the audit compares."""
+VERSION: Final = "2"
+"""Raise it with every change of what a rule notices: submissions record it, and the audit compares.
+
+The next edition of the procedure then asks for it, in ``flows/domain/edition.py``.
+"""
