@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from flows.domain.working_days import date_of_receipt
+from flows.domain.local_day import local_day
 
 HOME_VARIABLE: Final = "EQUIPOISE_HOME"
-
-LOCAL: Final = ZoneInfo("Europe/London")
-"""In which dates of receipt and deadlines are reckoned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +133,3 @@ def now() -> datetime:
 def today() -> date:
     """Return the local day."""
     return local_day(now())
-
-
-def local_day(moment: datetime) -> date:
-    """Return the local day of a moment."""
-    return date_of_receipt(moment, LOCAL)

@@ -43,10 +43,10 @@ from flows.domain.errors import (
     RegisterMovedError,
 )
 from flows.domain.finding import blocking
+from flows.domain.local_day import local_day
 from flows.domain.noted import note
 from flows.domain.policy import SERVICE, Proclaimed, parse_person
 from flows.domain.procedure import ROLE_AT, Role, Stage
-from flows.home import local_day
 from flows.register.entry import seconds
 from flows.register.roster import allowed_signers, write_policy
 from flows.register.statement import POLICY

@@ -16,9 +16,9 @@ from flows.casework import papers
 from flows.casework.office import Done
 from flows.domain.english import in_full
 from flows.domain.errors import PitError, TamperedError
+from flows.domain.local_day import local_time
 from flows.domain.procedure import Role
 from flows.engine.settings import AUDITED_AT
-from flows.home import LOCAL
 from flows.notices.notice import AuditFailed, write_notice
 from flows.register.audit import Report, audit
 from flows.register.checkpoint import Checkpoint, newest_checkpoint, write_checkpoint
@@ -104,7 +104,7 @@ def last_audit(home: Home) -> Audited | None:
 
 def missed(office: Office) -> bool:
     """Tell whether the register was not audited when it last should have been, as when nothing ran then."""
-    now = office.now().astimezone(LOCAL)
+    now = local_time(office.now())
     due = now.replace(hour=AUDITED_AT, minute=0, second=0, microsecond=0)
     last = last_audit(office.home)
     return last is None or last.time < (due if due <= now else due - timedelta(days=1))

@@ -12,6 +12,7 @@ from flows.catalogue.file import Catalogue
 from flows.catalogue.rows import Described
 from flows.domain.documents import ASSESSMENT, REQUEST
 from flows.domain.errors import MalformedError, NotEntitledError, RegisterError
+from flows.domain.local_day import local_day
 from flows.home import Home, find_home
 from flows.register import signature
 from flows.register.store import Register
@@ -127,7 +128,7 @@ class Office:
 
     def today(self) -> date:
         """Return the authority's local day."""
-        return times.local_day(self.now())
+        return local_day(self.now())
 
     def wake(self, stage: Stage) -> None:
         """Ask a running ``up`` for the flow that a case at ``stage`` waits for."""

@@ -26,11 +26,11 @@ from flows.domain.checks.ruleset import check as check_content
 from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.finding import Severity, blocking
+from flows.domain.local_day import local_day
 from flows.domain.noted import read_noted
 from flows.domain.provisions import provisions
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file, write_request
-from flows.domain.working_days import latest_local_day
 from flows.register.audit import PaperVerdict, Published
 from flows.sources.parse import (
     ArrivedRequest,
@@ -212,7 +212,7 @@ class Basis:
             subject=request.subject,
             version=last.act.version,
             decisions=tuple(
-                (DECIDED[gate].format(title), ROLES[said.act.role], said.act.time.date())
+                (DECIDED[gate].format(title), ROLES[said.act.role], local_day(said.act.time))
                 for _, said in approvals
                 if (gate := said.act.gate) is not None
             ),
@@ -307,7 +307,7 @@ def _looked_at(published: Published, submission: Act) -> Draft:
         request=replace(request, received=published.case.received),
         document=published.read(DOCUMENT).decode(),
         made=_made(request, assessment),
-        today=latest_local_day(submission.time),
+        today=local_day(submission.time),
         body=published.policy.rules.body,
     )
 

@@ -13,8 +13,10 @@ from flows.casework import papers
 from flows.casework.acts import by_service
 from flows.casework.office import Done
 from flows.domain.acts import OPEN
+from flows.domain.deadline import receipt_faults
 from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST
 from flows.domain.errors import MalformedError
+from flows.domain.provisions import provisions
 from flows.domain.request_file import write_request
 from flows.register.statement import mark
 from flows.sources import aside, inbox
@@ -23,6 +25,7 @@ from flows.sources.parse import ArrivedRequest, parse_request
 from flows.sources.references import next_reference
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from flows.casework.office import Office
@@ -61,6 +64,7 @@ def read_item(item: Item, references: NextReferences) -> Arrival:
         MalformedError: the request is unfit, with every fault.
     """
     arrived = parse_request(item.request, rules=papers.RULES)
+    check_received(arrived, references.office.today())
     personal = papers.personal_details(arrived, arrived.request(arrived.reference or ""))
     if personal:
         raise MalformedError("request.yaml", *papers.personal_faults(personal))
@@ -76,6 +80,17 @@ def read_item(item: Item, references: NextReferences) -> Arrival:
         except MalformedError as error:
             arrival.unfit = faults_of(error)
     return arrival
+
+
+def check_received(arrived: ArrivedRequest, today: date, source: str = "request.yaml") -> None:
+    """Check that a request can have come on the day it says.
+
+    Raises:
+        MalformedError: that day is yet to come, or there was no right to ask yet.
+    """
+    clock = provisions(arrived.regime).clock
+    if faults := tuple(receipt_faults("received", arrived.received, today, clock)):
+        raise MalformedError(source, *faults)
 
 
 def open_case(office: Office, arrival: Arrival) -> Done:
@@ -115,16 +130,16 @@ class NextReferences:
     """Gives references to requests that came without one, each the next in the authority's pattern."""
 
     def __init__(self, office: Office) -> None:
-        self._office = office
+        self.office = office
         self._taken: set[str] = set()
 
     def next(self, arrived: ArrivedRequest) -> str:
         """Return a reference that no case has and no waiting item was given."""
         if not self._taken:
-            waiting = map(inbox.assigned_reference, inbox.waiting(self._office.home.inbox))
-            self._taken = {row.reference for row in self._office.catalogue.cases()}
+            waiting = map(inbox.assigned_reference, inbox.waiting(self.office.home.inbox))
+            self._taken = {row.reference for row in self.office.catalogue.cases()}
             self._taken |= {given for given in waiting if given}
-        pattern = self._office.register.policy().rules.reference_pattern
+        pattern = self.office.register.policy().rules.reference_pattern
         reference = next_reference(pattern, arrived.received.year, self._taken)
         self._taken.add(reference)
         return reference

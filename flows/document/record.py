@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.document.blocks import Heading, Paragraph, Strong, Table, Text
 from flows.domain.english import in_full
+from flows.domain.local_day import local_day
 from flows.domain.procedure import Role, Stage
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def record_blocks(record: Record) -> tuple[Block, ...]:
         Heading(level=2, inlines=(Text(TITLE),)),
         _paragraph(
             f"This is version {record.version} of the {record.kind.lower()} {record.reference}, "
-            f"published on {in_full(record.published.date())}. These decisions were made on its text:"
+            f"published on {in_full(local_day(record.published))}. These decisions were made on its text:"
         ),
         _decisions(record),
         _paragraph(

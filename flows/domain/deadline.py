@@ -16,9 +16,9 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
-from flows.domain.english import in_full
+from flows.domain.english import in_full, only_date
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.working_days import days_from, only_date
+from flows.domain.working_days import days_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,6 +37,7 @@ class Timetable:
     """How long an Act allows, and which bank holidays it leaves out of the count.
 
     Attributes:
+        begins: The first day on which there was a right to ask.
         working_days: From the date of receipt to the decision.
         nations: Parts of the United Kingdom whose bank holidays do not count.
         further_working_days: How much longer a public interest test usually takes at most; None where
@@ -45,6 +46,7 @@ class Timetable:
         review_latest: Working days in which it has to be, in exceptional cases.
     """
 
+    begins: date
     working_days: int
     nations: tuple[str, ...]
     further_working_days: int | None = None
@@ -155,6 +157,26 @@ def deadline(events: Events, calendar: Calendar, timetable: Timetable) -> Deadli
         remarks=(*count.remarks(days, notice_due, due), *_remarks_on(review, timetable)),
         review=review,
     )
+
+
+def receipt_faults(path: str, received: date, today: date, timetable: Timetable) -> Iterator[Fault]:
+    """Yield what is wrong with a day of receipt; nothing for one on which a request can have come.
+
+    Args:
+        path: What whoever wrote the day knows it by.
+        received: The day.
+        today: The authority's local day.
+        timetable: Of the Act under which the request was made.
+    """
+    if received > today:
+        problem = f"{in_full(received)} is yet to come; write the day on which the request came"
+        yield Fault(path=path, problem=problem)
+    elif received < timetable.begins:
+        problem = (
+            f"{in_full(received)} is before {in_full(timetable.begins)}, the first day of the right to ask; "
+            "write the day on which the request came"
+        )
+        yield Fault(path=path, problem=problem)
 
 
 def working_days_until(today: date, due: date, calendar: Calendar, timetable: Timetable) -> int:

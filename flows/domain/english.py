@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -14,9 +14,20 @@ MONTHS: Final = (
 )
 
 
+def only_date(value: date) -> date:
+    """Return ``value``, which has to be a date and no moment.
+
+    Raises:
+        ValueError: it is a datetime, of which nobody could tell whose date is meant.
+    """
+    if isinstance(value, datetime):
+        raise ValueError("a date is needed, not a datetime; local_day makes one of the other")  # noqa: TRY004
+    return value
+
+
 def in_full(when: date) -> str:
     """Return a date, whatever the locale: ``7 November 2022``."""
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    return f"{only_date(when).day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def listing(words: Iterable[str]) -> str:

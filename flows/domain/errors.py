@@ -32,16 +32,13 @@ from pathlib import Path
 from traceback import walk_tb
 from typing import TYPE_CHECKING
 
+from flows.domain.english import in_full
 from flows.domain.procedure import STANDS
 
 if TYPE_CHECKING:
     from datetime import date
 
     from flows.domain.procedure import Stage
-
-
-def _day(when: date) -> str:
-    return f"{when.day} {when:%B %Y}"
 
 
 class PitError(Exception):
@@ -108,8 +105,8 @@ class WrongDateError(RefusedError):
 
     def __init__(self, reference: str, *, first: date, last: date) -> None:
         super().__init__(
-            f"{reference} was published on {_day(first)}: "
-            f"it cannot have been sent before then, nor after today, {_day(last)}."
+            f"{reference} was published on {in_full(first)}: "
+            f"it cannot have been sent before then, nor after today, {in_full(last)}."
         )
 
 

@@ -8,7 +8,7 @@ and whoever counts says which nations matter.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -16,14 +16,11 @@ from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import tzinfo
 
 NATIONS: Final = ("England and Wales", "Scotland", "Northern Ireland")
 """The parts of the United Kingdom that have bank holidays of their own, as GOV.UK lists them."""
 
 _SATURDAY: Final = 5
-_SUMMER: Final = timedelta(hours=1)
-_LAST: Final = datetime.max.replace(tzinfo=UTC) - _SUMMER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,40 +188,9 @@ def _good_friday(year: int) -> date:
     return date(year, month, day + 1) - timedelta(days=2)
 
 
-def only_date(value: date) -> date:
-    """Return ``value``, which has to be a date and no moment.
-
-    Raises:
-        ValueError: it is a datetime, of which nobody could tell whose date is meant.
-    """
-    if isinstance(value, datetime):
-        raise ValueError("a date is needed, not a datetime; date_of_receipt makes one of the other")  # noqa: TRY004
-    return value
-
-
-def date_of_receipt(moment: datetime, zone: tzinfo) -> date:
-    """Return the day on which ``moment`` falls in ``zone``.
-
-    Raises:
-        MalformedError: the moment does not say how far it is from UTC, or has no day there.
-    """
-    if moment.utcoffset() is None:
-        problem = "a time needs its distance from UTC, as in 2026-06-12T23:30:00Z or …+01:00"
-        raise MalformedError("time", Fault(path="", problem=problem))
-    try:
-        return moment.astimezone(zone).date()
-    except OverflowError:
-        raise MalformedError("time", Fault(path="", problem="no calendar reaches that day")) from None
-
-
 def where(nations: Iterable[str]) -> str:
     """Return where a holiday is one, as ``in Scotland and in Northern Ireland``."""
     names = tuple(nations)
     if set(names) == set(NATIONS):
         return "throughout the United Kingdom"
     return f"in {' and in '.join(names)}"
-
-
-def latest_local_day(moment: datetime) -> date:
-    """Return the latest day it can be in the United Kingdom at a moment in UTC; summer time is an hour on."""
-    return (min(moment, _LAST) + _SUMMER).date()

@@ -10,8 +10,8 @@ from typing import Final
 
 import yaml
 
+from flows.domain.local_day import LOCAL
 from flows.engine.settings import RUN_SETTINGS, SCHEDULES, Schedule
-from flows.home import LOCAL
 
 POOL: Final = "equipoise"
 

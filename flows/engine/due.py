@@ -21,9 +21,9 @@ from prefect.utilities.engine import propose_state_sync
 
 from flows.casework import auditing
 from flows.casework.office import open_office
+from flows.domain.local_day import LOCAL
 from flows.engine.here import load, waiting
 from flows.engine.settings import SCHEDULES, Schedule
-from flows.home import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -160,6 +160,19 @@ def test_lint_exits_2_where_a_draft_would_be_malformed(
     assert problem in result.stderr
 
 
+def test_lint_refuses_a_request_that_is_yet_to_come(tmp_path: Path) -> None:
+    request = tmp_path / "request.yaml"
+    text = (EXAMPLE / "request.yaml").read_text()
+    request.write_text(text.replace("received: 2022-11-07", "received: 2999-11-07"))
+
+    result = call("lint", EXAMPLE / "assessment.yaml", "--request", request)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert (
+        "received: 7 November 2999 is yet to come; write the day on which the request came" in result.stderr
+    )
+
+
 @pytest.mark.parametrize("name", ["request", "assessment"])
 def test_the_schemas_are_valid_and_the_examples_fit_them(name: str) -> None:
     result = call("schema", name)

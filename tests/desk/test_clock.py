@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -111,6 +112,26 @@ def test_a_time_without_its_distance_from_utc_is_refused() -> None:
 )
 def test_a_deadline_that_cannot_be_known_is_malformed(day: str) -> None:
     assert refused(day).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "taken"),
+    [
+        (datetime(2026, 6, 12, 22, 59, tzinfo=UTC), "2026-06-13", False),
+        (datetime(2026, 6, 12, 23, 30, tzinfo=UTC), "2026-06-13", True),
+        (datetime(2026, 6, 12, 23, 30, tzinfo=UTC), "2026-06-14", False),
+        (datetime(2026, 6, 12, 23, 30, tzinfo=UTC), "2027-06-13", False),
+    ],
+    ids=["before midnight", "after it, in summer", "tomorrow", "a slip of the year"],
+)
+def test_a_day_of_receipt_that_is_yet_to_come_is_refused(
+    now: datetime, day: str, *, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flows_home, "now", lambda: now)
+
+    result = call("deadline", day)
+
+    assert (result.exit_code == 0, "is yet to come" in result.stderr) == (taken, not taken)
 
 
 def test_fees_move_the_due_date_and_say_so() -> None:

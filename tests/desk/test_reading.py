@@ -7,11 +7,13 @@ import os
 import pty
 import re
 import subprocess
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from desk_builders import CASE, CASES, EQUIPOISE, EXAMPLE, Desk, everything, open_case, run
 
+from flows import home as flows_home
 from flows.casework.office import open_office
 from flows.domain.checks import VERSION
 from flows.register.statement import POLICY
@@ -329,7 +331,8 @@ def test_a_case_without_a_draft_says_what_it_waits_for(desk: Desk) -> None:
     request = (
         (EXAMPLE / "request.yaml").read_text().replace("1146A/22", "B/1").replace("2022-11-07", "2060-01-04")
     )
-    with open_office(desk.home) as office:
+    with pytest.MonkeyPatch.context() as then, open_office(desk.home) as office:
+        then.setattr(flows_home, "now", lambda: datetime(2060, 1, 4, 12, tzinfo=UTC))
         open_case(office, request.encode())
 
     assert desk.refused("document", "B/1") == (

@@ -357,7 +357,12 @@ FIRST, LAST = date(2025, 1, 1), date(2026, 12, 31)
 def a_timetable(**changes: Any) -> Timetable:
     """The timetable of the Freedom of Information Act 2000."""
     timetable = Timetable(
-        working_days=20, nations=NATIONS, further_working_days=20, review_aim=20, review_latest=40
+        begins=date(2005, 1, 1),
+        working_days=20,
+        nations=NATIONS,
+        further_working_days=20,
+        review_aim=20,
+        review_latest=40,
     )
     return replace(timetable, **changes)
 

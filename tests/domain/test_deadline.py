@@ -21,6 +21,7 @@ from flows.domain.deadline import (
     deadline,
     lapse,
     moved,
+    receipt_faults,
     working_days_until,
 )
 from flows.domain.errors import MalformedError
@@ -541,3 +542,37 @@ def test_a_day_that_is_a_holiday_elsewhere_anyhow_moved_nothing() -> None:
     known = a_calendar(a_holiday(GAMES, nations=("Northern Ireland",)))
 
     assert moved_by(a_proclaimed_day(GAMES, added=date(2025, 2, 10)), known=known) is None
+
+
+# A day of receipt
+
+
+@pytest.mark.parametrize(
+    ("received", "today", "fits"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20), True),
+        (date(2026, 11, 21), date(2026, 11, 20), False),
+        (date(2027, 11, 20), date(2026, 11, 20), False),
+        (date(2026, 11, 19), date(2026, 11, 20), True),
+        (date(2005, 1, 1), date(2026, 11, 20), True),
+        (date(2004, 12, 31), date(2026, 11, 20), False),
+        (date(1022, 11, 7), date(2026, 11, 20), False),
+    ],
+    ids=[
+        *("today", "tomorrow", "a slip of the year", "yesterday"),
+        *("the first day of the Act", "the day before it", "a slip of the century"),
+    ],
+)
+def test_a_request_has_come_by_today_and_under_an_act_in_force(
+    received: date, today: date, *, fits: bool
+) -> None:
+    assert (not [*receipt_faults("received", received, today, TIMETABLE)]) is fits
+
+
+def test_another_act_begins_on_a_day_of_its_own() -> None:
+    later = a_timetable(begins=date(2026, 1, 1))
+
+    (fault,) = receipt_faults("received", date(2025, 12, 31), date(2026, 11, 20), later)
+
+    assert fault.path == "received"
+    assert "31 December 2025 is before 1 January 2026" in fault.problem

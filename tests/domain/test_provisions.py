@@ -77,6 +77,7 @@ def test_the_head_says_which_act_this_is() -> None:
 
 def test_the_clock_of_the_act() -> None:
     assert LAW.clock == Timetable(
+        begins=date(2005, 1, 1),
         working_days=20,
         nations=("England and Wales", "Scotland", "Northern Ireland"),
         further_working_days=20,
@@ -473,6 +474,7 @@ revised-to = "2005-01-01"
 read-from = "a sample"
 
 [clock]
+begins = "2005-01-01"
 working-days = 20
 nations = ["England and Wales", "Scotland", "Northern Ireland"]
 review-aim = 40
@@ -562,6 +564,7 @@ revised-to = "2005-01-01"
 read-from = "a sample"
 
 [clock]
+begins = "2005-01-01"
 working-days = 20
 nations = ["Scotland"]
 review-aim = 20
@@ -706,7 +709,12 @@ def test_the_scottish_act_asks_for_substantial_prejudice() -> None:
 def test_each_regime_has_its_own_clock_and_review() -> None:
     assert (EIR.clock.further_working_days, EIR.clock.review_latest) == (None, 40)
     assert FOISA.clock == Timetable(
-        working_days=20, nations=("Scotland",), further_working_days=None, review_aim=20, review_latest=20
+        begins=date(2005, 1, 1),
+        working_days=20,
+        nations=("Scotland",),
+        further_working_days=None,
+        review_aim=20,
+        review_latest=20,
     )
     assert FOISA.review == InternalReview(statutory=True, under="section 20", ask_within=40)
     assert FOISA.regulator.name == "Scottish Information Commissioner"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,7 @@ from flows.domain.errors import MalformedError
 from flows.domain.working_days import (
     NATIONS,
     Day,
-    date_of_receipt,
     named_in_the_act,
-    only_date,
     where,
 )
 
@@ -131,43 +129,6 @@ def test_a_day_is_taken_away_wherever_it_is_known_from() -> None:
 
     assert without(calendar, "Scotland").nations_with(MONDAY) == {"England and Wales", "Northern Ireland"}
     assert without(calendar, *NATIONS).day(MONDAY, NATIONS).counts
-
-
-@pytest.mark.parametrize(
-    ("moment", "day"),
-    [
-        (datetime(2026, 6, 12, 22, 59, tzinfo=UTC), date(2026, 6, 12)),
-        (datetime(2026, 6, 12, 23, 30, tzinfo=UTC), date(2026, 6, 13)),
-        (datetime(2026, 1, 12, 23, 59, 59, tzinfo=UTC), date(2026, 1, 12)),
-        (datetime(2026, 6, 12, 0, 30, tzinfo=timezone(timedelta(hours=14))), date(2026, 6, 11)),
-        (datetime(2026, 6, 12, 23, 30, tzinfo=timezone(timedelta(hours=1))), date(2026, 6, 12)),
-    ],
-    ids=[
-        "before midnight",
-        "after it, in summer",
-        "before it, in winter",
-        "from afar",
-        "British Summer Time",
-    ],
-)
-def test_the_day_of_receipt_is_the_local_one(moment: datetime, day: date) -> None:
-    assert date_of_receipt(moment, LONDON) == day
-
-
-def test_a_moment_of_no_known_place_has_no_day() -> None:
-    with pytest.raises(MalformedError, match="distance from UTC, as in 2026-06-12T23:30:00Z"):
-        date_of_receipt(datetime(2026, 6, 12, 23, 30), LONDON)  # noqa: DTZ001
-
-
-def test_a_moment_beyond_all_days_is_refused() -> None:
-    with pytest.raises(MalformedError, match="no calendar reaches"):
-        date_of_receipt(datetime.max.replace(tzinfo=timezone(-timedelta(hours=12))), LONDON)
-
-
-def test_a_datetime_does_not_pass_for_a_date() -> None:
-    assert only_date(MONDAY) == MONDAY
-    with pytest.raises(ValueError, match="a date is needed"):
-        only_date(datetime(2026, 6, 12, tzinfo=UTC))
 
 
 def test_nations_and_dates_are_put_in_words() -> None:

@@ -144,11 +144,13 @@ def test_an_empty_inbox_leaves_no_trace(town: Town) -> None:
 
 
 def bad_items(town: Town) -> dict[str, bytes]:
-    """Put five items into the inbox that cannot be taken in; return the request of each, by name."""
+    """Put seven items into the inbox that cannot be taken in; return the request of each, by name."""
     requests = {
         "bytes": b"\xff\xfe\x00 " + WORDS.encode(),
         "keys": a_request("B/2", text=WORDS).replace("subject:", "regarding:").encode(),
         "date": a_request("B/3", text=WORDS, received="7th November").encode(),
+        "to come": a_request("B/5", text=WORDS, received="2999-11-20").encode(),
+        "before the Act": a_request("B/6", text=WORDS, received="2004-12-31").encode(),
         "long": a_request("B/4", text=WORDS + " " + "x" * 5_000_000).encode(),
         "other": a_request("A/1", text=WORDS).encode(),
     }
@@ -165,7 +167,7 @@ def mended_by(why: Path) -> str:
     return " ".join(why.read_text(encoding="utf-8").split())
 
 
-def test_three_good_items_are_taken_in_and_five_bad_ones_explained(startable: Town) -> None:
+def test_three_good_items_are_taken_in_and_seven_bad_ones_explained(startable: Town) -> None:
     town = startable
     for reference in ("A/1", "A/2", "A/3"):
         town.put_case(reference)
@@ -174,7 +176,7 @@ def test_three_good_items_are_taken_in_and_five_bad_ones_explained(startable: To
     said = command(town.home, "intake")
 
     assert said.returncode == 1, said.stderr
-    assert (said.stdout.count("Opened "), said.stdout.count("WHY.txt says why.")) == (3, 5)
+    assert (said.stdout.count("Opened "), said.stdout.count("WHY.txt says why.")) == (3, 7)
     assert set(town.stages()) == {"A/1", "A/2", "A/3"}
     assert town.inbox() == set()
     assert town.set_aside() == requests.keys()
@@ -188,6 +190,8 @@ def test_three_good_items_are_taken_in_and_five_bad_ones_explained(startable: To
         "bytes": "UTF-8",
         "keys": "subject",
         "date": "received",
+        "to come": "received: 20 November 2999 is yet to come",
+        "before the Act": "received: 31 December 2004 is before 1 January 2005, the first day of the right",
         "long": "over 1 MiB",
         "other": "give this request a reference of its own",
     }.items():

@@ -8,20 +8,24 @@ import json
 import os
 import signal
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from flow_builders import MANIFEST, PAPER
+from flow_builders import MANIFEST, PAPER, command
 from test_canary import kept_in, objects_of, unpacked
 
 from flows import home as flows_home
 from flows.casework import publishing
 from flows.casework.office import open_office
+from flows.casework.papers import basis_of
 from flows.document import inspection
 from flows.document import publication as document_publication
+from flows.document.blocks import words
 from flows.document.pdf import render_pdf
 from flows.document.signing import credential, throwaway
 from flows.document.signing.examination import Trust, examine
+from flows.domain.acts import SENT
 from flows.domain.documents import DOCUMENT, RESPONSE
 from flows.domain.errors import TamperedError
 from flows.domain.procedure import Stage
@@ -31,10 +35,9 @@ from flows.register.store import Register
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
-    from flow_builders import Town
+    from flow_builders import Clock, Town
 
     from flows.document.blocks import Block
     from flows.document.imprint import Imprint
@@ -63,6 +66,25 @@ def test_what_is_signed_off_is_published(town: Town) -> None:
     assert run.artifacts() == ["| case | what happened |\n|---|---|\n| A/1 | version 1 published |"]
     assert run.tasks() == [("publication-A/1", "COMPLETED", 1)]
     assert town.audited().passes
+
+
+def test_late_on_a_summer_evening_every_day_on_paper_is_the_local_one(town: Town, clock: Clock) -> None:
+    clock.time = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)  # half past midnight on 1 July
+    town.drafted("A/1", received="2026-07-01")
+    town.sign_off("A/1")
+
+    town.run("publication")
+
+    with open_office(town.home, reading=True) as office:
+        dossier = office.register.dossier("A/1")
+        paper = " ".join(words(basis_of(office.register, dossier, dossier.statements[-1]).blocks()))
+    page = (town.home.published / "A-1.html").read_text(encoding="utf-8")
+    for told in (paper, page):
+        assert "published on 1 July 2026" in told
+        assert told.count("1 July 2026") >= 3
+        assert "30 June 2026" not in told
+    assert "1 Jul 2026 00:30" in command(town.home, "history", "A/1").stdout
+    town.act("foi-officer", SENT, "A/1", facts={"on": "2026-07-01", "by": "post"})
 
 
 def test_a_response_is_published_beside_its_test_and_each_when_it_is_signed_off(town: Town) -> None:

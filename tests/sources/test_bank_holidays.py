@@ -16,7 +16,12 @@ from flows.sources.bank_holidays import FILE, FIRST, LAST, calendar
 
 CALENDAR = calendar()
 KINGDOM = Timetable(
-    working_days=20, nations=NATIONS, further_working_days=20, review_aim=20, review_latest=40
+    begins=date(2005, 1, 1),
+    working_days=20,
+    nations=NATIONS,
+    further_working_days=20,
+    review_aim=20,
+    review_latest=40,
 )
 ENGLAND = replace(KINGDOM, nations=("England and Wales",))
 SCOTLAND = replace(KINGDOM, nations=("Scotland",), further_working_days=None)

@@ -12,6 +12,7 @@ import click
 from flows import home as flows_home
 from flows.casework import acts as casework
 from flows.casework import papers as paper
+from flows.casework.requests import check_received
 from flows.desk.cli.telling import check_rows, rows, tell_findings, tell_lines
 from flows.desk.cli.terminal import (
     FAILS_ITS_AUDIT,
@@ -136,6 +137,7 @@ def lint(file: Path, request: Path | None, body: str | None, *, as_json: bool) -
 
 def _with_request(draft: Draft, request: Path, source: str) -> Draft:
     arrived = parse_request(read_file(request), rules=paper.RULES, source=str(request))
+    check_received(arrived, flows_home.today(), str(request))
     check_reference(draft.assessment, arrived.reference or draft.assessment.reference, source=source)
     asked = arrived.request(draft.assessment.reference)
     return paper.draft(

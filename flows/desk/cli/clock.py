@@ -27,12 +27,13 @@ from flows.desk.cli.terminal import (
     wrapped,
 )
 from flows.desk.cli.terminal import acts as acting
-from flows.domain.deadline import USUAL, Events
+from flows.domain.deadline import USUAL, Events, receipt_faults
 from flows.domain.deadline import deadline as compute
 from flows.domain.english import in_full
 from flows.domain.errors import MalformedError
+from flows.domain.local_day import local_day
 from flows.domain.provisions import provisions
-from flows.domain.working_days import NATIONS, Holiday, date_of_receipt, where
+from flows.domain.working_days import NATIONS, Holiday, where
 from flows.sources import bank_holidays
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class LocalDay(click.ParamType[Any]):
             if _DATE.fullmatch(value):
                 return date.fromisoformat(value)
             if _TIME.fullmatch(value):
-                return date_of_receipt(datetime.fromisoformat(value.upper()), flows_home.LOCAL)
+                return local_day(datetime.fromisoformat(value.upper()))
         except MalformedError as error:
             self.fail("; ".join(fault.problem for fault in error.faults), param, ctx)
         except ValueError:
@@ -119,6 +120,8 @@ def deadline(*, home: Home, as_json: bool, **events: Any) -> None:  # noqa: ANN4
         office = stack.enter_context(open_office(home, reading=True)) if home.register.is_dir() else None
         days = office.calendar(office.register.policy()) if office else bank_holidays.calendar()
     timetable = provisions().clock
+    if faults := tuple(receipt_faults("DATE", events["received"], flows_home.today(), timetable)):
+        raise MalformedError("deadline", *faults)
     found = compute(Events(**events), days, timetable)
     if as_json:
         print_json(_as_json(found, days))

@@ -18,6 +18,7 @@ from flows.desk.cli.terminal import (
     day,
     example,
     heading,
+    moment,
     open_office,
     print_json,
     print_rows,
@@ -28,6 +29,7 @@ from flows.desk.cli.terminal import (
 from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.record import TITLE
+from flows.domain.local_day import local_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -180,9 +182,9 @@ def _signature(signature: Signature) -> Iterator[tuple[str, str]]:
     if not signature.sole:
         yield "", "There is another signature, which is not looked at."
     yield "Signed by", signature.signer
-    yield "Trust", _TRUST[signature.trust].format(root=signature.root, until=day(signature.until))
+    yield "Trust", _TRUST[signature.trust].format(root=signature.root, until=day(local_day(signature.until)))
     yield "", "Whether the certificate was withdrawn is not looked at: nothing is fetched."
-    yield "Time", f"{_utc(signature.claimed)}, as the signature itself claims"
+    yield "Time", f"{_time(signature.claimed)}, as the signature itself claims"
     stamp = signature.stamp
     if stamp is None:
         yield "Time-stamp", "none"
@@ -193,7 +195,7 @@ def _signature(signature: Signature) -> Iterator[tuple[str, str]]:
         if stamp.trust == "trusted"
         else "not vouched for by a root you trust"
     )
-    yield "Time-stamp", f"{intact}{_utc(stamp.time)}, says {stamp.authority}, {vouched}"
+    yield "Time-stamp", f"{intact}{_time(stamp.time)}, says {stamp.authority}, {vouched}"
 
 
 _TRUST: Final = {
@@ -215,7 +217,7 @@ def _register(proof: Proof, origin: Origin | None) -> Iterator[tuple[str, str]]:
     entry = origin.recorded.entry
     yield (
         "Register",
-        f"entry {entry.sequence}, {entry.act} of {origin.named}, {_utc(origin.statement.act.time)}",
+        f"entry {entry.sequence}, {entry.act} of {origin.named}, {_time(origin.statement.act.time)}",
     )
     added = "nothing but the signature" if proof.signature else "nothing"
     yield "Added to it", added if proof.untouched else "MORE than a signature"
@@ -233,8 +235,8 @@ def _register(proof: Proof, origin: Origin | None) -> Iterator[tuple[str, str]]:
     )
 
 
-def _utc(when: datetime | None) -> str:
-    return f"{day(when)} {when:%H:%M:%S} UTC" if when else "no time"
+def _time(when: datetime | None) -> str:
+    return moment(when, "%H:%M:%S %Z") if when else "no time"
 
 
 def _as_json(proof: Proof) -> dict[str, Any]:

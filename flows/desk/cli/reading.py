@@ -17,6 +17,7 @@ from flows.desk.cli.terminal import (
     day,
     example,
     heading,
+    moment,
     open_office,
     print_json,
     print_rows,
@@ -31,11 +32,10 @@ from flows.domain.english import in_full
 from flows.domain.errors import RefusedError
 from flows.domain.procedure import APPROVALS, FINISHED, ROLE_AT, STAGES, STANDS, Stage
 from flows.domain.reference import parse_reference
-from flows.home import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from flows.casework.office import Office
     from flows.casework.views import CaseView, DocumentView, Waiting
@@ -180,7 +180,7 @@ def history(reference: str, *, home: Home, as_json: bool) -> None:
         [
             (
                 str(line.sequence),
-                _local(line.time),
+                moment(line.time),
                 line.actor,
                 f"{line.what}:\n{line.reason}" if line.reason else line.what,
             )
@@ -304,7 +304,7 @@ def _document_facts(view: CaseView, each: DocumentView) -> Iterator[tuple[str, s
         yield "Written by", ", ".join(each.writers)
     for given in each.approvals:
         who = f"version {given.version} at {APPROVALS[given.gate]} by {given.person}"
-        yield "Approved", f"{who}, {_local(given.at)}"
+        yield "Approved", f"{who}, {moment(given.at)}"
     if each.stage in ROLE_AT:
         nobody = f"nobody; authorise another {ROLE_AT[each.stage].replace('-', ' ')}"
         yield "May decide", ", ".join(each.may_decide) or nobody
@@ -349,8 +349,3 @@ def _plain(value: Any, *but: str) -> dict[str, Any]:  # noqa: ANN401 - any of th
 
 def _day(when: date | None) -> str:
     return day(when) if when else "not known"
-
-
-def _local(time: datetime) -> str:
-    local = time.astimezone(LOCAL)
-    return f"{day(local)} {local:%H:%M}"

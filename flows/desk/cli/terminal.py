@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows import home as flows_home
+from flows.domain.english import only_date
 from flows.domain.errors import (
     Fault,
     MalformedError,
@@ -34,6 +35,7 @@ from flows.domain.errors import (
     TamperedError,
     UnexpectedError,
 )
+from flows.domain.local_day import local_day, local_time
 from flows.domain.policy import parse_person
 from flows.home import Home, find_home
 
@@ -413,7 +415,12 @@ def heading(text: str) -> str:
 
 def day(when: date) -> str:
     """Return a date as people write it, ``7 Nov 2022``."""
-    return f"{when.day} {when:%b %Y}"
+    return f"{only_date(when).day} {when:%b %Y}"
+
+
+def moment(when: datetime, clock: str = "%H:%M") -> str:
+    """Return a moment as clocks here show it, ``7 Nov 2022 14:05``."""
+    return f"{day(local_day(when))} {local_time(when):{clock}}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

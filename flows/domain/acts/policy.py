@@ -11,10 +11,11 @@ from flows.domain.acts.kind import Fact, Kind, On, Reason, a_day, a_person, a_te
 from flows.domain.edition import EDITIONS, edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, NotEntitledError, RefusedError
+from flows.domain.local_day import days_at
 from flows.domain.policy import SERVICE, one_of, parse_origin, parse_person
 from flows.domain.procedure import Role
 from flows.domain.theme import theme_faults
-from flows.domain.working_days import NATIONS, latest_local_day, named_in_the_act, where
+from flows.domain.working_days import NATIONS, named_in_the_act, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -198,7 +199,7 @@ def _added(before: Policy, act: Act, after: Policy) -> Proclaimed:
     new = [day for day in after.holidays if day not in before.holidays]
     if len(new) != 1 or new[0].date != _date_of(act):
         raise _unlike(act)
-    if new[0].added not in {act.time.date(), latest_local_day(act.time)}:
+    if new[0].added not in days_at(act.time):
         # Which cases it moves goes by this day, so it is not the administrator's to choose.
         raise MalformedError(
             f"{act.kind} of the policy",

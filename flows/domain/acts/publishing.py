@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.acts.kind import Kind, On, a_choice, a_day, the_day
 from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import Fault, MalformedError, WrongDateError
+from flows.domain.local_day import days_at
 from flows.domain.procedure import Role, Stage
 from flows.domain.reference import slug
-from flows.domain.working_days import latest_local_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ PUBLISH: Final = Kind(
 def _against_sending(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
     # FOIA s.10(1): this day stops the clock, so it cannot be earlier than the paper.
     published = case.document(act.document).changed or case.opened
-    first, last = published.date(), latest_local_day(act.time)
+    first, last = days_at(published)[0], days_at(act.time)[1]
     if not first <= the_day(act.details["on"]) <= last:
         yield WrongDateError(case.named(act.document), first=first, last=last)
 

@@ -1,0 +1,113 @@
+"""A day is that of the United Kingdom, never of UTC, and one place alone makes a day of a moment."""
+
+from __future__ import annotations
+
+import ast
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import flows
+from flows.domain.english import in_full, only_date
+from flows.domain.errors import MalformedError
+from flows.domain.local_day import days_at, local_day, local_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MONDAY = date(2026, 6, 1)
+_MAKERS = {"date", "today", "fromtimestamp", "utcfromtimestamp"}
+"""What of a moment, or of a number of seconds, makes a day."""
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 6, 12, 22, 59, 59, tzinfo=UTC), date(2026, 6, 12)),
+        (datetime(2026, 6, 12, 23, 0, tzinfo=UTC), date(2026, 6, 13)),
+        (datetime(2026, 6, 12, 23, 30, tzinfo=UTC), date(2026, 6, 13)),
+        (datetime(2026, 6, 13, 0, 0, tzinfo=UTC), date(2026, 6, 13)),
+        (datetime(2026, 1, 12, 23, 59, 59, tzinfo=UTC), date(2026, 1, 12)),
+        (datetime(2026, 3, 28, 23, 30, tzinfo=UTC), date(2026, 3, 28)),
+        (datetime(2026, 3, 29, 23, 30, tzinfo=UTC), date(2026, 3, 30)),
+        (datetime(2026, 10, 24, 23, 30, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 23, 30, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC), date(2026, 12, 31)),
+        (datetime(2026, 6, 12, 0, 30, tzinfo=timezone(timedelta(hours=14))), date(2026, 6, 11)),
+        (datetime(2026, 6, 12, 23, 30, tzinfo=timezone(timedelta(hours=1))), date(2026, 6, 12)),
+    ],
+    ids=[
+        *("the last second of a summer's day", "midnight", "half past midnight", "an hour after midnight"),
+        *("a winter's evening", "before summer time begins", "the day it begins"),
+        *("before it ends", "the day it ends", "the end of a year", "from afar", "British Summer Time"),
+    ],
+)
+def test_the_day_of_a_moment_is_the_local_one(moment: datetime, day: date) -> None:
+    assert local_day(moment) == day
+    assert local_time(moment) == moment
+
+
+def test_a_moment_of_no_known_place_has_no_day() -> None:
+    with pytest.raises(MalformedError, match="distance from UTC, as in 2026-06-12T23:30:00Z"):
+        local_day(datetime(2026, 6, 12, 23, 30))  # noqa: DTZ001
+
+
+def test_a_moment_beyond_all_days_is_refused() -> None:
+    with pytest.raises(MalformedError, match="no calendar reaches"):
+        local_day(datetime.max.replace(tzinfo=timezone(-timedelta(hours=12))))
+
+
+def test_a_moment_does_not_pass_for_a_day() -> None:
+    assert only_date(MONDAY) == MONDAY
+    for words in (only_date, in_full):
+        with pytest.raises(ValueError, match="a date is needed"):
+            words(datetime(2026, 6, 12, tzinfo=UTC))
+
+
+def test_the_first_edition_takes_two_days_for_a_moment_late_in_the_evening() -> None:
+    assert days_at(datetime(2026, 1, 12, 23, 30, tzinfo=UTC)) == (date(2026, 1, 12), date(2026, 1, 13))
+    assert days_at(datetime(2026, 1, 12, 22, 30, tzinfo=UTC)) == (date(2026, 1, 12),) * 2
+
+
+def _calls(source: str) -> Iterator[str]:
+    """Yield what a text calls that would make a day of a moment, as ``date at 3``."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        called, arguments = node.func.attr, node.args
+        to_utc = called == "astimezone" and [ast.unparse(each) for each in arguments] == ["UTC"]
+        own = called == "today" and ast.unparse(node.func.value) != "date"
+        if (called in _MAKERS and not own) or (called == "astimezone" and not to_utc):
+            yield f"{called} at {node.lineno}"
+
+
+def test_no_other_place_makes_a_day_of_a_moment() -> None:
+    folder = Path(next(iter(flows.__path__)))
+    found = {
+        str(path.relative_to(folder)): calls
+        for path in sorted(folder.rglob("*.py"))
+        if (calls := [*_calls(path.read_text("utf-8"))])
+    }
+
+    assert found.keys() == {"domain/local_day.py"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "day = act.time.date()",
+        "day = date.today()",
+        "day = date.fromtimestamp(seconds)",
+        "local = act.time.astimezone(LOCAL)",
+        "day = datetime.now(UTC).astimezone().day",
+    ],
+)
+def test_whoever_makes_a_day_elsewhere_is_told(source: str) -> None:
+    assert [*_calls(source)]
+
+
+@pytest.mark.parametrize("source", ["today = office.today()", "utc = when.astimezone(UTC)", "day = row.date"])
+def test_what_makes_no_day_is_left_alone(source: str) -> None:
+    assert not [*_calls(source)]
