@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from figures import Row, at_least, at_most, ms, timed, typical
 from floors import new_objects, write_act
 from offices import WRITER, open_staffed
-from packed_register import references, take_next
+from packed_register import take_next
 from work_tree import WorkTree
 
 from flows.domain.documents import ASSESSMENT, DOCUMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from offices import Staffed
@@ -43,11 +43,16 @@ class _Sample:
     bare: list[float] = field(default_factory=list)
 
 
-def run(place: Path, registers: Mapping[int, Path]) -> Iterator[Row]:
-    """Yield the rows; whatever is compared takes turns, so that other load on the machine hits both."""
+def run(place: Path, registers: Mapping[int, Path], waiting: Mapping[int, Sequence[str]]) -> Iterator[Row]:
+    """Yield the rows; whatever is compared takes turns, so that other load on the machine hits both.
+
+    Args:
+        registers: The folder of each, by its number of cases.
+        waiting: The references of its cases that are open.
+    """
     with ExitStack() as stack:
         samples = {
-            size: _sample(stack.enter_context(open_staffed(folder)), size)
+            size: _sample(stack.enter_context(open_staffed(folder)), waiting[size])
             for size, folder in registers.items()
         }
         for _ in range(_BESIDE_THE_FLOOR):
@@ -58,8 +63,8 @@ def run(place: Path, registers: Mapping[int, Path]) -> Iterator[Row]:
             yield _beside_git(place / f"tree-{size}", sample, size)
 
 
-def _sample(office: Staffed, size: int) -> _Sample:
-    spread = (references(size)[number * size // 100] for number in range(100))
+def _sample(office: Staffed, waiting: Sequence[str]) -> _Sample:
+    spread = (waiting[number * len(waiting) // 100] for number in range(100))
     return _Sample(office, office.register.tip().id, spread)
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from figures import Row, at_most, ms, timed, took, typical
 from offices import open_staffed
-from packed_register import references, take_next
+from packed_register import take_next
 
 from flows.casework import views
 from flows.domain.procedure import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from offices import Staffed
@@ -25,14 +25,16 @@ _TURNS: Final = 5
 def run_catalogue(folder: Path, cases: int) -> Iterator[Row]:
     """Yield the time to make the catalogue anew; it is there afterwards."""
     with open_staffed(folder) as office:
-        office.home.catalogue.unlink()
-    with open_staffed(folder) as office:
         yield took(f"catalogue of {cases:,} cases made anew", timed(office.register.catch_up)[0])
 
 
-def run(folder: Path, cases: int) -> Iterator[Row]:
-    """Yield the other rows."""
-    reference = references(cases)[cases // 2]
+def run(folder: Path, cases: int, waiting: Sequence[str]) -> Iterator[Row]:
+    """Yield the other rows.
+
+    Args:
+        waiting: The references of the cases that are open.
+    """
+    reference = waiting[len(waiting) // 2]
     with open_staffed(folder) as office:
         while office.register.dossier(reference).case.stage() is not Stage.PUBLICATION:
             take_next(office, reference)
@@ -45,12 +47,9 @@ def run(folder: Path, cases: int) -> Iterator[Row]:
     assert len(listed.stdout.split()) == _ACTS
     yield took("the same by git log -- FOLDER", seconds)
     with open_staffed(folder) as office:
-        queue = [timed(office.catalogue.ready, Stage.RECEIVED) for _ in range(_TURNS)]
-        yield took(f"queue of {len(queue[0][1]):,} cases listed", typical(seconds for seconds, _ in queue))
-        short = [timed(office.catalogue.ready, Stage.DRAFTING) for _ in range(_TURNS)]
-        yield took(
-            f"queue of {len(short[0][1]):,} among {cases:,} listed", typical(seconds for seconds, _ in short)
-        )
+        queue = [timed(views.queue, office.office, everything=False) for _ in range(_TURNS + 1)][1:]
+        what = f"queue of {len(queue[0][1]):,} open among {cases:,}, by urgency"
+        yield took(what, typical(seconds for seconds, _ in queue), goal=0.050)
         yield _deadlines(office, cases)
 
 

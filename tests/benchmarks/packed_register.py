@@ -52,11 +52,21 @@ def references(cases: int) -> list[str]:
     return [f"FOI-{number:06}" for number in range(cases)]
 
 
+def left_open(cases: int, waiting: int | None = None) -> list[str]:
+    """Return the references of the ``waiting`` that ``build`` leaves open, spread over all ``cases``."""
+    left = cases if waiting is None else waiting
+    return [
+        reference
+        for number, reference in enumerate(references(cases))
+        if number * left // cases < (number + 1) * left // cases
+    ]
+
+
 def build(folder: Path, cases: int, acts: int = 1, waiting: int | None = None) -> None:
     """Make a register in ``folder`` with as many ``cases``, each taken through as many ``acts``.
 
     Args:
-        waiting: How many are left; the others are closed. All of them where it is None.
+        waiting: How many are left open; the others are closed. All of them where it is None.
     """
     found_office(folder)
     with open_staffed(folder) as office:
@@ -66,9 +76,9 @@ def build(folder: Path, cases: int, acts: int = 1, waiting: int | None = None) -
             for _ in range(acts):
                 for reference in references(cases):
                     line.take_next(reference)
-            left = cases if waiting is None else waiting
-            for number, reference in enumerate(references(cases)):
-                if number * left // cases == (number + 1) * left // cases:
+            left = {*left_open(cases, waiting)}
+            for reference in references(cases):
+                if reference not in left:
                     line.take_next(reference, close=True)
         finally:
             gc.enable()
