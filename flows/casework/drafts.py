@@ -55,7 +55,9 @@ def write_first_draft(office: Office, reference: str) -> Done:
     request = parse_request_file(dossier.read(REQUEST).decode())
     came = ASSESSMENT in case.files
     data = dossier.read(ASSESSMENT) if came else skeleton(request).encode()
-    files = papers.version_files(request, papers.read_assessment(data, reference), data)
+    assessment = papers.read_assessment(data, reference)
+    body = dossier.policy.rules.body
+    files = papers.version_files(request, assessment, data, on=office.today(), body=body)
     acts.by_service(office, DRAFT, reference, files, document=TEST.name, version=1)
     source = "the assessment that came with it" if came else "a skeleton"
     return Done(reference=reference, what=f"first draft written from {source}")
@@ -106,7 +108,8 @@ def _test_files(
     if summary is not None:
         request = replace(request, summary=_summary(summary))
     assessment = papers.read_assessment(data, case.reference, source=source)
-    files = papers.version_files(request, assessment, data)
+    today, body = office.today(), dossier.policy.rules.body
+    files = papers.version_files(request, assessment, data, on=today, body=body)
     text = files[DOCUMENT].decode()
     as_arrived = checking.arrived(office, dossier)
     if personal := papers.personal_details(as_arrived, request, assessment):
@@ -118,9 +121,9 @@ def _test_files(
         assessment,
         document=text,
         made=text,
-        today=office.today(),
+        today=today,
         due=office.clock(dossier.policy).due(case.received, case.regime).due,
-        body=dossier.policy.rules.body,
+        body=body,
         named=(),
     )
     return files, looked_at

@@ -56,9 +56,17 @@ RULES: Final = TextRules(plain=plain_faults, prose=prose_faults)
 """What may stand in clear: the subset of Markdown, and characters the paper can print."""
 
 
-def version_files(request: Request, assessment: Assessment, data: bytes) -> dict[str, bytes]:
-    """Return the files of a version of a test: the request in clear, the assessment as written, the text."""
-    text = _made(request, assessment)
+def version_files(
+    request: Request, assessment: Assessment, data: bytes, *, on: date, body: str | None
+) -> dict[str, bytes]:
+    """Return the files of a version of a test: the request in clear, the assessment as written, the text.
+
+    Args:
+        data: The assessment as it was written.
+        on: The local day.
+        body: The kind of authority; None where it is not known.
+    """
+    text = _made(request, assessment, on=on, body=body)
     return {
         REQUEST: write_request(request).encode(),
         ASSESSMENT: data,
@@ -96,7 +104,7 @@ def draft(
         due: When the answer is due; None where that is not known.
         named: Paths of the texts that hold the applicant's name or e-mail; None where nobody looked.
     """
-    made = _made(request, assessment) if made is None else made
+    made = _made(request, assessment, on=today, body=body) if made is None else made
     return Draft(
         assessment=assessment,
         request=request,
@@ -119,7 +127,7 @@ def personal_details(arrived: ArrivedRequest, *contents: Request | Assessment) -
 
 
 def named(
-    arrived: ArrivedRequest, request: Request, assessment: Assessment, document: str | None = None
+    arrived: ArrivedRequest, request: Request, assessment: Assessment, document: str
 ) -> tuple[str, ...]:
     """Return the paths of the texts in clear that name the applicant, as the checks give places.
 
@@ -127,9 +135,8 @@ def named(
         arrived: The request as it arrived.
         request: As far as it stands in clear.
         assessment: The content.
-        document: The text made of it; made here where it is not given.
+        document: The text made of it.
     """
-    document = _made(request, assessment) if document is None else document
     in_request = (f"request.{path}" for path in personal_details(arrived, request))
     return (*in_request, *personal_details(arrived, assessment), *personal_details_read(arrived, document))
 
@@ -166,8 +173,8 @@ def _targets(inlines: Iterable[Inline]) -> Iterator[str]:
             yield from _targets(inline.inlines)
 
 
-def _made(request: Request, assessment: Assessment) -> str:
-    return write_document(request, assessment, provisions(request.regime).titles())
+def _made(request: Request, assessment: Assessment, *, on: date, body: str | None) -> str:
+    return write_document(request, assessment, provisions(request.regime), on=on, body=body)
 
 
 def personal_faults(paths: Iterable[str]) -> list[Fault]:
@@ -302,13 +309,14 @@ def _content(published: Published) -> PaperVerdict:
 def _looked_at(published: Published, submission: Act) -> Draft:
     request = parse_request_file(published.read(REQUEST).decode())
     assessment = read_assessment(published.read(ASSESSMENT), published.case.reference)
+    today, body = local_day(submission.time), published.policy.rules.body
     return Draft(
         assessment=assessment,
         request=replace(request, received=published.case.received),
         document=published.read(DOCUMENT).decode(),
-        made=_made(request, assessment),
-        today=local_day(submission.time),
-        body=published.policy.rules.body,
+        made=_made(request, assessment, on=today, body=body),
+        today=today,
+        body=body,
     )
 
 

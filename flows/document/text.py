@@ -12,24 +12,30 @@ from typing import TYPE_CHECKING
 
 from flows.document.blocks import parse_document
 from flows.document.markdown import escape, normalise, write_markdown
-from flows.domain.assessment import Outcome
+from flows.domain.assessment import REFUSALS
 from flows.domain.citation import format_citations
 from flows.domain.english import in_full, listing
+from flows.domain.standing import standing
 from flows.files import templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from jinja2 import Template
 
     from flows.domain.assessment import Assessment, Exemption, Part, Request
+    from flows.domain.provisions import Provisions
+    from flows.domain.standing import Standing
 
 
 def write_document(
     request: Request,
     assessment: Assessment,
-    titles: Mapping[str, str],
+    law: Provisions,
     *,
+    on: date,
+    body: str | None = None,
     contact: str | None = None,
 ) -> str:
     """Return the public interest test as Markdown, ``document.md``.
@@ -37,14 +43,16 @@ def write_document(
     Args:
         request: What was asked; its summary is Markdown.
         assessment: The content, laid out part by part.
-        titles: From canonical citation ("24(2)") to title ("National security"); a provision
-            that is not there is printed without one.
+        law: The Act: the titles of what is cited, what is absolute, and whom to complain to.
+        on: The local day on which the text is made.
+        body: The kind of authority; None where it is not known.
         contact: Where to ask for an internal review, as plain text that follows "write to";
             without it the applicant is told to answer the message the paper came with.
 
     Raises:
         MalformedError: a field of content is not Markdown of the subset.
     """
+    titles = law.titles()
 
     def name(exemption: Exemption) -> str:
         return cite(exemption.provision, exemption.limbs, titles.get(exemption.provision))
@@ -53,8 +61,17 @@ def write_document(
         own = [limb for limb in exemption.limbs if limb.startswith(exemption.provision)]
         return cite(exemption.provision, own, titles.get(exemption.provision))
 
+    def stands(part: Part) -> Standing:
+        return standing(part, law, body)
+
     written = _page().render(
-        request=request, assessment=assessment, contact=contact, name=name, short_name=short_name
+        request=request,
+        assessment=assessment,
+        contact=contact,
+        name=name,
+        short_name=short_name,
+        stands=stands,
+        regulator=law.regulator(on),
     )
     # Read and written again: what leaves here is known to parse, and is laid out one way only.
     return write_markdown(parse_document(written))
@@ -84,20 +101,15 @@ def skeleton(request: Request) -> str:
 def _page() -> Template:
     page = templates(escape=False)
     page.filters |= {"plain": escape, "prose": normalise, "day": in_full, "listing": listing}
+    page.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
     page.globals |= {
         "sections": format_citations,
-        "is_weighed": is_weighed,
+        "is_refusal": lambda part: part.outcome in REFUSALS,
         "balances": _balances,
         "has_harm": _has_harm,
         "has_factors": _has_factors,
     }
     return page.get_template("document/test.md.j2")
-
-
-def is_weighed(part: Part) -> bool:
-    """Return whether the part holds a public interest test, or is answered without one."""
-    held = part.outcome is not Outcome.NOT_HELD
-    return held and (_has_factors(part) or any(_balances(part)))
 
 
 def _balances(part: Part) -> Iterator[Exemption | Part]:

@@ -168,16 +168,22 @@ class Statute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regulator:
-    """Who hears a complaint.
+    """Who hears a complaint, under one of its names.
 
     Attributes:
         right: The provision that lets people complain.
         website: Where they do so.
+        in_force_until: The last day; None while it has the name.
+        unverified: As a provision's.
     """
 
     name: str
     right: str
     website: str
+    source: str
+    in_force_from: date
+    in_force_until: date | None = None
+    unverified: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,12 +221,13 @@ class Provisions:
         authorities: The kinds of authority that provisions speak of, with words for people.
         bases: By name.
         purposes: The purposes that some limbs need, FOIA s.31(2), by citation.
+        regulators: Who hears complaints, the latest last.
         all: Every provision in every wording, in the order of the Act.
     """
 
     act: Statute
     clock: Timetable
-    regulator: Regulator
+    regulators: tuple[Regulator, ...]
     review: InternalReview
     tests: Mapping[Duty, Test]
     authorities: Mapping[str, str]
@@ -241,6 +248,28 @@ class Provisions:
         if on is not None:
             found = tuple(provision for provision in found if provision.in_force(on))
         return max(found, key=lambda provision: provision.in_force_from, default=None)
+
+    def regulator(self, on: date) -> Regulator:
+        """Return who hears a complaint that is made on a day; before the first of them, the first."""
+        named = [each for each in self.regulators if each.in_force_from <= on]
+        return named[-1] if named else self.regulators[0]
+
+    def whole(self, citation: str) -> str:
+        """Return the provision that this one is, or is a limb of; itself where there is none."""
+        found = self.get(citation)
+        return found.citation if found else citation
+
+    def above(self, citation: str) -> str | None:
+        """Return the citation above one that the table lacks, where a finer one may well exist.
+
+        The table does not have the paragraphs of every subsection. None where it has them, or knows nothing
+        above: then there is no such provision.
+        """
+        above, found = citation, None
+        while found is None and above.endswith(")"):
+            above = above[: above.rindex("(")]
+            found = self.get(above)
+        return above if found and (above in found.limbs or not found.limbs) else None
 
     def titles(self) -> Mapping[str, str]:
         """Return the title of each citation, limbs included."""
@@ -335,7 +364,7 @@ def read_provisions(text: str) -> Provisions:
     table = Provisions(
         act=_record(Statute, raw["act"], "act"),
         clock=_record(Timetable, raw["clock"], "clock"),
-        regulator=_record(Regulator, raw["regulator"], "regulator"),
+        regulators=tuple(_record(Regulator, row, "regulator") for row in raw["regulator"]),
         review=_record(InternalReview, raw["review"], "review"),
         tests=MappingProxyType({duty: _record(Test, raw["tests"][duty], f"tests.{duty}") for duty in Duty}),
         authorities=MappingProxyType(raw.get("authorities", {})),

@@ -141,7 +141,8 @@ def _sample() -> dict[str, bytes]:
     arrived = parse_request((folder / "request.yaml").read_bytes(), rules=paper.RULES)
     data = (folder / "assessment.yaml").read_bytes()
     request = arrived.request(arrived.reference or "")
-    return paper.version_files(request, paper.read_assessment(data, request.reference), data)
+    assessment = paper.read_assessment(data, request.reference)
+    return paper.version_files(request, assessment, data, on=request.received, body=None)
 
 
 def _texts(reference: str) -> dict[str, bytes]:

@@ -51,7 +51,8 @@ def _sample(name: str) -> tuple[Block, ...]:
     arrived = parse_request((item / "request.yaml").read_bytes(), rules=paper.RULES)
     data = (item / "assessment.yaml").read_bytes()
     request = arrived.request(arrived.reference or "")
-    files = paper.version_files(request, paper.read_assessment(data, request.reference), data)
+    assessment = paper.read_assessment(data, request.reference)
+    files = paper.version_files(request, assessment, data, on=request.received, body=None)
     assert ASSESSMENT in files
     return parse_document(_plain(files[DOCUMENT].decode()))
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from flows.domain.acts import Kind as Row
     from flows.domain.acts.kind import Fact
-    from flows.domain.provisions import Provision, Provisions
+    from flows.domain.provisions import Provision, Provisions, Regulator
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -394,8 +394,22 @@ An internal review {duty}; it comes from {review.under}.
 The applicant should ask within {review.ask_within} working days.
 The answer should be given in {clock.review_aim} working days, {latest}.{unverified}
 
-Complaints go to the {law.regulator.name}, under {law.act.unit} {law.regulator.right}.
-"""
+Complaints go to the regulator, which a paper calls by its name of the day on which the text is made:
+
+{"".join(_regulator(each, law) for each in law.regulators)}"""
+
+
+def _regulator(each: Regulator, law: Provisions) -> str:
+    until = f" until {in_full(each.in_force_until)}" if each.in_force_until else ""
+    unverified = f"\n  **Not verified.** {each.unverified}" if each.unverified else ""
+    return (
+        f"- The {each.name}, under {law.act.unit} {each.right}, from {in_full(each.in_force_from)}{until}: "
+        f"{_source(each.source)}.{unverified}\n"
+    )
+
+
+def _source(address: str) -> str:
+    return f"[{address.removeprefix('https://www.')}]({address})"
 
 
 def _by_section(law: Provisions) -> Iterator[tuple[str, list[Provision]]]:
@@ -505,7 +519,7 @@ def _excluded_by(each: Provision, law: Provisions) -> str:
 
 
 def _in_force(each: Provision) -> str:
-    source = f"[{each.source.removeprefix('https://www.')}]({each.source})"
+    source = _source(each.source)
     if each.in_force_until is None:
         return f"In force since {in_full(each.in_force_from)}: {source}."
     instead = f" Now cite {listing(each.replaced_by)}." if each.replaced_by else ""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from drawn_papers import a_drawn_paper
-from sample_papers import TITLES, a_crest, a_part, a_record, a_request, a_withheld_part, an_assessment
+from sample_papers import DAY, LAW, a_crest, a_part, a_record, a_request, a_withheld_part, an_assessment
 
 from flows.document.html import render_html
 from flows.document.imprint import Imprint
@@ -22,7 +22,7 @@ from flows.domain.theme import Theme
 @cache
 def made() -> dict[str, str]:
     """Return the SHA-256 of papers and of all that is published with them."""
-    document = write_document(a_request(), an_assessment(a_withheld_part(), a_part()), TITLES)
+    document = write_document(a_request(), an_assessment(a_withheld_part(), a_part()), LAW, on=DAY)
     published = render(document, a_record(authority="Heddlu Dyffryn-yr-Ŵyn"), Theme(crest=a_crest()))
     imprint = Imprint(title="A title", authority="Heddlu", reference="1/22", version=3, draft=True)
     drawn = a_drawn_paper(8)

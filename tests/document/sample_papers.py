@@ -21,12 +21,15 @@ from flows.domain.assessment import (
     Part,
     Request,
 )
+from flows.domain.provisions import provisions
 from flows.domain.theme import Crest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TITLES = {"24(2)": "National security", "31(3)": "Law enforcement", "31(1)": "Law enforcement"}
+LAW = provisions()
+DAY = date(2022, 12, 5)
+"""On which the texts are made."""
 
 
 def a_request(**changes: Any) -> Request:

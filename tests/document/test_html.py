@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
-from sample_papers import TITLES, a_request, an_assessment
+from sample_papers import DAY, LAW, a_request, an_assessment
 
 from flows.document.arrangement import arrange
 from flows.document.blocks import Block, Heading, Link, List, Paragraph, Table, Text, parse_document
@@ -49,7 +49,7 @@ def page(blocks: tuple[Block, ...] | None = None, **changes: Any) -> str:
         "reference": "1146A/22",
         "version": 3,
     }
-    usual = parse_document(write_document(a_request(), an_assessment(), TITLES))
+    usual = parse_document(write_document(a_request(), an_assessment(), LAW, on=DAY))
     return render_html(usual if blocks is None else blocks, Imprint(**facts | changes))
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from drawn_papers import an_adversarial_paper
 from playwright.sync_api import sync_playwright
-from sample_papers import TITLES, a_crest, a_record, a_request, a_withheld_part, an_assessment, tool
+from sample_papers import DAY, LAW, a_crest, a_record, a_request, a_withheld_part, an_assessment, tool
 from sampling import sampled
 from test_html import page
 from test_pdf import rendered
@@ -53,7 +53,7 @@ def the_paper(name: str) -> tuple[Block, ...]:
     """Return a paper by name: a sample case, one with its record, one at its worst."""
     match name:
         case "published":
-            document = write_document(a_request(), an_assessment(a_withheld_part()), TITLES)
+            document = write_document(a_request(), an_assessment(a_withheld_part()), LAW, on=DAY)
             return paper_blocks(document, RECORD)
         case "draft" | "themed":
             return a_case(CASES[name == "themed"])

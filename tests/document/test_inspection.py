@@ -14,7 +14,7 @@ import mutants
 import page
 import pikepdf
 import pytest
-from sample_papers import TITLES, a_part, a_record, a_request, a_withheld_part, an_assessment
+from sample_papers import DAY, LAW, a_part, a_record, a_request, a_withheld_part, an_assessment
 from varied_papers import rendered, varied, varied_text
 
 from flows.document.arrangement import arrange
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from flows.domain.finding import Finding
 
-DOCUMENT = write_document(a_request(), an_assessment(a_withheld_part(), a_part()), TITLES)
+DOCUMENT = write_document(a_request(), an_assessment(a_withheld_part(), a_part()), LAW, on=DAY)
 
 
 def codes(findings: Iterable[Finding]) -> set[str]:

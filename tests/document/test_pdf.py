@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_papers import TITLES, a_part, a_request, a_withheld_part, an_assessment, pages, tool
+from sample_papers import DAY, LAW, a_part, a_request, a_withheld_part, an_assessment, pages, tool
 
 from flows.document.blocks import Block, Heading, Link, List, Paragraph, Strong, Table, Text, parse_document
 from flows.document.imprint import Imprint
@@ -21,7 +21,9 @@ WELSH = "Heddlu Dyffryn-yr-Ŵyn: tŷ, ŵyn, ŷd, Ŷ, gẃr"
 
 
 def the_blocks() -> tuple[Block, ...]:
-    return parse_document(write_document(a_request(), an_assessment(a_withheld_part(), a_part()), TITLES))
+    return parse_document(
+        write_document(a_request(), an_assessment(a_withheld_part(), a_part()), LAW, on=DAY)
+    )
 
 
 def rendered(blocks: tuple[Block, ...] | None = None, **changes: Any) -> bytes:

@@ -9,7 +9,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_papers import TITLES, a_record, a_request, an_assessment, pages
+from sample_papers import DAY, LAW, a_record, a_request, an_assessment, pages
 
 from flows.document import publication
 from flows.document.blocks import words
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flows.document.blocks import Block
     from flows.document.imprint import Imprint
 
-DOCUMENT = write_document(a_request(), an_assessment(), TITLES)
+DOCUMENT = write_document(a_request(), an_assessment(), LAW, on=DAY)
 
 
 def recompressed(pdf: bytes) -> bytes:

@@ -47,7 +47,8 @@ def a_case(name: str) -> tuple[Block, ...]:
     arrived = parse_request((item / "request.yaml").read_bytes(), rules=paper.RULES)
     data = (item / "assessment.yaml").read_bytes()
     request = arrived.request(arrived.reference or "")
-    files = paper.version_files(request, paper.read_assessment(data, request.reference), data)
+    assessment = paper.read_assessment(data, request.reference)
+    files = paper.version_files(request, assessment, data, on=request.received, body=None)
     return arrange(parse_document(files[DOCUMENT].decode()))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_papers import TITLES, a_part, a_request, a_withheld_part, an_assessment, an_exemption
+from sample_papers import DAY, LAW, a_part, a_request, a_withheld_part, an_assessment, an_exemption
 
 from flows.document.blocks import Heading, parse_document, plain_text, words
 from flows.document.characters import printable
@@ -28,11 +30,10 @@ from flows.domain.assessment import (
     Request,
 )
 from flows.domain.errors import MalformedError
-from flows.domain.provisions import provisions
 
 
 def written(*parts: Part, request: Request | None = None) -> str:
-    return write_document(request or a_request(), an_assessment(*parts), TITLES)
+    return write_document(request or a_request(), an_assessment(*parts), LAW, on=DAY)
 
 
 def headings(document: str) -> list[str]:
@@ -184,9 +185,12 @@ def test_what_is_left_out_leaves_no_heading() -> None:
         ({"provision": "31(1)", "limbs": ("31(1)(a)", "31(1)(b)")}, "**Section 31(1)(a) and (b) (Law enf"),
         (
             {"provision": "30(3)", "limbs": ("30(1)(a)", "30(2)")},
-            "**Section 30(3), by virtue of sections 30(1)(a)",
+            (
+                "**Section 30(3) (Investigations and proceedings conducted by public authorities), by "
+                "virtue of sections 30(1)(a) and 30(2)**"
+            ),
         ),
-        ({"provision": "40(5B)", "limbs": ("40(5B)(a)",)}, "**Section 40(5B)(a)**"),
+        ({"provision": "40(5B)", "limbs": ("40(5B)(a)",)}, "**Section 40(5B)(a) (Personal information)**"),
         ({"purposes": ("31(2)(b)",)}, "functions for the purpose in section 31(2)(b)"),
         ({"likelihood": Likelihood.WOULD}, "*would* occur: it is more probable than not"),
         ({"in_the_alternative_to": "23(1)"}, "in the alternative to section 23(1)"),
@@ -217,8 +221,8 @@ def test_an_exemption_is_written_as_people_write_it(changes: dict[str, object], 
 
 
 def test_a_provision_without_a_title_is_printed_without_one() -> None:
-    assert "**Section 38(1)(b)**" in written(
-        a_withheld_part(exemptions=(an_exemption(provision="38(1)", limbs=("38(1)(b)",)),))
+    assert "**Section 42(1)(a)**" in written(
+        a_withheld_part(exemptions=(an_exemption(provision="42(1)(a)", limbs=()),))
     )
 
 
@@ -227,7 +231,7 @@ def test_balances_say_how_they_were_struck() -> None:
     together = Balance(text="Together.", mode=Mode.CUMULATIVE, of=("24(2)", "31(3)"))
     alone = an_exemption(balance=Balance(text="Alone."), outcome=Outcome.MAINTAIN)
 
-    assert "maintaining sections 24(2) and 31(3) together." in written(
+    assert "We have weighed sections 24(2) and 31(3) together." in written(
         a_part(exemptions=two, balance=together)
     )
     assert "### Section 31(3) (Law enforcement)\n\nAlone.\n\nIn all the" in written(
@@ -236,11 +240,26 @@ def test_balances_say_how_they_were_struck() -> None:
 
 
 def test_both_ways_to_complain_are_given() -> None:
-    document = write_document(a_request(), an_assessment(), TITLES, contact="foi@example.police.uk")
+    document = write_document(a_request(), an_assessment(), LAW, on=DAY, contact="foi@example.police.uk")
 
     assert "Write to foi@example.police.uk, quote the reference 1146A/22" in document
     assert "section 50 of the Act" in document
-    assert f"({provisions().regulator.website})" in document
+    assert f"({LAW.regulator(DAY).website})" in document
+
+
+@pytest.mark.parametrize(
+    ("on", "name"),
+    [
+        (date(2004, 12, 31), "Information Commissioner"),
+        (date(2026, 9, 29), "Information Commissioner"),
+        (date(2026, 9, 30), "Information Commission"),
+        (date(2030, 1, 1), "Information Commission"),
+    ],
+)
+def test_the_regulator_has_its_name_of_the_day(on: date, name: str) -> None:
+    document = write_document(a_request(), an_assessment(), LAW, on=on)
+
+    assert f"right to apply to the {name} for a decision" in document
 
 
 def test_a_request_not_yet_summarised_says_so() -> None:
@@ -314,8 +333,144 @@ def test_the_skeleton_is_an_assessment_that_renders() -> None:
         outcome=Outcome(part["outcome"]),
         answer=part["answer"],
     )
-    document = write_document(a_request(), Assessment(reference=content["reference"], parts=(draft,)), {})
+    document = write_document(
+        a_request(), Assessment(reference=content["reference"], parts=(draft,)), LAW, on=DAY
+    )
 
     assert content["reference"] == "1146A/22"
     assert part["exemptions"] == []
     assert "[To be written: what is given, or which exemption applies and why]" in document
+
+
+# Absolute beside qualified: what is said of each provision is true of it
+
+_BARE: dict[str, Any] = {"favouring": (), "against": (), "limbs": (), "likelihood": None}
+_ABSOLUTE = an_exemption(provision="23(5)", **_BARE)
+_QUALIFIED = an_exemption(provision="24(2)", limbs=(), likelihood=None)
+_PERSONAL = an_exemption(provision="40(2)", condition="first", **_BARE)
+_CRIME = an_exemption(provision="31(1)", limbs=("31(1)(a)",))
+_GIVEN_UP = replace(_CRIME, balance=Balance(text="Openness wins."), outcome=Outcome.DISCLOSE)
+_CONFIRMING = an_exemption(provision="40(5B)", **_BARE | {"limbs": ("40(5B)(a)",)})
+_SAFETY = an_exemption(provision="38(1)", limbs=("38(1)(b)",))
+_NCND = "the public interest in disclosing whether the public authority holds the information"
+
+
+@pytest.mark.parametrize(
+    ("part", "sentences"),
+    [
+        (
+            a_part(exemptions=(_ABSOLUTE, _QUALIFIED)),
+            (
+                "Section 24(2) is subject to section 2(1)(b) of the Act: under it the duty to confirm",
+                "Section 23(5) is absolute (section 2(3) of the Act) and not weighed.",
+                f"or deny under section 24(2) outweighs {_NCND} (section 2(1)(b) of the Act). Section 23(5)",
+                "confers absolute exemption (section 2(1)(a) of the Act). For these reasons we neither",
+                f"under section 24(2) outweighs {_NCND}. Section 23(5) confers absolute exemption.\n",
+            ),
+        ),
+        (
+            a_withheld_part(exemptions=(_PERSONAL, _CRIME, _SAFETY)),
+            (
+                "Sections 31(1)(a) and 38(1)(b) are subject to section 2(2)(b) of the Act: under them the",
+                "Section 40(2) is absolute (section 2(3) of the Act) and not weighed.",
+                "maintaining the exemptions in sections 31(1)(a) and 38(1)(b) outweighs the public",
+                "the information (section 2(2)(b) of the Act). Section 40(2) confers absolute exemption",
+            ),
+        ),
+        (
+            a_withheld_part(exemptions=(replace(_PERSONAL, condition="second"), _CRIME)),
+            (
+                "These exemptions are subject to section 2(2)(b)",
+                "maintaining the exemptions outweighs the public interest",
+            ),
+        ),
+        (
+            a_withheld_part(exemptions=(_PERSONAL,), balance=None),
+            (
+                "The exemption that we rely on and our reasons are set out below.",
+                "## Outcome\n\nSection 40(2) confers absolute exemption (section 2(2)(a) of the Act). For",
+                " of the Act). For this reason we withhold",
+            ),
+        ),
+        (
+            a_withheld_part(exemptions=(_PERSONAL, _GIVEN_UP), balance=None),
+            (
+                "maintaining the exemption in section 31(1)(a) does not outweigh the public interest in",
+                "(section 2(2)(b) of the Act). Section 40(2) confers absolute exemption (section",
+                "(section 2(2)(a) of the Act). For these reasons we withhold",
+            ),
+        ),
+        (
+            a_withheld_part(exemptions=(_SAFETY, _GIVEN_UP)),
+            (
+                "maintaining the exemption in section 38(1)(b) outweighs the public interest in",
+                "(section 2(2)(b) of the Act). For section 31(1)(a) it does not. For these reasons",
+                "### Section 38(1)(b)\n",
+            ),
+        ),
+        (
+            a_part(exemptions=(_CONFIRMING, _QUALIFIED)),
+            (
+                "under section 24(2) outweighs",
+                "No balance of public interest is struck for section 40(5B)(a). For these reasons we",
+            ),
+        ),
+        (
+            a_withheld_part(exemptions=(an_exemption(provision="37(1)", limbs=("37(1)(a)", "37(1)(b)")),)),
+            (
+                "Section 37(1)(b) is subject to section 2(2)(b)",
+                "maintaining the exemption in section 37(1)(b) outweighs",
+                "Section 37(1)(a) confers absolute exemption (section 2(2)(a) of the Act).",
+            ),
+        ),
+        (
+            a_withheld_part(
+                exemptions=(_PERSONAL, _CRIME, _SAFETY),
+                balance=Balance(text="Together.", mode=Mode.CUMULATIVE),
+            ),
+            ("We have weighed sections 31(1)(a) and 38(1)(b) together.",),
+        ),
+        (
+            a_withheld_part(
+                exemptions=(_PERSONAL, _CRIME),
+                balance=Balance(text="By itself.", mode=Mode.INDEPENDENT),
+            ),
+            ("## Balancing test\n\nBy itself.",),
+        ),
+    ],
+    ids=[
+        "security bodies and national security",
+        "personal data and two qualified ones",
+        "personal data under the second condition",
+        "absolute alone",
+        "absolute carries what the balance gave up",
+        "two balances that end apart",
+        "neither absolute nor weighed",
+        "limbs of both kinds",
+        "weighed together",
+        "one weighed by itself",
+    ],
+)
+def test_each_provision_is_said_to_be_what_it_is(part: Part, sentences: tuple[str, ...]) -> None:
+    document = written(part)
+
+    for sentence in sentences:
+        assert sentence in document
+
+
+def test_the_houses_of_parliament_weigh_nothing_under_section_36() -> None:
+    part = a_withheld_part(
+        exemptions=(an_exemption(provision="36(2)", **_BARE | {"limbs": ("36(2)(c)",)}),), balance=None
+    )
+    commons = write_document(a_request(), an_assessment(part), LAW, on=DAY, body="house-of-commons")
+
+    assert "Section 36(2)(c) confers absolute exemption" in commons
+    assert "absolute" not in written(part)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WITHHOLD, Outcome.PARTLY])
+def test_a_refusal_without_an_exemption_is_not_said_to_rely_on_none(outcome: Outcome) -> None:
+    document = written(a_withheld_part(exemptions=(), outcome=outcome))
+
+    assert "No exemption is named yet." in document
+    assert "no balance" not in document

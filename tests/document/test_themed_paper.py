@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from sample_papers import TITLES, a_crest, a_record, a_request, a_withheld_part, an_assessment, pages
+from sample_papers import DAY, LAW, a_crest, a_record, a_request, a_withheld_part, an_assessment, pages
 
 from flows.document import crest as crests
 from flows.document import publication
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 THEME = Theme(accent="#004d40", size=14, published_marking="PUBLIC RECORD", crest=a_crest())
-DOCUMENT = write_document(a_request(), an_assessment(a_withheld_part()), TITLES)
+DOCUMENT = write_document(a_request(), an_assessment(a_withheld_part()), LAW, on=DAY)
 
 
 def rendered(theme: Theme, *, draft: bool = False) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,14 +29,14 @@ def a_paper(assessment: Path, case: str, today: date) -> Draft:
     arrived = parse_request((CASES / case / "request.yaml").read_bytes(), rules=paper.RULES)
     content = parse_assessment(assessment.read_bytes(), rules=paper.RULES)
     request = arrived.request(content.reference)
-    return paper.draft(
+    draft = paper.draft(
         request,
         content,
         today=today,
         due=Clock(calendar(), (), today).due(request.received, request.regime).due,
         body="other",
-        named=paper.named(arrived, request, content),
     )
+    return replace(draft, named=paper.named(arrived, request, content, draft.made or ""))
 
 
 # What remains on good papers is deserved: 24(2) stands without 23(5); the part is on "any other

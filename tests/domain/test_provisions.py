@@ -68,9 +68,16 @@ def test_the_head_says_which_act_this_is() -> None:
         revised_to=date(2026, 4, 7),
         read_from=LAW.act.read_from,
     )
-    assert LAW.regulator == Regulator(
-        name="Information Commissioner", right="50", website="https://ico.org.uk/make-a-complaint"
+    assert LAW.regulator(date(2026, 9, 29)) == Regulator(
+        name="Information Commissioner",
+        right="50",
+        website="https://ico.org.uk/make-a-complaint",
+        source="https://www.legislation.gov.uk/ukpga/2000/36/section/50",
+        in_force_from=date(2005, 1, 1),
+        in_force_until=date(2026, 9, 29),
     )
+    assert LAW.regulator(date(2026, 9, 30)).name == "Information Commission"
+    assert LAW.regulator(date(2026, 9, 30)).unverified
     assert (LAW.review.statutory, LAW.review.ask_within) == (False, 40)
     assert LAW.review.unverified
 
@@ -480,10 +487,12 @@ nations = ["England and Wales", "Scotland", "Northern Ireland"]
 review-aim = 40
 review-latest = 40
 
-[regulator]
+[[regulator]]
 name = "Information Commissioner"
 right = "18"
 website = "https://ico.org.uk/make-a-complaint"
+source = "https://www.legislation.gov.uk/uksi/2004/3391"
+in-force-from = "2005-01-01"
 
 [review]
 statutory = true
@@ -570,10 +579,12 @@ nations = ["Scotland"]
 review-aim = 20
 review-latest = 20
 
-[regulator]
+[[regulator]]
 name = "Scottish Information Commissioner"
 right = "47"
 website = "https://www.foi.scot/appeal"
+source = "https://www.legislation.gov.uk/asp/2002/13"
+in-force-from = "2005-01-01"
 
 [review]
 statutory = true
@@ -717,7 +728,7 @@ def test_each_regime_has_its_own_clock_and_review() -> None:
         review_latest=20,
     )
     assert FOISA.review == InternalReview(statutory=True, under="section 20", ask_within=40)
-    assert FOISA.regulator.name == "Scottish Information Commissioner"
+    assert FOISA.regulator(date(2026, 1, 1)).name == "Scottish Information Commissioner"
 
 
 def test_a_regime_is_there_once_its_file_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

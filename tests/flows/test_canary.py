@@ -99,7 +99,7 @@ def objects_of(register: Path) -> bytes:
     return subprocess.run(command, capture_output=True, check=True).stdout
 
 
-def fail(*_: object) -> None:
+def fail(*_: object, **__: object) -> None:
     raise KeyError(NAME, ADDRESS, WORDS)
 
 

@@ -147,7 +147,7 @@ def test_an_error_that_is_not_ours_keeps_its_words_to_itself(
 ) -> None:
     ready(town, "drafting")
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise KeyError("what the applicant wrote")
 
     monkeypatch.setattr(paper, "version_files", fail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -140,14 +141,14 @@ def _with_request(draft: Draft, request: Path, source: str) -> Draft:
     check_received(arrived, flows_home.today(), str(request))
     check_reference(draft.assessment, arrived.reference or draft.assessment.reference, source=source)
     asked = arrived.request(draft.assessment.reference)
-    return paper.draft(
+    looked_at = paper.draft(
         asked,
         draft.assessment,
         today=flows_home.today(),
         due=Clock(calendar(), (), flows_home.today()).due(asked.received, asked.regime).due,
         body=draft.body,
-        named=paper.named(arrived, asked, draft.assessment),
     )
+    return replace(looked_at, named=paper.named(arrived, asked, draft.assessment, looked_at.made or ""))
 
 
 @click.command(epilog=example("equipoise schema assessment > assessment.schema.json"))

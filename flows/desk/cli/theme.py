@@ -93,7 +93,8 @@ def _example(chosen: Theme, *, draft: bool) -> bytes:
     item = folder("cases") / "1146A-22"
     request = parse_request((item / "request.yaml").read_bytes(), rules=paper.RULES).request("1146A/22")
     data = (item / "assessment.yaml").read_bytes()
-    files = paper.version_files(request, paper.read_assessment(data, request.reference), data)
+    assessment = paper.read_assessment(data, request.reference)
+    files = paper.version_files(request, assessment, data, on=flows_home.today(), body=None)
     imprint = Imprint(
         title=f"Public interest test: {request.reference}",
         authority=request.authority,

@@ -55,16 +55,8 @@ def _citations(draft: Draft) -> Iterator[tuple[str, str]]:
 
 
 def _unknown(place: str, citation: str, law: Provisions) -> Noticed:
-    """Return what to say of a citation that the table lacks.
-
-    The table does not have the paragraphs of every subsection. Where it has none, or has the one
-    above, a finer citation may well exist: then this is for a person to look up.
-    """
-    above, found = citation, None
-    while found is None and above.endswith(")"):
-        above = above[: above.rindex("(")]
-        found = law.get(above)
-    if found and (above in found.limbs or not found.limbs):
+    """Return what to say of a citation that the table lacks."""
+    if above := law.above(citation):  # a finer one may well exist: then this is for a person to look up
         return Noticed(
             severity=Severity.WARN,
             place=place,

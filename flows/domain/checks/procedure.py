@@ -59,24 +59,25 @@ _REVIEW: Final = phrase(
     r"|\b(?:no|complaints?) (?:internal )?(?:complaints? )?procedure\b"
 )
 _SECTION_50: Final = phrase(r"\b(?:section|s\.?) ?50\b")
-_COMMISSIONER: Final = phrase(r"\bInformation Commissioner(?:['\u2019]s Office)?\b")
 _PARTICULARS: Final = {
     "how to ask for an internal review, or that there is none": _REVIEW,
     "the right under section 50": _SECTION_50,
-    "that the Information Commissioner decides": _COMMISSIONER,
 }
 """What section 17(7) wants said, and what tells that it is."""
 
 
 @rule("P04", Severity.BLOCK, citation="FOIA s.17(7), s.50", needs=(Input.DOCUMENT,))
 def says_how_to_complain(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """The text says how to ask for an internal review and how to apply to the Commissioner."""
+    """The text says how to ask for an internal review and how to apply to the regulator."""
     if not any(part.outcome in REFUSALS for part in draft.assessment.parts):
         return
     text = unmarked(draft.document or "")
     missing = [what for what, pattern in _PARTICULARS.items() if not pattern.search(text)]
-    if law.regulator.website not in (draft.document or ""):
-        missing.append(f"where to apply: {law.regulator.website}")
+    # Any of its names will do: that the text has the one of the day is S09's matter.
+    if not any(each.name in text for each in law.regulators):
+        missing.append(f"that the {law.regulators[-1].name} decides")
+    if not any(each.website in (draft.document or "") for each in law.regulators):
+        missing.append(f"where to apply: {law.regulators[-1].website}")
     if missing:
         yield Noticed(
             place="document",
