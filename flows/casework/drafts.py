@@ -16,6 +16,7 @@ from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, TES
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.procedure import Role, Stage
 from flows.domain.request_file import parse_request_file
+from flows.domain.text_file import text_of
 from flows.sources.parse import personal_details_in
 
 if TYPE_CHECKING:
@@ -131,10 +132,7 @@ def _test_files(
 
 def _letter(office: Office, dossier: Dossier, data: bytes, source: str) -> bytes:
     """Return the text of a letter in the one form the register keeps."""
-    try:
-        text = unicodedata.normalize("NFC", data.decode().replace("\r\n", "\n").strip()) + "\n"
-    except UnicodeDecodeError:
-        raise MalformedError(source, Fault(path="", problem="it is not text in UTF-8")) from None
+    text = unicodedata.normalize("NFC", text_of(data, source).strip()) + "\n"
     problems = prose_faults(text)
     if not text.strip() or len(text) > _LONGEST_LETTER:
         problems = [*problems, f"a text of 1 to {_LONGEST_LETTER:,} characters is needed"]

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flows.document.characters import character_faults
 from flows.document.crest import MOST, crest_faults, redrawn
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.text_file import text_of
 from flows.domain.theme import HOUSE_STYLE, Crest, Theme, theme_faults
 
 if TYPE_CHECKING:
@@ -85,12 +86,12 @@ def _quoted(text: str) -> str:
 def _values(path: Path) -> dict[str, Any]:
     """Return what the file gives, by dotted name."""
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(text_of(path.read_bytes(), path.name))
     except OSError as error:
         problem = f"it cannot be read: {error.strerror}"
         raise MalformedError(path.name, Fault(path="", problem=problem)) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise MalformedError(path.name, Fault(path="", problem="it is not TOML in UTF-8")) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise MalformedError(path.name, Fault(path="", problem="it is not TOML")) from error
     return dict(_dotted(given))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import UnfitSignatureError
 from flows.register import signature
+from flows.register.sshsig import tidied
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,12 +65,13 @@ def newest_checkpoint(folder: Path) -> tuple[str | None, list[str]]:
 def parse_checkpoint(note: str) -> tuple[Checkpoint, str]:
     """Return the checkpoint in a note and the public key that signed it.
 
-    Ends of lines and a byte-order mark, which mail and editors change on the way, are no part of it.
+    Ends of lines, blanks before them and a byte-order mark, which mail and editors change on the way, are
+    no part of it.
 
     Raises:
         ValueError: it is not a note this register writes, or its signature does not fit.
     """
-    text, _, armoured = note.removeprefix("\ufeff").replace("\r\n", "\n").partition("\n\n")
+    text, _, armoured = tidied(note.removeprefix("\ufeff")).partition("\n\n")
     found = _FORM.fullmatch(text + "\n")
     if found is None:
         raise ValueError("not a checkpoint")

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from flows.domain.errors import Fault, MalformedError, NotEntitledError, UnfitSignatureError
+from flows.domain.text_file import text_of
 from flows.register.kinds import ED25519, blob, check, read_key
 from flows.register.objects import sync_folder
 from flows.register.sshsig import Reader, armour, parse_armour, string, to_be_signed
@@ -130,7 +131,7 @@ def load(private: Path) -> FileSigner:
         MalformedError: it is not an unencrypted Ed25519 key.
     """
     try:
-        text = private.read_bytes()
+        text = text_of(private.read_bytes(), str(private)).encode()
     except OSError:
         raise NotEntitledError("the caller", verb="sign", needed=f"the private key {private}") from None
     try:

@@ -5,6 +5,7 @@ A fault names keys of the schema and a line, and repeats nothing of what was wri
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
@@ -15,11 +16,12 @@ from pydantic import BaseModel, ValidationError
 
 from flows.domain.assessment import OUTCOMES, Duty, Outcome
 from flows.domain.errors import Fault
+from flows.sources.causes import COLON, KEYED
 from flows.sources.schema import AS_KEYS, AS_TEXT, MODELS, SAID
 from flows.sources.strict_yaml import MOST_FAULTS, Place, YamlText, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
@@ -30,6 +32,8 @@ _SHAPES: Final = {
     "model_type": "write keys with values here, as 'key: value', one on a line",
     "too_short": "write at least one item after a dash",
 }
+_WITHIN: Final = re.compile(r"\bline ([0-9]+)")
+"""Where what is wrong with a text tells the line of it."""
 _WITH_OUTCOME: Final = (["parts", "outcome"], ["parts", "exemptions", "outcome"])
 
 
@@ -46,11 +50,13 @@ class _Remark:
 def faults_of(error: ValidationError | None, model: type[BaseModel], document: YamlText) -> list[Fault]:
     """Return everything wrong with the document, in the order of its lines, but no flood of it."""
     found = [] if error is None else error.errors(include_url=False, include_input=False)
-    remarks = list(_outcomes(document))
+    remarks = [*_outcomes(document), *_colons(found, model, document)]
     better_told = {remark.place for remark in remarks}
     for details in found:
         place = _place(details)
-        if place not in better_told:
+        # Of a list, the items that were read well are counted: one with a fault is there all the same.
+        counted = details["type"] == "too_short" and bool(_at(document, place))
+        if not counted and better_told.isdisjoint(_begins(place)):
             remarks += _remarks(details, place, model, document)
     return _shortened(sorted(remarks, key=lambda remark: remark.line))
 
@@ -75,7 +81,30 @@ def _remarks(
     line = _line(place, document.lines)
     shown = place[:-1] if details["type"] == "extra_forbidden" else place
     for problem in _problems(details, place, model):
-        yield _Remark(place=shown, problem=problem, line=line)
+        within = _WITHIN.search(problem) if details["type"] == SAID else None
+        start = document.starts.get(place, line)
+        yield _Remark(place=shown, problem=problem, line=start + int(within[1]) - 1 if within else line)
+
+
+def _begins(place: Place) -> Iterator[Place]:
+    return (place[:steps] for steps in range(len(place) + 1))
+
+
+def _colons(found: Sequence[ErrorDetails], model: type[BaseModel], document: YamlText) -> Iterator[_Remark]:
+    """Yield each place where text was wanted, or would do, and a colon made keys of it."""
+    places: dict[Place, Iterable[str]] = {}
+    for details in found:
+        loc = details["loc"]
+        if AS_KEYS in loc:
+            place = loc[: loc.index(AS_KEYS)]
+            places[place] = _fields(model, place)
+        elif details["type"] == "string_type":
+            places[_place(details)] = ()
+    for place, keys in places.items():
+        written = _at(document, place)
+        if isinstance(written, dict) and written and not any(_nearest(key, keys) for key in written):
+            line = _line((*place, next(iter(written))), document.lines)
+            yield _Remark(place=place, problem=COLON, line=line)
 
 
 def _problems(details: ErrorDetails, place: Place, model: type[BaseModel]) -> tuple[str, ...]:
@@ -93,10 +122,15 @@ def _problems(details: ErrorDetails, place: Place, model: type[BaseModel]) -> tu
 
 
 def _unknown(key: str, fields: Mapping[str, FieldInfo]) -> str:
-    written = key.lower().replace("_", "-")
-    if nearest := get_close_matches(written, fields, n=1):
+    if nearest := _nearest(key, fields):
         return f"there is no such key here; write '{nearest[0]}', if that is meant"
+    if " " in key:
+        return KEYED
     return f"there is no such key here; the keys are {', '.join(fields)}"
+
+
+def _nearest(key: str, keys: Iterable[str]) -> list[str]:
+    return get_close_matches(key.lower().replace("_", "-"), keys, n=1)
 
 
 def _missing(field: FieldInfo) -> str:

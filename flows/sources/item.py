@@ -40,7 +40,13 @@ _LONGEST_NAME: Final = 240
 _YAML: Final = frozenset({".yaml", ".yml"})
 _LEAVING: Final = ".leaving-"
 _OURS: Final = re.compile(r"\.(leaving|removing|taking)-[0-9a-f]{12}(\.ya?ml)?", re.IGNORECASE)
-_LITTER: Final = re.compile(r"\..*|~\$.*|.*\.part|thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL)
+_LITTER: Final = re.compile(
+    r"\..*|.*\.part"
+    r"|~\$.*|~wrl.*\.tmp|(?:eh)?thumbs(?:_vista)?\.db|desktop\.ini|\$recycle\.bin"  # Windows
+    r"|system volume information|.*:zone\.identifier"
+    r"|icon[\r\uf00d]|__macosx",  # macOS, the first on its own disk and on one of others
+    re.IGNORECASE | re.DOTALL,
+)
 _CONTENT: Final = frozenset({REQUEST, ASSESSMENT})
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 

@@ -8,6 +8,7 @@ What a model says of a fault is put into words by ``faults``.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -79,15 +80,19 @@ def _some(text: str) -> str:
     return text
 
 
+def _composed(text: str) -> str:
+    """Return some text with its accents in one with their letters; some systems part them."""
+    return unicodedata.normalize("NFC", _some(text))
+
+
 def _plain(text: str, info: ValidationInfo) -> str:
-    refuse(_rules(info).plain(_some(text)))
+    refuse(_rules(info).plain(text := _composed(text)))
     return text
 
 
 def _prose(text: str, info: ValidationInfo) -> str:
-    trimmed = _some(text).strip("\n")
-    refuse(_rules(info).prose(trimmed))
-    return trimmed
+    refuse(_rules(info).prose((text := _composed(text)).rstrip("\n")))
+    return text.strip("\n")
 
 
 def _rules(info: ValidationInfo) -> TextRules:

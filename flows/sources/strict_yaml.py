@@ -1,20 +1,24 @@
 """YAML read strictly: every scalar is text, and whatever would surprise a reader is a fault.
 
-Nothing is built by tags, anchors and aliases are refused, so no text can grow when it is read. The
-reader goes past a fault where it can, so that a writer hears of all of them at once. A fault tells
-the line and the path; a key it was not given beforehand is never repeated, since a slip of
-indentation can turn the text of a request into keys.
+Nothing is built by tags, anchors and aliases are refused, so no text can grow when it is read. Nor can
+any get lost: what YAML would take for a comment, or fold into one paragraph, though somebody may have
+meant it as text, is a fault too. The reader goes past a fault where it can, so that a writer hears of
+all of them at once. A fault tells the line and the path; a key it was not given beforehand is never
+repeated, since a slip of indentation can turn the text of a request into keys.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import yaml
 
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.text_file import text_of
+from flows.sources.causes import NO_BREAK, cause_of, ends, is_unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -31,27 +35,39 @@ Place = tuple[str | int, ...]
 Node = str | list["Node"] | dict[str, "Node"]
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
-_UNREADABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOTHING: Final = frozenset({"~", "null", "Null", "NULL"})
+_UNREADABLE: Final = re.compile(
+    "[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
+)
+_MARKS: Final = "\x85\u2028\u2029\ufeff"
+"""YAML takes these for ends of lines or refuses them; in a text from a web page they stand within a line."""
+_STAND_INS: Final = "\ufdd0\ufdd1\ufdd2\ufdd3"
+"""No characters, of which no text is made; each stands for a mark while the parser reads."""
+_HIDDEN: Final = str.maketrans(_MARKS, _STAND_INS)
+_SHOWN: Final = str.maketrans(_STAND_INS, _MARKS)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")  # PyYAML's own parser lets them pass
+_BLOCKS: Final = frozenset({"|", ">"})
+_PARAGRAPH: Final = 2
+_COMMENT: Final = re.compile(r"#[^\n]*")
+_RUNS_ON: Final = re.compile(
+    r"(?!\(?(?:[0-9]{1,3}|[A-Za-z]|[ivxlc]+|[IVXLC]+)[.)]\s)(?:[^\W_]|[(\[\"'\u2018\u201c\u00a3]\w)"
+)
+"""How a line begins that is read on from the one before it, and begins no item and no row."""
 _UNQUOTED: Final = "write the text out; text that begins with this sign needs quotes"
-_MISFIT: Final = "this line does not fit the indentation or the dashes above it"
-_SYNTAX: Final = {  # what the parser says, and what it means to a writer
-    "mapping values": "a second ': ' on one line; put text with a colon in quotes or under |",
-    "start any token": "a tab or a sign that YAML keeps for itself; quote it, indent by spaces",
-    "alphabetic or numeric": "text that begins with * or & needs quotes",
-    "expected ':'": "a key without its ': '; text of several lines goes under |, indented",
-    "end of stream": "a quotation is opened and never closed",
-    "escape": "a backslash has a meaning of its own in double quotes; use single quotes",
-    "',' or": "a [ or { is not closed, or a comma is missing",
-    "node content": "a [ or { is not closed, or a comma is one too many",
-    "tag": f"a tag (!) is not read; {_UNQUOTED}",
-    "line break": "text after | or > begins on the next line",
-    "expected key": _MISFIT,
-    "block": _MISFIT,
-    "entries": _MISFIT,
-    "indicator": _MISFIT,
-}
+_LOST: Final = (
+    "what stands after # is a comment, and would be lost; put text with it in quotes or under |, "
+    "and a comment on a line of its own"
+)
+_LOST_LINE: Final = (
+    "this line is a comment, and would be lost; put text with # in quotes or under |, "
+    "and begin a comment with '# ', in the column of the line after it"
+)
+_FOLDED: Final = "this line would be run on from the one above; put the text under |, each line indented"
+_FOLDED_BLOCK: Final = "> would run this line on from the one above; write | in place of >"
+_ASKED: Final = "text that begins with ? goes in quotes or under |"
+_EMPTY_WORD: Final = (
+    "~ and null without quotes say nothing in YAML; put the word in quotes, or leave the key out"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +76,13 @@ class YamlText:
 
     Attributes:
         lines: The line of each value, or of its key, counted from 1.
+        starts: The line on which a text begins, where that is not its key's.
         faults: What was wrong and could be read past, in the order of the text.
     """
 
     content: Node
     lines: Mapping[Place, int]
+    starts: Mapping[Place, int]
     faults: tuple[Fault, ...] = ()
 
 
@@ -74,13 +92,12 @@ def scan(data: bytes, source: str, keys: Collection[str] = ()) -> YamlText:
     Raises:
         MalformedError: something stopped the reading; with all faults up to there.
     """
-    text = _decode(data, source)
-    reader = _Reader(keys)
+    reader = _Reader(_decode(data, source), keys)
     try:
-        content = reader.read(text)
+        content = reader.read()
     except _StoppedError:
         raise MalformedError(source, *reader.faults) from None
-    return YamlText(content=content, lines=reader.lines, faults=tuple(reader.faults))
+    return YamlText(content=content, lines=reader.lines, starts=reader.starts, faults=tuple(reader.faults))
 
 
 def show(place: Place, keys: Collection[str]) -> str:
@@ -99,11 +116,7 @@ def show(place: Place, keys: Collection[str]) -> str:
 def _decode(data: bytes, source: str) -> str:
     if len(data) > MOST_BYTES:
         raise _whole(source, "is over 1 MiB; this file holds text only, so leave attachments out")
-    try:
-        text = data.decode("utf-8-sig")  # Notepad writes the mark; it says nothing
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _whole(source, f"is not UTF-8 text; save it as UTF-8 (line {line})") from None
+    text = text_of(data, source)
     if strange := list(_UNREADABLE.finditer(text))[:MOST_FAULTS]:
         lines = dict.fromkeys(text.count("\n", 0, found.start()) + 1 for found in strange)
         problem = "holds a control character, which YAML does not allow; remove it"
@@ -126,28 +139,38 @@ class _StoppedError(Exception):
 class _Reader:
     """Reads one text, event by event."""
 
-    def __init__(self, keys: Collection[str]) -> None:
+    def __init__(self, text: str, keys: Collection[str]) -> None:
         self.lines: dict[Place, int] = {}
+        self.starts: dict[Place, int] = {}
         self.faults: list[Fault] = []
+        self._marked = any(mark in text for mark in _MARKS)
+        ended = text if text.endswith("\n") else f"{text}\n"
+        self._text = ended.translate(_HIDDEN) if self._marked else ended
+        self._commented = "#" in text
         self._keys = keys
         self._values = 0
+        self._sure = 0
+        self._last: yaml.ScalarEvent | None = None
+        self._last_place: Place = ()
         self._loader: yaml.BaseLoader
 
-    def read(self, text: str) -> Node:
+    def read(self) -> Node:
         try:
-            self._loader = _Loader(text)
+            self._loader = _Loader(self._text)
             return self._document()
         except yaml.YAMLError as error:
-            self._stop((), _in_words(error), _line_of(error))
+            del self.faults[self._sure :]  # what led the parser astray may have made them up
+            self._stop((), *cause_of(error, self._text, self._last))
 
     def _document(self) -> Node:
         self._next()  # the start of the stream
-        if isinstance(start := self._next(), yaml.StreamEndEvent):
-            self._stop((), "the file is empty", _line(start))
+        if isinstance(self._next(), yaml.StreamEndEvent):
+            self._stop((), "the file is empty", 1)
         content = self._node(self._next(), (), 1)
         self._next()  # the end of the document
         if not isinstance(more := self._next(), yaml.StreamEndEvent):
             self._note((), "a second document begins after ---; keep one document", _line(more))
+        self._refuse_comments(len(self._text), is_key=True)
         return content
 
     def _node(self, event: yaml.Event, place: Place, level: int) -> Node:
@@ -162,7 +185,75 @@ class _Reader:
             return self._list(place, level)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(place, level)
-        return _text(event)
+        return self._scalar(event, place)
+
+    def _scalar(self, event: yaml.Event, place: Place) -> str:
+        if not isinstance(event, yaml.ScalarEvent):  # an alias, already noted
+            return ""
+        self._pass(event, place, is_key=False)
+        start, end = ends(event)
+        if event.style in _BLOCKS:
+            self.starts[place] = start.line + 2
+        if end.line != start.line and event.style != "|":
+            self._refuse_folding(event, place)
+        if event.style:
+            return self._shown(event)
+        if event.value in _NOTHING:
+            self._note(place, _EMPTY_WORD, _line(event))
+            return ""
+        if "\u00a0" in event.value and is_unspaced(event.value):
+            self._note(place, NO_BREAK, _line(event))
+        return self._shown(event)
+
+    def _shown(self, event: yaml.ScalarEvent) -> str:
+        """Return what a scalar says, with the marks that were hidden from the parser."""
+        value = str(event.value)
+        return value.translate(_SHOWN) if self._marked else value
+
+    def _pass(self, event: yaml.ScalarEvent, place: Place, *, is_key: bool) -> None:
+        """Go past a scalar: nothing may have been left out between it and the one before."""
+        start = ends(event)[0].index
+        if self._commented:
+            self._refuse_comments(start, is_key=is_key)
+        self._last, self._last_place, self._sure = event, place, len(self.faults)
+        if event.style in _BLOCKS and self._text.find("#", start, self._text.find("\n", start)) > 0:
+            self._note(place, _LOST, _line(event))
+
+    def _refuse_comments(self, end: int, *, is_key: bool) -> None:
+        """Note each comment before ``end`` that may have been meant as text."""
+        begin = ends(self._last)[1].index if self._last else 0
+        column = _indent(self._before(end))
+        inked = begin + len(self._text[begin:end].rstrip())
+        for found in _COMMENT.finditer(self._text, begin, end):
+            before = self._before(found.start())
+            lone = not before.strip()
+            before_text = not is_key and found.end() >= inked
+            if not lone or len(before) > column or before_text or found[0][1:2].isdigit():
+                line = self._text.count("\n", 0, found.start()) + 1
+                self._note(self._last_place, _LOST_LINE if lone else _LOST, line)
+
+    def _before(self, at: int) -> str:
+        """Return what stands before a place on its line."""
+        return self._text[self._text.rfind("\n", 0, at) + 1 : at]
+
+    def _refuse_folding(self, event: yaml.ScalarEvent, place: Place) -> None:
+        """Note where YAML would run on what somebody may have meant as a paragraph, an item or a row."""
+        start, end = ends(event)
+        written = self._text[start.index : end.index].rstrip("\n'\" ").split("\n")
+        folds, blank = event.style == ">", 0
+        for number, (before, line) in enumerate(pairwise(written), start.line + 2):
+            if not line.strip():
+                blank += 1
+                continue
+            first = folds and number == start.line + 2 + blank
+            uneven = folds and not first and not blank and _indent(before) != _indent(line)
+            joined = event.style == '"' and before.endswith("\\")
+            # One empty line is one end of a line, which ends no paragraph; two are an empty line.
+            merged = bool(_RUNS_ON.match(line.lstrip())) is (blank == 1) if blank < _PARAGRAPH else False
+            if uneven or joined or (merged and not first):
+                self._note(place, _FOLDED_BLOCK if folds else _FOLDED, number)
+                return
+            blank = 0
 
     def _list(self, place: Place, level: int) -> Node:
         content: list[Node] = []
@@ -188,7 +279,12 @@ class _Reader:
     def _key(self, event: yaml.Event, place: Place, level: int) -> str | None:
         if isinstance(event, yaml.ScalarEvent):
             self._refuse_extras(event, place)
-            return str(event.value)
+            self._pass(event, (*place, str(event.value)), is_key=True)
+            if is_unspaced(event.value):
+                self._note(place, NO_BREAK, _line(event))
+            if self._text.endswith("? ", 0, ends(event)[0].index):
+                self._note(place, _ASKED, _line(event))
+            return self._shown(event)
         self._note(place, "a key is a word, not a list, keys or an alias", _line(event))
         if isinstance(event, yaml.CollectionStartEvent):
             self._node(event, (*place, ""), level + 1)
@@ -218,24 +314,9 @@ class _Reader:
         raise _StoppedError
 
 
-def _text(event: yaml.Event) -> str:
-    if not isinstance(event, yaml.ScalarEvent):  # an alias, already noted
-        return ""
-    return "" if not event.style and event.value in _NULL else str(event.value)
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _line(event: yaml.Event) -> int:
     return 1 if event.start_mark is None else event.start_mark.line + 1
-
-
-def _line_of(error: yaml.YAMLError) -> int:
-    mark = getattr(error, "problem_mark", None)
-    return 1 if mark is None else int(mark.line) + 1
-
-
-def _in_words(error: yaml.YAMLError) -> str:
-    said = str(getattr(error, "problem", ""))
-    for sign, words in _SYNTAX.items():
-        if sign in said:
-            return words
-    return "this cannot be read as YAML"

@@ -31,7 +31,7 @@ class Vault:
 
     def __init__(self, folder: Path, wrapping: Path) -> None:
         try:
-            text = wrapping.read_text(encoding="ascii").strip()
+            text = wrapping.read_text(encoding="utf-8-sig").strip()
             self._wrapping = pyrage.x25519.Identity.from_str(text)
         except (OSError, ValueError, pyrage.IdentityError) as error:
             raise RegisterError(

@@ -42,7 +42,7 @@ def test_an_identical_draft_records_nothing(desk: Desk) -> None:
 
 
 def test_a_summary_alone_makes_a_new_version(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "summary.txt").write_text("Any policy on gait recognition.\n")
+    (tmp_path / "summary.txt").write_bytes(b"\xef\xbb\xbfAny policy on\r\ngait recognition. \r\n\r\n")
     words = ("--summary", tmp_path / "summary.txt", "--as", "foi-officer")
 
     assert desk.told("draft", CASE, EXAMPLE / "assessment.yaml", *words)["version"] == 2
@@ -54,7 +54,8 @@ def test_a_summary_alone_makes_a_new_version(desk: Desk, tmp_path: Path) -> None
     ("content", "problem"),
     [
         (b"", "it has no words"),
-        (b"\xff\xfe", "it is not text in UTF-8"),
+        (b"caf\xe9", "is not UTF-8 text; save it as UTF-8"),
+        ("Asked.".encode("utf-16"), "is in UTF-16, which Notepad calls Unicode; save it as UTF-8"),
         ("Zeichen \u202e herum".encode(), "U+202E"),
         (b"Asked by Sample Applicant.", "the applicant's name or e-mail"),
     ],

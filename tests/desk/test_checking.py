@@ -286,16 +286,18 @@ def test_a_checkpoint_that_went_through_mail_counts(desk: Desk, tmp_path: Path) 
         audit_register(office)
     (note,) = desk.home.checkpoints.iterdir()
     mailed = tmp_path / "note"
-    mailed.write_bytes(b"\xef\xbb\xbf" + note.read_bytes().replace(b"\n", b"\r\n"))
+    mailed.write_bytes(b"\xef\xbb\xbf" + note.read_bytes().replace(b"\n", b"  \r\n"))
 
     assert desk("audit", "--checkpoint", mailed).exit_code == 0
 
 
 def test_a_checkpoint_that_is_none_does_not_pass(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "note").write_bytes(b"\xff not a checkpoint")
+    (tmp_path / "note").write_bytes(b"not a checkpoint")
+    (tmp_path / "wide").write_bytes("a checkpoint".encode("utf-16"))
     before = everything(desk.home)
 
     assert desk("audit", "--checkpoint", tmp_path / "note").exit_code == 4
+    assert "UTF-16" in desk.refused("audit", "--checkpoint", tmp_path / "wide")[1]
     assert desk.refused("audit", "--checkpoint", tmp_path / "absent")[0] == 2
     assert everything(desk.home) == before
 

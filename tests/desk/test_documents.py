@@ -233,7 +233,7 @@ def test_a_response_that_names_the_applicant_is_refused_and_does_not_repeat_them
     [
         (b"", "a text of 1 to 100,000 characters is needed"),
         (b"x" * 100_001, "a text of 1 to 100,000 characters is needed"),
-        (b"\xff", "it is not text in UTF-8"),
+        (b"\xff", "is not UTF-8 text"),
         (b"# A heading\n", "line 1 has a heading"),
         (b"<b>bold\n", "line 1 has "),
         ("Turn \u202earound\n".encode(), "U+202E"),

@@ -140,7 +140,7 @@ def test_a_text_that_is_none_is_malformed(elsewhere: Desk, laid_out: Path, tmp_p
 
     code, said = elsewhere.refused("pdf-check", laid_out, "--source", tmp_path / "document.md")
 
-    assert (code, said) == (2, f"{tmp_path}/document.md: it is not text in UTF-8.")
+    assert (code, said) == (2, f"{tmp_path}/document.md: is not UTF-8 text; save it as UTF-8 (line 1).")
 
 
 # verify

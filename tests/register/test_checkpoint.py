@@ -55,7 +55,9 @@ def test_any_changed_byte_is_refused(signer: FileSigner, data: st.DataObject) ->
 
 
 @pytest.mark.parametrize(
-    "change", [lambda note: note.replace("\n", "\r\n"), "\ufeff{}".format], ids=["CRLF", "BOM"]
+    "change",
+    [lambda note: note.replace("\n", "\r\n"), "\ufeff{}".format, lambda note: note.replace("\n", " \n")],
+    ids=["CRLF", "BOM", "blanks"],
 )
 def test_what_mail_and_editors_change_is_no_part_of_it(
     change: Callable[[str], str], signer: FileSigner

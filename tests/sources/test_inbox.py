@@ -159,11 +159,20 @@ def test_an_item_is_bad_unread(kind: str, inbox: Path, aside: Path) -> None:
     assert says in (target / "WHY.txt").read_text().replace("\n     ", " ")
 
 
+LITTER = (
+    *("Thumbs.db", "ehthumbs.db", "Desktop.ini", "~$request.yaml", "~WRL0003.tmp", "$RECYCLE.BIN"),
+    *("System Volume Information", "request.yaml:Zone.Identifier", ".DS_Store", "._request.yaml"),
+    *("Icon\r", "Icon\uf00d", ".Spotlight-V100", ".~lock.request.yaml#"),
+)
+
+
 def test_what_systems_leave_lying_about_is_passed_over(inbox: Path) -> None:
     put_folder(inbox)
     for folder in (inbox, inbox / "one"):
-        for name in ("Thumbs.db", "Desktop.ini", ".DS_Store", "~$request.yaml"):
+        for name in LITTER:
             (folder / name).write_text("x")
+        (folder / "__MACOSX").mkdir()
+        (folder / "__MACOSX" / "._request.yaml").write_text("x")
 
     assert only(inbox).remove()
     assert waiting(inbox) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -168,7 +169,7 @@ def test_a_part_needs_no_more_than_it_must_have(rules: TextRules) -> None:
         ("West Midlands Police", "", "authority", "this is empty"),
         ("West Midlands Police", "'  '", "authority", "this is empty"),
         ("West Midlands Police", "[a]", "authority", "write text here, not a list"),
-        ("West Midlands Police", "{a: b}", "authority", "write text here, not a list"),
+        ("West Midlands Police", "{a: b}", "authority", "a colon and a space make a key"),
         ("reference: 1146A/22", "reference: ../x", "reference", "a reference has up to 40"),
         ("Jane Q. Sample", "", "applicant.name", "this is empty"),
         ("{name: Jane Q. Sample, email: jane.sample@example.org}", "J.", "applicant", "keys with"),
@@ -317,3 +318,50 @@ def test_each_sample_case_parses(path: Path, rules: TextRules) -> None:
     parse = parse_request if path.name.startswith("request") else parse_assessment
 
     assert parse(path.read_bytes(), rules=rules) is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("- Openness.", "- Openness: it is.", ("favouring[0]", "a colon and a space make a key", 15)),
+        ("- Openness.", "- Openness:\n              it.", ("favouring[0]", "a colon and a space", 15)),
+        ("Harm of its own.", "\n          Harm: of its own.", ("harm", "a colon and a space", 14)),
+        ("Harm of its own.", "{of its own, more}", ("harm", "a colon and a space", 13)),
+        ("Trust., weight", "Trust, and so on, weight", ("favouring[1]", "read as a key", 16)),
+        ("- Openness.", "- txt: Openness.", ("favouring[0]", "write 'text'", 15)),
+        ("- Openness.", "- [Openness]", ("favouring[0]", "write text here", 15)),
+    ],
+)
+def test_a_text_that_became_keys_is_one_fault_with_its_cause(
+    old: str, new: str, told: tuple[str, str, int], rules: TextRules
+) -> None:
+    path, says, line = told
+    faults = faults_of_assessment(changed(ASSESSMENT, old, new), rules)
+    (fault,) = (fault for fault in faults if "missing" not in fault.problem)
+
+    assert fault.path == f"parts[0].exemptions[0].{path}"
+    assert says in fault.problem
+    assert fault.problem.endswith(f"(line {line})")
+    assert len(faults) == 1 + ("txt" in new)
+
+
+def test_one_fault_within_a_part_is_no_fault_of_the_list_of_parts(rules: TextRules) -> None:
+    text = changed(ASSESSMENT, "duty: confirm-or-deny", "duty: confirm")
+
+    assert [fault.path for fault in faults_of_assessment(text, rules)] == ["parts[0].duty"]
+    assert [fault.path for fault in faults_of_assessment("reference: T/1\nparts: []\n", rules)] == ["parts"]
+
+
+def test_a_fault_within_a_text_has_the_line_of_the_file(rules: TextRules) -> None:
+    marked = replace(rules, prose=lambda text: ["line 2 is wrong"] if "wrong" in text else [])
+    text = changed(ASSESSMENT, "It is engaged.", "It is engaged.\n          So wrong.")
+
+    assert faults_of_assessment(text, marked) == (
+        Fault(path="parts[0].exemptions[0].applies", problem="line 2 is wrong (line 10)"),
+    )
+
+
+def test_accents_apart_from_their_letters_are_read_as_one(rules: TextRules) -> None:
+    parted = changed(REQUEST, "West Midlands", "Heddlu Dyffryn-yr-W\u0302yn").encode()
+
+    assert parse_request(parted, rules=rules).authority == "Heddlu Dyffryn-yr-\u0174yn Police"

@@ -189,9 +189,9 @@ def append(statement: Path, signature: Path, *, home: Home, as_json: bool) -> No
     from flows.casework import proposals  # noqa: PLC0415 - for this alone
     from flows.casework.office import open_office  # noqa: PLC0415 - as above
 
-    armoured = read_file(signature).decode("ascii", "replace")
+    armoured, stated_as = read_text(signature), read_text(statement).encode()
     with open_office(home) as office:
-        taken = proposals.append(office, read_file(statement), armoured)
+        taken = proposals.append(office, stated_as, armoured)
         stated = taken.act
         if isinstance(taken, proposals.Amended):
             done = f"{stated.actor} {in_words(stated.kind.done, stated)}."

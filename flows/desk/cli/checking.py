@@ -26,6 +26,7 @@ from flows.desk.cli.terminal import (
     print_rows,
     prints,
     read_file,
+    read_text,
     with_home,
 )
 from flows.domain.checks import VERSION
@@ -75,7 +76,7 @@ def audit(
     """Verify a register from its objects alone; by default the home's own."""
     mine = repository is None and checkpoint is None
     own, _ = newest_checkpoint(home.checkpoints) if mine else (None, [])
-    note = read_file(checkpoint).decode("utf-8", "replace") if checkpoint else own
+    note = read_text(checkpoint) if checkpoint else own
     pin = _fingerprint(pin) if pin is not None else None
     with _Progress("Auditing") as progress:
         report = audit_register(

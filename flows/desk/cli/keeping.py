@@ -21,7 +21,7 @@ from flows.desk.cli.terminal import (
     open_office,
     print_json,
     print_rows,
-    read_file,
+    read_text,
     tell_policy,
     with_home,
 )
@@ -243,7 +243,7 @@ def _keys_of(
     known = office.register.policy().people.get(person)
     private = office.home.officers / person
     if public_keys:
-        texts = {path: read_file(path).decode("ascii", "replace") for path in public_keys}
+        texts = {path: read_text(path) for path in public_keys}
         yield tuple(dict.fromkeys(parse_public(text, source=str(path)) for path, text in texts.items()))
     elif known is not None:
         yield known.keys

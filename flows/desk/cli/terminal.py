@@ -37,6 +37,7 @@ from flows.domain.errors import (
 )
 from flows.domain.local_day import local_day, local_time
 from flows.domain.policy import parse_person
+from flows.domain.text_file import text_of
 from flows.home import Home, find_home
 
 if TYPE_CHECKING:
@@ -359,15 +360,12 @@ def read_file(path: Path, *, most: int = MOST_BYTES) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a file named on the command line.
+    """Return the text of a file named on the command line, whatever it was saved with.
 
     Raises:
         MalformedError: it cannot be read, is too large, or is none.
     """
-    try:
-        return read_file(path).decode()
-    except UnicodeDecodeError:
-        raise MalformedError(str(path), Fault(path="", problem="it is not text in UTF-8")) from None
+    return text_of(read_file(path), str(path))
 
 
 def write_file(path: Path, content: bytes) -> str:

@@ -38,6 +38,7 @@ from pyhanko.sign.signers import SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from flows.domain.errors import Fault, MalformedError, RefusedError
+from flows.domain.text_file import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -153,10 +154,10 @@ def load(folder: Path) -> Credential | None:
     """
     path = folder / SETTINGS
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path.read_bytes(), str(path))
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise _malformed(path, f"it cannot be read ({type(error).__name__})") from None
     return _credential(folder, _settings(path, text))
 
@@ -170,7 +171,7 @@ def roots(folder: Path) -> tuple[x509.Certificate, ...]:
     path = folder / SETTINGS
     if not path.is_file():
         return ()
-    found = _settings(path, path.read_text(encoding="utf-8", errors="replace"))
+    found = _settings(path, text_of(path.read_bytes(), str(path)))
     if "certificate" in found:
         path = folder / found["certificate"]
         return only_roots(certificates_in(_bytes(path), str(path)))
