@@ -33,6 +33,7 @@ from flows.domain.acts.drafting import WHOLE, is_overridden
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.edition import gates_for
+from flows.domain.english import listing
 from flows.domain.errors import (
     Fault,
     IncompleteError,
@@ -293,15 +294,26 @@ def _check_nothing_stops(case: Case, document: str, found: Iterable[Finding]) ->
 def _check_overridable(case: Case, found: Iterable[Finding], wish: Wish) -> None:
     facts = wish.facts or {}
     finding, place = facts.get("finding", ""), facts.get("place", "")
-    named = [each for each in blocking(found) if (each.code, each.place) == (finding, place)]
-    if not named:
+    of_code = [
+        each
+        for each in blocking(found)
+        if each.code == finding
+        and (each.place == place or not is_overridden(case, wish.document, finding, each.place))
+    ]
+    named = [each for each in of_code if each.place == place]
+    stops = f"stops version {_version(case, wish)} of {case.reference}"
+    if not of_code:
         raise RefusedError(
-            f"No finding {finding} at {place or WHOLE} stops version {_version(case, wish)} of "
-            f"{case.reference}; `equipoise show {case.reference}` lists those that do."
+            f"No finding {finding} {stops}; `equipoise show {case.reference}` lists those that do."
         )
-    if any(each.final for each in named):
+    if any(each.final for each in named or of_code):
         raise RefusedError(
             f"{finding} is not a matter of opinion and cannot be overridden; the text has to be mended."
+        )
+    if not named:
+        places = listing(dict.fromkeys(each.place or WHOLE for each in of_code))
+        raise RefusedError(
+            f"{finding} {stops} at {places}, and not at {place or WHOLE}; name one such place."
         )
 
 

@@ -29,7 +29,8 @@ class Finding:
         sentence: What is so, in plain words, without the text of a case.
         mend: What to do about it.
         span: From which character to which of the text at ``place``; None where it is all of it.
-        citation: What the rule rests on, as ``FOIA s.2(2)(b)``; empty for an audit's finding.
+        citation: What the rule rests on, as ``FOIA s.2(2)(b)`` or ``good practice``; empty for an audit's
+            finding.
         final: No reason overrides it, since it is never a matter of opinion.
     """
 

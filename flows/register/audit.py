@@ -126,7 +126,7 @@ def _examine(
             break
     authority = examiner.authority
     report.entries, report.cases, report.head = len(line), examiner.cases, line[-1].sha256
-    report.overrides, report.accepted = examiner.overrides, authority.accepted
+    report.overrides, report.accepted = tuple(examiner.overrides), authority.accepted
     report.register = authority.policy.register if authority.policy else ""
     report.fingerprint = authority.fingerprint
     report.remarks += [*examiner.remarks, *authority.remarks]

@@ -20,7 +20,7 @@ from flows.register.authority import Authority, signer_of
 from flows.register.chain import Chain
 from flows.register.entry import LONGEST_DELAY, entry_for
 from flows.register.reading import Said, parse_commit, read_act, tree_of
-from flows.register.report import REFUSALS, FoundError, PaperVerdict, Published
+from flows.register.report import REFUSALS, FoundError, Overridden, PaperVerdict, Published
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ class Examiner:
 
     Attributes:
         authority: The policy so far.
-        overrides: How many findings of the checks were overridden.
+        overrides: The findings of the checks that were overridden.
         remarks: What passes, yet an auditor should know.
         not_established: What cannot be known here.
     """
 
     def __init__(self, evidence: Evidence, check_paper: Callable[[Published], PaperVerdict]) -> None:
         self.authority = Authority()
-        self.overrides = 0
+        self.overrides: list[Overridden] = []
         self._published = 0
         self._rules = 1
         self.remarks: list[str] = []
@@ -213,7 +213,8 @@ class Examiner:
             case = decide(before, it.act, self.authority.policy)
         except errors.PitError as error:
             raise FoundError(_code(error, before, it.act), said.place, str(error)) from None
-        self.overrides += it.act.kind == OVERRIDE
+        if it.act.kind == OVERRIDE:
+            self.overrides.append(_overridden(said))
         if "rules" in it.act.details:
             self._check_rules(said)
         if case.folder != said.folder:
@@ -355,3 +356,15 @@ def _check_in_line(line: _Line, entry: Entry, place: str) -> None:
         raise FoundError("E_CLOCK", place, "The entry's time lies before that of the entry before it.")
     if not entry.authored <= entry.committed <= entry.authored + LONGEST_DELAY:
         raise FoundError("E_CLOCK", place, "The act and its entry lie too far apart in time.")
+
+
+def _overridden(said: Said) -> Overridden:
+    act = said.statement.act
+    return Overridden(
+        entry=said.entry.sequence,
+        case=act.case,
+        version=act.version,
+        finding=act.details["finding"],
+        place=act.details.get("place", ""),
+        person=act.actor,
+    )

@@ -107,6 +107,26 @@ class PaperVerdict:
     remark: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overridden:
+    """A finding of the checks that a sign-off officer overrode.
+
+    The reason stays in the register: what an audit says goes to logs, and reasons are people's own words.
+
+    Attributes:
+        entry: Number of the entry in which they did.
+        finding: Its code, as ``X06``.
+        place: Where in the assessment it stands; empty for the whole text.
+    """
+
+    entry: int
+    case: str
+    version: int
+    finding: str
+    place: str
+    person: str
+
+
 @dataclass(kw_only=True)
 class Report:
     """What an audit found.
@@ -114,7 +134,7 @@ class Report:
     Attributes:
         entries: How many entries the register has.
         cases: How many cases were read.
-        overrides: How many findings of the checks a sign-off officer overrode.
+        overrides: The findings of the checks that were overridden, oldest first.
         register: The register's id.
         fingerprint: SHA-256 of the statement that founded the register.
         head: SHA-256 of the newest raw entry.
@@ -126,7 +146,7 @@ class Report:
 
     entries: int = 0
     cases: int = 0
-    overrides: int = 0
+    overrides: tuple[Overridden, ...] = ()
     register: str = ""
     fingerprint: str = ""
     head: str = ""

@@ -69,7 +69,7 @@ def test_lint_warns_and_exits_0() -> None:
     assert [line for line in result.stdout.splitlines() if line.startswith("  ")][3:6] == [
         "  The part does not say what a denial would reveal.",
         "  Write it under denying, so that it is clear why the answer would be the same whichever is true.",
-        "  See FOIA s.2(1)(b), s.17(3)(a).",
+        "  See ICO guidance on neither confirming nor denying.",
     ]
 
 

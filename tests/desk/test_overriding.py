@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PLACE = "parts[0].exemptions[0].against"
 REASON = "Both sides are weighed together under section 31(3)."
-STOPS = "stops version 2 of 1146A/22; `equipoise show 1146A/22` lists those that do."
+STOPS = "stops version 2 of 1146A/22"
 OVERRIDING = ("override", CASE, "--finding", "F01", "--place", PLACE, "--version", "2")
 
 
@@ -103,7 +103,17 @@ def test_an_override_is_in_the_history_and_counted_by_the_audit(stopped: Desk) -
     assert f"F01 block {PLACE}" in submission["details"]["findings"].splitlines()
     assert submission["details"]["rules"] == VERSION
     assert submission["what"].startswith("submitted version 2 (1 overridden finding, ")
-    assert (report["passes"], report["overrides"]) == (True, 1)
+    assert report["passes"] is True
+    assert report["overrides"] == [
+        {
+            "entry": override["sequence"],
+            "case": CASE,
+            "version": 2,
+            "finding": "F01",
+            "place": PLACE,
+            "person": "sign-off-officer",
+        }
+    ], "and no word of the reason, since what an audit says goes to logs"
     assert "1 finding of the checks" in stopped.done("audit")
 
 
@@ -122,11 +132,11 @@ REFUSALS = {
     ),
     "an override of what does not stop it": (
         ("--finding", "N01", "--reason", REASON, "--as", "sign-off-officer"),
-        f"No finding N01 at {PLACE} {STOPS}",
+        f"No finding N01 {STOPS}; `equipoise show 1146A/22` lists those that do.",
     ),
     "an override elsewhere": (
         ("--place", "parts[0]", "--reason", REASON, "--as", "sign-off-officer"),
-        f"No finding F01 at parts[0] {STOPS}",
+        f"F01 {STOPS} at {PLACE}, and not at parts[0]; name one such place.",
     ),
     "an override of an older version": (
         ("--version", "1", "--reason", REASON, "--as", "sign-off-officer"),
@@ -138,6 +148,23 @@ REFUSALS = {
 @pytest.mark.parametrize(("words", "sentence"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_the_desk_refuses_an_override(words: tuple[str, ...], sentence: str, stopped: Desk) -> None:
     assert stopped.refused(*OVERRIDING, *words) == (1, sentence)
+
+
+def test_whoever_names_no_place_is_told_which_there_are(desk: Desk, tmp_path: Path) -> None:
+    sides = "parts[0].exemptions[0].against", "parts[0].exemptions[1].against"
+    text = one_sided(tmp_path).read_text()
+    path = tmp_path / "no-side.yaml"
+    path.write_text(re.sub(r"        against:\n.*?(?=    harm:)", "", text, count=1, flags=re.DOTALL))
+    desk.draft(path)
+    words = ("override", CASE, "--finding", "F01", "--version", "2", "--reason", REASON)
+
+    told = desk.refused(*words, "--as", "sign-off-officer")
+    desk.done(*words, "--place", sides[0], "--as", "sign-off-officer")
+    left = desk.refused(*words, "--as", "sign-off-officer")
+
+    which = "and not at the whole text; name one such place."
+    assert told == (1, f"F01 {STOPS} at {sides[0]} and {sides[1]}, {which}")
+    assert left == (1, f"F01 {STOPS} at {sides[1]}, {which}")
 
 
 def test_a_writer_who_may_also_sign_off_cannot_override_for_themselves(desk: Desk, tmp_path: Path) -> None:
@@ -203,7 +230,7 @@ def test_an_override_done_before_is_found_and_not_repeated(stopped: Desk) -> Non
     overridden(stopped)
 
     assert "This was done before" in stopped.done(*OVERRIDING, "--reason", REASON, "--as", "sign-off-officer")
-    assert stopped.told("audit")["overrides"] == 1
+    assert len(stopped.told("audit")["overrides"]) == 1
     assert stopped.refused(*OVERRIDING, "--reason", "Another reason.", "--as", "sign-off-officer") == (
         1,
         f"F01 at {PLACE} is overridden in 1146A/22 already.",

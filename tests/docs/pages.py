@@ -272,6 +272,7 @@ and for those who decide (`equipoise show`).
 - What only **warns** is for the writer and the deciders to consider.
   A rule that reads prose can be wrong; nearly all of them only warn.
   Its silence proves nothing: it knows forms of words, not what they mean.
+- Where a rule rests on **good practice**, no section of the Act asks for what it asks.
 - A rule that lacks its input is **not run**, which is not the same as passed.
 
 The severity given is that of the rule's gravest finding.

@@ -17,6 +17,7 @@ from examples_wording import EXAMPLES as WORDING
 
 from flows.domain.assessment import texts
 from flows.domain.checks import ruleset
+from flows.domain.checks.rule import PRACTICE
 from flows.domain.checks.ruleset import RULES, check
 from flows.domain.finding import Severity
 
@@ -59,6 +60,12 @@ def test_a_rule_says_what_it_asks_and_what_it_rests_on(rule: Rule) -> None:
     assert rule.asks.endswith(".")
     assert rule.asks[0].isupper() or rule.asks.startswith("“")
     assert rule.citation
+
+
+def test_a_rule_of_style_does_not_speak_for_the_act() -> None:
+    of_style = {rule.citation for rule in RULES if rule.id.startswith("S")}
+
+    assert of_style == {PRACTICE, "UK GDPR Article 5(1)(c)"}
 
 
 def _marked(draft: Draft, finding: Finding) -> str | None:

@@ -206,7 +206,7 @@ def told(report: Report) -> dict[str, Any]:
     return {
         "entries": report.entries,
         "cases": report.cases,
-        "overrides": report.overrides,
+        "overrides": len(report.overrides),
         "register": report.register,
         "fingerprint": report.fingerprint,
         "head": report.head,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -201,7 +201,7 @@ def _tell(report: Report, checkpoint: str) -> None:
     print_rows(
         [
             ("Read", f"{counted(report.entries, 'entry', 'entries')}, {counted(report.cases, 'case')}"),
-            ("Overridden", counted(report.overrides, "finding of the checks", "findings of the checks")),
+            ("Overridden", counted(len(report.overrides), "finding of the checks", "findings of the checks")),
             ("Fingerprint", report.fingerprint or "unknown"),
             ("Checkpoint", checkpoint),
         ]
@@ -227,7 +227,7 @@ def _as_json(report: Report) -> dict[str, Any]:
         "fingerprint": report.fingerprint,
         "entries": report.entries,
         "cases": report.cases,
-        "overrides": report.overrides,
+        "overrides": [asdict(each) for each in report.overrides],
         "head": report.head,
         "findings": rows(report.findings),
         "remarks": report.remarks,

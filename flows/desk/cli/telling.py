@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows.desk.cli.terminal import counted, heading, shown, wrapped
+from flows.domain.checks.rule import PRACTICE
 from flows.domain.finding import Finding, Severity, blocking
 
 if TYPE_CHECKING:
@@ -46,8 +47,14 @@ def tell_findings(
             tell_lines(finding.mend)
         told.add(finding.mend)
         if finding.citation and finding.severity in _COLOURS:
-            tell_lines(f"See {finding.citation}." + (" No reason overrides this." if finding.final else ""))
+            tell_lines(_rests_on(finding) + (" No reason overrides this." if finding.final else ""))
     click.echo(heading(_in_all(findings, overridden)))
+
+
+def _rests_on(finding: Finding) -> str:
+    if finding.citation == PRACTICE:
+        return "This is good practice; no section of the Act asks for it."
+    return f"See {finding.citation}."
 
 
 def tell_words(finding: Finding, words: Mapping[str, str]) -> None:

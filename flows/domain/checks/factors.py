@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import Duty
-from flows.domain.checks.rule import Draft, Noticed, rule
+from flows.domain.checks.rule import PRACTICE, Draft, Noticed, rule
 from flows.domain.checks.words import Passage, content_words, phrase
 from flows.domain.finding import Severity
 from flows.domain.provisions import section_of
@@ -25,7 +25,7 @@ _DOING: Final = {Duty.DISCLOSE: "disclosure", Duty.CONFIRM_OR_DENY: "confirming 
 _SIDES: Final = ("favouring", "against")
 
 
-@rule("F01", Severity.BLOCK, citation="FOIA s.2, s.17(3)")
+@rule("F01", Severity.BLOCK, citation="FOIA s.2(1)(b), s.2(2)(b)")
 def has_both_sides(draft: Draft, law: Provisions) -> Iterator[Noticed]:
     """Each qualified exemption has at least one factor favouring and one against."""
     for place, part, exemption, _ in draft.qualified(law):
@@ -102,7 +102,7 @@ _GRANTED: Final = phrase(
 """What makes a sentence grant a point of the other side, or deny it."""
 
 
-@rule("F02", Severity.WARN, citation="FOIA s.2, s.17(3)")
+@rule("F02", Severity.WARN, citation="FOIA s.2(1)(b), s.2(2)(b)")
 def stands_on_its_side(draft: Draft, law: Provisions) -> Iterator[Noticed]:
     """A factor stands on the side it argues for.
 
@@ -315,7 +315,7 @@ _SHORT: Final = 8
 """A factor with fewer words that carry content says no reason, unless one of the words above is there."""
 
 
-@rule("F06", Severity.WARN, citation="FOIA s.17(3)")
+@rule("F06", Severity.WARN, citation=PRACTICE)
 def has_weight_or_reason(draft: Draft, law: Provisions) -> Iterator[Noticed]:
     """Each factor has a weight or a reason."""
     for placed in _factors(draft, law):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.assessment import Outcome
 from flows.domain.checks.leaks import leak_of
 from flows.domain.checks.plain_text import spans
-from flows.domain.checks.rule import Draft, Input, Noticed, rule
+from flows.domain.checks.rule import PRACTICE, Draft, Input, Noticed, rule
 from flows.domain.checks.words import phrase, unmarked, unquoted
 from flows.domain.finding import Severity
 
@@ -22,7 +22,7 @@ _CONFIRMING: Final = phrase(r"\bconfirm(?:ing|ation|ed)\b|\bif we confirm\b")
 _DENYING: Final = phrase(r"\b(?:denial|denying|denied)\b|\bif we den(?:y|ied)\b")
 
 
-@rule("N01", Severity.WARN, citation="FOIA s.2(1)(b), s.17(3)(a)")
+@rule("N01", Severity.WARN, citation="ICO guidance on neither confirming nor denying")
 def treats_both_answers(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """A part that neither confirms nor denies says what each of the two answers would reveal."""
     for place, part in draft.parts():
@@ -42,7 +42,7 @@ def treats_both_answers(draft: Draft, _: Provisions) -> Iterator[Noticed]:
                 )
 
 
-@rule("N02", Severity.BLOCK, citation="FOIA s.2(1), s.17(4)")
+@rule("N02", Severity.BLOCK, citation="FOIA s.1(1)(a), s.2(1)")
 def asserts_nothing(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """A part that neither confirms nor denies asserts nothing about what is held."""
     for place, part in draft.parts():
@@ -86,7 +86,7 @@ _CAVEAT: Final = phrase(
 """What a text says that gives nothing away: its reasons are no sign of an answer."""
 
 
-@rule("N03", Severity.WARN, citation="FOIA s.2(1), s.17(4)", needs=(Input.DOCUMENT,))
+@rule("N03", Severity.WARN, citation=PRACTICE, needs=(Input.DOCUMENT,))
 def says_it_gives_nothing_away(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """The text says that its reasons are no sign of whether information is held.
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from flows.domain.finding import Severity
     from flows.domain.provisions import Provision, Provisions
 
+PRACTICE: Final = "good practice"
+"""What a rule rests on that no section, guidance or judgment asks for."""
+
 _NO_PROSE: Final = frozenset(
     {"provision", "limbs", "purposes", "duty", "outcome", "likelihood", "mode", "of", "condition"}
     | {"in-the-alternative-to", "reference"}
@@ -156,7 +159,7 @@ class Rule:
         id: As ``X03``.
         severity: Of what it notices, if that does not say otherwise.
         asks: What it asks of an assessment, one sentence: the first line of its function's docstring.
-        citation: The section, the guidance or the judgment it rests on.
+        citation: The section, the guidance or the judgment it rests on, or ``PRACTICE``.
         needs: Without one of these it does not run at all.
         look: The rule itself, a pure function.
     """

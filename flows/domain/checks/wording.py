@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import texts
 from flows.domain.checks.plain_text import spans
-from flows.domain.checks.rule import Draft, Input, Noticed, rule
+from flows.domain.checks.rule import PRACTICE, Draft, Input, Noticed, rule
 from flows.domain.checks.words import phrase, unmarked
 from flows.domain.english import MONTHS
 from flows.domain.finding import Severity
@@ -39,7 +39,7 @@ _AGE: Final = timedelta(days=30)
 """A threat level that is older may have changed since."""
 
 
-@rule("S01", Severity.WARN, citation="FOIA s.17(3)")
+@rule("S01", Severity.WARN, citation=PRACTICE)
 def dates_the_threat_level(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """A terrorism threat level has its value, a date no older than 30 days, and a link to MI5."""
     named = [(passage, found) for passage in draft.passages for found in _threat_level(passage)]
@@ -107,7 +107,7 @@ _MOVED: Final = {
 """Hosts that have moved, and where to."""
 
 
-@rule("S02", Severity.INFO, citation="FOIA s.17(3)")
+@rule("S02", Severity.INFO, citation=PRACTICE)
 def links_to_what_is_there(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """Links lead to where things are now, by https."""
     for passage in draft.passages:
@@ -156,7 +156,7 @@ _ACTS: Final = re.compile(
 """An authority that does what only the one that was asked can do."""
 
 
-@rule("S03", Severity.BLOCK, citation="FOIA s.17(3)")
+@rule("S03", Severity.BLOCK, citation=PRACTICE)
 def is_written_out(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """No placeholder is left, abbreviations are explained, and no other authority stands in for this."""
     blank = set()
@@ -247,7 +247,7 @@ def _of_another(passage: Passage, draft: Draft) -> Iterator[Noticed]:
 _TITLE: Final = re.compile(r"\A\s*#[ \t]+([^\n]*)")
 
 
-@rule("S06", Severity.BLOCK, citation="FOIA s.17(3)", needs=(Input.REQUEST,))
+@rule("S06", Severity.BLOCK, citation=PRACTICE, needs=(Input.REQUEST,))
 def is_of_the_request(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """The assessment has the reference of the request, and so has the title of its text."""
     if draft.request is None:
@@ -297,7 +297,7 @@ _SLIPS: Final = (
 """Slips of the pen: the words, what is so, and what to do."""
 
 
-@rule("S07", Severity.INFO, citation="FOIA s.17(3)")
+@rule("S07", Severity.INFO, citation=PRACTICE)
 def reads_well(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """Sentences can be read in one breath, and are free of slips of the pen.
 
@@ -325,7 +325,7 @@ def _unreadable(passage: Passage) -> Iterator[Noticed]:
             )
 
 
-@rule("S08", Severity.BLOCK, citation="FOIA s.17(3)", needs=(Input.REQUEST,))
+@rule("S08", Severity.BLOCK, citation=PRACTICE, needs=(Input.REQUEST,))
 def says_what_was_asked(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """The request has a summary fit to publish."""
     if draft.request and not (draft.request.summary or "").strip():
@@ -336,7 +336,7 @@ def says_what_was_asked(draft: Draft, _: Provisions) -> Iterator[Noticed]:
         )
 
 
-@rule("S09", Severity.BLOCK, citation="FOIA s.17(3)", needs=(Input.DOCUMENT, Input.MADE))
+@rule("S09", Severity.BLOCK, citation=PRACTICE, needs=(Input.DOCUMENT, Input.MADE))
 def is_what_is_made_of_it(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """The text that people read is the one made of its assessment."""
     if draft.document != draft.made:
