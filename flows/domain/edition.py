@@ -14,10 +14,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.domain.local_day import days_of_utc, local_days
 from flows.domain.procedure import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import date, datetime
 
     from flows.domain.acts.kind import Kind
     from flows.domain.policy import Policy
@@ -31,11 +33,13 @@ class Edition:
         gates: Which approvals a document needs, in order, under each name that the rules may use.
         rules: The lowest version of the checks that a submission may name, so that nobody escapes today's
             with yesterday's.
+        days: The first and the last day that a moment may be taken for.
         rows: By name of an act, what its row of the table was before a later edition changed it.
     """
 
     gates: Mapping[str, tuple[Stage, ...]]
     rules: int
+    days: Callable[[datetime], tuple[date, date]] = local_days
     rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def row(self, kind: Kind) -> Kind:
@@ -51,8 +55,14 @@ _GATES: Final = MappingProxyType(
 )
 
 EDITIONS: Final[dict[int, Edition]] = {
-    # Whoever overrode a finding could pass the version they had let through.
-    1: Edition(gates=_GATES, rules=1, rows=MappingProxyType({"approve": {"no_overrider": False}})),
+    # Whoever overrode a finding could pass the version they had let through. Days were those of UTC or of an
+    # hour later, winter and summer alike.
+    1: Edition(
+        gates=_GATES,
+        rules=1,
+        days=days_of_utc,
+        rows=MappingProxyType({"approve": {"no_overrider": False}}),
+    ),
     2: Edition(gates=_GATES, rules=2),
 }
 

@@ -43,9 +43,15 @@ def local_day(moment: datetime) -> date:
     return local_time(moment).date()
 
 
-def days_at(moment: datetime) -> tuple[date, date]:
-    """Return the first and the last day that the first edition of the procedure takes a moment for.
+def local_days(moment: datetime) -> tuple[date, date]:
+    """Return the first and the last day that a moment may be taken for: its own.
 
-    It knows no zone: the day in UTC, and the one an hour on, winter or summer.
+    Raises:
+        MalformedError: as ``local_time``.
     """
+    return local_day(moment), local_day(moment)
+
+
+def days_of_utc(moment: datetime) -> tuple[date, date]:
+    """Return the same without a look at the zone: the day in UTC, and the one an hour on."""
     return moment.date(), (min(moment, _LAST) + _SUMMER).date()

@@ -320,6 +320,15 @@ def test_an_addition_and_a_removal_of_a_bank_holiday_hold(time: datetime, added:
     check_amendment(after, removal, remove_holiday(after, GAMES))
 
 
+def test_late_in_the_evening_a_bank_holiday_is_added_on_the_local_day() -> None:
+    act, before = an_addition(time=SUMMER_NIGHT), a_policy(rules=some_rules(edition=2))
+    of_utc, local = (add_holiday(before, replace(DAY, added=date(2026, 7, day))) for day in (9, 10))
+
+    check_amendment(before, act, local)
+    with pytest.raises(MalformedError, match="not the day of the act"):
+        check_amendment(before, act, of_utc)
+
+
 def with_days(*days: Proclaimed, **changes: Any) -> Policy:
     return a_policy(version=2, holidays=days, **changes)
 

@@ -210,12 +210,33 @@ def test_a_published_paper_is_sent_and_a_case_withdrawn() -> None:
     assert withdrawn.closed == NOON
 
 
-def test_late_in_the_evening_of_summer_time_the_local_day_has_begun() -> None:
-    late = datetime(2022, 6, 30, 23, 30, tzinfo=UTC)
-    case = a_published_case().with_document("test", changed=late)
-    sent = an_act(SENT, time=late, details={"on": "2022-07-01", "by": "post"})
+@pytest.mark.parametrize(
+    ("published", "on", "editions"),
+    [
+        (datetime(2022, 6, 30, 23, 30, tzinfo=UTC), date(2022, 7, 1), {1, 2}),
+        (datetime(2022, 6, 30, 23, 30, tzinfo=UTC), date(2022, 6, 30), {1}),
+        (datetime(2022, 6, 30, 22, 30, tzinfo=UTC), date(2022, 7, 1), set()),
+        (datetime(2022, 12, 30, 23, 30, tzinfo=UTC), date(2022, 12, 30), {1, 2}),
+        (datetime(2022, 12, 30, 23, 30, tzinfo=UTC), date(2022, 12, 31), {1}),
+    ],
+    ids=[
+        *("after midnight in summer", "the day before it was published", "before midnight"),
+        *("in winter", "on a day that is yet to come"),
+    ],
+)
+def test_a_paper_is_sent_from_the_local_day_on_which_it_was_published(
+    published: datetime, on: date, editions: set[int]
+) -> None:
+    case = a_published_case().with_document("test", changed=published)
+    sent = an_act(SENT, time=published, details={"on": str(on), "by": "post"})
 
-    assert decide(case, sent, a_policy()).stage() is Stage.SENT
+    for edition in (1, 2):
+        policy = a_policy(rules=some_rules(edition=edition))
+        if edition in editions:
+            assert decide(case, sent, policy).stage() is Stage.SENT
+        else:
+            with pytest.raises(WrongDateError):
+                decide(case, sent, policy)
 
 
 def test_only_the_approvals_since_the_last_return_stand() -> None:

@@ -12,7 +12,7 @@ import pytest
 import flows
 from flows.domain.english import in_full, only_date
 from flows.domain.errors import MalformedError
-from flows.domain.local_day import days_at, local_day, local_time
+from flows.domain.local_day import days_of_utc, local_day, local_days, local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,9 +66,13 @@ def test_a_moment_does_not_pass_for_a_day() -> None:
             words(datetime(2026, 6, 12, tzinfo=UTC))
 
 
-def test_the_first_edition_takes_two_days_for_a_moment_late_in_the_evening() -> None:
-    assert days_at(datetime(2026, 1, 12, 23, 30, tzinfo=UTC)) == (date(2026, 1, 12), date(2026, 1, 13))
-    assert days_at(datetime(2026, 1, 12, 22, 30, tzinfo=UTC)) == (date(2026, 1, 12),) * 2
+@pytest.mark.parametrize("month", [1, 6])
+def test_without_a_zone_a_moment_late_in_the_evening_may_be_of_two_days(month: int) -> None:
+    late, earlier = (datetime(2026, month, 12, hour, 30, tzinfo=UTC) for hour in (23, 22))
+
+    assert days_of_utc(late) == (date(2026, month, 12), date(2026, month, 13))
+    assert days_of_utc(earlier) == (date(2026, month, 12),) * 2
+    assert len({*local_days(late)}) == 1
 
 
 def _calls(source: str) -> Iterator[str]:

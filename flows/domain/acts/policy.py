@@ -11,7 +11,6 @@ from flows.domain.acts.kind import Fact, Kind, On, Reason, a_day, a_person, a_te
 from flows.domain.edition import EDITIONS, edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, NotEntitledError, RefusedError
-from flows.domain.local_day import days_at
 from flows.domain.policy import SERVICE, one_of, parse_origin, parse_person
 from flows.domain.procedure import Role
 from flows.domain.theme import theme_faults
@@ -199,7 +198,7 @@ def _added(before: Policy, act: Act, after: Policy) -> Proclaimed:
     new = [day for day in after.holidays if day not in before.holidays]
     if len(new) != 1 or new[0].date != _date_of(act):
         raise _unlike(act)
-    if new[0].added not in days_at(act.time):
+    if new[0].added not in edition_of(before).days(act.time):
         # Which cases it moves goes by this day, so it is not the administrator's to choose.
         raise MalformedError(
             f"{act.kind} of the policy",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.kind import Kind, On, a_choice, a_day, the_day
 from flows.domain.documents import DOCUMENTS
+from flows.domain.edition import edition_of
 from flows.domain.errors import Fault, MalformedError, WrongDateError
-from flows.domain.local_day import days_at
 from flows.domain.procedure import Role, Stage
 from flows.domain.reference import slug
 
@@ -50,10 +50,11 @@ PUBLISH: Final = Kind(
 )
 
 
-def _against_sending(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
+def _against_sending(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     # FOIA s.10(1): this day stops the clock, so it cannot be earlier than the paper.
     published = case.document(act.document).changed or case.opened
-    first, last = days_at(published)[0], days_at(act.time)[1]
+    days = edition_of(policy).days
+    first, last = days(published)[0], days(act.time)[1]
     if not first <= the_day(act.details["on"]) <= last:
         yield WrongDateError(case.named(act.document), first=first, last=last)
 
