@@ -19,6 +19,7 @@ from flows.domain.acts import (
     ADD_OFFICER,
     ADOPT_EDITION,
     APPROVE,
+    CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_THEME,
     OVERRIDE,
@@ -423,6 +424,18 @@ def change_desk(office: Office, administrator: Officer, origins: Collection[str]
         {},
         lambda policy, _: amending.change_desk(policy, origins),
         unless=lambda policy: set(policy.rules.desk) == set(origins),
+    )
+
+
+def change_body(office: Office, administrator: Officer, body: str) -> Recorded | None:
+    """State what kind of authority it is; None where that is stated already."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_BODY,
+        {"body": body},
+        lambda policy, _: amending.change_body(policy, body),
+        unless=lambda policy: policy.rules.body == body,
     )
 
 

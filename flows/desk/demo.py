@@ -81,6 +81,7 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
         threshold=1,
         reference_pattern="FOI-{year}-{number:04}",
         chase_within=CHASE_WITHIN,
+        body="other",
     )
     make_home(home, authority=AUTHORITY, administrator="administrator", rules=rules)
     (home.root / ".demo").touch()

@@ -24,9 +24,15 @@ BODIES: Final = (
     "audit-authority",
     "house-of-commons",
     "house-of-lords",
+    "school",
+    "academy",
+    "archive",
+    "armed-forces",
     "other",
 )
-"""The kinds of authority to which some exemption is open that is not to others, FOIA s.33 to 36."""
+"""The kinds of authority of which the law says something that it does not say of others: which exemptions are
+open to them, FOIA s.33 to 36, or how long they have, s.10(4). Most are none of these: ``other``.
+"""
 
 HOST: Final = re.compile(
     r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"

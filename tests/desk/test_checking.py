@@ -138,7 +138,10 @@ def test_what_only_some_authorities_may_cite_is_not_checked_until_the_kind_is_sa
     def of_x09(*words: str) -> list[str]:
         return [line for line in marks(call("lint", mine, *words)) if " X09" in line]
 
-    assert of_x09() == ["Not checked X09 parts[0].exemptions[0].provision"]
+    assert of_x09() == [
+        "Not checked X09 parts[0].exemptions[0].provision",
+        "Nobody said what kind of authority this is, so that X09 could not be checked.",
+    ]
     assert of_x09("--body", "other") == ["Stops submission X09 parts[0].exemptions[0].provision"]
     assert of_x09("--body", "audit-authority") == []
 
@@ -158,6 +161,22 @@ def test_lint_exits_2_where_a_draft_would_be_malformed(
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"{tmp_path}/mine.yaml: ")
     assert problem in result.stderr
+
+
+def test_a_submission_unchecked_for_want_of_the_kind_of_authority_says_so_wherever_it_is_read(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.draft(changed(tmp_path, '"24(2)"', '"33(3)"'))
+    alarm = "Nobody said what kind of authority this is, so that X09 could not be checked."
+    assert alarm in desk.done("show", CASE)
+
+    said = desk.done("submit", CASE, "--version", "2", "--as", "foi-officer")
+
+    assert said.endswith("Submitted unchecked by X09; `equipoise show 1146A/22` says what is missing.\n")
+    assert alarm in desk.done("show", CASE)
+    assert "1 rule not run" in desk.done("history", CASE)
+    desk.done("body", "set", "audit-authority", "--as", "administrator")
+    assert "X09" not in desk.done("show", CASE)
 
 
 def test_lint_refuses_a_request_that_is_yet_to_come(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from flows.home import Home
 if TYPE_CHECKING:
     from pathlib import Path
 
-INIT = ("init", "--authority", "Northshire Police")
+INIT = ("init", "--authority", "Northshire Police", "--body", "other")
 
 
 def key_pair(path: Path, kind: str = "ed25519", phrase: str = "") -> Path:
@@ -89,16 +89,18 @@ def test_init_cut_short_leaves_nothing_half_made(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     "words",
     [
-        ("init", "--authority", ""),
-        ("init", "--authority", "x" * 201),
-        ("init", "--authority", "North\x1b[31mshire"),
-        ("init", "--authority", "North\nshire"),
+        (*INIT, "--authority", ""),
+        (*INIT, "--authority", "x" * 201),
+        (*INIT, "--authority", "North\x1b[31mshire"),
+        (*INIT, "--authority", "North\nshire"),
+        (*INIT, "--body", "parish"),
         (*INIT, "--administrator", "Ann Other"),
         (*INIT, "--administrator", "service"),
         (*INIT, "--administrator", "../administrator"),
         (*INIT, "--pattern", "FOI"),
         (*INIT, "--approvals", "none"),
-        ("init",),
+        ("init", "--body", "other"),
+        ("init", "--authority", "Northshire Police"),
     ],
 )
 def test_a_malformed_init_makes_nothing(words: tuple[str, ...], tmp_path: Path) -> None:
@@ -107,6 +109,67 @@ def test_a_malformed_init_makes_nothing(words: tuple[str, ...], tmp_path: Path) 
     assert code == 2
     assert sentence
     assert list(tmp_path.iterdir()) == []
+
+
+def test_init_asks_for_the_kind_of_authority_where_nobody_can_be_asked(tmp_path: Path) -> None:
+    code, sentence = Desk(Home(tmp_path / "home")).refused("init", "--authority", "Northshire Police")
+
+    assert code == 2
+    assert sentence.startswith("Missing option '--body'. Choose from: government-department, ")
+    assert ", other; " in sentence
+
+
+def test_init_asks_a_person_at_a_terminal_for_the_kind_of_authority(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "at_a_terminal", lambda: True)
+    desk = Desk(Home(tmp_path / "home"))
+
+    result = desk("init", "--authority", "Northshire Police", input="parish\nschool\n")
+
+    assert result.exit_code == 0
+    assert "academy                the proprietor of an academy" in result.stderr
+    assert "other                  none of these" in result.stderr
+    assert "'parish' is not one of 'government-department'" in result.stderr
+    assert desk.done("body", "show") == "school\n"
+
+
+def test_the_kind_of_authority_is_changed_by_a_signed_act(desk: Desk) -> None:
+    assert desk.done("body", "show") == "The kind of authority is not stated: some checks do not run.\n"
+    assert desk.done("body", "set", "government-department", "--as", "administrator") == (
+        "The kind of authority is government-department from now on. The policy is at version 7.\n"
+    )
+    assert desk.told("body", "show") == {"policy": 7, "body": "government-department"}
+    assert desk.told("body", "set", "government-department", "--as", "administrator") == {
+        "policy": 7,
+        "new": False,
+    }
+    assert holds(desk.home)
+    with open_office(desk.home) as office:
+        newest = office.register.tip().entry
+        assert (newest.subject, newest.act.partition("-")[2]) == (
+            "policy: change the kind of authority to government-department",
+            "change-body",
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (
+            ("other", "--as", "foi-officer"),
+            1,
+            "foi-officer may not change the kind of authority: that needs the role administrator.",
+        ),
+        (("parish", "--as", "administrator"), 2, "Invalid value for 'KIND': 'parish' is not one of"),
+    ],
+)
+def test_the_kind_of_authority_is_not_changed(
+    words: tuple[str, ...], code: int, sentence: str, desk: Desk
+) -> None:
+    refused = desk.refused("body", "set", *words)
+
+    assert (refused[0], refused[1].startswith(sentence)) == (code, True)
 
 
 def test_two_person_approval_needs_one_gate_alone(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from flows.domain.acts import (
     ADOPT_EDITION,
     APPROVE,
     ASSIGN,
+    CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_THEME,
     CLOSE,
@@ -299,6 +300,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     REMOVE_HOLIDAY: _ADMINISTERS,
     CHANGE_THEME: _ADMINISTERS,
     CHANGE_DESK: _ADMINISTERS,
+    CHANGE_BODY: _ADMINISTERS,
     ADOPT_EDITION: _ADMINISTERS,
     RESUME: _ADMINISTERS | {"details": {"findings": "E_ROLLBACK at entry 7"}, "reason": "Restored."},
 }

@@ -21,6 +21,7 @@ from domain_builders import (
 from flows.domain.acts import (
     ADD_HOLIDAY,
     ADD_OFFICER,
+    CHANGE_BODY,
     CLOSE,
     FOUND,
     REMOVE_HOLIDAY,
@@ -33,6 +34,7 @@ from flows.domain.acts.policy import (
     LONGEST_SOURCE,
     add_holiday,
     add_officer,
+    change_body,
     check_amendment,
     remove_holiday,
     resume,
@@ -290,6 +292,42 @@ def test_a_bank_holiday_is_not_added_twice_for_a_nation(nations: tuple[str, ...]
 
     with pytest.raises(RefusedError, match="15 June 2026 was added as a bank holiday in Scotland already"):
         add_holiday(WITH_DAY, again)
+
+
+def of_kind(body: str | None, **changes: Any) -> Policy:
+    return replace(a_policy(version=2), rules=replace(some_rules(), body=body), **changes)
+
+
+def test_an_administrator_states_the_kind_of_authority_and_later_another() -> None:
+    first = change_body(a_policy(), "school")
+    later = change_body(first, "other")
+
+    assert first == of_kind("school")
+    check_amendment(a_policy(), an_act(CHANGE_BODY, details={"body": "school"}), first)
+    check_amendment(first, an_act(CHANGE_BODY, policy=2, version=3, details={"body": "other"}), later)
+
+
+_WRONG_KINDS: dict[str, tuple[dict[str, Any], Policy, type[PitError]]] = {
+    "by an officer": ({"actor": WRITER}, of_kind("school"), NotEntitledError),
+    "of another kind than it says": ({}, of_kind("academy"), MalformedError),
+    "of a kind that nobody knows": ({"details": {"body": "parish"}}, of_kind("parish"), MalformedError),
+    "without a word of it": ({"details": {}}, of_kind("school"), MalformedError),
+    "of no kind": ({"details": {"body": ""}}, of_kind(None), MalformedError),
+    "beside another name": ({}, of_kind("school", authority="Another Authority"), MalformedError),
+}
+
+
+@pytest.mark.parametrize(("changes", "after", "refusal"), _WRONG_KINDS.values(), ids=_WRONG_KINDS.keys())
+def test_a_change_of_the_kind_of_authority_does_not_hold(
+    changes: dict[str, Any], after: Policy, refusal: type[PitError]
+) -> None:
+    with pytest.raises(refusal):
+        check_amendment(a_policy(), an_act(CHANGE_BODY, **{"details": {"body": "school"}} | changes), after)
+
+
+def test_the_same_kind_of_authority_is_not_stated_again() -> None:
+    with pytest.raises(RefusedError, match="That is the kind of authority already"):
+        change_body(of_kind("school"), "school")
 
 
 def test_a_day_that_was_not_added_is_not_removed() -> None:

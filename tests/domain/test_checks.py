@@ -111,7 +111,7 @@ def test_nothing_is_found_in_a_good_assessment() -> None:
         (a_withholding(an_exemption("42(1)(a)")), [("X01", WARN, f"{_EXEMPTION}.provision")]),
         # Near misses
         (a_part(an_exemption("31(3)", limbs=("31(1)(g)",), purposes=("31(2)(b)",))), []),
-        (a_withholding(an_exemption("36(2)(b)")), []),
+        (a_withholding(an_exemption("36(2)(b)")), [("X05", Severity.NOT_RUN, _EXEMPTION)]),
     ],
     ids=[
         "no such subsection",
@@ -639,3 +639,29 @@ def test_a_whole_section_is_told_from_one_that_does_not_exist(citation: str, sen
     finding, *_ = looked_at(an_assessment(a_part(an_exemption(citation))), a_request())
 
     assert finding.sentence == sentence
+
+
+# The kind of authority
+
+
+@pytest.mark.parametrize(
+    ("provision", "body", "expected"),
+    [
+        ("36(2)", None, [("X05", Severity.NOT_RUN, _EXEMPTION)]),
+        ("36(2)", "other", []),
+        ("36(2)", "house-of-lords", [("X05", BLOCK, _EXEMPTION)]),
+        ("35(1)", None, [("X09", Severity.NOT_RUN, f"{_EXEMPTION}.provision")]),
+        ("35(1)", "school", [("X09", BLOCK, f"{_EXEMPTION}.provision")]),
+        ("35(1)", "government-department", []),
+        ("31(1)", None, []),
+    ],
+)
+def test_what_turns_on_the_kind_of_authority_is_not_passed_where_nobody_said_it(
+    provision: str, body: str | None, expected: Found
+) -> None:
+    draft = Draft(assessment=an_assessment(a_withholding(an_exemption(provision))), body=body)
+
+    told = [each for each in check(draft) if each.code in {"X05", "X09"}]
+
+    assert [(each.code, each.severity, each.place) for each in told] == expected
+    assert all("body set" in each.mend for each in told if each.severity is Severity.NOT_RUN)

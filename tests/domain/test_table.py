@@ -17,6 +17,7 @@ from flows.domain.acts import (
     ADOPT_EDITION,
     APPROVE,
     ASSIGN,
+    CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_THEME,
     CLOSE,
@@ -69,6 +70,7 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("revoke-officer", "person"): _PEOPLE,
     ("add-holiday", "date"): _DAYS,
     ("remove-holiday", "date"): _DAYS,
+    ("change-body", "body"): ("school", ("", "School", "parish")),
     ("adopt-edition", "edition"): ("2", ("", "0", "02", "next", "2.0")),
 }
 
@@ -91,6 +93,7 @@ _SUBJECTS = {
     CHANGE_THEME: "policy: change how papers look",
     RESUME: "policy: let the register be written again",
     CHANGE_DESK: "policy: change where passkeys sign",
+    CHANGE_BODY: "policy: change the kind of authority to school",
     ADOPT_EDITION: "policy: adopt edition 2 of the procedure",
 }
 

@@ -9,12 +9,13 @@ import click
 
 from flows.casework import acts
 from flows.casework.acts import Wish
-from flows.desk.cli.telling import check_rows, tell_findings
+from flows.desk.cli.telling import check_rows, tell_findings, tell_not_run
 from flows.desk.cli.terminal import acts as acting
 from flows.desk.cli.terminal import example, print_json, read_file, read_text, tell_policy, with_home
 from flows.domain.acts import On, Reason
 from flows.domain.acts.kind import Fact, Kind, in_words
 from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.noted import read_noted
 from flows.domain.procedure import ROLE_AT, STANDS, Stage
 from flows.domain.reference import parse_reference
 
@@ -83,6 +84,8 @@ def command_of(kind: Kind) -> click.Command:
         taken = acts.act(office, officer, wish)
         told = in_words(kind.told, taken.act)
         _say(taken.case, document, told, taken.recorded, as_json=as_json)
+        if not as_json:
+            tell_not_run(taken.case.reference, read_noted(taken.act.details.get("findings", "")))
 
     decorated: Callable[..., None] = acting(body)
     for option in reversed([*_options(kind)]):

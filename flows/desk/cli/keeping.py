@@ -6,6 +6,7 @@ import os
 import secrets
 import shlex
 import shutil
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +51,26 @@ _LONGEST_NAME = 200
 _PEOPLES_ROLES = [str(role) for role in Role if role is not Role.SERVICE]
 
 
-@click.command(epilog=example('equipoise init --authority "Northshire Police"'))
+def at_a_terminal() -> bool:
+    """Tell whether a person can be asked."""
+    return sys.stdin.isatty()
+
+
+def _kind_of(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    """Return the kind of authority; where none is given a person at a terminal is asked for it."""
+    if value is not None:
+        return value
+    if not at_a_terminal():
+        raise click.MissingParameter(ctx=ctx, param=param)
+    from flows.domain.provisions import provisions  # noqa: PLC0415 - for who is asked alone
+
+    words = provisions().authorities
+    print_rows([(each, words.get(each, "none of these")) for each in BODIES], err=True)
+    kind: str = click.prompt("What kind of authority is it", type=param.type, err=True)
+    return kind
+
+
+@click.command(epilog=example('equipoise init --authority "Northshire Police" --body other'))
 @click.option("--authority", required=True, metavar="NAME", help="The public authority, as it names itself.")
 @click.option(
     "--administrator",
@@ -72,7 +92,9 @@ _PEOPLES_ROLES = [str(role) for role in Role if role is not Role.SERVICE]
 @click.option(
     "--body",
     type=click.Choice(BODIES),
-    help="What kind of authority it is; some exemptions are open to one kind alone.",
+    callback=_kind_of,
+    help="What kind of authority it is, other for none of these; from that follows which exemptions are open "
+    "to it, and how long it has.",
 )
 @with_home
 def init(
@@ -80,7 +102,7 @@ def init(
     administrator: str,
     approvals: str,
     pattern: str,
-    body: str | None,
+    body: str,
     *,
     home: Home,
     as_json: bool,
@@ -180,6 +202,35 @@ def adopt_edition(edition: int, *, office: Office, officer: Officer, as_json: bo
     done = f"Acts are judged by edition {edition} of the procedure from now on."
     if recorded is None:
         done = f"Edition {edition} of the procedure is in force already; nothing was recorded."
+    tell_policy(office, done, new=recorded is not None, as_json=as_json)
+
+
+@click.group(cls=Commands)
+def body() -> None:
+    """State what kind of authority it is."""
+
+
+@body.command("show", epilog=example("equipoise body show"))
+@with_home
+def show_body(*, home: Home, as_json: bool) -> None:
+    """Print what kind of authority it is."""
+    with open_office(home, reading=True) as office:
+        policy = office.register.policy()
+    if as_json:
+        print_json({"policy": policy.version, "body": policy.rules.body})
+    else:
+        click.echo(policy.rules.body or "The kind of authority is not stated: some checks do not run.")
+
+
+@body.command("set", epilog=example("equipoise body set government-department --as administrator"))
+@click.argument("kind", metavar="KIND", type=click.Choice(BODIES))
+@acting
+def set_body(kind: str, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """State what kind of authority it is, KIND, from now on; "other" for none of those that are named."""
+    recorded = acts.change_body(office, officer, kind)
+    done = f"The kind of authority is {kind} from now on."
+    if recorded is None:
+        done = f"The kind of authority is {kind} already; nothing was recorded."
     tell_policy(office, done, new=recorded is not None, as_json=as_json)
 
 

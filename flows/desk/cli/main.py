@@ -94,6 +94,7 @@ _AFTER: Final = {
         "Let acts be judged by a later edition of the procedure; what was done before stands.",
         "adopt_edition",
     ),
+    "body": _in("keeping", "State what kind of authority it is.", "body"),
     "holiday": _in(
         "clock", "Keep the bank holidays that were proclaimed after this software was made.", "holiday"
     ),

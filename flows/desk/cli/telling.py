@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows.desk.cli.terminal import counted, heading, shown, wrapped
+from flows.domain.checks import SAY_THE_BODY
 from flows.domain.checks.rule import PRACTICE
+from flows.domain.english import listing
 from flows.domain.finding import Finding, Severity, blocking
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+    from flows.domain.noted import Noted
 
 _COLOURS: Final = {Severity.BLOCK: "red", Severity.WARN: "yellow"}
 _WORDS: Final = {
@@ -49,6 +53,19 @@ def tell_findings(
         if finding.citation and finding.severity in _COLOURS:
             tell_lines(_rests_on(finding) + (" No reason overrides this." if finding.final else ""))
     click.echo(heading(_in_all(findings, overridden)))
+    if unsaid := sorted({each.code for each in findings if each.mend == SAY_THE_BODY}):
+        _alarm(f"Nobody said what kind of authority this is, so that {listing(unsaid)} could not be checked.")
+
+
+def tell_not_run(reference: str, noted: Iterable[Noted]) -> None:
+    """Print which rules were not run on a version that was submitted."""
+    if codes := sorted({each.code for each in noted if each.severity is Severity.NOT_RUN}):
+        _alarm(f"Submitted unchecked by {listing(codes)}; `equipoise show {reference}` says what is missing.")
+
+
+def _alarm(sentence: str) -> None:
+    for line in wrapped(shown(sentence)):
+        click.secho(line, fg="red", bold=True)
 
 
 def _rests_on(finding: Finding) -> str:

@@ -432,6 +432,7 @@ def print_rows(
     head: Sequence[str] | None = None,
     right: frozenset[int] = frozenset(),
     alarming: frozenset[int] = frozenset(),
+    err: bool = False,
 ) -> None:
     """Print rows in columns, the last one wrapped to the width of the terminal.
 
@@ -439,14 +440,15 @@ def print_rows(
         head: Names of the columns.
         right: Columns that are set to the right.
         alarming: Rows in red.
+        err: On standard error.
     """
     rows = [[shown(cell) for cell in row] for row in rows]
     every = [*rows, head] if head else rows
     widths = [max(len(row[at]) for row in every) for at in range(len(every[0]) - 1)]
     if head:
-        click.echo(heading(_laid_out(head, widths, right)))
+        click.echo(heading(_laid_out(head, widths, right)), err=err)
     for number, row in enumerate(rows):
-        click.secho(_laid_out(row, widths, right), fg="red" if number in alarming else None)
+        click.secho(_laid_out(row, widths, right), fg="red" if number in alarming else None, err=err)
 
 
 def _laid_out(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> str:

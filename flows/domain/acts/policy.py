@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts.kind import Fact, Kind, On, Reason, a_day, a_person, a_text, the_day
+from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_person, a_text, the_day
 from flows.domain.edition import EDITIONS, edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, NotEntitledError, RefusedError
-from flows.domain.policy import SERVICE, one_of, parse_origin, parse_person
+from flows.domain.policy import BODIES, SERVICE, one_of, parse_origin, parse_person
 from flows.domain.procedure import Role
 from flows.domain.theme import theme_faults
 from flows.domain.working_days import NATIONS, named_in_the_act, where
@@ -126,6 +126,17 @@ def change_desk(policy: Policy, origins: Collection[str]) -> Policy:
     if desk == policy.rules.desk:
         raise RefusedError("That is where passkeys sign already.")
     return replace(policy, version=policy.version + 1, rules=replace(policy.rules, desk=desk))
+
+
+def change_body(policy: Policy, body: str) -> Policy:
+    """Return the next policy, under which the authority is of another kind.
+
+    Raises:
+        RefusedError: it is of this kind already.
+    """
+    if body == policy.rules.body:
+        raise RefusedError("That is the kind of authority already.")
+    return replace(policy, version=policy.version + 1, rules=replace(policy.rules, body=body))
 
 
 def resume(policy: Policy) -> Policy:
@@ -347,6 +358,15 @@ CHANGE_DESK: Final = _row(
     verb="change where passkeys sign",
     subject="change where passkeys sign",
     done="changed where passkeys sign",
+)
+CHANGE_BODY: Final = _row(
+    "change-body",
+    lambda before, act, _: change_body(before, act.details["body"]),
+    (a_choice("body", BODIES, "What kind of authority it is."),),
+    changes="rules.json",
+    verb="change the kind of authority",
+    subject="change the kind of authority to {body}",
+    done="changed the kind of authority to {body}",
 )
 RESUME: Final = _row(
     "resume",

@@ -13,3 +13,6 @@ VERSION: Final = "2"
 
 The next edition of the procedure then asks for it, in ``flows/domain/edition.py``.
 """
+
+SAY_THE_BODY: Final = "State it once with `equipoise body set`, or for `equipoise lint` with --body."
+"""What to do where a rule was not run because nobody said what kind of authority decides."""

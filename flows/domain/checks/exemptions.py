@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from flows.domain.assessment import Duty, texts
-from flows.domain.checks.rule import Draft, Noticed, rule
+from flows.domain.checks.rule import Draft, Input, Noticed, rule
 from flows.domain.finding import Severity
 from flows.domain.provisions import section_of
 
@@ -220,8 +220,16 @@ def balances_what_is_qualified(draft: Draft, law: Provisions) -> Iterator[Notice
         if law.is_absolute(exemption, authority=draft.body):
             if named or (alone and part.balance) or exemption.favouring or exemption.against:
                 yield _absolute_yet_weighed(place, exemption)
+        elif _depends_on(provision, draft.body) and covered:
+            # Section 36 is absolute for the two Houses, which would have nothing to weigh.
+            yield Noticed(place=place, sentence="", mend="", lacks=Input.BODY)
         elif not (covered or provision.balance_optional):
             yield _qualified_without_balance(place, exemption, provision)
+
+
+def _depends_on(provision: Provision, body: str | None) -> bool:
+    when = provision.absolute_when
+    return body is None and when is not None and bool(when.authority)
 
 
 def _weighed(part: Part, exemption: Exemption, provision: Provision, law: Provisions) -> tuple[bool, bool]:

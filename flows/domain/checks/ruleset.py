@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.checks import (
+    SAY_THE_BODY,
     combinations,
     exemptions,
     factors,
@@ -48,7 +49,7 @@ _WITHOUT: Final = {
     ),
     Input.TODAY: ("the day", "Check it where the day is known."),
     Input.DUE: ("the day on which the answer is due", "Give the request too; its date of receipt is needed."),
-    Input.BODY: ("the kind of authority", "Say what kind of authority decides."),
+    Input.BODY: ("the kind of authority", SAY_THE_BODY),
     Input.NAMED: ("the request as it arrived", "Give the request too."),
 }
 
