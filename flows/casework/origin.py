@@ -62,8 +62,8 @@ class Origin:
 
 def find_origin(office: Office, pdf: bytes) -> Origin | None:
     """Return where a file, or what it was before it was signed, was published; None for nowhere."""
-    from flows.document.inspection.paper import named_reference  # noqa: PLC0415 - see the next
-    from flows.document.signing.examination import beginnings  # noqa: PLC0415 - a second to import
+    from flows.document.inspection.paper import named_reference  # noqa: PLC0415 - half a second to import
+    from flows.document.signing.update import beginnings  # noqa: PLC0415 - as above
 
     digests = {hashlib.sha256(each).hexdigest(): each for each in beginnings(pdf)}
     # The reference that the file gives is looked at first, and saves a walk through every case.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.casework.office import open_office
 from flows.casework.origin import find_origin
+from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 
     from flows.casework.origin import Origin
     from flows.document.signing.examination import Signature
+    from flows.document.signing.update import File
     from flows.home import Home
 
-_BAD_TRUST = frozenset({"foreign", "expired", "unfit"})
+_BAD_TRUST = frozenset({"foreign", "expired", "withdrawn", "unfit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +26,15 @@ class Proof:
     """What could be established of a paper, each thing for itself.
 
     Attributes:
-        signature: On the paper; None for none.
+        signed: Whether a signature of the one form stands after the paper, and nothing else.
+        signature: What it shows; None where there is none, or it cannot be read.
         looked_up: Whether there was a register to look in.
         origin: The entry that published it; None where it is not there.
-        untouched: Whether the file is the registered paper with nothing but a signature added; None
-            where it is not registered.
+        untouched: Whether the file is the registered paper, or adds to it what signing adds and nothing
+            else; None where it is not registered.
     """
 
+    signed: bool
     signature: Signature | None
     looked_up: bool
     origin: Origin | None
@@ -39,20 +43,29 @@ class Proof:
     @property
     def against(self) -> Iterator[str]:
         """What speaks against it, by name."""
-        signature = self.signature
-        if signature:
-            if not signature.intact or (signature.stamp and not signature.stamp.intact):
-                yield "signature"
-            if not signature.sole:
-                yield "a second signature"
-            if signature.trust in _BAD_TRUST:
-                yield "trust"
+        yield from self._against_the_signature()
         if self.looked_up and self.origin is None:
             yield "register"
         if self.untouched is False:
             yield "content"
         if self.origin and self.origin.version != self.origin.current:
             yield "version"
+
+    def _against_the_signature(self) -> Iterator[str]:
+        signature = self.signature
+        if signature is None:
+            if self.signed:
+                yield "signature"
+            return
+        if not signature.intact:
+            yield "signature"
+        if any(stamp and not stamp.intact for stamp in (signature.stamp, *signature.renewals)):
+            yield "time-stamp"
+        if signature.trust in _BAD_TRUST:
+            yield "trust"
+        if signature.renewals and signature.renewals[-1] is None and not signature.known:
+            # Nothing but what it shows vouches for it.
+            yield "what was added to keep it verifiable"
 
     @property
     def passes(self) -> bool:
@@ -69,7 +82,7 @@ def prove(
     Args:
         pdf: The file.
         home: Whose register is looked in, if it has one.
-        roots: Certificates to trust, in PEM; None for those above the home's own.
+        roots: Certificates to trust, in PEM; None for those that the home names.
         source: What the file is called, for errors.
         roots_source: What the file of the roots is called, for errors.
         now: When we look, with a time zone.
@@ -78,19 +91,46 @@ def prove(
         MalformedError: one of the files cannot be read.
         TamperedError: the case that published it fails its audit.
     """
-    from flows.document.signing import credential, examination  # noqa: PLC0415 - a second, for those who verify
-    from flows.document.signing.addition import only_signed  # noqa: PLC0415 - as above
+    from flows.document.signing import credential  # noqa: PLC0415 - a second, for those who verify
+    from flows.document.signing.examination import examine  # noqa: PLC0415 - as above
 
+    if not pdf.startswith(b"%PDF-"):
+        raise MalformedError(source, Fault(path="", problem="it is no PDF"))
     trusted = (
-        credential.roots(home.authority) if roots is None else credential.certificates_in(roots, roots_source)
+        credential.roots(home.authority)
+        if roots is None
+        else credential.Roots(papers=credential.certificates_in(roots, roots_source))
     )
-    signature = examination.examine(pdf, trusted, now, source=source)
+    origin = _origin(home, pdf)
+    file = _read(pdf, origin)
+    signed = file is not None and bool(file.updates)
+    return Proof(
+        signed=signed,
+        signature=examine(file, trusted, now) if file and signed else None,
+        looked_up=home.register.is_dir(),
+        origin=origin,
+        untouched=(file is not None or pdf == origin.paper) if origin else None,
+    )
+
+
+def _origin(home: Home, pdf: bytes) -> Origin | None:
     if not home.register.is_dir():
-        return Proof(signature=signature, looked_up=False, origin=None, untouched=None)
+        return None
     with open_office(home, reading=True) as office:
         origin = find_origin(office, pdf)
         if origin:
             # It vouches for the paper: nothing is believed that only stands there.
             office.register.verify_case(origin.reference)
-    untouched = only_signed(origin.paper, pdf) if origin else None
-    return Proof(signature=signature, looked_up=True, origin=origin, untouched=untouched)
+        return origin
+
+
+def _read(pdf: bytes, origin: Origin | None) -> File | None:
+    """Return a file as a paper and what was added; None where that is more than signing adds."""
+    from flows.document.signing import update  # noqa: PLC0415 - a second, for those who verify
+
+    for paper in [origin.paper] if origin else update.beginnings(pdf):
+        try:
+            return update.read(paper, pdf)
+        except ValueError:
+            continue
+    return None

@@ -17,6 +17,7 @@ from flows.casework.office import Done
 from flows.casework.papers import Basis, basis_of
 from flows.domain.acts import PUBLISH
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST
+from flows.domain.errors import RefusedError
 from flows.domain.procedure import Stage
 from flows.domain.reference import slug
 
@@ -76,15 +77,49 @@ def signed(office: Office, pdf: bytes) -> bytes:
     return sign(pdf, office.credential, office.now())
 
 
+def sign_again(office: Office, reference: str, document: str = TEST.name, *, renew: bool = False) -> Done:
+    """Sign a paper that was laid out before there was a certificate, or renew the signature on one.
+
+    The register stays as it is; what is laid out is the paper of the newest publication.
+
+    Raises:
+        RefusedError: there is no certificate, no such copy, or not the paper; or somebody does not answer.
+    """
+    from flows.document.signing import pades  # noqa: PLC0415 - a second, for those who sign
+
+    if office.credential is None:
+        raise RefusedError("There is no certificate to sign with; docs/papers.md says where it belongs.")
+    office.register.verify_case(reference)
+    kind, dossier = DOCUMENTS[document], office.register.dossier(reference)
+    path = office.home.published / f"{kind.slug(reference)}.pdf"
+    if dossier.last(PUBLISH, document=document) is None or not path.is_file():
+        raise RefusedError(f"{kind.named(reference)} has no paper in {office.home.published}.")
+    paper, there = dossier.read(kind.published(slug(reference))[0]), path.read_bytes()
+    if renew:
+        made = pades.renew(there, paper, office.credential)
+    elif there == paper:
+        made = signed(office, paper)
+    elif there.startswith(paper):
+        return Done(reference=reference)
+    else:
+        raise RefusedError(f"{path} is not the paper in the register; remove it, and it is laid out again.")
+    disk.write(path, made)
+    return Done(reference=reference, what="renewed" if renew else "signed")
+
+
 def copies_missing(office: Office) -> list[tuple[str, str]]:
     """Return the published documents of which the folder lacks the PDF or the page, as after a kill."""
     there = _laid_out(office.home.published)
-    published = [each for stage in (Stage.PUBLISHED, Stage.SENT) for each in office.catalogue.ready(stage)]
     return [
         (reference, document)
-        for reference, document in published
+        for reference, document in published(office)
         if not {f"{DOCUMENTS[document].slug(reference)}.{ending}" for ending in ("pdf", "html")} <= there
     ]
+
+
+def published(office: Office) -> list[tuple[str, str]]:
+    """Return every document that was published: its case, and its kind."""
+    return [each for stage in (Stage.PUBLISHED, Stage.SENT) for each in office.catalogue.ready(stage)]
 
 
 def lay_out_again(office: Office, reference: str, document: str = TEST.name) -> Done:
@@ -94,9 +129,9 @@ def lay_out_again(office: Office, reference: str, document: str = TEST.name) -> 
     dossier = office.register.dossier(reference)
     there = _laid_out(folder)
     made: dict[str, bytes] = {}
-    published = dossier.last(PUBLISH, document=document)
-    if published and f"{name}.html" not in there:
-        made[f"{name}.html"] = basis_of(office.register, dossier, published).rendering().html.encode()
+    newest = dossier.last(PUBLISH, document=document)
+    if newest and f"{name}.html" not in there:
+        made[f"{name}.html"] = basis_of(office.register, dossier, newest).rendering().html.encode()
     if f"{name}.pdf" not in there:
         pdf, _ = DOCUMENTS[document].published(slug(reference))
         made[f"{name}.pdf"] = signed(office, dossier.read(pdf))

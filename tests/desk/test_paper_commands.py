@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desk_builders import CASE, Desk
+from sample_authorities import answering
 
 from flows import home as flows_home
 from flows.casework.proof import prove
 from flows.desk.cli.papers import _facts
 from flows.document.publication import publish
 from flows.document.record import Record
-from flows.document.signing import throwaway
+from flows.document.signing import throwaway, update
 from flows.domain.documents import TEST
 from flows.home import Home
 
@@ -186,7 +187,9 @@ def test_the_registered_paper_passes_without_a_signature(played: Desk, tmp_path:
     assert told["passes"]
     assert told["signature"] is None
     assert told["register"]["untouched"]
-    assert "Signature    none" in played.done("verify", tmp_path / "paper.pdf")
+    said = played.done("verify", tmp_path / "paper.pdf")
+    assert "Signature    none in the one form that papers have" in said
+    assert "nothing: it is the registered file" in said
 
 
 def test_one_flipped_byte_is_told(played: Desk, laid_out: Path) -> None:
@@ -216,6 +219,20 @@ def test_a_paper_of_nobody_known_is_told_from_one_that_is_altered(
     assert result.stdout.endswith("Something speaks against it: trust.\n")
 
 
+def test_a_signature_that_cannot_be_read_is_broken(played: Desk, laid_out: Path) -> None:
+    whole = laid_out.read_bytes()
+    paper = next(update.beginnings(whole))
+    [signed] = update.read(paper, whole).updates
+    assert isinstance(signed.facts, update.Signing)
+    laid_out.write_bytes(update.opened(paper).signing(signed.facts).filled(b"\x04\x01x").whole)
+
+    result = played("verify", laid_out)
+
+    assert result.exit_code == 1
+    assert "Signature    BROKEN: it cannot be read" in result.stdout
+    assert result.stdout.endswith("Something speaks against it: signature.\n")
+
+
 def test_without_a_register_the_signature_speaks_alone(played: Desk, elsewhere: Desk, laid_out: Path) -> None:
     root = played.home.authority / throwaway.CERTIFICATE
     told = elsewhere.told("verify", laid_out, "--ca", root)
@@ -239,7 +256,8 @@ def test_something_slipped_in_under_the_signature_is_told(played: Desk, laid_out
     result = played("verify", laid_out)
 
     assert result.exit_code == 1
-    assert "signature" in result.stdout.splitlines()[-1]
+    assert "MORE than a signature" in result.stdout
+    assert result.stdout.endswith("Something speaks against it: content.\n")
 
 
 def test_a_paper_that_was_superseded_is_told(played: Desk, laid_out: Path) -> None:
@@ -262,3 +280,55 @@ def test_a_file_of_certificates_that_holds_none_is_malformed(
     code, said = played.refused("verify", laid_out, "--ca", tmp_path / "root.pem")
 
     assert (code, said) == (2, f"{tmp_path}/root.pem: it holds no certificate in PEM.")
+
+
+# sign
+
+
+def test_a_paper_that_was_laid_out_before_there_was_a_certificate_is_signed(story: Desk) -> None:
+    path = story.home.published / "1146A-22.pdf"
+    paper = next(update.beginnings(path.read_bytes()))
+    path.write_bytes(paper)
+
+    assert story.told("sign", CASE) == {"papers": {CASE: "signed"}}
+    assert path.read_bytes().startswith(paper)
+    assert story.told("verify", path)["signature"]["level"] == "B-B"
+    assert story.done("sign") == "Nothing to sign.\n"
+
+
+def test_a_signature_is_renewed_and_verified_from_the_file_alone(story: Desk) -> None:
+    path = story.home.published / "1146A-22.pdf"
+    path.write_bytes(next(update.beginnings(path.read_bytes())))
+    with answering(story.home.authority) as authorities:
+        story.done("sign", CASE)
+        assert story.done("sign", CASE, "--renew") == f"{CASE}: renewed.\n"
+    told = story.told("verify", path)
+
+    assert (told["passes"], told["signature"]["level"], told["signature"]["withdrawn"]) == (
+        True,
+        "B-LTA",
+        False,
+    )
+    assert [each["authority"] for each in told["time"]["renewals"]] == ["Sample time-stamps"]
+    said = story.done("verify", path)
+    assert "The certificate was not withdrawn: what was added to the file shows it." in said
+    assert "nothing but the signature and what keeps it verifiable" in said
+    assert "PAdES B-LTA: verifiable until the certificate of the newest time-stamp expires" in said
+    authorities.folder.rename(authorities.folder.with_name("gone"))
+    assert "not established: name the root you trust with --ca" in story.done("verify", path)
+
+
+def test_what_cannot_be_signed_is_refused(story: Desk) -> None:
+    path = story.home.published / "1146A-22.pdf"
+
+    assert story.refused("sign", "1/1") == (1, "1/1 has no paper that is published.")
+    code, said = story.refused("sign", CASE, "--renew")
+    assert (code, "has no time-stamp, so a renewal needs one" in said) == (1, True)
+    path.write_bytes(path.read_bytes()[1:])
+    code, said = story.refused("sign", CASE)
+    assert (code, "is not the paper in the register" in said) == (1, True)
+    path.unlink()
+    code, said = story.refused("sign", CASE)
+    assert (code, f"{CASE} has no paper in" in said) == (1, True)
+    (story.home.authority / "signing.toml").unlink()
+    assert "There is no certificate to sign with" in story.refused("sign", CASE)[1]

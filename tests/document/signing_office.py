@@ -27,13 +27,15 @@ from pyhanko.keys.internal import (
 )
 from pyhanko.sign.timestamps import DummyTimeStamper
 
-from flows.document.signing import credential, throwaway
+from flows.document.signing import credential, throwaway, update
+from flows.document.signing.examination import examine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from flows.document.signing.credential import Credential
+    from flows.document.signing.credential import Credential, Roots
+    from flows.document.signing.examination import Signature
 
 NOW: Final = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 AUTHORITY: Final = "West Midlands Police"
@@ -105,6 +107,20 @@ def _kept(folder: Path, key: ec.EllipticCurvePrivateKey, chain: list[x509.Certif
     (folder / throwaway.CERTIFICATE).write_bytes(pem)
     settle(folder, f'certificate = "{throwaway.CERTIFICATE}"\nkey = "{throwaway.KEY}"\n')
     return loaded(folder)
+
+
+def only_signed(paper: bytes, whole: bytes) -> bool:
+    """Tell whether ``whole`` is ``paper``, or adds to it what signing adds and nothing else."""
+    try:
+        update.read(paper, whole)
+    except ValueError:
+        return False
+    return True
+
+
+def examined(paper: bytes, whole: bytes, roots: Roots, at: datetime) -> Signature | None:
+    """Return what the signature on a paper shows; None where it cannot be read, or is more than one."""
+    return examine(update.read(paper, whole), roots, at) if only_signed(paper, whole) else None
 
 
 def loaded(folder: Path) -> Credential:

@@ -23,7 +23,7 @@ from flows.document import inspection
 from flows.document import publication as document_publication
 from flows.document.blocks import words
 from flows.document.pdf import render_pdf
-from flows.document.signing import credential, throwaway
+from flows.document.signing import credential, throwaway, update
 from flows.document.signing.examination import Trust, examine
 from flows.domain.acts import SENT
 from flows.domain.documents import DOCUMENT, RESPONSE
@@ -302,12 +302,13 @@ def test_what_is_laid_out_is_signed_and_what_is_registered_can_be_made_again(tow
     laid_out = (town.home.published / "A-1.pdf").read_bytes()
     registered = town.read("A/1", PAPER)
     assert laid_out.startswith(registered)
-    signature = examine(laid_out, credential.roots(town.home.authority), flows_home.now())
+    file = update.read(registered, laid_out)
+    signature = examine(file, credential.roots(town.home.authority), flows_home.now())
     assert signature is not None
     assert signature.intact
     assert (signature.signer, signature.trust) == ("Northshire Police", Trust.TRUSTED)
     assert signature.claimed == flows_home.now()
-    assert examine(registered, (), flows_home.now()) is None
+    assert update.read(registered, registered).updates == ()
     assert town.audited().passes
 
 

@@ -81,6 +81,11 @@ _AFTER: Final = {
     "pdf-check": _in(
         "papers", "Check that everyone can read a PDF, and that it reads aloud as written.", "pdf_check"
     ),
+    "sign": _in(
+        "papers",
+        "Sign the published papers that have no signature, or renew the signatures on them.",
+        "sign",
+    ),
     "verify": _in(
         "papers",
         "Verify a published paper, offline: its signature, its time, its register entry, its version.",

@@ -29,7 +29,10 @@ from flows.desk.cli.terminal import (
 from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.record import TITLE
+from flows.domain.documents import DOCUMENTS
+from flows.domain.errors import RefusedError
 from flows.domain.local_day import local_day
+from flows.domain.reference import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from flows.casework.origin import Origin
     from flows.casework.proof import Proof
     from flows.document.blocks import Block
-    from flows.document.signing.examination import Signature
+    from flows.document.signing.examination import Signature, Stamp
     from flows.domain.finding import Finding
     from flows.home import Home
 
@@ -123,6 +126,35 @@ def _tell_findings(findings: Sequence[Finding], words: dict[str, str]) -> None:
         told.add(finding.mend)
 
 
+@click.command(epilog=example("equipoise sign", "equipoise sign 1146A/22 --renew"))
+@click.argument("references", metavar="[REF]…", nargs=-1)
+@click.option(
+    "--renew", is_flag=True, help="Add what keeps a signature verifiable when its certificates expire."
+)
+@with_home
+def sign(references: tuple[str, ...], *, renew: bool, home: Home, as_json: bool) -> None:
+    """Sign the published papers that have no signature, or renew the signatures on them."""
+    from flows.casework import publishing  # noqa: PLC0415 - help needs no register
+
+    only = {parse_reference(reference) for reference in references}
+    done: dict[str, str] = {}
+    with open_office(home, reading=True) as office:
+        published = publishing.published(office)
+        for reference in sorted(only - {case for case, _ in published}):
+            raise RefusedError(f"{reference} has no paper that is published.")
+        for reference, document in published:
+            if not only or reference in only:
+                made = publishing.sign_again(office, reference, document, renew=renew)
+                done |= {DOCUMENTS[document].named(reference): made.what} if made.what else {}
+    if as_json:
+        print_json({"papers": done})
+        return
+    for named, what in done.items():
+        click.echo(f"{named}: {what}.")
+    if not done:
+        click.echo("Nothing to sign.")
+
+
 @click.command(
     epilog=example(
         "equipoise verify 1146A-22.pdf",
@@ -165,43 +197,67 @@ def verify(file: Path, ca: Path | None, *, home: Home, as_json: bool) -> None:
 
 def _facts(proof: Proof) -> Iterator[tuple[str, str]]:
     signature, origin = proof.signature, proof.origin
-    if signature is None:
-        yield "Signature", "none"
-    else:
+    if signature:
         yield from _signature(signature)
+    elif proof.signed:
+        yield "Signature", "BROKEN: it cannot be read"
+    else:
+        yield "Signature", "none in the one form that papers have"
     yield from _register(proof, origin)
 
 
 def _signature(signature: Signature) -> Iterator[tuple[str, str]]:
+    to = "to the end of the signature" if signature.renewals else "to its last"
     yield (
         "Signature",
-        "intact: the file is what was signed, from its first byte to its last"
+        f"intact: the file is what was signed, from its first byte {to}"
         if signature.intact
         else "BROKEN: the file is not what was signed",
     )
-    if not signature.sole:
-        yield "", "There is another signature, which is not looked at."
     yield "Signed by", signature.signer
     yield "Trust", _TRUST[signature.trust].format(root=signature.root, until=day(local_day(signature.until)))
-    yield "", "Whether the certificate was withdrawn is not looked at: nothing is fetched."
+    yield "", _withdrawn(signature)
     yield "Time", f"{_time(signature.claimed)}, as the signature itself claims"
-    stamp = signature.stamp
+    yield "Time-stamp", _stamp(signature.stamp)
+    for stamp in signature.renewals:
+        yield (
+            "Renewed",
+            _stamp(stamp) if stamp else "with what shows that nothing was withdrawn, no time-stamp",
+        )
+    yield "Level", f"PAdES {signature.level}: {_LEVELS[signature.level]}"
+
+
+def _withdrawn(signature: Signature) -> str:
+    if signature.trust == "withdrawn":
+        return "What was added to the file shows it."
+    if signature.known:
+        return "The certificate was not withdrawn: what was added to the file shows it."
+    return "Whether the certificate was withdrawn is not known: nothing is fetched."
+
+
+def _stamp(stamp: Stamp | None) -> str:
     if stamp is None:
-        yield "Time-stamp", "none"
-        return
+        return "none"
     intact = "" if stamp.intact else "BROKEN: "
     vouched = (
-        "vouched for by a root you trust"
+        f"vouched for by a root you trust until {day(local_day(stamp.until))}"
         if stamp.trust == "trusted"
         else "not vouched for by a root you trust"
     )
-    yield "Time-stamp", f"{intact}{_time(stamp.time)}, says {stamp.authority}, {vouched}"
+    return f"{intact}{_time(stamp.time)}, says {stamp.authority}, {vouched}"
 
 
+_LEVELS: Final = {
+    "B-B": "verifiable until its certificate expires",
+    "B-T": "verifiable until the certificate of its time-stamp expires",
+    "B-LT": "verifiable until the certificate of its time-stamp expires, from the file alone",
+    "B-LTA": "verifiable until the certificate of the newest time-stamp expires, from the file alone",
+}
 _TRUST: Final = {
     "trusted": "vouched for by {root}",
     "foreign": "NOT vouched for by a root you trust",
     "expired": "vouched for by a root you trust, but NOT then: the certificate was good until {until}",
+    "withdrawn": "vouched for by a root you trust, but WITHDRAWN",
     "unfit": "vouched for by a root you trust, but NOT for signing papers",
     "not-established": "not established: name the root you trust with --ca",
 }
@@ -219,8 +275,7 @@ def _register(proof: Proof, origin: Origin | None) -> Iterator[tuple[str, str]]:
         "Register",
         f"entry {entry.sequence}, {entry.act} of {origin.named}, {_time(origin.statement.act.time)}",
     )
-    added = "nothing but the signature" if proof.signature else "nothing"
-    yield "Added to it", added if proof.untouched else "MORE than a signature"
+    yield "Added to it", _added(proof)
     yield (
         "Checkpoint",
         f"the first {counted(origin.checkpoint, 'entry', 'entries')}, among which it is"
@@ -235,35 +290,39 @@ def _register(proof: Proof, origin: Origin | None) -> Iterator[tuple[str, str]]:
     )
 
 
-def _time(when: datetime | None) -> str:
-    return moment(when, "%H:%M:%S %Z") if when else "no time"
+def _added(proof: Proof) -> str:
+    if not proof.untouched:
+        return "MORE than a signature"
+    if not proof.signed:
+        return "nothing: it is the registered file"
+    renewed = proof.signature is not None and proof.signature.renewals
+    return "nothing but the signature" + (" and what keeps it verifiable" if renewed else "")
+
+
+def _time(when: datetime) -> str:
+    return moment(when, "%H:%M:%S %Z")
 
 
 def _as_json(proof: Proof) -> dict[str, Any]:
     signature, origin = proof.signature, proof.origin
-    stamp = signature.stamp if signature else None
     return {
         "passes": proof.passes,
         "against": [*proof.against],
         "signature": signature
         and {
             "intact": signature.intact,
+            "level": signature.level,
             "signer": signature.signer,
             "issuer": signature.issuer,
             "trust": signature.trust,
             "root": signature.root or None,
             "until": signature.until.isoformat(),
-            "sole": signature.sole,
+            "withdrawn": signature.trust == "withdrawn" or (False if signature.known else None),
         },
         "time": {
-            "claimed": signature.claimed.isoformat() if signature and signature.claimed else None,
-            "stamp": stamp
-            and {
-                "time": stamp.time.isoformat(),
-                "authority": stamp.authority,
-                "intact": stamp.intact,
-                "trust": stamp.trust,
-            },
+            "claimed": signature.claimed.isoformat() if signature else None,
+            "stamp": _stamp_row(signature.stamp) if signature else None,
+            "renewals": [*map(_stamp_row, signature.renewals)] if signature else [],
         },
         "register": {
             "registered": origin is not None if proof.looked_up else None,
@@ -274,6 +333,18 @@ def _as_json(proof: Proof) -> dict[str, Any]:
             "version": origin.version if origin else None,
             "current": origin.version == origin.current if origin else None,
         },
+    }
+
+
+def _stamp_row(stamp: Stamp | None) -> dict[str, Any] | None:
+    if stamp is None:
+        return None
+    return {
+        "time": stamp.time.isoformat(),
+        "authority": stamp.authority,
+        "intact": stamp.intact,
+        "trust": stamp.trust,
+        "until": stamp.until.isoformat(),
     }
 
 

@@ -14,6 +14,7 @@ or
 and for each, where it is wanted
     passphrase = "passphrase"              a file with the passphrase of the key, or the PIN of the token
     time-stamp = "https://tsa.example"     where a time-stamp authority answers (RFC 3161)
+    time-stamp-root = "tsa-root.pem"       the root above its certificate, for time-stamps alone
     reason, location                       what the signature says of itself
 """
 
@@ -51,7 +52,10 @@ if TYPE_CHECKING:
 
 SETTINGS: Final = "signing.toml"
 SETTINGS_KNOWN: Final = frozenset(
-    {"certificate", "key", "pkcs12", "passphrase", "token", "time-stamp", "reason", "location"}
+    {
+        *("certificate", "key", "pkcs12", "passphrase", "token"),
+        *("time-stamp", "time-stamp-root", "reason", "location"),
+    }
 )
 _TOKEN_KEYS: Final = frozenset({"module", "label", "key"})
 _FORMS: Final = (
@@ -76,6 +80,19 @@ class Token:
     key: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roots:
+    """The certificates that are trusted to vouch for others.
+
+    Attributes:
+        papers: For those who sign papers; and for time-stamps.
+        stamps: For time-stamps alone.
+    """
+
+    papers: tuple[x509.Certificate, ...] = ()
+    stamps: tuple[x509.Certificate, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Credential:
     """What the authority signs with; never shown, and never handed to Prefect.
@@ -84,6 +101,7 @@ class Credential:
         certificates: The authority's own first, then those above it, the root last.
         key: The private key; None where a token keeps it.
         time_stamp: Where a time-stamp authority answers; None for none.
+        stamp_roots: Who is trusted to vouch for time-stamps, beside the roots above the authority.
         reason: What the signature says it is for; empty for nothing.
         location: Where it says it was made; empty for nothing.
     """
@@ -93,6 +111,7 @@ class Credential:
     token: Token | None
     pin: str | None
     time_stamp: str | None
+    stamp_roots: tuple[x509.Certificate, ...]
     reason: str
     location: str
 
@@ -100,6 +119,11 @@ class Credential:
     def roots(self) -> tuple[x509.Certificate, ...]:
         """The certificates that nobody above vouches for."""
         return only_roots(self.certificates)
+
+    @property
+    def all_roots(self) -> Roots:
+        """Those, and the ones for time-stamps."""
+        return Roots(papers=self.roots, stamps=self.stamp_roots)
 
     @contextmanager
     def signer(self) -> Iterator[Signer]:
@@ -111,7 +135,12 @@ class Credential:
         chain = SimpleCertificateStore()  # type: ignore[no-untyped-call] # the library leaves it out
         chain.register_multiple(self.certificates[1:])
         if self.key is not None:
-            yield SimpleSigner(signing_cert=self.certificates[0], signing_key=self.key, cert_registry=chain)
+            yield SimpleSigner(
+                signing_cert=self.certificates[0],
+                signing_key=self.key,
+                cert_registry=chain,
+                embed_roots=False,  # who verifies has it, or does not trust it
+            )
         elif self.token is not None:
             with _session(self.token, self.pin) as session:
                 from pyhanko.sign.pkcs11 import PKCS11Signer  # noqa: PLC0415 - an extra, see _session
@@ -121,6 +150,7 @@ class Credential:
                     signing_cert=self.certificates[0],
                     ca_chain=self.certificates[1:],
                     key_label=self.token.key,
+                    embed_roots=False,
                     use_raw_mechanism=True,  # every token can sign a digest; not all can make one
                 )
 
@@ -162,21 +192,30 @@ def load(folder: Path) -> Credential | None:
     return _credential(folder, _settings(path, text))
 
 
-def roots(folder: Path) -> tuple[x509.Certificate, ...]:
-    """Return the roots above the credential in ``folder``, for which no key is read where it can be helped.
+def roots(folder: Path) -> Roots:
+    """Return the roots that ``folder`` names, for which no key is read where it can be helped.
 
     Raises:
         MalformedError, RefusedError: as ``load``.
     """
     path = folder / SETTINGS
     if not path.is_file():
-        return ()
+        return Roots()
     found = _settings(path, text_of(path.read_bytes(), str(path)))
     if "certificate" in found:
         path = folder / found["certificate"]
-        return only_roots(certificates_in(_bytes(path), str(path)))
-    credential = load(folder)
-    return credential.roots if credential else ()
+        own = only_roots(certificates_in(_bytes(path), str(path)))
+    else:
+        credential = load(folder)
+        own = credential.roots if credential else ()
+    return Roots(papers=own, stamps=_stamp_roots(folder, found))
+
+
+def _stamp_roots(folder: Path, found: Mapping[str, Any]) -> tuple[x509.Certificate, ...]:
+    if "time-stamp-root" not in found:
+        return ()
+    path = folder / found["time-stamp-root"]
+    return certificates_in(_bytes(path), str(path))
 
 
 def only_roots(certificates: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:
@@ -234,6 +273,7 @@ def _credential(folder: Path, found: Mapping[str, Any]) -> Credential:
         token=token,
         pin=secret.decode("utf-8", "replace") if token and secret else None,
         time_stamp=found.get("time-stamp"),
+        stamp_roots=_stamp_roots(folder, found),
         reason=found.get("reason", ""),
         location=found.get("location", ""),
     )

@@ -1,59 +1,41 @@
-"""Puts the authority's signature on a paper.
+"""Puts the authority's signature on a paper, and renews it.
 
 The paper comes with an empty field for it, so nothing is added that a reader of the tag tree would
 stumble over, and its own bytes stay the beginning of the signed file: whoever has that can cut the
-signature off and hold what the register holds.
+signature off and hold what the register holds. What is written, and how, stands in ``update``.
 """
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any, Final
+import asyncio
+import hashlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 
+from flows.document.signing import update
+from flows.document.signing.examination import Trust, examine
+from flows.document.signing.material import gather
 from flows.domain.errors import RefusedError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pyhanko.sign.timestamps import TimeStamper
 
     from flows.document.signing.credential import Credential
+    from flows.document.signing.update import File, Update
 
 FIELD: Final = "Publication"
 """The name of the field that a paper brings along."""
 _PATIENCE: Final = 20
 """How long a time-stamp authority may take, seconds."""
-
-
-class _Writer(IncrementalPdfFileWriter):
-    def _update_meta(self) -> None:
-        """Leave the metadata alone.
-
-        pyHanko would write the XMP anew without what PDF/A asks of it, and set another date.
-        """
-
-    def ensure_output_version(self, version: tuple[int, int]) -> None:
-        """Stay with the paper's own version: PDF/A-2 and PDF/UA-1 are of 1.7, and pyHanko would say 2.0."""
-
-
-class _Signer(PdfSigner):
-    """A signer that takes the time from its caller."""
-
-    def __init__(self, *arguments: Any, time: datetime, **options: Any) -> None:  # noqa: ANN401 - pyHanko's own
-        super().__init__(*arguments, **options)
-        self._time = time
-
-    def init_signing_session(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as above
-        session = super().init_signing_session(*arguments, **options)
-        session.system_time = self._time
-        return session
+_DIGEST: Final = "sha256"
+_ROOM: Final = 4096
+"""What a signature takes beside its certificates, at most, bytes; RSA of 8192 bits has 1024."""
+_STAMP_ROOM: Final = 12288
+"""What a time-stamp takes at most, bytes: authorities send three certificates with it."""
+_SILENT: Final = "The time-stamp authority does not answer"
 
 
 def sign(pdf: bytes, credential: Credential, time: datetime, *, stamper: TimeStamper | None = None) -> bytes:
@@ -68,34 +50,90 @@ def sign(pdf: bytes, credential: Credential, time: datetime, *, stamper: TimeSta
     Raises:
         RefusedError: the paper has no such field, or token or time-stamp authority do not answer.
     """
-    if stamper is None and credential.time_stamp:
-        stamper = HTTPTimeStamper(credential.time_stamp, timeout=_PATIENCE)
-    facts = PdfSignatureMetadata(
-        field_name=FIELD,
-        subfilter=SigSeedSubFilter.PADES,
-        md_algorithm="sha256",
-        certify=True,
-        docmdp_permissions=MDPPerm.NO_CHANGES,
-        reason=credential.reason or None,
-        location=credential.location or None,
+    stamper = stamper or _stamper(credential)
+    own = sum(len(each.dump()) for each in credential.certificates)
+    facts = update.Signing(
+        time=time.astimezone(UTC).replace(microsecond=0),
+        reason=credential.reason,
+        location=credential.location,
+        room=own + _ROOM + (_STAMP_ROOM if stamper else 0),
     )
     try:
-        with credential.signer() as signer:
-            writer = _Writer(io.BytesIO(pdf))
-            signed = _Signer(facts, signer=signer, timestamper=stamper, time=time).sign_pdf(
-                writer, existing_fields_only=True
-            )
+        empty = update.opened(pdf).signing(facts)
+        return empty.filled(_signed(empty, credential, stamper)).whole
     except TimestampRequestError:
         raise RefusedError(
-            "The time-stamp authority does not answer; the paper is registered, and is signed and laid "
-            "out by a later run."
+            f"{_SILENT}; the paper is registered, and is signed and laid out by a later run."
         ) from None
-    except (SigningError, PdfError) as error:
+    except (SigningError, ValueError) as error:
         raise RefusedError(
             f"The paper could not be signed ({type(error).__name__}); look at keys/authority."
         ) from None
-    whole: bytes = signed.getvalue()
-    if not whole.startswith(pdf):
-        message = "a signature that changed what it signs"
-        raise ValueError(message)
-    return whole
+
+
+def _signed(empty: Update, credential: Credential, stamper: TimeStamper | None) -> bytes:
+    """Return the signature over an update, DER."""
+    digest = hashlib.new(_DIGEST, empty.signed).digest()
+    with credential.signer() as signer:
+        made = asyncio.run(signer.async_sign(digest, _DIGEST, use_pades=True, timestamper=stamper))
+    return bytes(made.dump())
+
+
+def renew(pdf: bytes, paper: bytes, credential: Credential, *, stamper: TimeStamper | None = None) -> bytes:
+    """Return a signed paper with what shows later that its signature was good.
+
+    That is the certificates and what is known of their withdrawal (PAdES B-LT), fetched from where the
+    certificates say; then a time-stamp on the whole file (B-LTA), where a time-stamp authority is named.
+
+    Args:
+        pdf: A paper that the authority signed, ``paper`` with the signature after it.
+        paper: As it was registered.
+        credential: Names the roots and the time-stamp authority; its key is not used.
+        stamper: The time-stamp authority; by default the one that the credential names.
+
+    Raises:
+        RefusedError: it bears no good signature of the authority, or somebody does not answer.
+    """
+    stamper = stamper or _stamper(credential)
+    file = _signed_file(paper, pdf)
+    facts = update.Renewal(material=gather(file, credential), room=_STAMP_ROOM if stamper else 0)
+    renewed = file.renewing(facts)
+    if stamper:
+        renewed = _stamped(renewed, stamper)
+    _check(file.with_update(renewed), credential)
+    return renewed.whole
+
+
+def _stamped(empty: Update, stamper: TimeStamper) -> Update:
+    digest = hashlib.new(_DIGEST, empty.signed).digest()
+    try:
+        return empty.filled(asyncio.run(stamper.async_timestamp(digest, _DIGEST)).dump())
+    except TimestampRequestError:
+        raise RefusedError(f"{_SILENT}; the paper stays as it is.") from None
+
+
+def _check(file: File, credential: Credential) -> None:
+    """Refuse what a renewal does not keep verifiable."""
+    signature = examine(file, credential.all_roots, datetime.now(UTC))
+    if signature is None or not signature.intact or signature.trust is not Trust.TRUSTED:
+        raise RefusedError("The signature on the paper is not good, or not the authority's; sign it anew.")
+    if signature.stamp is None and not any(signature.renewals):
+        raise RefusedError("The paper has no time-stamp, so a renewal needs one: time-stamp in signing.toml.")
+
+
+def _signed_file(paper: bytes, pdf: bytes) -> File:
+    try:
+        file = update.read(paper, pdf)
+    except ValueError:
+        raise RefusedError(
+            "More than a signature was added to the paper; lay it out and sign it anew."
+        ) from None
+    if not file.updates:
+        raise RefusedError("The paper is not signed; only a signature can be renewed.")
+    return file
+
+
+def _stamper(credential: Credential) -> TimeStamper | None:
+    if not credential.time_stamp:
+        return None
+    return HTTPTimeStamper(credential.time_stamp, timeout=_PATIENCE)
