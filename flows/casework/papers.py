@@ -7,6 +7,7 @@ published paper; and the audit makes that paper again and compares.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from flows.register.statement import Statement
     from flows.register.store import Register
 
-RULES: Final = TextRules(plain=plain_faults, prose=prose_faults)
+RULES: Final = TextRules(plain=plain_faults, prose=prose_faults, item=partial(prose_faults, within=1))
 """What may stand in clear: the subset of Markdown, and characters the paper can print."""
 
 

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 from markdown_it.rules_block.table import escapedSplit
 
 from flows.document.characters import character_faults
+from flows.document.habits import column, line_habits, mark_habits, misplaced, numbering, starts_two
 from flows.document.language import is_well_formed
 from flows.document.syntax import excess, has_remark, note_tokens, reader
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from markdown_it.token import Token
 
@@ -163,16 +164,23 @@ def parse_document(markdown: str) -> tuple[Block, ...]:
     Raises:
         MalformedError: it holds what is outside the subset; names each place.
     """
-    return _parse(markdown, source="document.md", headings=True)
+    return _parse(markdown, "document.md", lambda: _Reading(markdown, headings=True))
 
 
-def parse_prose(markdown: str, *, source: str = "text") -> tuple[Block, ...]:
+def parse_prose(
+    markdown: str, *, source: str = "text", typed: bool = False, within: int = 0
+) -> tuple[Block, ...]:
     """Return the blocks of one field of content, where headings have no place.
+
+    Args:
+        typed: Whether somebody has just handed it in: what would not be printed as it was typed is refused
+            then. What was taken in before stays as it was taken.
+        within: In how many lists it will stand.
 
     Raises:
         MalformedError: it holds what is outside the subset; names each place.
     """
-    return _parse(markdown, source=source, headings=False)
+    return _parse(markdown, source, lambda: _Reading(markdown, headings=False, typed=typed, lists=within))
 
 
 def words(blocks: Iterable[Block]) -> Iterator[str]:
@@ -242,12 +250,12 @@ def link_fault(href: str) -> str | None:
     return None if href.isascii() else "has letters an address cannot have"
 
 
-def _parse(markdown: str, *, source: str, headings: bool) -> tuple[Block, ...]:
+def _parse(markdown: str, source: str, begin: Callable[[], _Reading]) -> tuple[Block, ...]:
     too_much = excess(markdown)
     problems = [too_much] if too_much else character_faults(markdown)
     blocks: tuple[Block, ...] = ()
     if not problems:
-        reading = _Reading(markdown, headings=headings)
+        reading = begin()
         blocks = reading.read()
         # A character reference (&#8238;) brings in what the source does not show.
         problems = reading.problems or character_faults("\n".join(words(blocks)))
@@ -256,6 +264,10 @@ def _parse(markdown: str, *, source: str, headings: bool) -> tuple[Block, ...]:
     return blocks
 
 
+_HARD_BREAK: Final = (
+    "asks for a line break, by two spaces or a backslash at its end, which a paper does not keep; leave them "
+    "out, put an empty line after it, or make a list with -"
+)
 _OUTSIDE: Final = {
     "attributes": "has curly brackets out of place; write [words]{lang=cy}, or \\{ for the sign itself",
     "attrs_block": "is in curly brackets; leave it out, or write \\{ for the sign itself",
@@ -275,13 +287,16 @@ _OUTSIDE: Final = {
 class _Reading:
     """One pass over the tokens of one text."""
 
-    def __init__(self, markdown: str, *, headings: bool) -> None:
+    def __init__(self, markdown: str, *, headings: bool, typed: bool = False, lists: int = 0) -> None:
         self.problems: list[str] = []
+        self._typed = typed
         self._lines = markdown.split("\n")
         self._headings = headings
         self._markdown = markdown
-        self._lists = 0
+        self._lists = lists
         self._found: Found = {}
+        self._items: list[Token] = []
+        """The last item of each list just read."""
 
     def read(self) -> tuple[Block, ...]:
         tokens = reader().parse(self._markdown, self._found)
@@ -294,15 +309,25 @@ class _Reading:
         self.problems.append(f"line {line + 1} {what}")
 
     def _sequence(self, tokens: Iterator[Token], *, until: str | None) -> Iterator[Block]:
+        item = None
         for token in tokens:
             if token.type == until:
                 return
+            if item is not None:
+                self._check_place(token, item)
             yield from self._block(token, tokens)
+            item = self._items.pop() if self._items and token.type.endswith("list_open") else None
+
+    def _check_place(self, token: Token, item: Token) -> None:
+        """Refuse what follows the last ``item`` of a list, and was meant to stand in it."""
+        line, above = self._lines[_line(token)], self._lines[_line(item)]
+        if column(line) > column(above):
+            self._fault(_line(token), misplaced(line, above))
 
     def _block(self, token: Token, tokens: Iterator[Token]) -> Iterator[Block]:
         match token.type:
             case "paragraph_open":
-                inlines = self._leaf(tokens)
+                inlines = self._leaf(tokens, paragraph=True)
                 if inlines:
                     yield Paragraph(inlines)
             case "heading_open":
@@ -329,15 +354,27 @@ class _Reading:
         self._lists += 1
         if self._lists == MAX_LISTS + 1:
             self._fault(_line(token), f"nests lists more than {MAX_LISTS} deep; flatten them")
-        items = []
+        items, opened = [], []
         while (item := next(tokens)).type == "list_item_open":
             content = tuple(self._sequence(tokens, until="list_item_close"))
             if not content:
                 self._fault(_line(item), "has an empty list item; write it or remove it")
             items.append(content)
+            opened.append(item)
         self._lists -= 1
+        if self._typed:
+            self._check_items(opened)
+            self._items.append(opened[-1])
         start = int(token.attrGet("start") or 0) if token.attrGet("start") is not None else 1
         return List(ordered=token.tag == "ol", items=tuple(items), start=start)
+
+    def _check_items(self, items: Sequence[Token]) -> None:
+        for item, what in numbering(items):
+            self._fault(_line(item), what)
+        for before, item in pairwise(items):
+            line, above = self._lines[_line(item)], self._lines[_line(before)]
+            if column(line) > column(above) and not starts_two(above):
+                self._fault(_line(item), misplaced(line, above))
 
     def _table(self, token: Token, tokens: Iterator[Token]) -> Block:
         rows: list[tuple[tuple[Inline, ...], ...]] = []
@@ -368,8 +405,12 @@ class _Reading:
         given = len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
         if alignments and given > len(alignments):
             self._fault(line, "has more cells than the table has columns; remove some")
+        elif self._typed and given == len(cells) == 1 < len(alignments):
+            self._fault(line, "stands right under a table, as if it were a row; put an empty line before it")
 
-    def _leaf(self, tokens: Iterator[Token], *, unnoted: str = "") -> tuple[Inline, ...]:
+    def _leaf(
+        self, tokens: Iterator[Token], *, unnoted: str = "", paragraph: bool = False
+    ) -> tuple[Inline, ...]:
         """Return the inlines of the leaf whose opening token was just read; read its closing.
 
         ``unnoted`` is what the leaf is where it may call for no note: a header is repeated on every
@@ -380,6 +421,10 @@ class _Reading:
         line = _line(inline)
         if has_remark(inline):
             self._fault(line, "has a remark in curly brackets; leave it out")
+        if self._typed:
+            habits = line_habits(inline.content) if paragraph else ()
+            for down, what in (*habits, *mark_habits(inline)):
+                self._fault(line + down, what)
         runs = list(self._runs(inline.children or (), line))
         if unnoted and any(run.note is not None for run in runs):
             self._fault(line, f"has a note in {unnoted}; put it into the text")
@@ -392,6 +437,8 @@ class _Reading:
                 case "text" | "text_special":
                     yield dress.run(token.content)
                 case "softbreak" | "hardbreak":
+                    if self._typed and token.type == "hardbreak":
+                        self._fault(line, _HARD_BREAK)
                     line += 1
                     yield dress.run(" ")
                 case "link_open":

@@ -34,10 +34,14 @@ if TYPE_CHECKING:
     from flows.document.blocks import Alignment, Block, Inline
 
 
-def prose_faults(text: str) -> list[str]:
-    """Return what makes ``text`` unfit as a field of Markdown, each with its place and remedy."""
+def prose_faults(text: str, *, within: int = 0) -> list[str]:
+    """Return what makes ``text`` unfit as a field of Markdown, each with its place and remedy.
+
+    What would not be printed as it was typed makes it unfit too. ``within`` is in how many lists it will
+    stand.
+    """
     try:
-        normalise(text)
+        _normalise(parse_prose(text, typed=True, within=within), source="text")
     except MalformedError as error:
         return [fault.problem for fault in error.faults]
     return []
@@ -48,7 +52,12 @@ def plain_faults(text: str) -> list[str]:
     faults = character_faults(text)
     if "\n" in text.rstrip("\n"):
         faults.append("has more than one line; write it on one")
+    if _MARKED.search(text):
+        faults.append("is plain text, which has neither bold nor links; write the words alone")
     return faults
+
+
+_MARKED: Final = re.compile(r"\*\*|\]\(")
 
 
 def normalise(text: str, *, source: str = "text") -> str:
@@ -57,9 +66,13 @@ def normalise(text: str, *, source: str = "text") -> str:
     Raises:
         MalformedError: it holds what is outside the subset; names each place.
     """
-    blocks = parse_prose(text, source=source)
+    return _normalise(parse_prose(text, source=source), source=source)
+
+
+def _normalise(blocks: Sequence[Block], *, source: str) -> str:
     written = write_markdown(blocks)
-    if parse_prose(written, source=source) != blocks:
+    # Only bold and italics can touch what stands beside them.
+    if "*" in written and parse_prose(written, source=source) != blocks:
         problem = "bold or italic words touch their neighbours; set them apart with spaces"
         raise MalformedError(source, Fault(path="", problem=problem))
     return written

@@ -45,6 +45,7 @@ def reader() -> MarkdownIt:
     found = _Reader("commonmark", {"html": True, "maxNesting": 100}).enable("table")
     attrs_plugin(found, after=(), spans=True, allowed=("lang",))
     attrs_block_plugin(found)
+    found.core.ruler.disable("text_join")  # what is escaped stays apart from what is left over of mark-up
     found.core.ruler.disable("attr")  # it would take what stands in the brackets for the next block's
     footnote_plugin(found, move_to_end=False, always_match_refs=True)
     found.inline.ruler.before("footnote_inline", "note_in_note", _note_in_note)

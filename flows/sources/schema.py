@@ -53,6 +53,9 @@ _REFERENCE: Final = (
     r"(?!.*(\.\.|//))[A-Za-z0-9]([A-Za-z0-9._/-]{0,38}[A-Za-z0-9_-])?"  # as domain.reference has it
 )
 _SOME_TEXT: Final = {"type": "string", "pattern": r"\S"}
+_STOPS: Final = r".,;:!?\u2026"
+_ENDED: Final = re.compile(rf"[{_STOPS}](?=\s*\Z)")
+_SOME_PHRASE: Final = {"type": "string", "pattern": rf"[^\s{_STOPS}]\s*$"}
 _EMPTY: Final = "this is empty; write the text, or leave the key out where it is optional"
 
 
@@ -63,10 +66,12 @@ class TextRules:
     Attributes:
         plain: For a field of one line.
         prose: For a field in Markdown.
+        item: For one that will stand as an item of a list.
     """
 
     plain: Callable[[str], Sequence[str]]
     prose: Callable[[str], Sequence[str]]
+    item: Callable[[str], Sequence[str]]
 
 
 def refuse(problems: Sequence[str]) -> None:
@@ -90,9 +95,25 @@ def _plain(text: str, info: ValidationInfo) -> str:
     return text
 
 
+def _phrase(text: str, info: ValidationInfo) -> str:
+    plain = _plain(text, info)
+    ended = _ENDED.search(plain)
+    refuse([f"goes into a sentence of the paper; leave out the {ended[0]} at its end"] if ended else [])
+    return plain
+
+
 def _prose(text: str, info: ValidationInfo) -> str:
-    refuse(_rules(info).prose((text := _composed(text)).rstrip("\n")))
-    return text.strip("\n")
+    return _markdown(text, _rules(info).prose)
+
+
+def _item(text: str, info: ValidationInfo) -> str:
+    return _markdown(text, _rules(info).item)
+
+
+def _markdown(text: str, faults: Callable[[str], Sequence[str]]) -> str:
+    composed = _composed(text)
+    refuse(faults(composed.rstrip("\n")))
+    return composed.strip("\n")
 
 
 def _rules(info: ValidationInfo) -> TextRules:
@@ -156,6 +177,8 @@ def _form(value: object) -> str:
 Sealed = Annotated[str, AfterValidator(_some), WithJsonSchema(_SOME_TEXT)]
 Plain = Annotated[str, AfterValidator(_plain), WithJsonSchema(_SOME_TEXT)]
 Prose = Annotated[str, AfterValidator(_prose), WithJsonSchema(_SOME_TEXT)]
+Item = Annotated[str, AfterValidator(_item), WithJsonSchema(_SOME_TEXT)]
+Phrase = Annotated[str, AfterValidator(_phrase), WithJsonSchema(_SOME_PHRASE)]
 Reference = Annotated[
     str, AfterValidator(_reference), WithJsonSchema({"type": "string", "pattern": f"^{_REFERENCE}$"})
 ]
@@ -226,7 +249,7 @@ class RequestFile(_Keys):
         "The authority's reference, as it writes it; in quotes if it is digits only. "
         "Left out, the next in the authority's pattern is given."
     )
-    authority: Plain = _say("The public authority that was asked.")
+    authority: Phrase = _say("The public authority that was asked.")
     received: Date = _say("Local date of receipt, as 2022-11-07; any day of the week.")
     regime: Regime = Field(
         default=domain.FOIA,
@@ -242,8 +265,8 @@ class WeightedFactor(_Content):
     """One argument with the weight it is given."""
 
     makes = domain.Factor
-    text: Prose = _say("The argument, in Markdown.")
-    weight: Plain | None = _may("The weight it is given, in a few words.")
+    text: Item = _say("The argument, in Markdown.")
+    weight: Phrase | None = _may("The weight it is given, in a few words.")
 
 
 class StatedBalance(_Content):
@@ -258,7 +281,7 @@ class StatedBalance(_Content):
 
 
 Factor = Annotated[
-    Annotated[Prose, AfterValidator(lambda text: domain.Factor(text=text)), Tag(AS_TEXT)]
+    Annotated[Item, AfterValidator(lambda text: domain.Factor(text=text)), Tag(AS_TEXT)]
     | Annotated[WeightedFactor, Tag(AS_KEYS)],
     Discriminator(_form),
 ]
@@ -273,17 +296,17 @@ class Opinion(_Content):
     """The qualified person's reasonable opinion, section 36(2)."""
 
     makes = domain.Opinion
-    by: Plain = _say("Who gave the opinion: the office held, or the name.")
-    authority: Plain = _say("What makes that person the qualified person, section 36(5).")
+    by: Phrase = _say("Who gave the opinion: the office held, or the name.")
+    authority: Phrase = _say("What makes that person the qualified person, section 36(5).")
     date: Date = _say("The day the opinion was given, as 2022-11-07.")
-    would: Plain = _say("What would happen in that opinion: would, or would be likely to.")
+    would: Phrase = _say("What would happen in that opinion: would, or would be likely to.")
 
 
 class Certificate(_Content):
     """A Minister's certificate, section 23(2) or 24(3)."""
 
     makes = domain.Certificate
-    signed_by: Plain = _say("The Minister of the Crown who signed it.")
+    signed_by: Phrase = _say("The Minister of the Crown who signed it.")
     date: Date = _say("The day it was signed, as 2022-11-07.")
 
 
@@ -292,7 +315,7 @@ class Exemption(_Content):
 
     makes = domain.Exemption
     provision: Provision = _say("The subsection relied on, as 31(1), 24(2) or 40(5B)(a).")
-    applies: Prose | None = _may("Why it is engaged, section 17(1)(c), in Markdown.")
+    applies: Item | None = _may("Why it is engaged, section 17(1)(c), in Markdown.")
     limbs: tuple[Provision, ...] = _any(
         'Which interests, as "31(1)(a)"; to neither confirm nor deny, what is protected.'
     )
@@ -332,7 +355,7 @@ class Part(_Content):
     makes = domain.Part
     model_config = ConfigDict(json_schema_extra=_outcomes_by_duty)
 
-    information: Plain = _say("What this part is about, as a noun phrase in plain text.")
+    information: Phrase = _say("What this part is about, as a noun phrase in plain text.")
     questions: Questions = _any("Numbers of the questions in the request.")
     duty: domain.Duty = _say(
         "confirm-or-deny: whether to say that information is held. disclose: whether to communicate it."

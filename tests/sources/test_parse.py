@@ -285,7 +285,7 @@ def _shouting(text: str) -> list[str]:
 
 
 def test_the_rules_hold_for_what_stands_in_clear() -> None:
-    rules = TextRules(plain=_shouting, prose=_shouting)
+    rules = TextRules(plain=_shouting, prose=_shouting, item=_shouting)
     text = changed(REQUEST, "West Midlands Police", "POLICE")
     text = changed(text, "What is held on these technologies.", "ALL")
 
@@ -298,7 +298,7 @@ def test_the_rules_hold_for_what_stands_in_clear() -> None:
 
 
 def test_the_rules_do_not_hold_for_what_is_sealed() -> None:
-    rules = TextRules(plain=_shouting, prose=_shouting)
+    rules = TextRules(plain=_shouting, prose=_shouting, item=_shouting)
     text = changed(REQUEST, "Dear Sir, what do you hold?", "WHAT DO YOU HOLD?")
     text = changed(text, "Jane Q. Sample", "JANE")
 
@@ -353,7 +353,7 @@ def test_one_fault_within_a_part_is_no_fault_of_the_list_of_parts(rules: TextRul
 
 
 def test_a_fault_within_a_text_has_the_line_of_the_file(rules: TextRules) -> None:
-    marked = replace(rules, prose=lambda text: ["line 2 is wrong"] if "wrong" in text else [])
+    marked = replace(rules, item=lambda text: ["line 2 is wrong"] if "wrong" in text else [])
     text = changed(ASSESSMENT, "It is engaged.", "It is engaged.\n          So wrong.")
 
     assert faults_of_assessment(text, marked) == (
@@ -365,3 +365,32 @@ def test_accents_apart_from_their_letters_are_read_as_one(rules: TextRules) -> N
     parted = changed(REQUEST, "West Midlands", "Heddlu Dyffryn-yr-W\u0302yn").encode()
 
     assert parse_request(parted, rules=rules).authority == "Heddlu Dyffryn-yr-\u0174yn Police"
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "path"),
+    [
+        (ASSESSMENT, "use of these technologies", "parts[0].information"),
+        (ASSESSMENT, "weight: some", "parts[0].exemptions[0].favouring[1].weight"),
+        (ASSESSMENT, "The Minister", "parts[0].exemptions[0].opinion.by"),
+        (ASSESSMENT, "s36(5)(o)", "parts[0].exemptions[0].opinion.authority"),
+        (ASSESSMENT, "would: would prejudice", "parts[0].exemptions[0].opinion.would"),
+        (ASSESSMENT, "A Minister", "parts[0].exemptions[0].certificate.signed-by"),
+        (REQUEST, "West Midlands Police", "authority"),
+    ],
+)
+@pytest.mark.parametrize("stop", [".", ";", "?", "\u2026", ". "])
+def test_what_goes_into_a_sentence_ends_with_no_stop(
+    text: str, old: str, path: str, stop: str, rules: TextRules
+) -> None:
+    faults = (faults_of_request if text is REQUEST else faults_of_assessment)(
+        changed(text, old, old + stop), rules
+    )
+
+    assert [(fault.path, fault.problem.partition(" (")[0]) for fault in faults] == [
+        (path, f"goes into a sentence of the paper; leave out the {stop.strip()} at its end")
+    ]
+
+
+def test_a_label_may_end_with_a_stop(rules: TextRules) -> None:
+    assert parse_request(changed(REQUEST, "recognition", "recognition.").encode(), rules=rules).subject
