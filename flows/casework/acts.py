@@ -185,7 +185,7 @@ def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = Non
         version=_version(dossier.case, wish),
         gate=wish.gate,
         reason=_reason(office, dossier, wish.reason),
-        details={**(wish.facts or {}), **_found_out(office, dossier, wish)},
+        details={**_facts(office, dossier, wish.facts or {}), **_found_out(office, dossier, wish)},
     )
     return office.register.propose(stated, wish.files or {}, on=dossier)
 
@@ -320,14 +320,23 @@ def _check_overridable(case: Case, found: Iterable[Finding], wish: Wish) -> None
 
 def _reason(office: Office, dossier: Dossier, text: str | None) -> str | None:
     text = _words(text or "")
-    if not text:
-        return None
-    from flows.casework import checking, papers  # noqa: PLC0415 - for an act with a reason alone
-    from flows.sources.parse import personal_details_in  # noqa: PLC0415 - as above
+    _check_names_nobody(office, dossier, {"reason": text} if text else {})
+    return text or None
 
-    if personal_details_in(checking.arrived(office, dossier).applicant_terms, {"reason": text}):
-        raise MalformedError("reason", *papers.personal_faults([""]))
-    return text
+
+def _facts(office: Office, dossier: Dossier, facts: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what is stated; what has several words may tell who asked, as a reason may."""
+    _check_names_nobody(office, dossier, {name: text for name, text in facts.items() if " " in text})
+    return facts
+
+
+def _check_names_nobody(office: Office, dossier: Dossier, texts: Mapping[str, str]) -> None:
+    if not texts:
+        return
+    from flows.casework import checking, papers  # noqa: PLC0415 - for an act with words alone
+
+    for name in checking.arrived(office, dossier).named_in(texts):
+        raise MalformedError(name, *papers.personal_faults([""]))
 
 
 def _words(text: str) -> str:

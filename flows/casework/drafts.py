@@ -17,7 +17,6 @@ from flows.domain.errors import Fault, MalformedError
 from flows.domain.procedure import Role, Stage
 from flows.domain.request_file import parse_request_file
 from flows.domain.text_file import text_of
-from flows.sources.parse import personal_details_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,9 +138,7 @@ def _letter(office: Office, dossier: Dossier, data: bytes, source: str) -> bytes
     if problems:
         raise MalformedError(source, *(Fault(path="", problem=problem) for problem in problems))
     as_arrived = checking.arrived(office, dossier)
-    if personal_details_in(as_arrived.applicant_terms, {"text": text}) or papers.personal_details_read(
-        as_arrived, text
-    ):
+    if as_arrived.named_in({"text": text}) or papers.personal_details_read(as_arrived, text):
         raise MalformedError(source, *papers.personal_faults([""]))
     return text.encode()
 

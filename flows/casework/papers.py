@@ -38,7 +38,6 @@ from flows.sources.parse import (
     TextRules,
     check_reference,
     parse_assessment,
-    personal_details_in,
 )
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def draft(
         document: The text that people read; what is made of the assessment where it is not given.
         made: The text that this software makes of the assessment; made here where it is not given.
         due: When the answer is due; None where that is not known.
-        named: Paths of the texts that hold the applicant's name or e-mail; None where nobody looked.
+        named: Paths of the texts that tell who the applicant is; None where nobody looked.
     """
     made = _made(request, assessment, on=today, body=body) if made is None else made
     return Draft(
@@ -119,12 +118,8 @@ def draft(
 
 
 def personal_details(arrived: ArrivedRequest, *contents: Request | Assessment) -> list[str]:
-    """Return the paths of the texts in clear that hold the applicant's name or e-mail."""
-    return [
-        path
-        for content in contents
-        for path in personal_details_in(arrived.applicant_terms, dict(texts(content)))
-    ]
+    """Return the paths of the texts in clear that tell who the applicant is."""
+    return [path for content in contents for path in arrived.named_in(dict(texts(content)))]
 
 
 def named(
@@ -143,7 +138,7 @@ def named(
 
 
 def personal_details_read(arrived: ArrivedRequest, document: str) -> list[str]:
-    """Return ``document`` if whoever reads the text meets the applicant's name or e-mail.
+    """Return ``document`` if whoever reads the text can tell from it who the applicant is.
 
     Markdown, character references and notes can part a name that the reader sees whole.
     """
@@ -154,7 +149,7 @@ def personal_details_read(arrived: ArrivedRequest, document: str) -> list[str]:
         "words apart": " ".join(words(blocks)),  # where the mark of a note is all that parts two
         "links": "\n".join(unquote(href) for line in inlines for href in _targets(line)),
     }
-    return ["document"] if personal_details_in(arrived.applicant_terms, read) else []
+    return ["document"] if arrived.named_in(read) else []
 
 
 def _lines(blocks: Iterable[Block]) -> Iterator[tuple[Inline, ...]]:
@@ -179,9 +174,12 @@ def _made(request: Request, assessment: Assessment, *, on: date, body: str | Non
 
 
 def personal_faults(paths: Iterable[str]) -> list[Fault]:
-    """Return a fault for each text that has the applicant's name or e-mail."""
+    """Return a fault for each text that tells who the applicant is."""
     return [
-        Fault(path=path, problem="it has the applicant's name or e-mail in it; write it without")
+        Fault(
+            path=path,
+            problem="it has the applicant's name, e-mail, telephone or address in it; write it without",
+        )
         for path in paths
     ]
 

@@ -13,12 +13,14 @@ from pydantic import BaseModel, ValidationError
 
 from flows.domain.assessment import FOIA, Assessment, Request
 from flows.domain.errors import Fault, MalformedError
+from flows.sources.applicant import Applicant, applicant
 from flows.sources.faults import KEYS, faults_of
-from flows.sources.personal import personal_details_in
+from flows.sources.personal import named_in
 from flows.sources.schema import AssessmentFile, RequestFile, TextRules
 from flows.sources.strict_yaml import YamlText, scan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 __all__ = [
@@ -27,7 +29,6 @@ __all__ = [
     "check_reference",
     "parse_assessment",
     "parse_request",
-    "personal_details_in",
 ]
 
 _File = TypeVar("_File", bound=BaseModel)
@@ -40,7 +41,7 @@ class ArrivedRequest:
     Attributes:
         reference: None where the authority has yet to give one.
         received: Local date of receipt.
-        applicant_terms: The applicant's name and e-mail; only ever searched for.
+        applicant: Who asked; only ever searched for.
     """
 
     reference: str | None
@@ -48,12 +49,16 @@ class ArrivedRequest:
     received: date
     subject: str
     summary: str | None
-    applicant_terms: tuple[str, ...]
+    applicant: Applicant
     regime: str = FOIA
 
     def __repr__(self) -> str:
         # The applicant's name must not reach a log by way of a traceback.
         return f"ArrivedRequest(reference={self.reference!r}, received={self.received})"
+
+    def named_in(self, texts: Mapping[str, str]) -> list[str]:
+        """Return the paths of the texts that tell who the applicant is."""
+        return named_in(self.applicant, texts)
 
     def request(self, reference: str) -> Request:
         """Return the request under ``reference``, which is its own where it has one."""
@@ -76,14 +81,17 @@ def parse_request(data: bytes, *, rules: TextRules, source: str = "request.yaml"
         MalformedError: with every fault.
     """
     file = _read(RequestFile, data, rules, source)
-    terms = (file.applicant.name, file.applicant.email)
     return ArrivedRequest(
         reference=file.reference,
         authority=file.authority,
         received=file.received,
         subject=file.subject,
         summary=file.summary,
-        applicant_terms=tuple(term for term in terms if term is not None),
+        applicant=applicant(
+            **file.applicant.model_dump(),
+            text=file.text,
+            authority=file.authority,
+        ),
         regime=file.regime,
     )
 

@@ -240,6 +240,8 @@ class Applicant(_Keys):
 
     name: Sealed = _say("The applicant's name, as the request gives it.")
     email: Sealed | None = _may("The applicant's e-mail address; leave it out if there is none.")
+    telephone: Sealed | None = _may("The applicant's telephone number; leave it out if there is none.")
+    address: Sealed | None = _may("The applicant's postal address; leave it out if there is none.")
 
 
 class RequestFile(_Keys):

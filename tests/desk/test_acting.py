@@ -57,7 +57,7 @@ def test_a_summary_alone_makes_a_new_version(desk: Desk, tmp_path: Path) -> None
         (b"caf\xe9", "is not UTF-8 text; save it as UTF-8"),
         ("Asked.".encode("utf-16"), "is in UTF-16, which Notepad calls Unicode; save it as UTF-8"),
         ("Zeichen \u202e herum".encode(), "U+202E"),
-        (b"Asked by Sample Applicant.", "the applicant's name or e-mail"),
+        (b"Asked by Sample Applicant.", "the applicant's name, e-mail"),
     ],
 )
 def test_an_unfit_summary_is_refused(content: bytes, problem: str, desk: Desk, tmp_path: Path) -> None:
@@ -77,7 +77,9 @@ def test_an_unfit_summary_is_refused(content: bytes, problem: str, desk: Desk, t
     assert problem in sentence
 
 
-@pytest.mark.parametrize("personal", ["Sample Applicant", "SAMPLE.applicant@example.org"])
+@pytest.mark.parametrize(
+    "personal", ["Sample Applicant", "SAMPLE.applicant@example.org", "Ms Applicant", "S. Applicant"]
+)
 def test_a_draft_with_the_applicants_details_is_refused_and_does_not_repeat_them(
     personal: str, desk: Desk, tmp_path: Path
 ) -> None:
@@ -88,7 +90,7 @@ def test_a_draft_with_the_applicants_details_is_refused_and_does_not_repeat_them
 
     assert code == 2
     assert "mine.yaml" in sentence
-    assert "it has the applicant's name or e-mail in it; write it without" in sentence
+    assert "it has the applicant's name, e-mail, telephone or address in it; write it without" in sentence
     assert personal not in sentence
 
 
@@ -195,6 +197,25 @@ def test_a_reason_that_could_not_be_shown_is_refused(act: str, reason: str, prob
     assert code == 2
     assert sentence.startswith("reason: ")
     assert problem in sentence
+
+
+@pytest.mark.parametrize("personal", ["Mr Applicant", "Applicant, S.", "sample.applicant"])
+def test_a_comment_with_the_applicants_details_is_refused_and_does_not_repeat_them(
+    personal: str, desk: Desk
+) -> None:
+    desk.done("submit", CASE, "--version", "1", "--as", "foi-officer")
+
+    code, sentence = desk.refused(
+        "approve",
+        CASE,
+        *("--gate", "legal-review", "--version", "1", "--as", "legal-reviewer"),
+        *("--comment", f"As {personal} asked."),
+    )
+
+    assert (code, sentence) == (
+        2,
+        "reason: it has the applicant's name, e-mail, telephone or address in it; write it without.",
+    )
 
 
 def test_a_reason_in_decomposed_letters_is_kept_composed(desk: Desk) -> None:

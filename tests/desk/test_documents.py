@@ -225,7 +225,10 @@ def test_a_response_that_names_the_applicant_is_refused_and_does_not_repeat_them
     code, sentence = desk.refused("draft", CASE, letter, *OF_THE_LETTER, "--as", "foi-officer")
 
     assert (code, "Sample" in sentence) == (2, False)
-    assert sentence == f"{letter}: it has the applicant's name or e-mail in it; write it without."
+    assert (
+        sentence
+        == f"{letter}: it has the applicant's name, e-mail, telephone or address in it; write it without."
+    )
 
 
 @pytest.mark.parametrize(

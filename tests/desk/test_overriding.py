@@ -400,4 +400,4 @@ def test_a_name_that_only_the_reader_sees_is_found(written: str, desk: Desk, tmp
 
     code, sentence = desk.refused("draft", CASE, mine, "--as", "foi-officer")
 
-    assert (code, "the applicant's name or e-mail" in sentence) == (2, True)
+    assert (code, "the applicant's name, e-mail" in sentence) == (2, True)

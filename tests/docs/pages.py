@@ -228,7 +228,8 @@ def _examples() -> dict[str, str]:
 
 def checks_page() -> str:
     """Return the page of rules."""
-    return "\n".join([_CHECKS_HEAD, *_families(), _NOT_HERE, *map(_row, ABSENT.items()), ""])
+    absent = [_NOT_HERE, *map(_row, ABSENT.items()), ""]
+    return "\n".join([_CHECKS_HEAD, *_families(), _NAMED, *absent])
 
 
 ABSENT: Final = {
@@ -277,6 +278,41 @@ and for those who decide (`equipoise show`).
 
 The severity given is that of the rule's gravest finding.
 """
+_NAMED: Final = """\
+## Whether a text tells who asked
+
+Who asked is known from the sealed request: the applicant's name, e-mail, telephone and address as far as `request.yaml` has them,
+and what follows the closing words of the request, or stands in a line of it that speaks of *my address*, *my number* and the like.
+They are looked for in whatever goes on record in clear: subject and summary, every text of an assessment, the text made of it,
+a response, the reasons and comments of acts, and what else an act states in words.
+What has one of them is refused when it is handed in, a request with one in its subject or summary is set aside, and S04 stops a submission.
+
+A text is read without its mark-up, accents, invisible signs, and letters of other scripts that look alike; a line end parts nothing. Then it counts
+
+- a full name in any case and order, with middle names or without, with a title, with initials for the given names (`J. Public`, `JB Public`, `Public, J.`), in one word, and with a possessive;
+- a title with the surname, or with either half of a double one;
+- a name that is no ordinary word, by itself; but not as the name of a judge, a case, a street, an inquiry or a firm, and not after another's given name;
+- of a body its whole name, with or without its legal form;
+- an e-mail address, and what stands before its @ where that is no ordinary word;
+- a telephone number in any spacing, with 0 or +44; a postcode; a house number, or a named house, with its street.
+
+A name that is an ordinary word (Young, Field, May), a common given name (Thomas) or a place of these islands (York) counts only beside a title, a given name or an initial;
+one that is of ordinary words altogether, as Will Young, only with its capitals, or where the text speaks of who asks.
+So does a name that is a word of the authority's own.
+Where the name is not known, as *not given* or *Anonymous*, there is nothing to look for.
+A street or a thing that is called exactly as the applicant is taken for the applicant: write it otherwise.
+
+Measured on texts written before the search, and kept aside until it was done:
+
+| set | names the applicant: found | does not: found all the same | recall | precision |
+|---|---|---|---|---|
+| first set kept aside (223 texts) | 140 of 141 | 2 of 82 | 99.3% | 98.6% |
+| second set kept aside (118 texts) | 77 of 81 | 1 of 37 | 95.1% | 98.7% |
+| 559 ordinary sentences for each of 107 applicants with ordinary names | | 0 of 59,813 | | |
+
+What was missed: half the name of a firm, three short forms of given names, and a surname (Charity) that reads as a body's.
+Most of the short forms have been added since. The sets are in `tests/sources/naming/`.
+"""  # noqa: E501 - in Markdown a line is a sentence
 _NOT_HERE: Final = """\
 ## What is not here
 

@@ -112,6 +112,20 @@ def test_a_request_whose_subject_names_the_applicant_is_set_aside(town: Town) ->
     assert "Applicant asked" not in why
 
 
+def test_a_summary_with_the_applicants_title_or_initial_is_set_aside(town: Town) -> None:
+    public = {"name": "Jo Public"}
+    town.put("title", a_request("A/1", applicant=public, summary="The flights that Mr Public asked about."))
+    town.put("initial", a_request("A/2", applicant=public, summary="The flights J. Public asked about."))
+    town.put("ordinary", a_request("A/3", applicant=public, summary="The flights the public asked about."))
+
+    town.run("intake")
+
+    assert town.stages() == {"A/3": "received"}
+    for name in ("title", "initial"):
+        why = (town.home.set_aside / name / "WHY.txt").read_text()
+        assert ("summary" in why, "Public" in why) == (True, False)
+
+
 def test_an_item_that_fails_holds_up_no_other(town: Town) -> None:
     town.put_case("A/2")
     town.run("intake")

@@ -24,6 +24,7 @@ from flows.domain.assessment import (
     Request,
 )
 from flows.domain.errors import Fault, MalformedError
+from flows.sources.applicant import applicant
 from flows.sources.parse import (
     ArrivedRequest,
     TextRules,
@@ -59,7 +60,12 @@ def test_a_request_is_read(rules: TextRules) -> None:
         received=date(2022, 11, 7),
         subject="Covert use of ear, vein and gait recognition",
         summary="What is held on these technologies.",
-        applicant_terms=("Jane Q. Sample", "jane.sample@example.org"),
+        applicant=applicant(
+            "Jane Q. Sample",
+            email="jane.sample@example.org",
+            text="Dear Sir, what do you hold?\n",
+            authority="West Midlands Police",
+        ),
     )
 
 
@@ -103,7 +109,15 @@ def test_the_applicant_is_not_shown_with_what_arrived(rules: TextRules) -> None:
 def test_a_request_by_letter_has_no_email(rules: TextRules) -> None:
     text = changed(REQUEST, ", email: jane.sample@example.org", "")
 
-    assert parse_request(text.encode(), rules=rules).applicant_terms == ("Jane Q. Sample",)
+    assert parse_request(text.encode(), rules=rules).applicant.emails == ()
+
+
+def test_a_request_may_say_where_else_the_applicant_can_be_reached(rules: TextRules) -> None:
+    more = "{name: Jane Q. Sample, telephone: 07700 900123, address: '12 Acacia Avenue, AB1 2CD'"
+    text = changed(REQUEST, "{name: Jane Q. Sample", more)
+    arrived = parse_request(text.encode(), rules=rules)
+
+    assert arrived.named_in({"a": "+44 7700 900 123", "b": "12 acacia ave", "c": "the log"}) == ["a", "b"]
 
 
 def test_an_assessment_is_read(rules: TextRules) -> None:
@@ -302,7 +316,7 @@ def test_the_rules_do_not_hold_for_what_is_sealed() -> None:
     text = changed(REQUEST, "Dear Sir, what do you hold?", "WHAT DO YOU HOLD?")
     text = changed(text, "Jane Q. Sample", "JANE")
 
-    assert parse_request(text.encode(), rules=rules).applicant_terms[0] == "JANE"
+    assert parse_request(text.encode(), rules=rules).named_in({"a": "Jane asked"}) == ["a"]
 
 
 def test_an_assessment_of_another_request_is_malformed(rules: TextRules) -> None:

@@ -67,7 +67,7 @@ def names_no_applicant(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     for place in draft.named or ():
         yield Noticed(
             place=place,
-            sentence="The text holds the applicant's name or e-mail.",
+            sentence="The text has the applicant's name, e-mail, telephone or address.",
             mend="Write it without.",
             final=True,
         )

@@ -52,7 +52,7 @@ class Draft:
         due: The day by which the decision has to be given.
         body: What kind of authority decides, in the words of ``only-for`` in the law's data; "other" for
             one of none of these kinds.
-        named: Paths of the texts that hold the applicant's name or e-mail.
+        named: Paths of the texts that tell who the applicant is.
     """
 
     assessment: Assessment
