@@ -340,6 +340,7 @@ def _compared(published: Published) -> PaperVerdict:
     )
     unknown = result.comparison is Comparison.NOT_ESTABLISHED
     return PaperVerdict(
+        code="E_RENDERER" if result.comparison is Comparison.UNKNOWN_SOFTWARE else "E_PDF",
         passes=result.passes or unknown,
         established=not unknown,
         sentence="" if result.comparison is Comparison.SAME else result.sentence.rstrip("."),

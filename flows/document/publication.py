@@ -15,7 +15,6 @@ import zlib
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.document import fonts
@@ -26,6 +25,7 @@ from flows.document.html import render_html
 from flows.document.imprint import Imprint
 from flows.document.pdf import render_pdf
 from flows.document.record import Record, record_blocks
+from flows.document.releases import Release, installed, release_of, running
 from flows.domain.errors import Fault, MalformedError, UnfitPaperError
 from flows.domain.theme import HOUSE_STYLE
 
@@ -59,6 +59,8 @@ class Comparison(StrEnum):
     """Other software made it, and its content differs: render again with that software."""
     DIFFERS = "differs"
     """It is not a rendering of the approved text."""
+    UNKNOWN_SOFTWARE = "unknown-software"
+    """It claims to be made by software that no release was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,31 +114,41 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: The
         MalformedError: the manifest or the document cannot be read.
     """
     told, made_with = _read_manifest(manifest)
+    made_by = release_of(made_with)
+    if made_by is None or (made_by == running() and made_with.keys() != toolchain().keys()):
+        sentence = "The manifest names software that no release was, so nobody can make the paper again."
+        return Check(comparison=Comparison.UNKNOWN_SOFTWARE, sentence=sentence)
     blocks = paper_blocks(document, record)
     imprint = _imprint(record, theme)
-    found = _compared(render_pdf(blocks, imprint, dated=record.published), pdf, made_with)
+    found = _compared(render_pdf(blocks, imprint, dated=record.published), pdf, made_with, made_by)
     if found.passes and not _is_of(told, blocks, imprint, pdf):
         sentence = "The manifest is not that of the paper and of the page that was made with it."
         return Check(comparison=Comparison.DIFFERS, sentence=sentence)
     return found
 
 
-def _compared(rendered: bytes, pdf: bytes, made_with: Mapping[str, str]) -> Check:
+def _compared(rendered: bytes, pdf: bytes, made_with: Mapping[str, str], made_by: Release) -> Check:
     if rendered == pdf:
         return Check(comparison=Comparison.SAME, sentence="The paper is the approved text.")
     others = _differences(made_with)
+    told = ", ".join(others.values())
     if content_digest(rendered) == content_digest(pdf):
         return Check(
             comparison=Comparison.TOOLCHAIN_DIFFERS,
-            sentence=f"The toolchain differs: {others or 'another compressor'}; content digest equal.",
+            sentence=f"The toolchain differs: {told or 'another compressor'}; content digest equal.",
         )
-    if others:
-        return Check(
-            comparison=Comparison.NOT_ESTABLISHED,
-            sentence=f"The toolchain differs: {others}; content digest not equal, so only "
-            "rendering with that toolchain can show whether the paper is the approved text.",
-        )
-    return Check(comparison=Comparison.DIFFERS, sentence="The paper does not match the approved text.")
+    # Another compressor gives other bytes, never another content.
+    if others.keys() <= {"zlib"}:
+        return Check(comparison=Comparison.DIFFERS, sentence="The paper does not match the approved text.")
+    audit = (
+        "only rendering with that toolchain can show whether the paper is the approved text"
+        if made_by == running()
+        else f"audit it with {made_by.name}"
+    )
+    return Check(
+        comparison=Comparison.NOT_ESTABLISHED,
+        sentence=f"The toolchain differs: {told}; content digest not equal, so {audit}.",
+    )
 
 
 def paper_blocks(document: str, record: Record) -> tuple[Block, ...]:
@@ -176,20 +188,13 @@ def toolchain() -> Mapping[str, str]:
     """Return what decides the bytes of a paper: software by version, files by SHA-256."""
     packages = ("equipoise", "reportlab", "pillow", "markdown-it-py", "mdit-py-plugins", "jinja2")
     return {
-        **{package: _version(package) for package in packages},
+        **{package: installed(package) for package in packages},
         "python": platform.python_version(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "renderer": renderer_digest(),
         "templates": template_digest(),
         **fonts.digests(),
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _read_manifest(manifest: bytes) -> tuple[dict[str, Any], dict[str, str]]:
@@ -213,12 +218,14 @@ def _is_of(told: Mapping[str, Any], blocks: tuple[Block, ...], imprint: Imprint,
     return given == of_paper and isinstance(named, dict) and named.get("sha256") == _sha256(pdf)
 
 
-def _differences(made_with: Mapping[str, str]) -> str:
+def _differences(made_with: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a toolchain is another than here, by name."""
     here = toolchain()
-    names = [name for name in {**made_with, **here} if made_with.get(name) != here.get(name)]
-    return ", ".join(
-        f"{name} {_short(made_with.get(name))} made it, this is {_short(here.get(name))}" for name in names
-    )
+    return {
+        name: f"{name} {_short(made_with.get(name))} made it, this is {_short(here[name])}"
+        for name in here
+        if made_with.get(name) != here[name]
+    }
 
 
 def _short(value: str | None) -> str:

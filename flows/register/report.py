@@ -37,6 +37,7 @@ _MEND: Final = {
     "E_KEY_EXPIRED": "Treat the act as not made; the key had been taken off the list before it.",
     "E_CHECKS": "Have the version checked and decided on afresh; it should not have been submitted.",
     "E_PDF": "Withdraw the published paper and publish the approved text again.",
+    "E_RENDERER": "Find out what made the paper; publish the approved text again with a release.",
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
 }

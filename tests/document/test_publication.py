@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from sample_papers import DAY, LAW, a_record, a_request, an_assessment, pages
@@ -16,6 +16,7 @@ from flows.document.blocks import words
 from flows.document.pdf import render_pdf
 from flows.document.publication import Comparison, check, content_digest, publish, render
 from flows.document.record import record_blocks
+from flows.document.releases import releases
 from flows.document.text import write_document
 from flows.domain.errors import MalformedError, UnfitPaperError
 
@@ -166,6 +167,60 @@ def test_a_manifest_that_claims_other_software_never_makes_a_paper_pass() -> Non
     assert found.comparison is Comparison.NOT_ESTABLISHED
     assert not found.passes
     assert "reportlab 5.0.9 made it, this is 5.1.0" in found.sentence
+
+
+EARLIER: Final = releases()[0]
+"""Software that made papers once, and is not the one at hand."""
+
+
+def by_earlier(manifest: bytes) -> bytes:
+    named = {"equipoise": EARLIER.version, "renderer": EARLIER.renderer, "templates": EARLIER.templates}
+    return made_with(manifest, **named)
+
+
+def test_a_paper_of_another_release_says_with_which_to_audit_it() -> None:
+    paper = publish(DOCUMENT, a_record())
+    found = check(DOCUMENT.replace("cheap", "dear"), a_record(), by_earlier(paper.manifest), paper.pdf)
+
+    assert found.comparison is Comparison.NOT_ESTABLISHED
+    assert found.sentence.endswith(
+        "content digest not equal, so audit it with Equipoise 0.1.0, as built on 2026-11-26."
+    )
+
+
+def test_a_paper_of_another_release_passes_where_this_one_makes_the_same() -> None:
+    paper = publish(DOCUMENT, a_record())
+
+    assert check(DOCUMENT, a_record(), by_earlier(paper.manifest), paper.pdf).comparison is Comparison.SAME
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"renderer": "0" * 64},
+        {"templates": "0" * 64},
+        {"equipoise": "9.9.9"},
+        {"renderer": EARLIER.renderer},
+        {"templates": EARLIER.templates},
+        {"fpdf2": "2.8.9"},
+    ],
+    ids=["renderer", "templates", "version", "renderer of another", "templates of another", "one more name"],
+)
+def test_software_that_no_release_was_makes_no_paper(change: dict[str, str]) -> None:
+    paper = publish(DOCUMENT, a_record())
+    for text in (DOCUMENT, DOCUMENT.replace("cheap", "dear")):
+        found = check(text, a_record(), made_with(paper.manifest, **change), paper.pdf)
+
+        assert found.comparison is Comparison.UNKNOWN_SOFTWARE
+        assert found.sentence.startswith("The manifest names software that no release was")
+
+
+def test_another_compressor_explains_no_other_content() -> None:
+    paper = publish(DOCUMENT, a_record())
+    manifest = made_with(paper.manifest, zlib="1.3.1.zlib-ng")
+    found = check(DOCUMENT.replace("cheap", "dear"), a_record(), manifest, paper.pdf)
+
+    assert found.comparison is Comparison.DIFFERS
 
 
 def test_any_changed_byte_is_noticed() -> None:

@@ -1,0 +1,31 @@
+"""The audit of papers by software that nobody released."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desk_builders import publish_now
+
+from flows.casework import papers
+from flows.document import publication
+from flows.register.audit import audit
+
+if TYPE_CHECKING:
+    import pytest
+    from desk_builders import Desk
+
+
+def test_a_paper_by_software_that_was_never_released_is_a_finding(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.submit()
+    desk.approve("legal-review", "legal-reviewer")
+    desk.approve("balancing", "sign-off-officer")
+    with monkeypatch.context() as elsewhere:
+        claimed = {**publication.toolchain(), "renderer": "0" * 64}
+        elsewhere.setattr(publication, "toolchain", lambda: claimed)
+        publish_now(desk.home)
+
+    [found] = audit(desk.home.register, check_paper=papers.check).findings
+    assert found.code == "E_RENDERER"
+    assert found.mend == "Find out what made the paper; publish the approved text again with a release."
