@@ -103,6 +103,34 @@ _WRITTEN_OUT: Final = (
         a_draft(request=a_request(summary="[To be written: all]")),
         (BLOCK, "request.summary", "[To be written"),
     ),
+    trips("S03", "a day to come", _says("It was decided on dd/mm/yyyy."), (BLOCK, _HARM, "dd/mm/yyyy")),
+    trips("S03", "braces", _says("It was decided by {{name}}."), (BLOCK, _HARM, "{{name}}")),
+    trips("S03", "a line to write on", _says("Signed: ________."), (BLOCK, _HARM, "________")),
+    trips("S03", "a drafter's note", _says("[DN: legal to check]"), (BLOCK, _HARM, "[DN: legal to check]")),
+    trips(
+        "S03",
+        "the prompt of a form for the information",
+        a_draft(a_withholding(information="Click or tap here to enter text")),
+        (BLOCK, "parts[0].information", "Click or tap here to enter"),
+    ),
+    trips(
+        "S03",
+        "a field in a weight",
+        a_draft(
+            a_withholding(
+                exemptions=(an_exemption("31(1)", favouring=(Factor(text="Trust.", weight="[weight] tbc"),)),)
+            )
+        ),
+        (BLOCK, "parts[0].exemptions[0].favouring[0].weight", "tbc"),
+    ),
+    trips(
+        "S03",
+        "letters for an amount in the subject",
+        a_draft(request=a_request(subject="Payments of \u00a3XX")),
+        (BLOCK, "request.subject", "\u00a3XX"),
+    ),
+    passes("S03", "what an editor left out", _says("\u201cThe officer [name redacted] [sic] flew it.\u201d")),
+    passes("S03", "a numeral", _says("Part XX of the Act, and [2025] UKSC 27 at [47].")),
     trips("S03", "an abbreviation nobody knows", _says("The ROCU would lose it."), (WARN, _HARM, "ROCU")),
     trips(
         "S03",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import texts
+from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.plain_text import spans
 from flows.domain.checks.rule import PRACTICE, Draft, Input, Noticed, rule
 from flows.domain.checks.words import phrase, unmarked
@@ -125,15 +126,8 @@ def links_to_what_is_there(draft: Draft, _: Provisions) -> Iterator[Noticed]:
                 )
 
 
-_PLACEHOLDER: Final = re.compile(
-    r"\\?\[\s*(?i:to be (?:written|added|completed|confirmed|drafted|inserted)\b|insert\b|tb[cda]\b|"
-    r"(?:[Xx]{2,}|\?+|_+)\s*\\?\])"
-    r"|\bINSERT\b"
-    r"|\bX{3,}\b"
-    r"|\bTB[CDA]\b"
-)
 _ELLIPSIS: Final = re.compile(r"\[\s*(?:\.{3}|\u2026)\s*\\?\]")
-"""What may be a placeholder, or a quotation cut short."""
+"""What may stand for words to come, or be a quotation cut short."""
 _ABBREVIATION: Final = re.compile(r"(?<![\w/&.\-])(?<!\bv\s)([A-Z]{2,6})s?(?![\w/&\-]| +v\b)")
 """The names of the parties to a case, as in X v Y, are left alone."""
 _SHOUTED: Final = re.compile(r"\b[A-Z]{2,}(?:[ ]+[A-Z]{2,})+\b")
@@ -161,7 +155,7 @@ def is_written_out(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     """No placeholder is left, abbreviations are explained, and no other authority stands in for this."""
     blank = set()
     for place, text in _everything(draft):
-        if placeholder := next(spans(_PLACEHOLDER, text), None):
+        if placeholder := next(placeholders(text), None):
             blank.add(place)
             yield Noticed(
                 place=place,
