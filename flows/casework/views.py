@@ -244,7 +244,7 @@ def papers(office: Office, dossier: Dossier, document: str, version: int) -> Pub
     request = parse_request_file(dossier.read(REQUEST, at=drafted).decode())
     blocks = arrange(parse_document(text(dossier, document, version)))
     imprint = Imprint(
-        title=f"{DOCUMENTS[document].title}: {request.reference}",
+        title=f"{DOCUMENTS[document].title} {request.reference}: {request.subject}",
         authority=request.authority,
         reference=request.reference,
         version=version,

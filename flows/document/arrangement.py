@@ -1,7 +1,7 @@
-"""A paper arranged out of its text: notes numbered and put at the end, contents at the start of a long one.
+"""A paper arranged out of its text: notes numbered and put at the end, contents after a long one's decision.
 
 In this order: the notes of the text go into a section after it; then, if the paper is long, its
-headings into a list before the first section; what follows the text, its record, comes last.
+headings into a list after the first section; what follows the text, its record, comes last.
 """
 
 from __future__ import annotations
@@ -49,6 +49,12 @@ def arrange(text: Sequence[Block]) -> tuple[Block, ...]:
     """Return the paper that ``text`` is made into; what is long is decided on the text alone."""
     noted = with_notes(text)
     return with_contents(noted) if is_long(text) else noted
+
+
+def dated(paper: Sequence[Block], line: Paragraph) -> tuple[Block, ...]:
+    """Return an arranged paper with ``line`` below its title."""
+    titled = int(bool(paper) and isinstance(paper[0], Heading) and paper[0].level < CHAPTER)
+    return (*paper[:titled], line, *paper[titled:])
 
 
 def go_on(paper: Sequence[Block], more: Sequence[Block]) -> tuple[Block, ...]:
@@ -115,16 +121,16 @@ def _changed(block: Block, change: _Change) -> Block:
 def is_long(text: Sequence[Block]) -> bool:
     """Return whether a paper with that text has a contents list: for its words and its headings."""
     headings = [*_headings(text)]
-    chapters = any(heading.level == CHAPTER for heading in headings)
+    chapters = sum(heading.level == CHAPTER for heading in headings)
     count = sum(len(each.split()) for each in words(text))
-    return chapters and len(headings) >= SECTIONS and count > LONG
+    return chapters > 1 and len(headings) >= SECTIONS and count > LONG
 
 
 def with_contents(text: Sequence[Block]) -> tuple[Block, ...]:
-    """Return ``text`` with a contents list before its first heading of the second level."""
-    first = next(at for at, block in enumerate(text) if isinstance(block, Heading) and block.level == CHAPTER)
-    contents = Contents(entries=_entries(_headings(text[first:])))
-    return (*text[:first], CONTENTS, contents, *text[first:])
+    """Return ``text`` with a contents list before its second section: the first is the decision."""
+    _, at, *_ = [n for n, block in enumerate(text) if isinstance(block, Heading) and block.level == CHAPTER]
+    contents = Contents(entries=_entries(_headings(text[at:])))
+    return (*text[:at], CONTENTS, contents, *text[at:])
 
 
 def listed(paper: Sequence[Block]) -> tuple[int, ...]:

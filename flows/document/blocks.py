@@ -102,11 +102,16 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class List:
-    """A list; ``start`` is the first number of an ordered one."""
+    """A list; ``start`` is the first number of an ordered one.
+
+    ``of_paragraphs`` says that it is no list to its reader: its items are the numbered paragraphs of a
+    paper, each with what belongs to it. An ordered list of a document that stands in no other is one.
+    """
 
     ordered: bool
     items: tuple[tuple[Block, ...], ...]
     start: int = 1
+    of_paragraphs: bool = False
 
 
 Alignment: TypeAlias = Literal["left", "center", "right"] | None
@@ -351,8 +356,11 @@ class _Reading:
             yield Heading(level=int(token.tag[1]), inlines=inlines)
 
     def _list(self, token: Token, tokens: Iterator[Token]) -> Block:
+        ordered = token.tag == "ol"
+        of_paragraphs = ordered and self._headings and not self._lists
         self._lists += 1
-        if self._lists == MAX_LISTS + 1:
+        # In a document, what an officer wrote stands in a list already: of paragraphs or of factors.
+        if self._lists == MAX_LISTS + self._headings + 1:
             self._fault(_line(token), f"nests lists more than {MAX_LISTS} deep; flatten them")
         items, opened = [], []
         while (item := next(tokens)).type == "list_item_open":
@@ -366,7 +374,7 @@ class _Reading:
             self._check_items(opened)
             self._items.append(opened[-1])
         start = int(token.attrGet("start") or 0) if token.attrGet("start") is not None else 1
-        return List(ordered=token.tag == "ol", items=tuple(items), start=start)
+        return List(ordered=ordered, items=tuple(items), start=start, of_paragraphs=of_paragraphs)
 
     def _check_items(self, items: Sequence[Token]) -> None:
         for item, what in numbering(items):

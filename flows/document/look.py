@@ -94,7 +94,7 @@ class Style:
         self.leading = 17.5 * scale
         self.indent = 19.0 * scale
         self.hang = 2.0
-        self.gap = 4.5 * scale
+        self.gap = 5.5 * scale
         self.small = 9.0 * scale
         self.masthead = 13.0 * scale
         self.cell_pad = 5.5 * scale
@@ -110,7 +110,7 @@ class Style:
             self._type(12, bold=True, italic=True),
             self._lines(12, 17, before=7, after=3.5),
         )
-        self._texts: dict[tuple[float, float, float], Layout] = {}
+        self._texts: dict[tuple[float, float, bool, float], Layout] = {}
         self._cells: dict[Alignment, Layout] = {}
 
     def _type(self, size: float, colour: Color = INK, *, bold: bool = False, italic: bool = False) -> Type:
@@ -124,13 +124,23 @@ class Style:
         """Return the style of a heading."""
         return self._headings.get(level, self._lesser)
 
-    def text(self, indent: float = 0, *, hang: float = 0, after: float | None = None) -> Layout:
-        """Return how text stands: its ``indent``, where a label hangs before it, the space ``after`` it."""
+    def text(
+        self, indent: float = 0, *, hang: float = 0, flush: bool = False, after: float | None = None
+    ) -> Layout:
+        """Return how text stands: its ``indent``, where a label hangs before it, the space ``after`` it.
+
+        The label begins at ``hang``, or ends there where it is ``flush``.
+        """
         after = self.after if after is None else after
-        key = (indent, hang, after)
+        key = (indent, hang, flush, after)
         if key not in self._texts:
             self._texts[key] = Layout(
-                drop=self.body.size, leading=self.leading, indent=indent, hang=hang, after=after
+                drop=self.body.size,
+                leading=self.leading,
+                indent=indent,
+                hang=hang,
+                flush=flush,
+                after=after,
             )
         return self._texts[key]
 
@@ -144,7 +154,14 @@ class Style:
     def note_text(self, room: float) -> Layout:
         """Return how a note stands, whose number has that ``room`` before it."""
         leading = 15.0 * self._scale
-        return Layout(drop=self.note.size, leading=leading, indent=room, hang=self.hang, after=self.close)
+        return Layout(
+            drop=self.note.size,
+            leading=leading,
+            indent=room,
+            hang=room - self.gap,
+            flush=True,
+            after=self.close,
+        )
 
     def entry_text(self, depth: int) -> Layout:
         """Return how an entry of the contents stands that is ``depth`` levels below the first."""

@@ -150,7 +150,7 @@ def _block(block: Block, *, other_marker: bool) -> str:
 
 
 def _list(block: List, *, other_marker: bool) -> str:
-    tight = all(map(_is_tight, block.items))
+    tight = not block.of_paragraphs and all(map(_is_tight, block.items))
     items = []
     for number, item in enumerate(block.items, start=block.start):
         if block.ordered:

@@ -18,13 +18,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.document import fonts
-from flows.document.arrangement import arrange, go_on
+from flows.document.arrangement import arrange, dated, go_on
 from flows.document.blocks import Block, parse_document
 from flows.document.files import renderer_digest, template_digest
 from flows.document.html import render_html
 from flows.document.imprint import Imprint
+from flows.document.numbering import last_number, numbered
 from flows.document.pdf import render_pdf
-from flows.document.record import Record, record_blocks
+from flows.document.record import Record, opening, record_blocks
 from flows.document.releases import Release, installed, release_of, running
 from flows.domain.errors import Fault, MalformedError, UnfitPaperError
 from flows.domain.theme import HOUSE_STYLE
@@ -152,13 +153,16 @@ def _compared(rendered: bytes, pdf: bytes, made_with: Mapping[str, str], made_by
 
 
 def paper_blocks(document: str, record: Record) -> tuple[Block, ...]:
-    """Return the blocks of the published paper: the approved text, arranged, then the record."""
-    return go_on(arrange(parse_document(document)), record_blocks(record))
+    """Return the blocks of the published paper: the approved text, dated and arranged, then the record."""
+    text = parse_document(document)
+    last = last_number(text)
+    after = record_blocks(record)
+    return go_on(dated(arrange(text), opening(record)), numbered(after, first=last + 1) if last else after)
 
 
 def _imprint(record: Record, theme: Theme) -> Imprint:
     return Imprint(
-        title=f"{record.kind}: {record.reference}",
+        title=f"{record.kind} {record.reference}: {record.subject}",
         authority=record.authority,
         reference=record.reference,
         version=record.version,

@@ -1,4 +1,7 @@
-"""The record printed after the text: who decided in which role and when, and how to check it."""
+"""What a published paper says beyond its text: when it was decided, first; last, the record of who decided.
+
+The text is older than its approvals, so that it cannot say when they were given.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +56,28 @@ class Record:
     published: datetime
     register: str
     fingerprint: str
+
+
+def opening(record: Record) -> Paragraph:
+    """Return the line below the title: the day of the decision, the version, and where to check both."""
+    decided = in_full(record.decisions[-1][2])
+    return Paragraph(
+        (
+            Strong((Text(f"{_DECIDED_ON}{decided}."),)),
+            Text(
+                f" Version {record.version}, published on {in_full(local_day(record.published))}. "
+                "The record at the end says who decided in which role, and how to check this paper."
+            ),
+        )
+    )
+
+
+_DECIDED_ON: Final = "Decided on "
+
+
+def is_opening(words: str) -> bool:
+    """Return whether these are the words of such a line, where nobody knows the record."""
+    return words.startswith(_DECIDED_ON)
 
 
 def record_blocks(record: Record) -> tuple[Block, ...]:

@@ -25,6 +25,7 @@ from flows.document.blocks import (
     Text,
     plain_text,
 )
+from flows.document.numbering import last_number
 from flows.document.tagged.flow import Run, TaggedEntry, TaggedParagraph, Target, measure
 from flows.document.tagged.structure import Element
 from flows.document.tagged.table import TaggedTable
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
 
     from flows.document.blocks import Alignment, Block, Entry, Inline
     from flows.document.look import Style, Type
+    from flows.document.tagged.flow import Layout
 
 
 def story(blocks: Sequence[Block], root: Element, style: Style) -> list[Flowable]:
     """Return what stands on the pages, its elements under ``root``; no heading is left alone."""
-    flowables = list(_Teller(style, listed(blocks)).sequence(blocks, root))
+    flowables = list(_Teller(style, blocks).sequence(blocks, root))
     for one, other in pairwise(flowables):
         _keep_close(one, other, style)
     return list(_kept_together(flowables, style))
@@ -131,26 +133,27 @@ def _height(flowable: Flowable) -> float:
 
 
 class _Place(NamedTuple):
-    """Where a block stands: how many lists deep, how far in, and from where a sign hangs before it."""
+    """Where a block stands: how many lists deep, how far in, and where a sign hangs before it."""
 
     depth: int = 0
     indent: float = 0
     hang: float = 0
+    flush: bool = False
 
 
 _TOP: Final = _Place()
 
 
 class _Teller:
-    """Tells blocks in order; knows the level of the heading it stands under.
+    """Tells the blocks of a paper in order; knows the level of the heading it stands under."""
 
-    ``listed`` are the places of the headings that the contents lead to.
-    """
-
-    def __init__(self, style: Style, listed: Sequence[int] = ()) -> None:
+    def __init__(self, style: Style, blocks: Sequence[Block]) -> None:
         self._style = style
+        # All paragraphs of a paper stand below each other: the last number is the widest.
+        widest = f"{max(last_number(blocks), 10)}."
+        self._room = measure(widest, style.body.face()) + style.hang + style.gap
         self._level = 0
-        self._spots = {at: f"heading-{number}" for number, at in enumerate(listed, start=1)}
+        self._spots = {at: f"heading-{number}" for number, at in enumerate(listed(blocks), start=1)}
 
     def sequence(self, blocks: Sequence[Block], parent: Element, place: _Place = _TOP) -> Iterator[Flowable]:
         """Yield ``blocks`` as parts of ``parent``, close together inside lists."""
@@ -170,6 +173,8 @@ class _Teller:
             case Paragraph():
                 runs = _runs(block.inlines, Element("P", parent), self._style.body)
                 yield TaggedParagraph(runs, self._style.text(place.indent, after=after))
+            case List(of_paragraphs=True):
+                yield from self._numbered(block, parent)
             case List():
                 yield from self._list(block, parent, place)
             case Table():
@@ -198,7 +203,8 @@ class _Teller:
         # The last number is the widest.
         face = style.body.face()
         room = max(style.indent, measure(signs[-1], face) + style.hang + style.gap)
-        inner = _Place(place.depth + 1, place.indent + room, hang=place.indent + style.hang)
+        hang = place.indent + (room - style.gap if block.ordered else style.hang)
+        inner = _Place(place.depth + 1, place.indent + room, hang, flush=block.ordered)
         for sign, blocks in zip(signs, block.items, strict=True):
             item = Element("LI", whole)
             label = Run(sign, face, Element("Lbl", item).leaf())
@@ -213,13 +219,40 @@ class _Teller:
         if isinstance(first, Paragraph):
             after = self._style.after if ends and not rest else self._style.close
             runs = _runs(first.inlines, Element("P", body), self._style.body)
-            yield TaggedParagraph(
-                runs, self._style.text(place.indent, hang=place.hang, after=after), label=label
-            )
+            yield TaggedParagraph(runs, self._labelled(place, after), label=label)
         else:
-            yield TaggedParagraph((), self._style.text(place.indent, hang=place.hang, after=0), label=label)
+            yield TaggedParagraph((), self._labelled(place, 0), label=label)
             yield from self._block(first, body, place, self._style.after)
         yield from self.sequence(rest, body, place)
+
+    def _labelled(self, place: _Place, after: float) -> Layout:
+        return self._style.text(place.indent, hang=place.hang, flush=place.flush, after=after)
+
+    # Numbered paragraphs ------------------------------------------------------------------------
+
+    def _numbered(self, block: List, parent: Element) -> Iterator[Flowable]:
+        """Yield the numbered paragraphs of one section: the number of each is the first of its words."""
+        room = self._room
+        place = _Place(0, room, room - self._style.gap, flush=True)
+        for number, blocks in enumerate(block.items, start=block.start):
+            lead = blocks[0]
+            inlines, rest = (lead.inlines, blocks[1:]) if isinstance(lead, Paragraph) else ((), blocks)
+            layout = self._labelled(place, self._style.after if inlines else 0)
+            yield _counted(number, inlines, Element("P", parent), layout, self._style)
+            for each in rest:
+                yield from self._block(each, parent, place, self._style.after)
+
+
+def _counted(
+    number: int, inlines: Sequence[Inline], element: Element, layout: Layout, style: Style
+) -> TaggedParagraph:
+    """Return a paragraph with its number, which is content of it like its words."""
+    face, figures = style.body.face(), f"{number}. " if inlines else f"{number}."
+    if inlines and isinstance(inlines[0], Text):
+        runs = _runs(inlines, element, style.body)
+        return TaggedParagraph(runs, layout, label=Run(figures, face, runs[0].leaf))
+    label = Run(figures, face, element.leaf())
+    return TaggedParagraph(_runs(inlines, element, style.body), layout, label=label)
 
 
 # Tables -----------------------------------------------------------------------------------------

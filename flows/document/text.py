@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from flows.document.blocks import parse_document
+from flows.document.blocks import Paragraph, Text, parse_document, parse_prose
 from flows.document.markdown import escape, normalise, write_markdown
-from flows.domain.assessment import REFUSALS
+from flows.document.numbering import numbered
+from flows.domain.assessment import REFUSALS, Duty
 from flows.domain.citation import format_citations
 from flows.domain.english import in_full, listing
 from flows.domain.standing import standing
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from flows.domain.assessment import Assessment, Exemption, Part, Request
+    from flows.domain.assessment import Assessment, Exemption, Factor, Part, Request
     from flows.domain.provisions import Provisions
     from flows.domain.standing import Standing
 
@@ -58,8 +59,7 @@ def write_document(
         return cite(exemption.provision, exemption.limbs, titles.get(exemption.provision))
 
     def short_name(exemption: Exemption) -> str:
-        own = [limb for limb in exemption.limbs if limb.startswith(exemption.provision)]
-        return cite(exemption.provision, own, titles.get(exemption.provision))
+        return cite(exemption.provision, _own_limbs(exemption), titles.get(exemption.provision))
 
     def stands(part: Part) -> Standing:
         return standing(part, law, body)
@@ -74,7 +74,7 @@ def write_document(
         regulator=law.regulator(on),
     )
     # Read and written again: what leaves here is known to parse, and is laid out one way only.
-    return write_markdown(parse_document(written))
+    return write_markdown(numbered(parse_document(written)))
 
 
 def cite(provision: str, limbs: Sequence[str] = (), title: str | None = None) -> str:
@@ -100,16 +100,59 @@ def skeleton(request: Request) -> str:
 @cache
 def _page() -> Template:
     page = templates(escape=False)
-    page.filters |= {"plain": escape, "prose": normalise, "day": in_full, "listing": listing}
+    page.filters |= {"plain": escape, "prose": normalise, "weighed": _weighed}
+    page.filters |= {"day": in_full, "listing": listing}
     page.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
     page.globals |= {
         "sections": format_citations,
         "is_refusal": lambda part: part.outcome in REFUSALS,
         "balances": _balances,
+        "by_duty": _by_duty,
+        "concludes": _concludes,
+        "relied": _relied,
         "has_harm": _has_harm,
         "has_factors": _has_factors,
     }
     return page.get_template("document/test.md.j2")
+
+
+def _weighed(factor: Factor) -> str:
+    """Return a factor as Markdown, which ends with its weight: a weight by itself is nothing to cite."""
+    blocks = parse_prose(factor.text)
+    if factor.weight:
+        weight = Text(f"Weight: {factor.weight.strip()}.")
+        match blocks:
+            case [*before, Paragraph(inlines)]:
+                blocks = (*before, Paragraph((*inlines, Text(" "), weight)))
+            case _:
+                blocks = (*blocks, Paragraph((weight,)))
+    return write_markdown(blocks)
+
+
+_CONCLUSION: Final = "in all the circumstances of the case"
+
+
+def _concludes(part: Part) -> bool:
+    """Return whether a balance of the part ends in the words of section 2, which stand once in a paper."""
+    texts = (each.balance.text for each in _balances(part) if each.balance)
+    return any(_CONCLUSION in " ".join(text.split()).casefold() for text in texts)
+
+
+def _relied(found: Standing) -> str:
+    """Return the provisions that a part is refused under, as in a sentence; empty for none."""
+    kept = [each for side in found.sides if side.outcome in REFUSALS for each in side.citations]
+    cited = (*kept, *found.absolute, *found.unweighed)
+    return format_citations(cited) if cited else ""
+
+
+def _own_limbs(exemption: Exemption) -> list[str]:
+    return [limb for limb in exemption.limbs if limb.startswith(exemption.provision)]
+
+
+def _by_duty(parts: Sequence[Part]) -> Iterator[tuple[Duty, list[int]]]:
+    """Yield each duty that parts are about, with the numbers of those parts."""
+    for duty in dict.fromkeys(part.duty for part in parts):
+        yield duty, [number for number, part in enumerate(parts, start=1) if part.duty is duty]
 
 
 def _balances(part: Part) -> Iterator[Exemption | Part]:

@@ -189,7 +189,7 @@ def test_the_paper_of_a_response_is_made_marked_and_verified_as_such(answered: D
     told = answered.told("verify", paper)
 
     assert "DRAFT" in (tmp_path / "draft.html").read_text().upper()
-    assert "Response to a request: 1146A/22" in (tmp_path / "draft.html").read_text()
+    assert "Response to a request 1146A/22: Covert use" in (tmp_path / "draft.html").read_text()
     assert (told["register"]["reference"], told["register"]["document"], told["version"]["current"]) == (
         CASE,
         "response",

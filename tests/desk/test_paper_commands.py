@@ -66,11 +66,11 @@ def test_a_paper_is_compared_with_the_text_that_is_named(
 
     assert elsewhere.told("pdf-check", laid_out, "--source", text)["findings"] == []
 
-    text.write_text(text.read_text().replace("recognition", "recollection", 1))
+    text.write_text(text.read_text().replace("recognition, relying", "recollection, relying", 1))
     assert json.loads(elsewhere("pdf-check", laid_out, "--source", text, "--json").stdout)["passes"] is False
     result = elsewhere("pdf-check", laid_out, "--source", text)
     assert result.exit_code == 1
-    assert result.stdout.startswith("PDF_WORDS at block ")
+    assert result.stdout.startswith("PDF_WORDS at paragraph 1\n")
     assert "recollection" in result.stdout
     assert result.stdout.endswith("\n1 finding.\n")
 

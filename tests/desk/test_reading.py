@@ -231,7 +231,7 @@ def test_a_paper_that_cannot_be_written_is_told_of(played: Desk, tmp_path: Path)
 def test_the_paper_has_its_parts_in_the_order_of_the_design(played: Desk) -> None:
     lines = text_of(played.home.published / "1146A-22.pdf").splitlines()
     order = [
-        "Public interest test: 1146A/22",
+        "Public interest test 1146A/22: Covert",
         "Our decision",
         "What this paper covers",
         "Applicable exemptions",

@@ -53,8 +53,8 @@ def a_drawn_paper(seed: int) -> tuple[Block, ...]:
     """Return a title and some blocks, arranged; every third has its contents."""
     draw = _Draw(seed)
     text = with_notes((Heading(level=1, inlines=draw.inlines(1)), *draw.blocks(0, most=5)))
-    chapters = any(isinstance(block, Heading) and block.level == CHAPTER for block in text)
-    return with_contents(text) if chapters and seed % 3 == 0 else text
+    chapters = sum(isinstance(block, Heading) and block.level == CHAPTER for block in text)
+    return with_contents(text) if chapters > 1 and seed % 3 == 0 else text
 
 
 def an_adversarial_paper(*, chapters: int) -> tuple[Block, ...]:
@@ -94,7 +94,8 @@ class _Draw:
     def list_of(self, depth: int) -> List:
         items = tuple(tuple(self.blocks(depth + 1, most=2)) for _ in range(self._random.randint(1, 3)))
         start = self._random.choice([1, 1, 7, 98, 12345])
-        return List(ordered=self._random.random() < 0.5, start=start, items=items)
+        ordered = self._random.random() < 0.5
+        return List(ordered=ordered, start=start, items=items, of_paragraphs=ordered and not depth)
 
     def table(self, depth: int, *, rows: int) -> Table:
         columns = self._random.randint(1, 6 - depth)

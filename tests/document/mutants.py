@@ -48,13 +48,15 @@ A second paragraph, of its own.
 
 ### Factors favouring disclosure
 
-1. The public could judge the law.
-2. Trust would grow:
+1. These count:
 
-   - among those who are watched,
-   - among those who watch.
+   1. The public could judge the law.
+   2. Trust would grow:
 
-3. Money would be saved.
+      - among those who are watched,
+      - among those who watch.
+
+   3. Money would be saved.
 
 ### Factors against disclosure
 
@@ -82,6 +84,10 @@ LONG_DOCUMENT: Final = f"""\
 # Public interest test: 1146A/22
 
 **Covert use of gait recognition**
+
+## Summary
+
+The plan is withheld.
 
 ## Our decision
 

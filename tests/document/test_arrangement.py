@@ -25,7 +25,7 @@ from flows.document.blocks import (
     parse_document,
 )
 from flows.document.publication import paper_blocks
-from flows.document.record import TITLE, record_blocks
+from flows.document.record import TITLE, opening, record_blocks
 
 
 def paragraph(*texts: str) -> Paragraph:
@@ -118,16 +118,14 @@ def test_a_first_column_heads_its_rows_whatever_notes_it_calls_for() -> None:
 # Contents
 
 
-def test_a_long_text_has_its_contents_before_its_first_section() -> None:
+def test_a_long_text_has_its_contents_after_its_first_section() -> None:
     text = a_long_text(count=LONG + 1)
 
     assert arrange(text) == (
-        *text[:2],
+        *text[:4],
         CONTENTS,
-        Contents(
-            entries=(entry("Chapter0", "Chapter1"), entry("Chapter2", "Chapter3"), entry("Chapter4")),
-        ),
-        *text[2:],
+        Contents(entries=(entry("Chapter2", "Chapter3"), entry("Chapter4"))),
+        *text[4:],
     )
 
 
@@ -138,8 +136,9 @@ def test_a_long_text_has_its_contents_before_its_first_section() -> None:
         a_long_text(count=2 * LONG, headings=4),
         (*[heading(f"Deep {number}", 3) for number in range(9)], words(LONG)),
         (*[heading(f"Deeper {number}", 4) for number in range(9)], words(LONG)),
+        (heading("Decision"), *[heading(f"Deep {number}", 3) for number in range(9)], words(LONG)),
     ],
-    ids=["not a word too many", "few headings", "no section", "headings too deep"],
+    ids=["not a word too many", "few headings", "no section", "headings too deep", "one section"],
 )
 def test_other_texts_have_none(text: tuple[Block, ...]) -> None:
     assert arrange(text) == text
@@ -163,19 +162,19 @@ def test_entries_are_headings_without_links_and_stress_in_their_language() -> No
     assert contents.entries[-1] == Entry(inlines=(Text("On "), Passage(lang="cy", inlines=(Text("tŷ"),))))
 
 
-def test_headings_before_the_first_section_and_deeper_ones_are_not_listed() -> None:
+def test_headings_before_the_second_section_and_deeper_ones_are_not_listed() -> None:
     text = (heading("Before", 3), *a_long_text(count=LONG), heading("Deep", 4))
     arranged = arrange(text)
 
     said = [arranged[at] for at in listed(arranged)]
-    assert said == [block for block in text[1:] if isinstance(block, Heading) and block.level in {2, 3}]
+    assert said == [heading("Chapter2", 2), heading("Chapter3", 3), heading("Chapter4", 2)]
 
 
 def test_headings_in_a_list_are_not_listed() -> None:
     inner = List(ordered=False, items=((heading("Inside"),),))
     arranged = arrange((*a_long_text(count=LONG + 1), inner))
 
-    assert len(listed(arranged)) == 5
+    assert len(listed(arranged)) == 3
 
 
 # What follows
@@ -199,7 +198,8 @@ def test_the_record_alone_makes_no_text_long() -> None:
 def test_the_blocks_of_a_paper_are_arranged() -> None:
     paper = paper_blocks("# Title\n\nA^[b].\n", a_record())
 
-    assert paper[1:4] == (
+    assert paper[1] == opening(a_record())
+    assert paper[2:5] == (
         Paragraph((Text("A"), NoteMark(1), Text("."))),
         NOTES,
         Notes(notes=((Text("b"),),)),

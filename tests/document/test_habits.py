@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.document.blocks import parse_document, parse_prose, words
+from flows.document.blocks import parse_prose, words
 from flows.document.markdown import normalise, plain_faults, prose_faults, write_markdown
 
 NUMBER, BRACKET = "comes; number the items on", "for its number, and would be printed as"
@@ -157,7 +157,7 @@ PRINTED = [
 @pytest.mark.parametrize("text", PRINTED)
 def test_what_is_typed_well_is_printed(text: str) -> None:
     assert prose_faults(text) == []
-    assert parse_document(normalise(text)) == parse_prose(text)
+    assert parse_prose(normalise(text)) == parse_prose(text)
 
 
 @pytest.mark.parametrize("text", PRINTED)

@@ -150,6 +150,7 @@ def test_what_a_control_shows_is_part_of_what_it_is_called() -> None:
 LONG = "\n\n".join(
     [
         "# A",
+        "## Decision",
         "## Part 1: *the* [tŷ]{lang=cy}",
         "### Harm",
         "word " * 3000,
@@ -184,7 +185,22 @@ def test_the_contents_lead_to_headings_by_ids_of_their_own() -> None:
 
 
 def test_headings_that_nothing_leads_to_have_no_id() -> None:
-    assert "id" not in {name for name, _ in Outline(page()).attributes}
+    made = page()
+
+    assert "<h2>" in made
+    assert not re.search(r"<h\d [^>]*id=", made)
+
+
+def test_a_paragraph_is_reached_by_its_number_which_is_read_once() -> None:
+    made = page(parse_document("# A\n\n## B\n\n9. Before:\n\n    - c\n\n10. **After**\n\n11. - d\n"))
+
+    assert re.findall(r'<div class="numbered" id="([^"]+)">\n<p>(.*?)</p>', made) == [
+        ("paragraph-9", '<span class="number">9.</span> Before:'),
+        ("paragraph-10", '<span class="number">10.</span> <strong>After</strong>'),
+        ("paragraph-11", '<span class="number">11.</span>'),
+    ]
+    assert "<ol" not in made
+    assert made.count("<ul>") == 2
 
 
 def test_a_text_that_was_not_arranged_is_no_page() -> None:

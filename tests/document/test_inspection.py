@@ -24,7 +24,7 @@ from flows.document.inspection.comparison import compare, source_words
 from flows.document.inspection.conformance import checker, conformance
 from flows.document.inspection.noticing import MEANINGS
 from flows.document.inspection.paper import named_reference, read_paper
-from flows.document.publication import paper_blocks, publish
+from flows.document.publication import paper_blocks, publish, render
 from flows.document.record import TITLE
 from flows.document.text import write_document
 from flows.domain.errors import MalformedError
@@ -116,6 +116,25 @@ def test_another_text_with_other_notes_is_noticed(change: str, expected: set[str
 def test_contents_and_notes_are_followed_without_the_text_too() -> None:
     assert codes(inspect(mutants.mutant("an entry that leads to another page"))) == {"PDF_CONTENTS"}
     assert codes(inspect(mutants.mutant("a mark that leads to another note"))) == {"PDF_NOTE"}
+
+
+def test_a_paragraph_with_another_number_is_caught() -> None:
+    text = parse_document("# A\n\n## B\n\n8. c\n\n9. **d** e\n\n   - f\n")
+    other = parse_document("# A\n\n## B\n\n8. c\n\n## B\n\n10. **d** e\n\n    - f\n")
+
+    assert inspect(rendered(text), text) == ()
+    found = inspect(rendered((*other[:3], *other[4:])), text)
+    assert [(each.code, each.place) for each in found] == [("PDF_WORDS", "paragraph 9")]
+
+
+def test_the_line_that_dates_a_paper_is_no_surprise_where_nobody_knows_its_record() -> None:
+    document = "# A\n\n## Our decision\n\n1. b\n"
+    record = a_record()
+    pdf, text = render(document, record).pdf, arrange(parse_document(document))
+
+    assert inspect(pdf, paper_blocks(document, record), pictures=()) == ()
+    assert inspect(pdf, text, until=TITLE) == ()
+    assert codes(inspect(pdf, text)) == {"PDF_EXTRA", "PDF_BOOKMARK"}
 
 
 def test_marks_on_one_line_have_one_way_back() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -193,7 +195,12 @@ def depth(block: Block) -> int:
 def test_blocks_written_as_markdown_are_read_as_the_same_blocks(document: tuple[Block, ...]) -> None:
     assume(max(map(depth, document), default=0) <= MAX_LISTS)
 
-    assert parse_document(write_markdown(document)) == document
+    # An ordered list that stands in no other is the paragraphs of a paper.
+    told = tuple(
+        replace(block, of_paragraphs=block.ordered) if isinstance(block, List) else block
+        for block in document
+    )
+    assert parse_document(write_markdown(told)) == told
 
 
 @settings(deadline=None, max_examples=60)

@@ -134,6 +134,16 @@ def test_a_thousand_papers_take_no_more_memory_than_a_hundred() -> None:
             [["L", ["LI", ["Lbl"], ["LBody", ["L", ["LI", ["Lbl"], ["LBody", ["P"]]]]]]]],
         ),
         (
+            (
+                List(
+                    ordered=True,
+                    items=((paragraph("a"), paragraph("b")), (Paragraph((Strong((Text("c"),)),)),)),
+                    of_paragraphs=True,
+                ),
+            ),
+            [["P"], ["P"], ["P", ["Strong"]]],
+        ),
+        (
             (Table(header=((Text("a"),), ()), rows=(((Text("b"),), ()),), alignments=(None, None)),),
             [["Table", ["TR", ["TH"], ["TH"]], ["TR", ["TD"], ["TD"]]]],
         ),
@@ -150,9 +160,9 @@ def test_a_thousand_papers_take_no_more_memory_than_a_hundred() -> None:
             ],
         ),
         (
-            with_contents((heading("a"), heading("b", 3), heading("c"))),
+            with_contents((heading("x"), heading("a"), heading("b", 3), heading("c"))),
             [
-                ["H2"],
+                *(["H2"], ["H2"]),
                 [
                     "TOC",
                     ["TOCI", ["Reference", ["Link"]], ["TOC", ["TOCI", ["Reference", ["Link"]]]]],
@@ -163,7 +173,8 @@ def test_a_thousand_papers_take_no_more_memory_than_a_hundred() -> None:
         ),
     ],
     ids=[
-        *("paragraph", "bold", "bold in a link", "list", "list in a list", "table with empty cells"),
+        *("paragraph", "bold", "bold in a link", "list", "list in a list"),
+        *("numbered paragraphs", "table with empty cells"),
         *("passage in a link", "note", "contents"),
     ],
 )
@@ -283,7 +294,7 @@ def test_no_entry_of_the_contents_stands_alone(tmp_path: Path) -> None:
     for before in range(24, 44):
         opening = [paragraph(f"Line {number}.") for number in range(before)]
         chapters = [heading(f"Chapter {number}", 2 + (number % 3 > 0)) for number in range(12)]
-        text: tuple[Block, ...] = (heading("Title", 1), *opening, *chapters)
+        text: tuple[Block, ...] = (heading("Title", 1), heading("Decision"), *opening, *chapters)
         said = pages(rendered(with_contents(text), draft=True), tmp_path)
         told = [[row for row in page.splitlines() if re.search(r"Chapter \d+ +\d+$", row)] for page in said]
         lists = [rows for rows in told if rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from sample_papers import DAY, LAW, a_part, a_request, a_withheld_part, an_asses
 from flows.document.blocks import Heading, parse_document, plain_text, words
 from flows.document.characters import printable
 from flows.document.markdown import plain_faults, prose_faults
+from flows.document.numbering import without_numbers
 from flows.document.text import skeleton, write_document
 from flows.domain.assessment import (
     Assessment,
@@ -46,10 +48,11 @@ def headings(document: str) -> list[str]:
 
 def test_the_headings_stand_in_the_order_of_the_procedure() -> None:
     assert headings(written()) == [
-        "1 Public interest test: 1146A/22",
+        "1 Public interest test 1146A/22: Covert use of ear, vein and gait recognition",
         "2 Our decision",
         "2 What this paper covers",
         "2 Applicable exemptions",
+        "3 Section 31(3) (Law enforcement), by virtue of section 31(1)(a) and (b)",
         "2 Evidence of harm",
         "3 What confirming would reveal",
         "3 What denying would reveal",
@@ -120,7 +123,9 @@ def test_the_part_that_neither_confirms_nor_denies_is_the_same_whatever_stands_b
 
 
 def _part_two(document: str) -> str:
-    return document[document.index("## Part 2:") : document.index("## How to complain")]
+    """Return the second part, without the numbers of its paragraphs: those follow the first."""
+    part = document[document.index("## Part 2:") : document.index("## How to complain")]
+    return re.sub(r"^[0-9]+\. ", "", part, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -128,18 +133,27 @@ def _part_two(document: str) -> str:
     [
         (
             a_part(),
-            "We neither confirm nor deny that we hold any other information on these technologies. In all",
+            "technologies, relying on section 31(3) of the Act.\n\n2. The public interest favours maintain",
         ),
-        (a_part(outcome=Outcome.CONFIRM_OR_DENY), "confirm or deny does not outweigh the public interest"),
-        (a_withheld_part(), "We withhold the patrol plan. In all the circumstances of the case, the public"),
+        (
+            a_part(outcome=Outcome.CONFIRM_OR_DENY),
+            "on these technologies.\n\n2. The public interest does not favour maintaining the exclusion of",
+        ),
+        (
+            a_withheld_part(),
+            "1. We withhold the patrol plan, relying on section 31(1)(a) of the Act.\n\n2. The public",
+        ),
         (
             a_withheld_part(outcome=Outcome.PARTLY),
-            "We disclose part of the patrol plan and withhold the rest.",
+            "1. We disclose part of the patrol plan and withhold the rest, relying on section 31(1)(a) of",
         ),
-        (a_withheld_part(outcome=Outcome.DISCLOSE), "the exemption does not outweigh the public interest"),
+        (
+            a_withheld_part(outcome=Outcome.DISCLOSE),
+            "1. We disclose the patrol plan.\n\n2. The public interest does not favour maintaining the exemp",
+        ),
         (
             a_withheld_part(outcome=Outcome.NOT_HELD, exemptions=()),
-            "We do not hold the patrol plan. We rely on no",
+            "1. We do not hold the patrol plan.\n\n2. We rely on no",
         ),
     ],
     ids=["maintain", "confirm-or-deny", "withhold", "partly", "disclose", "not-held"],
@@ -150,12 +164,20 @@ def test_the_decision_is_said_first(part: Part, sentences: str) -> None:
     assert sentences in document[document.index("## Our decision") : document.index("## What this")]
 
 
-def test_the_decision_on_several_parts_is_two_sentences() -> None:
-    document = written(a_withheld_part(), a_part(information="any other information"))
+def test_the_decision_on_several_parts_is_a_list() -> None:
+    document = written(a_withheld_part(questions=(1, 2)), a_part(information="any other information"))
 
     assert (
-        "We withhold the patrol plan; and we neither confirm nor deny that we hold any other information. "
-        "The reasons are set out below, part by part.\n" in document
+        "1. We have decided on each of the 2 parts of this paper:\n\n"
+        "   - **Part 1** (questions 1 and 2): we withhold the patrol plan, relying on section 31(1)(a) of "
+        "the Act.\n"
+        "   - **Part 2**: we neither confirm nor deny that we hold any other information, relying on section "
+        "31(3) of the Act.\n\n"
+        "2. The reasons are set out below, part by part.\n" in document
+    )
+    assert (
+        "Part 1 decides whether to disclose the information, section 1(1)(b) of the Act.\n\n"
+        "6. Part 2 decides whether to confirm or deny" in document
     )
 
 
@@ -175,22 +197,29 @@ def test_what_is_left_out_leaves_no_heading() -> None:
         exemptions=(an_exemption(favouring=(), against=(), applies=None, limbs=(), likelihood=None),),
     )
 
-    assert headings(written(bare))[3:] == ["2 Applicable exemptions", "2 Outcome", "2 How to complain"]
+    document = written(bare)
+    assert headings(document)[3:] == [
+        "2 Applicable exemptions",
+        "3 Section 31(3) (Law enforcement)",
+        "2 Outcome",
+        "2 How to complain",
+    ]
+    assert "We rely on this exemption.\n" in document
 
 
 @pytest.mark.parametrize(
     ("changes", "phrase"),
     [
-        ({}, "**Section 31(3) (Law enforcement), by virtue of section 31(1)(a) and (b)**"),
-        ({"provision": "31(1)", "limbs": ("31(1)(a)", "31(1)(b)")}, "**Section 31(1)(a) and (b) (Law enf"),
+        ({}, "### Section 31(3) (Law enforcement), by virtue of section 31(1)(a) and (b)\n"),
+        ({"provision": "31(1)", "limbs": ("31(1)(a)", "31(1)(b)")}, "### Section 31(1)(a) and (b) (Law enf"),
         (
             {"provision": "30(3)", "limbs": ("30(1)(a)", "30(2)")},
             (
-                "**Section 30(3) (Investigations and proceedings conducted by public authorities), by "
-                "virtue of sections 30(1)(a) and 30(2)**"
+                "### Section 30(3) (Investigations and proceedings conducted by public authorities), by "
+                "virtue of sections 30(1)(a) and 30(2)\n"
             ),
         ),
-        ({"provision": "40(5B)", "limbs": ("40(5B)(a)",)}, "**Section 40(5B)(a) (Personal information)**"),
+        ({"provision": "40(5B)", "limbs": ("40(5B)(a)",)}, "### Section 40(5B)(a) (Personal information)\n"),
         ({"purposes": ("31(2)(b)",)}, "functions for the purpose in section 31(2)(b)"),
         ({"likelihood": Likelihood.WOULD}, "*would* occur: it is more probable than not"),
         ({"in_the_alternative_to": "23(1)"}, "in the alternative to section 23(1)"),
@@ -221,7 +250,7 @@ def test_an_exemption_is_written_as_people_write_it(changes: dict[str, object], 
 
 
 def test_a_provision_without_a_title_is_printed_without_one() -> None:
-    assert "**Section 42(1)(a)**" in written(
+    assert "### Section 42(1)(a)\n" in written(
         a_withheld_part(exemptions=(an_exemption(provision="42(1)(a)", limbs=()),))
     )
 
@@ -234,8 +263,47 @@ def test_balances_say_how_they_were_struck() -> None:
     assert "We have weighed sections 24(2) and 31(3) together." in written(
         a_part(exemptions=two, balance=together)
     )
-    assert "### Section 31(3) (Law enforcement)\n\nAlone.\n\nIn all the" in written(
-        a_part(exemptions=(alone,), balance=None)
+    both = written(a_part(exemptions=(alone, an_exemption(provision="24(2)", limbs=())), balance=None))
+    assert re.search(r"\d\. Alone\.\n\n\d+\. So weighed, the balance favours maintaining this excl", both)
+    assert "So weighed" not in written(a_part(exemptions=(alone,), balance=None))
+
+
+def test_the_formula_of_the_balance_stands_once_where_it_is_reached() -> None:
+    alone = an_exemption(balance=Balance(text="Alone."), outcome=Outcome.MAINTAIN)
+
+    for part in (a_part(), a_withheld_part(), a_part(exemptions=(alone,))):
+        document = written(part)
+        assert document.count("In all the circumstances of the case") == 1
+        assert document.index("## Outcome") < document.index("In all the circumstances of the case")
+
+
+def test_the_formula_is_not_repeated_after_a_balance_that_ends_in_it() -> None:
+    text = "It weighs more. In all the\ncircumstances of the case, the public interest in maintaining ..."
+    document = written(a_part(balance=Balance(text=text)))
+
+    assert document.count("In all the circumstances of the case") == 1
+    assert "That is the balance under section 2(1)(b) of the Act. For this reason we neither" in document
+
+
+def test_every_paragraph_from_the_decision_on_has_its_number() -> None:
+    document = written(a_part(harm="- d\n- e\n\nf\n\n| g |\n|---|"))
+    lines = document[document.index("## Our decision") :].splitlines()
+
+    paragraphs = [line for line in lines if line and not line.startswith(("#", " "))]
+    assert [line.partition(". ")[0] for line in paragraphs] == [
+        str(number) for number in range(1, len(paragraphs) + 1)
+    ]
+    assert [line.partition(". ")[2] for line in paragraphs if line[-2:] in {" d", " e", " f"}] == [*"def"]
+
+
+def test_a_factor_ends_with_its_weight_and_begins_with_a_number() -> None:
+    factors = (Factor(text="One.\n\nTwo.", weight="slight"), Factor(text="- c", weight="*"))
+    document = written(a_part(exemptions=(an_exemption(favouring=factors, against=()),)))
+
+    assert re.search(
+        r"^\d+\. One\.\n\n\d+\. Two\. Weight: slight\.\n\n\d+\. c\n\n\d+\. Weight: \\\*\.$",
+        document,
+        re.MULTILINE,
     )
 
 
@@ -307,7 +375,7 @@ def test_no_content_adds_or_hides_a_heading(
     request = a_request(authority=authority, subject=subject, summary=harm)
     usual = headings(written(a_part(answer="Answer.")))
 
-    assert headings(written(hostile_part, request=request)) == usual
+    assert headings(written(hostile_part, request=request))[1:] == usual[1:]
 
 
 @settings(deadline=None, max_examples=60)
@@ -316,8 +384,8 @@ def test_plain_fields_come_back_as_the_text_they_were(authority: str, subject: s
     document = written(request=a_request(authority=authority, subject=subject))
     said = list(words(parse_document(document)))
 
-    assert said[1] == subject.strip()
-    assert said[2].startswith(f"Request to {authority.strip()} under the Freedom")
+    assert said[0] == f"Public interest test 1146A/22: {subject.strip()}"
+    assert said[1].startswith(f"Request to {authority.strip()} under the Freedom")
 
 
 def test_what_is_written_is_written_the_same_again() -> None:
@@ -365,7 +433,7 @@ _NCND = "the public interest in disclosing whether the public authority holds th
                 "Section 23(5) is absolute (section 2(3) of the Act) and not weighed.",
                 f"or deny under section 24(2) outweighs {_NCND} (section 2(1)(b) of the Act). Section 23(5)",
                 "confers absolute exemption (section 2(1)(a) of the Act). For these reasons we neither",
-                f"under section 24(2) outweighs {_NCND}. Section 23(5) confers absolute exemption.\n",
+                "deny under section 24(2). Section 23(5) confers absolute exemption. The reasons are set out",
             ),
         ),
         (
@@ -452,7 +520,7 @@ _NCND = "the public interest in disclosing whether the public authority holds th
     ],
 )
 def test_each_provision_is_said_to_be_what_it_is(part: Part, sentences: tuple[str, ...]) -> None:
-    document = written(part)
+    document = without_numbers(written(part))
 
     for sentence in sentences:
         assert sentence in document

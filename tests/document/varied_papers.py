@@ -103,8 +103,8 @@ def varied_text(number: int) -> tuple[Block, ...]:
 def varied(number: int) -> tuple[Block, ...]:
     """Return the blocks of paper ``number``, arranged; every fourth has its contents, long or not."""
     text = with_notes(varied_text(number))
-    chapters = any(isinstance(block, Heading) and block.level == CHAPTER for block in text)
-    return with_contents(text) if chapters and (number % 4 == 0 or is_long(text)) else text
+    chapters = sum(isinstance(block, Heading) and block.level == CHAPTER for block in text)
+    return with_contents(text) if chapters > 1 and (number % 4 == 0 or is_long(text)) else text
 
 
 def rendered(blocks: tuple[Block, ...], *, draft: bool = False) -> bytes:

@@ -273,7 +273,10 @@ def test_a_paper_that_fails_its_checks_is_not_published(town: Town, monkeypatch:
     assert town.stages() == {"A/1": "publication", "A/2": "published"}
     assert {path.name for path in town.home.published.iterdir()} == both("A-2")
     (artifact,) = run.artifacts()
-    assert "| A/1 | failed: A/1 is not published: its PDF fails the checks, PDF_MISSING at block " in artifact
+    assert (
+        "| A/1 | failed: A/1 is not published: its PDF fails the checks, PDF_MISSING at paragraph "
+        in artifact
+    )
     monkeypatch.undo()
     with open_office(town.home) as office:
         publishing.publish(office, "A/1")

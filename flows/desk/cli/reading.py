@@ -200,7 +200,12 @@ def history(reference: str, *, home: Home, as_json: bool) -> None:
 def diff(
     reference: str, old: int | None, new: int | None, document: str, *, home: Home, as_json: bool
 ) -> None:
-    """Compare the text of two versions; by default the current one with the one before."""
+    """Compare the text of two versions; by default the current one with the one before.
+
+    The numbers of paragraphs are left out.
+    """
+    from flows.document.numbering import without_numbers  # noqa: PLC0415 - a tenth of a second, for this alone
+
     with open_office(home, reading=True) as office:
         dossier = office.register.dossier(parse_reference(reference))
         case = dossier.case
@@ -208,7 +213,8 @@ def diff(
         if old is None and new == 1:
             raise RefusedError(f"{case.reference} has one version so far; there is none to compare it with.")
         old = old or new - 1
-        before, after = (views.text(dossier, document, number) for number in (old, new))
+        texts = (views.text(dossier, document, number) for number in (old, new))
+        before, after = map(without_numbers, texts)
     lines = list(
         unified_diff(before.splitlines(), after.splitlines(), f"version {old}", f"version {new}", lineterm="")
     )

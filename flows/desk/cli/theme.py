@@ -96,7 +96,7 @@ def _example(chosen: Theme, *, draft: bool) -> bytes:
     assessment = paper.read_assessment(data, request.reference)
     files = paper.version_files(request, assessment, data, on=flows_home.today(), body=None)
     imprint = Imprint(
-        title=f"Public interest test: {request.reference}",
+        title=f"Public interest test {request.reference}: {request.subject}",
         authority=request.authority,
         reference=request.reference,
         version=1,

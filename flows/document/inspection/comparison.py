@@ -19,6 +19,7 @@ from flows.document.blocks import Heading, Text
 from flows.document.inspection.noticing import finding
 from flows.document.inspection.units import units_of_blocks, units_of_tree
 from flows.document.inspection.values import plain
+from flows.document.record import is_opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -57,7 +58,7 @@ def compare(
     if until and ends:
         # The heading itself is known: it stands in the contents and in the outline, and is compared.
         blocks = go_on(blocks, [Heading(level=2, inlines=(Text(until),))])
-        read = read[: ends[-1] + 1]
+        read = [unit for unit in read[: ends[-1] + 1] if unit.kind != "P" or not is_opening(unit.words)]
         at = [at for at, each in enumerate(bookmarks) if plain(each.title) == until]
         bookmarks = bookmarks[: at[-1] + 1] if at else bookmarks
     if pictures is not None and [unit.words for unit in read[: _front(read)]] != [*map(plain, pictures)]:

@@ -145,6 +145,9 @@ class _Telling:
                 yield _said(f"H{self._level}", block.inlines, place, level=self._level)
             case Paragraph():
                 yield _said("P", block.inlines, place)
+            case List(of_paragraphs=True):
+                for number, item in enumerate(block.items, start=block.start):
+                    yield from self._numbered(item, number)
             case List():
                 yield Unit(kind="L", place=place, form="Decimal" if block.ordered else "Disc")
                 for number, item in enumerate(block.items, start=1):
@@ -156,6 +159,17 @@ class _Telling:
                 yield from _notes(block, place)
             case Contents():
                 yield from _entries(block.entries, place, place)
+
+    def _numbered(self, item: Sequence[Block], number: int) -> Iterator[Unit]:
+        """Yield the units of one numbered paragraph, whose number is the first of its words."""
+        place = f"paragraph {number}"
+        match item:
+            case [Paragraph(inlines), *rest]:
+                yield _said("P", (Text(f"{number}. "), *inlines), place)
+            case rest:
+                yield _said("P", (Text(f"{number}."),), place)
+        for at, each in enumerate(rest, start=2):
+            yield from self.block(each, f"{place}, part {at}")
 
     def _item(self, block: List, item: Sequence[Block], number: int, place: str) -> Iterator[Unit]:
         yield Unit(kind="LI", place=place)

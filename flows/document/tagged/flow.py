@@ -70,6 +70,7 @@ class Layout:
         drop: From the top to the first baseline.
         indent: Of the text from the left.
         hang: Of the label from the left; there is to be room for it up to the text.
+        flush: Whether the label ends there, so that figures stand below each other, or begins there.
         right: What is kept free at the right.
     """
 
@@ -77,6 +78,7 @@ class Layout:
     drop: float
     indent: float = 0
     hang: float = 0
+    flush: bool = False
     right: float = 0
     before: float = 0
     after: float = 0
@@ -195,10 +197,12 @@ class TaggedParagraph(Flowable):
             _draw_links(canvas, linked)
 
     def _draw_label(self, text: TaggedText, y: float) -> Iterator[_Linked]:
-        if self._label:
-            text.move(self.layout.hang, y)
-            text.show(self._label.text, self._label.face, self._label.leaf)
-            yield from _linked(_line([_piece(self._label, self._label.text)], 0), self.layout.hang, y)
+        if label := self._label:
+            wide = measure(label.text.rstrip(" "), label.face) if self.layout.flush else 0
+            x = self.layout.hang - wide
+            text.move(x, y)
+            text.show(label.text, label.face, label.leaf)
+            yield from _linked(_line([_piece(label, label.text)], 0), x, y)
 
     def _shift(self, line: _Line) -> float:
         spare = self.width - self.layout.indent - self.layout.right - line.width
