@@ -64,6 +64,11 @@ def write_document(
     def stands(part: Part) -> Standing:
         return standing(part, law, body)
 
+    def certificate_of(exemption: Exemption) -> str:
+        """Return under what a certificate was signed; X15 stops one where there can be none."""
+        known = law.get(exemption.provision)
+        return (known.certificate if known else None) or exemption.provision
+
     written = _page().render(
         request=request,
         assessment=assessment,
@@ -71,6 +76,7 @@ def write_document(
         name=name,
         short_name=short_name,
         stands=stands,
+        certificate_of=certificate_of,
         regulator=law.regulator(on),
     )
     # Read and written again: what leaves here is known to parse, and is laid out one way only.

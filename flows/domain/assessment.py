@@ -100,20 +100,59 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """The qualified person's reasonable opinion, FOIA s.36(2)."""
+    """The qualified person's reasonable opinion, FOIA s.36(2).
+
+    Attributes:
+        by: The office or the name.
+        authority: What makes that person the qualified person.
+        paragraph: The one of s.36(5), as ``36(5)(o)``.
+        limbs: What the opinion is about; empty where it does not say.
+        put: What was put to the qualified person, in Markdown.
+    """
 
     by: str
     authority: str
     date: date
     would: str
+    paragraph: str | None = None
+    limbs: tuple[str, ...] = ()
+    put: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """A Minister's certificate, FOIA s.23(2) and s.24(3)."""
+    """A certificate that an exemption applies, FOIA s.23(2), s.24(3) and s.34(3)."""
 
     signed_by: str
     date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """The publication that is intended, FOIA s.22(1).
+
+    Attributes:
+        intended_since: The day from which it was.
+        expected: When, in plain text that follows "expect to publish it"; the Act wants no day.
+        reasonable: Why it is reasonable to wait, in Markdown.
+    """
+
+    intended_since: date
+    reasonable: str
+    expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidence:
+    """What makes a disclosure an actionable breach of confidence, FOIA s.41(1).
+
+    Attributes:
+        source: From whom it was obtained, as a noun phrase in plain text.
+        actionable: Why that person or another could sue for the breach, in Markdown.
+    """
+
+    source: str
+    actionable: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +164,10 @@ class Exemption:
         limbs: Which interests, as ``31(1)(a)``; for an exclusion of the duty to confirm or
             deny, the interests it protects.
         condition: ``first``, ``second`` or ``third``, for s.40.
+        where: Where the applicant can have it, for s.21.
+        principle: The data protection principle that would be contravened, in plain text, for s.40.
+        legitimate_interests: Which were weighed, and how, for s.40.
+        enactment: What prohibits the disclosure, as a noun phrase in plain text, for s.44.
     """
 
     provision: str
@@ -141,6 +184,12 @@ class Exemption:
     condition: str | None = None
     opinion: Opinion | None = None
     certificate: Certificate | None = None
+    where: str | None = None
+    publication: Publication | None = None
+    principle: str | None = None
+    legitimate_interests: str | None = None
+    confidence: Confidence | None = None
+    enactment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +202,7 @@ class Part:
         confirming: What confirming would reveal.
         denying: What denying would reveal.
         answer: What is given or explained.
+        created: The year in which the record was created; for a file, the latest in it, FOIA s.62(2).
     """
 
     information: str
@@ -165,6 +215,7 @@ class Part:
     denying: str | None = None
     balance: Balance | None = None
     answer: str | None = None
+    created: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

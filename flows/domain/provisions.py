@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from flows.domain.assessment import Exemption
 
+OTHER: Final = "other"
+"""An authority of no kind that the law names."""
 _CONDITIONS: Final = ("first", "second", "third")
 _LAST_BRACKET: Final = re.compile(r"\([^()]*\)\Z")
 _SECTION: Final = re.compile(r"[0-9]+[A-Z]*")
@@ -48,6 +50,33 @@ class Need(StrEnum):
     LIKELIHOOD = "likelihood"
     CONDITION = "condition"
     OPINION = "opinion"
+
+
+class Ask(StrEnum):
+    """A fact that makes an exemption of its kind apply, FOIA s.17(1)(c)."""
+
+    WHERE = "where"
+    """s.21: where the applicant can have it."""
+    INTENTION = "intention"
+    """s.22(1)(b): that publication was intended when the request came."""
+    REASONABLE = "reasonable"
+    """s.22(1)(c): why it is reasonable to wait."""
+    PRINCIPLE = "principle"
+    """s.40(3A): which data protection principle."""
+    INTERESTS = "interests"
+    """Article 6(1)(f) of the UK GDPR, s.40(8): the legitimate interests that were weighed."""
+    SOURCE = "source"
+    """s.41(1)(a): from whom it was obtained."""
+    ACTIONABLE = "actionable"
+    """s.41(1)(b): why somebody could sue for the breach."""
+    ENACTMENT = "enactment"
+    """s.44(1): what prohibits the disclosure."""
+    PARAGRAPH = "paragraph"
+    """s.36(5): by which paragraph somebody is the qualified person."""
+    PUT = "put"
+    """s.36(2): what was put to the qualified person."""
+    CERTIFICATE = "certificate"
+    """s.34(3): the certificate that settles it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +125,12 @@ class Provision:
         not_with: Not for the same information, unless in the alternative.
         consider_with: Citing this without the other may itself reveal something.
         only_for: The kinds of authority that alone may cite it; empty for all.
+        asks: What an assessment that relies on it is to say beside why it applies.
+        certificate: The provision under which a certificate settles that it applies.
+        ends_after: Years of a record's age, FOIA s.62 and s.63; None where it never ends.
+        ends_by_limb: The years of a limb, where they differ.
+        ends_if: On what else the end of a limb after ``ends_after`` turns, to follow "if".
+        in_record_office: What section 64 makes of it for a historical record in a public record office.
         in_force_until: The last day; None while it is in force.
         unverified: What of this is general knowledge, not read in the Act: good for advice at most.
     """
@@ -122,6 +157,12 @@ class Provision:
     not_with: tuple[str, ...] = ()
     consider_with: tuple[str, ...] = ()
     only_for: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    certificate: str | None = None
+    ends_after: int | None = None
+    ends_by_limb: Mapping[str, int] = field(default_factory=dict)
+    ends_if: Mapping[str, str] = field(default_factory=dict)
+    in_record_office: str | None = None
     replaced_by: tuple[str, ...] = ()
     note: str | None = None
     unverified: str | None = None
@@ -143,6 +184,47 @@ class NotAnExemption:
     title: str
     reason: str
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityBody:
+    """A body whose information is exempt, FOIA s.23(3).
+
+    Attributes:
+        known_from: The first day of which a text was read that lists it.
+    """
+
+    paragraph: str
+    name: str
+    known_from: date
+    source: str
+    unverified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualifiedPerson:
+    """Who gives the opinion of section 36, FOIA s.36(5).
+
+    Attributes:
+        held_by: Whose information it is about, to follow "held by".
+        kinds: The kinds of authority these are; ``OTHER`` for all that no paragraph names.
+    """
+
+    paragraph: str
+    held_by: str
+    who: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoricalAge:
+    """After how many years a record becomes historical, FOIA s.62(1), by the day a request is received."""
+
+    years: int
+    source: str
+    in_force_from: date
+    in_force_until: date | None = None
+    unverified: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +304,7 @@ class Provisions:
         bases: By name.
         purposes: The purposes that some limbs need, FOIA s.31(2), by citation.
         regulators: Who hears complaints, the latest last.
+        historical: When a record becomes historical, the latest wording last; empty where nothing ends.
         all: Every provision in every wording, in the order of the Act.
     """
 
@@ -233,6 +316,9 @@ class Provisions:
     authorities: Mapping[str, str]
     bases: Mapping[str, Basis]
     purposes: Mapping[str, str]
+    historical: tuple[HistoricalAge, ...]
+    security_bodies: tuple[SecurityBody, ...]
+    qualified_persons: tuple[QualifiedPerson, ...]
     all: tuple[Provision, ...]
     not_exemptions: tuple[NotAnExemption, ...]
     _by_citation: Mapping[str, tuple[Provision, ...]]
@@ -253,6 +339,16 @@ class Provisions:
         """Return who hears a complaint that is made on a day; before the first of them, the first."""
         named = [each for each in self.regulators if each.in_force_from <= on]
         return named[-1] if named else self.regulators[0]
+
+    def age(self, on: date) -> HistoricalAge | None:
+        """Return after how many years a record is historical for a request received on a day."""
+        return next((each for each in reversed(self.historical) if each.in_force_from <= on), None)
+
+    def qualified_for(self, body: str) -> tuple[QualifiedPerson, ...]:
+        """Return who can be the qualified person of a kind of authority, as far as the kind tells."""
+        named = any(body in each.kinds for each in self.qualified_persons)
+        kind = body if named else OTHER
+        return tuple(each for each in self.qualified_persons if kind in each.kinds)
 
     def whole(self, citation: str) -> str:
         """Return the provision that this one is, or is a limb of; itself where there is none."""
@@ -364,19 +460,23 @@ def read_provisions(text: str) -> Provisions:
     table = Provisions(
         act=_record(Statute, raw["act"], "act"),
         clock=_record(Timetable, raw["clock"], "clock"),
-        regulators=tuple(_record(Regulator, row, "regulator") for row in raw["regulator"]),
+        regulators=_records(Regulator, raw, "regulator"),
         review=_record(InternalReview, raw["review"], "review"),
         tests=MappingProxyType({duty: _record(Test, raw["tests"][duty], f"tests.{duty}") for duty in Duty}),
         authorities=MappingProxyType(raw.get("authorities", {})),
         bases=MappingProxyType(bases),
         purposes=MappingProxyType(raw.get("purposes", {})),
+        historical=_records(HistoricalAge, raw, "historical"),
+        security_bodies=_records(SecurityBody, raw, "security-body"),
+        qualified_persons=_records(QualifiedPerson, raw, "qualified-person"),
         all=found,
-        not_exemptions=tuple(
-            _record(NotAnExemption, row, "not-an-exemption") for row in raw.get("not-an-exemption", ())
-        ),
+        not_exemptions=_records(NotAnExemption, raw, "not-an-exemption"),
         _by_citation=MappingProxyType(_index(found)),
     )
     _check_exclusions(table)
+    for person in table.qualified_persons:
+        known = table.authorities.keys() | {OTHER}
+        _same_keys(known | {*person.kinds}, known, person.paragraph)
     for provision in found:
         _check_limbs(provision, table)
         _check_others(provision, table)
@@ -384,7 +484,9 @@ def read_provisions(text: str) -> Provisions:
 
 
 _TABLES: Final = frozenset({"act", "clock", "regulator", "review", "tests", "bases", "provision"})
-_OPTIONAL: Final = frozenset({"authorities", "purposes", "not-an-exemption"})
+_OPTIONAL: Final = frozenset(
+    {"authorities", "purposes", "not-an-exemption", "historical", "security-body", "qualified-person"}
+)
 
 
 def _same_keys(found: Iterable[str], wanted: Iterable[str], place: str) -> None:
@@ -401,6 +503,10 @@ def _provision(row: Mapping[str, Any], bases: Mapping[str, Basis]) -> Provision:
     if by_limb:
         named["basis-by-limb"] = MappingProxyType({limb: bases[name] for limb, name in by_limb.items()})
     return _record(Provision, {**row, **named}, place)
+
+
+def _records(kind: type[_Row], raw: Mapping[str, Any], name: str) -> tuple[_Row, ...]:
+    return tuple(_record(kind, row, name) for row in raw.get(name, ()))
 
 
 def _record(kind: type[_Row], row: Mapping[str, Any], place: str) -> _Row:
@@ -448,6 +554,10 @@ _READ: Final[Mapping[str, Callable[[Any], object]]] = {
     "date": date.fromisoformat,
     "tuple[str, ...]": _texts,
     "Mapping[str, str]": lambda value: MappingProxyType({name: _text(each) for name, each in value.items()}),
+    "Mapping[str, int]": lambda value: MappingProxyType(
+        {name: _only(int, each) for name, each in value.items()}
+    ),
+    "tuple[Ask, ...]": lambda value: tuple(map(Ask, _texts(value))),
     "tuple[Need, ...]": lambda value: tuple(map(Need, _texts(value))),
     "Duty": Duty,
     "Mechanism": Mechanism,
@@ -492,7 +602,8 @@ def _check_exclusions(table: Provisions) -> None:
 def _check_limbs(provision: Provision, table: Provisions) -> None:
     limbs = {limb for each in table.all for limb in each.limbs}
     when = provision.absolute_when or AbsoluteWhen()
-    for limb in (*provision.basis_by_limb, *provision.purposes_for, *when.limb):
+    ends = (*provision.ends_by_limb, *provision.ends_if)
+    for limb in (*provision.basis_by_limb, *provision.purposes_for, *when.limb, *ends):
         if limb not in limbs:
             raise ValueError(f"{provision.citation}: there is no limb {limb}")
     if provision.limb_decides and not {Need.LIMB, Need.LIMB_OF_EACH_LETTER} & set(provision.needs):

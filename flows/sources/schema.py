@@ -49,6 +49,7 @@ AS_KEYS: Final = "<keys>"
 DATE: Final = "write the date as 2022-11-07"
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _NUMBER: Final = r"[1-9][0-9]{0,2}"
+_YEAR: Final = r"[12][0-9]{3}"
 _REFERENCE: Final = (
     r"(?!.*(\.\.|//))[A-Za-z0-9]([A-Za-z0-9._/-]{0,38}[A-Za-z0-9_-])?"  # as domain.reference has it
 )
@@ -164,6 +165,12 @@ def _number(text: object) -> int:
     return int(str(text))
 
 
+def _year(text: object) -> int:
+    fits = isinstance(text, str) and re.fullmatch(_YEAR, text)
+    refuse([] if fits else ["write the year as 1998"])
+    return int(str(text))
+
+
 def _once_each(numbers: tuple[int, ...]) -> tuple[int, ...]:
     twice = [number for number, times in Counter(numbers).items() if times > 1]
     refuse([f"question {number} is listed twice; list it once" for number in twice])
@@ -193,6 +200,9 @@ Date = Annotated[
 ]
 Question = Annotated[
     int, BeforeValidator(_number), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999})
+]
+Year = Annotated[
+    int, BeforeValidator(_year), WithJsonSchema({"type": "integer", "minimum": 1000, "maximum": 2999})
 ]
 Questions = Annotated[
     tuple[Question, ...], AfterValidator(_once_each), Field(json_schema_extra={"uniqueItems": True})
@@ -302,14 +312,36 @@ class Opinion(_Content):
     authority: Phrase = _say("What makes that person the qualified person, section 36(5).")
     date: Date = _say("The day the opinion was given, as 2022-11-07.")
     would: Phrase = _say("What would happen in that opinion: would, or would be likely to.")
+    paragraph: Provision | None = _may('By which paragraph of section 36(5), as "36(5)(o)".')
+    limbs: tuple[Provision, ...] = _any('What the opinion is about, as "36(2)(b)(i)".')
+    put: Prose | None = _may("What was put to the qualified person, in Markdown.")
 
 
 class Certificate(_Content):
-    """A Minister's certificate, section 23(2) or 24(3)."""
+    """A certificate that the exemption applies, section 23(2), 24(3) or 34(3)."""
 
     makes = domain.Certificate
-    signed_by: Phrase = _say("The Minister of the Crown who signed it.")
+    signed_by: Phrase = _say(
+        "Who signed it: a Minister of the Crown; for section 34 the Speaker or the Clerk of the Parliaments."
+    )
     date: Date = _say("The day it was signed, as 2022-11-07.")
+
+
+class Publication(_Content):
+    """The publication that is intended, section 22(1)."""
+
+    makes = domain.Publication
+    intended_since: Date = _say("The day from which it was intended, before the request; as 2022-11-07.")
+    expected: Phrase | None = _may("When it is expected, as: in March 2027.")
+    reasonable: Prose = _say("Why it is reasonable to wait until then, in Markdown.")
+
+
+class Confidence(_Content):
+    """What makes disclosure an actionable breach of confidence, section 41(1)."""
+
+    makes = domain.Confidence
+    source: Phrase = _say("From whom it was obtained, as far as that can be said: the tenderers.")
+    actionable: Prose = _say("Why that person or another could sue for the breach, in Markdown.")
 
 
 class Exemption(_Content):
@@ -337,7 +369,19 @@ class Exemption(_Content):
     )
     condition: Literal["first", "second", "third"] | None = _may("For section 40: which condition is met.")
     opinion: Opinion | None = _may("For section 36: the qualified person's opinion.")
-    certificate: Certificate | None = _may("For sections 23 and 24: a Minister's certificate.")
+    certificate: Certificate | None = _may("For sections 23, 24 and 34: the certificate, if there is one.")
+    where: Prose | None = _may("For section 21: where the applicant can have it, in Markdown.")
+    publication: Publication | None = _may("For section 22: the publication that is intended.")
+    principle: Phrase | None = _may(
+        "For section 40: the data protection principle, as: lawfulness, fairness and transparency."
+    )
+    legitimate_interests: Prose | None = _may(
+        "For section 40: which legitimate interests were weighed, and how, in Markdown."
+    )
+    confidence: Confidence | None = _may("For section 41: from whom it came, and why a breach is actionable.")
+    enactment: Phrase | None = _may(
+        "For section 44: what prohibits disclosure, as: section 132 of the Finance Act 1989."
+    )
 
 
 def _outcomes_by_duty(schema: dict[str, Any]) -> None:
@@ -372,6 +416,9 @@ class Part(_Content):
         "For disclose: withhold, partly, disclose or not-held."
     )
     answer: Prose | None = _may("What is given or explained, in Markdown.")
+    created: Year | None = _may(
+        "The year in which the record was created, or the latest record of its file, section 62."
+    )
 
 
 class AssessmentFile(_Content):

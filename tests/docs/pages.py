@@ -26,7 +26,7 @@ from flows.domain.english import in_full, listing
 from flows.domain.finding import Severity
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import APPROVALS, ROLE_AT, STAGES, Role, Stage
-from flows.domain.provisions import Need, provisions, section_of
+from flows.domain.provisions import Ask, Need, provisions, section_of
 from flows.home import Home
 from flows.register.roster import write_policy
 from tests.golden.make import unpack
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from flows.domain.acts import Kind as Row
     from flows.domain.acts.kind import Fact
-    from flows.domain.provisions import Provision, Provisions, Regulator
+    from flows.domain.provisions import HistoricalAge, Provision, Provisions, Regulator
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -52,6 +52,9 @@ def provisions_page() -> str:
         *(_section(section, found, law) for section, found in _by_section(law)),
         _purposes(law),
         _no_exemptions(law),
+        _ages(law),
+        _bodies(law),
+        _persons(law),
     ]
     return "\n".join(pieces)
 
@@ -363,7 +366,8 @@ def _head(law: Provisions) -> str:
 <!-- Made by `make pages` from flows/domain/law/{act.id}.toml. Change that file, not this page. -->
 
 What Equipoise knows of the [{act.title}]({act.source}) ({act.short}), as revised to {revised}.
-The checks of a draft apply what stands here, in the wording in force on the day the request was received.
+The checks of a draft apply what stands here, in the wording in force on the day the request was received,
+as far back as each entry says; of an earlier wording nothing is claimed.
 Where this page and the Act differ, the Act is right.
 
 - An **absolute** exemption has no balance; a **qualified** one has.
@@ -438,10 +442,9 @@ Complaints go to the regulator, which a paper calls by its name of the day on wh
 
 def _regulator(each: Regulator, law: Provisions) -> str:
     until = f" until {in_full(each.in_force_until)}" if each.in_force_until else ""
-    unverified = f"\n  **Not verified.** {each.unverified}" if each.unverified else ""
     return (
         f"- The {each.name}, under {law.act.unit} {each.right}, from {in_full(each.in_force_from)}{until}: "
-        f"{_source(each.source)}.{unverified}\n"
+        f"{_source(each.source)}.{_note(each.unverified)}\n"
     )
 
 
@@ -478,7 +481,7 @@ def _facts(each: Provision, law: Provisions) -> Iterator[str]:
     yield from _neighbours(each, law)
     if each.note:
         yield each.note
-    yield _in_force(each)
+    yield _in_force(each, law)
     if each.unverified:
         yield f"**Not verified.** {each.unverified}"
 
@@ -490,6 +493,112 @@ def _wants(each: Provision) -> Iterator[str]:
         yield "Without its limb it is not claimed at all."
     if each.purposes_for:
         yield f"For {_bare(each.purposes_for)} it names [a purpose](#{_PURPOSES}) too."
+    if each.asks:
+        yield f"It is also to say {listing(_ASKS[ask] for ask in each.asks)}."
+    if each.certificate:
+        yield f"A certificate under section {each.certificate} may settle that it applies."
+    yield from _ends(each)
+
+
+_ASKS: Final = {
+    Ask.WHERE: "where the information can be had (`where`)",
+    Ask.INTENTION: "that publication was intended before the request (`publication`)",
+    Ask.REASONABLE: "why it is reasonable to wait (`publication`)",
+    Ask.PRINCIPLE: "which data protection principle would be contravened (`principle`)",
+    Ask.INTERESTS: "how the legitimate interests were weighed (`legitimate-interests`)",
+    Ask.SOURCE: "from whom it was obtained (`confidence`)",
+    Ask.ACTIONABLE: "why a breach would be actionable (`confidence`)",
+    Ask.ENACTMENT: "what prohibits the disclosure (`enactment`)",
+    Ask.PARAGRAPH: "by which paragraph somebody is the qualified person (`opinion`)",
+    Ask.PUT: "what was put to them (`opinion`)",
+    Ask.CERTIFICATE: "whether there is a certificate (`certificate`)",
+}
+
+
+def _ends(each: Provision) -> Iterator[str]:
+    if each.ends_after:
+        yield f"It ends after [{each.ends_after} years](#{_HISTORICAL})."
+    for limb, years in each.ends_by_limb.items():
+        yield f"{limb} ends after {years} years."
+    for limb, condition in each.ends_if.items():
+        yield f"{limb} ends after {each.ends_after} years if {condition}."
+    if each.in_record_office:
+        yield f"In a public record office it is {each.in_record_office} for a historical record, section 64."
+
+
+_HISTORICAL: Final = "historical-records"
+
+
+def _ages(law: Provisions) -> str:
+    return "\n".join(
+        [
+            "## Historical records",
+            "",
+            "The years are calendar years after the one in which the record was created;",
+            "of a file, the latest record in it (section 62).",
+            "What ends after 20 years ends when the record is historical.",
+            "An exclusion of a class ends with the exemptions it rests on.",
+            "",
+            *(
+                f"- {_period(each)}: {each.years} years, {_source(each.source)}.{_note(each.unverified)}"
+                for each in law.historical
+            ),
+            "",
+        ]
+    )
+
+
+def _period(each: HistoricalAge) -> str:
+    until = f" to {in_full(each.in_force_until)}" if each.in_force_until else " on"
+    return f"Requests received from {in_full(each.in_force_from)}{until}"
+
+
+def _note(unverified: str | None) -> str:
+    return f"\n  **Not verified.** {unverified}" if unverified else ""
+
+
+def _bodies(law: Provisions) -> str:
+    rows = [
+        f"| {each.paragraph} | {each.name} | {in_full(each.known_from)} | {_source(each.source)} | "
+        f"{each.unverified or ''} |"
+        for each in law.security_bodies
+    ]
+    return "\n".join(
+        [
+            "## The bodies of section 23(3)",
+            "",
+            f"As the Act lists them, revised to {in_full(law.act.revised_to)}.",
+            "A body stays in the list after its end.",
+            "“Known from” is the first day of which a text was read that has it.",
+            "",
+            "| paragraph | body | known from | read in | not verified |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _persons(law: Provisions) -> str:
+    rows = [
+        f"| {each.paragraph} | {each.held_by} | {each.who} | {listing(f'`{kind}`' for kind in each.kinds)} |"
+        for each in law.qualified_persons
+    ]
+    return "\n".join(
+        [
+            "## Who the qualified person is",
+            "",
+            f"Section 36(5) as it is in the Act revised to {in_full(law.act.revised_to)}.",
+            "How it was before was not read.",
+            "The last column has the kinds of authority for which the checks let the paragraph pass;",
+            "`other` are all that no paragraph names.",
+            "",
+            "| paragraph | information held by | qualified person | kind of authority |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
 
 
 def _neighbours(each: Provision, law: Provisions) -> Iterator[str]:
@@ -555,10 +664,11 @@ def _excluded_by(each: Provision, law: Provisions) -> str:
     return f"The exclusion of the duty to confirm or deny is {_link(law.get(each.ncnd))}."
 
 
-def _in_force(each: Provision) -> str:
+def _in_force(each: Provision, law: Provisions) -> str:
     source = _source(each.source)
     if each.in_force_until is None:
-        return f"In force since {in_full(each.in_force_from)}: {source}."
+        known = in_full(law.act.revised_to)
+        return f"There since {in_full(each.in_force_from)}; known in its wording of {known}: {source}."
     instead = f" Now cite {listing(each.replaced_by)}." if each.replaced_by else ""
     return (
         f"In force from {in_full(each.in_force_from)} to {in_full(each.in_force_until)}: {source}.{instead}"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from console_blocks import DOCS
 
+from flows.casework import papers
 from flows.document.arrangement import LONG, SECTIONS
 from flows.document.blocks import Note, Paragraph, Passage, parse_prose
 from flows.document.markdown import normalise
+from flows.domain.assessment import Request
+from flows.domain.checks.ruleset import check
+from flows.domain.finding import blocking
 
 _PAGE = (DOCS / "cases.md").read_text(encoding="utf-8")
 _EXAMPLES = re.findall(r"```markdown\n(.*?)```", _PAGE, re.DOTALL)
@@ -22,6 +27,22 @@ def test_each_example_is_written_as_it_should_be(example: str, shown: type[Passa
     assert normalise(example) == example
     assert isinstance(paragraph, Paragraph)
     assert [type(each) for each in paragraph.inlines].count(shown) == 1
+
+
+def test_the_example_of_the_keys_is_an_assessment_that_nothing_stops() -> None:
+    (example,) = re.findall(r"```yaml\n(reference.*?)```", _PAGE, re.DOTALL)
+    request = Request(
+        reference="1146A/22",
+        authority="Sample Council",
+        received=date(2022, 11, 7),
+        subject="The bridge",
+        summary="The accounts of the bridge trust and the drawings that were tendered.",
+    )
+    assessment = papers.read_assessment(example.encode(), request.reference)
+    draft = papers.draft(request, assessment, today=date(2022, 11, 28), due=date(2022, 12, 5), body="other")
+
+    assert blocking(check(draft)) == ()
+    assert not [finding for finding in check(draft) if finding.code in {"X16", "X17", "X18"}]
 
 
 def test_what_makes_a_paper_long_is_as_the_page_says() -> None:

@@ -7,7 +7,7 @@ from pages import ABSENT
 from flows.domain.checks.ruleset import RULES
 
 _LOOKED_FOR = {
-    "X": 15,
+    "X": 18,
     "F": 6,
     "H": 7,
     "N": 6,

@@ -49,5 +49,14 @@ def test_whatever_is_not_verified_is_said_to_be_so() -> None:
     notes += [*(each.unverified for each in LAW.regulators), LAW.review.unverified]
     unverified = [note for note in notes if note]
 
+    unverified += [each.unverified for each in LAW.historical if each.unverified]
+
     assert PAGE.count("**Not verified.**") == len(unverified)
     assert all(each in PAGE for each in unverified)
+
+
+def test_each_body_and_each_qualified_person_has_its_row() -> None:
+    rows = re.findall(r"^\| ((?:23\(3\)|36\(5\))\(\w+\)) \| ", PAGE, re.MULTILINE)
+
+    bodies, persons = LAW.security_bodies, LAW.qualified_persons
+    assert rows == [*(each.paragraph for each in bodies), *(each.paragraph for each in persons)]

@@ -22,6 +22,7 @@ from flows.domain.assessment import (
     Assessment,
     Balance,
     Certificate,
+    Confidence,
     Duty,
     Factor,
     Likelihood,
@@ -29,6 +30,7 @@ from flows.domain.assessment import (
     Opinion,
     Outcome,
     Part,
+    Publication,
     Request,
 )
 from flows.domain.errors import MalformedError
@@ -230,6 +232,47 @@ def test_what_is_left_out_leaves_no_heading() -> None:
                 "provision": "24(2)",
             },
             "A certificate under section 24(3) of the Act was signed by A Minister on 1 November 2022.",
+        ),
+        (
+            {
+                "certificate": Certificate(signed_by="The Speaker", date=date(2022, 11, 1)),
+                "provision": "34(2)",
+            },
+            "A certificate under section 34(3) of the Act was signed by The Speaker on 1 November 2022.",
+        ),
+        ({"where": "In [the report](https://example.org)."}, "without this request:\n\n  In [the report]("),
+        (
+            {
+                "publication": Publication(
+                    intended_since=date(2022, 11, 1), expected="in May", reasonable="So."
+                )
+            },
+            "since 1 November 2022, before the request was received. We expect to publish it in May. To wait",
+        ),
+        (
+            {"publication": Publication(intended_since=date(2022, 11, 7), reasonable="So.")},
+            "publication since 7 November 2022. To wait until then is reasonable:\n\n  So.",
+        ),
+        ({"principle": "fairness"}, "The data protection principle in question: fairness."),
+        ({"legitimate_interests": "Who decides."}, "denying that the information is held:\n\n  Who decides."),
+        (
+            {"confidence": Confidence(source="the tenderers", actionable="They could sue.")},
+            "We obtained the information from the tenderers. A breach of that confidence would be",
+        ),
+        ({"enactment": "the Census Act 1920"}, "is held is prohibited by the Census Act 1920."),
+        (
+            {
+                "opinion": Opinion(
+                    by="A. Person",
+                    authority="Chief Constable",
+                    date=date(2022, 11, 1),
+                    would="would",
+                    paragraph="36(5)(o)",
+                    limbs=("36(2)(b)(i)",),
+                    put="The notes.",
+                )
+            },
+            "A. Person (Chief Constable; section 36(5)(o)), gave the reasonable opinion on 1 November",
         ),
         (
             {
@@ -526,6 +569,12 @@ def test_each_provision_is_said_to_be_what_it_is(part: Part, sentences: tuple[st
         assert sentence in document
 
 
+def test_an_absolute_exemption_that_is_weighed_all_the_same_is_printed_for_whoever_mends_it() -> None:
+    part = a_part(exemptions=(an_exemption(provision="34(2)", limbs=()),), balance=None)
+
+    assert "Section 34(2) is absolute (section 2(3) of the Act) and not weighed." in written(part)
+
+
 def test_the_houses_of_parliament_weigh_nothing_under_section_36() -> None:
     part = a_withheld_part(
         exemptions=(an_exemption(provision="36(2)", **_BARE | {"limbs": ("36(2)(c)",)}),), balance=None
@@ -542,3 +591,20 @@ def test_a_refusal_without_an_exemption_is_not_said_to_rely_on_none(outcome: Out
 
     assert "No exemption is named yet." in document
     assert "no balance" not in document
+
+
+def test_the_age_of_a_record_is_said_only_of_what_is_held() -> None:
+    assert "The latest of these records was created in 1998." in written(a_withheld_part(created=1998))
+    assert "1998" not in written(a_part(created=1998))
+
+
+def test_what_was_put_to_the_qualified_person_is_printed_after_the_opinion() -> None:
+    opinion = Opinion(
+        by="The Speaker", authority="by office", date=date(2022, 11, 1), would="would", put="The *notes*."
+    )
+    document = written(a_withheld_part(exemptions=(an_exemption(provision="36(2)", opinion=opinion),)))
+
+    assert (
+        "disclosure would have this effect.\n\n  This was put to the qualified person:\n\n  The *notes*."
+        in document
+    )

@@ -63,6 +63,16 @@ def _with_an_opinion(on: date | None, provision: str = "36(2)") -> Exemption:
     return an_exemption(provision, limbs=("36(2)(b)(i)",), opinion=opinion)
 
 
+def _certified(provision: str, on: date) -> Part:
+    certificate = Certificate(signed_by="Whoever may", date=on)
+    return a_part(an_exemption(provision, certificate=certificate))
+
+
+def _with_the_opinion(**changes: Any) -> Part:
+    opinion = replace(_an_opinion(), **changes)
+    return a_withholding(an_exemption("36(2)", limbs=("36(2)(b)(i)",), opinion=opinion))
+
+
 EXAMPLES: Final[tuple[Example, ...]] = (
     # X01
     trips(
@@ -338,6 +348,49 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         "considered, and disclosed in the end",
         a_withholding(_with_an_opinion(None), outcome=Outcome.DISCLOSE),
     ),
+    trips(
+        "X11",
+        "the Speaker, for a police force",
+        a_draft(_with_the_opinion(paragraph="36(5)(d)"), today=_TODAY, body="other"),
+        (BLOCK, f"{_FIRST}.opinion.paragraph"),
+    ),
+    trips(
+        "X11",
+        "the chief officer, for a department",
+        a_draft(_with_the_opinion(paragraph="36(5)(o)(iii)"), today=_TODAY, body="government-department"),
+        (BLOCK, f"{_FIRST}.opinion.paragraph"),
+    ),
+    trips(
+        "X11",
+        "a paragraph that names nobody",
+        a_draft(_with_the_opinion(paragraph="36(5)(h)"), today=_TODAY, body="other"),
+        (BLOCK, f"{_FIRST}.opinion.paragraph"),
+    ),
+    trips(
+        "X11",
+        "a paragraph, for whatever authority",
+        a_draft(_with_the_opinion(paragraph="36(5)(o)"), today=_TODAY),
+        (NOT_RUN, f"{_FIRST}.opinion.paragraph"),
+    ),
+    trips(
+        "X11",
+        "an opinion on the exchange of views alone",
+        a_draft(_with_the_opinion(limbs=("36(2)(b)(ii)",)), today=_TODAY),
+        (BLOCK, f"{_FIRST}.opinion.limbs"),
+    ),
+    passes(
+        "X11",
+        "whom a Minister authorised, for a police force",
+        a_draft(_with_the_opinion(paragraph="36(5)(o)(iii)"), today=_TODAY, body="other"),
+    ),
+    passes(
+        "X11",
+        "a Minister, for a department",
+        a_draft(_with_the_opinion(paragraph="36(5)(a)"), today=_TODAY, body="government-department"),
+    ),
+    passes(
+        "X11", "an opinion on the paragraph", a_draft(_with_the_opinion(limbs=("36(2)(b)",)), today=_TODAY)
+    ),
     passes("X11", "no need of one", a_draft(_withholding("31(1)"), today=_TODAY)),
     # X12
     trips(
@@ -460,11 +513,37 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     passes(
         "X15",
         "a certificate on record",
-        _saying(
-            "A certificate under section 24(3) was signed by a Minister of the Crown.",
-            certificate=Certificate(signed_by="The Home Secretary", date=_TODAY),
+        a_draft(
+            _saying(
+                "A certificate under section 24(3) was signed by a Minister of the Crown.",
+                certificate=Certificate(signed_by="The Home Secretary", date=_TODAY),
+            ),
+            today=_TODAY,
         ),
     ),
+    trips(
+        "X15",
+        "a certificate of tomorrow",
+        a_draft(_certified("24(2)", date(2022, 11, 29)), today=_TODAY),
+        (BLOCK, f"{_FIRST}.certificate.date"),
+    ),
+    trips(
+        "X15",
+        "a certificate where there can be none",
+        a_draft(_certified("31(3)", _TODAY), today=_TODAY),
+        (BLOCK, f"{_FIRST}.certificate"),
+    ),
+    trips(
+        "X15",
+        "the Speaker's, spoken of alone",
+        a_withholding(
+            an_exemption(
+                "34(1)", applies="The Speaker has signed a certificate under section 34(3).", **_BARE
+            )
+        ),
+        (WARN, f"{_FIRST}.applies", "certificate"),
+    ),
+    passes("X15", "the Speaker's", a_draft(_certified("34(1)", _TODAY), today=_TODAY)),
     passes("X15", "none", _saying("No certificate under section 24(3) has been asked for.")),
     passes("X15", "what might be", _saying("A Minister may sign a certificate under section 24(3).")),
     passes(

@@ -21,18 +21,6 @@ _BALANCE = Balance(
 # P03
 
 _REASONS: Final = (
-    trips(
-        "P03",
-        "neither applies nor harm",
-        a_withholding(an_exemption("31(1)", applies=None), balance=_BALANCE),
-        (BLOCK, _EXEMPTION),
-    ),
-    trips(
-        "P03",
-        "one of two",
-        a_withholding(an_exemption("31(1)"), an_exemption("24(1)", applies=" "), balance=_BALANCE),
-        (BLOCK, "parts[0].exemptions[1]"),
-    ),
     trips("P03", "a balance that weighs nothing", a_part(), (WARN, "parts[0].balance.text")),
     trips(
         "P03",
@@ -41,30 +29,10 @@ _REASONS: Final = (
         (WARN, f"{_EXEMPTION}.balance.text"),
     ),
     passes("P03", "a balance of 15 words", a_part(balance=Balance(text=" ".join(["word"] * 15)))),
-    passes("P03", "why it applies", a_withholding(balance=_BALANCE)),
     passes(
-        "P03",
-        "harm alone",
-        a_withholding(an_exemption("31(1)", applies=None, harm="Theft."), balance=_BALANCE),
-    ),
-    passes("P03", "what an answer would reveal", a_part(an_exemption(applies=None), balance=_BALANCE)),
-    passes(
-        "P03", "absolute", a_part(an_exemption("23(5)", applies=None, **_BARE), **_NO_ANSWERS, balance=None)
-    ),
-    passes(
-        "P03",
-        "a balance is optional",
-        a_part(an_exemption("40(5B)", applies=None), **_NO_ANSWERS, balance=None),
+        "P03", "a balance of which nothing is asked", a_part(an_exemption("23(5)", **_BARE), balance=None)
     ),
     passes("P03", "a short balance, and disclosed", a_withholding(outcome=Outcome.DISCLOSE)),
-    passes(
-        "P03", "an unknown provision", a_withholding(an_exemption("31(9)", applies=None), balance=_BALANCE)
-    ),
-    passes(
-        "P03",
-        "disclosed after all",
-        a_withholding(an_exemption("31(1)", applies=None), outcome=Outcome.DISCLOSE),
-    ),
 )
 
 # P04

@@ -274,6 +274,96 @@ def test_what_is_not_claimed_without_its_limb() -> None:
     assert {p.citation for p in LAW.all if p.limb_decides} == {"30(2)", "31(1)", "31(3)", "36(2)", "36(3)"}
 
 
+def test_what_each_kind_of_exemption_asks() -> None:
+    assert {p.citation: " ".join(p.asks) for p in LAW.all if p.asks} == {
+        "21(1)": "where",
+        "22(1)": "intention reasonable",
+        "34(1)": "certificate",
+        "34(2)": "certificate",
+        "36(2)": "paragraph put",
+        "36(3)": "paragraph put",
+        "40(2)": "principle interests",
+        "40(5B)": "principle interests",
+        "41(1)": "source actionable",
+        "41(2)": "actionable",
+        "44(1)": "enactment",
+        "44(2)": "enactment",
+    }
+    assert {p.citation: p.certificate for p in LAW.all if p.certificate} == {
+        **dict.fromkeys(("23(1)", "23(5)"), "23(2)"),
+        **dict.fromkeys(("24(1)", "24(2)"), "24(3)"),
+        **dict.fromkeys(("34(1)", "34(2)"), "34(3)"),
+        **dict.fromkeys(("36(2)", "36(3)"), "36(7)"),
+    }
+
+
+def test_what_ends_with_the_age_of_a_record() -> None:
+    assert {p.citation: p.ends_after for p in LAW.all if p.ends_after} == {
+        **dict.fromkeys(("30(1)", "32(1)", "32(2)", "33(2)", "33(3)", "35(1)"), 20),
+        **dict.fromkeys(("36(2)", "36(3)", "37(1)", "42(1)", "42(2)"), 20),
+        **dict.fromkeys(("28(1)", "28(3)", "43(1)", "43(2)", "43(3)"), 30),
+        **dict.fromkeys(("31(1)", "31(3)"), 100),
+    }
+    assert {limb: years for p in LAW.all for limb, years in p.ends_by_limb.items()} == {
+        "36(2)(a)(ii)": 30,
+        "36(2)(c)": 30,
+        "37(1)(b)": 60,
+    }
+    assert {limb for p in LAW.all for limb in p.ends_if} == {
+        *("36(2)(c)", "37(1)(a)", "37(1)(aa)", "37(1)(ab)", "37(1)(ac)", "37(1)(ad)")
+    }
+
+
+@pytest.mark.parametrize(
+    ("received", "years", "sure"),
+    [
+        (date(2012, 12, 31), 30, False),
+        (date(2013, 1, 1), 20, False),
+        (date(2022, 12, 31), 20, False),
+        (date(2023, 1, 1), 20, True),
+    ],
+)
+def test_a_record_is_historical_by_the_rule_of_the_day(received: date, years: int, sure: bool) -> None:  # noqa: FBT001
+    age = LAW.age(received)
+
+    assert age is not None
+    assert (age.years, age.unverified is None) == (years, sure)
+
+
+def test_the_bodies_and_the_persons_are_those_of_the_act() -> None:
+    bodies = [each.paragraph for each in LAW.security_bodies]
+
+    assert bodies == [f"23(3)({letter})" for letter in "abcdefghijklmnop"]
+    assert [p.paragraph[5:] for p in LAW.qualified_persons] == [
+        *("(a)", "(b)", "(c)", "(d)", "(e)", "(f)", "(g)", "(ga)", "(gb)", "(gc)", "(i)", "(j)", "(k)"),
+        *("(ka)", "(l)", "(m)", "(n)", "(o)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "paragraphs"),
+    [
+        ("government-department", {"36(5)(a)", "36(5)(b)", "36(5)(c)"}),
+        ("house-of-lords", {"36(5)(e)"}),
+        ("welsh-government", {"36(5)(g)"}),
+        ("archive", {"36(5)(b)", "36(5)(c)", "36(5)(o)"}),
+    ],
+)
+def test_each_kind_of_authority_has_its_qualified_person(body: str, paragraphs: set[str]) -> None:
+    fitting = {each.paragraph for each in LAW.qualified_for(body)}
+
+    assert fitting == paragraphs
+
+
+def test_an_authority_that_no_paragraph_names_has_those_of_all_others() -> None:
+    others = LAW.qualified_for("other")
+
+    assert LAW.qualified_for("school") == LAW.qualified_for("armed-forces") == others
+    assert [each.paragraph[5:] for each in others] == [
+        *("(f)", "(ga)", "(gb)", "(gc)", "(i)", "(j)", "(k)", "(ka)", "(l)", "(m)", "(n)", "(o)")
+    ]
+
+
 def test_every_exclusion_says_when_the_duty_does_not_arise() -> None:
     assert {p.citation for p in LAW.all if p.trigger} == {*EXCLUSIONS, "40(5)"}
 

@@ -10,7 +10,7 @@ from flows.domain.checks import VERSION
 
 _OF_VERSION = {
     "1": "91b2ce5a857ad23e98caa41da58ee79cd22e45ca0057c3c24b3dcfb3b2f09902",
-    "2": "ce9137e9d723dc68ee47201131ed025688e2b0c400fd59ead297757934a85d54",
+    "2": "b789c97824318790bf94e00c09afbf9a515aa0a2bd63d435d28ae8b466413c8e",
 }
 """The digest of what the rules notice in the examples, under each version of the rules."""
 

@@ -203,7 +203,7 @@ def test_a_request_is_at_fault(old: str, new: str, path: str, problem: str, rule
         ("    harm: |", "    harms: |", "parts[0]", "write 'harm', if that is meant"),
         ("in-the-alternative-to", "in_the_alternative_to", "parts[0].exemptions[0]",
          "write 'in-the-alternative-to'"),
-        ("signed-by", "signed", "parts[0].exemptions[0].certificate.signed-by", "missing (The Min"),
+        ("signed-by", "signed", "parts[0].exemptions[0].certificate.signed-by", "missing (Who"),
         ("    duty: confirm-or-deny\n", "", "parts[0].duty", "this key is missing"),
         ("duty: confirm-or-deny", "duty: ncnd", "parts[0].duty",
          "write 'confirm-or-deny' or 'disclose'"),

@@ -14,8 +14,9 @@ from flows.domain.provisions import Need, section_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
-    from flows.domain.assessment import Exemption
+    from flows.domain.assessment import Exemption, Opinion
     from flows.domain.checks.words import Passage, Sentence
     from flows.domain.citation import FoundCitation
     from flows.domain.provisions import Basis, Provision, Provisions
@@ -136,14 +137,56 @@ def has_the_opinion(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 mend="Record whose opinion it is, by what authority, of what date and what it says; only "
                 "statistics need none, section 36(4).",
             )
-        elif draft.today is None:
-            yield Noticed(place=at, sentence="", mend="", lacks=Input.TODAY)
-        elif exemption.opinion.date > draft.today:
-            yield Noticed(
-                place=f"{at}.date",
-                sentence="The opinion of the qualified person has a date that is still to come.",
-                mend="Put the date right, or wait until the opinion has been given.",
-            )
+        else:
+            yield from _of_whom(at, exemption.opinion, draft, law)
+            yield from _of_what(at, exemption, exemption.opinion, law)
+            yield from _to_come(at, exemption.opinion.date, draft, "The opinion of the qualified person")
+
+
+def _of_whom(at: str, opinion: Opinion, draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """Notice a paragraph of section 36(5) that is not there, or is not for this kind of authority."""
+    paragraphs = {each.paragraph: each for each in law.qualified_persons}
+    if opinion.paragraph is None:
+        return
+    named = next((each for each in paragraphs if opinion.paragraph.startswith(each)), None)
+    if named is None:
+        yield Noticed(
+            place=f"{at}.paragraph",
+            sentence=f"{opinion.paragraph} names no qualified person.",
+            mend=f"Cite one of {', '.join(paragraphs)}.",
+        )
+    elif draft.body is None:
+        yield Noticed(place=f"{at}.paragraph", sentence="", mend="", lacks=Input.BODY)
+    elif paragraphs[named] not in (fitting := law.qualified_for(draft.body)):
+        yield Noticed(
+            place=f"{at}.paragraph",
+            sentence=f"{named} is about what is held by {paragraphs[named].held_by}, not by this one.",
+            mend=f"Ask whom the Act names for it: one of {', '.join(each.paragraph for each in fitting)}.",
+        )
+
+
+def _of_what(at: str, exemption: Exemption, opinion: Opinion, law: Provisions) -> Iterator[Noticed]:
+    """Notice what is relied on and was not in the opinion, which is all that section 36(2) rests on."""
+    relied = [limb for limb in _limbs(exemption) if law.get(limb) and law.whole(limb) != limb]
+    beyond = [limb for limb in relied if not any(limb.startswith(each) for each in opinion.limbs)]
+    if opinion.limbs and beyond:
+        yield Noticed(
+            place=f"{at}.limbs",
+            sentence=f"{' and '.join(beyond)} is relied on, and the opinion is not about it.",
+            mend="Rely on what the opinion is about, or ask for an opinion on the rest.",
+        )
+
+
+def _to_come(at: str, on: date, draft: Draft, what: str) -> Iterator[Noticed]:
+    if draft.today is None:
+        yield Noticed(place=at, sentence="", mend="", lacks=Input.TODAY)
+    elif on > draft.today:
+        yield Noticed(
+            severity=Severity.BLOCK,
+            place=f"{at}.date",
+            sentence=f"{what} has a date that is still to come.",
+            mend="Put the date right, or wait until it has been given.",
+        )
 
 
 _THIRD_PARTY: Final = phrase(r"\bthird[- ]part(?:y|ies)\b")
@@ -294,26 +337,41 @@ def _bases(citation: str, law: Provisions) -> set[Basis]:
 
 
 _CERTIFICATE: Final = phrase(r"\bcertificates?\b")
-_OF_A_MINISTER: Final = phrase(r"\bminister\w*|\b23\(2\)|\b24\(3\)|\battorney general\b|\bconclusive\b")
+_UNDER_THE_ACT: Final = phrase(
+    r"\bminister\w*|\b23\(2\)|\b24\(3\)|\b34\(3\)|\battorney general\b|\bspeaker\b"
+    r"|\bclerk of the parliaments\b|\bconclusive\b"
+)
 _NONE_IS_THERE: Final = phrase(
     r"\b(?:no|not|nor|without|may|might|can|could|would|if|whether|unless|neither|any)\b"
 )
 
 
-@rule("X15", Severity.WARN, citation="FOIA s.23(2), s.24(3)")
+@rule("X15", Severity.WARN, citation="FOIA s.23(2), s.24(3), s.34(3)")
 def records_the_certificate(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """A Minister's certificate that is spoken of is recorded, with who signed it and when."""
+    """A certificate that is spoken of is recorded, with who signed it and when, where there can be one."""
     for place, _, exemption, provision in draft.known(law):
-        if section_of(provision.citation) not in {"23", "24"} or exemption.certificate:
-            continue
-        for passage in draft.under(place):
-            for sentence in passage.sentences:
-                found = _CERTIFICATE.search(sentence.text)
-                real = _OF_A_MINISTER.search(sentence.text) and not _NONE_IS_THERE.search(sentence.text)
-                if found and real:
-                    yield Noticed(
-                        place=passage.place,
-                        span=sentence.span(found),
-                        sentence="A Minister's certificate is spoken of, but not recorded.",
-                        mend="Record under certificate who signed it and on what date.",
-                    )
+        if exemption.certificate and provision.certificate is None:
+            yield Noticed(
+                severity=Severity.BLOCK,
+                place=f"{place}.certificate",
+                sentence=f"The Act knows no certificate for {exemption.provision}.",
+                mend="Take it out, or record it with the exemption it is about.",
+            )
+        elif exemption.certificate:
+            yield from _to_come(f"{place}.certificate", exemption.certificate.date, draft, "The certificate")
+        elif provision.certificate:
+            yield from _not_recorded(draft, place)
+
+
+def _not_recorded(draft: Draft, place: str) -> Iterator[Noticed]:
+    for passage in draft.under(place):
+        for sentence in passage.sentences:
+            found = _CERTIFICATE.search(sentence.text)
+            real = _UNDER_THE_ACT.search(sentence.text) and not _NONE_IS_THERE.search(sentence.text)
+            if found and real:
+                yield Noticed(
+                    place=passage.place,
+                    span=sentence.span(found),
+                    sentence="A certificate is spoken of, but not recorded.",
+                    mend="Record under certificate who signed it and on what date.",
+                )

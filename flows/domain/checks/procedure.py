@@ -14,40 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from flows.domain.assessment import Balance, Exemption, Part
+    from flows.domain.assessment import Balance, Part
     from flows.domain.provisions import Provisions
 
 _SUBSTANCE: Final = 15
 """So many words a balance has at least that weighs anything."""
 
 
-@rule("P03", Severity.BLOCK, citation="FOIA s.17(3)")
-def gives_its_reasons(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """Every part that relies on a qualified exemption gives the reasons for its conclusion.
-
-    A balance of a few words weighs nothing.
-    """
-    for place, part, exemption, _ in draft.qualified(law):
-        if part.outcome in REFUSALS and not _has_reasons(part, exemption):
-            yield Noticed(
-                place=place,
-                sentence=f"{exemption.provision} has no reasons: nothing says why it applies or what harm "
-                "would come.",
-                mend="Write why it applies, or what the harm would be.",
-            )
-    for place, part, _, balance in draft.balances():
+@rule("P03", Severity.WARN, citation="FOIA s.17(3)")
+def gives_its_reasons(draft: Draft, _: Provisions) -> Iterator[Noticed]:
+    """The balance of a refusal gives the reasons for its conclusion: one of a few words weighs nothing."""
+    for place, part, _own, balance in draft.balances():
         if part.outcome in REFUSALS and len(balance.text.split()) < _SUBSTANCE:
             yield _too_short(place, balance)
 
 
-def _has_reasons(part: Part, exemption: Exemption) -> bool:
-    texts = (exemption.applies, exemption.harm, part.harm, part.confirming, part.denying)
-    return any(text and text.strip() for text in texts)
-
-
 def _too_short(place: str, balance: Balance) -> Noticed:
     return Noticed(
-        severity=Severity.WARN,
         place=f"{place}.text",
         sentence=f"The balance has {len(balance.text.split())} words, too few to weigh anything.",
         mend="Say which factors weigh most on each side, and why one side outweighs the other.",

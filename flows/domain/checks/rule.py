@@ -23,7 +23,7 @@ PRACTICE: Final = "good practice"
 
 _NO_PROSE: Final = frozenset(
     {"provision", "limbs", "purposes", "duty", "outcome", "likelihood", "mode", "of", "condition"}
-    | {"in-the-alternative-to", "reference"}
+    | {"in-the-alternative-to", "reference", "paragraph"}
 )
 """Keys whose texts are citations and choices, not words of the writer's own."""
 

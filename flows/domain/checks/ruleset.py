@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.checks import (
     SAY_THE_BODY,
+    age,
     combinations,
     exemptions,
     factors,
@@ -14,6 +15,7 @@ from flows.domain.checks import (
     neither,
     personal,
     procedure,
+    reasons,
     weighing,
     wording,
 )
@@ -30,6 +32,8 @@ _MODULES: Final = (
     exemptions,
     combinations,
     grounds,
+    reasons,
+    age,
     harm,
     factors,
     weighing,

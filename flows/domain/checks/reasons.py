@@ -1,0 +1,310 @@
+"""Why an exemption applies: a refusal rests on one, and each says what its kind asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.assessment import REFUSALS
+from flows.domain.checks.rule import Draft, Noticed, rule
+from flows.domain.checks.words import content_words, phrase
+from flows.domain.finding import Severity
+from flows.domain.provisions import Ask
+from flows.domain.standing import carries
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterator
+
+    from flows.domain.assessment import Exemption, Part
+    from flows.domain.provisions import Provision, Provisions
+
+
+@rule("X16", Severity.BLOCK, citation="FOIA s.17(1)(b)")
+def rests_on_an_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """Every part that refuses rests on an exemption, and no exemption refuses what its part gives."""
+    for place, part in draft.parts():
+        if part.outcome in REFUSALS and not any(carries(part, law)):
+            yield Noticed(
+                place=f"{place}.exemptions",
+                sentence="This part refuses, and no exemption carries that: each is given up by its own "
+                "outcome, stands in the alternative to what is not cited, or is no exemption of the Act."
+                if part.exemptions
+                else "This part refuses, and names no exemption.",
+                mend="Name the exemption that is relied on, or change the outcome.",
+                final=True,
+            )
+    for place, part, exemption in draft.exemptions():
+        if exemption.outcome in REFUSALS and part.outcome not in REFUSALS:
+            yield Noticed(
+                place=f"{place}.outcome",
+                sentence=f"{exemption.provision} is maintained by its own outcome; the part refuses nothing.",
+                mend="Put right the one or the other.",
+            )
+
+
+@rule("X17", Severity.BLOCK, citation="FOIA s.17(1)(c)")
+def says_why_it_applies(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """Each exemption that is relied on says why it applies, and what an exemption of its kind rests on.
+
+    Section 21 where the information can be had; 22 that publication was intended before, and why it is
+    reasonable to wait; 36 by which paragraph somebody is the qualified person, and what was put to them; 40
+    the principle, and the legitimate interests weighed; 41 from whom it came, and why a breach is actionable;
+    44 what prohibits disclosure.
+    """
+    for place, part, exemption, provision in draft.known(law):
+        relied = part.outcome in REFUSALS and exemption in tuple(carries(part, law))
+        if not relied or provision.duty is not part.duty:
+            continue
+        absolute = law.is_absolute(exemption, authority=draft.body)
+        if not any(map(_says_something, _reasons(part, exemption, absolute=absolute))):
+            yield Noticed(
+                place=place,
+                sentence=f"{exemption.provision} has no reasons: nothing says why it applies.",
+                mend="Write under applies why it does. Where that would itself disclose what is exempt, "
+                "write that section 17(4) is relied on.",
+            )
+            continue
+        yield from _only_restated(place, exemption, provision, law)
+        yield from _unsaid(draft, place, exemption, provision)
+        yield from _too_late(draft, place, exemption)
+
+
+def _reasons(part: Part, exemption: Exemption, *, absolute: bool) -> tuple[str | None, ...]:
+    """Return the texts that may say why an exemption applies.
+
+    What the exemptions of a part share is about harm, and no absolute exemption but section 34 rests on that.
+    """
+    own = (
+        *(exemption.applies, exemption.harm, exemption.where, exemption.legitimate_interests),
+        exemption.enactment,
+        exemption.confidence.actionable if exemption.confidence else None,
+        exemption.publication.reasonable if exemption.publication else None,
+    )
+    return own if absolute else (*own, part.harm, part.confirming, part.denying)
+
+
+def _says_something(text: str | None) -> bool:
+    return any(map(str.isalpha, text or ""))
+
+
+_OF_ANY_REASON: Final = content_words(
+    "section act exempt exemption information applies apply applied engaged engage relied rely relying "
+    "reliance withheld withhold disclosure disclose disclosing request requested because therefore reason "
+    "authority public would likely prejudice required purpose purposes within falls fall virtue arise duty "
+    "confirm deny confirming denying confirmation denial held hold subject absolute qualified class "
+    "covered here case see above below none applicable relates related relating"
+)
+"""Words in which a reason is given, and which are none."""
+
+
+def _only_restated(
+    place: str, exemption: Exemption, provision: Provision, law: Provisions
+) -> Iterator[Noticed]:
+    """Notice an ``applies`` that says no more than the Act does."""
+    said = content_words(exemption.applies or "") - _OF_ANY_REASON
+    if exemption.applies and said <= _of_the_act(provision, law):
+        yield Noticed(
+            severity=Severity.WARN,
+            place=f"{place}.applies",
+            sentence=f"What is said of {exemption.provision} repeats the Act, not why it applies.",
+            mend="Say what it is in this information, or in an answer, that the exemption fits.",
+        )
+
+
+def _of_the_act(provision: Provision, law: Provisions) -> frozenset[str]:
+    family = [provision, *(known for each in provision.protects if (known := law.get(each)))]
+    family += [known for each in [provision.ncnd] if each and (known := law.get(each))]
+    texts = (
+        text
+        for each in family
+        for text in (
+            *(each.title, *each.also_called, *each.limbs.values()),
+            *(each.trigger, each.note, each.basis.words),
+        )
+        if text
+    )
+    return content_words(" ".join(texts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fact:
+    """How one thing that is asked for may be said.
+
+    Attributes:
+        given: Under its key.
+        words: In the words of a text.
+        unsaid: What to say where it is neither; the citation comes before it.
+        mend: What to do.
+        advice: Whether the exemption stands without it.
+    """
+
+    given: Callable[[Exemption], object]
+    words: re.Pattern[str]
+    unsaid: str
+    mend: str
+    advice: bool = False
+
+
+_IN_THE_LETTER: Final = (
+    r"|\b(?:in|with|by) (?:the|our|this|that) (?:\w+ ){0,2}?(?:letter|e-?mail|covering note)\b"
+)
+"""Where the letter says it, the test need not."""
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return phrase(pattern + _IN_THE_LETTER)
+
+
+_FACTS: Final = {
+    Ask.WHERE: _Fact(
+        given=lambda exemption: exemption.where,
+        words=_words(
+            r"https?://|\bwww\.|\b(?:web ?sites?|web ?pages?|online|publication scheme|librar(?:y|ies)|"
+            r"record office|register|shops?|gov\.uk)\b"
+            r"|\b(?:available|accessible|found|obtained|bought|had|seen|read|inspected|published) "
+            r"(?:at|from|on|in|under|through)\b"
+        ),
+        unsaid="does not say where the information can be had",
+        mend="Say where under where, with a link or an address; or say under applies that the letter does.",
+    ),
+    Ask.INTENTION: _Fact(
+        given=lambda exemption: exemption.publication,
+        words=_words(
+            r"\b(?:already|before|prior to|when|at the time)\b[^.]{0,80}\brequest\w*\b"
+            r"|\brequest\w*\b[^.]{0,80}\b(?:already|before|prior|intend\w*|intention|plan\w*|decided)\b"
+            r"|\b(?:has|have|had|was|were) (?:long |already |always )?(?:been )?"
+            r"(?:intended|planned|scheduled|due|decided|settled)\b"
+            r"|\b(?:settled|existing|long-standing) (?:intention|plan)\b"
+            r"|\bsince (?:\w+ ){0,2}?(?:19|20)\d\d\b"
+        ),
+        unsaid="does not say that publication was intended before the request",
+        mend="Give under publication the day from which it was intended; or say under applies that the "
+        "letter does.",
+    ),
+    Ask.REASONABLE: _Fact(
+        given=lambda exemption: exemption.publication,
+        words=_words(
+            r"\b(?:(?:un)?reasonabl|sensibl|fair|premature|incomplete|mislead|complete|audited|"
+            r"simultaneous|orderly)\w*|\b(?:at the same time|to (?:all|everyone) at once|"
+            r"(?:be|been|being) checked)\b"
+        ),
+        unsaid="does not say why it is reasonable to wait for the publication",
+        mend="Say why under publication, as reasonable.",
+    ),
+    Ask.PRINCIPLE: _Fact(
+        given=lambda exemption: exemption.principle,
+        words=_words(
+            r"\b(?:first|second|third|data protection) principles?\b|\bprinciples? of\b|\b(?:un)?lawful\w*|"
+            r"\b(?:un)?fair(?:ly|ness)?\b|\bArticles? (?:5|6|9|10)\b|\bexpect(?:s|ation|ations)?\b"
+        ),
+        unsaid="does not say which data protection principle would be contravened",
+        mend="Name it under principle, as: lawfulness, fairness and transparency.",
+    ),
+    Ask.INTERESTS: _Fact(
+        given=lambda exemption: exemption.legitimate_interests,
+        words=_words(
+            r"\blegitimate interests?\b|\b(?:un)?necess(?:ary|ity)\b|\bArticles? (?:6|9|10)\b|"
+            r"\bspecial categor(?:y|ies)\b|\bcriminal offence data\b"
+        ),
+        unsaid="does not weigh the legitimate interests in disclosure",
+        mend="Weigh them under legitimate-interests: which they are, whether disclosure is necessary for "
+        "them, and what stands against them.",
+    ),
+    Ask.SOURCE: _Fact(
+        given=lambda exemption: exemption.confidence,
+        words=_words(
+            r"\b(?:supplied|provided|obtained|received|given|shared|sent|communicated|entrusted|imparted|"
+            r"submitted|came|comes)\b[^.]{0,60}?\b(?:by|from|to us) "
+            r"(?!another person|any other person|third part)\w+"
+        ),
+        unsaid="does not say from whom the information was obtained",
+        mend="Say it under confidence, as source; a description will do where a name would itself be exempt.",
+    ),
+    Ask.ACTIONABLE: _Fact(
+        given=lambda exemption: exemption.confidence,
+        words=_words(
+            r"\b(?:sue|sued|damages|injunction|detriment\w*|quality of confidence|(?:duty|obligation|duties|"
+            r"obligations) of confiden\w+|(?:express|implied) terms?|in circumstances)\b"
+        ),
+        unsaid="does not say why somebody could sue for the breach of confidence",
+        mend="Say it under confidence, as actionable: that the information has the quality of confidence, in "
+        "what circumstances it was imparted, and what detriment would come of it.",
+    ),
+    Ask.ENACTMENT: _Fact(
+        given=lambda exemption: exemption.enactment,
+        words=_words(
+            r"(?<!\bInformation\s)\b(?:Act|Order|Regulations?|Rules|Measure) (?:\(\w+(?: \w+)?\) )?"
+            r"(?:19|20)\d\d\b"
+            r"|\bsections? \d+[A-Z]?(?:\(\w+\))* of the (?!Act\b|Freedom\b)\w+"
+            r"|\b(?:GDPR|court|tribunal|Convention|Treaty)\b"
+        ),
+        unsaid="does not say what prohibits the disclosure",
+        mend="Name it under enactment: the section and the Act, the obligation, or the order of the court.",
+    ),
+    Ask.PARAGRAPH: _Fact(
+        given=lambda exemption: exemption.opinion and exemption.opinion.paragraph,
+        words=_words(r"\b36\(5\)\([a-z]{1,2}\)"),
+        unsaid="does not say by which paragraph of section 36(5) somebody is the qualified person",
+        mend="Give the paragraph under opinion, as 36(5)(o) for an authority that is named in none before.",
+        advice=True,
+    ),
+    Ask.PUT: _Fact(
+        given=lambda exemption: exemption.opinion and exemption.opinion.put,
+        words=_words(
+            r"\b(?:put to|submission|briefing|shown|(?:was|were) (?:given|provided|supplied) with|"
+            r"(?:saw|read|considered) (?:the|a|all))\b"
+        ),
+        unsaid="does not say what was put to the qualified person",
+        mend="Say under opinion, as put, what they were shown, and the arguments on both sides.",
+        advice=True,
+    ),
+    Ask.CERTIFICATE: _Fact(
+        given=lambda exemption: exemption.certificate,
+        words=_words(r"\bcertificates?\b"),
+        unsaid="stands without a certificate, which would settle that it applies",
+        mend="Record the certificate, or say under applies why there is none.",
+        advice=True,
+    ),
+}
+
+
+def _unsaid(draft: Draft, place: str, exemption: Exemption, provision: Provision) -> Iterator[Noticed]:
+    """Notice what is asked for and said neither under its key nor in words.
+
+    It stops where nothing is said of all that the exemption rests on.
+    """
+    of_part = place.partition(".")[0]
+    texts = [passage.raw for at in (place, f"{of_part}.answer") for passage in draft.under(at)]
+    asked = [_FACTS[ask] for ask in provision.asks if _is_asked(ask, exemption)]
+    unsaid = [each for each in asked if not each.given(exemption) and not any(map(each.words.search, texts))]
+    none_said = all(each in unsaid for each in asked if not each.advice)
+    for fact in unsaid:
+        yield Noticed(
+            severity=Severity.BLOCK if none_said and not fact.advice else Severity.WARN,
+            place=place,
+            sentence=f"{exemption.provision} {fact.unsaid}.",
+            mend=fact.mend,
+        )
+
+
+def _is_asked(ask: Ask, exemption: Exemption) -> bool:
+    if ask in {Ask.PRINCIPLE, Ask.INTERESTS}:
+        # The first condition, and 40(5B)(a), turn on the principles; the others do not.
+        others = exemption.limbs and not any(limb.endswith("(a)") for limb in exemption.limbs)
+        return exemption.condition in {None, "first"} and not others
+    if ask in {Ask.PARAGRAPH, Ask.PUT}:
+        return exemption.opinion is not None  # X11 speaks of one that is missing
+    return True
+
+
+def _too_late(draft: Draft, place: str, exemption: Exemption) -> Iterator[Noticed]:
+    intended = exemption.publication and exemption.publication.intended_since
+    if draft.request and intended and intended > draft.request.received:
+        yield Noticed(
+            place=f"{place}.publication.intended-since",
+            sentence=f"{exemption.provision} rests on an intention that is younger than the request.",
+            mend="Put the day right; or rely on another exemption, since section 22(1)(b) wants the "
+            "intention to be there when the request is made.",
+            final=True,
+        )
