@@ -157,6 +157,7 @@ SENTENCES: Final = {
     "remove-holiday": "policy: remove the bank holiday 2026-06-15",
     "change-theme": "policy: change how papers look",
     "change-desk": "policy: change where passkeys sign",
+    "change-body": "policy: change the kind of authority to school",
     "resume": "policy: let the register be written again",
     "adopt-edition": "policy: adopt edition 2 of the procedure",
 }
@@ -179,6 +180,7 @@ def an_act(kind: str, document: str = "test") -> Act:
             "ground": "withdrawn",
             "date": "2026-06-15",
             "edition": "2",
+            "body": "school",
             "finding": "X06",
         },
     )
