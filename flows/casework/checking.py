@@ -47,7 +47,7 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
         assessment,
         document=document,
         today=office.today(),
-        due=office.clock(dossier.policy).due(case.received, case.regime).due,
+        due=office.clock(dossier.policy).due(case.received, case.regime).last,
         body=dossier.policy.rules.body,
         named=_named(office, dossier, request, assessment, document, reading=reading),
     )

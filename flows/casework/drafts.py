@@ -122,7 +122,7 @@ def _test_files(
         document=text,
         made=text,
         today=today,
-        due=office.clock(dossier.policy).due(case.received, case.regime).due,
+        due=office.clock(dossier.policy).due(case.received, case.regime).last,
         body=body,
         named=(),
     )

@@ -148,7 +148,7 @@ class Office:
         """Return the clock of today under a policy."""
         from flows.domain.clock import Clock  # noqa: PLC0415 - as above
 
-        return Clock(self.calendar(policy), policy.holidays, self.today())
+        return Clock(self.calendar(policy), policy.holidays, self.today(), policy.rules.body)
 
     def __enter__(self) -> Self:
         return self

@@ -6,11 +6,11 @@ One clock for everyone who asks: the queue, a case, a notice, the checks of a dr
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from flows.domain.deadline import Events, deadline, moved, working_days_until
+from flows.domain.deadline import Events, deadline, latest, moved, working_days_until
 from flows.domain.errors import MalformedError
 from flows.domain.provisions import provisions, regimes
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from flows.domain.deadline import Moved, Timetable
+    from flows.domain.deadline import Moved
     from flows.domain.policy import Proclaimed
+    from flows.domain.timetable import Timetable
     from flows.domain.working_days import Calendar
 
 
@@ -30,13 +31,18 @@ class Due:
     Attributes:
         due: None past what is known of bank holidays, where no deadline is guessed.
         days_left: Working days until then; None where it is past or not known.
+        last: The last day on which it is not late in any case; for a school later than ``due``.
+        overdue: Whether that is past, as counted from receipt alone.
         moved: How days proclaimed since the request came moved it; None where none did.
+        advice: What else an official should know of it, as sentences.
     """
 
     due: date | None = None
+    last: date | None = None
     days_left: int | None = None
     overdue: bool = False
     moved: Moved | None = None
+    advice: tuple[str, ...] = ()
 
 
 class Clock:
@@ -46,12 +52,20 @@ class Clock:
         calendar: The bank holidays, those that were proclaimed since included.
         proclaimed: These alone.
         today: The authority's local day.
+        body: What kind of authority it is; None where nobody said.
     """
 
-    def __init__(self, calendar: Calendar, proclaimed: Sequence[Proclaimed], today: date) -> None:
+    def __init__(
+        self,
+        calendar: Calendar,
+        proclaimed: Sequence[Proclaimed],
+        today: date,
+        body: str | None = None,
+    ) -> None:
         self._calendar = calendar
         self._proclaimed = tuple(proclaimed)
         self._today = today
+        self._body = body
         # Many cases share a day of receipt: what is said of one is said of all.
         self.due = cache(self._due)
         self.falls = cache(self._falls)
@@ -59,7 +73,7 @@ class Clock:
 
     def timetable(self, regime: str) -> Timetable:
         """Return how long an Act allows, and whose bank holidays it leaves out."""
-        return provisions(regime).clock
+        return replace(provisions(regime).clock, body=self._body)
 
     @property
     def key(self) -> str:
@@ -83,10 +97,20 @@ class Clock:
         if due is None:
             return Due()
         timetable = self.timetable(regime)
-        past = self._today > due
+        # The register does not know when there is no session at a school; the last day in any case it does.
+        last = latest(received, self._calendar, timetable) or due
+        over = self._today > last
+        left = None if over else working_days_until(self._today, due, self._calendar, timetable)
         return Due(
             due=due,
-            days_left=None if past else working_days_until(self._today, due, self._calendar, timetable),
-            overdue=past,
+            last=last,
+            days_left=left,
+            overdue=over,
             moved=moved(received, due, self._proclaimed, self._calendar, timetable),
+            advice=self._advice(received, timetable),
         )
+
+    def _advice(self, received: date, timetable: Timetable) -> tuple[str, ...]:
+        if not (timetable.own or timetable.others):
+            return ()
+        return deadline(Events(received=received), self._calendar, timetable).remarks

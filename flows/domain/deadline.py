@@ -3,10 +3,14 @@
 The rules are those of the Freedom of Information Act 2000, section by section in the comments; how
 many days there are, and whose bank holidays do not count, is data of the Act: a ``Timetable``.
 
-1. The 20 working days run from the day after receipt, whatever day and hour that was.
-2. Clarification starts them again on the day it comes; until then nothing is due.
+1. The 20 working days run from the day after receipt, whatever day and hour that was. Regulations under
+   s.10(4) give some authorities longer, and let the Commissioner specify another day.
+2. Clarification starts them again on the day it comes; until then nothing is due. Rounds may follow one
+   another.
 3. A fees notice stops them, from the day it is given to the day it is paid.
 4. An extension for the public interest test moves the decision, not the notice that says so.
+
+How soon a review should be asked for and answered is guidance, and no limit of the Act.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flows.domain.policy import Proclaimed
+    from flows.domain.timetable import Limit, Timetable
     from flows.domain.working_days import Calendar, Day
 
 USUAL: Final = "usual"
@@ -33,25 +38,11 @@ _MONTHS_TO_PAY: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timetable:
-    """How long an Act allows, and which bank holidays it leaves out of the count.
+class Round:
+    """One round of clarification: what was wanted was asked, s.1(3), and maybe answered."""
 
-    Attributes:
-        begins: The first day on which there was a right to ask.
-        working_days: From the date of receipt to the decision.
-        nations: Parts of the United Kingdom whose bank holidays do not count.
-        further_working_days: How much longer a public interest test usually takes at most; None where
-            the Act knows no extension for it.
-        review_aim: Working days in which an internal review should be answered.
-        review_latest: Working days in which it has to be, in exceptional cases.
-    """
-
-    begins: date
-    working_days: int
-    nations: tuple[str, ...]
-    further_working_days: int | None = None
-    review_aim: int
-    review_latest: int
+    asked: date
+    answered: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +50,21 @@ class Events:
     """What happened to a request, and on which local day.
 
     Attributes:
+        rounds: Of clarification, oldest first.
         extended: The estimate given, or ``USUAL`` where none was; None without an extension.
+        specified: The day that the regulator specified, s.10(4).
+        closed: First and last day of each time in which there is no session at the school.
+        refused: When a refusal was issued.
     """
 
     received: date
-    clarification_asked: date | None = None
-    clarification_answered: date | None = None
+    rounds: tuple[Round, ...] = ()
     fees_notice: date | None = None
     fees_paid: date | None = None
     extended: date | Literal["usual"] | None = None
+    specified: date | None = None
+    closed: tuple[tuple[date, date], ...] = ()
+    refused: date | None = None
     review_asked: date | None = None
 
     def __post_init__(self) -> None:
@@ -80,15 +77,29 @@ class Events:
             when = getattr(self, field.name)
             if isinstance(when, date):
                 yield field.name.replace("_", "-"), when
+        for each in self.rounds:
+            yield "clarification-asked", each.asked
+            if each.answered is not None:
+                yield "clarification-answered", each.answered
+        for span in self.closed:
+            yield from (("closed", when) for when in span)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """By when an internal review should be answered, and by when it has to be."""
+    """By when an internal review should be asked for and answered, by guidance.
 
-    asked: date
-    aim: date
-    latest: date
+    Attributes:
+        ask_by: None where no refusal was issued.
+        asked: None where it was not asked for.
+        aim: By when it should be answered.
+        exceptional: The same, in exceptional cases.
+    """
+
+    ask_by: date | None = None
+    asked: date | None = None
+    aim: date | None = None
+    exceptional: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +107,10 @@ class Deadline:
     """What the statutory clock says, and why.
 
     Attributes:
-        counted_from: The date of receipt that counts: that of the request, or of its clarification.
+        counted_from: The date of receipt that counts: that of the request, or of its last clarification.
         due: The day by which the decision has to be given; None while the clock waits or stands still.
         notice_due: The day by which a refusal, or the notice of an extension, has to be given.
+        reached: What ``notice_due`` is: "the 20th working day following receipt, section 10(1) and (6)".
         days: Every day after ``counted_from`` up to ``due``, or to where the clock stands still.
         remarks: What an official should know of this count, as sentences.
     """
@@ -107,6 +119,7 @@ class Deadline:
     counted_from: date
     due: date | None
     notice_due: date | None
+    reached: str
     days: tuple[Day, ...]
     remarks: tuple[str, ...]
     review: Review | None
@@ -141,6 +154,7 @@ def deadline(events: Events, calendar: Calendar, timetable: Timetable) -> Deadli
         _refuse(count.late_notice())
         days, notice_due, due = count.until_it_stopped(), None, None
     else:
+        _refuse(count.late_day())
         days = count.days()
         notice_due = due = days[-1].date
         _refuse([*count.late_notice(), *_early_estimate(events, notice_due)])
@@ -153,8 +167,9 @@ def deadline(events: Events, calendar: Calendar, timetable: Timetable) -> Deadli
         counted_from=count.start,
         due=due,
         notice_due=notice_due,
+        reached=count.reached(days),
         days=days,
-        remarks=(*count.remarks(days, notice_due, due), *_remarks_on(review, timetable)),
+        remarks=(*count.remarks(days, notice_due, due), *_remarks_on(review, events, timetable)),
         review=review,
     )
 
@@ -187,6 +202,13 @@ def working_days_until(today: date, due: date, calendar: Calendar, timetable: Ti
     """
     span = max((only_date(due) - only_date(today)).days, 0)
     return sum(day.counts for day in islice(days_from(today, calendar, timetable.nations), span))
+
+
+def latest(received: date, calendar: Calendar, timetable: Timetable) -> date | None:
+    """Return the last day of the limit that a kind of authority has of its own; None where it has none."""
+    own = timetable.own
+    days = own and days_from(received, calendar, timetable.nations)
+    return _counting(days, own.working_days)[-1].date if own and days else None
 
 
 def moved(
@@ -225,21 +247,27 @@ class _Count:
         self._calendar = calendar
         self._timetable = timetable
         # FOIA s.10(6): where clarification is asked for, the day it comes is the date of receipt.
-        self.start = events.clarification_answered or events.received
+        self._starts = [
+            events.received,
+            *(each.answered for each in events.rounds if each.answered is not None),
+        ]
+        self.start = self._starts[-1]
 
     @property
     def waits(self) -> bool:
         """Whether the applicant has still to say what is wanted, s.1(3)."""
-        return bool(self._events.clarification_asked and not self._events.clarification_answered)
+        return bool(self._events.rounds and not self._events.rounds[-1].answered)
 
     @property
     def stands_still(self) -> bool:
         """Whether a fees notice is not paid, s.9(2)."""
         return bool(self._events.fees_notice and not self._events.fees_paid)
 
-    def days(self, start: date | None = None) -> tuple[Day, ...]:
-        """Return the days up to the one on which the working days are over."""
-        return _counting(self._days_from(start or self.start), self._timetable.working_days)
+    def days(self) -> tuple[Day, ...]:
+        """Return the days up to the last on which the request can be complied with in time."""
+        if self._events.specified:
+            return tuple(islice(self._days_from(self.start), (self._events.specified - self.start).days))
+        return self._allowed(self.start, self._timetable.own)
 
     def until_it_stopped(self) -> tuple[Day, ...]:
         """Return the days before the fees notice."""
@@ -251,23 +279,56 @@ class _Count:
         """Return the days of the extension, s.10(3)."""
         estimate = self._events.extended
         if isinstance(estimate, date):
-            return tuple(islice(self._plain(notice_due), (estimate - notice_due).days))
+            return tuple(islice(self._plain(notice_due), max((estimate - notice_due).days, 0)))
         return _counting(self._plain(notice_due), self._timetable.further_working_days or 0)
+
+    def late_day(self) -> Iterator[Fault]:
+        """Yield the fault of a day that the regulator cannot have specified."""
+        specified, longest = self._events.specified, self._timetable.longest_specified
+        if not specified:
+            return
+        if longest is None:
+            yield Fault(path="specified", problem="this Act knows no such day; leave it out")
+            return
+        last = _counting(self._days_from(self.start), longest)[-1].date
+        if not self.start < specified <= last:
+            problem = f"a day after {self.start} is needed, and up to {last}, the {longest}th working day"
+            yield Fault(path="specified", problem=problem)
 
     def late_notice(self) -> Iterator[Fault]:
         """Yield the fault of a fees notice that came too late."""
         notice = self._events.fees_notice
-        # FOIA s.9(1): within the period for complying; a notice after it no longer lengthens it.
-        last = self.days()[-1].date if notice else None
-        if notice and last and notice > last:
-            problem = f"a fees notice is given within the {self._number} working days, here by {last}"
+        if notice is None:
+            return
+        # FOIA s.9(1): within the period for complying, which began anew with each clarification.
+        start = max(each for each in self._starts if each <= notice or each == self._events.received)
+        last = self._over(start)
+        awaited = any(
+            each.asked <= notice and not _before(each.answered, notice) for each in self._events.rounds
+        )
+        if notice > last and not awaited:
+            problem = f"a fees notice is given within the {self._period}, here by {last}"
             yield Fault(path="fees-notice", problem=problem)
+
+    def reached(self, days: tuple[Day, ...]) -> str:
+        """Return what the last day of the count without an extension is."""
+        number, what, where = self._timetable.working_days, "working", "section 10(1) and (6)"
+        own = self._timetable.own
+        if self._events.specified:
+            return "the day that the regulator specified, section 10(4)"
+        if own and own.school_days:
+            first = sum(day.counts for day in days) >= own.school_days
+            number, what = (own.school_days, "school") if first else (own.working_days, "working")
+            where = own.under
+        following = "receipt" if self.start == self._events.received else "the clarification"
+        return f"the {number}th {what} day following {following}, {where}"
 
     def remarks(self, days: tuple[Day, ...], notice_due: date | None, due: date | None) -> Iterator[str]:
         """Yield what an official should know."""
         yield from self._on_clarification()
         if not self.waits:
             yield from self._on_fees(days)
+            yield from self._on_limits()
         elif self._events.fees_notice:
             yield "The fees notice is not counted while clarification is awaited."
         if self._events.extended and notice_due and due:
@@ -276,8 +337,11 @@ class _Count:
             yield "The extension is not counted while nothing is due."
 
     @property
-    def _number(self) -> int:
-        return self._timetable.working_days
+    def _period(self) -> str:
+        own = self._timetable.own
+        if own and own.school_days:
+            return f"{own.school_days} school days, or {own.working_days} working days"
+        return f"{self._timetable.working_days} working days"
 
     def _plain(self, start: date) -> Iterator[Day]:
         return days_from(start, self._calendar, self._timetable.nations)
@@ -291,27 +355,85 @@ class _Count:
             else:
                 yield day
 
+    def _allowed(self, start: date, limit: Limit | None) -> tuple[Day, ...]:
+        """Return the days from a date of receipt to the last that the Act, or another limit, allows."""
+        if limit is None:
+            return _counting(self._days_from(start), self._timetable.working_days)
+        found: list[Day] = []
+        working = at_school = 0
+        for day in self._days_from(start):
+            closed = self._closed_on(day.date)
+            # SI 2004/3364, regulation 3(2): whichever occurs first.
+            working += day.counts
+            at_school += day.counts and not closed
+            found.append(replace(day, counts=False, reason=closed) if day.counts and closed else day)
+            if working == limit.working_days or at_school == limit.school_days:
+                break
+        return tuple(found)
+
+    def _closed_on(self, when: date) -> str | None:
+        """Return why a day is no school day; None where there is a session."""
+        spans = (span for span in self._events.closed if span[0] <= when <= span[1])
+        return next((f"no session, {in_full(first)} to {in_full(last)}" for first, last in spans), None)
+
+    def _over(self, start: date) -> date:
+        """Return the last day of a period that began with a date of receipt, an extension left out."""
+        return (self.days() if start == self.start else self._allowed(start, self._timetable.own))[-1].date
+
     def _on_clarification(self) -> Iterator[str]:
-        asked, answered = self._events.clarification_asked, self._events.clarification_answered
-        if asked is None:
+        """Yield what there is to say of each round, and of where the count begins."""
+        for start, each in zip(self._starts, self._events.rounds, strict=False):
+            # Lateness is reckoned from the round before: whoever asked in time again was not late.
+            last = self._late_after(start, each.asked)
+            if last and each.asked > last:
+                yield (
+                    f"Clarification was asked on {in_full(each.asked)}, after the {self._period} were "
+                    f"over on {in_full(last)}: the request was overdue by then, and that stands whatever is "
+                    "due now."
+                )
+        if not self._events.rounds:
             return
-        stood_still = self.stands_still and self._events.fees_notice and self._events.fees_notice <= asked
-        last = None if stood_still else self.days(self._events.received)[-1].date
-        if last and asked > last:
+        *earlier, newest = self._events.rounds
+        for each in earlier:
+            if each.answered:
+                yield (
+                    f"The clarification asked on {in_full(each.asked)} came on {in_full(each.answered)}, and "
+                    "the time began anew."
+                )
+        if newest.answered is None:
             yield (
-                f"Clarification was asked on {in_full(asked)}, after the {self._number} working days were "
-                f"over on {in_full(last)}: the request was overdue by then, and that stands whatever is due "
-                "now."
-            )
-        if answered is None:
-            yield (
-                f"Nothing is due while the clarification asked on {in_full(asked)} is awaited, section 1(3); "
-                f"once it comes, the full {self._number} working days run from that day."
+                f"Nothing is due while the clarification asked on {in_full(newest.asked)} is awaited, "
+                f"section 1(3); once it comes, the full {self._period} run from that day."
             )
         else:
             yield (
-                f"The clarification came on {in_full(answered)}, which counts as the date of receipt: "
-                f"the full {self._number} working days run from there, sections 1(3) and 10(6)."
+                f"The clarification asked on {in_full(newest.asked)} came on {in_full(newest.answered)}, "
+                f"which counts as the date of receipt: the full {self._period} run from there, sections 1(3) "
+                "and 10(6)."
+            )
+
+    def _late_after(self, start: date, asked: date) -> date | None:
+        """Return the last day on which nothing was overdue yet; None while the clock stood still."""
+        notice = self._events.fees_notice
+        if self.stands_still and notice and notice <= asked:
+            return None
+        last = self._allowed(start, self._timetable.own)[-1].date
+        if self._events.extended:
+            last = max([last, *(day.date for day in self.further(last)[-1:])])
+        return max(last, self._events.specified or last)
+
+    def _on_limits(self) -> Iterator[str]:
+        """Yield what regulations allow beside the Act, or in its place."""
+        for each in filter(None, (self._timetable.own, *self._timetable.others)):
+            last = _counting(self._days_from(self.start), each.working_days)[-1].date
+            moved = f" {each.unverified} So it moves no day here." if each.unverified else ""
+            yield f"By {each.under}, {each.words}: {in_full(last)} is the last day in any case.{moved}"
+        if self._events.specified:
+            yield (
+                "A day is specified by the regulator, for whoever asks for that within "
+                f"{self._timetable.working_days} working days following receipt: where information is needed "
+                "from people on an operation of the armed forces, or from outside the United Kingdom, SI "
+                "2004/3364, regulations 5 and 6."
             )
 
     def _on_fees(self, days: tuple[Day, ...]) -> Iterator[str]:
@@ -331,8 +453,8 @@ class _Count:
         elif notice:
             yield (
                 f"The clock stands still since the fees notice of {in_full(notice)}, with "
-                f"{sum(day.counts for day in days)} of {self._number} working days gone, section 10(2); "
-                f"unpaid, the notice lapses after {in_full(lapse(notice))}, section 9(2)."
+                f"{sum(day.counts for day in days)} of {self._timetable.working_days} working days gone, "
+                f"section 10(2); unpaid, the notice lapses after {in_full(lapse(notice))}, section 9(2)."
             )
 
     def _on_extension(self, notice_due: date, due: date) -> Iterator[str]:
@@ -350,6 +472,10 @@ class _Count:
                 f"The estimate is later than {in_full(usual)}, {self._timetable.further_working_days} "
                 "further working days, which should usually be the longest; say in the notice why it has to."
             )
+
+
+def _before(when: date | None, other: date) -> bool:
+    return when is not None and when < other
 
 
 def _counting(days: Iterator[Day], number: int) -> tuple[Day, ...]:
@@ -373,26 +499,28 @@ def _refuse(faults: Iterable[Fault]) -> None:
 
 
 _COMES_AFTER: Final = {
-    "clarification-asked": "received",
-    "clarification-answered": "clarification-asked",
     "fees-notice": "received",
     "fees-paid": "fees-notice",
     "extended": "received",
+    "refused": "received",
     "review-asked": "received",
 }
 
 
 def _out_of_order(events: Events, calendar: Calendar, timetable: Timetable) -> Iterator[Fault]:
-    given = dict(events.dates())
-    for path, when in given.items():
+    for path, when in events.dates():
         if not calendar.covers(when):
             yield calendar.beyond(path)
-        earlier = _COMES_AFTER.get(path)
-        if earlier and earlier not in given:
+    given = dict(events.dates())
+    for path, earlier in _COMES_AFTER.items():
+        if path in given and earlier not in given:
             yield Fault(path=path, problem=f"this needs {earlier} too, on that day or before it")
-        elif earlier and when < given[earlier]:
-            problem = f"{when} is before {given[earlier]}, the day of {earlier}; a day from then on is needed"
-            yield Fault(path=path, problem=problem)
+        elif path in given and given[path] < given[earlier]:
+            yield _too_early(path, given[path], given[earlier], earlier)
+    yield from _rounds_out_of_order(events)
+    for first, last in events.closed:
+        if last < first:
+            yield _too_early("closed", last, first, "its first day")
     notice, paid = events.fees_notice, events.fees_paid
     if notice and paid and calendar.covers(notice) and paid > lapse(notice):
         problem = (
@@ -401,6 +529,26 @@ def _out_of_order(events: Events, calendar: Calendar, timetable: Timetable) -> I
         yield Fault(path="fees-paid", problem=problem)
     if events.extended and timetable.further_working_days is None:
         yield Fault(path="extended", problem="this Act knows no extension; leave it out")
+
+
+def _rounds_out_of_order(events: Events) -> Iterator[Fault]:
+    """Yield what is wrong with the order of the rounds, each of which follows the one before."""
+    before: date | None = events.received
+    what = "received"
+    for each in events.rounds:
+        if before is None:
+            problem = f"before {each.asked} an earlier one was asked that has no answer; give them as one"
+            yield Fault(path="clarification-asked", problem=problem)
+        elif each.asked < before:
+            yield _too_early("clarification-asked", each.asked, before, what)
+        if each.answered and each.answered < each.asked:
+            yield _too_early("clarification-answered", each.answered, each.asked, "clarification-asked")
+        before, what = each.answered, "clarification-answered"
+
+
+def _too_early(path: str, when: date, earlier: date, what: str) -> Fault:
+    problem = f"{when} is before {earlier}, the day of {what}; a day from then on is needed"
+    return Fault(path=path, problem=problem)
 
 
 def _early_estimate(events: Events, notice_due: date) -> Iterator[Fault]:
@@ -412,19 +560,38 @@ def _early_estimate(events: Events, notice_due: date) -> Iterator[Fault]:
 
 
 def _review(events: Events, calendar: Calendar, timetable: Timetable) -> Review | None:
-    if events.review_asked is None:
+    def after(start: date | None, number: int) -> date | None:
+        days = start and days_from(start, calendar, timetable.nations)
+        return _counting(days, number)[-1].date if days else None
+
+    if events.review_asked is None and events.refused is None:
         return None
-    aim, latest = (
-        _counting(days_from(events.review_asked, calendar, timetable.nations), number)[-1].date
-        for number in (timetable.review_aim, timetable.review_latest)
+    return Review(
+        ask_by=after(events.refused, timetable.review_asked),
+        asked=events.review_asked,
+        aim=after(events.review_asked, timetable.review_aim),
+        exceptional=after(events.review_asked, timetable.review_exceptional),
     )
-    return Review(asked=events.review_asked, aim=aim, latest=latest)
 
 
-def _remarks_on(review: Review | None, timetable: Timetable) -> Iterator[str]:
-    if review:
+def _remarks_on(review: Review | None, events: Events, timetable: Timetable) -> Iterator[str]:
+    if review is None:
+        return
+    if review.ask_by and events.refused:
+        yield (
+            f"A review of the refusal issued on {in_full(events.refused)} should be asked for by "
+            f"{in_full(review.ask_by)}, within {timetable.review_asked} working days."
+        )
+    if review.asked and review.ask_by and review.asked > review.ask_by:
+        yield (
+            f"It was asked for on {in_full(review.asked)}, which is later; the authority may review all the "
+            "same, and if it does not, it says so."
+        )
+    if review.asked and review.aim and review.exceptional:
         yield (
             f"The internal review asked for on {in_full(review.asked)} should be answered by "
-            f"{in_full(review.aim)} ({timetable.review_aim} working days), and by {in_full(review.latest)} "
-            f"({timetable.review_latest}) in exceptional cases: the code of practice says so, not the Act."
+            f"{in_full(review.aim)} ({timetable.review_aim} working days), in exceptional cases by "
+            f"{in_full(review.exceptional)} ({timetable.review_exceptional})."
         )
+    if timetable.guidance:
+        yield f"{timetable.guidance}."

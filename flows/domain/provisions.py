@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from flows.domain.assessment import FOIA, Duty
-from flows.domain.deadline import Timetable
+from flows.domain.timetable import Limit, Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -275,13 +275,11 @@ class InternalReview:
     Attributes:
         statutory: Whether the Act itself makes it a duty.
         under: Where it comes from, as a noun phrase.
-        ask_within: Working days in which the applicant should ask.
         unverified: As a provision's.
     """
 
     statutory: bool
     under: str
-    ask_within: int
     unverified: str | None = None
 
 
@@ -473,6 +471,8 @@ def read_provisions(text: str) -> Provisions:
         not_exemptions=_records(NotAnExemption, raw, "not-an-exemption"),
         _by_citation=MappingProxyType(_index(found)),
     )
+    if strange := {kind for each in table.clock.limits for kind in each.authority} - table.authorities.keys():
+        raise ValueError(f"clock.limits: there is no kind of authority {', '.join(sorted(strange))}")
     _check_exclusions(table)
     for person in table.qualified_persons:
         known = table.authorities.keys() | {OTHER}
@@ -559,6 +559,7 @@ _READ: Final[Mapping[str, Callable[[Any], object]]] = {
     ),
     "tuple[Ask, ...]": lambda value: tuple(map(Ask, _texts(value))),
     "tuple[Need, ...]": lambda value: tuple(map(Need, _texts(value))),
+    "tuple[Limit, ...]": lambda rows: tuple(_record(Limit, row, "clock.limits") for row in _only(list, rows)),
     "Duty": Duty,
     "Mechanism": Mechanism,
     "AbsoluteWhen": _absolute_when,

@@ -59,7 +59,7 @@ def test_a_deadline_is_told_day_by_day() -> None:
 
     assert found.keys() == {
         *("received", "counted_from", "due", "notice_due"),
-        *("days", "remarks", "source"),
+        *("reached", "days", "remarks", "source"),
     }
     assert (found["received"], found["due"], found["notice_due"]) == (
         "2026-06-12",
@@ -168,7 +168,7 @@ def test_an_extension_leaves_the_notice_where_it_was() -> None:
 
     assert (usual["notice_due"], usual["due"]) == ("2026-07-14", "2026-08-12")
     assert (estimated["notice_due"], estimated["due"]) == ("2026-07-14", "2026-08-03")
-    assert "The 20th working day following receipt is Tuesday 14 July 2026" in said(
+    assert "Tuesday 14 July 2026 is the 20th working day following receipt, section 10(1)" in said(
         "2026-06-12", "--extended"
     )
 
@@ -176,8 +176,75 @@ def test_an_extension_leaves_the_notice_where_it_was() -> None:
 def test_an_internal_review_is_told_when_it_was_asked_for() -> None:
     found = told("2026-02-02", "--review-asked", "2026-05-01")
 
-    assert found["review"] == {"asked": "2026-05-01", "aim": "2026-06-02", "latest": "2026-07-01"}
-    assert "the code of practice says so, not the Act" in found["remarks"][0]
+    assert found["review"] == {
+        "ask_by": None,
+        "asked": "2026-05-01",
+        "aim": "2026-06-02",
+        "exceptional": "2026-07-01",
+    }
+    assert found["remarks"][-1].startswith("These are times of the code of practice under section 45")
+    assert found["remarks"][-1].endswith("guidance, and no limit of the Act.")
+
+
+def test_a_review_asked_for_late_is_told_by_the_issue_of_the_refusal() -> None:
+    refused_on = ("2026-02-02", "--refused", "2026-03-02")
+    in_time, late = (
+        told(*refused_on, "--review-asked", day)["remarks"] for day in ("2026-04-30", "2026-05-01")
+    )
+
+    assert told(*refused_on)["review"]["ask_by"] == "2026-04-30"
+    assert not any("which is later" in each for each in in_time)
+    assert any("It was asked for on 1 May 2026, which is later" in each for each in late)
+
+
+def test_every_round_of_clarification_is_told() -> None:
+    first = ("2026-02-02", "--clarification-asked", "2026-02-05", "--clarification-answered", "2026-03-02")
+    second = ("--clarification-asked", "2026-03-20")
+    answered = ("--clarification-answered", "2026-06-12")
+
+    awaited, found = told(*first, *second), told(*first, *second, *answered)
+
+    assert (awaited["due"], found["counted_from"], found["due"]) == (None, "2026-06-12", "2026-07-14")
+    for each in (awaited, found):
+        assert "asked on 5 February 2026 came on 2 March 2026" in each["remarks"][0]
+        assert "asked on 20 March 2026" in each["remarks"][1]
+        assert not any("overdue" in remark for remark in each["remarks"])
+    assert "clarification-answered: this needs clarification-asked too" in refused(*first, *answered)
+
+
+def test_a_school_leaves_out_the_days_without_a_session() -> None:
+    summer = ("--closed", "2026-07-22..2026-09-01")
+
+    found = told("2026-07-10", "--body", "school", *summer)
+
+    assert (found["due"], found["reached"].partition(" following")[0]) == (
+        "2026-09-21",
+        "the 20th school day",
+    )
+    assert told("2026-07-10", *summer)["due"] == told("2026-07-10")["due"]
+    assert "two days are needed, as in 2026-07-22..2026-09-01" in refused(
+        "2026-07-10", "--closed", "2026-07-22"
+    )
+    assert "closed: 2026-07-21 is before 2026-07-22" in refused(
+        "2026-07-10", "--closed", "2026-07-22..2026-07-21"
+    )
+
+
+def test_the_kind_of_authority_is_that_of_the_register(desk: Desk) -> None:
+    words = ("deadline", "2026-07-10", "--closed", "2026-07-22..2026-09-01")
+    plain = desk.told(*words)["due"]
+    desk.done("body", "set", "school", "--as", "administrator")
+
+    assert (plain, desk.told(*words)["due"]) == ("2026-08-11", "2026-09-21")
+    assert desk.told(*words, "--body", "other")["due"] == plain
+    shown = " ".join(desk.done("show", CASE).split())
+    assert "Limit By SI 2004/3364, regulation 3, and SI 2009/1369, regulation 2, a school has until" in shown
+    assert "(overdue, as counted from its receipt alone)" in shown
+
+
+def test_a_day_that_the_regulator_specified_is_due() -> None:
+    assert told("2026-06-12", "--specified", "2026-08-20")["due"] == "2026-08-20"
+    assert "the 60th working day" in refused("2026-06-12", "--specified", "2026-12-01")
 
 
 def test_what_is_out_of_order_is_told_all_at_once() -> None:

@@ -77,6 +77,7 @@ def test_what_is_published_waits_to_be_sent(played: Desk) -> None:
         "overdue",
         "moved_from",
         "because",
+        "advice",
     }
 
 

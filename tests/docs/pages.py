@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from flows.domain.acts import Kind as Row
     from flows.domain.acts.kind import Fact
     from flows.domain.provisions import HistoricalAge, Provision, Provisions, Regulator
+    from flows.domain.timetable import Timetable
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -414,6 +415,19 @@ def _tests(law: Provisions) -> str:
     )
 
 
+def _limits(clock: Timetable) -> str:
+    """Return the limits of regulations, a line each; what was not read is told as that."""
+    rows = [
+        f"- [{each.under}]({each.source}): {each.words}. The {each.working_days}th working day is the last."
+        + (f" **Not verified.** {each.unverified}" if each.unverified else "")
+        for each in clock.limits
+    ]
+    lead = (
+        "Regulations allow other limits; one that is not verified is told with a deadline, and moves no day."
+    )
+    return "\n".join(["", lead, "", *rows, ""]) if rows else ""
+
+
 def _times(law: Provisions) -> str:
     clock, review = law.clock, law.review
     further = (
@@ -422,7 +436,8 @@ def _times(law: Provisions) -> str:
         else "A public interest test adds nothing to that."
     )
     duty = "is a duty under the Act" if review.statutory else "is no duty under the Act itself"
-    latest = f"in {clock.review_latest} at the latest"
+    exceptional = f"in exceptional cases in {clock.review_exceptional}"
+    guidance = f"\n{clock.guidance}." if clock.guidance else ""
     unverified = f"\n**Not verified.** {review.unverified}" if review.unverified else ""
     return f"""\
 ## Times, review and complaints
@@ -430,10 +445,10 @@ def _times(law: Provisions) -> str:
 A decision is due in {clock.working_days} working days after the date of receipt.
 Bank holidays in {listing(clock.nations)} do not count.
 {further}
-
+{_limits(clock)}
 An internal review {duty}; it comes from {review.under}.
-The applicant should ask within {review.ask_within} working days.
-The answer should be given in {clock.review_aim} working days, {latest}.{unverified}
+The applicant should ask within {clock.review_asked} working days of the issue of the refusal.
+The answer should be given in {clock.review_aim} working days, {exceptional}.{guidance}{unverified}
 
 Complaints go to the regulator, which a paper calls by its name of the day on which the text is made:
 

@@ -47,6 +47,7 @@ def test_no_two_headings_can_be_taken_for_one_another() -> None:
 def test_whatever_is_not_verified_is_said_to_be_so() -> None:
     notes = [each.unverified for each in LAW.all]
     notes += [*(each.unverified for each in LAW.regulators), LAW.review.unverified]
+    notes += [each.unverified for each in LAW.clock.limits]
     unverified = [note for note in notes if note]
 
     unverified += [each.unverified for each in LAW.historical if each.unverified]

@@ -34,7 +34,6 @@ from flows.domain.acts import (
 from flows.domain.assessment import Assessment, Balance, Duty, Exemption, Factor, Outcome, Part, Request
 from flows.domain.case import Approval, Case, Document, Override
 from flows.domain.checks import VERSION
-from flows.domain.deadline import Timetable
 from flows.domain.documents import (
     ASSESSMENT,
     DOCUMENT,
@@ -47,6 +46,7 @@ from flows.domain.documents import (
 from flows.domain.edition import gates_for
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
+from flows.domain.timetable import Timetable
 from flows.domain.working_days import NATIONS, Calendar, Holiday
 
 if TYPE_CHECKING:
@@ -364,7 +364,8 @@ def a_timetable(**changes: Any) -> Timetable:
         nations=NATIONS,
         further_working_days=20,
         review_aim=20,
-        review_latest=40,
+        review_exceptional=40,
+        review_asked=40,
     )
     return replace(timetable, **changes)
 

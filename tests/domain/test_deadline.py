@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -18,13 +19,17 @@ from flows.domain.deadline import (
     Events,
     Moved,
     Review,
+    Round,
     deadline,
     lapse,
     moved,
     receipt_faults,
     working_days_until,
 )
+from flows.domain.english import in_full
 from flows.domain.errors import MalformedError
+from flows.domain.provisions import provisions
+from flows.domain.timetable import Limit, Timetable
 from flows.domain.working_days import NATIONS, Calendar, Day, named_in_the_act
 
 PLAIN = a_calendar()
@@ -60,6 +65,17 @@ def due(calendar: Calendar = PLAIN, **events: Any) -> date:
     found = told(calendar, **events).due
     assert found is not None
     return found
+
+
+def asked_on(*days: date) -> tuple[Round, ...]:
+    """Rounds of clarification: asked, answered, asked again, answered again."""
+    return tuple(
+        Round(asked=asked, answered=next(iter(answered), None)) for asked, *answered in batched(days)
+    )
+
+
+def batched(days: tuple[date, ...]) -> list[tuple[date, ...]]:
+    return [days[at : at + 2] for at in range(0, len(days), 2)]
 
 
 def faults(calendar: Calendar = PLAIN, timetable: Any = TIMETABLE, **events: Any) -> dict[str, str]:
@@ -150,7 +166,7 @@ def test_a_day_says_why_it_does_not_count() -> None:
 
 
 def test_another_act_has_another_timetable() -> None:
-    scottish = a_timetable(nations=("Scotland",), further_working_days=None, review_latest=20)
+    scottish = a_timetable(nations=("Scotland",), further_working_days=None, review_exceptional=20)
     calendar = a_calendar(
         a_holiday(date(2025, 1, 7), nations=("Northern Ireland",)),
         a_holiday(date(2025, 1, 8), nations=("Scotland",)),
@@ -167,10 +183,11 @@ def test_another_act_has_another_timetable() -> None:
 
 @pytest.mark.parametrize("name", [name for name, _ in Events.__annotations__.items()])
 def test_a_moment_does_not_pass_for_a_day(name: str) -> None:
-    moment = datetime(2025, 1, 6, 12, tzinfo=UTC)
+    moment: Any = datetime(2025, 1, 6, 12, tzinfo=UTC)
+    given: dict[str, Any] = {"received": date(2025, 1, 6), name: moment}
 
     with pytest.raises(ValueError, match="a date is needed, not a datetime"):
-        Events(**{"received": date(2025, 1, 6), name: moment})
+        Events(**given)
     with pytest.raises(ValueError, match="a date is needed, not a datetime"):
         working_days_until(moment, LAST, PLAIN, TIMETABLE)
 
@@ -210,7 +227,7 @@ def test_a_clarification_that_came_counts_as_a_fresh_receipt(
     when = received + timedelta(days=asked)
     came = when + timedelta(days=answered)
 
-    found = told(calendar, received=received, clarification_asked=when, clarification_answered=came)
+    found = told(calendar, received=received, rounds=asked_on(when, came))
     fresh = told(calendar, received=came)
 
     assert (found.due, found.notice_due, found.days) == (fresh.due, fresh.notice_due, fresh.days)
@@ -218,7 +235,7 @@ def test_a_clarification_that_came_counts_as_a_fresh_receipt(
 
 
 def test_while_clarification_is_awaited_nothing_is_due() -> None:
-    found = told(received=RECEIVED, clarification_asked=date(2025, 2, 10))
+    found = told(received=RECEIVED, rounds=asked_on(date(2025, 2, 10)))
 
     assert (found.due, found.notice_due, found.days) == (None, None, ())
     assert found.remarks == (
@@ -231,22 +248,217 @@ def test_while_clarification_is_awaited_nothing_is_due() -> None:
 
 def test_clarification_asked_late_is_remarked_upon_and_no_more() -> None:
     late = "Clarification was asked on 4 March 2025, after the 20 working days were over on 3 March 2025"
-    asked: dict[str, Any] = {"received": RECEIVED, "clarification_asked": date(2025, 3, 4)}
+    asked: dict[str, Any] = {"received": RECEIVED}
 
-    assert told(**asked).remarks[0].startswith(late)
-    answered = told(**asked, clarification_answered=date(2025, 3, 5))
+    assert told(**asked, rounds=asked_on(date(2025, 3, 4))).remarks[0].startswith(late)
+    answered = told(**asked, rounds=asked_on(date(2025, 3, 4), date(2025, 3, 5)))
     assert answered.remarks[0].startswith(late)
     assert answered.remarks[1] == (
-        "The clarification came on 5 March 2025, which counts as the date of receipt: "
+        "The clarification asked on 4 March 2025 came on 5 March 2025, which counts as the date of receipt: "
         "the full 20 working days run from there, sections 1(3) and 10(6)."
     )
-    assert len(told(received=RECEIVED, clarification_asked=ON_TIME).remarks) == 1
+    assert len(told(received=RECEIVED, rounds=asked_on(ON_TIME)).remarks) == 1
 
 
 def test_clarification_asked_while_a_fees_notice_is_unpaid_is_not_late() -> None:
-    found = told(received=RECEIVED, fees_notice=date(2025, 2, 4), clarification_asked=date(2025, 4, 1))
+    found = told(received=RECEIVED, fees_notice=date(2025, 2, 4), rounds=asked_on(date(2025, 4, 1)))
 
     assert [remark[:7] for remark in found.remarks] == ["Nothing", "The fee"]
+
+
+@unhurried
+@given(received=early_days, days=st.lists(st.integers(0, 12), min_size=4, max_size=8), calendar=calendars)
+def test_however_many_rounds_the_days_run_from_the_last_answer(
+    received: date, days: list[int], calendar: Calendar
+) -> None:
+    when = [*accumulate(days, lambda day, gap: day + timedelta(days=gap), initial=received)][1:]
+    rounds = asked_on(*when)
+
+    found, fresh = told(calendar, received=received, rounds=rounds), rounds[-1].answered
+
+    assert found.counted_from == (fresh or when[-2])
+    if fresh:
+        assert (found.due, found.days) == (due(calendar, received=fresh), told(calendar, received=fresh).days)
+    else:
+        assert (found.due, found.days) == (None, ())
+    told_of = " ".join(found.remarks)
+    assert all(in_full(each.asked) in told_of for each in rounds)
+
+
+def test_each_round_is_told_and_a_later_one_within_its_own_time_is_not_late() -> None:
+    # Long after the twentieth working day following receipt, and within that following the first answer.
+    found = told(received=RECEIVED, rounds=asked_on(date(2025, 2, 6), date(2025, 3, 20), date(2025, 4, 10)))
+
+    assert found.remarks == (
+        "The clarification asked on 6 February 2025 came on 20 March 2025, and the time began anew.",
+        (
+            "Nothing is due while the clarification asked on 10 April 2025 is awaited, section 1(3); "
+            "once it comes, the full 20 working days run from that day."
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "late"),
+    [
+        ((date(2025, 2, 6), date(2025, 3, 20), date(2025, 4, 17)), None),
+        ((date(2025, 2, 6), date(2025, 3, 20), date(2025, 4, 22)), date(2025, 4, 17)),
+        ((date(2025, 3, 4), date(2025, 3, 20), date(2025, 4, 10)), ON_TIME),
+        ((ON_TIME, date(2025, 3, 20), date(2025, 4, 10)), None),
+    ],
+    ids=[
+        "the second on its last day",
+        "the second too late",
+        "the first too late",
+        "the first on its last day",
+    ],
+)
+def test_only_a_round_that_was_asked_after_its_own_time_was_late(
+    days: tuple[date, ...], late: date | None
+) -> None:
+    said = [
+        each for each in told(received=RECEIVED, rounds=asked_on(*days)).remarks if "overdue by then" in each
+    ]
+
+    assert len(said) == (late is not None)
+    assert all(f"over on {in_full(late)}:" in each for each in said if late)
+
+
+def test_during_an_extension_a_clarification_is_not_late() -> None:
+    asked = asked_on(date(2025, 3, 14))
+
+    within = told(received=RECEIVED, rounds=asked, extended=date(2025, 3, 28)).remarks
+    after = told(received=RECEIVED, rounds=asked, extended=date(2025, 3, 13)).remarks
+
+    assert not any("overdue" in each for each in within)
+    assert "over on 13 March 2025: the request was overdue" in after[0]
+
+
+def test_a_fees_notice_of_an_earlier_round_is_in_the_time_of_that_round() -> None:
+    rounds = asked_on(date(2025, 2, 10), date(2025, 3, 20), date(2025, 4, 1), date(2025, 5, 6))
+
+    within = told(
+        received=RECEIVED, rounds=rounds, fees_notice=date(2025, 3, 25), fees_paid=date(2025, 3, 28)
+    )
+
+    assert within.due == due(received=date(2025, 5, 6))
+    late = asked_on(date(2025, 2, 10), date(2025, 2, 11), date(2025, 4, 1), date(2025, 5, 6))
+    assert faults(
+        received=RECEIVED, rounds=late, fees_notice=date(2025, 3, 25), fees_paid=date(2025, 3, 28)
+    ) == {"fees-notice": "a fees notice is given within the 20 working days, here by 2025-03-11"}
+
+
+# Other limits, s.10(4)
+
+SCHOOL = Limit(
+    authority=("school",),
+    working_days=60,
+    school_days=20,
+    words="a school has longer",
+    under="regulation 3",
+    source="made up",
+)
+ABROAD = Limit(
+    authority=(),
+    working_days=60,
+    specified=True,
+    words="it is abroad",
+    under="regulation 6",
+    source="made up",
+)
+
+
+def of_body(body: str | None, *limits: Limit) -> Timetable:
+    return a_timetable(body=body, limits=limits or (SCHOOL, ABROAD))
+
+
+@unhurried
+@given(
+    received=early_days,
+    spans=st.lists(st.tuples(early_days, st.integers(0, 60)), max_size=4),
+    calendar=calendars,
+)
+def test_a_school_has_twenty_days_with_a_session_or_sixty_working_days(
+    received: date, spans: list[tuple[date, int]], calendar: Calendar
+) -> None:
+    closed = tuple((first, first + timedelta(days=more)) for first, more in spans)
+    listed = [day for day in working_days(calendar) if day > received]
+    assume(len(listed) >= 60)
+    sessions = [day for day in listed if not any(first <= day <= last for first, last in closed)]
+
+    found = told(calendar, of_body("school"), received=received, closed=closed)
+
+    assert found.due == min([listed[59], *sessions[19:20]])
+    assert found.notice_due == found.due
+    assert sum(day.counts for day in found.days) == min(20, sum(day <= found.due for day in sessions))
+
+
+def test_the_last_day_of_a_school_says_which_limit_came_first() -> None:
+    summer, ever = ((date(2025, 2, 17), date(2025, 2, 21)),), ((RECEIVED, date(2025, 12, 31)),)
+
+    by_session = told(timetable=of_body("school"), received=RECEIVED, closed=summer)
+    by_sixty = told(timetable=of_body("school"), received=RECEIVED, closed=ever)
+
+    assert (by_session.due, by_session.reached) == (
+        date(2025, 3, 10),
+        "the 20th school day following receipt, regulation 3",
+    )
+    assert (by_sixty.due, by_sixty.reached) == (
+        date(2025, 4, 29),
+        "the 60th working day following receipt, regulation 3",
+    )
+    assert {day.reason for day in by_sixty.days if not day.counts and day.date.weekday() < 5} >= {
+        "no session, 3 February 2025 to 31 December 2025"
+    }
+    assert "29 April 2025 is the last day in any case." in by_session.remarks[0]
+
+
+def test_whoever_is_no_school_has_the_days_of_the_act_whatever_is_closed() -> None:
+    closed = ((date(2025, 2, 17), date(2025, 2, 21)),)
+
+    for body in (None, "other", "government-department"):
+        assert told(timetable=of_body(body), received=RECEIVED, closed=closed).due == ON_TIME
+
+
+def test_a_limit_that_was_not_read_is_told_and_moves_no_day() -> None:
+    unread = replace(SCHOOL, unverified="It was not read.")
+
+    found = told(timetable=of_body("school", unread), received=RECEIVED)
+
+    assert found.due == ON_TIME
+    assert found.remarks == (
+        (
+            "By regulation 3, a school has longer: 29 April 2025 is the last day in any case. It was not "
+            "read. So it moves no day here."
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "fits"),
+    [(date(2025, 4, 29), True), (date(2025, 4, 30), False), (date(2025, 3, 17), True), (RECEIVED, False)],
+)
+def test_a_day_may_be_specified_up_to_the_sixtieth_working_day(day: date, *, fits: bool) -> None:
+    if fits:
+        found = told(timetable=of_body("other"), received=RECEIVED, specified=day)
+        assert (found.due, found.notice_due) == (day, day)
+        assert found.reached == "the day that the regulator specified, section 10(4)"
+    else:
+        told_of = faults(timetable=of_body("other"), received=RECEIVED, specified=day)
+        assert "and up to 2025-04-29, the 60th working day" in told_of["specified"]
+
+
+def test_the_limits_of_the_act_s_regulations_are_those_read() -> None:
+    limits = provisions().clock.limits
+
+    assert {(each.authority, each.working_days, each.school_days, each.specified) for each in limits} == {
+        (("school",), 60, 20, False),
+        (("academy",), 60, 20, False),
+        (("archive",), 30, None, False),
+        (("armed-forces",), 60, None, True),
+        ((), 60, None, True),
+    }
+    assert [each.authority for each in limits if not each.unverified] == [("school",), ("armed-forces",)]
 
 
 # Fees, ss.9 and 10(2)
@@ -344,8 +556,7 @@ def test_a_fees_notice_is_given_within_the_twenty_days(paid: date | None) -> Non
 
 def test_after_clarification_a_fees_notice_has_the_fresh_twenty_days() -> None:
     clarified: dict[str, Any] = {
-        "clarification_asked": date(2025, 2, 10),
-        "clarification_answered": date(2025, 4, 1),
+        "rounds": asked_on(date(2025, 2, 10), date(2025, 4, 1)),
     }
 
     found = told(received=RECEIVED, **clarified, fees_notice=date(2025, 3, 20), fees_paid=date(2025, 3, 25))
@@ -358,7 +569,7 @@ def test_after_clarification_a_fees_notice_has_the_fresh_twenty_days() -> None:
 
 
 def test_what_is_not_counted_is_said() -> None:
-    asked: dict[str, Any] = {"clarification_asked": date(2025, 2, 10)}
+    asked: dict[str, Any] = {"rounds": asked_on(date(2025, 2, 10))}
 
     assert told(received=RECEIVED, **asked, fees_notice=date(2025, 2, 12), extended=USUAL).remarks[1:] == (
         "The fees notice is not counted while clarification is awaited.",
@@ -421,7 +632,7 @@ def test_an_estimate_later_than_usual_is_remarked_upon() -> None:
 
 
 def test_an_extension_of_a_request_that_waits_gives_no_day() -> None:
-    assert told(received=RECEIVED, clarification_asked=RECEIVED, extended=USUAL).due is None
+    assert told(received=RECEIVED, rounds=asked_on(RECEIVED), extended=USUAL).due is None
     assert told(received=RECEIVED, fees_notice=RECEIVED, extended=USUAL).due is None
 
 
@@ -429,17 +640,45 @@ def test_an_extension_of_a_request_that_waits_gives_no_day() -> None:
 
 
 def test_an_internal_review_has_its_own_days_by_the_code_of_practice() -> None:
-    found = told(received=RECEIVED, review_asked=date(2025, 3, 10))
+    found = told(
+        timetable=a_timetable(guidance="It is guidance"), received=RECEIVED, review_asked=date(2025, 3, 10)
+    )
 
-    assert found.review == Review(asked=date(2025, 3, 10), aim=date(2025, 4, 7), latest=date(2025, 5, 6))
+    assert found.review == Review(asked=date(2025, 3, 10), aim=date(2025, 4, 7), exceptional=date(2025, 5, 6))
     assert found.remarks == (
         (
             "The internal review asked for on 10 March 2025 should be answered by 7 April 2025 "
-            "(20 working days), "
-            "and by 6 May 2025 (40) in exceptional cases: the code of practice says so, not the Act."
+            "(20 working days), in exceptional cases by 6 May 2025 (40)."
         ),
+        "It is guidance.",
     )
     assert found.due == ON_TIME
+
+
+@pytest.mark.parametrize(
+    ("asked", "late"),
+    [(date(2025, 4, 29), False), (date(2025, 4, 30), True), (date(2025, 2, 20), False)],
+    ids=["on the fortieth working day", "the day after", "for the delay, before there was a refusal"],
+)
+def test_a_review_is_asked_for_within_forty_working_days_of_the_issue_of_the_refusal(
+    asked: date, *, late: bool
+) -> None:
+    found = told(received=RECEIVED, refused=ON_TIME, review_asked=asked)
+
+    assert found.review is not None
+    assert (found.review.ask_by, found.review.asked) == (date(2025, 4, 29), asked)
+    assert found.remarks[0] == (
+        "A review of the refusal issued on 3 March 2025 should be asked for by 29 April 2025, "
+        "within 40 working days."
+    )
+    assert (
+        any("which is later; the authority may review all the same" in each for each in found.remarks) is late
+    )
+
+
+def test_until_when_a_review_is_asked_for_is_known_before_it_is() -> None:
+    assert told(received=RECEIVED, refused=ON_TIME).review == Review(ask_by=date(2025, 4, 29))
+    assert told(received=RECEIVED).review is None
 
 
 # What is out of order
@@ -448,15 +687,26 @@ def test_an_internal_review_has_its_own_days_by_the_code_of_practice() -> None:
 @pytest.mark.parametrize(
     ("events", "found"),
     [
-        ({"clarification_asked": date(2025, 2, 2)}, {"clarification-asked": "before 2025-02-03, the day of"}),
+        ({"rounds": asked_on(date(2025, 2, 2))}, {"clarification-asked": "before 2025-02-03, the day of"}),
         (
-            {"clarification_answered": date(2025, 2, 5)},
-            {"clarification-answered": "needs clarification-asked"},
-        ),
-        (
-            {"clarification_asked": date(2025, 2, 5), "clarification_answered": date(2025, 2, 4)},
+            {"rounds": asked_on(date(2025, 2, 5), date(2025, 2, 4))},
             {"clarification-answered": "before 2025-02-05, the day of clarification-asked"},
         ),
+        (
+            {"rounds": asked_on(date(2025, 2, 5), date(2025, 2, 10), date(2025, 2, 9))},
+            {"clarification-asked": "before 2025-02-10, the day of clarification-answered"},
+        ),
+        (
+            {"rounds": (*asked_on(date(2025, 2, 5)), *asked_on(date(2025, 2, 9), date(2025, 2, 10)))},
+            {"clarification-asked": "before 2025-02-09 an earlier one was asked that has no answer"},
+        ),
+        (
+            {"rounds": asked_on(date(2025, 2, 5), date(2027, 1, 1))},
+            {"clarification-answered": "bank holidays are known from"},
+        ),
+        ({"closed": ((date(2025, 2, 9), date(2025, 2, 8)),)}, {"closed": "before 2025-02-09, the day of"}),
+        ({"refused": date(2025, 2, 2)}, {"refused": "before 2025-02-03, the day of received"}),
+        ({"specified": RECEIVED}, {"specified": "leave it out"}),
         ({"fees_notice": date(2025, 2, 2)}, {"fees-notice": "a day from then on is needed"}),
         ({"fees_paid": date(2025, 2, 5)}, {"fees-paid": "needs fees-notice too"}),
         (

@@ -28,12 +28,12 @@ def a_clock(today: date = RECEIVED, *proclaimed: Proclaimed) -> Clock:
 @pytest.mark.parametrize(
     ("today", "expected"),
     [
-        (RECEIVED, Due(due=DUE, days_left=20)),
-        (date(2026, 6, 26), Due(due=DUE, days_left=1)),
-        (date(2026, 6, 27), Due(due=DUE, days_left=1)),
-        (DUE, Due(due=DUE, days_left=0)),
-        (date(2026, 6, 30), Due(due=DUE, overdue=True)),
-        (date(2026, 12, 1), Due(due=DUE, overdue=True)),
+        (RECEIVED, Due(due=DUE, last=DUE, days_left=20)),
+        (date(2026, 6, 26), Due(due=DUE, last=DUE, days_left=1)),
+        (date(2026, 6, 27), Due(due=DUE, last=DUE, days_left=1)),
+        (DUE, Due(due=DUE, last=DUE, days_left=0)),
+        (date(2026, 6, 30), Due(due=DUE, last=DUE, overdue=True)),
+        (date(2026, 12, 1), Due(due=DUE, last=DUE, overdue=True)),
     ],
     ids=["the day it came", "the day before", "a Saturday", "the day itself", "the day after", "long after"],
 )
@@ -50,7 +50,9 @@ def test_a_day_proclaimed_since_moves_the_deadline_and_is_named() -> None:
     clock = a_clock(RECEIVED, GAMES)
     moved = Moved(was=DUE, because=(GAMES,))
 
-    assert clock.due(RECEIVED, "foia") == Due(due=date(2026, 6, 30), days_left=20, moved=moved)
+    assert clock.due(RECEIVED, "foia") == Due(
+        due=date(2026, 6, 30), last=date(2026, 6, 30), days_left=20, moved=moved
+    )
 
 
 def test_a_day_known_when_the_request_came_moves_nothing() -> None:
@@ -58,7 +60,7 @@ def test_a_day_known_when_the_request_came_moves_nothing() -> None:
 
     found = a_clock(RECEIVED, known).due(RECEIVED, "foia")
 
-    assert found == Due(due=date(2026, 6, 30), days_left=20)
+    assert found == Due(due=date(2026, 6, 30), last=date(2026, 6, 30), days_left=20)
 
 
 def test_the_act_of_the_request_says_how_long_there_is_and_whose_bank_holidays_count(
@@ -71,13 +73,15 @@ def test_the_act_of_the_request_says_how_long_there_is_and_whose_bank_holidays_c
 
     # A bank holiday in Scotland alone counts against a request under one of the two.
     assert clock.due(RECEIVED, "foia").due == date(2026, 6, 30)
-    assert clock.due(RECEIVED, "elsewhere") == Due(due=date(2026, 6, 15), days_left=10)
+    assert clock.due(RECEIVED, "elsewhere") == Due(
+        due=date(2026, 6, 15), last=date(2026, 6, 15), days_left=10
+    )
     assert clock.timetable("elsewhere") == elsewhere.clock
 
 
 def test_the_clock_of_the_act_is_that_of_its_data() -> None:
     assert a_clock().timetable("foia") == provisions("foia").clock
-    assert provisions("foia").clock == a_timetable()
+    assert replace(provisions("foia").clock, limits=(), guidance="") == a_timetable()
     with pytest.raises(ValueError, match="no regime"):
         a_clock().timetable("magna-carta")
 
@@ -86,3 +90,47 @@ def test_what_was_said_of_a_day_of_receipt_is_not_counted_again() -> None:
     clock = a_clock()
 
     assert clock.due(RECEIVED, "foia") is clock.due(RECEIVED, "foia")
+
+
+# The kind of authority
+
+
+@pytest.mark.parametrize(
+    ("body", "today", "left", "overdue"),
+    [
+        ("school", DUE, 0, False),
+        ("school", date(2026, 6, 30), 0, False),
+        ("school", date(2026, 8, 24), 0, False),
+        ("school", date(2026, 8, 25), None, True),
+        ("academy", date(2026, 6, 30), None, True),
+        ("other", date(2026, 6, 30), None, True),
+        (None, date(2026, 6, 30), None, True),
+    ],
+    ids=[
+        *("on the day", "a session may have been missing", "on the last day in any case", "after it"),
+        *("what was not read moves nothing", "any other authority", "nobody said"),
+    ],
+)
+def test_a_school_is_late_only_when_it_is_in_any_case(
+    body: str | None, today: date, left: int | None, *, overdue: bool
+) -> None:
+    found = Clock(a_calendar(), (), today, body).due(RECEIVED, "foia")
+
+    assert (found.due, found.days_left, found.overdue) == (DUE, left, overdue)
+
+
+def test_what_the_kind_of_authority_may_change_is_told_with_the_day() -> None:
+    told = {
+        body: Clock(a_calendar(), (), RECEIVED, body).due(RECEIVED, "foia").advice
+        for body in ("school", "archive", "other", None)
+    }
+
+    assert (told["other"], told[None]) == ((), ())
+    assert "24 August 2026 is the last day in any case." in told["school"][0]
+    assert "13 July 2026 is the last day in any case. That regulation was not read." in told["archive"][0]
+
+
+def test_clocks_of_two_kinds_of_authority_are_told_apart() -> None:
+    school, other = (Clock(a_calendar(), (), RECEIVED, body) for body in ("school", "other"))
+
+    assert school.key != other.key

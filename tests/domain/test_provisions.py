@@ -12,7 +12,6 @@ from domain_builders import an_exemption
 
 from flows.domain.assessment import Duty, Exemption
 from flows.domain.citation import PATTERN
-from flows.domain.deadline import Timetable
 from flows.domain.provisions import (
     AbsoluteWhen,
     Basis,
@@ -26,6 +25,7 @@ from flows.domain.provisions import (
     read_provisions,
     regimes,
 )
+from flows.domain.timetable import Timetable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ def test_the_head_says_which_act_this_is() -> None:
     )
     assert LAW.regulator(date(2026, 9, 30)).name == "Information Commission"
     assert LAW.regulator(date(2026, 9, 30)).unverified
-    assert (LAW.review.statutory, LAW.review.ask_within) == (False, 40)
+    assert not LAW.review.statutory
     assert LAW.review.unverified
 
 
@@ -89,7 +89,10 @@ def test_the_clock_of_the_act() -> None:
         nations=("England and Wales", "Scotland", "Northern Ireland"),
         further_working_days=20,
         review_aim=20,
-        review_latest=40,
+        review_exceptional=40,
+        review_asked=40,
+        guidance=LAW.clock.guidance,
+        limits=LAW.clock.limits,
     )
 
 
@@ -575,7 +578,8 @@ begins = "2005-01-01"
 working-days = 20
 nations = ["England and Wales", "Scotland", "Northern Ireland"]
 review-aim = 40
-review-latest = 40
+review-exceptional = 40
+review-asked = 40
 
 [[regulator]]
 name = "Information Commissioner"
@@ -587,7 +591,6 @@ in-force-from = "2005-01-01"
 [review]
 statutory = true
 under = "regulation 11"
-ask-within = 40
 
 [tests.disclose]
 provision = "12(1)(b)"
@@ -667,7 +670,8 @@ begins = "2005-01-01"
 working-days = 20
 nations = ["Scotland"]
 review-aim = 20
-review-latest = 20
+review-exceptional = 20
+review-asked = 40
 
 [[regulator]]
 name = "Scottish Information Commissioner"
@@ -679,7 +683,6 @@ in-force-from = "2005-01-01"
 [review]
 statutory = true
 under = "section 20"
-ask-within = 40
 
 [tests.disclose]
 provision = "2(1)(b)"
@@ -808,16 +811,17 @@ def test_the_scottish_act_asks_for_substantial_prejudice() -> None:
 
 
 def test_each_regime_has_its_own_clock_and_review() -> None:
-    assert (EIR.clock.further_working_days, EIR.clock.review_latest) == (None, 40)
+    assert (EIR.clock.further_working_days, EIR.clock.review_exceptional) == (None, 40)
     assert FOISA.clock == Timetable(
         begins=date(2005, 1, 1),
         working_days=20,
         nations=("Scotland",),
         further_working_days=None,
         review_aim=20,
-        review_latest=20,
+        review_exceptional=20,
+        review_asked=40,
     )
-    assert FOISA.review == InternalReview(statutory=True, under="section 20", ask_within=40)
+    assert FOISA.review == InternalReview(statutory=True, under="section 20")
     assert FOISA.regulator(date(2026, 1, 1)).name == "Scottish Information Commissioner"
 
 

@@ -151,7 +151,7 @@ def test_people_are_reminded_once_when_the_time_is_nearly_over_and_once_when_it_
     assert seen == [["asked-1.txt"], [], ["due-soon-1.txt"], [], [], ["overdue-1.txt"], []]
     texts = " ".join(" ".join(town.notices().values()).split())
     assert "the time for answering is nearly over." in texts
-    assert "the time for answering is over." in texts
+    assert "the time for answering is over, as counted from its receipt alone:" in texts
 
 
 def test_after_a_return_people_are_asked_again(town: Town) -> None:

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 import pytest
 from listed_holidays import as_file
 
-from flows.domain.deadline import Events, Timetable, deadline
+from flows.domain.deadline import Events, deadline
 from flows.domain.errors import MalformedError
+from flows.domain.timetable import Timetable
 from flows.domain.working_days import NATIONS
 from flows.sources.bank_holidays import FILE, FIRST, LAST, calendar
 
@@ -21,7 +22,8 @@ KINGDOM = Timetable(
     nations=NATIONS,
     further_working_days=20,
     review_aim=20,
-    review_latest=40,
+    review_exceptional=40,
+    review_asked=40,
 )
 ENGLAND = replace(KINGDOM, nations=("England and Wales",))
 SCOTLAND = replace(KINGDOM, nations=("Scotland",), further_working_days=None)

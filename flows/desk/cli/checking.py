@@ -146,7 +146,7 @@ def _with_request(draft: Draft, request: Path, source: str) -> Draft:
         asked,
         draft.assessment,
         today=flows_home.today(),
-        due=Clock(calendar(), (), flows_home.today()).due(asked.received, asked.regime).due,
+        due=Clock(calendar(), (), flows_home.today(), draft.body).due(asked.received, asked.regime).last,
         body=draft.body,
     )
     return replace(looked_at, named=paper.named(arrived, asked, draft.assessment, looked_at.made or ""))

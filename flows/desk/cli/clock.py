@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, starmap, zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
@@ -27,11 +28,12 @@ from flows.desk.cli.terminal import (
     wrapped,
 )
 from flows.desk.cli.terminal import acts as acting
-from flows.domain.deadline import USUAL, Events, receipt_faults
+from flows.domain.deadline import USUAL, Events, Round, receipt_faults
 from flows.domain.deadline import deadline as compute
 from flows.domain.english import in_full
-from flows.domain.errors import MalformedError
+from flows.domain.errors import Fault, MalformedError
 from flows.domain.local_day import local_day
+from flows.domain.policy import BODIES
 from flows.domain.provisions import provisions
 from flows.domain.working_days import NATIONS, Holiday, where
 from flows.sources import bank_holidays
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
 
     from flows.casework.acts import Officer
     from flows.casework.office import Office
-    from flows.domain.deadline import Deadline, Timetable
+    from flows.domain.deadline import Deadline
+    from flows.domain.timetable import Timetable
     from flows.domain.working_days import Calendar, Day
     from flows.home import Home
 
@@ -84,8 +87,21 @@ class LocalDay(click.ParamType[Any]):
         )
 
 
-def _on(name: str, words: str) -> Callable[[_Command], _Command]:
-    return click.option(f"--{name}", type=LocalDay(), metavar="DATE", help=words)
+class Span(click.ParamType[Any]):
+    """A first and a last day."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the two days."""
+        first, dots, last = str(value).partition("..")
+        if not dots:
+            self.fail("two days are needed, as in 2026-07-22..2026-09-01", param, ctx)
+        return tuple(LocalDay().convert(each, param, ctx) for each in (first, last))
+
+
+def _on(name: str, words: str, *, multiple: bool = False) -> Callable[[_Command], _Command]:
+    return click.option(f"--{name}", type=LocalDay(), metavar="DATE", multiple=multiple, help=words)
 
 
 @click.command(
@@ -93,11 +109,16 @@ def _on(name: str, words: str) -> Callable[[_Command], _Command]:
         "equipoise deadline 2026-06-12",
         "equipoise deadline 2026-03-02 --fees-notice 2026-03-10 --fees-paid 2026-03-20",
         "equipoise deadline 2026-06-12T23:30:00Z --extended 2026-08-03",
+        "equipoise deadline 2026-06-12 --body school --closed 2026-07-22..2026-09-01",
     )
 )
 @click.argument("received", metavar="DATE", type=LocalDay())
-@_on("clarification-asked", "The applicant was asked what is wanted.")
-@_on("clarification-answered", "The applicant said what is wanted.")
+@_on("clarification-asked", "The applicant was asked what is wanted; once for each round.", multiple=True)
+@_on(
+    "clarification-answered",
+    "The applicant said what is wanted; once for each round, in their order.",
+    multiple=True,
+)
 @_on("fees-notice", "A fees notice was given.")
 @_on("fees-paid", "The fee was paid.")
 @click.option(
@@ -108,25 +129,54 @@ def _on(name: str, words: str) -> Callable[[_Command], _Command]:
     flag_value=USUAL,
     help="More time is taken for the public interest test: until the estimate DATE, else the usual longest.",
 )
+@_on("refused", "A refusal was issued.")
 @_on("review-asked", "An internal review was asked for.")
+@click.option(
+    "--body", type=click.Choice(BODIES), help="What kind of authority it is; by default that of the register."
+)
+@click.option(
+    "--closed",
+    type=Span(),
+    multiple=True,
+    metavar="DATE..DATE",
+    help="For a school: there was no session, first and last day; may be repeated.",
+)
+@_on("specified", "The regulator specified this day, for information abroad or on operations.")
 @with_home
-def deadline(*, home: Home, as_json: bool, **events: Any) -> None:  # noqa: ANN401 - click's own
+def deadline(
+    *,
+    home: Home,
+    as_json: bool,
+    body: str | None,
+    clarification_asked: tuple[date, ...],
+    clarification_answered: tuple[date, ...],
+    **events: Any,  # noqa: ANN401 - click's own
+) -> None:
     """Compute when a request received on DATE falls due, day by day.
 
-    DATE is the day of receipt in London, or a time with its distance from UTC. The bank holidays are
-    those of the register at the home, if there is one, else those that the software knows.
+    DATE is the day of receipt in London, or a time with its distance from UTC. The bank holidays, and the
+    kind of authority, are those of the register at the home, if there is one.
     """
     with ExitStack() as stack:
         office = stack.enter_context(open_office(home, reading=True)) if home.register.is_dir() else None
-        days = office.calendar(office.register.policy()) if office else bank_holidays.calendar()
-    timetable = provisions().clock
+        policy = office.register.policy() if office else None
+        days = office.calendar(policy) if office and policy else bank_holidays.calendar()
+    timetable = replace(provisions().clock, body=body or (policy.rules.body if policy else None))
     if faults := tuple(receipt_faults("DATE", events["received"], flows_home.today(), timetable)):
         raise MalformedError("deadline", *faults)
-    found = compute(Events(**events), days, timetable)
+    rounds = tuple(starmap(_round, zip_longest(clarification_asked, clarification_answered)))
+    found = compute(Events(rounds=rounds, **events), days, timetable)
     if as_json:
         print_json(_as_json(found, days))
     else:
         _tell(found, days, timetable)
+
+
+def _round(asked: date | None, answered: date | None) -> Round:
+    if asked is None:
+        problem = "this needs clarification-asked too, on that day or before it"
+        raise MalformedError("deadline", Fault(path="clarification-answered", problem=problem))
+    return Round(asked=asked, answered=answered)
 
 
 def _as_json(found: Deadline, days: Calendar) -> dict[str, Any]:
@@ -135,6 +185,7 @@ def _as_json(found: Deadline, days: Calendar) -> dict[str, Any]:
         "counted_from": found.counted_from,
         "due": found.due,
         "notice_due": found.notice_due,
+        "reached": found.reached,
         "days": [
             {
                 "date": each.date,
@@ -150,9 +201,10 @@ def _as_json(found: Deadline, days: Calendar) -> dict[str, Any]:
     }
     if found.review:
         told["review"] = {
+            "ask_by": found.review.ask_by,
             "asked": found.review.asked,
             "aim": found.review.aim,
-            "latest": found.review.latest,
+            "exceptional": found.review.exceptional,
         }
     return told
 
@@ -164,10 +216,9 @@ def _tell(found: Deadline, days: Calendar, timetable: Timetable) -> None:
     else:
         click.echo(f"{received}; {heading('nothing is due for now')}.")
     if found.notice_due:
-        where = "receipt" if found.counted_from == found.received else "the clarification"
-        last = f"The {timetable.working_days}th working day following {where}"
-        which = "" if found.due == found.notice_due else f" is {_with_weekday(found.notice_due)}"
-        click.echo(f"{last}{which}, section 10(1) and (6).")
+        when = "" if found.due == found.notice_due else f"{_with_weekday(found.notice_due)} is "
+        sentence = f"{when}{found.reached}."
+        _say(f"{sentence[0].upper()}{sentence[1:]}")
     for remark in found.remarks:
         _say(remark)
     if not all(each.counts for each in found.days):

@@ -293,6 +293,8 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
     yield "Due", " ".join(filter(None, (_day(view.clock.due), _standing(view.clock) if running else "")))
     if view.clock.moved:
         yield "Moved", f"It is {_moved(view.clock)}"
+    for sentence in view.clock.advice:
+        yield "Limit", sentence
     for stated in view.stated:
         yield "Recorded", stated
     for each in view.documents:
@@ -326,7 +328,7 @@ def _left(each: Waiting) -> str:
 
 def _standing(clock: Due) -> str:
     if clock.overdue:
-        return "(overdue)"
+        return "(overdue, as counted from its receipt alone)"
     left = clock.days_left
     return "" if left is None else f"({left} working day{'' if left == 1 else 's'} left)"
 
@@ -346,6 +348,7 @@ def _clock_json(clock: Due) -> dict[str, Any]:
         "overdue": clock.overdue,
         "moved_from": clock.moved.was if clock.moved else None,
         "because": views.because(clock.moved.because) if clock.moved else [],
+        "advice": clock.advice,
     }
 
 
