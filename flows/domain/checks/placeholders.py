@@ -92,7 +92,7 @@ _FORMS: Final = (
     r"#(?:REF!|VALUE!|NAME\?|DIV/0!|N/A|NULL!|NUM!)",
 )
 """Prompts of forms, and what stands for a broken field."""
-_ALONE: Final = (rf"\A\W*+(?i:{_TO_BE}|to follow|pending|n/k|x+)?\W*+\Z",)
+_ALONE: Final = (rf"\A(?=\s*\S)\W*+(?i:{_TO_BE}|to follow|pending|n/k|x+)?\W*+\Z",)
 """All there is of a text."""
 _ANYWHERE: Final = re.compile(
     "|".join(
