@@ -29,6 +29,7 @@ from flows.document.numbering import last_number
 from flows.document.tagged.flow import Run, TaggedEntry, TaggedParagraph, Target, measure
 from flows.document.tagged.structure import Element
 from flows.document.tagged.table import TaggedTable
+from flows.document.ties import closed, tied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,14 +44,17 @@ if TYPE_CHECKING:
 def story(blocks: Sequence[Block], root: Element, style: Style) -> list[Flowable]:
     """Return what stands on the pages, its elements under ``root``; no heading is left alone."""
     flowables = list(_Teller(style, blocks).sequence(blocks, root))
-    for one, other in pairwise(flowables):
+    # From the end: how much has to stay with a lead depends on what stays with what follows it.
+    for one, other in reversed([*pairwise(flowables)]):
         _keep_close(one, other, style)
     return list(_kept_together(flowables, style))
 
 
 def _keep_close(one: Flowable, other: Flowable, style: Style) -> None:
-    """See to it that the one line with which an item closes does not stand alone on the next page."""
+    """See to it that what leads to something, or closes it in one line, does not stand on another page."""
     match one, other:
+        case _Lead() as lead, TaggedParagraph() | TaggedTable():
+            lead.follows = lead.layout.after + _start(other, style)
         case TaggedParagraph() as upper, TaggedParagraph() as lower:
             close = upper.layout.after == style.close and upper.layout.indent == lower.layout.indent > 0
             if close and not lower.layout.hang and _height(lower) <= style.leading:
@@ -59,8 +63,23 @@ def _keep_close(one: Flowable, other: Flowable, style: Style) -> None:
             pass
 
 
+def _start(flowable: Flowable, style: Style) -> float:
+    """Return the height of what is to stand together of ``flowable``, at its start."""
+    height = _height(flowable)
+    if isinstance(flowable, TaggedTable):
+        return height if height < look.TALL else flowable.least
+    # Of a paragraph, three lines: with two it could not be parted without leaving one alone.
+    if height > 3 * style.leading or not isinstance(flowable, TaggedParagraph):
+        return min(height, 3 * style.leading)
+    return height + flowable.follows
+
+
 class _HeadingLines(TaggedParagraph):
     """A heading, to be kept with what it heads."""
+
+
+class _Lead(TaggedParagraph):
+    """A paragraph that leads to the list or the table after it."""
 
 
 class _EntryLines(TaggedEntry):
@@ -120,9 +139,7 @@ def _opening(flowables: Sequence[Flowable], style: Style) -> float:
         if isinstance(flowable, _EntryLines):
             return height + _joined(flowables[at:])
         if not isinstance(flowable, _HeadingLines):
-            # Of a paragraph, three lines: with two it could not be parted without leaving one alone.
-            most = look.TALL if isinstance(flowable, TaggedTable) else 3 * style.leading
-            return height + min(_height(flowable), most)
+            return height + _start(flowable, style)
         height += flowable.getSpaceBefore() + _height(flowable) + flowable.getSpaceAfter()
     return height
 
@@ -171,8 +188,8 @@ class _Teller:
             case Heading():
                 yield self._heading(block, parent)
             case Paragraph():
-                runs = _runs(block.inlines, Element("P", parent), self._style.body)
-                yield TaggedParagraph(runs, self._style.text(place.indent, after=after))
+                runs = _prose(block.inlines, Element("P", parent), self._style.body)
+                yield _lines(runs, self._style.text(place.indent, after=after))
             case List(of_paragraphs=True):
                 yield from self._numbered(block, parent)
             case List():
@@ -188,7 +205,7 @@ class _Teller:
         kind, layout = self._style.heading(heading.level)
         # The tree may go down by one level at a time (ISO 14289-1, 7.4.2), whatever the headings do.
         self._level = min(heading.level, self._level + 1)
-        runs = _runs(heading.inlines, Element(f"H{self._level}", parent), kind)
+        runs = _prose(heading.inlines, Element(f"H{self._level}", parent), kind)
         bookmark = (plain_text(heading.inlines), heading.level - 1)
         return _HeadingLines(runs, layout, bookmark=bookmark, spot=spot)
 
@@ -218,10 +235,10 @@ class _Teller:
         first, *rest = blocks
         if isinstance(first, Paragraph):
             after = self._style.after if ends and not rest else self._style.close
-            runs = _runs(first.inlines, Element("P", body), self._style.body)
-            yield TaggedParagraph(runs, self._labelled(place, after), label=label)
+            runs = _prose(first.inlines, Element("P", body), self._style.body)
+            yield _lines(runs, self._labelled(place, after), label=label)
         else:
-            yield TaggedParagraph((), self._labelled(place, 0), label=label)
+            yield _lines((), self._labelled(place, 0), label=label)
             yield from self._block(first, body, place, self._style.after)
         yield from self.sequence(rest, body, place)
 
@@ -249,10 +266,10 @@ def _counted(
     """Return a paragraph with its number, which is content of it like its words."""
     face, figures = style.body.face(), f"{number}. " if inlines else f"{number}."
     if inlines and isinstance(inlines[0], Text):
-        runs = _runs(inlines, element, style.body)
-        return TaggedParagraph(runs, layout, label=Run(figures, face, runs[0].leaf))
+        runs = _prose(inlines, element, style.body)
+        return _lines(runs, layout, label=Run(figures, face, runs[0].leaf))
     label = Run(figures, face, element.leaf())
-    return TaggedParagraph(_runs(inlines, element, style.body), layout, label=label)
+    return _lines(_prose(inlines, element, style.body), layout, label=label)
 
 
 # Tables -----------------------------------------------------------------------------------------
@@ -337,7 +354,7 @@ def _notes(block: Notes, parent: Element, style: Style) -> Iterator[Flowable]:
         link = Element("Link", Element("Lbl", note))
         back = Target(element=link, spot=_mark_of(number), words=f"Back to the text at note {number}")
         label = Run(f"{number}.", kind, link.leaf(), back)
-        runs = _runs(inlines, Element("P", note), style.note)
+        runs = _prose(inlines, Element("P", note), style.note)
         yield TaggedParagraph(runs, style.note_text(room), label=label, spot=_note_of(number))
 
 
@@ -395,7 +412,7 @@ def _runs(
         match inline:
             case Text():
                 face = kind.face(strong=strong, emphasis=emphasis, linked=target is not None)
-                runs.append(Run(inline.text, face, element.leaf(), target))
+                runs.append(Run(tied(inline.text), face, element.leaf(), target))
             case Strong():
                 inside = Element("Strong", element)
                 runs += _runs(inline.inlines, inside, kind, strong=True, emphasis=emphasis, target=target)
@@ -414,6 +431,17 @@ def _runs(
             case Note():
                 raise ValueError("a paper is arranged before it is drawn: there is a note amid the text")
     return runs
+
+
+def _prose(inlines: Sequence[Inline], element: Element, kind: Type) -> list[Run]:
+    """Return the runs of a paragraph, which does not end with one short word on a line."""
+    return closed(_runs(inlines, element, kind))
+
+
+def _lines(runs: Sequence[Run], layout: Layout, *, label: Run | None = None) -> TaggedParagraph:
+    """Return a paragraph, as one that leads to what follows where it ends with a colon or has no words."""
+    leads = not runs or runs[-1].text.endswith(":")
+    return (_Lead if leads else TaggedParagraph)(runs, layout, label=label)
 
 
 def _mark(number: int, element: Element, kind: Type) -> Run:

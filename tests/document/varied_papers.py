@@ -11,6 +11,7 @@ from flows.document.blocks import Block, Heading, parse_document
 from flows.document.imprint import Imprint
 from flows.document.markdown import write_markdown
 from flows.document.pdf import render_pdf
+from flows.domain.theme import Theme
 
 _WORDS: Final = (
     *("harm", "the", "public", "interest", "in", "disclosure", "Heddlu", "ŵyn", "ŷd", "(b)", "31(1)(a)"),
@@ -107,7 +108,7 @@ def varied(number: int) -> tuple[Block, ...]:
     return with_contents(text) if chapters > 1 and (number % 4 == 0 or is_long(text)) else text
 
 
-def rendered(blocks: tuple[Block, ...], *, draft: bool = False) -> bytes:
+def rendered(blocks: tuple[Block, ...], *, draft: bool = False, size: int = 12) -> bytes:
     """Return them as a paper."""
     imprint = Imprint(
         title="Public interest test: 1146A/22",
@@ -115,5 +116,6 @@ def rendered(blocks: tuple[Block, ...], *, draft: bool = False) -> bytes:
         reference="1146A/22",
         version=2,
         draft=draft,
+        theme=Theme(size=size),
     )
     return render_pdf(blocks, imprint, dated=datetime(2022, 12, 5, 10, 30, tzinfo=UTC))

@@ -108,7 +108,8 @@ FUZZ: Final = 1e-6
 class TaggedParagraph(Flowable):
     """A paragraph, maybe with a label that hangs before it, broken into lines word by word.
 
-    A word wider than the line is broken, after a sign that addresses are made of if it can be.
+    A no-break space keeps the words beside it on one line, where they fit on one, and is drawn as a space. A
+    word wider than the line is broken, after a sign that addresses are made of if it can be.
 
     Attributes:
         follows: How high what is not to be left alone after it stands, points; its last lines go along.
@@ -186,7 +187,7 @@ class TaggedParagraph(Flowable):
             if line.pieces:
                 text.move(x, y)
             for run, words, _ in line.pieces:
-                text.show(words, run.face, run.leaf)
+                text.show(words.replace(NO_BREAK, " "), run.face, run.leaf)
                 if run.spot:
                     canvas.stand(run.spot, y + self.layout.drop)
             if any(piece.run.target for piece in line.pieces):
@@ -314,6 +315,7 @@ def changed(flowable: _F, **changes: object) -> _F:
 
 # Lines ------------------------------------------------------------------------------------------
 
+NO_BREAK: Final = "\u00a0"
 _SPACES: Final = re.compile(r"([ \t\n\r\f]+)")
 _SIGNS: Final = re.compile(r"[/\-_.,;:?&=#+%@]+")
 """After these, addresses may be broken."""
@@ -372,8 +374,8 @@ def _lines(runs: Iterable[Run], room: float) -> Iterator[_Line]:
     """Yield lines that fill ``room``."""
     line: list[_Piece] = []
     x = 0.0
-    for word in _words(runs):
-        wide = sum(piece.width for piece in word.pieces)
+    for word, width in _fit(_words(runs), room):
+        wide = width
         if line and word.space:
             if x + word.space.width + wide > room + FUZZ >= wide:
                 yield _line([*line, word.space], x)
@@ -391,6 +393,23 @@ def _lines(runs: Iterable[Run], room: float) -> Iterator[_Line]:
         x += wide
     if line:
         yield _line(line, x)
+
+
+def _fit(words: Iterable[_Word], room: float) -> Iterator[tuple[_Word, float]]:
+    """Yield words with their widths; of those that are tied and too wide for ``room``, each by itself."""
+    for word in words:
+        wide = sum(piece.width for piece in word.pieces)
+        if wide > room + FUZZ and any(NO_BREAK in piece.text for piece in word.pieces):
+            yield from ((each, sum(piece.width for piece in each.pieces)) for each in _untied(word))
+        else:
+            yield word, wide
+
+
+def _untied(word: _Word) -> Iterator[_Word]:
+    runs = (run._replace(text=text.replace(NO_BREAK, " ")) for run, text, _ in word.pieces)
+    first, *others = _words(runs)
+    yield first._replace(space=word.space)
+    yield from others
 
 
 def _line(pieces: Iterable[_Piece], width: float) -> _Line:

@@ -92,6 +92,12 @@ class TaggedTable(Flowable):
         self.height = sum(row.height for row in self._drawn())
         return self.width, self.height
 
+    @property
+    def least(self) -> float:
+        """How high is what has to stand on a page for the table to begin there: its header and a row."""
+        first = self._rows[1].height if len(self._rows) > 1 else 0.0
+        return self._header.height + min(first, self._grid.tall)
+
     def _drawn(self) -> list[_Row]:
         return [self._repeated, *self._rows] if self._repeated else self._rows
 
