@@ -116,6 +116,7 @@ def _page() -> Template:
         "by_duty": _by_duty,
         "concludes": _concludes,
         "relied": _relied,
+        "own": lambda exemption: _own_limbs(exemption) or [exemption.provision],
         "has_harm": _has_harm,
         "has_factors": _has_factors,
     }

@@ -68,7 +68,7 @@ def standing(part: Part, law: Provisions, authority: str | None) -> Standing:
         known = law.get(exemption.provision)
         free, bound = _limbs(exemption, law)
         if known and law.is_absolute(exemption, authority=authority):
-            absolute += bound
+            absolute += () if _is_given_up(exemption, part) else bound
         elif is_weighed(exemption, part, law):
             absolute += free
             weighed.setdefault(_alike(exemption.outcome or part.outcome, part), []).append(bound)
@@ -89,6 +89,11 @@ def standing(part: Part, law: Provisions, authority: str | None) -> Standing:
         unweighed=tuple(unweighed),
         shared=part.balance.of or tuple(shared) if part.balance else (),
     )
+
+
+def _is_given_up(exemption: Exemption, part: Part) -> bool:
+    """Tell whether a part refuses, and not under an exemption that it names."""
+    return part.outcome in REFUSALS and exemption.outcome is not None and exemption.outcome not in REFUSALS
 
 
 def _alike(outcome: Outcome, part: Part) -> Outcome:
@@ -131,8 +136,7 @@ def carries(part: Part, law: Provisions) -> Iterator[Exemption]:
     cited = {law.whole(each.provision) for each in part.exemptions}
     for exemption in part.exemptions:
         other = exemption.in_the_alternative_to
-        given_up = exemption.outcome is not None and exemption.outcome not in REFUSALS
         astray = other is not None and law.whole(other) not in cited
         exists = law.get(exemption.provision) or law.above(exemption.provision)
-        if exists and not given_up and not astray:
+        if exists and not _is_given_up(exemption, part) and not astray:
             yield exemption

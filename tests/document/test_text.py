@@ -24,6 +24,7 @@ from flows.domain.assessment import (
     Certificate,
     Confidence,
     Duty,
+    Exemption,
     Factor,
     Likelihood,
     Mode,
@@ -240,7 +241,7 @@ def test_what_is_left_out_leaves_no_heading() -> None:
             },
             "A certificate under section 34(3) of the Act was signed by The Speaker on 1 November 2022.",
         ),
-        ({"where": "In [the report](https://example.org)."}, "without this request:\n\n  In [the report]("),
+        ({"where": "In [the report](https://example.org)."}, "In [the report](https://example.org)."),
         (
             {
                 "publication": Publication(
@@ -251,10 +252,13 @@ def test_what_is_left_out_leaves_no_heading() -> None:
         ),
         (
             {"publication": Publication(intended_since=date(2022, 11, 7), reasonable="So.")},
-            "publication since 7 November 2022. To wait until then is reasonable:\n\n  So.",
+            "publication since 7 November 2022. To wait until then is reasonable:",
         ),
         ({"principle": "fairness"}, "The data protection principle in question: fairness."),
-        ({"legitimate_interests": "Who decides."}, "denying that the information is held:\n\n  Who decides."),
+        (
+            {"legitimate_interests": "Who decides."},
+            "We have weighed the legitimate interests in confirming or denying that the information is held:",
+        ),
         (
             {"confidence": Confidence(source="the tenderers", actionable="They could sue.")},
             "We obtained the information from the tenderers. A breach of that confidence would be",
@@ -569,6 +573,25 @@ def test_each_provision_is_said_to_be_what_it_is(part: Part, sentences: tuple[st
         assert sentence in document
 
 
+@pytest.mark.parametrize(
+    ("exemptions", "relying"),
+    [
+        ((_PERSONAL, _CRIME), "relying on sections 31(1)(a) and 40(2) of the Act."),
+        ((_PERSONAL, _GIVEN_UP), "relying on section 40(2) of the Act."),
+        ((replace(_PERSONAL, outcome=Outcome.DISCLOSE), _CRIME), "relying on section 31(1)(a) of the Act."),
+        (
+            (_CRIME, replace(_SAFETY, in_the_alternative_to="31(1)")),
+            "relying on sections 31(1)(a) and 38(1)(b) of the Act (section 38(1)(b) in the alternative to",
+        ),
+    ],
+    ids=["both kinds", "one outweighed", "an absolute one given up", "in the alternative"],
+)
+def test_the_decision_names_what_carries_it(exemptions: tuple[Exemption, ...], relying: str) -> None:
+    document = written(a_withheld_part(exemptions=exemptions))
+
+    assert f"We withhold the patrol plan, {relying}" in document
+
+
 def test_an_absolute_exemption_that_is_weighed_all_the_same_is_printed_for_whoever_mends_it() -> None:
     part = a_part(exemptions=(an_exemption(provision="34(2)", limbs=()),), balance=None)
 
@@ -604,7 +627,8 @@ def test_what_was_put_to_the_qualified_person_is_printed_after_the_opinion() -> 
     )
     document = written(a_withheld_part(exemptions=(an_exemption(provision="36(2)", opinion=opinion),)))
 
-    assert (
-        "disclosure would have this effect.\n\n  This was put to the qualified person:\n\n  The *notes*."
-        in document
+    opinion_at, put_at = (
+        document.index(words)
+        for words in ("disclosure would have this effect.", "This was put to the qualified person:")
     )
+    assert opinion_at < put_at < document.index("The *notes*.")
