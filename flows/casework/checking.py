@@ -40,7 +40,7 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
     if (request.reference, request.received) != (case.reference, case.received):
         problem = "its reference and date of receipt are not those of the case; draft it again"
         raise MalformedError(REQUEST, Fault(path="", problem=problem))
-    assessment = papers.read_assessment(dossier.read(ASSESSMENT), case.reference)
+    assessment = papers.read_assessment(dossier.read(ASSESSMENT), case.reference, rules=papers.RECORDED)
     document = dossier.read(DOCUMENT).decode()
     return papers.draft(
         request,
@@ -56,7 +56,7 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
 def arrived(office: Office, dossier: Dossier) -> ArrivedRequest:
     """Return the request as it arrived, of which the applicant's details are only searched for."""
     sealed = dossier.read(SEALED_REQUEST)
-    return parse_request(office.vault.unseal(dossier.case.recipient, sealed), rules=papers.RULES)
+    return parse_request(office.vault.unseal(dossier.case.recipient, sealed), rules=papers.RECORDED)
 
 
 def _named(

@@ -55,7 +55,7 @@ def write_first_draft(office: Office, reference: str) -> Done:
     request = parse_request_file(dossier.read(REQUEST).decode())
     came = ASSESSMENT in case.files
     data = dossier.read(ASSESSMENT) if came else skeleton(request).encode()
-    assessment = papers.read_assessment(data, reference)
+    assessment = papers.read_assessment(data, reference, rules=papers.RECORDED)
     body = dossier.policy.rules.body
     files = papers.version_files(request, assessment, data, on=office.today(), body=body)
     acts.by_service(office, DRAFT, reference, files, document=TEST.name, version=1)

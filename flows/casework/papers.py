@@ -52,8 +52,14 @@ if TYPE_CHECKING:
     from flows.register.statement import Statement
     from flows.register.store import Register
 
-RULES: Final = TextRules(plain=plain_faults, prose=prose_faults, item=partial(prose_faults, within=1))
+RULES: Final = TextRules(plain=plain_faults, prose=prose_faults)
 """What may stand in clear: the subset of Markdown, and characters the paper can print."""
+RECORDED: Final = TextRules(
+    plain=partial(plain_faults, typed=False),
+    prose=partial(prose_faults, typed=False),
+    typed=False,
+)
+"""The same of what the register has: how it was typed is no matter any more, and it stays what it was."""
 
 
 def version_files(
@@ -74,13 +80,15 @@ def version_files(
     }
 
 
-def read_assessment(data: bytes, reference: str, *, source: str = "assessment.yaml") -> Assessment:
+def read_assessment(
+    data: bytes, reference: str, *, source: str = "assessment.yaml", rules: TextRules = RULES
+) -> Assessment:
     """Return the assessment in ``data``, which has to be of the case ``reference``.
 
     Raises:
         MalformedError: with every fault.
     """
-    assessment = parse_assessment(data, rules=RULES, source=source)
+    assessment = parse_assessment(data, rules=rules, source=source)
     check_reference(assessment, reference, source=source)
     return assessment
 
@@ -307,7 +315,7 @@ def _content(published: Published) -> PaperVerdict:
 
 def _looked_at(published: Published, submission: Act) -> Draft:
     request = parse_request_file(published.read(REQUEST).decode())
-    assessment = read_assessment(published.read(ASSESSMENT), published.case.reference)
+    assessment = read_assessment(published.read(ASSESSMENT), published.case.reference, rules=RECORDED)
     today, body = local_day(submission.time), published.policy.rules.body
     return Draft(
         assessment=assessment,

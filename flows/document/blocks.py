@@ -172,20 +172,16 @@ def parse_document(markdown: str) -> tuple[Block, ...]:
     return _parse(markdown, "document.md", lambda: _Reading(markdown, headings=True))
 
 
-def parse_prose(
-    markdown: str, *, source: str = "text", typed: bool = False, within: int = 0
-) -> tuple[Block, ...]:
+def parse_prose(markdown: str, *, source: str = "text", typed: bool = False) -> tuple[Block, ...]:
     """Return the blocks of one field of content, where headings have no place.
 
     Args:
-        typed: Whether somebody has just handed it in: what would not be printed as it was typed is refused
-            then. What was taken in before stays as it was taken.
-        within: In how many lists it will stand.
+        typed: Whether what would not be printed as it was typed is refused.
 
     Raises:
         MalformedError: it holds what is outside the subset; names each place.
     """
-    return _parse(markdown, source, lambda: _Reading(markdown, headings=False, typed=typed, lists=within))
+    return _parse(markdown, source, lambda: _Reading(markdown, headings=False, typed=typed))
 
 
 def words(blocks: Iterable[Block]) -> Iterator[str]:
@@ -292,13 +288,13 @@ _OUTSIDE: Final = {
 class _Reading:
     """One pass over the tokens of one text."""
 
-    def __init__(self, markdown: str, *, headings: bool, typed: bool = False, lists: int = 0) -> None:
+    def __init__(self, markdown: str, *, headings: bool, typed: bool = False) -> None:
         self.problems: list[str] = []
         self._typed = typed
         self._lines = markdown.split("\n")
         self._headings = headings
         self._markdown = markdown
-        self._lists = lists
+        self._lists = 0
         self._found: Found = {}
         self._items: list[Token] = []
         """The last item of each list just read."""

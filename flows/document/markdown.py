@@ -34,25 +34,26 @@ if TYPE_CHECKING:
     from flows.document.blocks import Alignment, Block, Inline
 
 
-def prose_faults(text: str, *, within: int = 0) -> list[str]:
+def prose_faults(text: str, *, typed: bool = True) -> list[str]:
     """Return what makes ``text`` unfit as a field of Markdown, each with its place and remedy.
 
-    What would not be printed as it was typed makes it unfit too. ``within`` is in how many lists it will
-    stand.
+    Args:
+        typed: Whether somebody has just handed it in: then what would not be printed as it was typed makes it
+            unfit too. What was taken in before stays as it was taken.
     """
     try:
-        _normalise(parse_prose(text, typed=True, within=within), source="text")
+        _normalise(parse_prose(text, typed=typed), source="text")
     except MalformedError as error:
         return [fault.problem for fault in error.faults]
     return []
 
 
-def plain_faults(text: str) -> list[str]:
-    """Return what makes ``text`` unfit as a field of plain text, which has one line."""
+def plain_faults(text: str, *, typed: bool = True) -> list[str]:
+    """Return what makes ``text`` unfit as a field of plain text, which has one line; ``typed`` as above."""
     faults = character_faults(text)
     if "\n" in text.rstrip("\n"):
         faults.append("has more than one line; write it on one")
-    if _MARKED.search(text):
+    if typed and _MARKED.search(text):
         faults.append("is plain text, which has neither bold nor links; write the words alone")
     return faults
 

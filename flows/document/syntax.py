@@ -62,9 +62,14 @@ def excess(markdown: str) -> str | None:
     """
     if markdown.count("^[") > MOST_NOTES:
         return f"has more than {MOST_NOTES} notes; put some of their words into the text"
-    if len(_MARK.findall(markdown)) > MOST_MARKS:
+    if marks(markdown) > MOST_MARKS:
         return f"has more than {MOST_MARKS} signs of mark-up and line ends; split it, or write it plainer"
     return None
+
+
+def marks(markdown: str) -> int:
+    """Return how many signs a text has that may be mark-up, and line ends."""
+    return len(_MARK.findall(markdown))
 
 
 def has_remark(inline: Token) -> bool:

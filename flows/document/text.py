@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Final
 from flows.document.blocks import Paragraph, Text, parse_document, parse_prose
 from flows.document.markdown import escape, normalise, write_markdown
 from flows.document.numbering import numbered
-from flows.domain.assessment import REFUSALS, Duty
+from flows.document.syntax import marks
+from flows.domain.assessment import REFUSALS, Duty, texts
 from flows.domain.citation import format_citations
 from flows.domain.english import in_full, listing
+from flows.domain.errors import Fault, MalformedError
 from flows.domain.standing import standing
 from flows.files import templates
 
@@ -80,7 +82,18 @@ def write_document(
         regulator=law.regulator(on),
     )
     # Read and written again: what leaves here is known to parse, and is laid out one way only.
-    return write_markdown(numbered(parse_document(written)))
+    try:
+        return write_markdown(numbered(parse_document(written)))
+    except MalformedError as error:
+        raise _told_of_a_field(error, request, assessment) from None
+
+
+def _told_of_a_field(error: MalformedError, request: Request, assessment: Assessment) -> MalformedError:
+    """Return what is too much for the whole paper as a fault of the field that has most of it."""
+    fields = {**dict(texts(request, "request")), **dict(texts(assessment))}
+    fullest = max(fields, key=lambda path: marks(fields[path]))
+    told = (Fault(path=fullest, problem=f"the paper made of it {fault.problem}") for fault in error.faults)
+    return MalformedError("assessment.yaml", *told)
 
 
 def cite(provision: str, limbs: Sequence[str] = (), title: str | None = None) -> str:

@@ -118,7 +118,7 @@ def check_reference(assessment: Assessment, reference: str, *, source: str = "as
 
 
 def _read(model: type[_File], data: bytes, rules: TextRules, source: str) -> _File:
-    document = scan(data, source, KEYS)
+    document = scan(data, source, KEYS, typed=rules.typed)
     file, faults = _validated(model, document, rules)
     if file is None or faults or document.faults:
         told = {fault.path for fault in document.faults} - {""}

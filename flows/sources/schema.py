@@ -67,12 +67,12 @@ class TextRules:
     Attributes:
         plain: For a field of one line.
         prose: For a field in Markdown.
-        item: For one that will stand as an item of a list.
+        typed: Whether the file has just been handed in. What was taken in before is read as it was then.
     """
 
     plain: Callable[[str], Sequence[str]]
     prose: Callable[[str], Sequence[str]]
-    item: Callable[[str], Sequence[str]]
+    typed: bool = True
 
 
 def refuse(problems: Sequence[str]) -> None:
@@ -98,22 +98,14 @@ def _plain(text: str, info: ValidationInfo) -> str:
 
 def _phrase(text: str, info: ValidationInfo) -> str:
     plain = _plain(text, info)
-    ended = _ENDED.search(plain)
+    ended = _ENDED.search(plain) if _rules(info).typed else None
     refuse([f"goes into a sentence of the paper; leave out the {ended[0]} at its end"] if ended else [])
     return plain
 
 
 def _prose(text: str, info: ValidationInfo) -> str:
-    return _markdown(text, _rules(info).prose)
-
-
-def _item(text: str, info: ValidationInfo) -> str:
-    return _markdown(text, _rules(info).item)
-
-
-def _markdown(text: str, faults: Callable[[str], Sequence[str]]) -> str:
     composed = _composed(text)
-    refuse(faults(composed.rstrip("\n")))
+    refuse(_rules(info).prose(composed.rstrip("\n")))
     return composed.strip("\n")
 
 
@@ -184,7 +176,6 @@ def _form(value: object) -> str:
 Sealed = Annotated[str, AfterValidator(_some), WithJsonSchema(_SOME_TEXT)]
 Plain = Annotated[str, AfterValidator(_plain), WithJsonSchema(_SOME_TEXT)]
 Prose = Annotated[str, AfterValidator(_prose), WithJsonSchema(_SOME_TEXT)]
-Item = Annotated[str, AfterValidator(_item), WithJsonSchema(_SOME_TEXT)]
 Phrase = Annotated[str, AfterValidator(_phrase), WithJsonSchema(_SOME_PHRASE)]
 Reference = Annotated[
     str, AfterValidator(_reference), WithJsonSchema({"type": "string", "pattern": f"^{_REFERENCE}$"})
@@ -277,7 +268,7 @@ class WeightedFactor(_Content):
     """One argument with the weight it is given."""
 
     makes = domain.Factor
-    text: Item = _say("The argument, in Markdown.")
+    text: Prose = _say("The argument, in Markdown.")
     weight: Phrase | None = _may("The weight it is given, in a few words.")
 
 
@@ -293,7 +284,7 @@ class StatedBalance(_Content):
 
 
 Factor = Annotated[
-    Annotated[Item, AfterValidator(lambda text: domain.Factor(text=text)), Tag(AS_TEXT)]
+    Annotated[Prose, AfterValidator(lambda text: domain.Factor(text=text)), Tag(AS_TEXT)]
     | Annotated[WeightedFactor, Tag(AS_KEYS)],
     Discriminator(_form),
 ]
@@ -349,7 +340,7 @@ class Exemption(_Content):
 
     makes = domain.Exemption
     provision: Provision = _say("The subsection relied on, as 31(1), 24(2) or 40(5B)(a).")
-    applies: Item | None = _may("Why it is engaged, section 17(1)(c), in Markdown.")
+    applies: Prose | None = _may("Why it is engaged, section 17(1)(c), in Markdown.")
     limbs: tuple[Provision, ...] = _any(
         'Which interests, as "31(1)(a)"; to neither confirm nor deny, what is protected.'
     )

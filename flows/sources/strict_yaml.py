@@ -64,6 +64,8 @@ _LOST_LINE: Final = (
 )
 _FOLDED: Final = "this line would be run on from the one above; put the text under |, each line indented"
 _FOLDED_BLOCK: Final = "> would run this line on from the one above; write | in place of >"
+_PATH: Final = re.compile(r"(?:\b[A-Za-z]:|\\{2}[\w.-]+)\\[a-z]")
+_BACKSLASH: Final = "a backslash has a meaning of its own in double quotes; put a path in single quotes"
 _ASKED: Final = "text that begins with ? goes in quotes or under |"
 _EMPTY_WORD: Final = (
     "~ and null without quotes say nothing in YAML; put the word in quotes, or leave the key out"
@@ -86,13 +88,17 @@ class YamlText:
     faults: tuple[Fault, ...] = ()
 
 
-def scan(data: bytes, source: str, keys: Collection[str] = ()) -> YamlText:
+def scan(data: bytes, source: str, keys: Collection[str] = (), *, typed: bool = True) -> YamlText:
     """Return what ``data`` says and the faults that could be read past, which name ``keys`` and no others.
+
+    Args:
+        typed: Whether somebody has just handed it in: then what may have been lost or folded is a fault. What
+            was taken in before is read as YAML has it.
 
     Raises:
         MalformedError: something stopped the reading; with all faults up to there.
     """
-    reader = _Reader(_decode(data, source), keys)
+    reader = _Reader(_decode(data, source), keys, typed=typed)
     try:
         content = reader.read()
     except _StoppedError:
@@ -139,7 +145,8 @@ class _StoppedError(Exception):
 class _Reader:
     """Reads one text, event by event."""
 
-    def __init__(self, text: str, keys: Collection[str]) -> None:
+    def __init__(self, text: str, keys: Collection[str], *, typed: bool) -> None:
+        self._typed = typed
         self.lines: dict[Place, int] = {}
         self.starts: dict[Place, int] = {}
         self.faults: list[Fault] = []
@@ -196,13 +203,15 @@ class _Reader:
             self.starts[place] = start.line + 2
         if end.line != start.line and event.style != "|":
             self._refuse_folding(event, place)
+        if event.style == '"' and _PATH.search(self._text, start.index, end.index):
+            self._note_typed(place, _BACKSLASH, _line(event))
         if event.style:
             return self._shown(event)
         if event.value in _NOTHING:
-            self._note(place, _EMPTY_WORD, _line(event))
+            self._note_typed(place, _EMPTY_WORD, _line(event))
             return ""
         if "\u00a0" in event.value and is_unspaced(event.value):
-            self._note(place, NO_BREAK, _line(event))
+            self._note_typed(place, NO_BREAK, _line(event))
         return self._shown(event)
 
     def _shown(self, event: yaml.ScalarEvent) -> str:
@@ -217,7 +226,7 @@ class _Reader:
             self._refuse_comments(start, is_key=is_key)
         self._last, self._last_place, self._sure = event, place, len(self.faults)
         if event.style in _BLOCKS and self._text.find("#", start, self._text.find("\n", start)) > 0:
-            self._note(place, _LOST, _line(event))
+            self._note_typed(place, _LOST, _line(event))
 
     def _refuse_comments(self, end: int, *, is_key: bool) -> None:
         """Note each comment before ``end`` that may have been meant as text."""
@@ -230,7 +239,7 @@ class _Reader:
             before_text = not is_key and found.end() >= inked
             if not lone or len(before) > column or before_text or found[0][1:2].isdigit():
                 line = self._text.count("\n", 0, found.start()) + 1
-                self._note(self._last_place, _LOST_LINE if lone else _LOST, line)
+                self._note_typed(self._last_place, _LOST_LINE if lone else _LOST, line)
 
     def _before(self, at: int) -> str:
         """Return what stands before a place on its line."""
@@ -251,7 +260,7 @@ class _Reader:
             # One empty line is one end of a line, which ends no paragraph; two are an empty line.
             merged = bool(_RUNS_ON.match(line.lstrip())) is (blank == 1) if blank < _PARAGRAPH else False
             if uneven or joined or (merged and not first):
-                self._note(place, _FOLDED_BLOCK if folds else _FOLDED, number)
+                self._note_typed(place, _FOLDED_BLOCK if folds else _FOLDED, number)
                 return
             blank = 0
 
@@ -281,9 +290,9 @@ class _Reader:
             self._refuse_extras(event, place)
             self._pass(event, (*place, str(event.value)), is_key=True)
             if is_unspaced(event.value):
-                self._note(place, NO_BREAK, _line(event))
+                self._note_typed(place, NO_BREAK, _line(event))
             if self._text.endswith("? ", 0, ends(event)[0].index):
-                self._note(place, _ASKED, _line(event))
+                self._note_typed(place, _ASKED, _line(event))
             return self._shown(event)
         self._note(place, "a key is a word, not a list, keys or an alias", _line(event))
         if isinstance(event, yaml.CollectionStartEvent):
@@ -303,6 +312,10 @@ class _Reader:
     def _next(self) -> yaml.Event:
         event: yaml.Event = self._loader.get_event()  # type: ignore[no-untyped-call]
         return event
+
+    def _note_typed(self, place: Place, problem: str, line: int) -> None:
+        if self._typed:
+            self._note(place, problem, line)
 
     def _note(self, place: Place, problem: str, line: int) -> None:
         self.faults.append(_fault(show(place, self._keys), problem, line))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -11,13 +12,42 @@ from console_blocks import DOCS
 from flows.casework import papers
 from flows.document.arrangement import LONG, SECTIONS
 from flows.document.blocks import Note, Paragraph, Passage, parse_prose
-from flows.document.markdown import normalise
+from flows.document.markdown import normalise, prose_faults
 from flows.domain.assessment import Request
 from flows.domain.checks.ruleset import check
+from flows.domain.errors import MalformedError
 from flows.domain.finding import blocking
+from flows.sources.strict_yaml import scan
 
 _PAGE = (DOCS / "cases.md").read_text(encoding="utf-8")
 _EXAMPLES = re.findall(r"```markdown\n(.*?)```", _PAGE, re.DOTALL)
+_ROW = re.compile(r"^\| (`.*`) \| .* \| (`.*`) \|$", re.MULTILINE)
+_FILES, _TEXTS = (_ROW.findall(part) for part in _PAGE.partition("## How the texts are written")[::2])
+
+
+def _typed(cell: str) -> str:
+    return re.sub(" ?\u23ce ?", "\n", cell.strip("`")).replace("\\|", "|")
+
+
+def _read(cell: str) -> object:
+    document = scan(_typed(cell).encode(), "example")
+    return document.faults or document.content
+
+
+@pytest.mark.parametrize(("typed", "well"), _FILES)
+def test_what_the_page_says_of_a_file_is_so(typed: str, well: str) -> None:
+    good = _read(well)
+    assert isinstance(good, list)
+    assert [type(each) for each in good] == [str]
+    with suppress(MalformedError):
+        read = _read(typed)
+        assert not isinstance(read, list) or not all(isinstance(each, str) for each in read)
+
+
+@pytest.mark.parametrize(("typed", "well"), _TEXTS)
+def test_what_the_page_says_of_a_text_is_so(typed: str, well: str) -> None:
+    assert prose_faults(_typed(typed))
+    assert prose_faults(_typed(well)) == []
 
 
 @pytest.mark.parametrize(("example", "shown"), [*zip(_EXAMPLES, [Passage, Note], strict=True)])

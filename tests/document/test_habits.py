@@ -184,10 +184,3 @@ def test_a_sign_after_a_backslash_is_printed_for_itself(text: str, read: str) ->
 @pytest.mark.parametrize("text", ["**the log**", "the [log](https://a.uk)"])
 def test_plain_text_has_no_mark_up(text: str) -> None:
     assert plain_faults(text) == ["is plain text, which has neither bold nor links; write the words alone"]
-
-
-def test_lists_within_an_item_nest_one_less_deep() -> None:
-    four = "- a\n  - b\n    - c\n      - d"
-
-    assert prose_faults(four) == []
-    assert prose_faults(four, within=1) == ["line 4 nests lists more than 4 deep; flatten them"]

@@ -632,3 +632,14 @@ def test_what_was_put_to_the_qualified_person_is_printed_after_the_opinion() -> 
         for words in ("disclosure would have this effect.", "This was put to the qualified person:")
     )
     assert opinion_at < put_at < document.index("The *notes*.")
+
+
+def test_what_is_too_much_for_a_paper_is_told_of_the_field_that_has_most() -> None:
+    rows = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 1200
+    parts = (a_withheld_part(harm=rows), a_withheld_part(balance=Balance(text=f"{rows}| 3 | 4 |\n")))
+
+    with pytest.raises(MalformedError) as caught:
+        written(*parts)
+    (fault,) = caught.value.faults
+    assert fault.path == "parts[1].balance.text"
+    assert "the paper made of it has more than" in fault.problem

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 BLOCK, WARN, INFO, NOT_RUN = Severity.BLOCK, Severity.WARN, Severity.INFO, Severity.NOT_RUN
 Found = list[tuple[str, Severity, str]]
 
-_ANYTHING_GOES = TextRules(plain=lambda _: (), prose=lambda _: (), item=lambda _: ())
+_ANYTHING_GOES = TextRules(plain=lambda _: (), prose=lambda _: ())
 _EXEMPTION = "parts[0].exemptions[0]"
 _BARE: dict[str, Any] = {"favouring": (), "against": ()}
 _OF_ITS_OWN = Balance(text="Weighed.")

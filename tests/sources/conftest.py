@@ -13,4 +13,4 @@ def _nothing(_: str) -> list[str]:
 
 @pytest.fixture
 def rules() -> TextRules:
-    return TextRules(plain=_nothing, prose=_nothing, item=_nothing)
+    return TextRules(plain=_nothing, prose=_nothing)

@@ -299,7 +299,7 @@ def _shouting(text: str) -> list[str]:
 
 
 def test_the_rules_hold_for_what_stands_in_clear() -> None:
-    rules = TextRules(plain=_shouting, prose=_shouting, item=_shouting)
+    rules = TextRules(plain=_shouting, prose=_shouting)
     text = changed(REQUEST, "West Midlands Police", "POLICE")
     text = changed(text, "What is held on these technologies.", "ALL")
 
@@ -312,7 +312,7 @@ def test_the_rules_hold_for_what_stands_in_clear() -> None:
 
 
 def test_the_rules_do_not_hold_for_what_is_sealed() -> None:
-    rules = TextRules(plain=_shouting, prose=_shouting, item=_shouting)
+    rules = TextRules(plain=_shouting, prose=_shouting)
     text = changed(REQUEST, "Dear Sir, what do you hold?", "WHAT DO YOU HOLD?")
     text = changed(text, "Jane Q. Sample", "JANE")
 
@@ -367,7 +367,7 @@ def test_one_fault_within_a_part_is_no_fault_of_the_list_of_parts(rules: TextRul
 
 
 def test_a_fault_within_a_text_has_the_line_of_the_file(rules: TextRules) -> None:
-    marked = replace(rules, item=lambda text: ["line 2 is wrong"] if "wrong" in text else [])
+    marked = replace(rules, prose=lambda text: ["line 2 is wrong"] if "wrong" in text else [])
     text = changed(ASSESSMENT, "It is engaged.", "It is engaged.\n          So wrong.")
 
     assert faults_of_assessment(text, marked) == (
@@ -408,3 +408,17 @@ def test_what_goes_into_a_sentence_ends_with_no_stop(
 
 def test_a_label_may_end_with_a_stop(rules: TextRules) -> None:
     assert parse_request(changed(REQUEST, "recognition", "recognition.").encode(), rules=rules).subject
+
+
+def test_what_was_taken_in_before_is_read_as_it_was_then(rules: TextRules) -> None:
+    recorded = replace(rules, typed=False)
+    text = changed(REQUEST, "recognition", "recognition # 4471").replace("text: |", "text: >")
+    text = changed(text, "West Midlands Police", "West Midlands Police.")
+    text = changed(text, "what do you hold?", "what do you hold?\n\n  And since when?")
+
+    assert {fault.path for fault in faults_of_request(text, rules)} == {"subject", "text", "authority"}
+    taken = parse_request(text.encode(), rules=recorded)
+    assert (taken.subject, taken.authority) == (
+        "Covert use of ear, vein and gait recognition",
+        "West Midlands Police.",
+    )
