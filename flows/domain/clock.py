@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.domain.deadline import Events, deadline, latest, moved, working_days_until
 from flows.domain.errors import MalformedError
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from flows.domain.policy import Proclaimed
     from flows.domain.timetable import Timetable
     from flows.domain.working_days import Calendar
+
+NOBODY_SAID: Final = (
+    "Nobody said what kind of authority this is, so that the limit is the usual one: schools and some others "
+    "have longer. State it once with `equipoise body set`."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,8 @@ class Clock:
         )
 
     def _advice(self, received: date, timetable: Timetable) -> tuple[str, ...]:
+        if self._body is None and timetable.limits:
+            return (NOBODY_SAID,)
         if not (timetable.own or timetable.others):
             return ()
         return deadline(Events(received=received), self._calendar, timetable).remarks

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 import worlds
-from desk_builders import CASES, Desk, found_home
+from desk_builders import CASES, RULES, Desk, found_home
 
 from flows.home import Home
 
@@ -25,6 +26,14 @@ def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with its officers and one case in drafting; not to be written to."""
     return Home(worlds.once(tmp_path_factory, "desk", found_home))
+
+
+@pytest.fixture
+def unsaid(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Desk:
+    """The command line on a copy of such a home, whose kind of authority nobody said, as could be before."""
+    made = worlds.once(tmp_path_factory, "unsaid", lambda root: found_home(root, replace(RULES, body=None)))
+    shutil.copytree(made, tmp_path / "home")
+    return Desk(Home(tmp_path / "home"))
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,7 @@ RULES: Final = Rules(
     threshold=1,
     reference_pattern="FOI-{year}-{number:04}",
     chase_within=5,
+    body="other",
 )
 PEOPLE: Final = {
     "foi-officer": {Role.FOI_OFFICER},
@@ -126,10 +127,10 @@ def holds(home: Home) -> bool:
     return audit(home.register, check_paper=paper.check).passes
 
 
-def found_home(root: Path) -> None:
+def found_home(root: Path, rules: Rules = RULES) -> None:
     """Make a home with its officers and one case in drafting, as the flows do but without Prefect."""
     home = Home(root)
-    make_home(home, authority="Northshire Police", administrator="administrator", rules=RULES)
+    make_home(home, authority="Northshire Police", administrator="administrator", rules=rules)
     with open_office(home) as office:
         administrator = an_officer(home, "administrator")
         for person, roles in PEOPLE.items():

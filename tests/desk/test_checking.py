@@ -164,19 +164,22 @@ def test_lint_exits_2_where_a_draft_would_be_malformed(
 
 
 def test_a_submission_unchecked_for_want_of_the_kind_of_authority_says_so_wherever_it_is_read(
-    desk: Desk, tmp_path: Path
+    unsaid: Desk, tmp_path: Path
 ) -> None:
-    desk.draft(changed(tmp_path, '"24(2)"', '"33(3)"'))
+    unsaid.draft(changed(tmp_path, '"24(2)"', '"33(3)"'))
     alarm = "Nobody said what kind of authority this is, so that X09 could not be checked."
-    assert alarm in desk.done("show", CASE)
+    shown = unsaid.done("show", CASE)
+    assert alarm in shown
+    assert "Limit       Nobody said what kind of authority this is" in shown
+    assert "Nobody said" in unsaid.done("deadline", "2022-11-07")
 
-    said = desk.done("submit", CASE, "--version", "2", "--as", "foi-officer")
+    said = unsaid.done("submit", CASE, "--version", "2", "--as", "foi-officer")
 
     assert said.endswith("Submitted unchecked by X09; `equipoise show 1146A/22` says what is missing.\n")
-    assert alarm in desk.done("show", CASE)
-    assert "1 rule not run" in desk.done("history", CASE)
-    desk.done("body", "set", "audit-authority", "--as", "administrator")
-    assert "X09" not in desk.done("show", CASE)
+    assert alarm in unsaid.done("show", CASE)
+    assert "1 rule not run" in unsaid.done("history", CASE)
+    unsaid.done("body", "set", "audit-authority", "--as", "administrator")
+    assert "X09" not in unsaid.done("show", CASE)
 
 
 def test_lint_refuses_a_request_that_is_yet_to_come(tmp_path: Path) -> None:

@@ -134,18 +134,18 @@ def test_init_asks_a_person_at_a_terminal_for_the_kind_of_authority(
     assert desk.done("body", "show") == "school\n"
 
 
-def test_the_kind_of_authority_is_changed_by_a_signed_act(desk: Desk) -> None:
-    assert desk.done("body", "show") == "The kind of authority is not stated: some checks do not run.\n"
-    assert desk.done("body", "set", "government-department", "--as", "administrator") == (
+def test_the_kind_of_authority_is_changed_by_a_signed_act(unsaid: Desk) -> None:
+    assert unsaid.done("body", "show") == "The kind of authority is not stated: some checks do not run.\n"
+    assert unsaid.done("body", "set", "government-department", "--as", "administrator") == (
         "The kind of authority is government-department from now on. The policy is at version 7.\n"
     )
-    assert desk.told("body", "show") == {"policy": 7, "body": "government-department"}
-    assert desk.told("body", "set", "government-department", "--as", "administrator") == {
+    assert unsaid.told("body", "show") == {"policy": 7, "body": "government-department"}
+    assert unsaid.told("body", "set", "government-department", "--as", "administrator") == {
         "policy": 7,
         "new": False,
     }
-    assert holds(desk.home)
-    with open_office(desk.home) as office:
+    assert holds(unsaid.home)
+    with open_office(unsaid.home) as office:
         newest = office.register.tip().entry
         assert (newest.subject, newest.act.partition("-")[2]) == (
             "policy: change the kind of authority to government-department",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from domain_builders import LAST, a_calendar, a_proclaimed_day, a_timetable
 
-from flows.domain.clock import Clock, Due
+from flows.domain.clock import NOBODY_SAID, Clock, Due
 from flows.domain.deadline import Moved
 from flows.domain.provisions import provisions
 
@@ -22,7 +22,7 @@ GAMES = a_proclaimed_day(date(2026, 6, 15), added=RECEIVED)
 
 
 def a_clock(today: date = RECEIVED, *proclaimed: Proclaimed) -> Clock:
-    return Clock(a_calendar(*proclaimed), proclaimed, today)
+    return Clock(a_calendar(*proclaimed), proclaimed, today, "other")
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_the_act_of_the_request_says_how_long_there_is_and_whose_bank_holidays_c
     assert clock.due(RECEIVED, "elsewhere") == Due(
         due=date(2026, 6, 15), last=date(2026, 6, 15), days_left=10
     )
-    assert clock.timetable("elsewhere") == elsewhere.clock
+    assert clock.timetable("elsewhere") == replace(elsewhere.clock, body="other")
 
 
 def test_the_clock_of_the_act_is_that_of_its_data() -> None:
-    assert a_clock().timetable("foia") == provisions("foia").clock
+    assert a_clock().timetable("foia") == replace(provisions("foia").clock, body="other")
     assert replace(provisions("foia").clock, limits=(), guidance="") == a_timetable()
     with pytest.raises(ValueError, match="no regime"):
         a_clock().timetable("magna-carta")
@@ -125,7 +125,7 @@ def test_what_the_kind_of_authority_may_change_is_told_with_the_day() -> None:
         for body in ("school", "archive", "other", None)
     }
 
-    assert (told["other"], told[None]) == ((), ())
+    assert (told["other"], told[None]) == ((), (NOBODY_SAID,))
     assert "24 August 2026 is the last day in any case." in told["school"][0]
     assert "13 July 2026 is the last day in any case. That regulation was not read." in told["archive"][0]
 

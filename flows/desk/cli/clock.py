@@ -28,6 +28,7 @@ from flows.desk.cli.terminal import (
     wrapped,
 )
 from flows.desk.cli.terminal import acts as acting
+from flows.domain.clock import NOBODY_SAID
 from flows.domain.deadline import USUAL, Events, Round, receipt_faults
 from flows.domain.deadline import deadline as compute
 from flows.domain.english import in_full
@@ -170,6 +171,8 @@ def deadline(
         print_json(_as_json(found, days))
     else:
         _tell(found, days, timetable)
+        if office and timetable.body is None:
+            _say(NOBODY_SAID)
 
 
 def _round(asked: date | None, answered: date | None) -> Round:
