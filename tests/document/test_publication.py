@@ -224,12 +224,21 @@ def test_another_compressor_explains_no_other_content() -> None:
 
 
 def test_any_changed_byte_is_noticed() -> None:
+    """But where a deflated stream is inflated to the same: some of its bits mean nothing."""
     paper = publish(DOCUMENT, a_record())
     usual = content_digest(paper.pdf)
     for at in (*range(0, len(paper.pdf), 97), *range(paper.pdf.rindex(b"xref\n0 "), len(paper.pdf))):
         changed = bytearray(paper.pdf)
         changed[at] ^= 1
-        assert content_digest(bytes(changed)) != usual, at
+        assert content_digest(bytes(changed)) != usual or stream_at(bytes(changed), at) == stream_at(
+            paper.pdf, at
+        ), at
+
+
+def stream_at(pdf: bytes, at: int) -> bytes:
+    """Return what the deflated stream holds that has a place in it."""
+    start = pdf.rindex(b"stream\n", 0, at) + len(b"stream\n")
+    return zlib.decompressobj().decompress(pdf[start : pdf.index(b"endstream", at)])
 
 
 @pytest.mark.parametrize("addition", [b"\n% more", b"\n1 0 obj\n<<>>\nendobj\n"], ids=["comment", "object"])

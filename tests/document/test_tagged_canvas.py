@@ -61,8 +61,9 @@ def _made(path: str, thing: Any) -> Any:
         case "Canvas":
             return a_canvas()
         case "TTFont":
-            fonts.register()
-            return getFont(fonts.REGULAR)
+            return a_font()
+        case "TTFontFace":
+            return a_font().face
         case "Flowable":
             return _did_not_fit()
         case _:
@@ -242,6 +243,31 @@ def test_no_glyph_means_nothing_and_no_block_is_too_long() -> None:
     assert "<97> <D834DD1E>" in written
 
 
+def a_font() -> Any:
+    fonts.register()
+    return getFont(fonts.REGULAR)
+
+
+def test_texts_of_the_same_kinds_of_characters_share_the_subset_of_a_font() -> None:
+    made = a_font()._program
+    made.cache_clear()
+    first, second = saved_again("Abba in 1974"), saved_again("Xylo 2")
+
+    assert (made.cache_info().misses, made.cache_info().hits) == (1, 1)
+    assert font_files(first) == font_files(second)
+    assert font_files(saved_again("Abba")) != font_files(first)
+
+
+def test_the_codes_of_a_font_do_not_hang_on_the_order_of_its_characters() -> None:
+    assert font_files(saved_again("\u0175 \u00a3 \u2019")) == font_files(saved_again("\u2019 \u00a3 \u0175"))
+
+
+def font_files(pdf: bytes) -> list[bytes]:
+    with opened(pdf) as file:
+        used = file.pages[0].Resources.Font.values()
+        return [each.FontDescriptor.FontFile2.read_bytes() for each in used]
+
+
 def test_a_font_of_more_than_one_part_is_read_in_full() -> None:
     canvas = a_canvas()
     characters = sorted(fonts.coverage())
@@ -251,7 +277,7 @@ def test_a_font_of_more_than_one_part_is_read_in_full() -> None:
     file = opened(saved(canvas))
     lato = [each for each in file.pages[0].Resources.Font.values() if "Regular" in str(each.BaseFont)]
 
-    assert len(lato) == 2
+    assert len(lato) == 3  # the usual letters, and two parts for what is not
     assert faults(saved_again(many)) == []
 
 

@@ -2,6 +2,7 @@
 
 structure   the tree of a document's structure elements; knows nothing of ReportLab
 fonts       TrueType fonts that say what their glyphs mean, and refuse what they cannot print
+streams     streams as archives want them, and those that are packed once for many documents
 metadata    XMP, identifiers, dates and the output intent
 canvas      a canvas on which every mark belongs to an element, or is an artifact
 flow        paragraphs, headings, list items and entries of contents, each source block one element

@@ -11,7 +11,7 @@ import hashlib
 import re
 from contextlib import contextmanager
 from datetime import UTC
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from reportlab.lib.utils import TimeStamp
@@ -21,6 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from flows.document.tagged.fonts import TaggedFont
 from flows.document.tagged.metadata import CONDITION, digits, srgb_profile, xmp
+from flows.document.tagged.streams import Packed, PackedStream, Picture, Stream
 from flows.document.tagged.structure import ROOT, Element, TagError, text_string
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ RELIED_ON: Final = {
     "pdfbase.pdfdoc:PDFDocument": "Catalog ID Reference SaveToFile _timeStamp idToObject "
     "idToObjectNumberAndVersion info thisPageName",
     "pdfbase.ttfonts:TTFont": "addObjects getSubsetInternalName splitString state",
-    "pdfbase.ttfonts:TTFont.State": "assignments subsets",
+    "pdfbase.ttfonts:TTFont.State": "assignments nextCode subsets",
+    "pdfbase.ttfonts:TTFontFace": "makeSubset getCharWidth",
     "pdfgen.canvas:Canvas": "_addAnnotation _annotationrefs _code _doc _filename _setAnnotations",
     "platypus:Flowable": "_postponed",
 }
@@ -411,15 +413,17 @@ class TaggedCanvas(Canvas):
 
 
 def _output_intents(document: Any) -> str:  # noqa: ANN401 - ReportLab's document
-    of_profile = pdfdoc.PDFDictionary({"N": 3})
-    profile = document.Reference(
-        pdfdoc.PDFStream(of_profile, srgb_profile(), filters=[pdfdoc.PDFZCompress]), f"{ROOT}.Profile"
-    )
+    profile = document.Reference(PackedStream(_packed_profile()), f"{ROOT}.Profile")
     number = document.idToObjectNumberAndVersion[profile.name][0]
     return (
         f"[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier({CONDITION})"
         f"/Info({CONDITION})/DestOutputProfile {number} 0 R>>]"
     )
+
+
+@cache
+def _packed_profile() -> Packed:
+    return Packed(srgb_profile(), " /N 3")
 
 
 # What goes into the file ------------------------------------------------------------------------
@@ -437,29 +441,7 @@ class _Written(pdfdoc.PDFObject):
         return self.content.encode("ascii")
 
 
-class _Ended:
-    """A stream whose data ends before the line of its end (ISO 19005-2, 6.1.7.1).
-
-    With a line feed alone, a carriage return at the end of the data would look like part of it.
-    """
-
-    def format(self, document: Any) -> bytes:  # noqa: ANN401 - ReportLab's document
-        written: bytes = super().format(document)  # type: ignore[misc] # of the stream it is mixed into
-        return written.removesuffix(_END) + b"\r\n" + _END
-
-
-_END: Final = b"endstream\n"
-
-
-class _Stream(_Ended, pdfdoc.PDFStream):
-    """Any stream but a picture's."""
-
-
-class _Picture(_Ended, pdfdoc.PDFImageXObject):
-    """A picture, which ReportLab writes in its own way."""
-
-
-_FIT: Final[dict[type, type]] = {pdfdoc.PDFStream: _Stream, pdfdoc.PDFImageXObject: _Picture}
+_FIT: Final[dict[type, type]] = {pdfdoc.PDFStream: Stream, pdfdoc.PDFImageXObject: Picture}
 
 
 class _Document(pdfdoc.PDFDocument):
@@ -477,7 +459,7 @@ class _Document(pdfdoc.PDFDocument):
         """Return which document and which content this is; the compressor has no say in it."""
         digest = hashlib.sha256()
         for each in self.idToObject.values():
-            if isinstance(each, _Written | _Stream):
+            if isinstance(each, _Written | Stream):
                 content = each.content if isinstance(each.content, bytes) else each.content.encode()
                 digest.update(b"%d\n" % len(content))
                 digest.update(content)

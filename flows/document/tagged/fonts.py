@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from codecs import charmap_encode
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
+from reportlab.pdfbase import pdfdoc
+from reportlab.pdfbase.ttfonts import FF_NONSYMBOLIC, FF_SYMBOLIC, SUBSETN, TTFont
+
+from flows.document.tagged.streams import Packed, PackedStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,6 +19,8 @@ _MOST: Final = 100
 """How many characters one block of a CMap may map (Adobe Technical Note 5411)."""
 _WORDS: Final = 2_048
 """How many widths of words one font remembers; more of them cost memory and save no time."""
+_PROGRAMS: Final = 16
+"""How many of its subsets one font remembers, of some 60 KB each."""
 
 
 class GlyphError(ValueError):
@@ -39,6 +45,8 @@ class TaggedFont(TTFont):
         # asciiReadable decides how glyphs are numbered, and with that the bytes: it is chosen here.
         super().__init__(name, filename, asciiReadable=0)
         self.units = lru_cache(_WORDS)(self._units)
+        self._program = lru_cache(_PROGRAMS)(self._made)
+        self._codes = {each: code for each, code in _usual_codes().items() if each in self.face.charToGlyph}
 
     def _units(self, text: str) -> float:
         """Return how wide ``text`` is, in thousandths of the font's size."""
@@ -51,8 +59,12 @@ class TaggedFont(TTFont):
         Raises:
             GlyphError: the font lacks a character. ReportLab would print an empty box.
         """
-        if codes := self._known(text, doc):
-            return [(0, codes)]
+        state = self.state.get(doc) or self._begun(doc)
+        state.used.update(text)
+        try:
+            return [(0, charmap_encode(text, "strict", self._codes)[0])] if text else []
+        except UnicodeEncodeError:
+            pass
         # A no-break space is printed as a space, and needs no glyph of its own.
         have = self.face.charToGlyph
         if missing := {c for c in text if c == "\0" or (ord(c) not in have and c != "\u00a0")}:
@@ -60,24 +72,98 @@ class TaggedFont(TTFont):
         split: list[tuple[int, bytes]] = super().splitString(text, doc, encoding)
         return split
 
-    def _known(self, text: str, doc: Any) -> bytes | None:  # noqa: ANN401 - ReportLab's document
-        """Return the codes of ``text`` if all its characters were met, and are of the first subset."""
-        if doc not in self.state:
-            return None
-        codes = self.state[doc].assignments
-        try:
-            known = bytes([codes[code] for code in map(ord, text)])
-        except (KeyError, ValueError):
-            return None
-        return None if 0 in known else known
+    def _begun(self, doc: Any) -> Any:  # noqa: ANN401 - ReportLab's
+        """Begin a document: what is in no subset but the first follows, as it is met."""
+        state: Any = self.State(0, self)
+        state.assignments, state.subsets, state.nextCode = dict(self._codes), [[]], 1 << 8
+        state.used = set()
+        self.state[doc] = state
+        return state
 
     def addObjects(self, doc: Any) -> None:  # noqa: ANN401, N802 - ReportLab's names
         """Write the font's objects, and what its codes mean."""
-        subsets = list(self.state[doc].subsets)
-        super().addObjects(doc)
-        for number, subset in enumerate(subsets):
+        state = self.state[doc]
+        state.subsets[0] = self._first(state.used)
+        for number, subset in enumerate(state.subsets):
             name = b"".join((SUBSETN(number), b"+", self.face.name, self.face.subfontNameX)).decode("ascii")
-            doc.idToObject[f"toUnicodeCMap:{name}"].content = to_unicode(name, subset)
+            self._add(doc, number, name, self._program(name, tuple(subset)))
+        del self.state[doc]
+
+    def _first(self, used: set[str]) -> list[int]:
+        """Return the first subset: each character at its code.
+
+        Of those that most texts use, all of a kind are in it or none. So most documents have the same
+        subset, and it need not be made anew.
+        """
+        wanted = used.union(*(kind for kind in _KINDS if not used.isdisjoint(kind)))
+        found = {each: code for each, code in self._codes.items() if chr(each) in wanted}
+        found.pop(_NO_BREAK, None)
+        codes = {code: each for each, code in found.items()} | {ord(" "): ord(" ")}
+        return [codes.get(code, 0) for code in range(max(codes) + 1)]
+
+    def _made(self, name: str, subset: tuple[int, ...]) -> _Program:
+        content = self.face.makeSubset(list(subset))
+        return _Program(
+            widths=f"[ {' '.join(f'{self.face.getCharWidth(each):.6g}' for each in subset)} ]",
+            meaning=Packed(to_unicode(name, subset).encode("ascii")),
+            file=Packed(content, f" /Length1 {len(content)}"),
+        )
+
+    def _add(self, doc: Any, number: int, name: str, program: _Program) -> None:  # noqa: ANN401 - ReportLab's document
+        face, internal = self.face, self.getSubsetInternalName(number, doc)[1:]
+        descriptor = pdfdoc.PDFDictionary(
+            {
+                "Type": "/FontDescriptor",
+                "Ascent": face.ascent,
+                "CapHeight": face.capHeight,
+                "Descent": face.descent,
+                "Flags": face.flags & ~FF_NONSYMBOLIC | FF_SYMBOLIC,
+                "FontBBox": pdfdoc.PDFArray(face.bbox),
+                "FontName": pdfdoc.PDFName(name),
+                "ItalicAngle": face.italicAngle,
+                "StemV": face.stemV,
+                "FontFile2": doc.Reference(PackedStream(program.file), f"fontFile:{name}"),
+                "MissingWidth": face.defaultWidth,
+            }
+        )
+        font: Any = pdfdoc.PDFTrueTypeFont()
+        font.Name, font.BaseFont, font.Widths = internal, name, program.widths
+        font.FirstChar, font.LastChar = 0, program.widths.count(" ") - 2
+        font.ToUnicode = doc.Reference(PackedStream(program.meaning), f"toUnicodeCMap:{name}")
+        font.FontDescriptor = doc.Reference(descriptor, f"fontDescriptor:{name}")
+        doc.Reference(font, internal)
+        doc.idToObject["BasicFonts"].dict[internal] = font
+
+
+class _Program(NamedTuple):
+    """A subset of a font, as documents hold it; ``widths`` is an array, ``meaning`` a CMap."""
+
+    widths: str
+    meaning: Packed
+    file: Packed
+
+
+def _usual_codes() -> dict[int, int]:
+    """Return the code of each character of the first subset, the printable ones of ASCII at their own."""
+    ascii_, free = range(0x20, 0x7F), iter([*range(0x80, 0x100), *range(1, 0x20)])
+    codes = {each: each for each in ascii_}
+    codes |= {ord(each): next(free) for each in _USUAL}
+    return codes | {_NO_BREAK: ord(" ")}
+
+
+_NO_BREAK: Final = 0xA0
+_USUAL: Final = (
+    "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022\u20ac"
+    + "".join(map(chr, [*range(0xA1, 0xAD), *range(0xAE, 0x100)]))
+    + "\u0174\u0175\u0176\u0177\u1e80\u1e81\u1e82\u1e83\u1e84\u1e85\u1ef2\u1ef3\u0178"
+)
+"""What comes after ASCII: quotation marks and dashes, the rest of Latin-1, the Welsh letters."""
+_KINDS: Final = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "0123456789",
+    ".,:;()/-\u2018\u2019\u2013",
+)
 
 
 def to_unicode(name: str, subset: Sequence[int]) -> str:
