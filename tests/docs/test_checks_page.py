@@ -9,7 +9,7 @@ from flows.domain.checks.ruleset import RULES
 _LOOKED_FOR = {
     "X": 18,
     "F": 6,
-    "H": 7,
+    "H": 8,
     "N": 6,
     "B": 6,
     "S": 9,

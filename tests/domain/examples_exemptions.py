@@ -144,6 +144,39 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         "the section of another Act",
         _saying("Section 28 of the Data Protection Act (national security)."),
     ),
+    trips(
+        "X02",
+        "one of a row of titles",
+        _saying(
+            "Sections 24(2), 31(3) and 38(2) (national security, law enforcement and court records) apply."
+        ),
+        (
+            BLOCK,
+            f"{_FIRST}.applies",
+            "Sections 24(2), 31(3) and 38(2) (national security, law enforcement and court records",
+        ),
+    ),
+    trips(
+        "X02",
+        "before it, as people say it",
+        _saying("We rely on the law enforcement exclusion at section 38(2) here."),
+        (BLOCK, f"{_FIRST}.applies", "law enforcement exclusion at section 38(2)"),
+    ),
+    trips(
+        "X02",
+        "between commas, where the words may be the sentence's own",
+        _saying("Under section 31(3), national security, there is much to say."),
+        (WARN, f"{_FIRST}.applies", "section 31(3), national security"),
+    ),
+    passes(
+        "X02",
+        "a row of their own titles",
+        _saying("Sections 24(2), 31(3) and 38(2) (national security, law enforcement and health & safety)."),
+    ),
+    passes(
+        "X02", "before it, its own", _saying("We rely on the law enforcement exclusion at section 31(3).")
+    ),
+    passes("X02", "a word that is a title too", _saying("Research under section 31(3) has been published.")),
     passes("X02", "a colon", _saying("What else matters under section 31(3): national security.")),
     # X03
     trips(
@@ -446,6 +479,36 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     ),
     passes("X12", "in the alternative", _in_the_alternative("40(1)", "40(2)", balance=None)),
     # X13
+    trips(
+        "X13",
+        "absolute, though it is qualified",
+        _saying("Section 31(3) is an absolute exemption."),
+        (WARN, f"{_FIRST}.applies", "absolute"),
+    ),
+    trips(
+        "X13",
+        "qualified, though it is absolute",
+        _saying("Section 23(5) is a qualified exemption and was weighed."),
+        (WARN, f"{_FIRST}.applies", "qualified"),
+    ),
+    trips(
+        "X13",
+        "some of a row",
+        _saying("Sections 24(2), 31(3) and 38(2) are prejudice-based."),
+        (WARN, f"{_FIRST}.applies", "prejudice-based"),
+        (WARN, f"{_FIRST}.applies", "prejudice-based"),
+    ),
+    trips(
+        "X13",
+        "before it is named",
+        _saying("Being prejudice-based, section 24(2) wants a likelihood."),
+        (WARN, f"{_FIRST}.applies", "prejudice-based"),
+    ),
+    passes(
+        "X13", "absolute, as it is", _saying("Section 23(5) is absolute, and section 24(2) is qualified.")
+    ),
+    passes("X13", "absolute in some cases", _saying("Section 40(2) is absolute, and section 36(2) is too.")),
+    passes("X13", "a qualified person", _saying("Section 21 needs the opinion of no qualified person.")),
     trips(
         "X13",
         "health and safety",

@@ -84,6 +84,22 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     passes(
         "F02", "what an answer would not do", _against("An answer would not increase public understanding.")
     ),
+    trips(
+        "F02",
+        "under a heading of the other side",
+        _favouring("Factors favouring section 31: thieves would learn of the tactic."),
+        (WARN, _FAVOURING, "Factors favouring section 31:"),
+    ),
+    trips(
+        "F02",
+        "under a heading of the other duty",
+        _favouring("**Factors favouring disclosure**\n\nThe law may not have kept pace."),
+        (WARN, _FAVOURING, "Factors favouring disclosure**\n"),
+    ),
+    passes("F02", "under its own heading", _against("Factors against confirming: thieves would take care.")),
+    passes(
+        "F02", "no heading", _favouring("Factors favouring disclosure were weighed by the inquiry in 2019.")
+    ),
     passes("F02", "offenders put off", _favouring("A confirmation would put some offenders off.")),
     # F03
     trips(
@@ -140,6 +156,20 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         "the cost to a supplier",
         _against("It shows the cost of providing the service.", provision="43(3)"),
     ),
+    trips(
+        "F03",
+        "public money",
+        _against("Other tactics would have to be bought with public money."),
+        (WARN, _AGAINST, "public money"),
+    ),
+    trips(
+        "F03",
+        "the interest of another exemption",
+        _against("The commercial interests of the maker would suffer.", provision="31(3)"),
+        (WARN, _AGAINST, "commercial interests"),
+    ),
+    passes("F03", "public money that is stolen", _against("Public money would be lost to fraud.")),
+    passes("F03", "its own interest", _against("Bidders would be put off.", provision="43(3)")),
     passes("F03", "an applicant of another kind", _against("Any applicant may publish what is given.")),
     passes(
         "F03", "who would misuse it", _against("The codes would be misused by thieves to hide from patrols.")
@@ -231,10 +261,16 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         a_draft(a_part(_with("24(2)", against=[_DRONES])), a_withholding(_with("31(1)", against=[_DRONES]))),
         (WARN, "parts[1].exemptions[0].against[0].text"),
     ),
-    passes(
+    trips(
         "F05",
         "once for and once against",
         a_part(_with("24(2)", favouring=[_DRONES]), _with("31(3)", against=[_DRONES])),
+        (WARN, "parts[0].exemptions[1].against[0].text"),
+    ),
+    passes(
+        "F05",
+        "for in one part and against in another",
+        a_draft(a_part(_with("24(2)", favouring=[_DRONES])), a_part(_with("31(3)", against=[_DRONES]))),
     ),
     passes(
         "F05", "under one exemption, in two parts", a_draft(*[a_part(_with("31(3)", against=[_DRONES]))] * 2)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _HARM = "parts[0].harm"
 _EXEMPTION = "parts[0].exemptions[0]"
 _WOULD, _LIKELY = Likelihood.WOULD, Likelihood.WOULD_BE_LIKELY
+_MATTERS: Final = (Factor(text="The prevention of crime matters to everyone."),)
+"""A factor against that tells of no harm."""
 _NO_ANSWERS: dict[str, Any] = {"confirming": None, "denying": None}
 
 
@@ -34,18 +36,30 @@ def _plan(harm: str, **changes: Any) -> Part:
 # H01
 
 _THERE: Final = (
-    trips("H01", "prejudice and no harm", a_withholding(_crime()), (WARN, _EXEMPTION)),
-    trips("H01", "necessity and no harm", a_withholding(an_exemption("24(1)")), (WARN, _EXEMPTION)),
+    trips("H01", "prejudice and no harm", a_withholding(_crime(against=_MATTERS)), (WARN, _EXEMPTION)),
+    trips(
+        "H01",
+        "necessity and no harm",
+        a_withholding(an_exemption("24(1)", against=_MATTERS)),
+        (WARN, _EXEMPTION),
+    ),
+    trips(
+        "H01",
+        "a factor against in the exemption's own words",
+        a_withholding(_crime(against=(Factor(text="It would prejudice the prevention of crime."),))),
+        (WARN, _EXEMPTION),
+    ),
+    passes("H01", "a factor against that tells it", a_withholding(_crime())),
     trips(
         "H01",
         "endangerment, with white space for harm",
-        a_withholding(an_exemption("38(1)"), harm=" \n"),
+        a_withholding(an_exemption("38(1)", against=_MATTERS), harm=" \n"),
         (WARN, _EXEMPTION),
     ),
     trips(
         "H01",
         "the harm is that of the other exemption",
-        a_withholding(_crime(harm="Thieves would choose the hour."), an_exemption("24(1)")),
+        a_withholding(_crime(harm="Thieves would choose the hour."), an_exemption("24(1)", against=_MATTERS)),
         (WARN, "parts[0].exemptions[1]"),
     ),
     passes("H01", "harm of the exemption", a_withholding(_crime(harm="Thieves would choose the hour."))),
@@ -245,7 +259,18 @@ _NOT_CIRCULAR: Final = (
         _plan("Disclosure would be likely to prejudice the administration of justice.", limbs=()),
         (WARN, _HARM, "Disclosure would be likely to prejudice the administration of justice."),
     ),
-    passes("H05", "no words of the statute", _plan("Disclosure would cause serious and significant harm.")),
+    trips(
+        "H05",
+        "no words but of harm",
+        _plan("Disclosure would cause serious and significant harm."),
+        (WARN, _HARM, "Disclosure would cause serious and significant harm."),
+    ),
+    trips(
+        "H05",
+        "withheld because it is exempt",
+        _plan("The information is withheld because it is exempt under section 31."),
+        (WARN, _HARM, "The information is withheld because it is exempt under section 31."),
+    ),
     passes("H05", "half told", _plan("Thieves would pick the empty hours. It would harm crime prevention.")),
     trips(
         "H05",
@@ -333,6 +358,61 @@ _SPECULATION: Final = (
     passes("H07", "two of them", _plan("They could read it, and might return.", likelihood=_WOULD)),
 )
 
+# H08
+
+
+def _patrols(information: str, harm: str, **changes: Any) -> Part:
+    against = (Factor(text="Thieves would choose the hour."),)
+    return a_withholding(_crime(against=against), information=information, harm=harm, **changes)
+
+
+_OF_NUMBERS: Final = (
+    trips(
+        "H08",
+        "how many, and harm of another thing",
+        _patrols("how many patrols there were by night", "Thieves would learn the route."),
+        (WARN, "parts[0].information", "how many"),
+    ),
+    trips(
+        "H08",
+        "statistics that an answer would confirm",
+        a_part(
+            an_exemption("31(3)", limbs=("31(1)(a)",)),
+            information="the number of patrols by night",
+            **_NO_ANSWERS | {"confirming": "Thieves would learn that there are patrols."},
+        ),
+        (WARN, "parts[0].information", "number of"),
+    ),
+    passes(
+        "H08",
+        "harm of the number",
+        _patrols(
+            "how many patrols there were by night", "A low figure would tell thieves that nobody comes."
+        ),
+    ),
+    passes(
+        "H08",
+        "harm of the number, in a factor against",
+        a_withholding(
+            _crime(against=(Factor(text="Thieves would learn how seldom anybody comes."),)),
+            information="the number of patrols by night",
+        ),
+    ),
+    passes(
+        "H08", "no numbers", _patrols("the route of the patrol by night", "Thieves would learn the route.")
+    ),
+    passes(
+        "H08",
+        "numbers that are given",
+        _patrols("the number of patrols", "Thieves would learn the route.", outcome=Outcome.DISCLOSE),
+    ),
+    passes(
+        "H08",
+        "a class of which no harm need be shown",
+        a_withholding(an_exemption("30(1)", limbs=("30(1)(b)",)), information="the number of interviews"),
+    ),
+)
+
 EXAMPLES: Final[tuple[Example, ...]] = (
     *_THERE,
     *_ONE_LIKELIHOOD,
@@ -340,4 +420,5 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     *_NOT_CIRCULAR,
     *_ADDS_UP,
     *_SPECULATION,
+    *_OF_NUMBERS,
 )

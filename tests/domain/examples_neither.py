@@ -229,6 +229,11 @@ _IN_DOUBT: Final[tuple[tuple[str, str], ...]] = (
 """What asserts it too, but perhaps of a possibility, of others, or in general: a warning."""
 
 _HINTING: Final[tuple[tuple[str, str], ...]] = (
+    ("Information held by the intelligence unit describes it.", "Information held"),
+    ("The withheld material describes tactics.", "The withheld material describes"),
+    ("The passages redacted describe a method.", "passages redacted"),
+    ("What is held is exempt.", "What is held"),
+    ("What we hold is of no use to anyone.", "What we hold"),
     ("Disclosure of the information puts people at risk.", "Disclosure of the information"),
     ("Releasing these records helps offenders.", "Releasing these records"),
     ("We see good reason for withholding the information.", "withholding the information"),
@@ -260,13 +265,13 @@ _HINTING: Final[tuple[tuple[str, str], ...]] = (
     ("The existence of the documents is itself secret.", "The existence of the documents"),
     ("We have searched two systems.", "We have searched"),
     ("Searches were made of the intelligence system.", "Searches were made"),
-    ("The equipment cost £30,000.", "cost £30,000"),
+    ("The equipment cost £30,000.", "The equipment cost"),
     ("We have been testing gait recognition since 2020.", "We have been testing"),
     ("The applicant is right.", "applicant is right"),
     ("We regret the fact that we use it.", "fact that we use"),
     ("It has already been provided to another applicant.", "has already been provided"),
     ("Three officers were trained in its use.", "trained in its use"),
-    ("Our drones have flown over the site.", "Our drones"),
+    ("Our drones have flown over the site.", "Our drones have"),
     ("We are unable to release the report.", "unable to release the"),
     ("We cannot provide copies of the emails.", "cannot provide copies"),
     ("Some of the information is already public.", "Some of the information"),
@@ -363,7 +368,7 @@ _HINTING: Final[tuple[tuple[str, str], ...]] = (
         ),
         "redacted",
     ),
-    ("The material which we hold would, if disclosed, reveal our tactics.", "The material which we hold"),
+    ("The material which we hold would, if disclosed, reveal our tactics.", "material which we hold"),
     ("The response to part (a) is nil.", "response to part (a) is nil"),
     (
         "The Professional Standards Department conducted a thorough search with negative results.",
@@ -379,7 +384,10 @@ _HINTING: Final[tuple[tuple[str, str], ...]] = (
         "The individual you name is",
     ),
     ("The two officers concerned have since left the force.", "The two officers concerned have"),
-    ("Our drone unit has four aircraft, each fitted with thermal imaging.", "Our drone"),
+    (
+        "Our drone unit has four aircraft, each fitted with thermal imaging.",
+        "Our drone unit has four aircraft",
+    ),
     ("Answer: No.", "Answer: No"),
     ("In answer to question 4, yes.", "answer to question 4, yes"),
     ("The pilot ran for six weeks in Solihull and was then discontinued.", "The pilot ran"),
@@ -429,13 +437,6 @@ _HINTING: Final[tuple[tuple[str, str], ...]] = (
         "material caught by the request",
     ),
     (
-        (
-            "Members of the public who report crime do so in the belief that their details are held "
-            "in confidence."
-        ),
-        "that their details are",
-    ),
-    (
         "The documents in question are eleven in number and all of them predate the merger.",
         "The documents in question are",
     ),
@@ -457,6 +458,14 @@ _HINTING: Final[tuple[tuple[str, str], ...]] = (
 """What reads as if something were held."""
 
 _INNOCENT: Final[tuple[str, ...]] = (
+    "Members of the public who report crime do so in the belief that their details are held in confidence.",
+    "Were information held, it would be exempt.",
+    "In the event that information was held, it would be exempt.",
+    "The applicant asked for all reports held on drones.",
+    "You asked what information is held on this subject.",
+    "A response that information is withheld would itself confirm that it is held.",
+    "Any held information would be exempt.",
+    "Personal data held by other bodies is protected too.",
     "This should not be taken as indicating that information is or is not held.",
     "No inference can be drawn as to whether information is held.",
     "It outweighs the public interest in disclosing whether the authority holds the information.",

@@ -10,7 +10,7 @@ from flows.domain.checks import VERSION
 
 _OF_VERSION = {
     "1": "91b2ce5a857ad23e98caa41da58ee79cd22e45ca0057c3c24b3dcfb3b2f09902",
-    "2": "b789c97824318790bf94e00c09afbf9a515aa0a2bd63d435d28ae8b466413c8e",
+    "2": "f30ff2d12587cfe6f09fc47a8d5aa69658ac34c458b73283433c3ac515793dc2",
 }
 """The digest of what the rules notice in the examples, under each version of the rules."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from flows.domain.assessment import Duty, texts
@@ -106,64 +104,6 @@ def _not_in_force(place: str, exemption: Exemption, draft: Draft, law: Provision
         place=place,
         sentence=f"{exemption.provision}, as our table has it, was not in force on {on}.",
         mend=instead,
-    )
-
-
-@rule("X02", Severity.BLOCK, citation="FOIA s.17(1)(b)")
-def names_by_its_own_title(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """A section is named by its own title, not by that of another.
-
-    No citation in the text is followed at once by the title of another section.
-    """
-    titles = _titles(law)
-    titled = _titled(tuple(titles))
-    sections = frozenset(titles.values())
-    for passage in draft.passages:
-        for cited in passage.cited:
-            named = sections.intersection(map(section_of, cited.citations))
-            found = titled.match(passage.plain, cited.end) if named else None
-            if not found:
-                continue
-            title = _normal(found["bracketed"] or found["plain"])
-            if title in titles and not any(title in map(_normal, law.names_of(section)) for section in named):
-                yield Noticed(
-                    place=passage.place,
-                    span=passage.span(cited.start, found.end()),
-                    sentence=f"Section {' or '.join(sorted(named))} is named by the title of section "
-                    f"{titles[title]}.",
-                    mend="Find out which of the two is meant, and put the other right.",
-                )
-
-
-def _titles(law: Provisions) -> dict[str, str]:
-    """Return the section of each title, in small letters and also without its “etc”."""
-    found = {}
-    for provision in law.all:
-        for title in (provision.title, provision.title.removesuffix(", etc")):
-            found[_normal(title)] = section_of(provision.citation)
-    return found
-
-
-def _normal(title: str) -> str:
-    return " ".join(title.split()).lower()
-
-
-@cache
-def _titled(titles: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of one of these titles that stands at once after a citation.
-
-    In brackets it may begin with a small letter. Elsewhere a small letter begins a sentence's own words,
-    as in “under section 31(1)(a) national security plays no part”; and where more follows the title the
-    words may be the sentence's own too.
-    """
-    longest_first = sorted(titles, key=len, reverse=True)
-    words = [re.escape(title).replace(r"\ ", r"\s+") for title in longest_first]
-    bracketed = "|".join(words)
-    plain = "|".join(f"{word[0].upper()}(?i:{word[1:]})" for word in words)
-    return re.compile(
-        rf"\s{{0,4}}(?:\(\s{{0,4}}(?P<bracketed>(?i:{bracketed}))"
-        rf"|(?:[:\u2013\u2014-]\s{{0,4}})?[\u201c\u2018\"']?(?P<plain>{plain}))"
-        r"(?=\s{0,4}(?:\Z|\n\s*\n|[).,;:\u2013\u2014\u2019\u201d\"'-])|\s{1,4}(?:(?:and|or)\s+s|exemption))"
     )
 
 

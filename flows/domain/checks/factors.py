@@ -76,23 +76,50 @@ def _factors(draft: Draft, law: Provisions) -> Iterator[_Placed]:
                 )
 
 
+_TO_REFUSE: Final = (
+    r"(?:non-disclosure|withholding|refus(?:al|ing)|maintaining (?:the )?(?:exemption|exclusion)s?|"
+    r"(?:the )?(?:exemption|exclusion)s?|sections? [0-9]\w*|(?:neither|not) (?:confirming|confirmation|"
+    r"disclosing))"
+)
+_TO_ANSWER: Final = (
+    r"(?:disclosure|disclosing|releas(?:e|ing)|publi(?:cation|shing)|confirm(?:ing|ation)|deny(?:ing)|denial|"
+    r"an answer|answering)"
+)
+_HEADING: Final = phrase(
+    r"\A\W*(?:public interest|(?:public interest )?(?:factors?|considerations?|arguments?|reasons?))"
+    r"(?: (?:(?P<favouring>favouring|in favour of|for|supporting|in)|(?P<against>against|opposing))) "
+    rf"(?:(?P<refuse>{_TO_REFUSE})|(?P<answer>{_TO_ANSWER}))[^.:\n]{{0,60}}(?:[:\n\u2013\u2014]|\Z)"
+)
+"""A heading that was written into a factor; the paper puts one of its own above."""
+_OF_DUTY: Final = {
+    Duty.DISCLOSE: phrase(r"\b(?:confirm|deny|denial)"),
+    Duty.CONFIRM_OR_DENY: phrase(r"\b(?:non-)?disclos|\breleas|\bwithhold|\bpubli(?:cation|shing)"),
+}
+"""The words of a heading that are about the other duty."""
 _SUBJECT: Final = (
-    r"\b(?:disclosure|disclosing|release|publication|(?:an|the|either|any) answer|(?:a )?confirmation|"
-    r"(?:a )?denial|confirming|denying|to (?:confirm|deny|disclose|answer))"
+    r"\b(?:disclosure|disclosing|release|releasing|publication|publishing|(?:an|the|either|any) answer|"
+    r"(?:a )?confirmation|(?:a )?denial|answering|confirming|denying|to (?:confirm|deny|disclose|answer))"
     r"(?: \w+){0,6}? "
 )
+_CRIMINALS: Final = r"(?:criminals?|offenders?|terrorists?|(?:anyone|those|people|persons) who)"
 _HARMS: Final = phrase(
     _SUBJECT + r"would (?:be likely to )?(?:(?:seriously|severely|greatly|significantly|also|therefore) )?"
     r"(?:prejudice|harm|damage|undermine|compromise|hinder|hamper|impede|endanger|jeopardise|frustrate|weaken"
-    r"|(?:assist|help|enable|allow) (?:\w+ ){0,2}(?:criminals?|offenders?|terrorists?))\b"
+    r"|put (?:[\w'\u2019]+ ){1,6}?(?:at risk|in danger)"
+    rf"|(?:assist|help|enable|allow) (?:\w+ ){{0,2}}{_CRIMINALS})\b"
 )
 """What argues against an answer."""
 _SERVES: Final = phrase(
-    _SUBJECT + r"would (?:be likely to )?(?:(?:also|therefore|greatly|significantly) )?"
-    r"(?:promote|increase|enhance|improve|further|strengthen|inform|better inform|aid|assist|contribute to|"
-    r"demonstrate|provide|ensure|support) (?:[\w,\u2019'-]+ ){0,5}?"
-    r"(?:transparency|openness|accountability|scrutiny|reassurance|(?:public|proper|informed) debate|"
-    r"public(?:['\u2019]s)? (?:confidence|trust|understanding|awareness))\b"
+    rf"(?:{_SUBJECT}|\A\W*(?:it|this|that|doing so) )"
+    r"would (?:be likely to )?(?:(?:also|therefore|greatly|significantly) )?"
+    r"(?:(?:promote|increase|enhance|improve|further|strengthen|inform|better inform|aid|assist|"
+    r"contribute to|demonstrate|provide|ensure|support|lead to|add to) (?:[\w,\u2019'-]+ ){0,5}?"
+    r"(?:transparency|openness|accountability|scrutiny|reassurance|"
+    r"(?:public|proper|(?:better )?informed) debate|"
+    r"public(?:['\u2019]s)? (?:confidence|trust|understanding|awareness))"
+    r"|(?:allow|enable|let|help) (?:the |members of the )?"
+    r"(?:public|people|residents|citizens|taxpayers|voters) (?:to )?"
+    r"(?:judge|see|scrutinise|understand|hold|assess|debate|test))\b"
 )
 """What argues for one."""
 _GRANTED: Final = phrase(
@@ -100,22 +127,30 @@ _GRANTED: Final = phrase(
     r"despite|but|only)\b"
 )
 """What makes a sentence grant a point of the other side, or deny it."""
+_GRANTED_GOOD: Final = phrase(
+    r"\b(?:although|though|while|whilst|whereas|even|if|unless|however|not|little|hardly|falsely|despite|but|"
+    r"only)\b"
+)
+"""The same of what is good, which may be to see whether something is so."""
 
 
 @rule("F02", Severity.WARN, citation="FOIA s.2(1)(b), s.2(2)(b)")
 def stands_on_its_side(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """A factor stands on the side it argues for.
+    """A factor stands on the side it argues for, and under no heading of the other side or the other duty.
 
     One favouring an answer does not describe its harm, nor one against its good.
     """
     for placed in _factors(draft, law):
+        if found := _HEADING.search(placed.passage.plain):
+            yield from _wrong_heading(placed, found)
+            continue
         doing = _DOING[placed.duty]
-        pattern, what = (
-            (_HARMS, f"the harm of {doing}")
+        pattern, granted, what = (
+            (_HARMS, _GRANTED, f"the harm of {doing}")
             if placed.side == "favouring"
-            else (_SERVES, f"the good of {doing}")
+            else (_SERVES, _GRANTED_GOOD, f"the good of {doing}")
         )
-        if span := _first(placed.passage, pattern, unless=_GRANTED):
+        if span := _first(placed.passage, pattern, unless=granted):
             yield Noticed(
                 place=placed.passage.place,
                 span=span,
@@ -124,11 +159,30 @@ def stands_on_its_side(draft: Draft, law: Provisions) -> Iterator[Noticed]:
             )
 
 
-def _first(passage: Passage, pattern: re.Pattern[str], *, unless: re.Pattern[str]) -> tuple[int, int] | None:
+def _wrong_heading(placed: _Placed, heading: re.Match[str]) -> Iterator[Noticed]:
+    doing = _DOING[placed.duty]
+    for_answer = (heading["favouring"] is None) == (heading["answer"] is None)
+    wrong = None
+    if for_answer != (placed.side == "favouring"):
+        wrong = "is headed as one of the other side"
+    elif _OF_DUTY[placed.duty].search(heading[0]):
+        wrong = "has a heading of the other duty"
+    if wrong:
+        yield Noticed(
+            place=placed.passage.place,
+            span=placed.passage.span(*heading.span()),
+            sentence=f"A factor {placed.side} {doing} {wrong}.",
+            mend="Take the heading out, since the paper has its own; and see that the factor is on its side.",
+        )
+
+
+def _first(
+    passage: Passage, pattern: re.Pattern[str], *, unless: re.Pattern[str], nor: re.Pattern[str] | None = None
+) -> tuple[int, int] | None:
     """Return where a pattern stands first, in a sentence without what makes it harmless."""
     for sentence in passage.sentences:
         found = pattern.search(sentence.text)
-        if found and not unless.search(sentence.text):
+        if found and not unless.search(sentence.text) and not (nor and nor.search(sentence.text)):
             return sentence.span(found)
     return None
 
@@ -139,11 +193,17 @@ _MEDIA: Final = r"(?:media|press|newspapers?|journalists?|tabloids?)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Irrelevant:
-    """What is no argument, and the sections of which it may be one all the same."""
+    """What is no argument.
+
+    Attributes:
+        save_for: The sections of which it may be one all the same.
+        unless: What in its sentence makes it part of the harm, as where public money is what thieves want.
+    """
 
     name: str
     words: re.Pattern[str]
     save_for: frozenset[str] = frozenset()
+    unless: re.Pattern[str] | None = None
 
 
 _NO_ARGUMENT: Final = (
@@ -153,16 +213,23 @@ _NO_ARGUMENT: Final = (
             r"\b(?:costs?|expense|work|effort|burden|time) (?:\w+ ){0,3}?(?:of|in|to|for) "
             r"(?:answer|comply|respond|retriev|locat|extract|redact|provid|process|deal)\w*"
             r"|\b(?:strain|drain|burden|impact|pressure|demand)s? (?:up)?on "
-            r"(?:\w+ ){0,3}?(?:resources|budgets?)\b"
+            r"(?:\w+ ){0,3}?(?:resources|budgets?|departments?|authority|council|force|staff|officers)\b"
             r"|\b(?:staff|officer|police) time\b|\bdivert\w* (?:\w+ ){0,3}?(?:resources|staff)\b"
             r"|\bwaste of (?:\w+ ){0,2}?(?:money|resources|time)\b"
+            r"|\b(?:public (?:money|funds|resources|expenditure)|taxpayers?|public purse)\b"
+            r"|\b(?:limited|scarce|stretched) resources\b|\baway from (?:\w+ ){0,3}?(?:duties|duty|work)\b"
         ),
         save_for=frozenset({"22", "22A", "29", "33", "36", "43"}),
+        unless=phrase(r"\b(?:fraud\w*|thieves|theft|stolen|steal\w*|launder\w*|eva(?:ders?|sion))\b"),
     ),
     _Irrelevant(
-        name="embarrassment",
-        words=phrase(r"\bembarrass\w*"),
-        save_for=frozenset({"27", "37"}),
+        name="embarrassment, or the standing of the authority",
+        words=phrase(
+            r"\bembarrass\w*"
+            r"|\breputation of (?:the |this )?(?:force|police|council|authority|department|trust)\b"
+            r"|\b(?:adverse|bad|negative|unwelcome) (?:publicity|press|coverage|headlines)\b"
+        ),
+        save_for=frozenset({"27", "37", "43"}),
     ),
     _Irrelevant(
         name="who asked, or why",
@@ -177,11 +244,71 @@ _NO_ARGUMENT: Final = (
         name="that people might misunderstand or misuse what they learn",
         words=phrase(
             r"\b(?:misunderst\w+|misinterpret\w*|misconstru\w+|misrepresent\w*|taken out of context|"
-            r"sensationali[sz]\w*)\b"
+            r"sensationali[sz]\w*|confus(?:e|es|ing) (?:the )?(?:public|readers?|people))\b"
             r"|\b(?:would|could|might|may) be misleading\b"
             rf"|\bmisus\w+ by (?:the |some )?{_MEDIA}\b"
             rf"|\b{_MEDIA} (?:\w+ ){{0,3}}?(?:misus\w+|exploit\w*|speculat\w+)\b"
         ),
+    ),
+    # What follows is an interest that another exemption protects, with the sections whose harm it may be part
+    # of: an offence endangers people, and a state's secrets are kept from its enemies and its partners.
+    _Irrelevant(
+        name="personal data",
+        words=phrase(r"\b(?:personal (?:data|information)|privacy|data protection)\b"),
+        save_for=frozenset({"38", "40", "44"}),
+    ),
+    _Irrelevant(
+        name="commercial interests",
+        words=phrase(
+            r"\b(?:commercial (?:interests?|sensitiv\w+|harm)|commercially|trade secrets?|bidders?|"
+            r"competitors?|competitive (?:position|advantage|edge)|bargaining position)\b"
+        ),
+        save_for=frozenset({"27", "29", "33", "36", "41", "43"}),
+        unless=phrase(r"\b(?:fraud\w*|corrupt\w*|collu\w+|rig(?:ging|ged)|cartels?)\b"),
+    ),
+    _Irrelevant(
+        name="law enforcement",
+        words=phrase(
+            r"\b(?:prevention|detection)(?: (?:or|and) (?:prevention|detection))? of crime\b"
+            r"|\blaw enforcement\b"
+            r"|\b(?:apprehension|prosecution)(?: (?:or|and) (?:apprehension|prosecution))? of offenders\b"
+        ),
+        save_for=frozenset({"23", "24", "30", "31"}),
+    ),
+    _Irrelevant(
+        name="national security",
+        words=phrase(r"\bnational security\b"),
+        save_for=frozenset({"23", "24", "26", "27"}),
+    ),
+    _Irrelevant(
+        name="relations with other states",
+        words=phrase(
+            r"\b(?:international|diplomatic) relations\b"
+            r"|\brelations (?:\w+ ){0,4}?(?:with|between) (?:\w+ ){0,3}?(?:states?|countr(?:y|ies)|"
+            r"governments?|nations?)\b"
+        ),
+        save_for=frozenset({"23", "24", "26", "27", "28"}),
+    ),
+    _Irrelevant(
+        name="free and frank advice",
+        words=phrase(r"\b(?:free and frank|frank and candid|(?:safe|thinking) space|frankness)\b"),
+        save_for=frozenset({"27", "28", "33", "35", "36", "42"}),
+    ),
+    _Irrelevant(
+        name="health and safety",
+        words=phrase(
+            r"\b(?:(?:physical|mental) (?:health|safety)|health and safety|endanger\w*|distress|"
+            r"safety of (?:\w+ )?(?:staff|individuals?|people|persons?|public|person))\b"
+        ),
+        save_for=frozenset({"24", "26", "30", "31", "38", "40"}),
+    ),
+    _Irrelevant(
+        name="legal professional privilege",
+        words=phrase(
+            r"\b(?:legal(?:ly)? (?:professional )?privileged?|(?:is|are) privileged|lawyers? and clients?|"
+            r"clients? and lawyers?)\b"
+        ),
+        save_for=frozenset({"30", "32", "42"}),
     ),
 )
 _SET_ASIDE: Final = phrase(r"\b(?:no|not|nor|irrelevant|disregard\w*|left aside|set aside|without regard)\b")
@@ -191,7 +318,7 @@ _SET_ASIDE: Final = phrase(r"\b(?:no|not|nor|irrelevant|disregard\w*|left aside|
 def belongs_to_the_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]:
     """A factor against belongs to the interest the exemption protects.
 
-    It is not cost, embarrassment, who asked, or what others may make of it.
+    It is not cost, embarrassment, who asked, what others may make of it, or an interest of another exemption.
     """
     for placed in _factors(draft, law):
         if placed.side != "against":
@@ -199,7 +326,7 @@ def belongs_to_the_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]
         for irrelevant in _NO_ARGUMENT:
             if section_of(placed.citation) in irrelevant.save_for:
                 continue
-            if span := _first(placed.passage, irrelevant.words, unless=_SET_ASIDE):
+            if span := _first(placed.passage, irrelevant.words, unless=_SET_ASIDE, nor=irrelevant.unless):
                 yield Noticed(
                     place=placed.passage.place,
                     span=span,
@@ -229,6 +356,7 @@ _ANY_SUBJECT: Final = _OPENNESS | content_words(
     "process processes know knowing knowledge learn see believe right rights act acting actions role "
     "work working would can will order fact regard regarding relation concerning subject available take "
     "taken part participate discussion discussions important importance factor favour favours carry "
+    "honest honesty build builds building serve serves served recognised recognise satisfy curiosity "
     "carried duty duties responsible responsibly committed commitment being view views"
 )
 _OWN_WORDS: Final = 3
@@ -260,22 +388,45 @@ def _is_stock(text: str, ours: frozenset[str]) -> bool:
 
 
 _ALIKE: Final = 0.8
+_ALIKE_ON_BOTH_SIDES: Final = 0.7
+"""What argues on both sides has a word or two of its own on each, as “show” and “tell”."""
 _ENOUGH: Final = 5
+_ENOUGH_ON_BOTH_SIDES: Final = 3
 """With fewer words, two factors may be alike by chance."""
 
 
 @rule("F05", Severity.WARN, citation="ICO guidance on the public interest test")
 def does_not_repeat_itself(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """Each exemption has factors of its own, not those of another."""
+    """Each exemption has factors of its own, not those of another, and neither side those of the other."""
+    placed = list(_factors(draft, law))
     for side in _SIDES:
-        placed = [each for each in _factors(draft, law) if each.side == side]
-        for earlier, later in _alike(placed):
+        for earlier, later in _alike([each for each in placed if each.side == side]):
             yield Noticed(
                 place=later.passage.place,
                 sentence=f"This factor under {later.citation} says the same as one under {earlier.citation}, "
                 f"{earlier.place}.",
                 mend="Say under each exemption what belongs to the interest it protects.",
             )
+    for favouring, against in _on_both_sides(placed):
+        yield Noticed(
+            place=against.passage.place,
+            sentence=f"This factor against says the same as one favouring an answer, {favouring.place}.",
+            mend="Say what good would come of it on one side, and what harm on the other.",
+        )
+
+
+def _on_both_sides(placed: list[_Placed]) -> Iterator[tuple[_Placed, _Placed]]:
+    """Yield each factor against with the first one favouring that says the same."""
+    favouring = [each for each in placed if each.side == "favouring"]
+    for against in placed:
+        words = against.passage.content
+        if against.side == "favouring" or len(words) < _ENOUGH_ON_BOTH_SIDES:
+            continue
+        for each in favouring:
+            same_part = each.place.partition(".")[0] == against.place.partition(".")[0]
+            if same_part and _likeness(each.passage.content, words) >= _ALIKE_ON_BOTH_SIDES:
+                yield each, against
+                break
 
 
 def _alike(factors: list[_Placed]) -> Iterator[tuple[_Placed, _Placed]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import Outcome, texts
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from flows.domain.assessment import Exemption, Opinion
-    from flows.domain.checks.words import Passage, Sentence
-    from flows.domain.citation import FoundCitation
-    from flows.domain.provisions import Basis, Provision, Provisions
+    from flows.domain.provisions import Provision, Provisions
 
 _PERSONAL: Final = "40"
 _OF_THE_APPLICANT: Final = "40(1)"
@@ -275,65 +272,6 @@ def _cites_what_is_gone(draft: Draft) -> Iterator[Noticed]:
                         sentence="Section 40(5) has not been in force since 25 May 2018.",
                         mend="Write 40(5A) for the applicant's own data, or 40(5B) for those of others.",
                     )
-
-
-_BASED: Final = phrase(
-    r"\b(?P<prejudice>prejudice[- ]?based)\b"
-    r"|\b(?P<class>class[- ]?based|class (?:qualified |absolute )?exemption)\b"
-)
-_CALLED: Final = phrase(
-    r"\A(?:[^.;:]{0,120}\b(?:is|are|being|as)\b)?"
-    r"(?:\W|\b(?:a|an|and|both|also|therefore|thus|each|qualified|absolute|exemptions?|which|that)\b){0,24}\Z"
-)
-_NOT_CALLED: Final = phrase(
-    r"\b(?:not|no|nor|never|neither|than|rather|unlike|if|whether|unless)\b|n['\u2019]t\b"
-)
-_CONTRAST: Final = phrase(
-    r"\b(?:unlike|not|as opposed to|in contrast to|contrary to|compared (?:with|to)) (?:in )?\Z"
-)
-_WRONG: Final = {"prejudice": {"class", "necessity", "endangerment"}, "class": {"prejudice", "endangerment"}}
-"""The bases that are not what a text calls them."""
-
-
-@rule("X13", Severity.WARN, citation="FOIA Part II, ICO guidance on section 38")
-def is_called_what_it_is(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """An exemption is called prejudice-based or class-based only where it is."""
-    for passage in draft.passages:
-        for sentence in passage.sentences:
-            for found in _BASED.finditer(sentence.text):
-                called = found.lastgroup or ""
-                cited = _called(passage, sentence, found.start())
-                for citation in cited.citations if cited else ():
-                    bases = _bases(citation, law)
-                    if bases and all(basis.name in _WRONG[called] for basis in bases):
-                        yield Noticed(
-                            place=passage.place,
-                            span=sentence.span(found),
-                            sentence=f"{citation} is called {called}-based; its test is another: "
-                            f"{'; '.join(sorted(basis.words for basis in bases))}.",
-                            mend="Say what it is, and put the test it needs.",
-                        )
-
-
-def _called(passage: Passage, sentence: Sentence, end: int) -> FoundCitation | None:
-    """Return the citation which the words that begin at ``end`` of the sentence are said of."""
-    before = bisect_right(passage.cited, sentence.start + end, key=lambda cited: cited.end)
-    nearest = passage.cited[before - 1] if before else None
-    if nearest is None or nearest.start < sentence.start:
-        return None
-    between = sentence.text[nearest.end - sentence.start : end]
-    leading = sentence.text[max(0, nearest.start - sentence.start - 24) : nearest.start - sentence.start]
-    said = _CALLED.search(between) and not _NOT_CALLED.search(between) and not _CONTRAST.search(leading)
-    return nearest if said else None
-
-
-def _bases(citation: str, law: Provisions) -> set[Basis]:
-    """Return what a provision or a limb rests on; of a whole section, all that its provisions do."""
-    provision = law.get(citation)
-    if provision and citation in provision.limbs:
-        return {provision.basis_of(citation)}
-    found = (provision,) if provision else law.of_section(citation)
-    return {each.basis_of(limb) for each in found for limb in (each.citation, *each.limbs)}
 
 
 _CERTIFICATE: Final = phrase(r"\bcertificates?\b")

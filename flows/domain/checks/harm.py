@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import REFUSALS, Likelihood
+from flows.domain.checks.plain_text import spans
 from flows.domain.checks.rule import Draft, Input, Noticed, rule
 from flows.domain.checks.words import content_words, phrase, unquoted
 from flows.domain.finding import Severity
@@ -30,21 +31,37 @@ def _harms(draft: Draft, place: str) -> Iterator[Passage]:
             yield passage
 
 
+_FOLLOWS: Final = phrase(r"\b(?:would|will|could|might|may)\b")
+"""What a text says that tells of what would come of an answer."""
+
+
 @rule("H01", Severity.WARN, citation="FOIA s.17(1)(c); ICO guidance on section 31")
 def describes_the_harm(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """An exemption that rests on harm has its harm described."""
+    """An exemption that rests on harm has its harm described, be it in a factor against."""
     for place, part, exemption, provision in draft.known(law):
         texts = (exemption.harm, part.harm, part.confirming, part.denying)
         if (
             (exemption.outcome or part.outcome) in REFUSALS
             and any(basis.harm for basis in _bases(exemption, provision))
             and not any(text and text.strip() for text in texts)
+            and not _told_against(draft, place, exemption, law)
         ):
             yield Noticed(
                 place=place,
                 sentence=f"{exemption.provision} rests on harm, and no harm is described.",
                 mend="Write under harm what would follow, for whom, and how the one leads to the other.",
             )
+
+
+def _told_against(draft: Draft, place: str, exemption: Exemption, law: Provisions) -> bool:
+    """Tell whether a factor against says what would follow, in more than the exemption's own words."""
+    statutory = _stems(_statute((exemption,), law))
+    return any(
+        _FOLLOWS.search(sentence.text) and not _repeats(sentence, statutory)
+        for passage in draft.under(place)
+        if passage.place.startswith(f"{place}.against[")
+        for sentence in passage.sentences
+    )
 
 
 _FORMULA: Final = phrase(r"\bwould\s*[,(]?\s*(?:and/)?or (?:would )?(?:be )?likely(?: to)?")
@@ -179,11 +196,15 @@ _GENERIC: Final = content_words(
     "risk cause causing result lead interest interests clear clearly serious seriously significant "
     "significantly matter matters mentioned doing force forces police authority public ability able "
     "function functions real actual substance substantial such also purpose purposes required necessary "
-    "safeguard safeguarding protect protecting negatively impact impacting real"
+    "safeguard safeguarding protect protected protecting negatively impact impacting exempts exempting "
+    "engage engages engaged applies apply applied relied withheld withhold withholding duty give given "
+    "giving sensitive lies"
 )
 """Words that say that there is harm, and not what it is."""
 _STEM: Final = 5
 """So many letters tell “prevent” and “prevention” to be one word."""
+_OF_ITS_OWN: Final = 0.25
+"""So small a share of words that are not the exemption's own says nothing more."""
 _FEWEST: Final = 3
 """A sentence with fewer words of content is a link between others."""
 
@@ -216,7 +237,7 @@ def _words_of(exemption: Exemption, law: Provisions) -> Iterator[str]:
     provision = law.get(exemption.provision)
     if provision is None:
         return
-    yield f"{provision.title} criminal criminals crimes"
+    yield f"{provision.title} {provision.trigger or ''} criminal criminals crimes commercially"
     for each in (provision, *filter(None, map(law.get, provision.protects))):
         for limb, words in each.limbs.items():
             if not exemption.limbs or limb in exemption.limbs:
@@ -229,7 +250,7 @@ def _stems(text: str) -> frozenset[str]:
 
 def _repeats(sentence: Sentence, statutory: frozenset[str]) -> bool:
     words = {word[:_STEM] for word in content_words(sentence.text) - _GENERIC}
-    return bool(words) and words <= statutory
+    return len(words - statutory) <= _OF_ITS_OWN * len(words)
 
 
 _THINGS_TO_COMBINE: Final = r"(?:information|material|data|details|facts|intelligence|sources|pieces)"
@@ -321,3 +342,49 @@ def does_not_speculate(draft: Draft, _: Provisions) -> Iterator[Noticed]:
 
 _OF_HARM: Final = frozenset({"harm", "applies", "confirming", "denying"})
 """The keys under which harm is told."""
+
+
+_STATISTICS: Final = phrase(
+    r"\b(?<!\ba\s)(?:numbers?|counts?|frequency|rates?|percentages?|proportions?|averages?|amounts?|"
+    r"quantit(?:y|ies)|breakdowns?|volumes?|figures?|totals?) (?:of|for|on|by|paid|spent|per)\b"
+    r"|\bhow (?:many|much|often|frequently)\b|\b(?:statistics|statistical)\b(?! (?:unit|office|team))"
+    r"|\baverage (?:time|cost|number|age|length)\b"
+    r"|\b(?:annual|total) (?:\w+ )?(?:cost|spend\w*|count|number)\b"
+    r"|\bdata on the (?:use|number)\b"
+)
+"""What asks for numbers."""
+_OF_NUMBERS: Final = phrase(
+    r"\b(?:numbers?|figures?|counts?|totals?|statistics?|percentages?|proportions?|rates?|averages?|sums?|"
+    r"amounts?|scale|trends?|patterns?|rise|fall|ris(?:es|ing)|fall(?:s|ing)|low|high|higher|lower|few|fewer|"
+    r"fewest|many|most|least|seldom|rarely|rare|only one|none|zero|how (?:many|much|often|seldom|frequently|"
+    r"busy)|frequen\w+|increas\w+|decreas\w+|compar\w+|side by side|between (?:two|one)|work(?:ed)? out|"
+    r"pric(?:e|es|ing)|bids?|undercut|charged?|margins?|ceiling|budgets?)\b"
+)
+"""What speaks of a number as such, or of what can be worked out from it."""
+
+
+@rule("H08", Severity.WARN, citation="ICO guidance on section 31")
+def harm_is_of_the_numbers(draft: Draft, law: Provisions) -> Iterator[Noticed]:
+    """Where numbers are refused, the harm says what a number by itself would reveal."""
+    for place, part in draft.parts():
+        asked = next(spans(_STATISTICS, part.information), None)
+        if asked is None or part.outcome not in REFUSALS or not _rests_on_harm(part, law):
+            continue
+        told = (
+            passage
+            for passage in draft.under(place)
+            if passage.place.endswith((".harm", ".confirming", ".denying")) or ".against[" in passage.place
+        )
+        if not any(_OF_NUMBERS.search(passage.plain) for passage in told):
+            yield Noticed(
+                place=f"{place}.information",
+                span=asked,
+                sentence="Numbers are refused, and the harm told is not of a number.",
+                mend="Say what a reader could do with the number alone, or give it and refuse the rest.",
+            )
+
+
+def _rests_on_harm(part: Part, law: Provisions) -> bool:
+    """Tell whether every exemption relied on rests on harm: then so does the refusal of the numbers."""
+    known = [(each, provision) for each in part.exemptions if (provision := law.get(each.provision))]
+    return bool(known) and all(any(basis.harm for basis in _bases(*each)) for each in known)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -56,11 +56,9 @@ _AUXILIARY: Final = one_of(
 
 _THINGS: Final = (
     r"(?:information|records?|documents?|data(?! protection\b)|material|recordings?|footage|files?|logs?|"
-    r"e-?mails?|copies|reports?|correspondence|spreadsheets?|authorisations?|contracts?|agreements?)"
-)
-_HOLDABLE: Final = (
-    rf"(?:{_THINGS}|polic(?:y|ies)|devices?|equipment|drones?|figures|statistics|details|images?|"
-    r"photographs?|intelligence|lists?|plans?|licen[cs]es?|copy|names)"
+    r"e-?mails?|copies|copy|reports?|correspondence|spreadsheets?|authorisations?|contracts?|agreements?|"
+    r"polic(?:y|ies)|devices?|equipment|drones?|figures|statistics|details|images?|photographs?|"
+    r"intelligence|lists?|plans?|licen[cs]es?|passages|pages|entries|extracts)"
 )
 _MEANS: Final = (
     r"(?:technolog(?:y|ies)|techniques?|equipment|systems?|devices?|methods?|software|tools?|drones?|"
@@ -130,7 +128,7 @@ _ASSERTIONS: Final[tuple[_Kind, ...]] = (
         "“we hold”",
         phrase(
             rf"\b{_US} (?:{_AUXILIARY} ){{0,3}}(?:hold|holds|held)"
-            rf"(?! or (?:do|does) not\b)\b(?= (?:{_NOT_ABOUT}{_WITHIN}){{0,5}}?{_HOLDABLE}\b"
+            rf"(?! or (?:do|does) not\b)\b(?= (?:{_NOT_ABOUT}{_WITHIN}){{0,5}}?{_THINGS}\b"
             rf"| (?:no )?(?:it|them|nothing|none|more|some|any|both|neither|one|two|three|[0-9]+)\b{_END})"
             rf"|\b{_US} (?:am|is|are|was|were) (?:{_ADVERBS} ){{0,2}}in possession of\b"
         ),
@@ -138,7 +136,7 @@ _ASSERTIONS: Final[tuple[_Kind, ...]] = (
     (
         "“is held”",
         phrase(
-            rf"\b(?:{_THINGS} {_WITHIN}{{0,6}}?|{_HOLDABLE} (?:(?:requested|sought|(?:that )?you \w+"
+            rf"\b(?:{_THINGS} {_WITHIN}{{0,6}}?|{_THINGS} (?:(?:requested|sought|(?:that )?you \w+"
             rf"(?: \w+){{0,2}}) )?){_BE} (?:{_ADVERBS} ){{0,3}}held\b(?! (?:to|that)\b)"
             rf"|\bno {_WITHIN}{{0,2}}?{_THINGS} held\b"
         ),
@@ -146,7 +144,7 @@ _ASSERTIONS: Final[tuple[_Kind, ...]] = (
     (
         "“is withheld”",
         phrase(
-            rf"\b(?:{_HOLDABLE}|it|this|these|they|rest|remainder|parts?) {_WITHIN}{{0,6}}?{_BE} "
+            rf"\b(?:{_THINGS}|it|this|these|they|rest|remainder|parts?) {_WITHIN}{{0,6}}?{_BE} "
             rf"(?:{_ADVERBS} ){{0,2}}withheld\b"
             rf"|\b{_US} (?:have |has )?(?:withheld|withholds?)\b(?! (?:an |any |our )?(?:answer|reply)\b)"
         ),
@@ -186,51 +184,67 @@ _ASSERTIONS: Final[tuple[_Kind, ...]] = (
 )
 """What asserts that information is held, or is not: kind of words, and the words."""
 
+_HELD: Final = phrase(
+    rf"(?<!\bwhat\s)(?<!\bmuch\s)\b{_THINGS} (?:(?:requested|sought|described|in question) )?"
+    rf"(?:(?:that|which) {_BE} )?(?:{_ADVERBS} )?(?:held|withheld|redacted|retained|recorded)\b"
+    r"(?! (?:to|that|against|accountable|responsible|by (?:public|other|most|all))\b)"
+    rf"|\b(?:held|withheld|redacted|retained) {_THINGS}\b"
+    r"|\A\W*what (?:is|was) (?:held|withheld)\b"
+    rf"|\A\W*what {_US} (?:do )?(?:holds?|withholds?|(?:have|has) (?:found|withheld))\b"
+    rf"|\b(?:number|count|total) of (?:\w+ ){{1,3}}?(?:held|recorded|withheld) {_BE}\b"
+)
 _HINTS: Final[tuple[_Kind, ...]] = (
+    ("“the information held”", _HELD),
     (
         "“disclosure of the information”",
         phrase(
             r"\b(?:disclos(?:ure|e|ed|ing)|releas(?:e|ed|ing)|publi(?:cation|shing)|withhold(?:ing)?|"
             rf"providing|communicating|revealing) (?:of )?(?:all (?:of )?|some (?:of )?|most of )?{_THESE} "
-            rf"(?:\w+ )?(?:{_THINGS}|(?:dates|times|names|locations|details) of {_THESE} {_DOINGS})\b"
+            rf"(?:\w+ )?(?:{_THINGS}|(?:dates|times|locations) of {_THESE} {_DOINGS})\b"
             rf"|\bif (?:disclosed|released|published), {_THESE} (?:\w+ )?{_THINGS}\b"
+            r"|\b(?:cannot|will not|unable to|not able to|decided to|decided not to|refuse to|decline to) "
+            r"(?:be )?(?:releas(?:e|ing)|provid(?:e|ing)|disclos(?:e|ing)|supply(?:ing)?|send(?:ing)?|"
+            r"withhold(?:ing)?|redact(?:ing)?) (?:you )?(?:with )?"
+            rf"(?:it|them|copies|details|{_THESE})\b"
+            r"(?! (?:public|world|answer|confirmation|denial|applicant|reasons?)\b)"
+            r"|\b(?:cannot|can) be (?:released|disclosed|supplied|provided)\b"
+            r"|\bredact(?:ed|ions?)\b(?! (?:\w+ )?(?:would|could|cannot|can|may|might|is not|does not)\b)"
+        ),
+    ),
+    (
+        "“already released”",
+        phrase(
+            r"\b(?:has|have) (?:already|previously) been (?:partly |partially )?(?:disclosed|released|"
+            r"supplied|provided)\b"
+            r"|\b(?:already |previously )?(?:disclosed|released|supplied|provided) in part\b"
+            rf"|\b{_US} (?:have |has )?(?:already|previously) (?:disclosed|released|supplied|provided|"
+            r"confirmed)\b"
+            rf"|\b(?:table|names|{_THINGS}) {_BE} (?:attached|enclosed|annexed|sent|removed|deleted|blanked|"
+            r"left out)\b"
+            rf"|\b(?:attached|enclosed) (?:table|{_THINGS})\b"
         ),
     ),
     (
         "“the exempt information”",
         phrase(
-            rf"\b{_THESE} (?:exempt|withheld|excluded|sensitive|remaining) {_THINGS}\b"
+            rf"\b{_THESE} (?:exempt|excluded|sensitive|remaining) {_THINGS}\b"
             rf"|\b(?:rest|remainder|some|parts?|much|most|all) (?:of )?{_THESE} (?:\w+ )?{_THINGS}\b"
-            rf"|\bthe only (?:\w+ )?{_THINGS}\b"
             rf"|\b{_THINGS} (?:caught|captured|covered) by (?:your|the|this) (?:request|question|part)\b"
-            rf"|\b{_THESE} (?:\w+ )?{_THINGS} (?:that |which )?{_US} (?:{_AUXILIARY} )?(?:hold|holds|held)\b"
+            rf"|\b{_THESE} (?:\w+ )?{_THINGS} {_US} (?:{_AUXILIARY} )?(?:hold|holds|held)\b"
+            rf"|\b{_THINGS} (?:that|which) {_US} (?:{_AUXILIARY} )?(?:hold|holds|held)\b"
         ),
     ),
     (
         "“the information contains”",
         phrase(
-            rf"\b{_NOT_THIS_PAPER}{_THESE} (?:[\w'\u2019]+ )?(?:{_THINGS}|{_DOINGS}|details) "
+            rf"\b{_NOT_THIS_PAPER}(?!that the\b){_THESE} (?:[\w'\u2019]+ )?(?:{_THINGS}|{_DOINGS}) "
             r"(?:(?:requested|sought|described|in question|concerned|(?:that |which )?you (?:have )?\w+"
             rf"(?: for)?|(?:with|between|from) (?:the )?\w+) )?(?:also |mainly )?(?:{_SHOWS})\b"
             rf"{_NOT_OF_THE_REQUEST}"
             rf"|\b{_THINGS} you (?:seek|requested|(?:have )?asked for) {_BE}\b{_NOT_OF_THE_REQUEST}"
-            rf"|\b(?:figures|details|particulars) {_WITHIN}{{0,4}}?(?:is|are) contained (?:with)?in\b"
-        ),
-    ),
-    (
-        "“having read the information”",
-        phrase(
-            r"\b(?:located|reviewed|considered|examined|read|viewed|watched|received?|receives|suppl(?:y|ies|"
-            rf"ied)|obtained?|share[sd]?) {_THESE} (?:(?:contents?|copy) of {_THESE} )?(?:\w+ )?{_THINGS}\b"
-            rf"|\b(?:provided|supplied|sent) us with {_WITHIN}{{0,3}}?(?:copy|{_THINGS})\b"
-            r"|\b(?:considered|gone through|reviewed) line by line\b"
-        ),
-    ),
-    (
-        "“as the report says”",
-        phrase(
-            r"\bas (?:the|this|our) (?:\w+ )?(?:report|log|document|record|recording|file|register|contract|"
-            r"e-?mail)s? (?:says?|shows?|states?|notes?|records?|sets? out|makes? clear|confirms?)\b"
+            rf"|\b(?:particulars|{_THINGS}) {_WITHIN}{{0,4}}?(?:is|are) contained (?:with)?in\b"
+            r"|\bas (?:the|this|our) (?:\w+ )?(?:record|register|report|log|document|file|contract)s? "
+            r"(?:says?|shows?|states?|notes?|records?|sets? out|makes? clear|confirms?)\b"
         ),
     ),
     (
@@ -239,64 +253,37 @@ _HINTS: Final[tuple[_Kind, ...]] = (
             rf"\bthe existence of {_THESE} (?:\w+ )?{_THINGS}\b"
             rf"|\b(?:no|the|such|these|those) (?:\w+ )?{_THINGS} (?:do not |does not |did not )?exist(?:s|"
             r"ed)?\b"
-            r"|\bthere (?:is|are|was|were) no (?:such )?(?:records?|recordings?|documents?|files?|logs?)\b"
+            rf"|\bthere (?:is|are|was|were) no (?:such )?(?!details\b|plans?\b|reports?\b){_THINGS}\b(?! "
+            r"(?:to|that|on|in)\b)"
             rf"|\b{_US} (?:have|has) no (?:such |relevant )?(?:information|data|material)\b(?! (?:to|that|"
             r"as to|on how|about how|suggest\w*)\b)"
             r"|\bno trace\b|\bnothing (?:\w+ ){0,3}?exist(?:s|ed)\b"
-        ),
-    ),
-    (
-        "“our use of”",
-        phrase(
-            rf"\b{_OUR} (?:own |covert |open |current |existing |recent |past |limited |continued |"
-            rf"successful |planned ){{0,2}}(?:use|uses|contracts?|recordings?|logs?|documents|files|footage|"
-            rf"holdings?|search(?:es)?|relationship|equipment|drones?|cameras|software|{_DOINGS})\b(?!,? if "
-            r"any\b| of (?:this|the (?:word|term|phrase|exemption|exclusion)|section|public|resources|"
-            r"powers)\b)"
-        ),
-    ),
-    (
-        "“the person you name is”",
-        phrase(
-            r"\bthe (?:\w+ )?(?:individual|person|man|woman|informant|source|subject|officer)s? (?:you|named|"
-            r"referred|concerned|in question|of your|involved)\b(?: [\w'\u2019]+){0,5}? (?:is|are|was|were|"
-            r"has|have|had|remains?)\b(?! (?:entitled|asked)\b)"
-            r"|\bthe supplier(?:['\u2019]s \w+)? (?:is|was|has|had|asked)\b"
-            rf"|\b{_BE} (?:{_ADVERBS} |well )?known to (?:the police|us|{_BY_US}|officers)\b"
-        ),
-    ),
-    (
-        "“is under investigation”",
-        phrase(
-            r"\b(?:is|are|was|were|remains?) (?:still |currently |now )?(?:under|(?:the )?subject (?:to|of)) "
-            r"(?:an? |the |our )?(?:\w+ ){0,2}?(?:investigation|inquiry|operation|surveillance)\b"
-            r"|\bforms? part of (?:an?|the|our) (?:\w+ ){0,3}?(?:case|evidence|investigation|operation|"
-            r"prosecution|inquiry)\b"
-            r"|\boperation (?-i:[A-Z])\w+ (?:is|was|remains|has|ran|ended|began)\b"
-        ),
-    ),
-    (
-        "“it is held”",
-        phrase(
-            r"\b(?:was|were|has been|have been) (?:since )?(?:weeded|wiped|destroyed|shredded)\b"
-            r"|\b(?:is|are|was|were) marked (?:(?:as|top) )?(?:secret|official|confidential|restricted)\b"
-            r"|\b(?:it|this|they|these) (?:is|are) (?:not )?held\b(?! that\b| by the courts?\b)"
             r"|\bthere (?:is|was) nothing to (?:disclose|release|withhold|redact|report)\b"
             r"|\b(?:nothing|none)(?: \w+){0,4}? (?:has|have|had) (?:ever )?been (?:bought|used|tried|"
             r"deployed|purchased|recorded)\b"
         ),
     ),
     (
-        "“we cannot release it”",
+        "“it is held”",
         phrase(
-            r"\b(?:cannot|will not|unable to|not able to|decided to|decided not to|refuse to|decline to) "
-            r"(?:be )?(?:releas(?:e|ing)|provid(?:e|ing)|disclos(?:e|ing)|supply(?:ing)?|send(?:ing)?|"
-            rf"withhold(?:ing)?) (?:you )?(?:with )?(?:it|them|copies|details|{_THESE})\b(?! (?:public|"
-            r"world|answer|confirmation|denial|applicant|reasons?)\b)"
-            r"|\b(?:cannot|can) be (?:released|disclosed|supplied|provided)\b"
-            r"|\b(?:names?|details|parts|passages|pages) (?:of the \w+ )?(?:was|were|has been|have been) "
-            r"(?:removed|deleted|blanked|obscured|left out|taken out)\b"
-            r"|\bredact(?:ed|ions?)\b(?! (?:\w+ )?(?:would|could|cannot|can|may|might|is not|does not)\b)"
+            r"\b(?:it|this|they|these) (?:is|are) (?:not )?held\b(?! that\b| by the courts?\b)"
+            r"|\b(?:was|were|has been|have been) (?:since )?(?:weeded|wiped|destroyed|shredded)\b"
+            r"|\b(?:is|are|was|were) marked (?:(?:as|top) )?(?:secret|official|confidential|restricted)\b"
+        ),
+    ),
+    (
+        "“having read the information”",
+        phrase(
+            r"\b(?:located|reviewed|considered|examined|read|viewed|watched|received?|receives|suppl(?:y|ies|"
+            rf"ied)|obtained?|share[sd]?) {_THESE} (?:(?:contents?|copy) of {_THESE} )?(?:\w+ )?{_THINGS}\b"
+            rf"|\b(?:provided|supplied|sent) us with {_WITHIN}{{0,3}}?{_THINGS}\b"
+            r"|\b(?:considered|gone through|reviewed) line by line\b"
+            r"|\b(?:carried out|made|conducted|completed|undertook|undertaken) (?:\w+ ){0,2}?search(?:es)?\b"
+            rf"|\b{_US} (?:have |has )?searched\b"
+            r"|\b(?:an?|the) (?:\w+ )?search (?:of|was|has been|found|showed|returned)\b"
+            r"|\bsearches (?:were|have been) (?:made|carried out|conducted)\b"
+            r"|\bcame (?:back|up) (?:blank|empty|negative)\b"
+            rf"|\benquiries (?:with|of) {_WITHIN}{{1,5}}?(?:established|showed|revealed|confirmed|found)\b"
         ),
     ),
     (
@@ -307,34 +294,47 @@ _HINTS: Final[tuple[_Kind, ...]] = (
             r"|\b(?:answer|response)(?: to (?:question|part) \w+)?\s*[:,-]\s*(?:yes|no|nil|none|zero|[0-9]+)"
             rf"\b{_END}"
             r"|\bnil (?:returns?|results?|response)\b|\bnegative results?\b"
-        ),
-    ),
-    (
-        "“the number is”",
-        phrase(
-            r"\bthe (?:total |exact |actual )?(?:number|figure|total|amount) (?:is|are|was|were|stands at|"
+            r"|\b(?:(?:applicant|requester) is|you are) (?:\w+ )?(?:right|correct|wrong|mistaken)\b(?! to\b)"
+            rf"|\bfact that {_US} (?:do not |does not )?(?:holds?|uses?|owns?)\b"
+            r"|\bthe (?:total |exact |actual )?(?:number|figure|total|amount) (?:is|are|was|were|stands at|"
             r"came to)\b"
             r"|\bthe (?:total |exact |actual )?(?:numbers?|figures?|cost|amount|spending|expenditure|"
             r"budget) (?:of (?!(?:police )?forces|people|requests|factors)(?:\w+ ){1,5}?)?(?:is|are|was|"
             r"were|has been|stands at|came to|amounts to) (?:about |only |over |under |nearly "
             r")?(?:£?[0-9]+(?:,[0-9]{3})*|nil\b|zero\b|none\b)"
-            r"|\b(?:cost|paid) (?:us |the force )?(?:about |over |under )?£[0-9]+(?:,[0-9]{3})*"
+            r"|\bcost (?:us |the force )?(?:about |over |under )?£[0-9]+(?:,[0-9]{3})*"
+        ),
+    ),
+    (
+        "“the person you name is”",
+        phrase(
+            r"\bthe (?:\w+ )?(?:individual|person|man|woman|informant|source|subject|officer)s? (?:you|named|"
+            r"referred|concerned|in question|of your|involved)\b(?: [\w'\u2019]+){0,5}? (?:is|are|was|were|"
+            r"has|have|had|remains?)\b(?! (?:entitled|asked)\b)"
+            r"|\bthe supplier(?:['\u2019]s \w+)? (?:is|was|has|had|asked)\b"
+            rf"|\b{_BE} (?:{_ADVERBS} |well )?known to (?:the police|us|{_BY_US}|officers)\b"
+            r"|\b(?:is|are|was|were|remains?) (?:still |currently |now )?(?:under|(?:the )?subject "
+            r"(?:to|of)) (?:an? |the |our )?(?:\w+ ){0,2}?(?:investigation|inquiry|operation|surveillance)\b"
+            r"|\bforms? part of (?:an?|the|our) (?:\w+ ){0,3}?(?:case|evidence|investigation|operation|"
+            r"prosecution|inquiry)\b"
+            r"|\boperation (?-i:[A-Z])\w+ (?:is|was|remains|has|ran|ended|began)\b"
         ),
     ),
     (
         "“we used”",
-        phrase(rf"(?<!\bthat\s)\b{_US} (?:{_AUXILIARY} ){{0,4}}{_USED}\b{_NOT_THE_WRITING}"),
-    ),
-    (
-        "“we have the means”",
         phrase(
-            rf"\b(?:{_US}|our \w+ unit|(?:our )?officers) (?:{_AUXILIARY} ){{0,3}}(?:have|has|had) "
+            rf"(?<!\bthat\s)\b{_US} (?:{_AUXILIARY} ){{0,4}}{_USED}\b{_NOT_THE_WRITING}"
+            rf"|\b(?:{_US}|our \w+ unit|(?:our )?officers) (?:{_AUXILIARY} ){{0,3}}(?:have|has|had) "
             rf"(?!\w+ed\b){_WITHIN}{{0,5}}?{_MEANS}\b(?! of\b)"
             rf"|\bofficers (?:have |had )?(?:{_AUXILIARY} )?(?:access to {_THESE} {_MEANS}|used|deployed|"
             r"watched|flew|tested|trialled)\b"
             rf"|\b{_US} (?:have |has )?never had\b(?! (?:regard|reason|cause)\b)"
             r"|\b(?:trained (?:in (?:its|the|their) use|to (?:use|operate|fly) (?:it|them|the|this|these))|"
             r"went live)\b"
+            rf"|\b{_OUR} (?:own |covert |open |current |existing |recent |past |limited |continued |"
+            rf"successful |planned ){{0,2}}(?:uses?|{_THINGS}|holdings?|search(?:es)?|relationship|cameras|"
+            rf"software|{_DOINGS})\b(?!,? if any\b| of (?:this|the (?:word|term|phrase|exemption|exclusion)|"
+            r"section|public|resources|powers)\b)"
         ),
     ),
     (
@@ -345,52 +345,10 @@ _HINTS: Final[tuple[_Kind, ...]] = (
             r"flown|piloted|bought|purchased|procured|installed|withdrawn from use)\b(?! against\b)"
             rf"|\b(?:{_MEANS}|it|this) (?:\w+ )?{_BE} (?:{_ADVERBS} |first |once )*(?:tried|introduced|"
             r"withdrawn|deployed|trialled)\b"
-            rf"|\b(?:used|deployed|operated|owned|bought|purchased|trialled|flown) by {_BY_US}\b"
-            r"|\b(?:in use|used|deployed|trialled) since\b"
+            rf"|\b(?:used|deployed|operated|owned|bought|purchased|trialled|flown) (?:since\b|by {_BY_US}\b)"
             r"|\bthere (?:was|were|has been|have been) (?:an?|one|two|several|[0-9]+) (?:\w+ )?"
             rf"{_DOINGS}\b"
             rf"|\bno (?:such )?(?:use|{_DOINGS}) (?:has|have|was|were|took)\b"
-            r"|\b(?:led to|resulted in) (?:\w+ )?(?:[0-9]+|several|many|two|three) (?:\w+ )?(?:arrests?|"
-            r"convictions?|charges?)\b"
-            r"|\b(?:used|deployed|flown|trialled) (?:on )?(?:\w+ )?(?:once|twice|(?:[0-9]+|several|two|"
-            r"three|four|many) (?:times|occasions))\b"
-        ),
-    ),
-    (
-        "“already released”",
-        phrase(
-            r"\b(?:has|have) (?:already|previously) been (?:partly |partially )?(?:disclosed|released|"
-            r"supplied|provided)\b"
-            r"|\b(?:already|previously) (?:disclosed|released|supplied|provided|confirmed) (?:in part|by "
-            r"us|to you)\b"
-            r"|\b(?:disclosed|released|supplied) in part\b"
-            rf"|\b{_US} (?:have |has )?(?:already|previously) (?:disclosed|released|supplied|provided|"
-            r"confirmed)\b"
-        ),
-    ),
-    (
-        "“we have searched”",
-        phrase(
-            r"\b(?:carried out|made|conducted|completed|undertook|undertaken) (?:\w+ ){0,2}?search(?:es)?\b"
-            rf"|\b{_US} (?:have |has )?searched\b"
-            r"|\b(?:an?|the) (?:\w+ )?search (?:of|was|has been|found|showed|returned)\b"
-            r"|\bsearches (?:were|have been) (?:made|carried out|conducted)\b"
-            r"|\bcame (?:back|up) (?:blank|empty|negative)\b"
-            rf"|\benquiries (?:with|of) {_WITHIN}{{1,5}}?(?:established|showed|revealed|confirmed|found)\b"
-        ),
-    ),
-    (
-        "“the applicant is right”",
-        phrase(
-            r"\b(?:(?:applicant|requester) is|you are) (?:\w+ )?(?:right|correct|wrong|mistaken)\b(?! to\b)"
-            rf"|\bfact that {_US} (?:do not |does not )?(?:holds?|uses?|owns?)\b"
-        ),
-    ),
-    (
-        "“is enclosed”",
-        phrase(
-            rf"\b(?:copy|table|list|{_THINGS}) {_BE} (?:attached|enclosed|annexed|sent)\b"
-            rf"|\b(?:attached|enclosed) (?:copy|table|list|{_THINGS})\b"
         ),
     ),
 )
@@ -399,13 +357,18 @@ _HINTS: Final[tuple[_Kind, ...]] = (
 # In what mood
 
 _SUPPOSED: Final = phrase(
-    r"\b(?:if(?! (?:it|this|that) (?:helps?|assists?|is of)\b)|whether|whatever|whichever|regardless|"
+    r"\A\W*(?:were|had|should)\b(?! (?:it|this|that) (?:helps?|assists?|be of)\b)"
+    r"|\b(?:if(?! (?:it|this|that) (?:helps?|assists?|is of)\b)|whether|whatever|whichever|regardless|"
     r"irrespective|neither|either|as though|suppos\w+|assum\w+|presum\w+|hypothe\w+|confirm\w*|"
     r"den(?:y|ies|ied|ying|ials?)|suggest\w*|indicat\w*|"
     r"impl(?:y|ies|ied|ying)|infer\w*|were (?:it|there|we|an?|the)|an? (?:yes|no)|"
-    r"(?:answers?|statements?|claims?|beliefs?|rumours?|told|said|knew|learn\w*|concludes?) that|"
+    r"(?:event|case) (?:that|where)|(?:answers?|responses?|repl(?:y|ies)|statements?|claims?|beliefs?|"
+    r"rumours?|told|said|knew|(?<!\bto\s)(?<!\bshould\s)know(?:s|ing)?|be(?:come)? (?:known|clear|aware|"
+    r"apparent)|learn\w*|concludes?|possible|conceivable) that|"
     r"(?<!\bright\sto\s)(?<!\bfair\sto\s)(?<!\bable\sto\s)(?:say(?:ing)?|stat(?:e|ing)|claim(?:ing)?|"
     r"declar(?:e|ing)|admit(?:ting)?|reply(?:ing)?)|"
+    r"(?:ask(?:s|ed|ing)?|request(?:s|ed)?|seek(?:s|ing)?|sought) (?:about|what|which|how|for (?:all|any|"
+    r"every|information))|"
     rf"where(?= (?:\w+ )?{_THINGS} (?:is|are)\b)|"
     r"(?:tell|show|reveal|disclos|establish|mean|prov)(?:s|e|es|ing)? (?:\w+ ){0,3}?that)\b"
     r"|\b(?:not|nor|never|no) (?:\w+ ){0,4}?(?:mean\w*|say\w*|statement|admission|evidence|sign|proof|"
@@ -414,7 +377,7 @@ _SUPPOSED: Final = phrase(
 """What governs the words noticed where it stands before them: they are what might be said, or be so."""
 _DOUBTFUL: Final = phrase(
     r"\b(?:would|could|might|may|should|unless|when|where|wherever|possib\w+|any|told|right|duty|for "
-    r"(?:example|instance))\b"
+    r"(?:example|instance)|(?:at|by|from|in|on) which)\b"
 )
 """What makes a sentence speak of a possibility, often another one: an assertion stays in doubt."""
 _REASON: Final = phrase(rf";|\b(?:because|but|although|though|whilst|however)\b|, and (?={_US}\b)")
@@ -428,7 +391,7 @@ _OF_OTHERS: Final = phrase(
 """Who else may hold it, or in what general sense anyone does."""
 _OTHERWISE: Final = phrase(
     r"\b(?:not|rather than|instead of|as opposed to|distinct from|different from|separate from|unlike|nor|"
-    r"interest in|interest in the|sections?|the Act)\b"
+    r"interest in|interest in the|sections?|the Act|(?:courts?|tribunals?|commissioners?|judges?) \w+ that)\b"
 )
 """Before a hint: a sentence that tells the two tests apart, or what the law says; N04 reads the rest."""
 
@@ -476,13 +439,29 @@ class _Mood:
     """
 
     def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _supposed(self) -> list[tuple[int, int]]:
         # "We confirm that …" supposes nothing, as "a confirmation that …" does.
-        text = _PERFORMED.sub(lambda found: " " * len(found[0]), text)
-        self._supposed = [found.span() for found in _SUPPOSED.finditer(text)]
-        self._doubtful = [found.start() for found in _DOUBTFUL.finditer(text)]
-        self._reasons = [found.end() for found in _REASON.finditer(text)]
-        self._of_others = _OF_OTHERS.search(text) is not None
-        self._otherwise = _OTHERWISE.search(text)
+        text = _PERFORMED.sub(lambda found: " " * len(found[0]), self._text)
+        return [found.span() for found in _SUPPOSED.finditer(text)]
+
+    @cached_property
+    def _doubtful(self) -> list[int]:
+        return [found.start() for found in _DOUBTFUL.finditer(self._text)]
+
+    @cached_property
+    def _reasons(self) -> list[int]:
+        return [found.end() for found in _REASON.finditer(self._text)]
+
+    @cached_property
+    def _of_others(self) -> bool:
+        return _OF_OTHERS.search(self._text) is not None
+
+    @cached_property
+    def _otherwise(self) -> re.Match[str] | None:
+        return _OTHERWISE.search(self._text)
 
     def of_assertion(self, words: re.Match[str]) -> bool | None:
         at = words.start()
@@ -492,7 +471,10 @@ class _Mood:
         return supposed or self._of_others or self._is_doubtful(at)
 
     def of_hint(self, words: re.Match[str]) -> bool | None:
-        at = words.start()
+        if words.re is _HELD and self._of_others:
+            return None
+        # "That" may be the end of a supposition: "a response that information is held".
+        at = words.start() + len("that") * words[0].lower().startswith("that ")
         apart = self._otherwise is not None and self._otherwise.end() <= at
         return None if apart or self._is_doubtful(at) or self._is_supposed(at) is not False else False
 
