@@ -260,13 +260,18 @@ def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str
         return {}
     # What was done before, or is to be refused, need not be checked again.
     current = case.document(wish.document).version == _version(case, wish)
-    checked = wish.document in DOCUMENTS and DOCUMENTS[wish.document].checked
-    to_check = current and checked and case.stage(wish.document) is Stage.DRAFTING
+    known = wish.document in DOCUMENTS
+    checked = known and DOCUMENTS[wish.document].checked
+    drafted = known and current and case.stage(wish.document) is Stage.DRAFTING
+    to_check = drafted and checked
     found: tuple[Finding, ...] = ()
-    if to_check:
+    if drafted:
         from flows.casework import checking  # noqa: PLC0415 - the rules and the text, for these acts alone
 
-        found = checking.findings(office, dossier)
+        if checked:
+            found = checking.findings(office, dossier)
+        elif wish.kind == SUBMIT:
+            checking.check_written_out(dossier, wish.document)
     if wish.kind == OVERRIDE:
         if to_check:
             _check_overridable(case, found, wish)

@@ -1,13 +1,14 @@
-"""What the checks say of a test as the register has it, with everything the home knows."""
+"""What the checks say of a document as the register has it, with everything the home knows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flows.casework import papers
+from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.ruleset import check
-from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST
-from flows.domain.errors import Fault, MalformedError, RegisterError
+from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, SEALED_REQUEST
+from flows.domain.errors import Fault, IncompleteError, MalformedError, RegisterError
 from flows.domain.request_file import parse_request_file
 from flows.sources.parse import ArrivedRequest, parse_request
 
@@ -27,6 +28,19 @@ def findings(office: Office, dossier: Dossier) -> tuple[Finding, ...]:
         RegisterError: the request cannot be opened.
     """
     return check(draft_of(office, dossier))
+
+
+def check_written_out(dossier: Dossier, document: str) -> None:
+    """Check that no placeholder is left in a text that the rules do not look at.
+
+    Raises:
+        IncompleteError: one is; says in which line.
+    """
+    text = dossier.read(DOCUMENTS[document].text).decode()
+    lines = [text.count("\n", 0, start) + 1 for start, _ in placeholders(text)]
+    if lines:
+        first = f"a placeholder stands in line {min(lines)} of the {document}; put the text in its place."
+        raise IncompleteError(dossier.case.reference, blocking=1, first=first)
 
 
 def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draft:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _BULLET: Final = re.compile(
-    r"[\u2022\u00b7\u25aa\u25ab\u25cf\u25cb\u25e6\u2023\u2043\u25a0\u25a1\u27a2\u2713\u2714]"
+    r"[\u2022\u00b7\u25aa\u25ab\u25cf\u25cb\u25e6\u2023\u2043\u2219\u25a0\u25a1\u25c6\u25c7\u27a2\u2713\u2714\u2610\u2611]"
     r"|[o\u00d8\u00fc]\s|\u00a7\s(?!\s*[0-9])"
 )
 """Bullets as word processors paste them, in signs and in letters of their symbol fonts."""
-_DASH: Final = re.compile(r"[\u2013\u2014]\s|-(?=[^\W\d_])")
+_DASH: Final = re.compile(r"(?:[\u2013\u2014\u2192\u00bb~=]|--)\s|-(?=[^\W\d_])")
 _LABEL: Final = re.compile(
     r"\(?(?:[0-9]{1,3}|[A-Za-z]|[ivxlc]{2,5}|[IVXLC]{2,5})[.)](?=\s)"
     r"|[0-9]{1,3}[.)](?=[^\W\d_])"
-    r"|[0-9]{1,3}\s?[:\u2013\u2014-]\s"
+    r"|[0-9]{1,3}\s?[:/\u2013\u2014-]\s|\[(?:[0-9]{1,3}|[a-z])\]\s"
     r"|(?:Q|A|Question|Answer|Point|Item)\s?[0-9]{1,3}\s?[.:)]"
 )
 _ENDED: Final = re.compile(r"[.;:!?](?:\s(?:and|or))?,?\s*\Z")
@@ -54,6 +54,7 @@ _NO_ITALICS: Final = (
 _NO_LINK: Final = "has a broken link; write [words](https://address) without a space, with %20 for one"
 _OPENS, _CLOSES, _ESCAPED, _BRACKET = "\x01", "\x02", "\x03", "\x04"
 _STRAY: Final = (
+    (re.compile(rf"\*[{_OPENS}{_CLOSES}]|[{_OPENS}{_CLOSES}]\*"), _NO_BOLD),
     (re.compile(r"\*\*|(?<![\w_])_{2,3}(?=[^\W_])|(?<=[^\W_])_{2,3}(?![\w_])"), _NO_BOLD),
     (re.compile(r"(?<![\w*])\*(?=\w)|(?<![\w_])_(?=[^\W_])[^_]*(?:[^\w\s]_|[^\s_]_(?!\w))"), _NO_ITALICS),
     (

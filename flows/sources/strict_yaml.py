@@ -124,9 +124,9 @@ def _decode(data: bytes, source: str) -> str:
         raise _whole(source, "is over 1 MiB; this file holds text only, so leave attachments out")
     text = text_of(data, source)
     if strange := list(_UNREADABLE.finditer(text))[:MOST_FAULTS]:
-        lines = dict.fromkeys(text.count("\n", 0, found.start()) + 1 for found in strange)
-        problem = "holds a control character, which YAML does not allow; remove it"
-        raise MalformedError(source, *(_fault("", problem, line) for line in lines))
+        places = dict.fromkeys((text.count("\n", 0, found.start()) + 1, ord(found[0])) for found in strange)
+        problem = "the control character U+{:04X} stands here, which YAML does not allow; remove it"
+        raise MalformedError(source, *(_fault("", problem.format(code), line) for line, code in places))
     return text
 
 

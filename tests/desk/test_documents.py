@@ -73,6 +73,19 @@ def test_a_response_goes_its_own_way_while_the_test_stays_where_it_is(desk: Desk
     assert holds(desk.home)
 
 
+@pytest.mark.parametrize("placeholder", ["[name]", "dd/mm/yyyy", "________"])
+def test_a_response_with_a_placeholder_is_not_submitted(placeholder: str, desk: Desk, letter: Path) -> None:
+    letter.write_text(f"We answer.\n\nIt was decided by {placeholder}.\n")
+    desk.done("draft", CASE, letter, *OF_THE_LETTER, "--as", "foi-officer")
+
+    code, said = desk.refused("submit", CASE, *OF_THE_LETTER, "--version", "1", "--as", "foi-officer")
+    assert code == 1
+    assert "cannot be submitted yet: a placeholder stands in line 3 of the response" in said
+    letter.write_text("We answer.\n\nIt was decided by the panel.\n")
+    desk.done("draft", CASE, letter, *OF_THE_LETTER, "--as", "foi-officer")
+    act(desk, "submit", "foi-officer", version=2)
+
+
 def test_the_test_goes_on_after_its_response_was_sent(answered: Desk) -> None:
     signed_off(answered)
     publish_now(answered.home, "response")

@@ -49,6 +49,13 @@ def test_what_is_left_out_is_the_house_style(tmp_path: Path) -> None:
     assert theme_in(tmp_path, 'accent = "#004D40"\n') == replace(HOUSE_STYLE, accent="#004d40")
 
 
+@pytest.mark.parametrize("ends", ["\r\n", "\n"])
+def test_how_an_editor_saved_it_is_no_part_of_it(ends: str, tmp_path: Path) -> None:
+    (tmp_path / "theme.toml").write_bytes(f"\ufeffsize = 14{ends}[marking]{ends}".encode())
+
+    assert read_theme(tmp_path / "theme.toml") == replace(HOUSE_STYLE, size=14)
+
+
 def test_of_a_picture_its_pixels_alone_are_taken(tmp_path: Path) -> None:
     noted, plain = io.BytesIO(), io.BytesIO()
     image = Image.new("RGB", (120, 120), "#004d40")

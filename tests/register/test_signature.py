@@ -182,6 +182,15 @@ def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
         signature.generate(tmp_path / "keys" / "legal-reviewer")
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_key_that_an_editor_saved_signs_all_the_same(mark: bytes, tmp_path: Path) -> None:
+    public = signature.generate(tmp_path / "key")
+    saved = (tmp_path / "key").read_bytes().replace(b"\n", b"\r\n")
+    (tmp_path / "key").write_bytes(mark + saved)
+
+    assert signature.load(tmp_path / "key").public == public
+
+
 def test_a_key_that_is_not_there_cannot_sign(tmp_path: Path) -> None:
     with pytest.raises(NotEntitledError, match="private key"):
         signature.load(tmp_path / "none")
