@@ -160,9 +160,7 @@ def _concludes(part: Part) -> bool:
 
 def _relied(found: Standing) -> str:
     """Return the provisions that a part is refused under, as in a sentence; empty for none."""
-    kept = [each for side in found.sides if side.outcome in REFUSALS for each in side.citations]
-    cited = (*kept, *found.absolute, *found.unweighed)
-    return format_citations(cited) if cited else ""
+    return format_citations(found.kept) if found.kept else ""
 
 
 def _own_limbs(exemption: Exemption) -> list[str]:

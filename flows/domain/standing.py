@@ -38,12 +38,14 @@ class Standing:
         absolute: What section 2(3) names: citations of which nothing is weighed.
         unweighed: Citations that are not absolute by section 2(3) and yet are not weighed.
         shared: Citations that the balance of the part weighs; empty without one.
+        kept: Citations that are not given up, in the order of the part.
     """
 
     sides: tuple[Side, ...]
     absolute: tuple[str, ...]
     unweighed: tuple[str, ...]
     shared: tuple[str, ...]
+    kept: tuple[str, ...]
 
     @property
     def weighed(self) -> tuple[str, ...]:
@@ -62,11 +64,12 @@ def standing(part: Part, law: Provisions, authority: str | None) -> Standing:
     Args:
         authority: The kind of authority; None where it is not known.
     """
-    absolute, unweighed, shared = list[str](), list[str](), list[str]()
+    absolute, unweighed, shared, kept = list[str](), list[str](), list[str](), list[str]()
     weighed: dict[Outcome, list[tuple[str, ...]]] = {}
     for exemption in part.exemptions:
         known = law.get(exemption.provision)
         free, bound = _limbs(exemption, law)
+        kept += () if _is_given_up(exemption, part) else (*free, *bound)
         if known and law.is_absolute(exemption, authority=authority):
             absolute += () if _is_given_up(exemption, part) else bound
         elif is_weighed(exemption, part, law):
@@ -88,6 +91,7 @@ def standing(part: Part, law: Provisions, authority: str | None) -> Standing:
         absolute=tuple(absolute),
         unweighed=tuple(unweighed),
         shared=part.balance.of or tuple(shared) if part.balance else (),
+        kept=tuple(kept),
     )
 
 

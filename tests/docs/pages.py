@@ -273,8 +273,10 @@ and for those who decide (`equipoise show`).
 - What **stops** a submission has to be mended, or overridden by a sign-off officer who wrote no version:
   `equipoise override`, with a reason.
   The override is a signed record; `history` shows it and `audit` counts it.
-- A few things are **never** a matter of opinion: a provision that does not exist, one about the other duty,
-  a balance for an absolute exemption, the applicant's name in the text, the reference of another case.
+- A few things are **never** a matter of opinion: a refusal that rests on no exemption, a provision that
+  does not exist, one about the other duty, a balance for an absolute exemption, an exemption that has ended
+  with the age of the record, an intention to publish that is younger than the request, the applicant's name
+  in the text, the reference of another case.
 - What only **warns** is for the writer and the deciders to consider.
   A rule that reads prose can be wrong; nearly all of them only warn.
   Its silence proves nothing: it knows forms of words, not what they mean.

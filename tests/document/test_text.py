@@ -576,7 +576,7 @@ def test_each_provision_is_said_to_be_what_it_is(part: Part, sentences: tuple[st
 @pytest.mark.parametrize(
     ("exemptions", "relying"),
     [
-        ((_PERSONAL, _CRIME), "relying on sections 31(1)(a) and 40(2) of the Act."),
+        ((_PERSONAL, _CRIME), "relying on sections 40(2) and 31(1)(a) of the Act."),
         ((_PERSONAL, _GIVEN_UP), "relying on section 40(2) of the Act."),
         ((replace(_PERSONAL, outcome=Outcome.DISCLOSE), _CRIME), "relying on section 31(1)(a) of the Act."),
         (

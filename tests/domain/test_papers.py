@@ -72,3 +72,22 @@ def test_an_ordinary_paper_is_warned_of_its_faults_and_stopped_by_at_most_three(
     print(f"\nan ordinary paper: {dict(sorted(noticed.items()))}")  # noqa: T201 - the figures, for pytest -s
     assert {"X07", "X10", "F03", "F04", "F05", "B01", "B02", "B03", "S01"} <= noticed.keys()
     assert len(blocking(findings)) <= 3
+
+
+def test_absolute_exemptions_beside_qualified_ones_are_not_stopped_and_said_to_be_what_they_are() -> None:
+    paper_ = a_paper(ORDINARY.with_name("pairs.yaml"), "1146A-22", date(2022, 11, 28))
+    document = paper_.document or ""
+
+    assert blocking(check(paper_)) == ()
+    assert not {finding.code for finding in check(paper_)} & {"X05", "X07", "X16", "X17", "X18"}
+    for sentence in (
+        "relying on sections 23(5) and 24(2) of the Act",
+        "relying on sections 40(2) and 31(1)(a) of the Act",
+        "Section 24(2) is subject to section 2(1)(b) of the Act: under it the duty to confirm or deny is",
+        "Section 31(1)(a) is subject to section 2(2)(b) of the Act: under it the information may be",
+        "Section 23(5) confers absolute exemption (section 2(1)(a) of the Act).",
+        "Section 40(2) confers absolute exemption (section 2(2)(a) of the Act).",
+    ):
+        assert sentence in document
+    for claim in ("These exemptions are", "maintaining the exemptions"):
+        assert claim not in document

@@ -10,7 +10,7 @@ from flows.domain.checks import VERSION
 
 _OF_VERSION = {
     "1": "91b2ce5a857ad23e98caa41da58ee79cd22e45ca0057c3c24b3dcfb3b2f09902",
-    "2": "f30ff2d12587cfe6f09fc47a8d5aa69658ac34c458b73283433c3ac515793dc2",
+    "2": "0547e25187eda4fcdbd7e2f75cd5c81051ff9238b264f652c6358f0f9b863926",
 }
 """The digest of what the rules notice in the examples, under each version of the rules."""
 

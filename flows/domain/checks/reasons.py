@@ -65,8 +65,15 @@ def says_why_it_applies(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 "write that section 17(4) is relied on.",
             )
             continue
-        yield from _only_restated(place, exemption, provision, law)
-        yield from _unsaid(draft, place, exemption, provision)
+        restated = _restates(exemption, provision, law)
+        if restated:
+            yield Noticed(
+                severity=Severity.WARN,
+                place=f"{place}.applies",
+                sentence=f"What is said of {exemption.provision} repeats the Act, not why it applies.",
+                mend="Say what it is in this information, or in an answer, that the exemption fits.",
+            )
+        yield from _unsaid(draft, place, exemption, provision, restated=restated)
         yield from _too_late(draft, place, exemption)
 
 
@@ -93,23 +100,16 @@ _OF_ANY_REASON: Final = content_words(
     "reliance withheld withhold disclosure disclose disclosing request requested because therefore reason "
     "authority public would likely prejudice required purpose purposes within falls fall virtue arise duty "
     "confirm deny confirming denying confirmation denial held hold subject absolute qualified class "
-    "covered here case see above below none applicable relates related relating"
+    "covered here case see above below none applicable relates related relating constitute constitutes "
+    "contain contains party parties date future already available"
 )
 """Words in which a reason is given, and which are none."""
 
 
-def _only_restated(
-    place: str, exemption: Exemption, provision: Provision, law: Provisions
-) -> Iterator[Noticed]:
-    """Notice an ``applies`` that says no more than the Act does."""
+def _restates(exemption: Exemption, provision: Provision, law: Provisions) -> bool:
+    """Tell whether ``applies`` says no more than the Act does; it does not where there is none."""
     said = content_words(exemption.applies or "") - _OF_ANY_REASON
-    if exemption.applies and said <= _of_the_act(provision, law):
-        yield Noticed(
-            severity=Severity.WARN,
-            place=f"{place}.applies",
-            sentence=f"What is said of {exemption.provision} repeats the Act, not why it applies.",
-            mend="Say what it is in this information, or in an answer, that the exemption fits.",
-        )
+    return bool(exemption.applies) and said <= _of_the_act(provision, law)
 
 
 def _of_the_act(provision: Provision, law: Provisions) -> frozenset[str]:
@@ -160,9 +160,11 @@ _FACTS: Final = {
     Ask.WHERE: _Fact(
         given=lambda exemption: exemption.where,
         words=_words(
-            r"https?://|\bwww\.|\b(?:web ?sites?|web ?pages?|online|publication scheme|librar(?:y|ies)|"
-            r"record office|register|shops?|gov\.uk)\b"
-            r"|\b(?:available|accessible|found|obtained|bought|had|seen|read|inspected|published) "
+            r"https?://|\bwww\.|\b(?:web(?: )?sites?|web(?: )?pages?|online|publication scheme|"
+            r"librar(?:y|ies)|record office|register|registry|portal|intranet|gazette|annual report|"
+            r"page \d+|downloaded|"
+            r"shops?|gov\.uk|(?:sent|given) to you)\b"
+            r"|\b(?:available|accessible|found|obtained|bought|had|seen|viewed|read|inspected|published) "
             r"(?:at|from|on|in|under|through)\b"
         ),
         unsaid="does not say where the information can be had",
@@ -174,7 +176,7 @@ _FACTS: Final = {
             r"\b(?:already|before|prior to|when|at the time)\b[^.]{0,80}\brequest\w*\b"
             r"|\brequest\w*\b[^.]{0,80}\b(?:already|before|prior|intend\w*|intention|plan\w*|decided)\b"
             r"|\b(?:has|have|had|was|were) (?:long |already |always )?(?:been )?"
-            r"(?:intended|planned|scheduled|due|decided|settled)\b"
+            r"(?:intended|planned|scheduled|due|decided|settled|taken|made|agreed|fixed|set)\b"
             r"|\b(?:settled|existing|long-standing) (?:intention|plan)\b"
             r"|\bsince (?:\w+ ){0,2}?(?:19|20)\d\d\b"
         ),
@@ -185,7 +187,7 @@ _FACTS: Final = {
     Ask.REASONABLE: _Fact(
         given=lambda exemption: exemption.publication,
         words=_words(
-            r"\b(?:(?:un)?reasonabl|sensibl|fair|premature|incomplete|mislead|complete|audited|"
+            r"\b(?:(?:un)?reasonabl|sensibl|(?:un)?fair|premature|incomplete|mislead|complete|audited|"
             r"simultaneous|orderly)\w*|\b(?:at the same time|to (?:all|everyone) at once|"
             r"(?:be|been|being) checked)\b"
         ),
@@ -204,7 +206,8 @@ _FACTS: Final = {
     Ask.INTERESTS: _Fact(
         given=lambda exemption: exemption.legitimate_interests,
         words=_words(
-            r"\blegitimate interests?\b|\b(?:un)?necess(?:ary|ity)\b|\bArticles? (?:6|9|10)\b|"
+            r"\blegitimate interests?\b|\bpublic['\u2019]s interest\b|\b(?:un)?necess(?:ary|ity)\b"
+            r"|\bArticles? (?:6|9|10)\b|"
             r"\bspecial categor(?:y|ies)\b|\bcriminal offence data\b"
         ),
         unsaid="does not weigh the legitimate interests in disclosure",
@@ -215,8 +218,9 @@ _FACTS: Final = {
         given=lambda exemption: exemption.confidence,
         words=_words(
             r"\b(?:supplied|provided|obtained|received|given|shared|sent|communicated|entrusted|imparted|"
-            r"submitted|came|comes)\b[^.]{0,60}?\b(?:by|from|to us) "
+            r"submitted|came|comes|made)\b[^.]{0,60}?\b(?:by|from|to us by|to us from) "
             r"(?!another person|any other person|third part)\w+"
+            r"|\b(?:wrote|told|sent|gave|supplied|submitted)(?: \w+)? (?:to )?us\b"
         ),
         unsaid="does not say from whom the information was obtained",
         mend="Say it under confidence, as source; a description will do where a name would itself be exempt.",
@@ -224,7 +228,8 @@ _FACTS: Final = {
     Ask.ACTIONABLE: _Fact(
         given=lambda exemption: exemption.confidence,
         words=_words(
-            r"\b(?:sue|sued|damages|injunction|detriment\w*|quality of confidence|(?:duty|obligation|duties|"
+            r"\b(?:sue|sued|agreement|on the footing|claims?|bring (?:an )?action|take us to court|damages|"
+            r"injunction|detriment\w*|quality of confidence|(?:duty|obligation|duties|"
             r"obligations) of confiden\w+|(?:express|implied) terms?|in circumstances)\b"
         ),
         unsaid="does not say why somebody could sue for the breach of confidence",
@@ -236,8 +241,9 @@ _FACTS: Final = {
         words=_words(
             r"(?<!\bInformation\s)\b(?:Act|Order|Regulations?|Rules|Measure) (?:\(\w+(?: \w+)?\) )?"
             r"(?:19|20)\d\d\b"
-            r"|\bsections? \d+[A-Z]?(?:\(\w+\))* of the (?!Act\b|Freedom\b)\w+"
-            r"|\b(?:GDPR|court|tribunal|Convention|Treaty)\b"
+            r"|\b(?:sections? (?!44\b)|(?:regulation|article|rule|part)s? )\d+"
+            r"|\b(?!the\b|this\b|that\b|an\b|information\b)\w+ Act\b"
+            r"|\b(?:GDPR|courts?|judge|injunction|tribunal|Convention|Treaty)\b"
         ),
         unsaid="does not say what prohibits the disclosure",
         mend="Name it under enactment: the section and the Act, the obligation, or the order of the court.",
@@ -269,19 +275,21 @@ _FACTS: Final = {
 }
 
 
-def _unsaid(draft: Draft, place: str, exemption: Exemption, provision: Provision) -> Iterator[Noticed]:
+def _unsaid(
+    draft: Draft, place: str, exemption: Exemption, provision: Provision, *, restated: bool
+) -> Iterator[Noticed]:
     """Notice what is asked for and said neither under its key nor in words.
 
-    It stops where nothing is said of all that the exemption rests on.
+    Words can say it in ways that nobody thought of, so it stops only where there are none but the Act's.
     """
     of_part = place.partition(".")[0]
     texts = [passage.raw for at in (place, f"{of_part}.answer") for passage in draft.under(at)]
-    asked = [_FACTS[ask] for ask in provision.asks if _is_asked(ask, exemption)]
-    unsaid = [each for each in asked if not each.given(exemption) and not any(map(each.words.search, texts))]
-    none_said = all(each in unsaid for each in asked if not each.advice)
-    for fact in unsaid:
+    for ask in provision.asks:
+        fact = _FACTS[ask]
+        if not _is_asked(ask, exemption) or fact.given(exemption) or any(map(fact.words.search, texts)):
+            continue
         yield Noticed(
-            severity=Severity.BLOCK if none_said and not fact.advice else Severity.WARN,
+            severity=Severity.BLOCK if restated and not fact.advice else Severity.WARN,
             place=place,
             sentence=f"{exemption.provision} {fact.unsaid}.",
             mend=fact.mend,
