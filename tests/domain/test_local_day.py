@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 MONDAY = date(2026, 6, 1)
 _MAKERS = {"date", "today", "fromtimestamp", "utcfromtimestamp"}
 """What of a moment, or of a number of seconds, makes a day."""
+_DAY = re.compile(r"%-?[dejmbByY]")
+_FORMATS = {"desk/cli/clock.py", "desk/cli/terminal.py", "domain/acts/policy.py", "domain/working_days.py"}
+"""Where a day is written with a format: of values that are days, ``only_date`` or a type says so."""
 
 
 @pytest.mark.parametrize(
@@ -76,14 +80,21 @@ def test_without_a_zone_a_moment_late_in_the_evening_may_be_of_two_days(month: i
 
 
 def _calls(source: str) -> Iterator[str]:
-    """Yield what a text calls that would make a day of a moment, as ``date at 3``."""
+    """Yield what a text does that would make a day of a moment, as ``date at 3``."""
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FormattedValue) and _DAY.search(ast.unparse(node.format_spec or node)):
+            yield f"a format at {node.lineno}"
+        if isinstance(node, ast.Subscript) and ast.unparse(node).endswith("isoformat()[:10]"):
+            yield f"a piece of text at {node.lineno}"
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         called, arguments = node.func.attr, node.args
         to_utc = called == "astimezone" and [ast.unparse(each) for each in arguments] == ["UTC"]
         own = called == "today" and ast.unparse(node.func.value) != "date"
-        if (called in _MAKERS and not own) or (called == "astimezone" and not to_utc):
+        written = (
+            called == "strftime" and _DAY.search(ast.unparse(node)) and not ast.unparse(node).endswith("Z')")
+        )
+        if written or (called in _MAKERS and not own) or (called == "astimezone" and not to_utc):
             yield f"{called} at {node.lineno}"
 
 
@@ -95,7 +106,9 @@ def test_no_other_place_makes_a_day_of_a_moment() -> None:
         if (calls := [*_calls(path.read_text("utf-8"))])
     }
 
-    assert found.keys() == {"domain/local_day.py"}
+    makers = {path for path, calls in found.items() if not all(each.startswith("a format") for each in calls)}
+    assert makers == {"domain/local_day.py"}
+    assert found.keys() - makers <= _FORMATS
 
 
 @pytest.mark.parametrize(
@@ -106,12 +119,24 @@ def test_no_other_place_makes_a_day_of_a_moment() -> None:
         "day = date.fromtimestamp(seconds)",
         "local = act.time.astimezone(LOCAL)",
         "day = datetime.now(UTC).astimezone().day",
+        "words = f'{act.time:%d %B %Y}'",
+        "words = act.time.strftime('%d %B')",
+        "day = act.time.isoformat()[:10]",
     ],
 )
 def test_whoever_makes_a_day_elsewhere_is_told(source: str) -> None:
     assert [*_calls(source)]
 
 
-@pytest.mark.parametrize("source", ["today = office.today()", "utc = when.astimezone(UTC)", "day = row.date"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "today = office.today()",
+        "utc = when.astimezone(UTC)",
+        "day = row.date",
+        "time = f'{local:%H:%M}'",
+        "stamp = act.time.strftime('%Y-%m-%dT%H:%M:%SZ')",
+    ],
+)
 def test_what_makes_no_day_is_left_alone(source: str) -> None:
     assert not [*_calls(source)]
