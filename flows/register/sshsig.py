@@ -117,4 +117,6 @@ def parse_armour(armoured: str, namespace: bytes) -> tuple[bytes, bytes]:
 
 def tidied(pasted: str) -> str:
     """Return a signature that somebody pasted, without what pasting adds: ends of line, space around."""
-    return "".join(f"{line.strip()}\n" for line in pasted.strip().splitlines())
+    # No other sign ends a line, or a changed one in a note would pass for an end.
+    lines = pasted.strip().replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "".join(f"{line.strip()}\n" for line in lines)
