@@ -6,7 +6,8 @@ otherwise, so that any is noticed by its name alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
 
 import pikepdf
@@ -38,6 +39,12 @@ def _times(one: _Matrix, other: _Matrix) -> _Matrix:
     )
 
 
+@lru_cache(64)
+def _is_dark(*parts: float) -> bool:
+    colour = "#" + "".join(f"{round(255 * min(max(part, 0.0), 1.0)):02x}" for part in parts)
+    return contrast_on_white(colour) >= CONTRAST
+
+
 def box_of(found: Raw) -> Box:
     """Return a rectangle of the file, its corners in order."""
     a, b, c, d = map(float, found) if isinstance(found, pikepdf.Array) else (0.0, 0.0, 0.0, 0.0)
@@ -52,10 +59,13 @@ class Picture(NamedTuple):
 
 
 class _Opened(NamedTuple):
-    """Marked content that is open."""
+    """Marked content that is open, with what it is inside of: its number, and whether it is an artifact."""
 
-    tag: str
-    mcid: int | None
+    mcid: int | None = None
+    artifact: bool = False
+
+
+_NOTHING: Final = _Opened()
 
 
 @dataclass(slots=True)
@@ -78,8 +88,7 @@ class Content:
     strange: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """What ``q`` keeps and ``Q`` brings back."""
 
     matrix: _Matrix = _ONE
@@ -118,6 +127,7 @@ class _Drawing:
         self.opened: list[_Opened] = []
         self._number = number
         self._fonts = fonts
+        self._named: dict[str, Font] = {}
         self._resources: Raw = page.obj.get("/Resources")
         self._state = _State()
         self._kept: list[_State] = []
@@ -139,27 +149,32 @@ class _Drawing:
 
     def _place(self, *matrix: Raw) -> None:
         a, b, c, d, e, f = map(float, matrix)
-        self._state = replace(self._state, matrix=_times((a, b, c, d, e, f), self._state.matrix))
+        self._state = self._state._replace(matrix=_times((a, b, c, d, e, f), self._state.matrix))
 
     def _choose(self, name: Raw, size: Raw) -> None:
+        named = str(name)
+        if named not in self._named:
+            self._named[named] = self._font(named)
+        self._state = self._state._replace(font=self._named[named], size=float(size))
+
+    def _font(self, name: str) -> Font:
         font = self._resource("/Font", name)
-        key = font.objgen if font is not None and font.is_indirect else (self._number, str(name))
+        key = font.objgen if font is not None and font.is_indirect else (self._number, name)
         if key not in self._fonts:
             self._fonts[key] = read_font(font) if isinstance(font, pikepdf.Dictionary) else NO_FONT
-        self._state = replace(self._state, font=self._fonts[key], size=float(size))
+        return self._fonts[key]
 
     def _lead(self, by: Raw) -> None:
-        self._state = replace(self._state, leading=float(by))
+        self._state = self._state._replace(leading=float(by))
 
     def _raise(self, by: Raw) -> None:
-        self._state = replace(self._state, rise=float(by))
+        self._state = self._state._replace(rise=float(by))
 
     def _colour(self, *parts: Raw) -> None:
-        colour = "#" + "".join(f"{round(255 * min(max(float(part), 0.0), 1.0)):02x}" for part in parts)
-        self._state = replace(self._state, dark=contrast_on_white(colour) >= CONTRAST)
+        self._state = self._state._replace(dark=_is_dark(*map(float, parts)))
 
     def _widen(self, width: Raw) -> None:
-        self._state = replace(self._state, width=float(width))
+        self._state = self._state._replace(width=float(width))
 
     # Lines and pictures
 
@@ -174,7 +189,7 @@ class _Drawing:
             return
         a, b, c, d, e, f = self._state.matrix
         across, up = sorted((e, e + a + c)), sorted((f, f + b + d))
-        self.content.pictures.append(Picture(self._mcid(), (across[0], up[0], across[1], up[1])))
+        self.content.pictures.append(Picture(self._inside().mcid, (across[0], up[0], across[1], up[1])))
 
     # Text
 
@@ -189,18 +204,19 @@ class _Drawing:
         self._text = self._line = _times((1.0, 0.0, 0.0, 1.0, 0.0, -self._state.leading), self._line)
 
     def _show(self, drawn: Raw) -> None:
-        state, codes = self._state, bytes(drawn)
+        state, codes, inside = self._state, bytes(drawn), self._inside()
         start = self._point()
+        a, b, c, d, e, f = self._text
         by = state.font.width(codes) * state.size
-        self._text = _times((1.0, 0.0, 0.0, 1.0, by, 0.0), self._text)
+        self._text = (a, b, c, d, e + by * a, f + by * b)
         end = self._point()
         # The space at the end of a line may stand beyond the edge.
         last = max(start[0], end[0] - state.size), end[1]
         self.content.runs.append(
             DrawnText(
                 page=self._number,
-                mcid=self._mcid(),
-                artifact=any(opened.tag == "/Artifact" for opened in self.opened),
+                mcid=inside.mcid,
+                artifact=inside.artifact,
                 seen=self._is_legible() and self._on_page(start) and self._on_page(last),
                 text=state.font.text(codes),
                 start=start,
@@ -208,12 +224,23 @@ class _Drawing:
             )
         )
 
+    def _turned(self) -> tuple[float, float, float, float]:
+        """Return how text is turned and scaled on the page."""
+        a, b, c, d, _, _ = self._text
+        g, h, i, j, _, _ = self._state.matrix
+        return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j
+
     def _point(self) -> Point:
-        at = _times((1.0, 0.0, 0.0, 1.0, 0.0, self._state.rise), _times(self._text, self._state.matrix))
-        return at[4], at[5]
+        e, f = self._text[4:]
+        g, h, i, j, k, m = self._state.matrix
+        across, up = e * g + f * i + k, e * h + f * j + m
+        if rise := self._state.rise:
+            _, _, c, d = self._turned()
+            return across + rise * c, up + rise * d
+        return across, up
 
     def _is_legible(self) -> bool:
-        a, b, c, d, _, _ = _times(self._text, self._state.matrix)
+        a, b, c, d = self._turned()
         upright = b == c == 0 and a == d
         return self._state.dark and upright and self._state.size * a >= _SMALLEST
 
@@ -223,8 +250,8 @@ class _Drawing:
 
     # Marks
 
-    def _mcid(self) -> int | None:
-        return next((opened.mcid for opened in reversed(self.opened) if opened.mcid is not None), None)
+    def _inside(self) -> _Opened:
+        return self.opened[-1] if self.opened else _NOTHING
 
     def _open(self, tag: Raw, properties: Raw = None) -> None:
         found = properties.get("/MCID") if isinstance(properties, pikepdf.Dictionary) else None
@@ -232,7 +259,9 @@ class _Drawing:
         if mcid is not None:
             self.content.marks.append(mcid)
         self.content.sound &= not self.opened  # one inside another belongs to two elements
-        self.opened.append(_Opened(str(tag), mcid))
+        outer = self._inside()
+        artifact = outer.artifact or str(tag) == "/Artifact"
+        self.opened.append(_Opened(outer.mcid if mcid is None else mcid, artifact))
 
     def _close(self) -> None:
         if self.opened:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from codecs import charmap_decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _ENTRY: Final = re.compile(rb"<([0-9A-Fa-f]{2})>\s*<((?:[0-9A-Fa-f]{4})+)>")
 """Of a ToUnicode table: one code, and its characters in UTF-16."""
@@ -21,22 +22,23 @@ class Font:
 
     Attributes:
         characters: From code to characters.
-        widths: From code to width, in thousandths of the type size.
+        widths: Of each code, in thousandths of the type size.
     """
 
     characters: Mapping[int, str]
-    widths: Mapping[int, float]
+    widths: Sequence[float]
 
     def text(self, drawn: bytes) -> str:
         """Return the characters that are drawn; U+FFFD for each the font does not tell."""
-        return "".join([self.characters.get(code, "\ufffd") for code in drawn])
+        return charmap_decode(drawn, "replace", self.characters)[0]
 
     def width(self, drawn: bytes) -> float:
         """Return how far what is drawn moves on, as a part of the type size."""
-        return sum([self.widths.get(code, 0) for code in drawn]) / 1000
+        return sum(map(self.widths.__getitem__, drawn)) / 1000
 
 
-NO_FONT: Final = Font(characters={}, widths={})
+_CODES: Final = 256
+NO_FONT: Final = Font(characters={}, widths=(0.0,) * _CODES)
 
 
 def read_font(font: pikepdf.Object) -> Font:
@@ -49,5 +51,5 @@ def read_font(font: pikepdf.Object) -> Font:
             int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be", "replace")
             for code, text in entries
         },
-        widths={first + at: float(width) for at, width in enumerate(font.get("/Widths", []))},
+        widths=([0.0] * first + [*map(float, font.get("/Widths", []))] + [0.0] * _CODES)[:_CODES],
     )

@@ -126,9 +126,11 @@ class _Reading:
         for kid in kids if isinstance(kids, pikepdf.Array) else [] if kids is None else [kids]:
             if isinstance(kid, int):
                 yield from self._mark(node, page, int(kid))
-            elif kid.get("/Type") == "/MCR":
+                continue
+            kind = kid.get("/Type")
+            if kind is not None and kind == "/MCR":
                 yield from self._mark(node, self._page(kid.get("/Pg")) or page, int(kid.MCID))
-            elif kid.get("/Type") == "/OBJR":
+            elif kind is not None and kind == "/OBJR":
                 yield from self._annotation(node, kid, self._page(kid.get("/Pg")) or page)
             else:
                 yield self._inner(kid, node, page, depth=depth)
@@ -139,21 +141,23 @@ class _Reading:
             self._notice("PDF_TREE", place, "An element stands at two places of the tag tree.")
             return _element(_name(kid.S))
         self._read.add(kid.objgen)
-        if kid.get("/P") is None or kid.P.objgen != parent.objgen:
+        facts = dict(kid.items())
+        above = facts.get("/P")
+        if above is None or above.objgen != parent.objgen:
             self._notice("PDF_TREE", place, "An element names another parent than the one that holds it.")
         tag = _name(kid.S)
         kind = self._roles.get(tag, tag)
-        page = self._page(kid.get("/Pg")) or page
+        page = self._page(facts.get("/Pg")) or page
         held = tuple(self._held(kid, page, depth=depth + 1))
         if kind == "Note":
-            self._notes[_string(kid.get("/ID"))] = kid.objgen
-        instead = kid.get("/ActualText", kid.get("/Alt"))
+            self._notes[_string(facts.get("/ID"))] = kid.objgen
+        instead = facts.get("/ActualText", facts.get("/Alt"))
         return TagElement(
             kind=kind,
             tag=tag,
-            attributes=_attributes(kid.get("/A")),
-            lang=_string(kid.get("/Lang")),
-            id=_string(kid.get("/ID")),
+            attributes=_attributes(facts.get("/A")),
+            lang=_string(facts.get("/Lang")),
+            id=_string(facts.get("/ID")),
             instead=_string(instead) if instead is not None else None,
             held=held,
         )

@@ -26,8 +26,7 @@ class Spot(NamedTuple):
     top: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnText:
+class DrawnText(NamedTuple):
     """Text drawn at one stroke.
 
     Attributes:
