@@ -168,6 +168,12 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         _against("The commercial interests of the maker would suffer.", provision="31(3)"),
         (WARN, _AGAINST, "commercial interests"),
     ),
+    trips(
+        "F03",
+        "resources used badly",
+        _against("Answering would be an inefficient use of police resources."),
+        (WARN, _AGAINST, "inefficient use of police resources"),
+    ),
     passes("F03", "public money that is stolen", _against("Public money would be lost to fraud.")),
     passes("F03", "its own interest", _against("Bidders would be put off.", provision="43(3)")),
     passes("F03", "an applicant of another kind", _against("Any applicant may publish what is given.")),

@@ -403,6 +403,14 @@ _OF_NUMBERS: Final = (
     ),
     passes(
         "H08",
+        "numbers that count nothing",
+        _patrols("the telephone numbers of officers", "Thieves would jam the lines."),
+    ),
+    passes(
+        "H08", "some of a thing", _patrols("a number of emails on patrols", "Thieves would learn the route.")
+    ),
+    passes(
+        "H08",
         "numbers that are given",
         _patrols("the number of patrols", "Thieves would learn the route.", outcome=Outcome.DISCLOSE),
     ),

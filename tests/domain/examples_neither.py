@@ -229,6 +229,10 @@ _IN_DOUBT: Final[tuple[tuple[str, str], ...]] = (
 """What asserts it too, but perhaps of a possibility, of others, or in general: a warning."""
 
 _HINTING: Final[tuple[tuple[str, str], ...]] = (
+    ("The report, which is held by another unit, names two officers.", "report, which is held"),
+    ("We keep a list of such addresses.", "We keep a list"),
+    ("The log records three uses.", "The log records"),
+    ("We are aware of one such incident.", "We are aware of one"),
     ("Information held by the intelligence unit describes it.", "Information held"),
     ("The withheld material describes tactics.", "The withheld material describes"),
     ("The passages redacted describe a method.", "passages redacted"),
@@ -420,7 +424,10 @@ _HINTING: Final[tuple[tuple[str, str], ...]] = (
         "We receive this data from the Security Service under an information sharing agreement.",
         "receive this data",
     ),
-    ("Only a handful of officers have been trained to operate the equipment.", "trained to operate the"),
+    (
+        "Only a handful of officers have been trained to operate the equipment.",
+        "officers have been trained to operate the equipment",
+    ),
     (
         (
             "The request for the surveillance authorisation was made by a detective inspector and "
@@ -458,6 +465,11 @@ _HINTING: Final[tuple[tuple[str, str], ...]] = (
 """What reads as if something were held."""
 
 _INNOCENT: Final[tuple[str, ...]] = (
+    "There is information in the public domain that drones are used by some forces.",
+    "The applicant believes that the force holds a list.",
+    "Nobody could tell whether information was withheld because it existed.",
+    "A reader may think that the information has been withheld.",
+    "A person who asks whether he is on a list would learn, by a denial, that he is free to act.",
     "Members of the public who report crime do so in the belief that their details are held in confidence.",
     "Were information held, it would be exempt.",
     "In the event that information was held, it would be exempt.",

@@ -105,7 +105,7 @@ _CRIMINALS: Final = r"(?:criminals?|offenders?|terrorists?|(?:anyone|those|peopl
 _HARMS: Final = phrase(
     _SUBJECT + r"would (?:be likely to )?(?:(?:seriously|severely|greatly|significantly|also|therefore) )?"
     r"(?:prejudice|harm|damage|undermine|compromise|hinder|hamper|impede|endanger|jeopardise|frustrate|weaken"
-    r"|put (?:[\w'\u2019]+ ){1,6}?(?:at risk|in danger)"
+    r"|(?:put|place|leave) (?:[\w'\u2019]+ ){1,6}?(?:at risk|in danger)"
     rf"|(?:assist|help|enable|allow) (?:\w+ ){{0,2}}{_CRIMINALS})\b"
 )
 """What argues against an answer."""
@@ -215,6 +215,8 @@ _NO_ARGUMENT: Final = (
             r"|\b(?:strain|drain|burden|impact|pressure|demand)s? (?:up)?on "
             r"(?:\w+ ){0,3}?(?:resources|budgets?|departments?|authority|council|force|staff|officers)\b"
             r"|\b(?:staff|officer|police) time\b|\bdivert\w* (?:\w+ ){0,3}?(?:resources|staff)\b"
+            r"|\bincur\w* (?:\w+ ){0,2}?(?:costs?|expense)\b"
+            r"|\b(?:in(?:effective|efficient)|effective|efficient|poor|good) use of (?:\w+ ){0,2}?resources\b"
             r"|\bwaste of (?:\w+ ){0,2}?(?:money|resources|time)\b"
             r"|\b(?:public (?:money|funds|resources|expenditure)|taxpayers?|public purse)\b"
             r"|\b(?:limited|scarce|stretched) resources\b|\baway from (?:\w+ ){0,3}?(?:duties|duty|work)\b"
@@ -254,7 +256,7 @@ _NO_ARGUMENT: Final = (
     # of: an offence endangers people, and a state's secrets are kept from its enemies and its partners.
     _Irrelevant(
         name="personal data",
-        words=phrase(r"\b(?:personal (?:data|information)|privacy|data protection)\b"),
+        words=phrase(r"\b(?:personal (?:data|information|details)|privacy|data protection)\b"),
         save_for=frozenset({"38", "40", "44"}),
     ),
     _Irrelevant(
@@ -291,13 +293,16 @@ _NO_ARGUMENT: Final = (
     ),
     _Irrelevant(
         name="free and frank advice",
-        words=phrase(r"\b(?:free and frank|frank and candid|(?:safe|thinking) space|frankness)\b"),
+        words=phrase(
+            r"\b(?:free and frank|frank and candid|(?:safe|thinking) space|frankness|"
+            r"(?:chilling effect on|advice (?:of|from|by)) (?:\w+ ){0,3}?(?:officials|advice|ministers))\b"
+        ),
         save_for=frozenset({"27", "28", "33", "35", "36", "42"}),
     ),
     _Irrelevant(
         name="health and safety",
         words=phrase(
-            r"\b(?:(?:physical|mental) (?:health|safety)|health and safety|endanger\w*|distress|"
+            r"\b(?:(?:physical|mental) (?:health|safety)|health and safety|endanger\w*|distress|harassment|"
             r"safety of (?:\w+ )?(?:staff|individuals?|people|persons?|public|person))\b"
         ),
         save_for=frozenset({"24", "26", "30", "31", "38", "40"}),
@@ -391,7 +396,7 @@ _ALIKE: Final = 0.8
 _ALIKE_ON_BOTH_SIDES: Final = 0.7
 """What argues on both sides has a word or two of its own on each, as “show” and “tell”."""
 _ENOUGH: Final = 5
-_ENOUGH_ON_BOTH_SIDES: Final = 3
+_ENOUGH_ON_BOTH_SIDES: Final = 2
 """With fewer words, two factors may be alike by chance."""
 
 
@@ -415,16 +420,22 @@ def does_not_repeat_itself(draft: Draft, law: Provisions) -> Iterator[Noticed]:
         )
 
 
+_SHOWN: Final = content_words(
+    "show shows reveal reveals tell tells disclose disclosed disclosure answer learn know known become public"
+)
+"""What an answer does, whichever side it is said on."""
+
+
 def _on_both_sides(placed: list[_Placed]) -> Iterator[tuple[_Placed, _Placed]]:
     """Yield each factor against with the first one favouring that says the same."""
     favouring = [each for each in placed if each.side == "favouring"]
     for against in placed:
-        words = against.passage.content
+        words = against.passage.content - _SHOWN
         if against.side == "favouring" or len(words) < _ENOUGH_ON_BOTH_SIDES:
             continue
         for each in favouring:
             same_part = each.place.partition(".")[0] == against.place.partition(".")[0]
-            if same_part and _likeness(each.passage.content, words) >= _ALIKE_ON_BOTH_SIDES:
+            if same_part and _likeness(each.passage.content - _SHOWN, words) >= _ALIKE_ON_BOTH_SIDES:
                 yield each, against
                 break
 

@@ -198,7 +198,7 @@ _GENERIC: Final = content_words(
     "function functions real actual substance substantial such also purpose purposes required necessary "
     "safeguard safeguarding protect protected protecting negatively impact impacting exempts exempting "
     "engage engages engaged applies apply applied relied withheld withhold withholding duty give given "
-    "giving sensitive lies"
+    "giving sensitive lies reason none council department trust people person persons individual individuals"
 )
 """Words that say that there is harm, and not what it is."""
 _STEM: Final = 5
@@ -344,8 +344,17 @@ _OF_HARM: Final = frozenset({"harm", "applies", "confirming", "denying"})
 """The keys under which harm is told."""
 
 
+_COUNTED: Final = "".join(
+    rf"(?<!\b{word}\s)"
+    for word in (
+        *("a", "telephone", "phone", "mobile", "reference", "badge"),
+        *("collar", "account", "registration", "serial", "file", "case"),
+    )
+)
+"""What a number is not of: “a number of emails” are some, and a telephone number counts nothing."""
 _STATISTICS: Final = phrase(
-    r"\b(?<!\ba\s)(?:numbers?|counts?|frequency|rates?|percentages?|proportions?|averages?|amounts?|"
+    rf"{_COUNTED}\bnumbers?(?: and \w+)? (?:of|for|per)\b"
+    r"|\b(?:counts?|frequency|rates?|percentages?|proportions?|averages?|amounts?|"
     r"quantit(?:y|ies)|breakdowns?|volumes?|figures?|totals?) (?:of|for|on|by|paid|spent|per)\b"
     r"|\bhow (?:many|much|often|frequently)\b|\b(?:statistics|statistical)\b(?! (?:unit|office|team))"
     r"|\baverage (?:time|cost|number|age|length)\b"
@@ -358,7 +367,7 @@ _OF_NUMBERS: Final = phrase(
     r"amounts?|scale|trends?|patterns?|rise|fall|ris(?:es|ing)|fall(?:s|ing)|low|high|higher|lower|few|fewer|"
     r"fewest|many|most|least|seldom|rarely|rare|only one|none|zero|how (?:many|much|often|seldom|frequently|"
     r"busy)|frequen\w+|increas\w+|decreas\w+|compar\w+|side by side|between (?:two|one)|work(?:ed)? out|"
-    r"pric(?:e|es|ing)|bids?|undercut|charged?|margins?|ceiling|budgets?)\b"
+    r"pric(?:e|es|ing)|bids?|undercut|charged?|margins?|ceiling|budgets?|series|plot)\b"
 )
 """What speaks of a number as such, or of what can be worked out from it."""
 

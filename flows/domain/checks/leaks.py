@@ -58,7 +58,7 @@ _THINGS: Final = (
     r"(?:information|records?|documents?|data(?! protection\b)|material|recordings?|footage|files?|logs?|"
     r"e-?mails?|copies|copy|reports?|correspondence|spreadsheets?|authorisations?|contracts?|agreements?|"
     r"polic(?:y|ies)|devices?|equipment|drones?|figures|statistics|details|images?|photographs?|"
-    r"intelligence|lists?|plans?|licen[cs]es?|passages|pages|entries|extracts)"
+    r"intelligence|lists?|plans?|licen[cs]es?|passages|pages|entries|extracts|registers?)"
 )
 _MEANS: Final = (
     r"(?:technolog(?:y|ies)|techniques?|equipment|systems?|devices?|methods?|software|tools?|drones?|"
@@ -72,8 +72,8 @@ _THESE: Final = r"(?:the|this|that|these|those|our)"
 _BE: Final = r"(?:is|are|was|were|has been|have been|had been)"
 _ADVERBS: Final = one_of("not also never now no longer already currently indeed still being therefore both")
 _WITHIN: Final = (
-    r"(?:(?!(?:that|which|who|whom|if|it|whether|where|when|and|or|nor|but|because|as|would|could|to|so|is|"
-    r"are|was|were)\b)[\w'\u2019-]+ )"
+    r"(?:(?!(?:that|which|who|whom|if|it|whether|where|when|and|or|nor|but|because|as|would|could|so|is|"
+    r"to (?:be|have|do|say|confirm)|are|was|were)\b)[\w'\u2019-]+ )"
 )
 """A word between a thing and what is said of it: another clause does not begin with it."""
 _NOT_ABOUT: Final = r"(?!(?:about|against|at|before|by|during|for|in|into|on|over|under|with)\b)"
@@ -100,7 +100,7 @@ _NOT_THE_WRITING: Final = (
 )
 _GOT: Final = r"(?:found|located|identified|retrieved|traced|recovered)"
 _SHOWS: Final = (
-    r"(?:contain|show|relate|concern|include|comprise|consist|describe|detail|remain|identif|reveal|name|"
+    r"(?:contain|show|record|mention|relate|concern|include|comprise|consist|describe|detail|remain|identif|reveal|name|"
     r"list|date|belong|run|last|end|start|target|cost)(?:s|es|ed|ies|ied)?|(?:is|are|was|were|has|have|had|"
     r"comes?|came|will|began|ran|led|took|formed)"
 )
@@ -185,8 +185,8 @@ _ASSERTIONS: Final[tuple[_Kind, ...]] = (
 """What asserts that information is held, or is not: kind of words, and the words."""
 
 _HELD: Final = phrase(
-    rf"(?<!\bwhat\s)(?<!\bmuch\s)\b{_THINGS} (?:(?:requested|sought|described|in question) )?"
-    rf"(?:(?:that|which) {_BE} )?(?:{_ADVERBS} )?(?:held|withheld|redacted|retained|recorded)\b"
+    rf"(?<!\bwhat\s)(?<!\bmuch\s)\b{_THINGS}(?: (?:requested|sought|described|in question))?"
+    rf"(?:,? (?:that|which) {_BE})?(?: {_ADVERBS})? (?:held|withheld|redacted|retained|recorded)\b"
     r"(?! (?:to|that|against|accountable|responsible|by (?:public|other|most|all))\b)"
     rf"|\b(?:held|withheld|redacted|retained) {_THINGS}\b"
     r"|\A\W*what (?:is|was) (?:held|withheld)\b"
@@ -237,7 +237,7 @@ _HINTS: Final[tuple[_Kind, ...]] = (
     (
         "“the information contains”",
         phrase(
-            rf"\b{_NOT_THIS_PAPER}(?!that the\b){_THESE} (?:[\w'\u2019]+ )?(?:{_THINGS}|{_DOINGS}) "
+            rf"\b{_NOT_THIS_PAPER}(?!that (?:the|\w+s)\b){_THESE} (?:[\w'\u2019]+ )?(?:{_THINGS}|{_DOINGS}) "
             r"(?:(?:requested|sought|described|in question|concerned|(?:that |which )?you (?:have )?\w+"
             rf"(?: for)?|(?:with|between|from) (?:the )?\w+) )?(?:also |mainly )?(?:{_SHOWS})\b"
             rf"{_NOT_OF_THE_REQUEST}"
@@ -328,6 +328,9 @@ _HINTS: Final[tuple[_Kind, ...]] = (
             rf"(?!\w+ed\b){_WITHIN}{{0,5}}?{_MEANS}\b(?! of\b)"
             rf"|\bofficers (?:have |had )?(?:{_AUXILIARY} )?(?:access to {_THESE} {_MEANS}|used|deployed|"
             r"watched|flew|tested|trialled)\b"
+            rf"|\b{_US} (?:{_AUXILIARY} ){{0,3}}(?:keeps?|kept|maintains?|(?:have|has) in (?:our|its) "
+            rf"possession) {_WITHIN}{{0,5}}?{_THINGS}\b"
+            rf"|\b{_US} (?:am|is|are) aware of (?:no|one|two|three|several|[0-9]+)\b"
             rf"|\b{_US} (?:have |has )?never had\b(?! (?:regard|reason|cause)\b)"
             r"|\b(?:trained (?:in (?:its|the|their) use|to (?:use|operate|fly) (?:it|them|the|this|these))|"
             r"went live)\b"
@@ -346,7 +349,7 @@ _HINTS: Final[tuple[_Kind, ...]] = (
             rf"|\b(?:{_MEANS}|it|this) (?:\w+ )?{_BE} (?:{_ADVERBS} |first |once )*(?:tried|introduced|"
             r"withdrawn|deployed|trialled)\b"
             rf"|\b(?:used|deployed|operated|owned|bought|purchased|trialled|flown) (?:since\b|by {_BY_US}\b)"
-            r"|\bthere (?:was|were|has been|have been) (?:an?|one|two|several|[0-9]+) (?:\w+ )?"
+            r"|\bthere (?:was|were|has been|have been) (?:an?|one|two|three|four|several|[0-9]+) (?:\w+ )?"
             rf"{_DOINGS}\b"
             rf"|\bno (?:such )?(?:use|{_DOINGS}) (?:has|have|was|were|took)\b"
         ),
@@ -365,6 +368,7 @@ _SUPPOSED: Final = phrase(
     r"(?:event|case) (?:that|where)|(?:answers?|responses?|repl(?:y|ies)|statements?|claims?|beliefs?|"
     r"rumours?|told|said|knew|(?<!\bto\s)(?<!\bshould\s)know(?:s|ing)?|be(?:come)? (?:known|clear|aware|"
     r"apparent)|learn\w*|concludes?|possible|conceivable) that|"
+    r"(?<!\bwe\s)(?:believ\w+|think\w*|thought|alleg\w+|argu\w+|contend\w*|suspect\w*|assert\w*) that|"
     r"(?<!\bright\sto\s)(?<!\bfair\sto\s)(?<!\bable\sto\s)(?:say(?:ing)?|stat(?:e|ing)|claim(?:ing)?|"
     r"declar(?:e|ing)|admit(?:ting)?|reply(?:ing)?)|"
     r"(?:ask(?:s|ed|ing)?|request(?:s|ed)?|seek(?:s|ing)?|sought) (?:about|what|which|how|for (?:all|any|"
