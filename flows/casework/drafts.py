@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from flows.casework import acts, checking, papers
 from flows.casework.acts import Officer, Wish
 from flows.casework.office import Done
-from flows.document.markdown import prose_faults
+from flows.document.blocks import parse_prose
+from flows.document.markdown import prose_faults, unfit_tables
 from flows.document.text import skeleton
 from flows.domain.acts import DRAFT
 from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, TEST
@@ -108,6 +109,9 @@ def _test_files(
     if summary is not None:
         request = replace(request, summary=_summary(summary))
     assessment = papers.read_assessment(data, case.reference, source=source)
+    # What was read is fit for text of the usual size; the authority's may be larger.
+    if unfit := papers.unfit_tables_in(assessment, dossier.policy.theme):
+        raise MalformedError(source, *unfit)
     today, body = office.today(), dossier.policy.rules.body
     files = papers.version_files(request, assessment, data, on=today, body=body)
     text = files[DOCUMENT].decode()
@@ -132,7 +136,7 @@ def _test_files(
 def _letter(office: Office, dossier: Dossier, data: bytes, source: str) -> bytes:
     """Return the text of a letter in the one form the register keeps."""
     text = unicodedata.normalize("NFC", text_of(data, source).strip()) + "\n"
-    problems = prose_faults(text)
+    problems = prose_faults(text) or unfit_tables(parse_prose(text), dossier.policy.theme.size)
     if not text.strip() or len(text) > _LONGEST_LETTER:
         problems = [*problems, f"a text of 1 to {_LONGEST_LETTER:,} characters is needed"]
     if problems:

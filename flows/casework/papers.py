@@ -12,8 +12,18 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from flows.document.arrangement import without_marks
-from flows.document.blocks import Link, List, NoteMark, Text, lines, parse_document, plain_text, words
-from flows.document.markdown import plain_faults, prose_faults
+from flows.document.blocks import (
+    Link,
+    List,
+    NoteMark,
+    Text,
+    lines,
+    parse_document,
+    parse_prose,
+    plain_text,
+    words,
+)
+from flows.document.markdown import plain_faults, prose_faults, unfit_tables
 from flows.document.publication import Comparison, Publication, paper_blocks, render
 from flows.document.publication import check as check_publication
 from flows.document.publication import publish as make_publication
@@ -179,6 +189,16 @@ def _targets(inlines: Iterable[Inline]) -> Iterator[str]:
 
 def _made(request: Request, assessment: Assessment, *, on: date, body: str | None) -> str:
     return write_document(request, assessment, provisions(request.regime), on=on, body=body)
+
+
+def unfit_tables_in(contents: Request | Assessment, theme: Theme) -> list[Fault]:
+    """Return a fault for each table that papers of that theme have no room for."""
+    return [
+        Fault(path=path, problem=problem)
+        for path, text in texts(contents)
+        if "|\n" in text
+        for problem in unfit_tables(parse_prose(text), theme.size)
+    ]
 
 
 def personal_faults(paths: Iterable[str]) -> list[Fault]:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 MAX_LISTS: Final = 4
 """How deep lists may nest."""
-MAX_COLUMNS: Final = 8
-"""How many columns of a table fit on a page."""
+MAX_COLUMNS: Final = 12
+"""How many columns of a table fit on a turned page, if their words are short."""
 SCHEMES: Final = ("http", "https", "mailto")
 
 

@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 
 from flows.document import fonts
 from flows.document.tagged.canvas import Face
-from flows.document.tagged.flow import Layout, Leader
+from flows.document.tagged.flow import Layout, Leader, measure
 from flows.document.tagged.table import Grid
 
 if TYPE_CHECKING:
@@ -26,11 +26,29 @@ GREY: Final = HexColor("#4d4d4d")
 RED: Final = HexColor("#8c1515")
 RULE: Final = HexColor("#9aa3ad")
 
+
+class Page(NamedTuple):
+    """A page and what is kept free at its sides, points."""
+
+    width: float
+    height: float
+    side: float
+
+    @property
+    def measure(self) -> float:
+        """Return how wide its text is."""
+        return self.width - 2 * self.side
+
+
 WIDTH, HEIGHT = A4
-SIDE: Final = 27 * mm
+UPRIGHT: Final = Page(WIDTH, HEIGHT, 27 * mm)
+TURNED: Final = Page(HEIGHT, WIDTH, 20 * mm)
+"""For tables that are too broad for the other."""
+FIRST_PAGE, LATER_PAGE, TURNED_PAGE = "first", "later", "turned"
+"""What the layouts of pages are called."""
 TOP: Final = 30 * mm
 FOOT: Final = 27 * mm
-MEASURE: Final = WIDTH - 2 * SIDE
+MEASURE: Final = UPRIGHT.measure
 TALL: Final = HEIGHT / 4
 """Above this a row may be parted, a table need not stay whole, a header is not repeated."""
 BULLETS: Final = ("\u2022", "\u2013", "\u2022", "\u2013")
@@ -61,14 +79,56 @@ class Type(NamedTuple):
         return Face(fonts.REGULAR, size, self.linked, rise)
 
 
+class Cells:
+    """How the cells of a table are set; all lengths in points.
+
+    Attributes:
+        ratio: Of the usual size; below 1 where a table would else be too broad.
+        body: Type of its cells.
+        head: Type of those that head columns.
+        pad: Space left and right of a cell's words.
+    """
+
+    def __init__(self, scale: float, ratio: float, accent: Color) -> None:
+        self.ratio = ratio
+        self._scale = scale = scale * ratio
+        self._accent = accent
+        self.body = Type(11 * scale, INK, accent)
+        self.head = Type(11 * scale, accent, accent, bold=True)
+        self.pad = 5.5 * scale
+        self._texts: dict[Alignment, Layout] = {}
+
+    def text(self, alignment: Alignment) -> Layout:
+        """Return how text stands in a cell."""
+        if alignment not in self._texts:
+            side = alignment or "left"
+            self._texts[alignment] = Layout(drop=self.body.size, leading=15.0 * self._scale, side=side)
+        return self._texts[alignment]
+
+    def grid(self, widths: Sequence[float], *, indent: float) -> Grid:
+        """Return how a table stands."""
+        return Grid(
+            widths=tuple(widths),
+            indent=indent,
+            side=self.pad,
+            above=4 * self._scale,
+            below=5.5 * self._scale,
+            before=2,
+            after=12 * self._scale,
+            tall=TALL,
+            head_rule=(0.8, self._accent),
+            row_rule=(0.5, RULE),
+        )
+
+
 class Style:
     """How one theme's papers are set; all lengths in points.
 
     Attributes:
+        size: Of the text.
         accent: Colour of headings, links and rules.
         body: Type of text.
-        cell: Type of a table's cells.
-        head_cell: Type of those that head columns.
+        floor: How small the cells of a table may become, as a part of their usual size.
         note: Type of the notes at the end.
         leader: The dots of the contents, between a heading and its page.
         leading: Of text, from baseline to baseline.
@@ -77,18 +137,18 @@ class Style:
         gap: What parts a sign from its text, at least.
         small: Size of what repeats at head and foot.
         masthead: Size of the authority's name on the first page.
-        cell_pad: Space left and right of a cell's words.
         after: Space after a paragraph.
         close: Space between what belongs together: short items, the paragraphs of one item.
     """
 
     def __init__(self, theme: Theme) -> None:
+        self.size = theme.size
         self.accent = HexColor(theme.accent)
         # All measures are of text in 12 points, and grow with it.
         self._scale = scale = theme.size / 12
         self.body = self._type(12)
-        self.cell = self._type(11)
-        self.head_cell = self._type(11, self.accent, bold=True)
+        # From 9 points in clear print to 12 in large print.
+        self.floor = (9 + (theme.size - 12) / 2) / (11 * scale)
         self.note = self._type(11)
         self.leader = Leader(apart=4, size=0.7, clear=4, colour=GREY)
         self.leading = 17.5 * scale
@@ -97,7 +157,6 @@ class Style:
         self.gap = 5.5 * scale
         self.small = 9.0 * scale
         self.masthead = 13.0 * scale
-        self.cell_pad = 5.5 * scale
         self.after = 8.5 * scale
         self.close = 4.0 * scale
         self._headings = {
@@ -111,7 +170,7 @@ class Style:
             self._lines(12, 17, before=7, after=3.5),
         )
         self._texts: dict[tuple[float, float, bool, float], Layout] = {}
-        self._cells: dict[Alignment, Layout] = {}
+        self._cells: dict[float, Cells] = {}
 
     def _type(self, size: float, colour: Color = INK, *, bold: bool = False, italic: bool = False) -> Type:
         return Type(size * self._scale, colour, self.accent, bold, italic)
@@ -144,12 +203,15 @@ class Style:
             )
         return self._texts[key]
 
-    def cell_text(self, alignment: Alignment) -> Layout:
-        """Return how text stands in a table's cell."""
-        if alignment not in self._cells:
-            leading = 15.0 * self._scale
-            self._cells[alignment] = Layout(drop=self.cell.size, leading=leading, side=alignment or "left")
-        return self._cells[alignment]
+    def cells(self, ratio: float) -> Cells:
+        """Return how the cells of a table are set whose type is ``ratio`` of the usual size."""
+        if ratio not in self._cells:
+            self._cells[ratio] = Cells(self._scale, ratio, self.accent)
+        return self._cells[ratio]
+
+    def number_room(self, last: int) -> float:
+        """Return how far numbered paragraphs stand in, the last of which has that number."""
+        return measure(f"{max(last, 10)}.", self.body.face()) + self.hang + self.gap
 
     def note_text(self, room: float) -> Layout:
         """Return how a note stands, whose number has that ``room`` before it."""
@@ -171,21 +233,6 @@ class Style:
             indent=depth * self.indent,
             right=_FIGURES * self._scale,
             before=0 if depth else self.close,
-        )
-
-    def grid(self, widths: Sequence[float], *, indent: float) -> Grid:
-        """Return how a table stands."""
-        return Grid(
-            widths=tuple(widths),
-            indent=indent,
-            side=self.cell_pad,
-            above=4 * self._scale,
-            below=5.5 * self._scale,
-            before=2,
-            after=12 * self._scale,
-            tall=TALL,
-            head_rule=(0.8, self.accent),
-            row_rule=(0.5, RULE),
         )
 
 

@@ -7,6 +7,7 @@ never open a heading, break out of its list item or swallow what follows.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows.document.blocks import (
@@ -27,6 +28,7 @@ from flows.document.blocks import (
 )
 from flows.document.characters import character_faults
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.theme import HOUSE_STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,13 +41,24 @@ def prose_faults(text: str, *, typed: bool = True) -> list[str]:
 
     Args:
         typed: Whether somebody has just handed it in: then what would not be printed as it was typed makes it
-            unfit too. What was taken in before stays as it was taken.
+            unfit too, and a table that fits on no page. What was taken in before stays as it was taken.
     """
     try:
-        _normalise(parse_prose(text, typed=typed), source="text")
+        blocks = parse_prose(text, typed=typed)
+        _normalise(blocks, source="text")
     except MalformedError as error:
         return [fault.problem for fault in error.faults]
-    return []
+    return unfit_tables(blocks, HOUSE_STYLE.size) if typed and "|\n" in text else []
+
+
+def unfit_tables(blocks: Iterable[Block], size: int) -> list[str]:
+    """Return what is wrong with tables that no page has room for, in text of that size, points."""
+    from flows.document import fonts  # noqa: PLC0415 - a tenth of a second, for tables alone
+    from flows.document.columns import table_faults  # noqa: PLC0415 - as above
+    from flows.document.look import style_of  # noqa: PLC0415 - as above
+
+    fonts.register()
+    return list(table_faults(blocks, style_of(replace(HOUSE_STYLE, size=size))))
 
 
 def plain_faults(text: str, *, typed: bool = True) -> list[str]:

@@ -37,6 +37,7 @@ class Sheet(TaggedCanvas):
     def __init__(self, *args: Any, imprint: Imprint, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
         self._small = imprint.style.small
+        self.paper = look.UPRIGHT
         if not imprint.draft:
             self.leave_signature_field("Publication", "The authority's signature on this publication")
 
@@ -47,28 +48,31 @@ class Sheet(TaggedCanvas):
         *,
         font: str,
         size: float,
-        left: float = look.SIDE,
+        left: float | None = None,
         right: bool = False,
     ) -> None:
         """Draw one line from ``left``, by default the margin, or up to the right margin."""
         self.setFont(font, size)
-        x = look.WIDTH - look.SIDE - stringWidth(text, font, size) if right else left
+        x = self._edge - stringWidth(text, font, size) if right else self.paper.side if left is None else left
         self.drawString(x, y, text)
+
+    @property
+    def _edge(self) -> float:
+        return self.paper.width - self.paper.side
 
     def rule(self, y: float, *, width: float) -> None:
         """Draw a line across the measure."""
         self.setLineWidth(width)
-        self.line(look.SIDE, y, look.WIDTH - look.SIDE, y)
+        self.line(self.paper.side, y, self._edge, y)
 
     def leave_page_number(self, y: float) -> None:
         """Keep a place for "Page n of N", which is filled when all pages are there."""
-        number = len(self._pages) + 1
-        self.leave(lambda: self._page_number(number, y))
+        number, end = len(self._pages) + 1, self._edge
+        self.leave(lambda: self._page_number(number, end, y))
 
-    def _page_number(self, number: int, y: float) -> str:
+    def _page_number(self, number: int, end: float, y: float) -> str:
         text = f"Page {number} of {len(self._pages)}"
         self.setFont(fonts.REGULAR, self._small)
-        end = look.WIDTH - look.SIDE
         line = PDFTextObject(self, end - stringWidth(text, fonts.REGULAR, self._small), y)
         line.setFillColor(look.GREY)
         line.textOut(text)
@@ -76,19 +80,23 @@ class Sheet(TaggedCanvas):
 
 
 def page_templates(imprint: Imprint, crest: TaggedFigure | None) -> list[PageTemplate]:
-    """Return the first page, which bears the authority's name and crest, and the ones after it."""
+    """Return the first page, which bears the authority's name and crest, those after it, and turned ones."""
     rule = _CREST + crest.height + 4 * mm if crest else _MASTHEAD + 3.5 * mm
     return [
-        _template("first", rule + 9.5 * mm, partial(_masthead, crest=crest, rule=rule), imprint),
-        _template("later", look.TOP, _running_head, imprint),
+        _template(look.FIRST_PAGE, rule + 9.5 * mm, partial(_masthead, crest=crest, rule=rule), imprint),
+        _template(look.LATER_PAGE, look.TOP, _running_head, imprint),
+        _template(look.TURNED_PAGE, look.TOP, _running_head, imprint),
     ]
 
 
 def _template(
     name: str, top: float, head: Callable[[Sheet, Imprint], None], imprint: Imprint
 ) -> PageTemplate:
+    page = look.TURNED if name == look.TURNED_PAGE else look.UPRIGHT
+
     def draw(canvas: Canvas, _: object) -> None:
         sheet = cast("Sheet", canvas)
+        sheet.paper = page
         head(sheet, imprint)
         with sheet.artifact("Pagination", "Footer"):
             _foot(sheet, imprint)
@@ -96,13 +104,15 @@ def _template(
             with sheet.artifact("Pagination", "Watermark"):
                 _mark(sheet, imprint)
 
-    height = look.HEIGHT - top - look.FOOT
-    frame = Frame(look.SIDE, look.FOOT, look.MEASURE, height, 0, 0, 0, 0, id=name)
-    return PageTemplate(id=name, frames=[frame], onPage=draw, autoNextPageTemplate="later")
+    height = page.height - top - look.FOOT
+    frame = Frame(page.side, look.FOOT, page.measure, height, 0, 0, 0, 0, id=name)
+    after = look.TURNED_PAGE if page is look.TURNED else look.LATER_PAGE
+    size = (page.width, page.height)
+    return PageTemplate(id=name, frames=[frame], onPage=draw, pagesize=size, autoNextPageTemplate=after)
 
 
 def _masthead(sheet: Sheet, imprint: Imprint, *, crest: TaggedFigure | None, rule: float) -> None:
-    size, left, y = imprint.style.masthead, look.SIDE, look.HEIGHT - _MASTHEAD
+    size, left, y = imprint.style.masthead, sheet.paper.side, look.HEIGHT - _MASTHEAD
     leading = 1.25 * size
     lines = _in_two(imprint.authority, size, look.MEASURE - (crest.width + _BESIDE if crest else 0))
     if crest:
@@ -132,13 +142,14 @@ def _running_head(sheet: Sheet, imprint: Imprint) -> None:
     with sheet.artifact("Pagination", "Header"):
         sheet.setFillColor(look.GREY)
         sheet.setStrokeColor(look.RULE)
-        y = look.HEIGHT - 20 * mm
+        y = sheet.paper.height - 20 * mm
         # A reference has at most 40 characters, and is never cut off.
-        room = look.MEASURE - stringWidth(imprint.reference, fonts.REGULAR, small) - imprint.style.indent
+        reference = stringWidth(imprint.reference, fonts.REGULAR, small)
+        room = sheet.paper.measure - reference - imprint.style.indent
         name = _shortened(imprint.authority, fonts.REGULAR, small, room)
         sheet.write(name, y, font=fonts.REGULAR, size=small)
         sheet.write(imprint.reference, y, font=fonts.REGULAR, size=small, right=True)
-        sheet.rule(look.HEIGHT - 22.5 * mm, width=0.5)
+        sheet.rule(sheet.paper.height - 22.5 * mm, width=0.5)
 
 
 def _foot(sheet: Sheet, imprint: Imprint) -> None:
@@ -157,7 +168,7 @@ def _mark(sheet: Sheet, imprint: Imprint) -> None:
     """Print the marks of a draft, and the handling marking where there is one, at head and foot."""
     small = imprint.style.small
     sheet.setFillColor(look.RED if imprint.draft else look.GREY)
-    for y, size in ((look.HEIGHT - 12 * mm, 1.1 * small), (8.5 * mm, small)):
+    for y, size in ((sheet.paper.height - 12 * mm, 1.1 * small), (8.5 * mm, small)):
         if imprint.draft:
             sheet.write(_DRAFT, y, font=fonts.BOLD, size=size)
         sheet.write(imprint.marking, y, font=fonts.BOLD, size=size, right=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reportlab.platypus import CondPageBreak
+from reportlab.platypus import CondPageBreak, NextPageTemplate, PageBreak
 
 from flows.document import look
 from flows.document.arrangement import listed
@@ -25,8 +26,9 @@ from flows.document.blocks import (
     Text,
     plain_text,
 )
+from flows.document.columns import PAGES, columns
 from flows.document.numbering import last_number
-from flows.document.tagged.flow import Run, TaggedEntry, TaggedParagraph, Target, measure
+from flows.document.tagged.flow import Run, TaggedEntry, TaggedParagraph, Target, changed, measure
 from flows.document.tagged.structure import Element
 from flows.document.tagged.table import TaggedTable
 from flows.document.ties import closed, tied
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
     from flows.document.blocks import Alignment, Block, Entry, Inline
-    from flows.document.look import Style, Type
+    from flows.document.look import Cells, Style, Type
     from flows.document.tagged.flow import Layout
 
 
@@ -47,7 +49,7 @@ def story(blocks: Sequence[Block], root: Element, style: Style) -> list[Flowable
     # From the end: how much has to stay with a lead depends on what stays with what follows it.
     for one, other in reversed([*pairwise(flowables)]):
         _keep_close(one, other, style)
-    return list(_kept_together(flowables, style))
+    return _turned(_kept_together(flowables, style))
 
 
 def _keep_close(one: Flowable, other: Flowable, style: Style) -> None:
@@ -78,6 +80,10 @@ class _HeadingLines(TaggedParagraph):
     """A heading, to be kept with what it heads."""
 
 
+class _TurnedTable(TaggedTable):
+    """A table that stands on a page of its own, broader than high."""
+
+
 class _Lead(TaggedParagraph):
     """A paragraph that leads to the list or the table after it."""
 
@@ -98,6 +104,35 @@ def _kept_together(flowables: Sequence[Flowable], style: Style) -> Iterator[Flow
         elif number and isinstance(flowable, _EntryLines) and not _leads(flowables[number - 1]):
             yield CondPageBreak(_joined(flowables[number:]))
         yield flowable
+
+
+def _turned(flowables: Iterable[Flowable]) -> list[Flowable]:
+    """Return ``flowables`` with pages turned for tables that need it, and for what leads to those."""
+    told: list[Flowable] = []
+    back: list[Flowable] = []
+    for flowable in flowables:
+        if isinstance(flowable, _TurnedTable):
+            # What is first stays where it is: a page without words is no page.
+            first = next(at for at, each in enumerate(told) if isinstance(each, TaggedParagraph))
+            at = len(told)
+            while at > first + 1 and isinstance(told[at - 1], CondPageBreak | _HeadingLines | _Lead):
+                at -= 1
+            led = [_narrowed(each) for each in told[at:] if isinstance(each, TaggedParagraph)]
+            if back and told[at - len(back) : at] == back:
+                told[at - len(back) :] = led
+            else:
+                told[at:] = [NextPageTemplate(look.TURNED_PAGE), PageBreak(), *led]
+            back = [NextPageTemplate(look.LATER_PAGE), PageBreak()]
+            told += [flowable, *back]
+        else:
+            told.append(flowable)
+    return told
+
+
+def _narrowed(paragraph: TaggedParagraph) -> TaggedParagraph:
+    """Return a paragraph as wide on a turned page as on the others."""
+    right = paragraph.layout.right + look.TURNED.measure - look.MEASURE
+    return changed(paragraph, layout=replace(paragraph.layout, right=right))
 
 
 def _held_by_a_table(flowables: Sequence[Flowable], style: Style, *, alone: bool) -> float:
@@ -167,15 +202,16 @@ class _Teller:
     def __init__(self, style: Style, blocks: Sequence[Block]) -> None:
         self._style = style
         # All paragraphs of a paper stand below each other: the last number is the widest.
-        widest = f"{max(last_number(blocks), 10)}."
-        self._room = measure(widest, style.body.face()) + style.hang + style.gap
+        self._room = style.number_room(last_number(blocks))
         self._level = 0
+        self._begun = False
         self._spots = {at: f"heading-{number}" for number, at in enumerate(listed(blocks), start=1)}
 
     def sequence(self, blocks: Sequence[Block], parent: Element, place: _Place = _TOP) -> Iterator[Flowable]:
         """Yield ``blocks`` as parts of ``parent``, close together inside lists."""
         for number, block in enumerate(blocks, start=1):
             close = place.depth and number < len(blocks)
+            self._begun = self._begun or not isinstance(block, Table)
             if isinstance(block, Heading):
                 spot = "" if place.depth else self._spots.get(number - 1, "")
                 yield self._heading(block, parent, spot)
@@ -195,7 +231,7 @@ class _Teller:
             case List():
                 yield from self._list(block, parent, place)
             case Table():
-                yield _table(block, parent, place.indent, self._style)
+                yield _table(block, parent, place.indent, self._style, pages=PAGES[: 1 + self._begun])
             case Notes():
                 yield from _notes(block, parent, self._style)
             case Contents():
@@ -275,69 +311,36 @@ def _counted(
 # Tables -----------------------------------------------------------------------------------------
 
 
-def _table(table: Table, parent: Element, indent: float, style: Style) -> Flowable:
-    whole = Element("Table", parent)
-    header = _row(table.header, table, Element("TR", whole), style, head=True)
-    rows = [_row(row, table, Element("TR", whole), style) for row in table.rows]
-    widths = _widths(table, look.MEASURE - indent, style)
-    return TaggedTable(header, rows, style.grid(widths, indent=indent))
+def _table(
+    table: Table, parent: Element, indent: float, style: Style, pages: Sequence[look.Page]
+) -> Flowable:
+    whole, laid_out = Element("Table", parent), columns(table, indent, style, pages)
+    cells = laid_out.cells
+    header = _row(table.header, table, Element("TR", whole), cells, head=True)
+    rows = [_row(row, table, Element("TR", whole), cells) for row in table.rows]
+    kind = _TurnedTable if laid_out.turned else TaggedTable
+    return kind(header, rows, cells.grid(laid_out.widths, indent=laid_out.indent))
 
 
 def _row(
-    cells: Sequence[tuple[Inline, ...]], table: Table, row: Element, style: Style, *, head: bool = False
+    cells: Sequence[tuple[Inline, ...]], table: Table, row: Element, like: Cells, *, head: bool = False
 ) -> list[TaggedParagraph]:
     scopes = ["Column" if head else None] * len(cells)
     if table.heads_rows and not head:
         scopes[0] = "Row"
     return [
-        _cell(inlines, alignment, row, style, scope)
+        _cell(inlines, alignment, row, like, scope)
         for inlines, alignment, scope in zip(cells, table.alignments, scopes, strict=True)
     ]
 
 
 def _cell(
-    inlines: tuple[Inline, ...], alignment: Alignment, row: Element, style: Style, scope: str | None
+    inlines: tuple[Inline, ...], alignment: Alignment, row: Element, like: Cells, scope: str | None
 ) -> TaggedParagraph:
     attributes = {"O": "Table", "Scope": scope} if scope else None
     element = Element("TH" if scope else "TD", row, attributes=attributes)
-    kind = style.head_cell if scope == "Column" else style.cell
-    return TaggedParagraph(_runs(inlines, element, kind), style.cell_text(alignment))
-
-
-def _widths(table: Table, room: float, style: Style) -> list[float]:
-    """Return the width of each column: room for its longest word, and the rest by need."""
-    columns = [
-        [plain_text(cell).split() for cell in column]
-        for column in zip(table.header, *table.rows, strict=True)
-    ]
-    least = [_widest([[word] for cell in column for word in cell], style) for column in columns]
-    wanted = [min(_widest(column, style), room) for column in columns]
-    if sum(least) > room:
-        return _squeezed(least, wanted, room)
-    spare, asked = room - sum(least), sum(wanted) - sum(least)
-    if asked <= 0:
-        return [width * room / sum(least) for width in least]
-    return [floor + spare * (want - floor) / asked for floor, want in zip(least, wanted, strict=True)]
-
-
-def _squeezed(least: Sequence[float], wanted: Sequence[float], room: float) -> list[float]:
-    """Return widths for words that do not fit: none wants for more than an equal share before them."""
-    share = room / len(least)
-    wide = [each > share for each in least]
-    modest = sum(min(want, share) for want, is_wide in zip(wanted, wide, strict=True) if not is_wide)
-    rest = (room - modest) / sum(wide)
-    return [rest if is_wide else min(want, share) for want, is_wide in zip(wanted, wide, strict=True)]
-
-
-def _widest(cells: Iterable[Sequence[str]], style: Style) -> float:
-    # Measured in bold, the wider face: a word then fits in either.
-    face = style.cell.face(strong=True)
-    space = measure(" ", face)
-    widest = max(
-        (sum(measure(word, face) for word in words) + space * (len(words) - 1) for words in cells),
-        default=0.0,
-    )
-    return widest + 2 * style.cell_pad + 1
+    kind = like.head if scope == "Column" else like.body
+    return TaggedParagraph(_runs(inlines, element, kind), like.text(alignment))
 
 
 # Notes and contents -----------------------------------------------------------------------------

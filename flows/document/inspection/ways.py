@@ -27,6 +27,8 @@ _ABOVE: Final = 90.0
 """How far above its first line a way to it may end, points."""
 _BELOW: Final = 1.0
 """How far below."""
+_LEVEL: Final = 0.1
+"""By how much the heights of what stands on one line may differ, since they are written rounded."""
 
 
 def ways(paper: Paper) -> Iterator[Finding]:
@@ -139,8 +141,10 @@ def _leads(element: TagElement, name: str, places: Sequence[_Place]) -> bool:
 
 def _is_at(met: _Place | None, wanted: Sequence[_Place]) -> bool:
     """Return whether what is met is wanted, or stands on the same line as what is."""
-    lines = {(each.run.page, each.run.start[1]) for each in wanted}
-    return met is not None and (met.run.page, met.run.start[1]) in lines
+    return met is not None and any(
+        each.run.page == met.run.page and abs(each.run.start[1] - met.run.start[1]) < _LEVEL
+        for each in wanted
+    )
 
 
 def _number(note: TagElement) -> str:

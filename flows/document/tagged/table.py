@@ -111,7 +111,10 @@ class TaggedTable(Flowable):
         upper, rest = self._rows[:count], self._rows[count:]
         if not rest:
             return [self]
-        if halves := rest[0].parted(room):
+        if len(rest) == 1 and len(upper) > LEAST + 1 and rest[0].height <= self._grid.tall:
+            # The last row is not left alone, as the last line of a paragraph is not.
+            upper, rest = upper[:-1], [upper[-1], *rest]
+        elif halves := rest[0].parted(room):
             upper, rest = [*upper, halves[0]], [halves[1], *rest[1:]]
         return [self._part(upper), self._part(rest)] if upper not in ([], [self._header]) else []
 
