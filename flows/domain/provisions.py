@@ -208,12 +208,15 @@ class QualifiedPerson:
     Attributes:
         held_by: Whose information it is about, to follow "held by".
         kinds: The kinds of authority these are; ``OTHER`` for all that no paragraph names.
+        known_from: As of a security body.
     """
 
     paragraph: str
     held_by: str
     who: str
     kinds: tuple[str, ...]
+    known_from: date
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -334,6 +334,26 @@ def test_what_is_never_a_matter_of_opinion_is_found_though_it_was_overridden_pas
     assert (finding.code, f"X03 at {place}" in finding.sentence) == ("E_CHECKS", True)
 
 
+def test_a_refusal_without_an_exemption_is_never_submitted_and_never_overridden(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "bare.yaml"
+    path.write_text(
+        f"reference: {CASE}\nparts:\n  - information: the plan\n    duty: disclose\n    exemptions: []\n"
+        "    outcome: withhold\n    answer: We will not give it out.\n"
+    )
+    desk.draft(path)
+    words = ("--finding", "X16", "--place", "parts[0].exemptions", "--version", "2", "--reason", REASON)
+
+    (row,) = [row for row in desk.told("show", CASE)["findings"] if row["code"] == "X16"]
+    submitted, told = desk.refused("submit", CASE, "--version", "2", "--as", "foi-officer")
+    overrode, _ = desk.refused("override", CASE, *words, "--as", "sign-off-officer")
+
+    assert (row["severity"], row["final"]) == ("block", True)
+    assert (submitted, "X16 at parts[0].exemptions" in told) == (1, True)
+    assert (overrode, desk.stage()) == (1, "drafting")
+
+
 def mixed_up(folder: Path) -> Path:
     path = folder / "mixed-up.yaml"
     path.write_text((EXAMPLE / "assessment.yaml").read_text().replace('"31(3)"', '"31(1)"'))

@@ -631,13 +631,13 @@ def _persons(law: Provisions) -> str:
         [
             "## Who the qualified person is",
             "",
-            f"Section 36(5) as it is in the Act revised to {in_full(law.act.revised_to)}.",
-            "How it was before was not read.",
-            "The last column has the kinds of authority for which the checks let the paragraph pass;",
+            f"Section 36(5), {_source(law.qualified_persons[0].source)}.",
+            "How it was before the day from which it is known was not read.",
+            "For the kinds of authority in its row the checks let a paragraph pass;",
             "`other` are all that no paragraph names.",
             "",
-            "| paragraph | information held by | qualified person | kind of authority |",
-            "|---|---|---|---|",
+            "| paragraph | information held by | qualified person | kind of authority | known from |",
+            "|---|---|---|---|---|",
             *rows,
             "",
         ]

@@ -590,6 +590,7 @@ def test_the_decision_names_what_carries_it(exemptions: tuple[Exemption, ...], r
     document = written(a_withheld_part(exemptions=exemptions))
 
     assert f"We withhold the patrol plan, {relying}" in document
+    assert ("Section 40(2) confers absolute exemption" in document) == ("40(2)" in relying)
 
 
 def test_an_absolute_exemption_that_is_weighed_all_the_same_is_printed_for_whoever_mends_it() -> None:
