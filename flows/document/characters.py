@@ -51,7 +51,7 @@ def _strangers(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def _describe(c: str, line: int, column: int) -> str:
-    name = unicodedata.name(c, "a control or unassigned character")
+    name = "a tab" if c == "\t" else unicodedata.name(c, "a control or unassigned character")
     right = f"; {_INSTEAD[c]}" if c in _INSTEAD else ""
     return (
         f"character U+{ord(c):04X} ({name}) at line {line}, column {column}: "

@@ -25,8 +25,13 @@ _LABEL: Final = re.compile(
     r"\(?(?:[0-9]{1,3}|[A-Za-z]|[ivxlc]{2,5}|[IVXLC]{2,5})[.)](?=\s)"
     r"|[0-9]{1,3}[.)](?=[^\W\d_])"
     r"|[0-9]{1,3}\s?[:/\u2013\u2014-]\s|\[(?:[0-9]{1,3}|[a-z])\]\s"
+    r"|\(?(?:[0-9]{1,3}|[a-z]|[ivx]{2,4})\)(?=[^\W_])"
     r"|(?:Q|A|Question|Answer|Point|Item)\s?[0-9]{1,3}\s?[.:)]"
 )
+_ALIKE: Final = re.compile(
+    r"[0-9]{1,3}(?:\.[0-9]{1,3})+\.?\s|\u00a7\s?[0-9]|No\.\s?[0-9]|[\u2460-\u2473]|[\u2013\u2014](?=\w)|\(\w{1,3}\)\."
+)
+"""What begins an item only under another of its kind."""
 _ENDED: Final = re.compile(r"[.;:!?](?:\s(?:and|or))?,?\s*\Z")
 """How the line before an item ends."""
 _DEEP: Final = 4
@@ -69,6 +74,7 @@ _STRAY: Final = (
 """Signs left over when mark-up was read, and marks where none was meant."""
 _MARK: Final = re.compile(r"[*_\]~\\]")
 """Without one of these there is nothing to look for."""
+_WORDLESS: Final = re.compile(r"(?<!\\)\[\s*\]\(")
 _PATH: Final = re.compile(r"(?<![\w\\])\\\\\w+\\")
 
 
@@ -95,6 +101,8 @@ def _run_on(before: str, line: str) -> str:
         deep = len(line) - len(line.lstrip(" ")) >= _DEEP
         if form.match(words) and (deep or _ENDED.search(before) or form.match(before)):
             return f"begins like an item of a list, and {_ITEM}"
+    if _ALIKE.match(words) and _ALIKE.match(before):
+        return f"begins like an item of a list, and {_ITEM}"
     return ""
 
 
@@ -109,6 +117,8 @@ def mark_habits(inline: Token) -> Iterator[tuple[int, str]]:
     for form, what in _STRAY:
         if found := form.search(text):
             yield text.count("\n", 0, found.end()), what
+    if found := _WORDLESS.search(inline.content):
+        yield inline.content.count("\n", 0, found.start()), "has a link without words; write them before it"
     if found := _PATH.search(inline.content):
         yield inline.content.count("\n", 0, found.start()), "has a path; write each of its backslashes twice"
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
-from flows.document.blocks import parse_prose, words
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.document.blocks import List, parse_prose, words
 from flows.document.markdown import normalise, plain_faults, prose_faults, write_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flows.document.blocks import Block
 
 NUMBER, BRACKET = "comes; number the items on", "for its number, and would be printed as"
 BULLET, ITEM = "begins with the bullet of a word processor", "begins like an item of a list"
@@ -44,6 +53,10 @@ REFUSED = [
     ("\u2014 the drones\n\u2014 the burglars", 2, ITEM),
     ("-the drones\n-the burglars", 2, ITEM),
     ("1/ drones\n2/ burglars", 2, ITEM),
+    ("(a)drones\n(b)burglars", 2, ITEM),
+    ("1.1 drones\n1.2 burglars", 2, ITEM),
+    ("No. 1 is\nNo. 2 is not", 2, ITEM),
+    ("\u2013drones\n\u2013burglars", 2, ITEM),
     ("[1] drones\n[2] burglars", 2, ITEM),
     ("We weighed:\n-- the drones", 2, ITEM),
     # Bullets
@@ -92,6 +105,7 @@ REFUSED = [
     ("See [the log] (https://www.example.org).", 1, LINK),
     ("See (the log)[https://www.example.org].", 1, LINK),
     ("See [the log][1].", 1, LINK),
+    ("See [](https://a.uk).", 1, "has a link without words"),
     ("x\nSee [the log](https://a.uk/(b.", 2, LINK),
     ("See https://a.uk/_b_/c", 1, ADDRESS),
     ("It is ~~struck~~.", 1, STRUCK),
@@ -121,6 +135,33 @@ def test_what_was_taken_in_before_is_still_read(text: str, says: str) -> None:
     assert parse_prose(text), says
 
 
+PIECES = [
+    *["drones", "31(1)", "a", "2022", "x_y", "so:", "and;", " ", " ", " ", " ", "\n", "\n\n", "\n- "],
+    *["\n1. ", "\n2. ", "\n3) ", "\n(a) ", "\n   - ", "\n  - ", "\n    ", "*", "**", "_", "__", "["],
+    *["](https://a.uk)", "]", "(", ")", "|", "\n| ", "\n|---|---|\n", "`", "~~", "\n> ", "\n# ", "\\"],
+    *["  \n", "&", "<b>", "^[", "!", "\u2022 ", "{"],
+]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=20).map("".join))
+def test_no_letter_of_a_text_that_is_taken_is_lost_and_no_number_of_a_list_changed(text: str) -> None:
+    if not prose_faults(text):
+        read = iter("".join(_read(parse_prose(text))))
+        typed = text.replace("](https://a.uk)", "]")
+        assert all(letter in read for letter in typed if letter.isalnum())
+
+
+def _read(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, List):
+            for number, item in enumerate(block.items, block.start):
+                yield str(number) if block.ordered else ""
+                yield from _read(item)
+        else:
+            yield from words([block])
+
+
 PRINTED = [
     "3. a\n4. b\n5. c",
     "1. Yes.\n\nThen:\n\n2. None.",
@@ -146,6 +187,7 @@ PRINTED = [
     "\u00a731 applies",
     "-5 degrees in the\n-wet and windy- north",
     "The log* shows it.",
+    "It flew.\n1.5 metres high it went",
     "5 * 3 = 15 and 5*3",
     "4593_14 and a_b_c",
     "Signed: ________.",

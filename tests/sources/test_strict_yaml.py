@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.domain.errors import Fault, MalformedError
 from flows.sources import strict_yaml
 from flows.sources.strict_yaml import MOST_BYTES, MOST_FAULTS, YamlText, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KEYS = frozenset({"a", "b", "c", "parts"})
 PARSERS = [yaml.BaseLoader, strict_yaml._Loader]
@@ -258,6 +262,39 @@ def test_an_attack_is_refused_cheaply(text: bytes) -> None:
 
     assert faults_in(text)
     assert time.process_time() - begun < 1
+
+
+SIGNS = [
+    *['"', "'", "#", " #", " # x", "- ", "* ", ": ", ":", "\n", "\n\n", "\n ", "\n    ", "\n      # x\n"],
+    *["[", "]", "{", "}", "|\n", ">\n", ">-\n", "|2\n", "&", "!", "%", "@", "`", "~", "null", "?", ", "],
+    *["\u2028", "\u00a0"],
+]
+TYPED = (
+    "a: the log of\n  drone flights\n"
+    "b:\n  - film people\n  - c: |\n      who may\n      be seen\n    a: 'at all'\n"
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(TYPED)), st.sampled_from(SIGNS)), max_size=4))
+def test_no_word_of_a_file_that_is_taken_is_lost(signs: list[tuple[int, str]]) -> None:
+    text = TYPED
+    for at, sign in signs:
+        text = text[:at] + sign + text[at:]
+    with suppress(MalformedError):
+        read = iter("".join(_letters(load(text.encode(), KEYS).content)))
+        typed = re.sub(r"[|>]2?-?(?=\s*\n)", "", re.sub(r"^ *#(?![0-9]).*$", "", text, flags=re.MULTILINE))
+        assert all(letter in read for letter in typed if letter.isalnum()), text
+
+
+def _letters(content: Any) -> Iterator[str]:
+    match content:
+        case str():
+            yield content
+        case list():
+            yield from (letters for each in content for letters in _letters(each))
+        case _:
+            yield from (f"{key}{''.join(_letters(value))}" for key, value in content.items())
 
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
