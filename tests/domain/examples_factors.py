@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from domain_builders import a_part, a_withholding, an_exemption
@@ -173,6 +174,33 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         "resources used badly",
         _against("Answering would be an inefficient use of police resources."),
         (WARN, _AGAINST, "inefficient use of police resources"),
+    ),
+    trips(
+        "F03",
+        "public money as the harm of a part",
+        a_part(_with("31(3)"), harm="New tactics would have to be bought with public money."),
+        (WARN, "parts[0].harm", "public money"),
+    ),
+    trips(
+        "F03",
+        "embarrassment as the harm of an exemption",
+        a_part(replace(_with("31(3)"), harm="The force would be embarrassed.")),
+        (WARN, f"{_FIRST}.harm", "embarrassed"),
+    ),
+    passes(
+        "F03",
+        "an interest of the other exemption in the harm of both",
+        a_part(_with("31(3)"), _with("24(2)"), harm="The safety of staff and law enforcement would suffer."),
+    ),
+    passes(
+        "F03",
+        "public money in harm to commercial interests",
+        a_withholding(_with("43(2)"), harm="The council would pay more public money for less."),
+    ),
+    passes(
+        "F03",
+        "harm with no exemption, of which another rule speaks",
+        replace(a_part(harm="The force would be embarrassed."), exemptions=()),
     ),
     passes("F03", "public money that is stolen", _against("Public money would be lost to fraud.")),
     passes("F03", "its own interest", _against("Bidders would be put off.", provision="43(3)")),

@@ -10,7 +10,7 @@ from flows.domain.checks import VERSION
 
 _OF_VERSION = {
     "1": "91b2ce5a857ad23e98caa41da58ee79cd22e45ca0057c3c24b3dcfb3b2f09902",
-    "2": "c99b852ccf470bc4a2a3094b2d13647c687f3c9a8c779e0e1232670a45c6bc4a",
+    "2": "0cbdf1444dc6e283d748029edccd4dd56818c9d77961752917742b53dce87472",
 }
 """The digest of what the rules notice in the examples, under each version of the rules."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.assessment import Duty
 from flows.domain.checks.rule import PRACTICE, Draft, Noticed, rule
 from flows.domain.checks.words import Passage, content_words, phrase
+from flows.domain.english import listing
 from flows.domain.finding import Severity
 from flows.domain.provisions import section_of
 
@@ -206,7 +207,7 @@ class _Irrelevant:
     unless: re.Pattern[str] | None = None
 
 
-_NO_ARGUMENT: Final = (
+_NO_HARM: Final = (
     _Irrelevant(
         name="the cost of an answer, or the resources it takes",
         words=phrase(
@@ -252,8 +253,9 @@ _NO_ARGUMENT: Final = (
             rf"|\b{_MEDIA} (?:\w+ ){{0,3}}?(?:misus\w+|exploit\w*|speculat\w+)\b"
         ),
     ),
-    # What follows is an interest that another exemption protects, with the sections whose harm it may be part
-    # of: an offence endangers people, and a state's secrets are kept from its enemies and its partners.
+)
+"""What is no harm of an answer, in a factor against or where the harm is told."""
+_OF_OTHERS: Final = (
     _Irrelevant(
         name="personal data",
         words=phrase(r"\b(?:personal (?:data|information|details)|privacy|data protection)\b"),
@@ -316,29 +318,52 @@ _NO_ARGUMENT: Final = (
         save_for=frozenset({"30", "32", "42"}),
     ),
 )
+"""An interest that another exemption protects, with the sections whose harm it may be part of.
+
+An offence endangers people, and a state's secrets are kept from its enemies and its partners.
+"""
 _SET_ASIDE: Final = phrase(r"\b(?:no|not|nor|irrelevant|disregard\w*|left aside|set aside|without regard)\b")
 
 
 @rule("F03", Severity.WARN, citation="FOIA s.2; ICO guidance on the public interest test")
 def belongs_to_the_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """A factor against belongs to the interest the exemption protects.
+    """A factor against, and the harm told, belong to the interest the exemption protects.
 
     It is not cost, embarrassment, who asked, what others may make of it, or an interest of another exemption.
     """
     for placed in _factors(draft, law):
-        if placed.side != "against":
+        if placed.side == "against":
+            yield from _irrelevant(placed.passage, (placed.citation,), (*_NO_HARM, *_OF_OTHERS))
+    for passage, relied_on in _harms(draft):
+        yield from _irrelevant(passage, relied_on, _NO_HARM)
+
+
+def _harms(draft: Draft) -> Iterator[tuple[Passage, tuple[str, ...]]]:
+    """Yield the texts under ``harm``, each with what it is the harm of."""
+    for place, part in draft.parts():
+        if relied_on := tuple(dict.fromkeys(each.provision for each in part.exemptions)):
+            for passage in draft.under(f"{place}.harm"):
+                yield passage, relied_on
+    for place, _, exemption in draft.exemptions():
+        for passage in draft.under(f"{place}.harm"):
+            yield passage, (exemption.provision,)
+
+
+def _irrelevant(
+    passage: Passage, relied_on: tuple[str, ...], kinds: tuple[_Irrelevant, ...]
+) -> Iterator[Noticed]:
+    sections = frozenset(map(section_of, relied_on))
+    for kind in kinds:
+        if not sections.isdisjoint(kind.save_for):
             continue
-        for irrelevant in _NO_ARGUMENT:
-            if section_of(placed.citation) in irrelevant.save_for:
-                continue
-            if span := _first(placed.passage, irrelevant.words, unless=_SET_ASIDE, nor=irrelevant.unless):
-                yield Noticed(
-                    place=placed.passage.place,
-                    span=span,
-                    sentence=f"{irrelevant.name[0].upper()}{irrelevant.name[1:]}: this is not what "
-                    f"{placed.citation} protects.",
-                    mend="Take it out, or say how it bears on the interest that the exemption protects.",
-                )
+        if span := _first(passage, kind.words, unless=_SET_ASIDE, nor=kind.unless):
+            yield Noticed(
+                place=passage.place,
+                span=span,
+                sentence=f"{kind.name[0].upper()}{kind.name[1:]}: this is not what {listing(relied_on)} "
+                f"protect{'s' if len(relied_on) == 1 else ''}.",
+                mend="Take it out, or say how it bears on the interest that the exemption protects.",
+            )
 
 
 _OPENNESS: Final = content_words(
