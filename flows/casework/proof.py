@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flows.casework.origin import Origin
+    from flows.document.signing.credential import Roots
     from flows.document.signing.examination import Signature
     from flows.document.signing.update import File
     from flows.home import Home
@@ -92,7 +93,6 @@ def prove(
         TamperedError: the case that published it fails its audit.
     """
     from flows.document.signing import credential  # noqa: PLC0415 - a second, for those who verify
-    from flows.document.signing.examination import examine  # noqa: PLC0415 - as above
 
     if not pdf.startswith(b"%PDF-"):
         raise MalformedError(source, Fault(path="", problem="it is no PDF"))
@@ -101,13 +101,21 @@ def prove(
         if roots is None
         else credential.Roots(papers=credential.certificates_in(roots, roots_source))
     )
-    origin = _origin(home, pdf)
+    return weighed(pdf, _origin(home, pdf), trusted, now, looked_up=home.register.is_dir())
+
+
+def weighed(
+    pdf: bytes, origin: Origin | None, roots: Roots, now: datetime, *, looked_up: bool = True
+) -> Proof:
+    """Return what a paper shows beside where it comes from."""
+    from flows.document.signing.examination import examine  # noqa: PLC0415 - a second, for those who verify
+
     file = _read(pdf, origin)
     signed = file is not None and bool(file.updates)
     return Proof(
         signed=signed,
-        signature=examine(file, trusted, now) if file and signed else None,
-        looked_up=home.register.is_dir(),
+        signature=examine(file, roots, now) if file and signed else None,
+        looked_up=looked_up,
         origin=origin,
         untouched=(file is not None or pdf == origin.paper) if origin else None,
     )
