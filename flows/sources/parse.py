@@ -7,7 +7,7 @@ wrong is told at once, and no fault repeats what was written.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,7 +17,7 @@ from flows.sources.applicant import Applicant, applicant
 from flows.sources.faults import KEYS, faults_of
 from flows.sources.personal import named_in
 from flows.sources.schema import AssessmentFile, RequestFile, TextRules
-from flows.sources.strict_yaml import YamlText, scan
+from flows.sources.strict_yaml import Place, YamlText, scan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,8 @@ __all__ = [
     "parse_request",
 ]
 
+_SEALED: Final[Mapping[type[BaseModel], tuple[Place, ...]]] = {RequestFile: (("text",),)}
+"""The texts of each file that are never printed."""
 _File = TypeVar("_File", bound=BaseModel)
 
 
@@ -118,7 +120,7 @@ def check_reference(assessment: Assessment, reference: str, *, source: str = "as
 
 
 def _read(model: type[_File], data: bytes, rules: TextRules, source: str) -> _File:
-    document = scan(data, source, KEYS, typed=rules.typed)
+    document = scan(data, source, KEYS, typed=rules.typed, sealed=_SEALED.get(model, ()))
     file, faults = _validated(model, document, rules)
     if file is None or faults or document.faults:
         told = {fault.path for fault in document.faults} - {""}

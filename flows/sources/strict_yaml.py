@@ -88,17 +88,25 @@ class YamlText:
     faults: tuple[Fault, ...] = ()
 
 
-def scan(data: bytes, source: str, keys: Collection[str] = (), *, typed: bool = True) -> YamlText:
+def scan(
+    data: bytes,
+    source: str,
+    keys: Collection[str] = (),
+    *,
+    typed: bool = True,
+    sealed: Collection[Place] = (),
+) -> YamlText:
     """Return what ``data`` says and the faults that could be read past, which name ``keys`` and no others.
 
     Args:
         typed: Whether somebody has just handed it in: then what may have been lost or folded is a fault. What
             was taken in before is read as YAML has it.
+        sealed: The texts that are never printed, and may be folded.
 
     Raises:
         MalformedError: something stopped the reading; with all faults up to there.
     """
-    reader = _Reader(_decode(data, source), keys, typed=typed)
+    reader = _Reader(_decode(data, source), keys, typed=typed, sealed=sealed)
     try:
         content = reader.read()
     except _StoppedError:
@@ -145,8 +153,8 @@ class _StoppedError(Exception):
 class _Reader:
     """Reads one text, event by event."""
 
-    def __init__(self, text: str, keys: Collection[str], *, typed: bool) -> None:
-        self._typed = typed
+    def __init__(self, text: str, keys: Collection[str], *, typed: bool, sealed: Collection[Place]) -> None:
+        self._typed, self._sealed = typed, sealed
         self.lines: dict[Place, int] = {}
         self.starts: dict[Place, int] = {}
         self.faults: list[Fault] = []
@@ -201,7 +209,7 @@ class _Reader:
         start, end = ends(event)
         if event.style in _BLOCKS:
             self.starts[place] = start.line + 2
-        if end.line != start.line and event.style != "|":
+        if end.line != start.line and event.style != "|" and place not in self._sealed:
             self._refuse_folding(event, place)
         if event.style == '"' and _PATH.search(self._text, start.index, end.index):
             self._note_typed(place, _BACKSLASH, _line(event))
