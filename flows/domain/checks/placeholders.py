@@ -94,11 +94,10 @@ _FORMS: Final = (
 """Prompts of forms, and what stands for a broken field."""
 _ALONE: Final = (rf"\A(?=\s*\S)\W*+(?i:{_TO_BE}|to follow|pending|n/k|x+)?\W*+\Z",)
 """All there is of a text."""
-_ANYWHERE: Final = re.compile(
-    "|".join(
-        (*_BRACKETS, *_OTHER_BRACKETS, *_LINES, *_FIGURES, *_DRAFTERS, *_FORMS, *_ALONE),
-    ).replace(" ", r"\s+")
-)
+_BEGINS: Final = r"(?=[^\w\s]|_|(?<!\w)\w)"
+"""Where any of these can begin, so that not all are tried within a word."""
+_PARTS: Final = "|".join((*_BRACKETS, *_OTHER_BRACKETS, *_LINES, *_FIGURES, *_DRAFTERS, *_FORMS))
+_ANYWHERE: Final = re.compile("|".join((f"{_BEGINS}(?:{_PARTS})", *_ALONE)).replace(" ", r"\s+"))
 
 _FIELD: Final = (
     r"(?:names?|dates?|address|ref|reference|number|title|role|rank|organisation|department|details|text"
