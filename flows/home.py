@@ -85,6 +85,11 @@ class Home:
         return self.state / "catalogue.sqlite"
 
     @property
+    def repeats(self) -> Path:
+        """The keyed digests of what was asked, by which the same request is known again."""
+        return self.state / "repeats.sqlite"
+
+    @property
     def checkpoints(self) -> Path:
         """The signed heads that audits wrote; copy them elsewhere."""
         return self.state / "checkpoints"

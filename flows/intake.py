@@ -25,7 +25,8 @@ def intake() -> list[State[Done]]:
     with open_office() as office, office.taking_in():
         office.register.check_not_stopped()
         # While the inbox is held no opening is under way, so a key that no case names is an orphan.
-        office.vault.sweep(office.catalogue.recipients())
+        office.vault.sweep(office.catalogue.recipients().keys())
+        requests.catch_up(office)
         references = NextReferences(office)
         paths = inbox.waiting(office.home.inbox)
         taken = [run for path in paths if (run := take_in(path, references, office))]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from flows.domain.working_days import Calendar
     from flows.notices.outbox import Outbox
     from flows.register.signature import FileSigner
+    from flows.sources.repeats import Repeats
     from flows.vault.keys import Vault
 
 
@@ -122,6 +123,13 @@ class Office:
 
         return credential.load(self.home.authority)
 
+    @cached_property
+    def repeats(self) -> Repeats:
+        """What was asked in each case, by which the same request is known again."""
+        from flows.sources.repeats import Repeats  # noqa: PLC0415 - for the intake alone
+
+        return Repeats(self.home.repeats, self.vault.digest)
+
     def now(self) -> datetime:
         """Return the time of acts: UTC, whole seconds."""
         return (self._clock or times.now)()
@@ -160,6 +168,8 @@ class Office:
         """Close everything."""
         if "outbox" in self.__dict__:
             self.outbox.close()
+        if "repeats" in self.__dict__:
+            self.repeats.close()
         self.register.close()
 
     def taking_in(self) -> AbstractContextManager[None]:

@@ -7,16 +7,19 @@ A kill at any of these points leaves the item in the inbox, and the next run goe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import papers
+from flows.casework import checking, papers
 from flows.casework.acts import by_service
 from flows.casework.office import Done
 from flows.domain.acts import OPEN
+from flows.domain.addressed import own_name
 from flows.domain.deadline import receipt_faults
 from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST
-from flows.domain.errors import MalformedError
+from flows.domain.errors import Fault, MalformedError, PitError
 from flows.domain.provisions import provisions
+from flows.domain.reference import identity
 from flows.domain.request_file import write_request
 from flows.register.statement import mark
 from flows.sources import aside, inbox
@@ -36,6 +39,18 @@ _KNOWN_REFERENCE: Final = (
     "request.yaml, reference: this reference is a case already, with another request; give this request "
     "a reference of its own, or take it out of the inbox"
 )
+_ANOTHER_AUTHORITY: Final = (
+    "it asks {asked}, and this register is of {own}; advise the applicant to ask {asked} (section 16, "
+    "advice and assistance), or pass the request on as the code of practice under section 45 says; if it was "
+    "made to you all the same, write 'authority: {first}'"
+)
+_REPEATED: Final = (
+    "the same applicant asked the same, in the same words, in {case}; if it is one request that came twice, "
+    "there is nothing to do; if it was made again and is to be answered or refused as such (section 14(2)), "
+    "add the line 'repeat-of: {case}'"
+)
+_REMEMBERED_AT_ONCE: Final = 2_000
+"""Requests that one run opens to learn what was asked, where that was lost: some seconds."""
 _KNOWN_REQUEST: Final = "assessment.yaml: the request is a case already, whose assessment is another one"
 
 
@@ -68,6 +83,8 @@ def read_item(item: Item, references: NextReferences) -> Arrival:
     personal = papers.personal_details(arrived, arrived.request(arrived.reference or ""))
     if personal:
         raise MalformedError("request.yaml", *papers.personal_faults(personal))
+    arrived = _addressed_here(arrived, references.office.register.policy().authority)
+    _check_not_repeated(references.office, arrived, inbox.assigned_reference(item.path))
     reference = arrived.reference or inbox.assigned_reference(item.path)
     if reference is None:
         reference = references.next(arrived)
@@ -93,6 +110,58 @@ def check_received(arrived: ArrivedRequest, today: date, source: str = "request.
         raise MalformedError(source, *faults)
 
 
+def _addressed_here(arrived: ArrivedRequest, authority: str) -> ArrivedRequest:
+    """Return the request with the authority's name as it calls itself.
+
+    Raises:
+        MalformedError: another authority was asked.
+    """
+    name = own_name(authority, arrived.authority)
+    if name is None:
+        asked, first = arrived.authority, authority.partition(";")[0].strip()
+        problem = _ANOTHER_AUTHORITY.format(asked=asked, own=authority, first=first)
+        raise MalformedError("request.yaml", Fault(path="authority", problem=problem))
+    return replace(arrived, authority=name)
+
+
+def _check_not_repeated(office: Office, arrived: ArrivedRequest, assigned: str | None) -> None:
+    """Check that what is asked is no case yet, unless the request says that it is asked again.
+
+    Raises:
+        MalformedError: it is a case, and not the one that a killed run opened for this very item.
+    """
+    cases = office.repeats.find(arrived.gist)
+    own = arrived.reference or assigned
+    if not cases or (own and office.register.find(own)):  # then `open_case` finds out whether that is this
+        return
+    if identity(arrived.repeat_of or "") not in map(identity, cases):
+        problem = _REPEATED.format(case=cases[0])
+        path = "repeat-of" if arrived.repeat_of else ""
+        raise MalformedError("request.yaml", Fault(path=path, problem=problem))
+
+
+def catch_up(office: Office) -> None:
+    """Remember what was asked where that is not known, in the newest cases first; forget what was erased.
+
+    A run that was killed after an opening leaves one; a memory that was lost is made again, some at a time.
+    """
+    cases, keys = office.catalogue.recipients(), office.vault.recipients()
+    known = office.repeats.known()
+    office.repeats.forget(known - (cases.keys() & keys))
+    missing = [case for case in cases.items() if case[0] in keys - known]
+    office.repeats.remember(
+        (recipient, reference, _gist(office, reference))
+        for recipient, reference in reversed(missing[:_REMEMBERED_AT_ONCE])
+    )
+
+
+def _gist(office: Office, reference: str) -> str | None:
+    try:
+        return checking.arrived(office, office.register.dossier(reference)).gist
+    except PitError:  # an older form, or an object that is missing: then it is not known again
+        return None
+
+
 def open_case(office: Office, arrival: Arrival) -> Done:
     """Open the case of an item and remove the item, or find that it is open already."""
     known = office.register.find(arrival.reference)
@@ -112,6 +181,7 @@ def open_case(office: Office, arrival: Arrival) -> Done:
         "regime": request.regime,
     }
     by_service(office, OPEN, arrival.reference, files, details=details)
+    office.repeats.remember([(recipient, arrival.reference, arrival.arrived.gist)])
     return _finished(office, arrival, "opened")
 
 

@@ -81,9 +81,10 @@ class Catalogue:
         """Return the documents at ``stage``, oldest receipt first."""
         return self._rows(f"where stage = ? {OLDEST_FIRST}", (stage,))
 
-    def recipients(self) -> set[str]:
-        """Return the names of all case keys."""
-        return {name for (name,) in self._ask("select recipient from documents where recipient <> ''")}
+    def recipients(self) -> dict[str, str]:
+        """Return the reference of each case by the name of its key, the newest case first."""
+        sql = "select recipient, reference from documents where recipient <> '' order by id desc"
+        return dict(self._ask(sql))
 
     def cases(self) -> list[Row]:
         """Return every document of every case, oldest receipt first."""

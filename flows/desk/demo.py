@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from flows.domain.acts import Kind
 
 AUTHORITY: Final = "Sample Authority"
+AUTHORITIES: Final = f"{AUTHORITY}; West Midlands Police; Northshire Police; Heddlu Dyffryn-yr-Ŵyn Police"
+"""The example cases are of several, which share the register."""
 _RETURNED: Final = "1146A/22"
 _PEOPLE: Final = {
     "foi-officer": Role.FOI_OFFICER,
@@ -83,7 +85,7 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
         chase_within=CHASE_WITHIN,
         body="other",
     )
-    make_home(home, authority=AUTHORITY, administrator="administrator", rules=rules)
+    make_home(home, authority=AUTHORITIES, administrator="administrator", rules=rules)
     (home.root / ".demo").touch()
     from flows.document.signing import throwaway  # noqa: PLC0415 - a second, for the demo alone
 

@@ -21,8 +21,8 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_EMAIL: Final = re.compile(r"[^\s<>(),;:\"\[\]]+@[^\s<>(),;:\"\[\]]+\w")
-_TELEPHONE: Final = re.compile(r"(?<![\w+])\+?\(?\d[\d ().\-/]{7,}\d(?!\w)")
+_EMAIL: Final = re.compile(r"[^\s<>(),;:\"\[\]@]{1,64}@[^\s<>(),;:\"\[\]@]{1,254}\w")
+_TELEPHONE: Final = re.compile(r"(?<![\w+])\+?\(?\d[\d ().\-/]{7,24}\d(?!\w)")
 _POSTCODE: Final = re.compile(
     r"(?<!\w)([A-Z]{1,2}[0-9][A-Z0-9]?)[\s-]{0,3}([0-9][A-Z]{2})(?!\w)", re.IGNORECASE
 )
@@ -52,10 +52,13 @@ _OWN: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+_LONGEST: Final = 4_000
+_LONGEST_NAME: Final = 400
+"""Characters that are looked at: what is longer is no name, and would be long to search for."""
 _MOST_WORDS: Final = 2
 """Of what stands before or after a comma in a name with its surname first."""
 _MOST_INITIALS: Final = 3
-_TITLES: Final = _listed(
+TITLES: Final = _listed(
     "mr mrs ms miss mx dr prof professor sir dame lord lady baroness rev revd reverend cllr councillor "
     "master madam mister messrs doctor herr frau mme"
 )
@@ -142,10 +145,10 @@ def applicant(
         text: The request; of it only what speaks of the applicant, and what follows its closing words.
         authority: That was asked.
     """
-    own = _of_the_applicant(folded(text))
-    reached = "\n".join(map(folded, filter(None, (email, telephone, address, own))))
-    stated = folded(address or "")
-    names = [folded(name), folded(_spelt_out(name))]
+    own = _of_the_applicant(folded(text))[:_LONGEST]
+    stated = folded(address or "")[:_LONGEST]
+    reached = "\n".join((folded(email or "")[:_LONGEST], folded(telephone or "")[:_LONGEST], stated, own))
+    names = [folded(name)[:_LONGEST_NAME], folded(_spelt_out(name))[:_LONGEST_NAME]]
     persons = {person: None for each in names for person in _people(_EMAIL.sub(" ", each))}
     return Applicant(
         people=tuple(persons),
@@ -255,7 +258,7 @@ def _words(piece: str) -> list[str]:
 
 
 def _titled(words: list[str]) -> bool:
-    return bool(words) and words[0].lower().strip(".") in _TITLES
+    return bool(words) and words[0].lower().strip(".") in TITLES
 
 
 def _person(words: list[str], *, surname: int = 1) -> Iterator[Person]:

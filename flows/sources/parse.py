@@ -16,6 +16,7 @@ from flows.domain.errors import Fault, MalformedError
 from flows.sources.applicant import Applicant, applicant
 from flows.sources.faults import KEYS, faults_of
 from flows.sources.personal import named_in
+from flows.sources.repeats import gist_of
 from flows.sources.schema import AssessmentFile, RequestFile, TextRules
 from flows.sources.strict_yaml import Place, YamlText, scan
 
@@ -44,6 +45,8 @@ class ArrivedRequest:
         reference: None where the authority has yet to give one.
         received: Local date of receipt.
         applicant: Who asked; only ever searched for.
+        gist: Who asked for what, in the form in which two requests are the same; only ever digested.
+        repeat_of: Reference of the case that asked the same, where this is to be a case all the same.
     """
 
     reference: str | None
@@ -52,6 +55,8 @@ class ArrivedRequest:
     subject: str
     summary: str | None
     applicant: Applicant
+    gist: str = ""
+    repeat_of: str | None = None
     regime: str = FOIA
 
     def __repr__(self) -> str:
@@ -94,6 +99,8 @@ def parse_request(data: bytes, *, rules: TextRules, source: str = "request.yaml"
             text=file.text,
             authority=file.authority,
         ),
+        gist=gist_of(file.applicant.name, file.text),
+        repeat_of=file.repeat_of,
         regime=file.regime,
     )
 

@@ -142,9 +142,9 @@ def _details(applicant: Applicant) -> Iterator[tuple[str, str]]:
 
 def _telephone(number: str) -> str:
     between = r"[\s().\-/]{0,3}"
-    led = "+" if number.startswith("0") else "*"
-    lead = rf"(?:(?:\+|00){between}(?:44)?{between}|\(?0{between}){led}"
-    return rf"(?<![\d+]){lead}{between.join(number.removeprefix('0'))}(?!\d)"
+    lead = rf"(?:(?:\+|00){between}(?:44{between})?(?:\(?0{between})?|\(?0{between})"
+    may = "" if number.startswith("0") else "?"
+    return rf"(?<![\d+]){lead}{may}{between.join(number.removeprefix('0'))}(?!\d)"
 
 
 def _email(email: str) -> Iterator[str]:

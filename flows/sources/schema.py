@@ -252,6 +252,9 @@ class RequestFile(_Keys):
         "The authority's reference, as it writes it; in quotes if it is digits only. "
         "Left out, the next in the authority's pattern is given."
     )
+    repeat_of: Reference | None = _may(
+        "The reference of the case in which the same was asked, to have it taken in all the same."
+    )
     authority: Phrase = _say("The public authority that was asked.")
     received: Date = _say("Local date of receipt, as 2022-11-07; any day of the week.")
     regime: Regime = Field(

@@ -6,6 +6,7 @@ holds only the sealed bytes, still verifies. The form is age (X25519).
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING, Final
 
 import pyrage
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _SUFFIX: Final = ".age"
 _ORPHANS: Final = "orphans"
+_FOR_DIGESTS: Final = b"equipoise: digests of what is sealed"
+"""Derives a key of its own from the key-encryption key, so that there is no further one to keep."""
 
 
 class Vault:
@@ -68,6 +71,15 @@ class Vault:
             ) from error
         return content
 
+    def digest(self, content: bytes) -> bytes:
+        """Return a digest that only the authority can compute: HMAC with SHA-256, 32 bytes (RFC 2104)."""
+        key = hmac.digest(str(self._wrapping).encode(), _FOR_DIGESTS, "sha256")
+        return hmac.digest(key, content, "sha256")
+
+    def recipients(self) -> set[str]:
+        """Return the names of the keys that are here."""
+        return {path.stem for path in self._folder.glob(f"*{_SUFFIX}")}
+
     def sweep(self, known: AbstractSet[str]) -> int:
         """Put keys that no case names out of the way, in ``orphans/``; return how many.
 
@@ -76,11 +88,11 @@ class Vault:
 
         To be called only while no opening is under way.
         """
-        orphans = [path for path in self._folder.glob(f"*{_SUFFIX}") if path.stem not in known]
+        orphans = self.recipients() - known
         if orphans:
             (self._folder / _ORPHANS).mkdir(mode=0o700, exist_ok=True)
-        for path in orphans:
-            path.rename(self._folder / _ORPHANS / path.name)
+        for recipient in orphans:
+            self._path(recipient).rename(self._folder / _ORPHANS / f"{recipient}{_SUFFIX}")
         return len(orphans)
 
     def _path(self, recipient: str) -> Path:

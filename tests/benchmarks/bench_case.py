@@ -98,7 +98,7 @@ def _call(folder: Path, flow: str) -> None:
     """Do what a flow does, without Prefect."""
     with open_office(Home(folder)) as opened:
         if flow == "intake":
-            opened.vault.sweep(opened.catalogue.recipients())
+            opened.vault.sweep(opened.catalogue.recipients().keys())
             references = requests.NextReferences(opened)
             for path in inbox.waiting(opened.home.inbox):
                 item = look(path, now=time.time())
@@ -138,6 +138,7 @@ def _fill_inbox(home: Home, cases: int) -> None:
             text = path.read_text(encoding="utf-8")
             for reference in _REFERENCES:
                 text = text.replace(reference, f"B-{number:04}")
+            text = text.replace("text: |\n", f"text: |\n  Of my requests this is number {number}.\n")
             (item / path.name).write_text(text, encoding="utf-8")
         for path in (*item.iterdir(), item):
             os.utime(path, (0, 0))  # as if it had lain there

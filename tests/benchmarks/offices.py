@@ -10,6 +10,7 @@ from flows.casework import acts
 from flows.casework.acts import Officer
 from flows.casework.office import Office, open_office
 from flows.desk.cli.keeping import make_home
+from flows.desk.demo import AUTHORITIES
 from flows.domain.edition import latest
 from flows.domain.policy import SERVICE, Person, Rules
 from flows.domain.procedure import Role
@@ -65,7 +66,7 @@ class Staffed:
 def found_office(folder: Path) -> None:
     """Found a home in ``folder`` and put the officers on its list."""
     home = Home(folder)
-    make_home(home, authority="Sample Authority", administrator="administrator", rules=_RULES)
+    make_home(home, authority=AUTHORITIES, administrator="administrator", rules=_RULES)
     with open_office(home) as opened:
         administrator = Officer(id="administrator", signer=signature.load(home.officers / "administrator"))
         for person, role in _PEOPLE.items():

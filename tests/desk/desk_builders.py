@@ -130,7 +130,7 @@ def holds(home: Home) -> bool:
 def found_home(root: Path, rules: Rules = RULES) -> None:
     """Make a home with its officers and one case in drafting, as the flows do but without Prefect."""
     home = Home(root)
-    make_home(home, authority="Northshire Police", administrator="administrator", rules=rules)
+    make_home(home, authority="West Midlands Police", administrator="administrator", rules=rules)
     with open_office(home) as office:
         administrator = an_officer(home, "administrator")
         for person, roles in PEOPLE.items():
@@ -157,6 +157,9 @@ def open_case(office: Office, data: bytes, assessment: bytes | None = None) -> s
 def another_case(home: Home, reference: str, received: str) -> None:
     """Open a case like the example, of another reference, received on another day."""
     data = (EXAMPLE / "request.yaml").read_text().replace(CASE, reference).replace("2022-11-07", received)
+    data = data.replace(
+        "Please answer by e-mail.", f"Please answer {reference} by e-mail."
+    )  # in words of its own
     with open_office(home) as office:
         open_case(office, data.encode())
 

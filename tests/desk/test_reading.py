@@ -331,7 +331,7 @@ def test_reading_changes_nothing(played: Desk) -> None:
 def test_a_case_without_a_draft_says_what_it_waits_for(desk: Desk) -> None:
     request = (
         (EXAMPLE / "request.yaml").read_text().replace("1146A/22", "B/1").replace("2022-11-07", "2060-01-04")
-    )
+    ).replace("Please answer", "Please do answer")
     with pytest.MonkeyPatch.context() as then, open_office(desk.home) as office:
         then.setattr(flows_home, "now", lambda: datetime(2060, 1, 4, 12, tzinfo=UTC))
         open_case(office, request.encode())

@@ -296,7 +296,8 @@ def a_request(reference: str | None = None, **changes: Any) -> str:
         "received": RECEIVED,
         "subject": "Patrol plan of the rural crime team",
         "applicant": {"name": "Sample Applicant", "email": "sample.applicant@example.org"},
-        "text": "Please send me the patrol plan.\n",
+        # Two requests in the same words are the same, whatever their references.
+        "text": f"Please send me the patrol plan ({reference or changes.get('subject')}).\n",
         "summary": "The patrol plan of the rural crime team.\n",
     }
     if reference:

@@ -107,7 +107,7 @@ def put_canaries(town: Town) -> None:
     applicant = {"name": NAME, "email": ADDRESS}
     town.put(f"{NAME} good", a_request("A/1", applicant=applicant, text=WORDS), an_assessment("A/1"))
     lone = town.home.inbox / f"{NAME}.yaml"
-    lone.write_text(a_request(applicant=applicant, text=WORDS))
+    lone.write_text(a_request(applicant=applicant, text=f"{WORDS} too"))
     rested(lone)
     town.put(f"{NAME} bad", a_request("A/3", applicant=applicant, text=WORDS, received=WORDS))
     town.put("unread", f"{WORDS}: [{NAME}\n{ADDRESS}: &x *x")
@@ -115,7 +115,8 @@ def put_canaries(town: Town) -> None:
     town.put("summary", a_request("A/5", applicant=applicant, text=WORDS, summary=f"Write to {ADDRESS}."))
     town.put("z-known", a_request("A/1", applicant=applicant, text=f"{WORDS}?"))
     unfit = an_assessment("A/6").replace("reference: A/6", f"reference: A/6\n{WORDS}: {NAME}")
-    town.put("unfit", a_request("A/6", applicant=applicant, text=WORDS), unfit)
+    town.put("unfit", a_request("A/6", applicant=applicant, text=f"{WORDS} as well"), unfit)
+    town.put("z-again", a_request("A/7", applicant=applicant, text=WORDS))
 
 
 def tell_the_story(town: Town, clock: Clock) -> None:
@@ -163,7 +164,7 @@ def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
         assert holds_canary(office.vault.unseal(row.recipient, sealed))
     aside = sorted(path for path in town.home.set_aside.rglob("*") if path.is_file())
     assert {path.name for path in aside} == {"WHY.txt", "request.yaml", "assessment.yaml"}
-    assert len(aside) == 12
+    assert len(aside) == 14
     assert all(holds_canary(path.read_bytes()) for path in aside if path.name != "WHY.txt")
 
     objects = objects_of(town.home.register)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
+import time
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 from flow_builders import WITHIN_RIGHTS, a_request, an_assessment, command, rested
 
-from flows.domain.documents import ASSESSMENT, SEALED_REQUEST
+from flows.casework import requests
+from flows.casework.requests import NextReferences
+from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST
+from flows.domain.errors import MalformedError
+from flows.sources.item import look
 from flows.sources.parse import parse_request
+from flows.sources.repeats import Repeats
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from flow_builders import Town
+
+    from flows.sources.item import Item
 
 WORDS: Final = "seahorses in the boardroom"
 """What the bad requests ask about; no note says it again."""
@@ -124,6 +133,143 @@ def test_a_summary_with_the_applicants_title_or_initial_is_set_aside(town: Town)
     for name in ("title", "initial"):
         why = (town.home.set_aside / name / "WHY.txt").read_text()
         assert ("summary" in why, "Public" in why) == (True, False)
+
+
+def why(town: Town, name: str) -> str:
+    """Return what stands beside an item that was set aside, on one line."""
+    return " ".join((town.home.set_aside / name / "WHY.txt").read_text().split())
+
+
+def test_a_request_to_another_authority_is_set_aside_with_advice(town: Town) -> None:
+    town.put("theirs", a_request("A/1", authority="Southshire Council"))
+
+    run = town.run("intake")
+
+    assert run.completed
+    assert (town.stages(), town.orphan_keys()) == ({}, set())
+    assert (
+        "authority: it asks Southshire Council, and this register is of Northshire Police; advise the "
+        "applicant to ask Southshire Council (section 16, advice and assistance)"
+    ) in why(town, "theirs")
+
+
+def test_the_authority_s_own_name_is_recorded_as_it_calls_itself(town: Town) -> None:
+    town.opened("A/1", authority="the NORTHSHIRE  police")
+
+    assert b"Authority: Northshire Police\n" in town.read("A/1", REQUEST)
+
+
+def test_the_same_request_again_is_set_aside_and_names_its_case(town: Town) -> None:
+    asked = {"text": "Please send the log of drone flights.\n", "summary": "The log of drone flights."}
+    town.put("one", a_request("A/1", **asked))
+    again = asked | {"text": "Please send the LOG of  drone flights!", "received": "2022-09-02"}
+    town.put("three", a_request(applicant={"name": "Applicant, Mr Sample"}, **again))
+    town.put("two", a_request("A/2", **again))
+
+    run = town.run("intake")
+
+    assert run.completed
+    assert town.stages() == {"A/1": "received"}
+    assert town.set_aside() == {"two", "three"}
+    assert not (town.home.set_aside / "three" / ".reference").exists()
+    for said in (why(town, "two"), why(town, "three")):
+        assert "the same applicant asked the same, in the same words, in A/1; if it is one" in said
+        assert "add the line 'repeat-of: A/1'" in said
+        assert "drone" not in said
+
+
+def test_the_same_request_is_a_case_where_it_says_which_it_repeats(town: Town) -> None:
+    town.put("one", a_request("A/1", text="The log, please."))
+    town.put("other", a_request("A/3", text="The log, please.", **{"repeat-of": "B/9"}))
+    town.put("two", a_request("A/2", text="The log, please.", **{"repeat-of": "a-1"}))
+
+    town.run("intake")
+
+    assert town.stages() == {"A/1": "received", "A/2": "received"}
+    assert "repeat-of: the same applicant" in why(town, "other")
+
+
+def test_another_applicant_or_other_words_are_another_request(town: Town) -> None:
+    town.opened("A/1", text="The log, please.")
+    town.opened("A/2", text="The log, please.", applicant={"name": "Jo Public"})
+    town.opened("A/3", text="The log of May, please.")
+
+    assert sorted(town.stages()) == ["A/1", "A/2", "A/3"]
+
+
+def test_a_case_whose_opening_was_cut_off_is_no_repeat_of_itself(town: Town) -> None:
+    asked = a_request(text="The log, please.")
+    town.put("one", asked)
+    with pytest.MonkeyPatch.context() as failing:
+        failing.setattr(requests, "_finished", fail)
+        failing.setattr(Repeats, "remember", fail)
+        with contextlib.suppress(OSError):
+            requests.open_case(
+                town.office,
+                requests.read_item(the_item(town, "one"), NextReferences(town.office)),
+            )
+    assert (town.stages(), town.inbox()) == ({"FOI-2022-0001": "received"}, {"one"})
+    town.close()
+    rested(town.home.inbox / "one")
+    town.put("two", asked)
+
+    run = town.run("intake")
+
+    assert run.completed
+    assert town.stages() == {"FOI-2022-0001": "received"}
+    assert (town.inbox(), town.set_aside()) == (set(), {"two"})
+    assert "in FOI-2022-0001;" in why(town, "two")
+
+
+@pytest.mark.parametrize("how", ["lost", "damaged", "cut short", "of another key"])
+def test_a_memory_that_is_lost_is_made_again_from_the_sealed_requests(how: str, town: Town) -> None:
+    town.opened("A/1", text="The log, please.")
+    town.close()
+    match how:
+        case "lost":
+            town.home.repeats.unlink()
+        case "damaged":
+            town.home.repeats.write_bytes(b"x" * 5000)
+        case "cut short":
+            os.truncate(town.home.repeats, 0)
+        case _:
+            Repeats(town.home.repeats, lambda content: hashlib.sha256(content).digest()).close()
+
+    requests.catch_up(town.office)
+
+    with pytest.raises(MalformedError, match="in the same words, in A/1;"):
+        town.opened("A/2", text="The log, please.")
+    assert stat.S_IMODE(town.home.repeats.stat().st_mode) == 0o600
+
+
+def test_a_case_whose_key_was_destroyed_is_forgotten(town: Town) -> None:
+    town.opened("A/1", text="The log, please.")
+    recipient = town.office.register.dossier("A/1").case.recipient
+    (town.home.case_keys / f"{recipient}.age").unlink()
+
+    requests.catch_up(town.office)
+
+    assert recipient not in town.office.repeats.known()
+    town.opened("A/2", text="The log, please.")
+
+
+def test_what_is_remembered_of_a_request_is_a_digest_alone(town: Town) -> None:
+    town.opened("A/1", text="The log of seahorses, please.")
+
+    held = town.home.repeats.read_bytes().lower()
+
+    assert b"A/1".lower() in held
+    assert not any(word in held for word in (b"seahorses", b"sample", b"applicant", b"log"))
+
+
+def fail(*_: Any, **__: Any) -> None:
+    raise OSError("cut off")
+
+
+def the_item(town: Town, name: str) -> Item:
+    item = look(town.home.inbox / name, now=time.time())
+    assert item is not None
+    return item
 
 
 def test_an_item_that_fails_holds_up_no_other(town: Town) -> None:

@@ -64,7 +64,7 @@ applicant:
   name: Sample Applicant
   email: sample.applicant@example.org
 text: |
-  Please send me the times of patrols in Mill Park in June 2026.
+  Please send me the times of patrols in Mill Park in June 2026. My reference is G/1.
 summary: |
   The times of patrols in Mill Park in June 2026.
 """

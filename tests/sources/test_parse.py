@@ -66,6 +66,7 @@ def test_a_request_is_read(rules: TextRules) -> None:
             text="Dear Sir, what do you hold?\n",
             authority="West Midlands Police",
         ),
+        gist="jane q sample\ndear sir what do you hold",
     )
 
 
@@ -172,7 +173,7 @@ def test_a_part_needs_no_more_than_it_must_have(rules: TextRules) -> None:
     ("old", "new", "path", "problem"),
     [
         ("subject:", "subjct:", "", "there is no such key here; write 'subject', if that is meant"),
-        ("subject:", "zzz:", "", "there is no such key here; the keys are reference, authority,"),
+        ("subject:", "zzz:", "", "there is no such key here; the keys are reference, repeat-of, authority,"),
         ("email:", "e-mail:", "applicant", "write 'email', if that is meant"),
         ("authority: West Midlands Police\n", "", "authority", "this key is missing (The public"),
         ("2022-11-07", "7/11/2022", "received", "write the date as 2022-11-07"),

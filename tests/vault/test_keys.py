@@ -139,3 +139,12 @@ def test_a_vault_needs_its_wrapping_key(text: str | None, tmp_path: Path) -> Non
 
     with pytest.raises(RegisterError, match="key-encryption key"):
         Vault(tmp_path / "cases", tmp_path / "wrapping")
+
+
+def test_a_digest_is_the_same_with_the_same_key_alone(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        create_wrapping_key(tmp_path / name)
+    one, again, two = (Vault(tmp_path / "cases", tmp_path / name) for name in ("one", "one", "two"))
+
+    assert one.digest(b"what was asked") == again.digest(b"what was asked")
+    assert len({vault.digest(said) for vault in (one, two) for said in (b"what was asked", b"another")}) == 4

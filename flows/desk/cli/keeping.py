@@ -71,7 +71,12 @@ def _kind_of(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 
 
 @click.command(epilog=example('equipoise init --authority "Northshire Police" --body other'))
-@click.option("--authority", required=True, metavar="NAME", help="The public authority, as it names itself.")
+@click.option(
+    "--authority",
+    required=True,
+    metavar="NAME",
+    help="The public authority, as it names itself; several that share a register, with semicolons.",
+)
 @click.option(
     "--administrator",
     default="administrator",

@@ -1,0 +1,122 @@
+"""The memory of what was asked: whether a request, numbered or not, is one that is a case already.
+
+Of each case a keyed digest is kept, of the applicant's name and of the request in words that neither
+case, accents, spacing nor punctuation part. It stands outside git, tells nothing without the key, and is
+derived: what is missing is made again from the sealed request, and what was erased is forgotten.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.errors import RegisterError
+from flows.sources.applicant import TITLES
+from flows.sources.folding import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+_FORM: Final = b"form 1"
+"""Of what is digested, and how it is kept; with another, or another key, the file is made anew."""
+_SCHEMA: Final = """
+create table asked (recipient text primary key, reference text not null, digest blob not null) strict;
+create index same on asked (digest);
+create table made_with (mark blob not null) strict;
+"""
+_PATIENCE: Final = 60
+"""Seconds to wait for another who writes."""
+
+
+def gist_of(name: str, text: str) -> str:
+    """Return who asks for what, in the one form in which two requests are the same."""
+    asks = sorted(word for word in _words(name) if word not in TITLES)
+    return f"{' '.join(asks)}\n{' '.join(_words(text))}"
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", folded(text).lower())
+
+
+class Repeats:
+    """What was asked in each case, in a file that only its owner reads; close it when done.
+
+    Args:
+        path: Of the file, which is made where there is none.
+        digest: Returns the keyed digest of what it is given.
+    """
+
+    def __init__(self, path: Path, digest: Callable[[bytes], bytes]) -> None:
+        self._path = path
+        self._digest = digest
+        try:
+            self._db = self._opened()
+        except sqlite3.DatabaseError as error:
+            raise RegisterError(f"The memory of requests {path} cannot be opened: {error}.") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def known(self) -> set[str]:
+        """Return the names of the keys of the cases that are remembered."""
+        return {recipient for (recipient,) in self._db.execute("select recipient from asked")}
+
+    def remember(self, cases: Iterable[tuple[str, str, str | None]]) -> None:
+        """Keep what was asked in cases, oldest first: the name of the key, the reference, and the gist.
+
+        A request without a gist, which could not be read, is the same as none.
+        """
+        rows = [
+            (recipient, reference, self._digest(gist.encode()) if gist is not None else b"")
+            for recipient, reference, gist in cases
+        ]
+        with self._db as db:
+            db.executemany("insert or replace into asked values (?, ?, ?)", rows)
+
+    def forget(self, recipients: Iterable[str]) -> None:
+        """Forget cases, by the names of their keys."""
+        with self._db as db:
+            db.executemany("delete from asked where recipient = ?", ((each,) for each in recipients))
+
+    def find(self, gist: str) -> list[str]:
+        """Return the references of the cases in which the same was asked, the newest first."""
+        sought = "select reference from asked where digest = ? order by rowid desc"
+        return [reference for (reference,) in self._db.execute(sought, (self._digest(gist.encode()),))]
+
+    def _opened(self) -> sqlite3.Connection:
+        db = self._connected()
+        if db is None:  # none yet, damaged, of another form, or made with another key
+            self._path.unlink(missing_ok=True)
+            # SQLite would let the umask decide who reads it.
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            with closing(self._connect()) as fresh:
+                fresh.executescript(f"begin; {_SCHEMA}")
+                fresh.execute("insert into made_with values (?)", (self._digest(_FORM),))
+                fresh.commit()
+            db = self._connect()
+        return db
+
+    def _connected(self) -> sqlite3.Connection | None:
+        if not self._path.exists():
+            return None
+        db = self._connect()
+        try:
+            made_with = db.execute("select mark from made_with").fetchall()
+            sound = db.execute("pragma quick_check").fetchall()
+        except sqlite3.DatabaseError as error:
+            db.close()
+            if isinstance(error, sqlite3.OperationalError) and "no such table" not in str(error):
+                raise
+            return None
+        if (made_with, sound) == ([(self._digest(_FORM),)], [("ok",)]):
+            return db
+        db.close()
+        return None
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)

@@ -1,0 +1,97 @@
+"""When two requests are the same, and what is kept of them."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flows.sources.repeats import Repeats, gist_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEXT = "Dear Sir,\n\nPlease send me the log of \u201cdrone\u201d flights, 2024\u20132026.\n"
+
+
+def digest(content: bytes) -> bytes:
+    return hashlib.sha256(b"key" + content).digest()
+
+
+@pytest.fixture
+def repeats(tmp_path: Path) -> Iterator[Repeats]:
+    made = Repeats(tmp_path / "repeats.sqlite", digest)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Mr Jo Public", TEXT),
+        ("PUBLIC, Jo", TEXT),
+        ("J\u00f3 Public", TEXT.replace("\n", " ")),
+        ("Jo Public", TEXT.upper()),
+        ("Jo Public", TEXT.replace("\u201c", '"').replace("\u201d", '"').replace("\u2013", "-")),
+        ("Jo Public", TEXT.replace(" ", "\u00a0 ").replace("flights", "fli\u00adghts")),
+    ],
+    ids=["a title", "surname first", "an accent, lines joined", "capitals", "plain signs", "strange spaces"],
+)
+def test_one_request_is_written_in_several_ways(name: str, text: str) -> None:
+    assert gist_of(name, text) == gist_of("Jo Public", TEXT)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Jo Publican", TEXT),
+        ("Jo Public", TEXT.replace("2026", "2025")),
+        ("Jo Public", TEXT.replace("the log", "a log")),
+        ("Jo Public", TEXT + "And the costs."),
+        ("Jo", "Public " + TEXT),
+    ],
+    ids=["another applicant", "another year", "another word", "more", "a word on the other side"],
+)
+def test_another_request_is_told(name: str, text: str) -> None:
+    assert gist_of(name, text) != gist_of("Jo Public", TEXT)
+
+
+def test_the_newest_case_that_asks_the_same_comes_first(repeats: Repeats) -> None:
+    repeats.remember([("key1", "A/1", "the log"), ("key2", "A/2", "the log"), ("key3", "A/3", "the plan")])
+
+    assert repeats.find("the log") == ["A/2", "A/1"]
+    assert repeats.find("the cost") == []
+    assert repeats.known() == {"key1", "key2", "key3"}
+
+
+def test_what_is_forgotten_is_found_no_more(repeats: Repeats) -> None:
+    repeats.remember([("key1", "A/1", "the log"), ("key2", "A/2", "the log")])
+
+    repeats.forget(["key2"])
+
+    assert (repeats.find("the log"), repeats.known()) == (["A/1"], {"key1"})
+
+
+def test_requests_that_cannot_be_read_are_not_the_same(repeats: Repeats) -> None:
+    repeats.remember([("key1", "A/1", None), ("key2", "A/2", None)])
+
+    assert repeats.find("") == []
+    assert repeats.known() == {"key1", "key2"}
+
+
+def test_the_memory_is_there_again_and_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "repeats.sqlite"
+    for _ in range(2):
+        repeats = Repeats(path, digest)
+        repeats.remember([("key1", "A/1", "the log")])
+        repeats.close()
+
+    again = Repeats(path, digest)
+
+    assert again.find("the log") == ["A/1"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"the log" not in path.read_bytes()
+    again.close()
