@@ -327,7 +327,8 @@ For each of these there are sentences in the ordinary language of notices, in `t
 some that are wrong, and as many that only look like it.
 They were written before the rule was last worked on.
 Half of them were used for that, and the other half was held back; the figures are of that half.
-It was measured three times, before, after and once more at the end, and nobody looked at what was missed.
+Its figures were read before, after, and as the rules were worked on again with other sentences.
+Which of the sentences held back were missed, nobody looked at.
 Precision is the share of what is noticed that is a fault, and recall the share of the faults that is noticed.
 The sentences are few, and by one hand, who wrote the rules too: on papers of many hands both will be lower.
 No sentence that only looks wrong stops a submission.
