@@ -16,7 +16,12 @@ from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.keys.internal import (
@@ -157,6 +162,17 @@ class Authorities:
         """Both roots, as a person would name them."""
         roots = (self.papers.certificate, self.times.certificate)
         return b"".join(each.public_bytes(Encoding.PEM) for each in roots)
+
+    def issued_by_another(self) -> x509.Certificate:
+        """Let somebody between the root and the authority issue its certificate; return that one's own."""
+        between = Root(name="Papers between", address=self.papers.address)
+        between.certificate = self.papers.issue(between.name, between.key, years=20, ca=True)
+        key = load_pem_private_key((self.folder / throwaway.KEY).read_bytes(), None)
+        self.own = between.issue("Sample Authority", key, years=3)
+        chain = (self.own, between.certificate, self.papers.certificate)
+        pem = b"".join(each.public_bytes(Encoding.PEM) for each in chain)
+        (self.folder / throwaway.CERTIFICATE).write_bytes(pem)
+        return between.certificate
 
     def stamp(self, asked: bytes) -> bytes:
         stamper = DummyTimeStamper(

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 import mutants
 import pikepdf
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 from sample_authorities import NOW, YEARS, Authorities, answering
 from sample_papers import tool
+from sampling import sampled
 from signing_office import a_credential, examined
 
 from flows.document.inspection import inspect
@@ -187,6 +189,22 @@ def test_a_root_for_time_stamps_that_cannot_be_read_is_malformed(by_list: Author
 
     with pytest.raises(MalformedError, match=r"tsa-root\.pem: it cannot be read"):
         credential.load(by_list.folder)
+
+
+@pytest.mark.parametrize("part", sampled(range(10)))
+def test_every_byte_of_a_certificate_between_counts(by_list: Authorities, part: int) -> None:
+    """One between the authority's own and the root: it is in the signature, and not signed by it."""
+    between = by_list.issued_by_another()
+    whole, der = signed(by_list), between.public_bytes(Encoding.DER)
+    [update] = read(PAPER, whole).updates
+    first = update.contents.index(der)
+    for at in range(first + part, first + len(der), 10):
+        spoilt, place = bytearray(whole), update.start + 1 + 2 * at
+        spoilt[place : place + 2] = b"%02X" % (update.contents[at] ^ (1 << at % 8))
+        found = examined(PAPER, bytes(spoilt), by_list.roots, NOW + YEARS)
+
+        assert not (found and found.intact and found.trust is Trust.TRUSTED), at - first
+    assert seen(whole, by_list, NOW + YEARS).trust is Trust.TRUSTED
 
 
 # What others see

@@ -258,6 +258,11 @@ def _is_plain(contents: bytes) -> bool:
     """
     signed = _signed_data(contents)
     [info], certificates = signed["signer_infos"], [each.chosen for each in signed["certificates"]]
+    if any(
+        each["signature_algorithm"].dump() != each["tbs_certificate"]["signature"].dump()
+        for each in certificates
+    ):
+        return False  # told twice, and signed once (RFC 5280, 4.1.1.2)
     serial = info["sid"].chosen["serial_number"].native
     own = next(each for each in certificates if each.serial_number == serial)
     named = IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number})
