@@ -254,6 +254,7 @@ class Basis:
             published=self.time,
             register=last.register,
             fingerprint=self.fingerprint,
+            signatory=self.theme.signatory,
         )
 
     def publication(self) -> Publication:

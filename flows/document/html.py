@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flows.document.arrangement import listed
 from flows.document.blocks import Heading, plain_text, words
 from flows.document.crest import data_address
+from flows.document.ties import bound
 from flows.files import templates
 
 if TYPE_CHECKING:
@@ -54,5 +55,6 @@ def _anchors(blocks: Sequence[Block]) -> Mapping[int, str]:
 def _page() -> Template:
     page = templates(escape=True)
     page.tests["of_kind"] = lambda node, kind: type(node).__name__ == kind
-    page.filters["words"] = plain_text
+    page.tests["digest"] = re.compile("[0-9a-f]{32,}").fullmatch
+    page.filters |= {"words": plain_text, "bound": bound}
     return page.get_template("document/page.html.j2")

@@ -23,6 +23,8 @@ class Imprint:
         reference: As the authority writes it.
         version: Counts from 1 within the case.
         draft: Mark every page as a draft.
+        name: Of the files of a published paper, without their endings; empty where there are none.
+        published: The local day, in ISO 8601; empty where it was not.
         theme: How the paper looks; its crest is read before all else.
     """
 
@@ -31,6 +33,8 @@ class Imprint:
     reference: str
     version: int
     draft: bool = False
+    name: str = ""
+    published: str = ""
     theme: Theme = HOUSE_STYLE
 
     @property

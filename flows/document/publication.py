@@ -27,7 +27,9 @@ from flows.document.numbering import last_number, numbered
 from flows.document.pdf import render_pdf
 from flows.document.record import Record, opening, record_blocks
 from flows.document.releases import Release, installed, release_of, running
+from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import Fault, MalformedError, UnfitPaperError
+from flows.domain.local_day import local_day
 from flows.domain.theme import HOUSE_STYLE
 
 if TYPE_CHECKING:
@@ -166,8 +168,13 @@ def _imprint(record: Record, theme: Theme) -> Imprint:
         authority=record.authority,
         reference=record.reference,
         version=record.version,
+        name=_KINDS[record.kind].slug(record.reference),
+        published=local_day(record.published).isoformat(),
         theme=theme,
     )
+
+
+_KINDS: Final = {kind.title: kind for kind in DOCUMENTS.values()}
 
 
 # Manifest ---------------------------------------------------------------------------------------

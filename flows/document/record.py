@@ -44,6 +44,7 @@ class Record:
         published: UTC.
         register: The register's id.
         fingerprint: What an auditor pins, SHA-256 of the register's first statement.
+        signatory: By whom the paper is issued, by office; empty where it does not say.
     """
 
     kind: str
@@ -56,16 +57,18 @@ class Record:
     published: datetime
     register: str
     fingerprint: str
+    signatory: str = ""
 
 
 def opening(record: Record) -> Paragraph:
     """Return the line below the title: the day of the decision, the version, and where to check both."""
     decided = in_full(record.decisions[-1][2])
+    issued = f" Issued for {record.authority} by {record.signatory}." if record.signatory else ""
     return Paragraph(
         (
             Strong((Text(f"{_DECIDED_ON}{decided}."),)),
             Text(
-                f" Version {record.version}, published on {in_full(local_day(record.published))}. "
+                f"{issued} Version {record.version}, published on {in_full(local_day(record.published))}. "
                 "The record at the end says who decided in which role, and how to check this paper."
             ),
         )
@@ -96,8 +99,9 @@ def record_blocks(record: Record) -> tuple[Block, ...]:
             Text("; the command "),
             Strong((Text("equipoise verify"),)),
             Text(
-                " checks the file. The values under sign-off and fingerprint are SHA-256 digests of "
-                "signed records."
+                " checks the file. The PDF has a place for the authority\u2019s electronic signature: "
+                "any reader of PDFs shows whether it is signed, by whom, and that nothing was changed since. "
+                "The values under sign-off and fingerprint are SHA-256 digests of signed records."
             ),
         ),
         _particulars(record),

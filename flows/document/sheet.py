@@ -27,6 +27,8 @@ _MASTHEAD: Final = 25 * mm
 """Of the first page, where there is no crest: down to the authority's name."""
 _BESIDE: Final = 5 * mm
 """Between the crest and the name."""
+_LINES: Final = 2
+"""Of the name."""
 _CREST: Final = 15 * mm
 """Down to the crest, where there is one: below the marks of a draft."""
 
@@ -112,9 +114,10 @@ def _template(
 
 
 def _masthead(sheet: Sheet, imprint: Imprint, *, crest: TaggedFigure | None, rule: float) -> None:
-    size, left, y = imprint.style.masthead, sheet.paper.side, look.HEIGHT - _MASTHEAD
+    left, y = sheet.paper.side, look.HEIGHT - _MASTHEAD
+    room = look.MEASURE - (crest.width + _BESIDE if crest else 0)
+    size, lines = _in_two(imprint.authority, imprint.style.masthead, imprint.style.small, room)
     leading = 1.25 * size
-    lines = _in_two(imprint.authority, size, look.MEASURE - (crest.width + _BESIDE if crest else 0))
     if crest:
         bottom = look.HEIGHT - _CREST - crest.height
         crest.drawOn(sheet, left, bottom)
@@ -130,11 +133,16 @@ def _masthead(sheet: Sheet, imprint: Imprint, *, crest: TaggedFigure | None, rul
         sheet.rule(look.HEIGHT - rule, width=1.2)
 
 
-def _in_two(name: str, size: float, width: float) -> list[str]:
-    """Return a name in one line or two; an authority's name in two languages needs both."""
+def _in_two(name: str, size: float, least: float, width: float) -> tuple[float, list[str]]:
+    """Return a name in one line or two, since one in two languages needs both, and how large it is set.
+
+    A long one is set smaller, down to ``least``, before its end is left out.
+    """
+    while len(simpleSplit(name, fonts.BOLD, size, width)) > _LINES and size > least:
+        size -= 0.5
     first, *more = simpleSplit(name, fonts.BOLD, size, width)
     lines = [first, " ".join(more)] if more else [first]
-    return [_shortened(line, fonts.BOLD, size, width) for line in lines]
+    return size, [_shortened(line, fonts.BOLD, size, width) for line in lines]
 
 
 def _running_head(sheet: Sheet, imprint: Imprint) -> None:

@@ -2,6 +2,7 @@
 
     accent = "#1d3c63"                    headings, links and rules: 7 to 1 on white, or more
     size = 12                             of the text, points
+    signatory = "the Head of Governance"  by whom papers are issued: an office, not a name
     [marking]
     drafts = "OFFICIAL-SENSITIVE"         on each page of a draft
     published = ""                        on each page of a published paper; empty for none
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _KNOWN: Final[Mapping[str, type]] = {
     "accent": str,
     "size": int,
+    "signatory": str,
     "marking.drafts": str,
     "marking.published": str,
     "crest.file": str,
@@ -64,6 +66,7 @@ def write_theme(theme: Theme) -> str:
     lines = [
         f"accent = {_quoted(theme.accent)}",
         f"size = {theme.size}",
+        *([f"signatory = {_quoted(theme.signatory)}"] if theme.signatory else []),
         "\n[marking]",
         f"drafts = {_quoted(theme.draft_marking)}",
         f"published = {_quoted(theme.published_marking)}",
@@ -124,6 +127,7 @@ def _theme(given: Mapping[str, Any], path: Path) -> Theme:
         draft_marking=given.get("marking.drafts", house.draft_marking),
         published_marking=given.get("marking.published", house.published_marking),
         crest=_crest(given, path) if "crest.file" in given else None,
+        signatory=given.get("signatory", house.signatory),
     )
 
 
@@ -149,6 +153,10 @@ def _read(path: Path) -> bytes:
 
 
 def _glyph_faults(theme: Theme) -> Iterator[Fault]:
-    printed = {"marking.drafts": theme.draft_marking, "marking.published": theme.published_marking}
+    printed = {
+        "marking.drafts": theme.draft_marking,
+        "marking.published": theme.published_marking,
+        "signatory": theme.signatory,
+    }
     for path, text in printed.items():
         yield from (Fault(path=path, problem=problem) for problem in character_faults(text))

@@ -63,6 +63,14 @@ def tied(text: str) -> str:
     return _PLACE.sub(lambda found: TIE if _belong(text, found.start()) else " ", text)
 
 
+def bound(text: str) -> list[list[str]]:
+    """Return the words of ``text``, the tied ones together; its own no-break spaces tie nothing."""
+    words = text.split(" ")
+    if TIE in text:
+        return [[word] for word in words]
+    return [group.split(TIE) for group in tied(text).split(" ")]
+
+
 def _belong(text: str, at: int) -> bool:
     """Return whether the words on both sides of the space there belong together."""
     before = text[text.rfind(" ", 0, at) + 1 : at].lstrip("(\u201c\u2018")

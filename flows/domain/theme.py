@@ -24,6 +24,7 @@ HEIGHTS: Final = range(8, 41)
 """Of the crest, millimetres."""
 LONGEST_MARKING: Final = 40
 LONGEST_WORDS: Final = 120
+LONGEST_SIGNATORY: Final = 80
 
 _DARK: Final = 0.04045
 """Up to there sRGB is linear."""
@@ -54,6 +55,8 @@ class Theme:
         size: Of the text, points.
         draft_marking: The handling marking of drafts.
         published_marking: That of published papers; empty for none.
+        signatory: By whom papers are issued, by office and not by name: ``the Head of Information
+            Governance``; empty where they do not say.
     """
 
     accent: str = "#1d3c63"
@@ -61,6 +64,7 @@ class Theme:
     draft_marking: str = "OFFICIAL-SENSITIVE"
     published_marking: str = ""
     crest: Crest | None = None
+    signatory: str = ""
 
 
 HOUSE_STYLE: Final = Theme()
@@ -79,6 +83,7 @@ def theme_faults(theme: Theme) -> Iterator[Fault]:
         yield Fault(path="size", problem=f"a size from {SIZES[0]} to {SIZES[-1]} points is needed")
     yield from _faults_in("marking.drafts", theme.draft_marking, LONGEST_MARKING, least=1)
     yield from _faults_in("marking.published", theme.published_marking, LONGEST_MARKING)
+    yield from _faults_in("signatory", theme.signatory, LONGEST_SIGNATORY)
     if theme.crest:
         yield from _faults_in("crest.words", theme.crest.words, LONGEST_WORDS, least=1)
         if theme.crest.height not in HEIGHTS:

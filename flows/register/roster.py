@@ -88,6 +88,7 @@ def _write_theme(theme: Theme, version: int) -> bytes:
             "draft-marking": theme.draft_marking,
             "format": _FORMAT,
             "published-marking": theme.published_marking,
+            **({"signatory": theme.signatory} if theme.signatory else {}),
             "size": theme.size,
             "version": version,
         }
@@ -165,6 +166,7 @@ def _theme(raw: dict[str, Any]) -> Theme:
         draft_marking=text(raw["draft-marking"]),
         published_marking=text(raw["published-marking"]),
         crest=_crest(raw["crest"]) if raw["crest"] else None,
+        signatory=text(raw["signatory"]) if "signatory" in raw else "",
     )
 
 

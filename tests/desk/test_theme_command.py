@@ -82,6 +82,7 @@ def test_a_theme_is_chosen_shown_and_chosen_again_from_what_was_shown(
         "theme": {
             "accent": "#004d40",
             "size": 16,
+            "signatory": "",
             "marking": {"drafts": "SENSITIVE", "published": "PUBLIC RECORD"},
             "crest": {
                 "words": "Crest of Sample Council",

@@ -24,6 +24,7 @@ from flows.document.blocks import (
     Text,
     parse_document,
 )
+from flows.document.blocks import words as words_of
 from flows.document.publication import paper_blocks
 from flows.document.record import TITLE, opening, record_blocks
 
@@ -204,3 +205,15 @@ def test_the_blocks_of_a_paper_are_arranged() -> None:
         NOTES,
         Notes(notes=((Text("b"),),)),
     )
+
+
+def test_a_paper_says_first_when_it_was_decided_and_by_whom_it_is_issued_if_the_authority_chose() -> None:
+    record = a_record(signatory="the Head of Governance")
+    (_, first, *_) = paper_blocks("# Title\n\nA.\n", record)
+
+    assert "".join(words_of([first])) == (
+        "Decided on 2 December 2022. Issued for West Midlands Police by the Head of Governance. Version 2, "
+        "published on 5 December 2022. The record at the end says who decided in which role, and how to "
+        "check this paper."
+    )
+    assert "Issued" not in "".join(words_of(paper_blocks("# Title\n\nA.\n", a_record())))

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
-from sample_papers import DAY, LAW, a_request, an_assessment
+from sample_papers import DAY, LAW, a_record, a_request, an_assessment
 
 from flows.document.arrangement import arrange
 from flows.document.blocks import Block, Heading, Link, List, Paragraph, Table, Text, parse_document
 from flows.document.html import render_html
 from flows.document.imprint import Imprint
+from flows.document.publication import render
 from flows.document.text import write_document
 
 
@@ -67,6 +68,23 @@ def test_blocks_without_a_title_get_the_one_given() -> None:
     assert "<h1>Public interest test: 1146A/22</h1>" in page((Paragraph((Text("a"),)),))
 
 
+def test_a_published_page_says_whose_it_is_and_leads_to_its_paper() -> None:
+    made = render("# A\n\n## B\n\n1. c\n", a_record(reference="A&B/1")).html
+
+    for said in (
+        '<meta name="author" content="West Midlands Police">',
+        '<meta name="DC.identifier" content="A&amp;B/1, version 2">',
+        '<meta name="DC.date" content="2022-12-05">',
+        '<link rel="canonical" href="A%26B-1.html">',
+        '<link rel="alternate" type="application/pdf" href="A%26B-1.pdf">',
+        '<a href="A%26B-1.pdf">This paper as a PDF</a>',
+    ):
+        assert said in made
+    assert f'<span class="long digest">{"ab" * 32}</span>' in made
+    assert made.index("Decided on") < made.index("<h2>B")
+    assert ".pdf" not in page(draft=True)
+
+
 def test_nothing_comes_from_elsewhere_and_nothing_runs() -> None:
     outline = Outline(page())
 
@@ -90,7 +108,7 @@ def test_words_that_look_like_markup_are_words() -> None:
     outline = Outline(page(blocks, title=words, authority=words, reference=words))
 
     assert "script" not in outline.tags
-    assert outline.text.count(words) == 10
+    assert outline.text.count(words) == 11
     assert ("href", "https://a.uk/?b=1&c=2") in outline.attributes
     assert ("start", "3") in outline.attributes
 
@@ -178,10 +196,11 @@ def test_the_contents_lead_to_headings_by_ids_of_their_own() -> None:
     ]
     assert (
         '<h2>Contents</h2><nav aria-label="Contents"><ol>'
-        '<li><a href="#section-part-1-the-tŷ">Part 1: the <span lang="cy">tŷ</span></a>'
+        '<li><a href="#section-part-1-the-tŷ"><span class="whole">Part 1:</span> the '
+        '<span lang="cy">tŷ</span></a>'
         '<ol><li><a href="#section-harm">Harm</a></li></ol></li>'
     ) in made.replace("\n", "")
-    assert '<h2 id="section-part-1-the-tŷ">Part 1: <em>the</em> <span lang="cy">tŷ</span></h2>' in made
+    assert '1-the-tŷ"><span class="whole">Part 1:</span> <em>the</em> <span lang="cy">tŷ</span></h2>' in made
 
 
 def test_headings_that_nothing_leads_to_have_no_id() -> None:

@@ -593,12 +593,14 @@ def test_a_printed_page_has_all_words_and_says_on_each_sheet_what_it_is(
     marking = MARKING.get(name, "")
     *sheets, rest = tool("pdftotext", "-raw", tmp_path / "printed.pdf", "-").split("\f")
     foots = [f"Page {number} of {len(sheets)}" for number in range(1, len(sheets) + 1)]
-    text = [line for sheet in sheets for line in sheet.splitlines() if line not in {marking, *foots}]
+    whose = "West Midlands Police, 1146A/22"
+    beside = {marking, whose, *foots, *(f"{whose} {foot}" for foot in foots)}
+    text = [line for sheet in sheets for line in sheet.splitlines() if line not in beside]
 
     assert len(sheets) > 1
     assert rest == ""
     assert [foot in sheet for foot, sheet in zip(foots, sheets, strict=True)] == [True] * len(sheets)
-    assert [marking in sheet for sheet in sheets] == [True] * len(sheets)
+    assert [marking in sheet and whose in sheet for sheet in sheets] == [True] * len(sheets)
     assert "".join("".join(text).split()) == "".join(seen.replace(marking, "").split())
 
 

@@ -250,7 +250,7 @@ def test_what_repeats_is_an_artifact(tmp_path: Path) -> None:
 
 
 def test_a_name_too_long_for_its_line_is_cut_short_where_it_repeats(tmp_path: Path) -> None:
-    authority = "The Combined Authority of Many Places " * 4
+    authority = "The Combined Authority of Many Places " * 9
     pdf = rendered((heading("A", 1), *[paragraph("word " * 400)] * 3), authority=authority.strip())
 
     assert all("The Combined Authority" in page and "\u2026" in page for page in pages(pdf, tmp_path))

@@ -72,7 +72,14 @@ def test_of_a_picture_its_pixels_alone_are_taken(tmp_path: Path) -> None:
 
 def test_a_theme_is_read_as_it_is_written(tmp_path: Path) -> None:
     crest = a_crest(image=redrawn(a_crest().image))
-    theme = Theme(accent="#004d40", size=16, draft_marking='A "B" \\ Ŵ', published_marking="C", crest=crest)
+    theme = Theme(
+        accent="#004d40",
+        size=16,
+        draft_marking='A "B" \\ Ŵ',
+        published_marking="C",
+        crest=crest,
+        signatory="the Head of “B”",
+    )
 
     assert theme_in(tmp_path, write_theme(theme), crest.image) == theme
 

@@ -19,7 +19,7 @@ from flows.document.html import render_html
 from flows.document.imprint import Imprint
 from flows.document.inspection import inspect
 from flows.document.pdf import render_pdf
-from flows.document.publication import Comparison, check, publish, render
+from flows.document.publication import Comparison, check, paper_blocks, publish, render
 from flows.document.text import write_document
 from flows.domain.errors import UnfitPaperError
 from flows.domain.theme import HOUSE_STYLE, SIZES, Theme
@@ -190,3 +190,13 @@ def test_a_name_in_two_languages_is_printed_whole(tmp_path: Path) -> None:
     first = " ".join(pages(publish(DOCUMENT, a_record(authority=name)).pdf, tmp_path)[0].split())
 
     assert first.startswith(name)
+
+
+def test_a_long_name_beside_a_crest_is_set_smaller_before_its_end_is_left_out(tmp_path: Path) -> None:
+    name = "Heddlu Dyffryn-yr-Ŵyn a Swyddfa Comisiynydd yr Heddlu a Throseddu Gogledd Cymru"
+    record = a_record(authority=name)
+    made = render("# A\n\nb\n", record, Theme(size=18, crest=a_crest()))
+
+    first, *_ = pages(made.pdf, tmp_path)
+    assert name in " ".join(first.split())
+    assert inspect(made.pdf, paper_blocks("# A\n\nb\n", record), pictures=[a_crest().words]) == ()

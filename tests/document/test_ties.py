@@ -11,7 +11,7 @@ from varied_papers import rendered
 from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.inspection import inspect
-from flows.document.ties import TIE, tied
+from flows.document.ties import TIE, bound, tied
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 )
 def test_what_belongs_together_is_tied_and_nothing_else(text: str) -> None:
     assert tied(text.replace("~", " ")).replace(TIE, "~") == text
+
+
+def test_a_page_of_html_binds_them_without_another_character() -> None:
+    assert bound("on 2 May 2023, so") == [["on"], ["2", "May", "2023,"], ["so"]]
+    assert bound("on 2\u00a0May 2023") == [["on"], ["2\u00a0May"], ["2023"]]
+    assert " ".join(" ".join(each) for each in bound(" a  2 May ")) == " a  2 May "
 
 
 @pytest.mark.parametrize("size", [12, 18])

@@ -74,6 +74,13 @@ def next_policy(office: Office, theme: Theme) -> Policy:
     return replace(before, version=before.version + 1, theme=theme)
 
 
+def test_a_theme_names_who_issues_papers_only_where_the_authority_chose_somebody(office: Office) -> None:
+    assert b"signatory" not in write_policy(change_theme(office.register.policy(), GREEN))[THEME]
+    choose(office, replace(GREEN, signatory="the Head of Governance"))
+
+    assert office.register.policy().theme.signatory == "the Head of Governance"
+
+
 def test_a_forged_theme_of_an_honest_form_would_hold(office: Office) -> None:
     a_forgery(office, next_policy(office, GREEN))
 

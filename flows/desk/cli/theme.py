@@ -69,6 +69,7 @@ def _as_json(chosen: Theme) -> dict[str, Any]:
     return {
         "accent": chosen.accent,
         "size": chosen.size,
+        "signatory": chosen.signatory,
         "marking": {"drafts": chosen.draft_marking, "published": chosen.published_marking},
         "crest": crest and {"words": crest.words, "height": crest.height, "bytes": len(crest.image)},
     }
