@@ -7,15 +7,25 @@ import re
 import string
 import unicodedata
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Final
 
-_FILE: Final = Path(__file__).with_name("ordinary_words.txt")
 _ENDINGS: Final = (
     *("ations", "ation", "ments", "ment", "iness", "ness", "iest", "est", "able", "less", "ful"),
-    *("ies", "ied", "ily", "ed", "ly", "es", "s"),
+    *("ings", "ing", "ies", "ied", "ily", "ed", "ly", "es", "s"),
 )
-"""Of words that are not in the file, as long as the word before the ending is."""
+"""Of words that are not in the dictionary, as long as the word before the ending is."""
+_MORE: Final = """
+armour behaviour centre favour fibre grey harbour honour kerb labour mould neighbour odour parlour plough
+rigour rumour saviour storey theatre tyre valour vapour vigour
+monday tuesday wednesday thursday friday saturday sunday
+january february march april may june july august september october november december
+english welsh scots scottish irish british french german dutch norman roman christian
+christmas easter lent
+"""
+"""Words that the dictionary spells as Americans do, or with a capital, and that are names too."""
+_NAMES_RATHER: Final = frozenset({"angstrom", "begum", "khan", "rani", "shah"})
+"""Words of the dictionary that are more often names in these islands."""
 _SHORTEST_STEM: Final = 3
 _UNSEEN: Final = frozenset({"Cf", "Mn", "Me"})
 """Categories that leave nothing: what is invisible, and the accents that NFKD parted from their letters."""
@@ -50,16 +60,24 @@ def folded(text: str) -> str:
 
 
 @cache
-def _ordinary() -> frozenset[str]:
-    text = _FILE.read_text(encoding="ascii")
+def _words() -> frozenset[str]:
+    """Return the English words of the dictionary, which has names with a capital and we leave out."""
+    dictionary = files("spylls.hunspell") / "data" / "en" / "en_US.dic"
+    entries = (line.partition("/")[0] for line in dictionary.read_text(encoding="utf-8").split("\n"))
+    return frozenset({*filter(str.islower, entries), *_MORE.split()} - _NAMES_RATHER)
+
+
+@cache
+def _given() -> frozenset[str]:
+    text = (files("flows.sources") / "names_and_places.txt").read_text(encoding="ascii")
     return frozenset(re.sub(r"(?m)^#.*", "", text).split())
 
 
 def is_word(name: str) -> bool:
     """Tell whether a folded word is an English one, whatever its case and its ending."""
     lower = name.lower()
-    return lower in _ordinary() or any(
-        not _ordinary().isdisjoint(_stems(lower, ending)) for ending in _ENDINGS if lower.endswith(ending)
+    return lower in _words() or any(
+        not _words().isdisjoint(_stems(lower, ending)) for ending in _ENDINGS if lower.endswith(ending)
     )
 
 
@@ -72,13 +90,13 @@ def _stems(word: str, ending: str) -> set[str]:
         return {stem}
     if ending == "es":
         return {stem} if stem.endswith(("s", "x", "z", "ch", "sh", "o")) else set()
-    doubled = stem[-1] == stem[-2] and ending in {"ed", "est"}
+    doubled = stem[-1] == stem[-2] and ending in {"ed", "est", "ing", "ings"}
     return {stem, f"{stem}e", f"{stem}y", stem[:-1] if doubled else stem}
 
 
 def is_given(name: str) -> bool:
     """Tell whether a folded word is a common given name, or a place of these islands."""
-    return name.capitalize() in _ordinary()
+    return name.capitalize() in _given()
 
 
 def is_common(name: str) -> bool:
