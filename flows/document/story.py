@@ -340,7 +340,7 @@ def _cell(
     attributes = {"O": "Table", "Scope": scope} if scope else None
     element = Element("TH" if scope else "TD", row, attributes=attributes)
     kind = like.head if scope == "Column" else like.body
-    return TaggedParagraph(_runs(inlines, element, kind), like.text(alignment))
+    return TaggedParagraph(_prose(inlines, element, kind), like.text(alignment))
 
 
 # Notes and contents -----------------------------------------------------------------------------
