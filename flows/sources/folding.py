@@ -10,23 +10,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-_ENDINGS: Final = (
-    *("ations", "ation", "ments", "ment", "iness", "ness", "iest", "est", "able", "less", "ful"),
-    *("ings", "ing", "ies", "ied", "ily", "ed", "ly", "es", "s"),
+from hunspell import Hunspell
+
+_MORE: Final = re.compile(
+    r"armour|behaviour|centre|favour|fibre|grey|harbour|honour|kerb|labour|mould|neighbour|odour|parlour|plough"
+    r"|rigour|rumour|saviour|storey|theatre|tyre|valour|vapour|vigour"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:sept|nov|dec)ember|october|january|february"
+    r"|march|april|may|june|july|august|christmas|easter|lent"
+    r"|english|welsh|scots|scottish|irish|british|french|german|dutch|norman|roman|christian"
 )
-"""Of words that are not in the dictionary, as long as the word before the ending is."""
-_MORE: Final = """
-armour behaviour centre favour fibre grey harbour honour kerb labour mould neighbour odour parlour plough
-rigour rumour saviour storey theatre tyre valour vapour vigour
-monday tuesday wednesday thursday friday saturday sunday
-january february march april may june july august september october november december
-english welsh scots scottish irish british french german dutch norman roman christian
-christmas easter lent
-"""
 """Words that the dictionary spells as Americans do, or with a capital, and that are names too."""
-_NAMES_RATHER: Final = frozenset({"angstrom", "begum", "khan", "rani", "shah"})
+_NAMES_RATHER: Final = frozenset({"angstrom", "begum", "khan", "muller", "rani", "shah"})
 """Words of the dictionary that are more often names in these islands."""
-_SHORTEST_STEM: Final = 3
 _UNSEEN: Final = frozenset({"Cf", "Mn", "Me"})
 """Categories that leave nothing: what is invisible, and the accents that NFKD parted from their letters."""
 _PLAIN: Final = frozenset(string.printable) - frozenset("*_`\\")
@@ -60,11 +55,8 @@ def folded(text: str) -> str:
 
 
 @cache
-def _words() -> frozenset[str]:
-    """Return the English words of the dictionary, which has names with a capital and we leave out."""
-    dictionary = files("spylls.hunspell") / "data" / "en" / "en_US.dic"
-    entries = (line.partition("/")[0] for line in dictionary.read_text(encoding="utf-8").split("\n"))
-    return frozenset({*filter(str.islower, entries), *_MORE.split()} - _NAMES_RATHER)
+def _dictionary() -> Hunspell:
+    return Hunspell("en_US")
 
 
 @cache
@@ -73,25 +65,13 @@ def _given() -> frozenset[str]:
     return frozenset(re.sub(r"(?m)^#.*", "", text).split())
 
 
+@cache
 def is_word(name: str) -> bool:
     """Tell whether a folded word is an English one, whatever its case and its ending."""
     lower = name.lower()
-    return lower in _words() or any(
-        not _words().isdisjoint(_stems(lower, ending)) for ending in _ENDINGS if lower.endswith(ending)
-    )
-
-
-def _stems(word: str, ending: str) -> set[str]:
-    """Return what a word may have been before the ending; nothing under three letters."""
-    stem = word.removesuffix(ending)
-    if len(stem) < _SHORTEST_STEM or (ending == "s" and stem[-1] == "s"):
-        return set()
-    if ending == "s":
-        return {stem}
-    if ending == "es":
-        return {stem} if stem.endswith(("s", "x", "z", "ch", "sh", "o")) else set()
-    doubled = stem[-1] == stem[-2] and ending in {"ed", "est", "ing", "ings"}
-    return {stem, f"{stem}e", f"{stem}y", stem[:-1] if doubled else stem}
+    if _MORE.fullmatch(lower):
+        return True
+    return lower.isascii() and lower not in _NAMES_RATHER and _dictionary().spell(lower)
 
 
 def is_given(name: str) -> bool:
