@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from markdown_it.rules_block.table import escapedSplit
 
 from flows.document.characters import character_faults
-from flows.document.habits import column, line_habits, mark_habits, misplaced, numbering, starts_two
+from flows.document.habits import bullets, column, line_habits, mark_habits, misplaced, numbering, starts_two
 from flows.document.language import is_well_formed
 from flows.document.syntax import excess, has_remark, note_tokens, reader
 from flows.domain.errors import Fault, MalformedError
@@ -373,7 +373,7 @@ class _Reading:
         return List(ordered=ordered, items=tuple(items), start=start, of_paragraphs=of_paragraphs)
 
     def _check_items(self, items: Sequence[Token]) -> None:
-        for item, what in numbering(items):
+        for item, what in (*numbering(items), *bullets(items, self._lines)):
             self._fault(_line(item), what)
         for before, item in pairwise(items):
             line, above = self._lines[_line(item)], self._lines[_line(before)]

@@ -7,8 +7,11 @@ the line before it ends as an item does, or is one of the same kind.
 from __future__ import annotations
 
 import re
+from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+
+from flows.document.characters import character_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,6 +79,10 @@ _MARK: Final = re.compile(r"[*_\]~\\]")
 """Without one of these there is nothing to look for."""
 _WORDLESS: Final = re.compile(r"(?<!\\)\[\s*\]\(")
 _PATH: Final = re.compile(r"(?<![\w\\])\\\\\w+\\")
+_REFERENCE: Final = re.compile(r"(?<!\\)&(?:#(?:[0-9]{1,7}|[Xx][0-9A-Fa-f]{1,6})|\w{2,31});")
+"""What may be a character reference of HTML, which Markdown takes for a character (CommonMark, 2.5)."""
+_LONGEST_SIGN: Final = 2
+"""Characters that a reference stands for, in a few cases two."""
 
 
 def line_habits(content: str) -> Iterator[tuple[int, str]]:
@@ -108,6 +115,7 @@ def _run_on(before: str, line: str) -> str:
 
 def mark_habits(inline: Token) -> Iterator[tuple[int, str]]:
     """Yield what is wrong with the marks in a paragraph or a cell: how many lines down, and what."""
+    yield from _references(inline.content)
     if not _MARK.search(inline.content):
         return
     children = inline.children or []
@@ -121,6 +129,17 @@ def mark_habits(inline: Token) -> Iterator[tuple[int, str]]:
         yield inline.content.count("\n", 0, found.start()), "has a link without words; write them before it"
     if found := _PATH.search(inline.content):
         yield inline.content.count("\n", 0, found.start()), "has a path; write each of its backslashes twice"
+
+
+def _references(content: str) -> Iterator[tuple[int, str]]:
+    for found in _REFERENCE.finditer(content):
+        sign = unescape(found[0])
+        # What is no name of a sign stays as it is, and a sign that cannot be printed is refused for that.
+        if len(sign) <= _LONGEST_SIGN and not character_faults(sign):
+            what = (
+                f"has {found[0]}, which would be printed as {sign}; write {sign}, or \\{found[0]} for itself"
+            )
+            yield content.count("\n", 0, found.start()), what
 
 
 def _trace(token: Token) -> str:
@@ -152,6 +171,45 @@ def numbering(items: Sequence[Token]) -> Iterator[tuple[Token, str]]:
             yield item, f"has {item.info}) for its number, and would be printed as {number}.; write {number}."
 
 
+def bullets(items: Sequence[Token], lines: Sequence[str]) -> Iterator[tuple[Token, str]]:
+    """Yield the first item of a list whose sign would become a bullet and was meant for itself, and why.
+
+    A list of one item is none where its sign is that of a note or of a number, or where it only goes on
+    with the line before.
+
+    Args:
+        lines: Of the text.
+    """
+    first, alone = items[0], len(items) == 1
+    at = first.map[0] if first.map else 0
+    if first.markup == "+":
+        yield first, f"begins with +, {_FOR_ITSELF.format('+')}"
+    elif alone and first.markup == "*":
+        yield first, f"is a list of one item that begins with *, {_FOR_ITSELF.format('*')}"
+    elif alone and first.markup == "-" and _AMOUNT.match(lines[at]):
+        yield first, f"begins with - before a number, {_NO_LIST}"
+    elif alone and at and _goes_on(lines[at - 1], lines[at]):
+        yield first, f"begins like an item of a list, and goes on from the line before; {_APART}"
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Say whether a line stands under one of a paragraph that does not lead to a list."""
+    words = before.strip()
+    return (
+        words != ""
+        and column(line) <= column(before)
+        and not (_MARKER.match(before) or _ENDED.search(words) or words.endswith(("*", "_", "|")))
+    )
+
+
+_FOR_ITSELF: Final = (
+    "which would be printed as a bullet; write - for an item of a list, or \\{} for the sign itself"
+)
+_NO_LIST: Final = (
+    "which would be printed as a bullet; write \\- for the sign itself, or one item as a paragraph"
+)
+_APART: Final = "put an empty line between, or its sign at the end of that line"
+_AMOUNT: Final = re.compile(r"\s*-\s+[\u00a3$\u20ac]?\s?[0-9]")
 _RENUMBERED: Final = "number the items on, or put the number in words, as Question 4, in a paragraph"
 _MARKER: Final = re.compile(r" *(?:[-*+]|[0-9]{1,9}[.)]) *")
 

@@ -24,6 +24,8 @@ BOLD, ITALICS, WITHIN = "that is no bold", "that is no italics", "has bold or it
 LINK, ADDRESS = "has a broken link", "has an address with * or _ in it"
 ROW, UNDER, DRAWN = "looks like a row of a table", "stands right under a table", "draws a table"
 STRUCK, PATH = "has ~~", "has a path"
+SIGN, AMOUNT = "which would be printed as a bullet", "begins with - before a number"
+GOES_ON, REFERENCE = "goes on from the line before", ";, which would be printed as"
 CHARACTER = "not a character the paper can print"
 
 REFUSED = [
@@ -85,6 +87,25 @@ REFUSED = [
     ("- one  \n  two", 1, BREAK),
     ("**one  \ntwo**", 1, BREAK),
     ("one\n\u00a0\ntwo", 2, BLANK),
+    # Signs that would become bullets
+    ("+ 5% of the budget", 1, SIGN),
+    ("Costs rose.\n+ 5% of the budget", 2, SIGN),
+    ("+ drones\n+ burglars", 1, SIGN),
+    ("- a\n\n  + 44 1632 960000", 3, SIGN),
+    ("* In 2022 prices.", 1, SIGN),
+    ("| a | b |\n|---|---|\n| 1* | 2 |\n\n* To the nearest pound.", 5, SIGN),
+    ("- 5% of the budget", 1, AMOUNT),
+    ("The change is\n- \u00a340 a year", 2, AMOUNT),
+    ("The force flew\n- as it had said - in May.", 2, GOES_ON),
+    ("Yes.\n\nThe number is\n1. That is few.", 4, GOES_ON),
+    # References of HTML
+    ("Fish &amp; chips", 1, REFERENCE),
+    ("The &lt;name&gt; was", 1, REFERENCE),
+    ("one\ntwo &#169; 2022", 2, REFERENCE),
+    ("| a | b |\n|---|---|\n| &copy; | &#xA9; |", 3, REFERENCE),
+    ("See [it](https://a.uk/?b=1&amp;c=2).", 1, REFERENCE),
+    ("A note.^[In pounds,&nbsp;net.]", 1, REFERENCE),
+    ("**one\n&copy; two**", 2, REFERENCE),
     # Bold, italics and links
     ("**Section 31(1)(a):**the harm is real.", 1, BOLD),
     ("**Section 31 the harm", 1, BOLD),
@@ -173,6 +194,15 @@ PRINTED = [
     "1. a\n\n   more of a\n\n2. b",
     "- a\n\nText after it.",
     "- a\n  and more of it",
+    "We weighed:\n- the drones",
+    "**The harm**\n- the drones\n",
+    "- the drones",
+    "- 5 drones\n- 6 burglars",
+    "* 5 drones\n* 6 burglars",
+    "We weighed\n- drones\n- burglars",
+    "- the\n  - drones",
+    "AT&T, R&D; M&S &unknown; &notone; & so on",
+    "See [it](https://a.uk/?b=1&copy=2).",
     "- - a\n  - b",
     "(a) the drones;\n\n(b) the burglars.",
     "Section 31(1)\n(a) and (b) are engaged.",
@@ -224,7 +254,10 @@ def test_what_this_software_wrote_is_fit_to_be_typed(text: str) -> None:
         ("\\[a](b)", "[a](b)"),
         ("1\\. a\n2\\. b", "1. a 2. b"),
         ("\\\\\\\\server\\share", "\\\\server\\share"),
-        ("&amp;amp;", "&amp;"),
+        ("\\&amp;", "&amp;"),
+        ("\\&#169;", "&#169;"),
+        ("\\+ 5% and\n\\- 5%", "+ 5% and - 5%"),
+        ("\\* In 2022 prices", "* In 2022 prices"),
     ],
 )
 def test_a_sign_after_a_backslash_is_printed_for_itself(text: str, read: str) -> None:
