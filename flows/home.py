@@ -81,7 +81,7 @@ class Home:
 
     @property
     def catalogue(self) -> Path:
-        """What the register holds, as it is looked up."""
+        """What the register has, as it is looked up."""
         return self.state / "catalogue.sqlite"
 
     @property

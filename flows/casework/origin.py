@@ -1,4 +1,4 @@
-"""Where a file comes from: which entry of the register holds it, and which checkpoint covers that."""
+"""Where a file comes from: which entry of the register has it, and which checkpoint covers that."""
 
 from __future__ import annotations
 

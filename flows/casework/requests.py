@@ -1,4 +1,4 @@
-"""Taking requests in: what an item of the inbox holds, and the case that is opened for it.
+"""Taking requests in: what an item of the inbox has, and the case that is opened for it.
 
 For each item: read it and every fault of it; give it a reference if it names none; make its key; seal
 it; append the opening; and only then remove it. What cannot be taken in is set aside with the reason.
@@ -73,7 +73,7 @@ class Arrival:
 
 
 def read_item(item: Item, references: NextReferences) -> Arrival:
-    """Return what an item holds.
+    """Return what an item has.
 
     Raises:
         MalformedError: the request is unfit, with every fault.

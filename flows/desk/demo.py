@@ -59,7 +59,7 @@ def play(keep: Path | None, *, say: Say) -> dict[str, Any]:
         say: Told each step as it is done.
 
     Raises:
-        RefusedError: ``keep`` holds something that is not an earlier demo.
+        RefusedError: ``keep`` has something that is not an earlier demo.
         TamperedError: the audit at the end found something.
     """
     if keep is None:

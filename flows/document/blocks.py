@@ -167,7 +167,7 @@ def parse_document(markdown: str) -> tuple[Block, ...]:
     """Return the blocks of a whole document, headings included.
 
     Raises:
-        MalformedError: it holds what is outside the subset; names each place.
+        MalformedError: it has what is outside the subset; names each place.
     """
     return _parse(markdown, "document.md", lambda: _Reading(markdown, headings=True))
 
@@ -179,7 +179,7 @@ def parse_prose(markdown: str, *, source: str = "text", typed: bool = False) -> 
         typed: Whether what would not be printed as it was typed is refused.
 
     Raises:
-        MalformedError: it holds what is outside the subset; names each place.
+        MalformedError: it has what is outside the subset; names each place.
     """
     return _parse(markdown, source, lambda: _Reading(markdown, headings=False, typed=typed))
 

@@ -63,7 +63,7 @@ def crest_faults(crest: Crest) -> Iterator[str]:
 
 
 def figure(crest: Crest, root: Element) -> TaggedFigure:
-    """Return the crest as part of the structure tree, after all that ``root`` holds so far."""
+    """Return the crest as part of the structure tree, after all that ``root`` has so far."""
     width, height = _wide(crest), crest.height * mm
 
     def paint(canvas: TaggedCanvas) -> None:
@@ -73,7 +73,7 @@ def figure(crest: Crest, root: Element) -> TaggedFigure:
 
 
 def data_address(crest: Crest) -> str:
-    """Return the picture as an address that holds it (RFC 2397)."""
+    """Return the picture as an address that has it (RFC 2397)."""
     return f"data:image/png;base64,{b64encode(crest.image).decode()}"
 
 

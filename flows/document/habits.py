@@ -101,7 +101,7 @@ def line_habits(content: str) -> Iterator[tuple[int, str]]:
 def _run_on(before: str, line: str) -> str:
     words = line.strip()
     if not words:
-        return "holds a no-break space alone; leave the line empty"
+        return "has a no-break space alone; leave the line empty"
     if re.match(r"[-*+]\s", words):  # indented further than an item may be, or with a no-break space
         return f"is no item of a list as it stands, and {_ITEM}"
     for form in (_DASH, _LABEL):

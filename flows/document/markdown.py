@@ -78,7 +78,7 @@ def normalise(text: str, *, source: str = "text") -> str:
     """Return a field of Markdown as this system writes it; empty where it has no words.
 
     Raises:
-        MalformedError: it holds what is outside the subset; names each place.
+        MalformedError: it has what is outside the subset; names each place.
     """
     return _normalise(parse_prose(text, source=source), source=source)
 

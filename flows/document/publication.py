@@ -1,6 +1,6 @@
 """Publication: the approved text and its record as PDF and HTML, and what made them.
 
-A PDF is compared in two ways. Byte for byte, which holds wherever the same toolchain runs.
+A PDF is compared in two ways. Byte for byte, which is so wherever the same toolchain runs.
 And by content, which reads every object of the file before it was compressed: another
 build of the compressor gives other bytes, and an equal content says that this is all.
 """
@@ -83,7 +83,7 @@ def publish(document: str, record: Record, theme: Theme = HOUSE_STYLE) -> Public
     """Return the approved ``document`` with its ``record``, rendered and found fit to be published.
 
     Raises:
-        MalformedError: the document holds what a paper cannot.
+        MalformedError: the document has what a paper cannot.
         UnfitPaperError: the PDF does not say what the text says, or does not conform to its standards.
     """
     from flows.document.inspection import inspect  # noqa: PLC0415 - half a second, for this alone
@@ -100,7 +100,7 @@ def render(document: str, record: Record, theme: Theme = HOUSE_STYLE) -> Publica
     """Return the approved ``document`` with its ``record``, rendered; it looks as ``theme`` says.
 
     Raises:
-        MalformedError: the document holds what a paper cannot.
+        MalformedError: the document has what a paper cannot.
     """
     blocks, imprint = paper_blocks(document, record), _imprint(record, theme)
     pdf = render_pdf(blocks, imprint, dated=record.published)

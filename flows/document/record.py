@@ -84,7 +84,7 @@ def is_opening(words: str) -> bool:
 
 
 def record_blocks(record: Record) -> tuple[Block, ...]:
-    """Return the section "Record of this decision". It never holds the hash of its own paper."""
+    """Return the section "Record of this decision". It never has the hash of its own paper."""
     return (
         Heading(level=2, inlines=(Text(TITLE),)),
         _paragraph(

@@ -88,7 +88,7 @@ def _alone(home: Home) -> Iterator[Callable[[str], object]]:
     """Hold the file by which other commands know that ``up`` runs, and how to reach it."""
     with ExitStack() as held:
         try:
-            # A command that looks whether ``up`` runs holds the lock for an instant too.
+            # A command that looks whether ``up`` runs has the lock for an instant too.
             held.enter_context(disk.locked(home.address, patience=_LOCK_SECONDS))
         except BlockingIOError:
             raise RefusedError(f"equipoise up is running in {home.root} already.") from None

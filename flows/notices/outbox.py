@@ -1,6 +1,6 @@
 """The outbox: each notice is told once.
 
-The memory of what was told is kept outside git, and holds no text. Losing it costs one repeated notice.
+The memory of what was told is kept outside git, and has no text. Losing it costs one repeated notice.
 """
 
 from __future__ import annotations

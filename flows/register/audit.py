@@ -148,7 +148,7 @@ def _compare_checkpoint(
 ) -> None:
     if note is None:
         report.not_established.append(
-            "that whoever holds the service's key left no act out: no checkpoint from outside was given "
+            "that whoever has the service's key left no act out: no checkpoint from outside was given "
             "(--checkpoint)"
         )
         return

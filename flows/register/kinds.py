@@ -1,6 +1,6 @@
 """The kinds of keys and what a signature by each has to be: one table.
 
-| kind | who holds the private key | what it signs |
+| kind | who has the private key | what it signs |
 |---|---|---|
 | Ed25519 key | a file, or ssh-agent | the block of SSHSIG |
 | security key | a device that is touched | its own data and the hash of the block (PROTOCOL.u2f) |

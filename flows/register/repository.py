@@ -193,7 +193,7 @@ def _locking(path: Path) -> Iterator[tuple[Path, int]]:
 
 
 def _lock(path: Path) -> int:
-    # Whoever writes the branch holds the register's lock, and git by hand holds this one for an
+    # Whoever writes the branch has the register's lock, and git by hand holds this one for an
     # instant: one that stays was left by a kill.
     until = time.monotonic() + _LOCK_WAIT
     while True:

@@ -77,7 +77,7 @@ class FileSigner:
 
 @dataclass(frozen=True, slots=True)
 class AgentSigner:
-    """Signs through the ssh-agent that holds a person's private key, or reaches their security key."""
+    """Signs through the ssh-agent that has a person's private key, or reaches their security key."""
 
     keys: tuple[str, ...]
     _socket: str

@@ -129,7 +129,7 @@ def show(place: Place, keys: Collection[str]) -> str:
 
 def _decode(data: bytes, source: str) -> str:
     if len(data) > MOST_BYTES:
-        raise _whole(source, "is over 1 MiB; this file holds text only, so leave attachments out")
+        raise _whole(source, "is over 1 MiB; this file has text only, so leave attachments out")
     text = text_of(data, source)
     if strange := list(_UNREADABLE.finditer(text))[:MOST_FAULTS]:
         places = dict.fromkeys((text.count("\n", 0, found.start()) + 1, ord(found[0])) for found in strange)
@@ -147,7 +147,7 @@ def _fault(path: str, problem: str, line: int) -> Fault:
 
 
 class _StoppedError(Exception):
-    """Reading cannot go on; the reader holds the faults."""
+    """Reading cannot go on; the reader has the faults."""
 
 
 class _Reader:
@@ -193,7 +193,7 @@ class _Reader:
         self._refuse_extras(event, place)
         self._values += 1
         if self._values > MOST_VALUES:
-            self._stop(place, f"the file holds more than {MOST_VALUES} values", _line(event))
+            self._stop(place, f"the file has more than {MOST_VALUES} values", _line(event))
         if isinstance(event, yaml.CollectionStartEvent) and level > MOST_LEVELS:
             self._stop(place, f"lists and keys stand more than {MOST_LEVELS} levels deep", _line(event))
         if isinstance(event, yaml.SequenceStartEvent):

@@ -1,7 +1,7 @@
 """A key for each case, wrapped by the authority's key-encryption key, outside git.
 
 What a case seals is read through its key alone: destroying the key erases it, and the register, which
-holds only the sealed bytes, still verifies. The form is age (X25519).
+has only the sealed bytes, still verifies. The form is age (X25519).
 """
 
 from __future__ import annotations

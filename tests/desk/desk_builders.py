@@ -122,7 +122,7 @@ def everything(home: Home) -> dict[str, str]:
     }
 
 
-def holds(home: Home) -> bool:
+def passes_audit(home: Home) -> bool:
     """Tell whether the register still passes its audit."""
     return audit(home.register, check_paper=paper.check).passes
 

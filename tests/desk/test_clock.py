@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from desk_builders import CASE, Desk, another_case, everything, holds
+from desk_builders import CASE, Desk, another_case, everything, passes_audit
 
 from flows import home as flows_home
 from flows.casework import asking
@@ -299,7 +299,7 @@ def test_a_bank_holiday_moves_the_cases_that_were_open_and_says_why(desk: Desk) 
     assert f"Moved It is due 7 December 2022, was 6 December 2022: {because}" in " ".join(
         desk.done("show", CASE).split()
     )
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_after_its_removal_the_due_dates_are_back(desk: Desk) -> None:
@@ -314,7 +314,7 @@ def test_after_its_removal_the_due_dates_are_back(desk: Desk) -> None:
 
     assert desk.told("queue") == before
     assert desk.told("holiday", "list")["holidays"] == []
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_an_addition_tells_in_json_which_cases_it_moved(desk: Desk) -> None:
@@ -413,7 +413,7 @@ def test_a_day_that_is_known_in_one_nation_is_recorded_for_the_other(desk: Desk)
         "The policy is at version 7.\n"
     )
     assert desk.told("holiday", "list")["holidays"][0]["nations"] == ["Northern Ireland"]
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def changed(**options: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from desk_builders import holds
+from desk_builders import passes_audit
 
 if TYPE_CHECKING:
     from desk_builders import Desk
@@ -32,7 +32,7 @@ def test_a_desk_is_chosen_shown_and_removed(desk: Desk) -> None:
         "No passkey can sign from now on. The policy is at version 8.\n"
     )
     assert desk.told("desk", "show")["desk"] == []
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_the_same_choice_again_records_nothing(desk: Desk) -> None:

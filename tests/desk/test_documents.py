@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from desk_builders import CASE, Desk, holds, publish_now
+from desk_builders import CASE, Desk, passes_audit, publish_now
 
 from flows import home as flows_home
 from flows.casework import papers, publishing
@@ -70,7 +70,7 @@ def test_a_response_goes_its_own_way_while_the_test_stays_where_it_is(desk: Desk
         "1146A-22-response.html",
         "1146A-22-response.pdf",
     ]
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 @pytest.mark.parametrize("placeholder", ["[name]", "dd/mm/yyyy", "________"])
@@ -98,7 +98,7 @@ def test_the_test_goes_on_after_its_response_was_sent(answered: Desk) -> None:
 
     assert (answered.stage(), answered.stage("response")) == ("published", "sent")
     assert answered.told("verify", answered.home.published / "1146A-22.pdf")["register"]["document"] == "test"
-    assert holds(answered.home)
+    assert passes_audit(answered.home)
 
 
 def test_both_documents_stand_in_the_queue_until_they_are_sent(answered: Desk) -> None:
@@ -224,7 +224,7 @@ def test_a_paper_of_a_response_that_is_not_what_was_approved_fails_the_audit(
     )
     publish_now(answered.home, "response")
 
-    assert not holds(answered.home)
+    assert not passes_audit(answered.home)
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def test_whoever_wrote_one_document_may_decide_on_another(desk: Desk, letter: Pa
     desk.approve("legal-review", "all-three-roles")
 
     assert (desk.stage(), desk.stage("response")) == ("balancing", "drafting")
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_an_approval_of_one_document_is_none_of_another(answered: Desk) -> None:

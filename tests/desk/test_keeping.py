@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, RULES, Desk, an_officer, everything, holds
+from desk_builders import CASE, RULES, Desk, an_officer, everything, passes_audit
 
 from flows.casework.office import open_office
 from flows.desk.cli import keeping
@@ -144,7 +144,7 @@ def test_the_kind_of_authority_is_changed_by_a_signed_act(unsaid: Desk) -> None:
         "policy": 7,
         "new": False,
     }
-    assert holds(unsaid.home)
+    assert passes_audit(unsaid.home)
     with open_office(unsaid.home) as office:
         newest = office.register.tip().entry
         assert (newest.subject, newest.act.partition("-")[2]) == (
@@ -186,7 +186,7 @@ def test_a_new_person_gets_a_pair_of_keys(desk: Desk) -> None:
     assert said == "auditor is authorised as auditor. The policy is at version 7.\n"
     assert (desk.home.officers / "auditor").stat().st_mode & 0o777 == 0o600
     assert "auditor namespaces" in desk.home.allowed_signers.read_text()
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_other_roles_replace_the_earlier_ones_and_leave_the_key(desk: Desk) -> None:
@@ -251,7 +251,7 @@ def test_a_person_may_have_several_keys_of_several_kinds(desk: Desk, tmp_path: P
     assert line.endswith("  passkey, Ed25519 key")
     assert f'foi-officer namespaces="equipoise-act-v1" {PASSKEY}\n' in desk.home.allowed_signers.read_text()
     desk.done("submit", CASE, "--version", "1", "--as", "foi-officer", "--key", tmp_path / "mine")
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_a_person_added_twice_is_added_once(desk: Desk) -> None:
@@ -272,7 +272,7 @@ def test_a_person_who_comes_back_signs_with_the_pair_that_is_here(desk: Desk) ->
     desk.done("officer", "add", "foi-officer", "--role", "foi-officer", "--as", "administrator")
 
     desk.submit()
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,7 @@ def test_a_revoked_person_can_do_nothing_and_what_they_did_stands(desk: Desk, se
         "foi-officer",
         "legal-reviewer",
     ]
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_the_list_of_people_is_in_columns(desk: Desk) -> None:
@@ -451,7 +451,7 @@ def test_a_register_moves_on_to_the_latest_edition(earlier: Desk) -> None:
     assert again == {"policy": 2, "new": False}
     with open_office(earlier.home, reading=True) as office:
         assert office.register.policy().rules.edition == latest()
-    assert holds(earlier.home)
+    assert passes_audit(earlier.home)
 
 
 NO_EDITION = {

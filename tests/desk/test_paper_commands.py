@@ -279,7 +279,7 @@ def test_a_file_of_certificates_that_holds_none_is_malformed(
 
     code, said = played.refused("verify", laid_out, "--ca", tmp_path / "root.pem")
 
-    assert (code, said) == (2, f"{tmp_path}/root.pem: it holds no certificate in PEM.")
+    assert (code, said) == (2, f"{tmp_path}/root.pem: it has no certificate in PEM.")
 
 
 # sign

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from desk_builders import CASE, CASES, Desk, an_officer, by_service, everything, holds
+from desk_builders import CASE, CASES, Desk, an_officer, by_service, everything, passes_audit
 
 from flows import home as flows_home
 from flows.casework.office import open_office
@@ -222,4 +222,4 @@ def test_the_whole_way_with_three_people_ends_at_publication_and_passes_the_audi
     desk.approve("balancing", "sign-off-officer")
 
     assert desk.stage() == "publication"
-    assert holds(desk.home)
+    assert passes_audit(desk.home)

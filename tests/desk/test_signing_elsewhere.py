@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, Desk, holds
+from desk_builders import CASE, Desk, passes_audit
 
 from flows.register.entry import LONGEST_DELAY
 
@@ -39,7 +39,7 @@ def test_an_act_signed_elsewhere_is_appended_once(desk: Desk, tmp_path: Path) ->
         2,
         "statement: it was not proposed at this home within the last 24 hours; propose the act again.",
     )
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_what_nobody_signed_within_a_day_is_dropped(desk: Desk, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_change_of_the_policy_is_signed_elsewhere(desk: Desk, tmp_path: Path) 
     desk.done(*("officer", "revoke", "legal-reviewer", "--as", "administrator", "--propose"), statement)
     said = desk.done("append", statement, signed(desk, statement, "administrator"))
     assert said.startswith("administrator revoked legal-reviewer. The policy is at version ")
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_a_draft_waits_with_what_it_writes(desk: Desk, tmp_path: Path) -> None:
@@ -110,4 +110,4 @@ def test_who_is_overtaken_by_an_act_that_leaves_theirs_lawful_signs_again(desk: 
     statement.unlink()
     desk.done(*submit)
     desk.done("append", statement, signed(desk, statement, "foi-officer"))
-    assert holds(desk.home)
+    assert passes_audit(desk.home)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, Desk, holds, publish_now
+from desk_builders import CASE, Desk, passes_audit, publish_now
 from PIL import Image
 
 from flows.casework import papers as paper
@@ -91,7 +91,7 @@ def test_a_theme_is_chosen_shown_and_chosen_again_from_what_was_shown(
             },
         },
     }
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_what_was_drafted_or_published_keeps_its_look(desk: Desk, chosen: Path, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_what_was_drafted_or_published_keeps_its_look(desk: Desk, chosen: Path, 
     desk.done("theme", "set", chosen, "--as", "administrator")
     assert sha256(desk, tmp_path) == published
     assert desk.told("pdf-check", tmp_path / "paper.pdf")["findings"] == []
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_the_audit_finds_a_paper_that_was_made_in_another_look(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, Desk, a_submission, an_officer, another_case, everything, holds
+from desk_builders import CASE, Desk, a_submission, an_officer, another_case, everything, passes_audit
 
 from flows import home as flows_home
 from flows.casework import acts
@@ -76,7 +76,7 @@ def test_a_statement_that_was_signed_elsewhere_is_appended(
     assert dossier.read(proposal.statement.path) == proposal.statement.to_bytes()
     assert dossier.read(proposal.statement.signature_path).decode() == armoured
     assert desk.stage() == "legal-review"
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_the_same_signature_appended_twice_is_done_once(desk: Desk, office: Office, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_who_writes_first_lets_the_other_look_and_sign_again(
     again = acts.propose(office, "foi-officer", a_submission(2))
     assert again.statement.number == proposal.statement.number + 1
     acts.append(office, again, signed(again.statement.to_bytes(), key_of(desk.home), tmp_path))
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_an_act_on_another_case_does_not_stand_in_the_way(desk: Desk, office: Office, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_an_act_on_another_case_does_not_stand_in_the_way(desk: Desk, office: Of
     another_case(desk.home, "2/22", "2022-11-15")
 
     assert acts.append(office, proposal, armoured).recorded.new
-    assert holds(desk.home)
+    assert passes_audit(desk.home)
 
 
 def test_a_policy_that_changed_meanwhile_lets_everyone_sign_again(
@@ -214,4 +214,4 @@ def test_an_act_on_the_case_itself_goes_the_same_way(desk: Desk, office: Office,
     taken = acts.append(office, proposal, signed(proposal.statement.to_bytes(), key_of(desk.home), tmp_path))
 
     assert (taken.case.stage(), desk.stage()) == (Stage.CLOSED, "closed")
-    assert holds(desk.home)
+    assert passes_audit(desk.home)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NUMBER, BRACKET = "comes; number the items on", "for its number, and would be printed as"
 BULLET, ITEM = "begins with the bullet of a word processor", "begins like an item of a list"
 NO_ITEM, PLACE = "is no item of a list as it stands", "belongs to no item; indent it by"
-BREAK, BLANK = "asks for a line break", "holds a no-break space alone"
+BREAK, BLANK = "asks for a line break", "has a no-break space alone"
 BOLD, ITALICS, WITHIN = "that is no bold", "that is no italics", "has bold or italics within a word"
 LINK, ADDRESS = "has a broken link", "has an address with * or _ in it"
 ROW, UNDER, DRAWN = "looks like a row of a table", "stands right under a table", "draws a table"

@@ -330,7 +330,7 @@ def wrong_passphrase(folder: Path) -> None:
         (ed25519_key, "key.pem: its kind cannot sign here"),
         (wrong_passphrase, "certificate.p12: it is no PKCS#12 file, or its passphrase is another."),
         (lambda folder: (folder / throwaway.KEY).unlink(), "key.pem: it cannot be read (No such file"),
-        (lambda folder: (folder / throwaway.CERTIFICATE).write_text("x"), "it holds no certificate in PEM"),
+        (lambda folder: (folder / throwaway.CERTIFICATE).write_text("x"), "it has no certificate in PEM"),
         (lambda folder: settle(folder, "certificate"), "signing.toml: it is not TOML"),
         (lambda folder: settle(folder, 'key = "k"'), "it needs either certificate and key"),
         (lambda folder: settle(folder, 'pkcs12 = "x"\nkey = "k"'), "it needs either certificate and key"),

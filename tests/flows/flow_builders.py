@@ -415,10 +415,10 @@ def up(home: Home, *options: str, cwd: Path | None = None) -> Iterator[Up]:
             running.end(signal.SIGTERM)
 
 
-def eventually(holds: Any, seconds: float, what: str) -> float:
-    """Wait until ``holds()``; return the seconds it took."""
+def eventually(met: Any, seconds: float, what: str) -> float:
+    """Wait until ``met()``; return the seconds it took."""
     began = time.monotonic()
-    while not holds():
+    while not met():
         assert time.monotonic() - began < seconds, what
         time.sleep(0.1)
     return time.monotonic() - began

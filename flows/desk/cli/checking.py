@@ -90,7 +90,7 @@ def audit(
     stop = stopped(repository or home.register)
     if own:
         report.not_established.append(
-            "that whoever holds this machine left no act out: the checkpoint is the home's own (--checkpoint)"
+            "that whoever runs this machine left no act out: the checkpoint is the home's own (--checkpoint)"
         )
     if as_json:
         print_json(_as_json(report) | {"stopped": stop})

@@ -41,19 +41,19 @@ _BEFORE: Final = {
         "Take requests in now, first drafts included: those in the inbox, or a copy of those at PATH.",
         "intake",
     ),
-    "queue": _in("reading", "List the cases that wait, the most urgent first.", "queue"),
+    "queue": _in("showing", "List the cases that wait, the most urgent first.", "queue"),
     "find": _in(
-        "reading",
+        "showing",
         "Find cases by words of their reference, subject, summary or text, all of which have to be there.",
         "find",
     ),
-    "show": _in("reading", "Show where a case stands, who may decide, and what to do next.", "show"),
-    "history": _in("reading", "List everything that was done to a case, oldest first.", "history"),
+    "show": _in("showing", "Show where a case stands, who may decide, and what to do next.", "show"),
+    "history": _in("showing", "List everything that was done to a case, oldest first.", "history"),
     "diff": _in(
-        "reading", "Compare the text of two versions; by default the current one with the one before.", "diff"
+        "showing", "Compare the text of two versions; by default the current one with the one before.", "diff"
     ),
     "document": _in(
-        "reading",
+        "showing",
         "Print the text of a version, or write it as PDF or HTML; what is not published is marked DRAFT.",
         "document",
     ),

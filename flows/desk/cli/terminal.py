@@ -344,7 +344,7 @@ def open_office(home: Home, *, reading: bool = False) -> Iterator[Office]:
 
 
 def read_file(path: Path, *, most: int = MOST_BYTES) -> bytes:
-    """Return what a file named on the command line holds, which may have ``most`` bytes.
+    """Return what a file named on the command line has, which may have ``most`` bytes.
 
     Raises:
         MalformedError: it cannot be read, or is too large to be what was meant.

@@ -174,7 +174,7 @@ class _Comparison:
             elif unit.words:
                 self._notice("PDF_MISSING", unit, "It is not in the tag tree.")
             elif not unit.kind.startswith("/") and not self._has_words(left):
-                self._notice("PDF_MISSING", unit, f"The {unit.kind} that holds it is not in the tag tree.")
+                self._notice("PDF_MISSING", unit, f"The {unit.kind} around it is not in the tag tree.")
             told.add(unit.place)
         spoken = any(unit.words for unit in extra)
         for unit in extra:

@@ -15,7 +15,7 @@ _OF_THE_FILE: Final = {
     "PDF_PARENT_TREE": "The way back from the page's content to its element is wrong or missing.",
     "PDF_TREE": "The tag tree does not hold together.",
     "PDF_MARK": "A piece of marked content is missing, used twice, or not closed where it should be.",
-    "PDF_EMPTY": "An element holds nothing.",
+    "PDF_EMPTY": "An element has no content.",
     "PDF_CONTENT_ORDER": "Pages, or what stands on one, come in another order than the tag tree reads them.",
     "PDF_LINK": "A link has no place on its own words, no way back to its element, or no description.",
     "PDF_BOOKMARK": "A bookmark is missing, in excess, misnamed, or leads to another place.",

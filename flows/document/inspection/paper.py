@@ -33,7 +33,7 @@ _DEEPEST: Final = 100
 
 
 def read_paper(pdf: bytes, *, source: str = "the PDF") -> Paper:
-    """Return what ``pdf`` holds for somebody who cannot see it.
+    """Return what ``pdf`` has for somebody who cannot see it.
 
     Raises:
         MalformedError: it is no PDF, is encrypted, or its objects are not what the standard makes them.
@@ -144,7 +144,7 @@ class _Reading:
         facts = dict(kid.items())
         above = facts.get("/P")
         if above is None or above.objgen != parent.objgen:
-            self._notice("PDF_TREE", place, "An element names another parent than the one that holds it.")
+            self._notice("PDF_TREE", place, "An element names another parent than the one it stands in.")
         tag = _name(kid.S)
         kind = self._roles.get(tag, tag)
         page = self._page(facts.get("/Pg")) or page
@@ -169,7 +169,7 @@ class _Reading:
         key = (page or 0, mcid)
         place = f"page {page}" if page else "the tag tree"
         if page is None or mcid not in self._contents[page].marks:
-            self._notice("PDF_MARK", place, f"An element holds content {mcid}, which is not there.")
+            self._notice("PDF_MARK", place, f"An element names content {mcid}, which is not there.")
             return
         if key in self._holders:
             self._notice("PDF_MARK", place, f"Content {mcid} is held twice.")
@@ -288,7 +288,7 @@ class _Reading:
     def _entries(self, parent: Raw, depth: int, seen: set[_Key]) -> Iterator[Bookmark]:
         entry = parent.get("/First")
         if entry is not None and int(parent.get("/Count", 0)) <= 0:
-            self._notice("PDF_BOOKMARK", "the outline", "It is closed: nobody sees what it holds.")
+            self._notice("PDF_BOOKMARK", "the outline", "It is closed: nobody sees its entries.")
         while isinstance(entry, pikepdf.Dictionary):
             if entry.objgen in seen or depth > _DEEPEST:
                 message = "an outline that leads back to itself"

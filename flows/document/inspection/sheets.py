@@ -1,6 +1,6 @@
 """What the pages show: pictures and lines in their places, and at head and foot what the file is called.
 
-No text holds any of it, so that the file is compared with itself: a picture with its element, and what is
+No text has any of it, so that the file is compared with itself: a picture with its element, and what is
 printed for the eye alone with the properties.
 """
 

@@ -26,7 +26,7 @@ def soundness(paper: Paper) -> Iterator[Finding]:
     for element in paper.root.within():
         place = _where(element)
         if not element.held and element.kind not in _MAY_BE_EMPTY:
-            yield finding("PDF_EMPTY", place, "The element holds nothing.")
+            yield finding("PDF_EMPTY", place, "The element has no content.")
         elif _is_blank(element):
             yield finding("PDF_EMPTY", place, "The element has no words.")
         match element.kind:
@@ -128,7 +128,7 @@ def _table(table: TagElement, place: str) -> Iterator[Finding]:
 
 def _cell(cell: TagElement, place: str) -> Iterator[Finding]:
     if cell.kind not in {"TH", "TD"}:
-        yield finding("PDF_TABLE", place, "A row holds something else than cells.")
+        yield finding("PDF_TABLE", place, "A row has something other than cells.")
     if cell.attributes.keys() - {"Scope"}:
         yield finding("PDF_TABLE", place, "Something is said of a cell which no text of ours asks for.")
     if cell.kind == "TH" and cell.attributes.get("Scope") not in _SCOPES:

@@ -76,7 +76,7 @@ class Unit:
         level: Of a heading; 0 for everything else.
         form: What a header cell heads, or how a list counts; empty for everything else.
         stretches: Its characters, with what is said of them.
-        links: How many links it holds.
+        links: How many links it has.
         element: Of the tag tree; None where it is of the text.
     """
 
@@ -253,7 +253,7 @@ def _count(text: str) -> int:
 
 
 def units_of_tree(root: TagElement, like: Stretch = _PLAIN) -> Iterator[Unit]:
-    """Yield what the tag tree holds, fields for a signature left out; ``like`` is what is said around it."""
+    """Yield what the tag tree has, fields for a signature left out; ``like`` is what is said around it."""
     like = _speaking(root, like)
     for held in root.held:
         if isinstance(held, TagElement):

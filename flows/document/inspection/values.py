@@ -1,4 +1,4 @@
-"""What a PDF holds for somebody who cannot see it, as plain values."""
+"""What a PDF has for somebody who cannot see it, as plain values."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class DrawnText(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedContent:
-    """One piece of marked content that an element holds."""
+    """One piece of marked content that an element has."""
 
     page: int
     mcid: int
@@ -59,7 +59,7 @@ class MarkedContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """One annotation that an element holds.
+    """One annotation that an element has.
 
     Attributes:
         kind: As the file says, ``Link`` or ``Widget``.
@@ -99,7 +99,7 @@ class TagElement:
     held: tuple[Held, ...]
 
     def elements(self) -> Iterator[TagElement]:
-        """Yield the elements that this one holds."""
+        """Yield the elements that this one has."""
         return (each for each in self.held if isinstance(each, TagElement))
 
     def marks(self) -> Iterator[MarkedContent]:
@@ -150,7 +150,7 @@ class Paper:
     Attributes:
         title: By its properties; empty for none, as are those below.
         lang: Language of the whole.
-        root: What holds the tag tree; without content where there is none.
+        root: Where the tag tree hangs; without content where there is none.
         drawn: What each page draws.
         findings: What does not hold together in the file itself.
     """

@@ -298,7 +298,7 @@ def certificates_in(data: bytes, source: str) -> tuple[x509.Certificate, ...]:
     """Return the certificates of a PEM file.
 
     Raises:
-        MalformedError: it holds none.
+        MalformedError: it has none.
     """
     return tuple(map(translate_pyca_cryptography_cert_to_asn1, _pem(data, source)))
 
@@ -307,7 +307,7 @@ def _pem(data: bytes, source: str) -> Sequence[Certificate]:
     try:
         return load_pem_x509_certificates(data)
     except ValueError:
-        raise MalformedError(source, Fault(path="", problem="it holds no certificate in PEM")) from None
+        raise MalformedError(source, Fault(path="", problem="it has no certificate in PEM")) from None
 
 
 def _key(path: Path, passphrase: bytes | None, certificate: Certificate) -> PrivateKeyInfo:

@@ -2,7 +2,7 @@
 
 The paper comes with an empty field for it, so nothing is added that a reader of the tag tree would
 stumble over, and its own bytes stay the beginning of the signed file: whoever has that can cut the
-signature off and hold what the register holds. What is written, and how, stands in ``update``.
+signature off and have what the register has. What is written, and how, stands in ``update``.
 """
 
 from __future__ import annotations

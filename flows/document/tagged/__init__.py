@@ -6,7 +6,7 @@ streams     streams as archives want them, and those that are packed once for ma
 metadata    XMP, identifiers, dates and the output intent
 canvas      a canvas on which every mark belongs to an element, or is an artifact
 flow        paragraphs, headings, list items and entries of contents, each source block one element
-table       tables, of which the same holds
+table       tables, of which the same is true
 
 The tree is built first, in reading order, with a `Leaf` wherever words will stand. Drawing
 only fills the leaves, so the order of drawing, line breaks and page breaks cannot disturb it.

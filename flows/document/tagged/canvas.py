@@ -2,7 +2,7 @@
 
 What ReportLab does not offer is done here: marked content, the structure tree, annotations
 that the tree knows, XMP, the output intent, streams as archives want them. That leans on
-some of ReportLab's private names; `RELIED_ON` lists them all, and a test holds them to it.
+some of ReportLab's private names; `RELIED_ON` lists them all, and a test says when they change.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class _Closing(str):
 
 
 class _Whole(str):
-    """One that holds marked content from its opening to its close."""
+    """One that carries marked content from its opening to its close."""
 
     __slots__ = ()
 

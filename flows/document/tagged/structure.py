@@ -93,7 +93,7 @@ class Element:
             parent.kids.append(self)
 
     def leaf(self) -> Leaf:
-        """Add a place for content, after all that the element holds so far."""
+        """Add a place for content, after all that the element has so far."""
         leaf = Leaf(self)
         self.kids.append(leaf)
         return leaf
@@ -209,7 +209,7 @@ class Structure:
 
 
 def _prune(element: Element) -> bool:
-    """Remove what holds nothing from ``element``; return whether it has a place in the tree."""
+    """Remove what is empty from ``element``; return whether it has a place in the tree."""
     for kid in element.kids:
         if isinstance(kid, Leaf) and not kid.marks:
             raise TagError(f"content of {element.path} was never drawn")

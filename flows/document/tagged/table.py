@@ -26,7 +26,7 @@ class Grid:
         indent: Of the table from the left.
         side: Space left and right of a cell's words.
         tall: A row higher than this may be parted by a page break, and a header is not repeated;
-            at most half of what a page holds.
+            at most half of what a page takes.
         head_rule: Above and below the header: width and colour.
         row_rule: Below each row.
     """
