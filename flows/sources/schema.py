@@ -24,6 +24,7 @@ from pydantic import (
     Tag,
     ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
@@ -73,6 +74,11 @@ class TextRules:
     plain: Callable[[str], Sequence[str]]
     prose: Callable[[str], Sequence[str]]
     typed: bool = True
+
+
+_UNPRINTED: Final = (
+    "is printed of exemptions alone, and this part has none; name the exemption, or say it under answer"
+)
 
 
 def refuse(problems: Sequence[str]) -> None:
@@ -378,7 +384,11 @@ class Exemption(_Content):
     )
 
 
-def _outcomes_by_duty(schema: dict[str, Any]) -> None:
+_OF_EXEMPTIONS: Final = ("harm", "confirming", "denying", "balance")
+"""What a part says of its exemptions."""
+
+
+def _what_goes_together(schema: dict[str, Any]) -> None:
     def branch(duty: domain.Duty) -> dict[str, Any]:
         fitting = {"outcome": {"enum": [str(one) for one in domain.OUTCOMES[duty]]}}
         return {
@@ -386,14 +396,18 @@ def _outcomes_by_duty(schema: dict[str, Any]) -> None:
             "then": {"properties": {**fitting, "exemptions": {"items": {"properties": fitting}}}},
         }
 
-    schema["allOf"] = [branch(duty) for duty in domain.Duty]
+    bare = {
+        "if": {"properties": {"exemptions": {"maxItems": 0}}},
+        "then": {"properties": dict.fromkeys(_OF_EXEMPTIONS, False)},
+    }
+    schema["allOf"] = [*map(branch, domain.Duty), bare]
 
 
 class Part(_Content):
     """Some of what was asked, and one duty about it."""
 
     makes = domain.Part
-    model_config = ConfigDict(json_schema_extra=_outcomes_by_duty)
+    model_config = ConfigDict(json_schema_extra=_what_goes_together)
 
     information: Phrase = _say("What this part is about, as a noun phrase in plain text.")
     questions: Questions = _any("Numbers of the questions in the request.")
@@ -413,6 +427,13 @@ class Part(_Content):
     created: Year | None = _may(
         "The year in which the record was created, or the latest record of its file, section 62."
     )
+
+    @field_validator(*_OF_EXEMPTIONS)
+    @classmethod
+    def _printed(cls, said: object, info: ValidationInfo) -> object:
+        """Refuse what no paper prints, as it says of exemptions what there is none to say it of."""
+        refuse([_UNPRINTED] if _rules(info).typed and info.data.get("exemptions") == () else [])
+        return said
 
 
 class AssessmentFile(_Content):

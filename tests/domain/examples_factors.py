@@ -50,7 +50,11 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     # F01
     trips("F01", "none favouring", a_part(an_exemption(favouring=())), (BLOCK, f"{_FIRST}.favouring")),
     trips("F01", "none against", a_part(an_exemption(against=())), (BLOCK, f"{_FIRST}.against")),
+    trips("F01", "but a word for none", _favouring("None."), (BLOCK, f"{_FIRST}.favouring")),
+    trips("F01", "two words for none", _against("N/A", "*None identified*"), (BLOCK, f"{_FIRST}.against")),
     passes("F01", "one on each side", a_part()),
+    passes("F01", "none of something", _favouring("None of the drones was ever shown to the public.")),
+    passes("F01", "one beside a word for none", _favouring("None", "People pay for the drones.")),
     passes("F01", "absolute", a_part(_with("23(5)"), balance=None)),
     passes("F01", "a balance that is optional", a_part(_with("40(5B)"), balance=None)),
     # F02

@@ -164,6 +164,43 @@ _WHY: Final = (
     ),
     trips(
         "X17",
+        "not applicable, with the harm beside it",
+        a_withholding(an_exemption("31(1)", applies="N/A", harm="Thieves would know when to come.")),
+        (BLOCK, f"{_FIRST}.applies"),
+        (WARN, f"{_FIRST}.applies"),
+    ),
+    trips(
+        "X17", "not applicable, and no more", _refusing(_exempt("41(1)", "Not applicable.")), (BLOCK, _FIRST)
+    ),
+    trips(
+        "X17",
+        "44, and no enactment",
+        _refusing(_exempt("44(1)", "The Board must keep the returns.", limbs=("44(1)(a)",), enactment="n/a")),
+        (BLOCK, f"{_FIRST}.enactment"),
+    ),
+    trips(
+        "X17",
+        "40(2), and no principle",
+        _refusing(
+            _exempt("40(2)", _FAIR, condition="first", principle="None", legitimate_interests="Unknown.")
+        ),
+        (BLOCK, f"{_FIRST}.principle"),
+        (BLOCK, f"{_FIRST}.legitimate-interests"),
+    ),
+    trips(
+        "X17",
+        "22, expected at no time",
+        a_withholding(
+            an_exemption(
+                "22(1)",
+                applies=_WAITING,
+                publication=replace(_planned(date(2022, 11, 1)), expected="not known"),
+            )
+        ),
+        (BLOCK, f"{_FIRST}.publication.expected"),
+    ),
+    trips(
+        "X17",
         "one of two",
         a_withholding(
             an_exemption("31(1)", applies="Thieves would know when to come."),

@@ -422,6 +422,20 @@ def test_a_label_may_end_with_a_stop(rules: TextRules) -> None:
     assert parse_request(changed(REQUEST, "recognition", "recognition.").encode(), rules=rules).subject
 
 
+@pytest.mark.parametrize("key", ["harm", "confirming", "denying", "balance"])
+def test_what_no_paper_prints_without_an_exemption_is_refused(key: str, rules: TextRules) -> None:
+    bare = (
+        "reference: A/1\nparts:\n  - information: the log\n    duty: disclose\n    exemptions: []\n"
+        f"    outcome: disclose\n    answer: It is here.\n    {key}: The words.\n"
+    )
+
+    (fault,) = faults_of_assessment(bare, rules)
+
+    assert fault.path == f"parts[0].{key}"
+    assert "is printed of exemptions alone" in fault.problem
+    assert parse_assessment(bare.encode(), rules=replace(rules, typed=False)).parts[0].exemptions == ()
+
+
 def test_what_was_taken_in_before_is_read_as_it_was_then(rules: TextRules) -> None:
     recorded = replace(rules, typed=False)
     text = changed(REQUEST, "recognition", "recognition # 4471").replace("text: |", "text: >")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import Duty
 from flows.domain.checks.rule import PRACTICE, Draft, Noticed, rule
-from flows.domain.checks.words import Passage, content_words, phrase
+from flows.domain.checks.words import Passage, content_words, phrase, says_nothing
 from flows.domain.english import listing
 from flows.domain.finding import Severity
 from flows.domain.provisions import section_of
@@ -31,7 +31,7 @@ def has_both_sides(draft: Draft, law: Provisions) -> Iterator[Noticed]:
     """Each qualified exemption has at least one factor favouring and one against."""
     for place, part, exemption, _ in draft.qualified(law):
         for side in _SIDES:
-            if not getattr(exemption, side):
+            if all(says_nothing(factor.text) for factor in getattr(exemption, side)):
                 yield Noticed(
                     place=f"{place}.{side}",
                     sentence=f"{exemption.provision} has no factor {side} {_DOING[part.duty]}.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import REFUSALS
 from flows.domain.checks.rule import Draft, Noticed, rule
-from flows.domain.checks.words import content_words, phrase
+from flows.domain.checks.words import content_words, phrase, says_nothing
 from flows.domain.finding import Severity
 from flows.domain.provisions import Ask
 from flows.domain.standing import carries
@@ -57,7 +57,7 @@ def says_why_it_applies(draft: Draft, law: Provisions) -> Iterator[Noticed]:
         if not relied or provision.duty is not part.duty:
             continue
         absolute = law.is_absolute(exemption, authority=draft.body)
-        if not any(map(_says_something, _reasons(part, exemption, absolute=absolute))):
+        if all(says_nothing(text or "") for text in _reasons(part, exemption, absolute=absolute)):
             yield Noticed(
                 place=place,
                 sentence=f"{exemption.provision} has no reasons: nothing says why it applies.",
@@ -65,6 +65,7 @@ def says_why_it_applies(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 "write that section 17(4) is relied on.",
             )
             continue
+        yield from _filled_with_nothing(draft, place, exemption)
         restated = _restates(exemption, provision, law)
         if restated:
             yield Noticed(
@@ -91,8 +92,17 @@ def _reasons(part: Part, exemption: Exemption, *, absolute: bool) -> tuple[str |
     return own if absolute else (*own, part.harm, part.confirming, part.denying)
 
 
-def _says_something(text: str | None) -> bool:
-    return any(map(str.isalpha, text or ""))
+def _filled_with_nothing(draft: Draft, place: str, exemption: Exemption) -> Iterator[Noticed]:
+    """Notice a key that is there and says nothing, which the paper would print; F01 speaks of factors."""
+    for passage in draft.under(place):
+        if says_nothing(passage.plain) and not passage.place.startswith(
+            (f"{place}.favour", f"{place}.against")
+        ):
+            yield Noticed(
+                place=passage.place,
+                sentence=f"What is written here of {exemption.provision} says nothing, and would be printed.",
+                mend="Write what is asked for, or leave the key out.",
+            )
 
 
 _OF_ANY_REASON: Final = content_words(

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from flows.domain.citation import FoundCitation
 
 _SENTENCE: Final = re.compile(r"(?<=[\w)\]][\w)\]][.!?])[\")\u201d\u2019]?\s+(?=[A-Z\"(\u201c\u2018])")
+_NOTHING: Final = re.compile(
+    r"\W*(?:n\W?a|nil|nothing|unknown|not\s+(?:applicable|known)"
+    r"|none(?:\s+(?:identified|known|found|given|applicable|apparent))?)\W*",
+    re.IGNORECASE,
+)
 _QUOTED: Final = re.compile(r"\u201c[^\u201c\u201d]*\u201d|\"[^\"\n]*\"")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _ENDINGS: Final = re.compile(r"(?:ations?|ness|ingly|ings?|edly|ed|ies|es|s|ly)\Z")
@@ -119,6 +124,11 @@ def content_words(text: str) -> frozenset[str]:
     """Return the words of a text that carry content: lower case, endings cut, small words left out."""
     words = (word.lower() for word in _WORD.findall(text))
     return frozenset(_ENDINGS.sub("", word) or word for word in words if word not in _COMMON)
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a text has no words, or but one for nothing, as "N/A"."""
+    return not any(map(str.isalpha, text)) or _NOTHING.fullmatch(text) is not None
 
 
 def phrase(pattern: str) -> re.Pattern[str]:
