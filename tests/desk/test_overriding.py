@@ -413,7 +413,7 @@ def test_a_text_that_is_not_made_of_its_assessment_cannot_be_submitted(desk: Des
     assert (code, "(S09 at document)" in sentence) == (1, True)
 
 
-@pytest.mark.parametrize("written", ["[Sample](https://example.org) Applicant", "Sample&#32;Applicant"])
+@pytest.mark.parametrize("written", ["[Sample](https://example.org) Applicant", "*Sample* **Applicant**"])
 def test_a_name_that_only_the_reader_sees_is_found(written: str, desk: Desk, tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
     mine.write_text((EXAMPLE / "assessment.yaml").read_text().replace("An answer would be", f"{written} is"))
