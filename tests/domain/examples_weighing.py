@@ -27,6 +27,11 @@ _WITHHELD: Final = (
     "In all the circumstances of the case, for section 31(1)(a), the public interest in maintaining the "
     "exemption outweighs the public interest in disclosing the information."
 )
+_NOT_OUTWEIGHING: Final = _NEITHER.replace("outweighs", "does not outweigh")
+_OUTWEIGHED: Final = (
+    "The public interest in disclosing the information outweighs the public interest in maintaining the "
+    "exemption"
+)
 
 
 def _weighing(text: str, *exemptions: Exemption, **changes: Any) -> Part:
@@ -139,6 +144,63 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         "the words of a refusal, for a disclosure",
         _withholding(_WITHHELD, outcome=Outcome.DISCLOSE),
         (WARN, _TEXT, _WITHHELD[_WITHHELD.index("public") : -len(" the information.")]),
+    ),
+    trips(
+        "B02",
+        "withheld, and outweighed",
+        _withholding(f"{_OUTWEIGHED}."),
+        (BLOCK, _TEXT, _OUTWEIGHED[4:]),
+    ),
+    trips(
+        "B02",
+        "withheld, and not outweighing, for a section",
+        _withholding(_WITHHELD.replace("outweighs", "does not outweigh")),
+        (
+            BLOCK,
+            _TEXT,
+            _WITHHELD[_WITHHELD.index("public") : -len(" the information.")].replace(
+                "outweighs", "does not outweigh"
+            ),
+        ),
+    ),
+    trips(
+        "B02",
+        "neither confirmed nor denied, and not outweighing",
+        _weighing(_NOT_OUTWEIGHING),
+        (
+            BLOCK,
+            _TEXT,
+            _NOT_OUTWEIGHING[_NOT_OUTWEIGHING.index("public") : _NOT_OUTWEIGHING.index(" the authority")],
+        ),
+    ),
+    *(
+        trips(
+            "B02",
+            f"denied: {words}",
+            _withholding(f"{words} {_OUTWEIGHED[0].lower()}{_OUTWEIGHED[1:]}."),
+            (WARN, _TEXT, _OUTWEIGHED[4:]),
+        )
+        for words in (
+            "We do not accept that",
+            "You argue that",
+            "There is nothing to show that",
+            "It would be given if",
+            "It isn\u2019t so that",
+        )
+    ),
+    trips(
+        "B02",
+        "outweighed, and more",
+        _withholding(f"{_OUTWEIGHED}, it is said. We disagree."),
+        (WARN, _TEXT, _OUTWEIGHED[4:]),
+    ),
+    trips(
+        "B02",
+        "one of two given up, with one balance",
+        _withholding(
+            f"{_OUTWEIGHED}.", an_exemption("31(1)", outcome=Outcome.DISCLOSE), an_exemption("42(1)")
+        ),
+        (WARN, _TEXT, _OUTWEIGHED[4:]),
     ),
     trips(
         "B02",

@@ -10,7 +10,7 @@ from flows.domain.checks import VERSION
 
 _OF_VERSION = {
     "1": "91b2ce5a857ad23e98caa41da58ee79cd22e45ca0057c3c24b3dcfb3b2f09902",
-    "2": "f16cd7e5c523002a8d725045d1d1b31e595e0344785562462c85e19a0f65f9ac",
+    "2": "3631c8fd426edbdb3f8234c21db47e516e870dd37f6f82c7860d09865cf56d41",
 }
 """The digest of what the rules notice in the examples, under each version of the rules."""
 

@@ -125,7 +125,7 @@ _KEPT: Final = {
 """Whether an outcome keeps the exemption; disclosing in part does both."""
 
 
-@rule("B02", Severity.WARN, citation="FOIA s.2(1)(b), s.2(2)(b)")
+@rule("B02", Severity.BLOCK, citation="FOIA s.2(1)(b), s.2(2)(b)")
 def ends_in_the_words_of_the_act(draft: Draft, law: Provisions) -> Iterator[Noticed]:
     """The balance ends with its outcome, in the words of the Act."""
     for place, part, own, balance in draft.balances():
@@ -140,12 +140,16 @@ def ends_in_the_words_of_the_act(draft: Draft, law: Provisions) -> Iterator[Noti
         found = _ending(_text(draft, place), part.duty)
         if found is None:
             yield Noticed(
+                severity=Severity.WARN,
                 place=f"{place}.text",
                 sentence=f"The balance does not end in the words of section {test.provision}.",
                 mend=f"End it with: {words}.",
             )
         elif kept is not None and found[1] is not kept:
+            # Then the Act gives no exemption; what is disclosed all the same is lawful.
+            refuted = kept and _is_flat(_text(draft, place)) and (own or not _differ(part))
             yield Noticed(
+                severity=None if refuted else Severity.WARN,
                 place=f"{place}.text",
                 span=found[0],
                 sentence="The balance ends the other way round from the outcome.",
@@ -161,6 +165,30 @@ def _ending(text: Passage, duty: Duty) -> tuple[tuple[int, int], bool] | None:
             turned = bool(found["second"]) ^ verb.endswith("by") ^ (" not" in " ".join(verb.split()))
             return sentence.span(found), not turned
     return None
+
+
+_INTRODUCED: Final = phrase(
+    r"\W*(?:(?:so|thus|therefore|accordingly|overall|on balance"
+    r"|in all the circumstances(?: of (?:the|this) case)?"
+    r"|for sections? [0-9][\w()]*(?:(?:,| and) [0-9][\w()]*)*"
+    r"|we (?:find|conclude|consider) that|the)(?!\w)\W*)*"
+)
+"""What may stand before words of the Act that are the writer's own: no denial, and no other's view."""
+
+
+def _is_flat(text: Passage) -> bool:
+    """Tell whether the last sentence is the words of either test and no more, but for an introduction."""
+    last = text.sentences[-1].text
+    found = next((found for each in _ENDINGS.values() if (found := each.search(last))), None)
+    if found is None:
+        return False
+    after = last[found.end() :]
+    return "," not in after and _INTRODUCED.fullmatch(last[: found.start()]) is not None
+
+
+def _differ(part: Part) -> bool:
+    """Tell whether some exemption of a part comes out otherwise than the part does."""
+    return any(each.outcome not in {None, part.outcome} for each in part.exemptions)
 
 
 _WRONG_WAY: Final = phrase(
