@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TIE: Final = "\u00a0"
 _LONGEST: Final = 24
-"""Characters of the last two words of a paragraph that are tied, at most: a long one may stand alone."""
+"""Characters of two words that are tied, at most: a long one may stand alone, or a narrow screen loses it."""
 
 _MISOEDD: Final = (
     *("Ionawr", "Chwefror", "Mawrth", "Ebrill", "Mai", "Mehefin"),
@@ -74,7 +74,9 @@ def bound(text: str) -> list[list[str]]:
 def _belong(text: str, at: int) -> bool:
     """Return whether the words on both sides of the space there belong together."""
     before = text[text.rfind(" ", 0, at) + 1 : at].lstrip("(\u201c\u2018")
-    after = text[at + 1 : at + 20].partition(" ")[0]
+    after = text[at + 1 : at + 1 + _LONGEST].partition(" ")[0]
+    if len(before) + len(after) >= _LONGEST:
+        return False
     if after[:1].isdigit() or after[:1] == "(":
         return (
             before.rstrip(".").lower() in _NUMBERED

@@ -22,13 +22,13 @@ from test_html import page
 from test_pdf import rendered
 from test_tagged_paper import CASES, a_case
 
-from flows.document.blocks import Block, Table, words
+from flows.document.blocks import Block, List, Table, words
 from flows.document.publication import paper_blocks
 from flows.document.text import write_document
 from flows.domain.theme import HOUSE_STYLE, Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -564,11 +564,22 @@ def test_the_page_has_the_words_of_the_pdf(office: Office, name: str, tmp_path: 
         tab.eval_on_selector_all("[role=doc-backlink]", "all => all.forEach(each => each.remove())")
         seen = tab.inner_text("main")
 
-    assert "".join(seen.split()) == "".join("".join(words(the_paper(name))).split())
+    assert "".join(seen.split()) == "".join("".join(numbered_words(the_paper(name))).split())
     read = heard(rendered(the_paper(name), **DRESS.get(name, {})), tmp_path)
     assert "".join(seen.split()) == "".join(read.split())
     if name != "worst":  # there poppler parts words, or joins them, where inlines meet
         assert seen.split() == read.split()
+
+
+def numbered_words(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield every piece of text with the numbers of the paragraphs, in reading order."""
+    for block in blocks:
+        if isinstance(block, List) and block.of_paragraphs:
+            for number, item in enumerate(block.items, block.start):
+                yield f"{number}."
+                yield from words(item)
+        else:
+            yield from words([block])
 
 
 # Paper
@@ -587,7 +598,10 @@ def test_a_printed_page_has_all_words_and_says_on_each_sheet_what_it_is(
     office: Office, name: str, tmp_path: Path
 ) -> None:
     with office.opened(name) as tab:
-        tab.add_style_tag(content="li::marker { content: none !important; }")
+        # What hangs beside the lines is drawn before them: numbers of items, and of paragraphs.
+        tab.add_style_tag(
+            content="li::marker { content: none !important; } .number { float: none !important; }"
+        )
         (tmp_path / "printed.pdf").write_bytes(tab.pdf(prefer_css_page_size=True))
         seen = tab.evaluate(LINKED)
     marking = MARKING.get(name, "")
