@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING, Final
 
-from figures import Row, at_most, ms, timed, took, typical
+from figures import Row, at_most, ms, spent, timed, took, typical
 from offices import open_staffed
 from packed_register import take_next
 
@@ -47,8 +47,8 @@ def run(folder: Path, cases: int, waiting: Sequence[str]) -> Iterator[Row]:
     assert len(listed.stdout.split()) == _ACTS
     yield took("the same by git log -- FOLDER", seconds)
     with open_staffed(folder) as office:
-        queue = [timed(views.queue, office.office, everything=False) for _ in range(_TURNS + 1)][1:]
-        what = f"queue of {len(queue[0][1]):,} open among {cases:,}, by urgency"
+        queue = [spent(views.queue, office.office, everything=False) for _ in range(_TURNS + 1)][1:]
+        what = f"queue of {len(queue[0][1]):,} open among {cases:,}, by urgency: CPU time"
         yield took(what, typical(seconds for seconds, _ in queue), goal=0.050)
         yield _deadlines(office, cases)
 
