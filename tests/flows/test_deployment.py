@@ -123,7 +123,7 @@ def test_a_worker_carries_the_flows_out(
         eventually(lambda: [path.name for path in town.home.checkpoints.iterdir()], 120, "no checkpoint")
     finally:
         worker.send_signal(signal.SIGINT)
-        worker.wait(60)
+        worker.wait(180)
     assert not (tmp_path / "mark").exists()
     assert town.inbox() == set()
     assert town.audited().passes
