@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, chdir, contextmanager
@@ -53,7 +52,7 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
     finished = True
     home.prefect.mkdir(parents=True, exist_ok=True)
     with _alone(home) as publish_address, chdir(home.prefect), failures.told(home.log):
-        stopping = _stop_on_signal()
+        stopping = _Stopping()
         started = server.start(home, port=server.PORT, ui=True)
         try:
             set_prefect_environment(home, started.url)
@@ -99,17 +98,28 @@ def _alone(home: Home) -> Iterator[Callable[[str], object]]:
             home.address.write_text("")
 
 
-def _stop_on_signal() -> threading.Event:
-    stopping = threading.Event()
+class _Stopping:
+    """Whether ``up`` was asked to end, by SIGINT or SIGTERM.
 
-    def stop(*_: object) -> None:
-        if stopping.is_set():
+    The handler sets a plain attribute: it may run while this very thread is inside a lock, as that of an
+    ``Event`` it waits for, and would then wait for itself.
+    """
+
+    asked = False
+
+    def __init__(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def within(self, seconds: float) -> bool:
+        """Return after so many seconds whether it was asked."""
+        time.sleep(seconds)
+        return self.asked
+
+    def _ask(self, *_: object) -> None:
+        if self.asked:
             os._exit(130)  # asked twice: the server ends with its pipe
-        stopping.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    return stopping
+        self.asked = True
 
 
 class _Asking:
@@ -130,12 +140,12 @@ class _Asking:
         return True
 
 
-def _serve(runs: Runs, started: Server, stopping: threading.Event, asking: _Asking) -> bool:
+def _serve(runs: Runs, started: Server, stopping: _Stopping, asking: _Asking) -> bool:
     """Carry out every run that is due, until asked to stop; return whether what had begun ended."""
     pool = ThreadPoolExecutor(len(SCHEDULES), thread_name_prefix="flow")
     begun: set[Future[None]] = set()
     try:
-        while not stopping.wait(_LOOK_SECONDS):
+        while not stopping.within(_LOOK_SECONDS):
             if started.process.poll() is not None:
                 raise RegisterError("The Prefect server ended; start equipoise up again.")
             if not asking.is_due():
