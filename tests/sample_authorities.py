@@ -5,11 +5,9 @@ All are made on the spot, and answer on loopback: lists (CRL) and single answers
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import tsp
@@ -24,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+from loopback import answering_on_loopback
 from pyhanko.keys.internal import (
     translate_pyca_cryptography_cert_to_asn1,
     translate_pyca_cryptography_key_to_asn1,
@@ -196,36 +195,13 @@ def answering(folder: Path, *, asked: bool = False, years: int = 3) -> Iterator[
     """Make an authority's credential in ``folder``, and let everybody it names answer."""
     there: list[Authorities] = []
 
-    class Answering(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self._send(self.rfile.read(int(self.headers["Content-Length"])))
+    def reply(path: str, asked: bytes) -> tuple[str, bytes]:
+        kinds = {"/tsa": "application/timestamp-reply", "/ocsp": "application/ocsp-response"}
+        return kinds.get(path, "application/pkix-crl"), there[0].reply(path, asked)
 
-        def do_GET(self) -> None:
-            self._send(b"")
-
-        def _send(self, asked: bytes) -> None:
-            content = there[0].reply(self.path, asked)
-            kinds = {"/tsa": "application/timestamp-reply", "/ocsp": "application/ocsp-response"}
-            self.send_response(200)
-            self.send_header("Content-Type", kinds.get(self.path, "application/pkix-crl"))
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Answering)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        address = f"http://127.0.0.1:{server.server_port}"
+    with answering_on_loopback(reply) as address:
         there.append(_made(folder, address, asked=asked, years=years))
         yield there[0]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _made(folder: Path, address: str, *, asked: bool, years: int) -> Authorities:

@@ -80,18 +80,14 @@ LONGEST_REASON: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
-    """Who acts, and what signs for them."""
+    """Who acts, and what signs for them.
+
+    Attributes:
+        signer: None where the key is not at hand: what it is to sign is kept, and signed elsewhere.
+    """
 
     id: str
-    signer: Signer
-
-
-class Elsewhere:
-    """Stands for a key that is not at hand: what it is to sign is kept, and signed elsewhere."""
-
-    def sign(self, message: bytes, namespace: bytes) -> str:
-        """Never sign."""
-        raise NotImplementedError
+    signer: Signer | None
 
 
 class ProposedError(PitError):
@@ -206,7 +202,7 @@ def append(office: Office, proposal: Proposal, armoured: str) -> Taken:
 
 
 def _signature_of(office: Office, officer: Officer, proposal: Proposal) -> str:
-    if not isinstance(officer.signer, Elsewhere):
+    if officer.signer:
         return proposal.signed_by(officer.signer)
     from flows.casework import proposals  # noqa: PLC0415 - for who signs elsewhere alone
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from flows.domain.acts import Kind
+    from flows.register.signature import Signer
 
 EQUIPOISE: Final = Path(sys.executable).with_name("equipoise")
 CASES: Final = folder("cases")
@@ -189,7 +190,11 @@ def a_submission(version: int = 1) -> Wish:
 
 
 def an_officer(home: Home, person: str) -> Officer:
-    return Officer(id=person, signer=signature.load(home.officers / person))
+    return Officer(id=person, signer=a_signer(home, person))
+
+
+def a_signer(home: Home, person: str) -> Signer:
+    return signature.load(home.officers / person)
 
 
 def run(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:

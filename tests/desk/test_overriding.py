@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, EXAMPLE, Desk, a_submission, an_officer, publish_now
+from desk_builders import CASE, EXAMPLE, Desk, a_signer, a_submission, an_officer, publish_now
 
 from flows import home as flows_home
 from flows.casework import acts, checking, drafts
@@ -260,7 +260,7 @@ def test_the_register_itself_refuses_a_submission_that_says_what_stops_it(stoppe
     forged = submission_of(stopped, rules=VERSION, findings=f"F01 block {PLACE}")
 
     with open_office(stopped.home) as office, pytest.raises(IncompleteError, match="F01"):
-        office.register.record(forged, {}, an_officer(stopped.home, "foi-officer").signer)
+        office.register.record(forged, {}, a_signer(stopped.home, "foi-officer"))
 
 
 LIES = {
@@ -273,7 +273,7 @@ LIES = {
 def taken_past_the_desk(desk: Desk, signs_off: str = "sign-off-officer", **details: str) -> Report:
     """Submit past the desk, publish, and return what the audit says."""
     with open_office(desk.home) as office:
-        officer = an_officer(desk.home, "foi-officer").signer
+        officer = a_signer(desk.home, "foi-officer")
         office.register.record(submission_of(desk, **details), {}, officer)
     desk.approve("legal-review", "legal-reviewer", version=2)
     desk.approve("balancing", signs_off, version=2)
@@ -306,7 +306,7 @@ def test_a_submission_has_to_say_by_which_rules_it_was_checked_and_what_they_fou
     forged = submission_of(stopped, **details)
 
     with open_office(stopped.home) as office, pytest.raises(MalformedError, match=problem):
-        office.register.record(forged, {}, an_officer(stopped.home, "foi-officer").signer)
+        office.register.record(forged, {}, a_signer(stopped.home, "foi-officer"))
 
 
 def test_what_is_never_a_matter_of_opinion_is_found_though_it_was_overridden_past_the_desk(
@@ -323,7 +323,7 @@ def test_what_is_never_a_matter_of_opinion_is_found_though_it_was_overridden_pas
         details={"finding": "X03", "place": place},
     )
     with open_office(desk.home) as office:
-        office.register.record(forged, {}, an_officer(desk.home, "sign-off-officer").signer)
+        office.register.record(forged, {}, a_signer(desk.home, "sign-off-officer"))
 
     code, sentence = desk.refused("submit", CASE, "--version", "2", "--as", "foi-officer")
     assert (code, f"(X03 at {place})." in sentence) == (1, True)
@@ -406,7 +406,7 @@ def test_a_text_that_is_not_made_of_its_assessment_cannot_be_submitted(desk: Des
         text = dossier.read(DOCUMENT) + b"\nWe hold the recordings.\n"
         act = replace(submission_of(desk), kind=DRAFT, details={})
         files = {DOCUMENT: text, ASSESSMENT: dossier.read(ASSESSMENT)}
-        office.register.record(act, files, an_officer(desk.home, "foi-officer").signer)
+        office.register.record(act, files, a_signer(desk.home, "foi-officer"))
 
     code, sentence = desk.refused("submit", CASE, "--version", "2", "--as", "foi-officer")
 

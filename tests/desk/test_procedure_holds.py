@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from desk_builders import CASE, CASES, Desk, an_officer, by_service, everything, passes_audit
+from desk_builders import CASE, CASES, Desk, a_signer, by_service, everything, passes_audit
 
 from flows import home as flows_home
 from flows.casework.office import open_office
@@ -176,7 +176,7 @@ def test_no_officer_can_publish_even_what_is_signed_off(desk: Desk) -> None:
     desk.approve("balancing", "sign-off-officer")
 
     with open_office(desk.home) as office:
-        officer = an_officer(desk.home, "sign-off-officer")
+        signer = a_signer(desk.home, "sign-off-officer")
         act = Act(
             kind=PUBLISH,
             case=CASE,
@@ -188,7 +188,7 @@ def test_no_officer_can_publish_even_what_is_signed_off(desk: Desk) -> None:
             version=1,
         )
         with pytest.raises(RefusedError, match="that needs the service itself"):
-            office.register.record(act, {TEST.published(slug(CASE))[0]: b"%PDF-1.7"}, officer.signer)
+            office.register.record(act, {TEST.published(slug(CASE))[0]: b"%PDF-1.7"}, signer)
 
 
 def test_an_approval_forged_with_the_services_key_is_refused(desk: Desk) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Final
 
 from asn1crypto import tsp
@@ -21,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from loopback import answering_on_loopback
 from pyhanko.keys.internal import (
     translate_pyca_cryptography_cert_to_asn1,
     translate_pyca_cryptography_key_to_asn1,
@@ -196,25 +195,9 @@ def a_stamper(at: datetime = NOW) -> tuple[DummyTimeStamper, bytes]:
 def time_stamping(stamper: DummyTimeStamper) -> Iterator[str]:
     """Let a time-stamp authority answer on loopback (RFC 3161); give its address."""
 
-    class Answering(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            answer = stamper.request_tsa_response(asked).dump()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
+    def reply(_: str, asked: bytes) -> tuple[str, bytes]:
+        answer: bytes = stamper.request_tsa_response(tsp.TimeStampReq.load(asked)).dump()
+        return "application/timestamp-reply", answer
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Answering)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with answering_on_loopback(reply) as address:
+        yield f"{address}/"

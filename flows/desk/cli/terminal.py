@@ -251,14 +251,12 @@ def acts(command: Callable[..., None]) -> Callable[..., None]:
         propose: Path | None,
         **kwargs: Any,  # noqa: ANN401 - as above
     ) -> None:
-        from flows.casework.acts import Elsewhere, Officer, ProposedError  # noqa: PLC0415 - help needs no register
+        from flows.casework.acts import Officer, ProposedError  # noqa: PLC0415 - help needs no register
         from flows.casework.office import open_office  # noqa: PLC0415 - as above
 
         with open_office(home) as office:
             acting = (
-                Officer(id=parse_person(person), signer=Elsewhere())
-                if propose
-                else officer(office, person, key)
+                Officer(id=parse_person(person), signer=None) if propose else officer(office, person, key)
             )
             try:
                 command(*args, office=office, officer=acting, **kwargs)
