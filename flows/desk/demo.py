@@ -193,6 +193,9 @@ def _next_steps(home: Home) -> Iterator[str]:
         ("Check that a paper is genuine", f"{command}verify {place}/published/1146A-22.pdf --home {place}"),
         ("Look at the audit trail with git alone", f"git -C {place}/register.git log main"),
         ("Audit it", f"{command}audit --home {place}"),
-        ("Make a register of your own", f'{command}init --authority "Your Authority" --home equipoise'),
+        (
+            "Make a register of your own",
+            f'{command}init --authority "Your Authority" --body other --home equipoise',
+        ),
     ):
         yield from (f"{what}:", f"  {call}")

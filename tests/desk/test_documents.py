@@ -169,9 +169,10 @@ def test_the_text_and_the_difference_are_those_of_the_document_that_is_named(
     assert answered.done("document", CASE, *OF_THE_LETTER) == LETTER.replace("Thank you", "We thank you")
     assert answered.done("document", CASE, *OF_THE_LETTER, "--version", "1") == LETTER
     assert "public interest" in answered.done("document", CASE)
-    assert answered.told("diff", CASE, *OF_THE_LETTER)["lines"][3:5] == [
-        "-Thank you for your request.",
-        "+We thank you for your request.",
+    (change,) = answered.told("diff", CASE, *OF_THE_LETTER)["changes"]
+    assert change["words"][:2] == [
+        {"change": "removed", "text": "Thank"},
+        {"change": "added", "text": "We thank"},
     ]
     assert answered.refused("diff", CASE) == (
         1,

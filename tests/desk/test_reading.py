@@ -186,8 +186,12 @@ def test_the_versions_are_compared(played: Desk) -> None:
     told = played.told("diff", CASE)
 
     assert (told["old"], told["new"]) == (1, 2)
-    assert told["lines"][:2] == ["--- version 1", "+++ version 2"]
-    assert "+### What denying would reveal" in played.done("diff", CASE).splitlines()
+    assert told["changes"][0]["section"] == "Section 24(2) (National security)"
+    assert [each["change"] for each in told["changes"][0]["words"]] == ["same", "removed", "added"]
+    text = played.done("diff", CASE)
+    assert "of the [-statement.-] {+statement, whichever way\nthe statement went.+}" in text
+    assert "{+### What denying would reveal" in text
+    assert text.count("Section 24(2) (National security)") == 1
     assert played.done("diff", CASE, "2", "2") == "Versions 2 and 2 have the same text.\n"
     assert played.refused("diff", "4593_26") == (
         1,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from difflib import unified_diff
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -17,6 +16,7 @@ from flows.desk.cli.terminal import (
     day,
     example,
     heading,
+    marked,
     moment,
     open_office,
     print_json,
@@ -27,6 +27,7 @@ from flows.desk.cli.terminal import (
     write_file,
 )
 from flows.domain.checks import VERSION
+from flows.domain.difference import Change, differences
 from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.english import in_full
 from flows.domain.errors import RefusedError
@@ -41,11 +42,16 @@ if TYPE_CHECKING:
     from flows.casework.views import CaseView, DocumentView, Waiting
     from flows.domain.checks.rule import Draft
     from flows.domain.clock import Due
+    from flows.domain.difference import Words
     from flows.domain.finding import Finding
     from flows.home import Home
     from flows.register.dossier import Dossier
 
 _reference = click.argument("reference", metavar="REF")
+_BESIDE: Final = 12
+"""Words that are shown on each side of a change."""
+_WORTH_IT: Final = 6
+"""Words that have to be left out, or a passage is shown whole."""
 
 
 @click.command(epilog=example("equipoise queue --all"))
@@ -202,7 +208,8 @@ def diff(
 ) -> None:
     """Compare the text of two versions; by default the current one with the one before.
 
-    The numbers of paragraphs are left out.
+    Under each section stand the paragraphs that changed: [-words that went-] and {+words that came+}. Longer
+    passages that stayed are shortened, and the numbers of paragraphs are left out.
     """
     from flows.document.numbering import without_numbers  # noqa: PLC0415 - a tenth of a second, for this alone
 
@@ -215,16 +222,31 @@ def diff(
         old = old or new - 1
         texts = (views.text(dossier, document, number) for number in (old, new))
         before, after = map(without_numbers, texts)
-    lines = list(
-        unified_diff(before.splitlines(), after.splitlines(), f"version {old}", f"version {new}", lineterm="")
-    )
+    changes = [*differences(before, after)]
     if as_json:
-        print_json({"reference": case.reference, "old": old, "new": new, "lines": lines})
+        print_json({"reference": case.reference, "old": old, "new": new, "changes": [*map(asdict, changes)]})
         return
-    for line in lines:
-        click.secho(shown(line), fg={"+": "green", "-": "red"}.get(line[:1]))
-    if not lines:
+    section = ""
+    for each in changes:
+        if each.section != section:
+            click.echo(heading(shown(section := each.section)))
+        for line in marked(_shortened(each.words)):
+            click.echo(line)
+        click.echo()
+    if not changes:
         click.echo(f"Versions {old} and {new} have the same text.")
+
+
+def _shortened(words: Sequence[Words]) -> Iterator[Words]:
+    """Yield the words of a change, of long passages that stayed the same only what is beside it."""
+    for at, each in enumerate(words):
+        same = each.text.split(" ") if each.change is Change.SAME else []
+        first, last = (_BESIDE if at else 0), (_BESIDE if at < len(words) - 1 else 0)
+        if len(same) > first + last + _WORTH_IT:
+            kept = (*same[:first], "\u2026", *same[len(same) - last :])
+            yield replace(each, text=" ".join(kept))
+        else:
+            yield each
 
 
 @click.command(epilog=example("equipoise document 1146A/22 --pdf 1146A-22.pdf"))

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import io
 import json
+import re
 import shlex
 import shutil
 import stat
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows import home as flows_home
+from flows.domain.difference import Change
 from flows.domain.english import only_date
 from flows.domain.errors import (
     Fault,
@@ -41,11 +43,12 @@ from flows.domain.text_file import text_of
 from flows.home import Home, find_home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from flows.casework.acts import Officer
     from flows.casework.office import Office
+    from flows.domain.difference import Words
 
 NO: Final = 1
 MALFORMED: Final = 2
@@ -458,9 +461,37 @@ def _laid_out(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) 
     return "\n".join(wrapped(row[-1], first=before, then=" " * len(before))).rstrip()
 
 
+_MARKS: Final = {
+    Change.SAME: ("", "", None),
+    Change.REMOVED: ("[-", "-]", "red"),
+    Change.ADDED: ("{+", "+}", "green"),
+}
+
+
+def marked(words: Iterable[Words]) -> Iterator[str]:
+    """Yield lines of the width of the terminal in which what went and what came is marked, and coloured."""
+    width, line, used = _width(), "", 0
+    for each in words:
+        opens, closes, colour = _MARKS[each.change]
+        # Line ends at the edges stay outside the marks; one that is all there is needs none.
+        said = re.sub(r"(?s)\A(\n*)(.+?)(\n*)\Z", rf"\1{opens}\2{closes}\3", shown(each.text))
+        for text in re.findall(r"\n+|[^ \n]+", said):
+            if used and (text[0] == "\n" or used + 1 + len(text) > width):
+                yield line
+                line, used = "", 0
+            if text[0] != "\n":
+                line += (" " if used else "") + click.style(text, fg=colour)
+                used += len(text) + (used > 0)
+    yield line
+
+
+def _width() -> int:
+    return max(min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST), _NARROWEST)
+
+
 def wrapped(text: str, *, first: str = "", then: str = "") -> Iterator[str]:
     """Yield the lines of ``text``, each wrapped to the width of the terminal, with what stands before."""
-    width = max(min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST), _NARROWEST)
+    width = _width()
     for line in text.split("\n"):
         yield from textwrap.wrap(
             line,
