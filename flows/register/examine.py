@@ -355,7 +355,7 @@ def _check_in_line(line: _Line, entry: Entry, place: str) -> None:
     if entry.committed < line.committed:
         raise FoundError("E_CLOCK", place, "The entry's time lies before that of the entry before it.")
     if not entry.authored <= entry.committed <= entry.authored + LONGEST_DELAY:
-        raise FoundError("E_CLOCK", place, "The act and its entry lie too far apart in time.")
+        raise FoundError("E_CLOCK", place, "The act and its entry are more than a day apart.")
 
 
 def _overridden(said: Said) -> Overridden:

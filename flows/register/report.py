@@ -95,7 +95,7 @@ class PaperVerdict:
         established: False where that cannot be known here, as with another toolchain than the one
             that made it.
         sentence: What an auditor should know; empty where there is nothing to say.
-        code: What a finding is called where it does not hold.
+        code: What the finding is called where it does not pass.
         unchecked: Why it cannot be known what the checks would have said; empty where it is.
         remark: What passes, yet an auditor should know of the content.
     """

@@ -13,7 +13,7 @@ _OF_THE_FILE: Final = {
     "PDF_ARTIFACT": "Text of the body is marked as decoration, so that nobody hears it.",
     "PDF_UNSEEN": "Words are read aloud that nobody can see on the page, or something may cover them.",
     "PDF_PARENT_TREE": "The way back from the page's content to its element is wrong or missing.",
-    "PDF_TREE": "The tag tree does not hold together.",
+    "PDF_TREE": "The tag tree is not sound.",
     "PDF_MARK": "A piece of marked content is missing, used twice, or not closed where it should be.",
     "PDF_EMPTY": "An element has no content.",
     "PDF_CONTENT_ORDER": "Pages, or what stands on one, come in another order than the tag tree reads them.",

@@ -1,6 +1,6 @@
 """Reads a PDF: its tag tree, what its pages draw, its links and its outline.
 
-What does not hold together in the file itself is noticed here, where its objects are at hand.
+What is not sound in the file itself is noticed here, where its objects are at hand.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ class _Reading:
         page, top = self._destination(annotation)
         return Spot(page, top) if page else None
 
-    # What does not hold together -----------------------------------------------------------------
+    # What is not sound -----------------------------------------------------------------
 
     def _check_marks(self) -> None:
         for number, content in self._contents.items():

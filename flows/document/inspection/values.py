@@ -152,7 +152,7 @@ class Paper:
         lang: Language of the whole.
         root: Where the tag tree hangs; without content where there is none.
         drawn: What each page draws.
-        findings: What does not hold together in the file itself.
+        findings: What is not sound in the file itself.
     """
 
     title: str

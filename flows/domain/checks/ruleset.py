@@ -109,7 +109,7 @@ def _not_run(rule: Rule, lacking: Input, place: str) -> Finding:
         code=rule.id,
         severity=Severity.NOT_RUN,
         place=place,
-        sentence=f"Without {what} this was not looked at: {rule.asks[0].lower()}{rule.asks[1:]}",
+        sentence=f"Not checked without {what}: {rule.asks[0].lower()}{rule.asks[1:]}",
         mend=mend,
         citation=rule.citation,
     )
