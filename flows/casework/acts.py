@@ -94,11 +94,11 @@ class ProposedError(PitError):
     """Not a failure: the act waits for a signature that is made elsewhere.
 
     Attributes:
-        statement: What is to be signed.
+        proposal: What is to be kept until then, ``proposals.keep``.
     """
 
-    def __init__(self, statement: bytes) -> None:
-        self.statement = statement
+    def __init__(self, proposal: Proposal) -> None:
+        self.proposal = proposal
         super().__init__("The act is proposed, and not recorded yet.")
 
 
@@ -150,7 +150,7 @@ def act(office: Office, officer: Officer, wish: Wish, *, on: Dossier | None = No
 
     def attempt(on: Dossier | None = None) -> Taken:
         proposal = propose(office, officer.id, wish, on=on)
-        return append(office, proposal, _signature_of(office, officer, proposal))
+        return append(office, proposal, _signature_of(officer, proposal))
 
     with suppress(RegisterMovedError):
         return attempt(on)
@@ -165,9 +165,10 @@ def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = Non
     """
     dossier = on or office.register.dossier(wish.reference)
     policy, kind = dossier.policy, wish.kind
-    role = ROLE_AT[wish.gate] if kind.at_gate and wish.gate else _role(policy, kind, person)
+    at_gate = ROLE_AT[wish.gate] if kind.at_gate and wish.gate else None
+    role = at_gate or _role(policy, kind, person)
     # The register judges every new act; this refuses also what would be nothing new.
-    policy.require(person, role, verb=kind.verb)
+    policy.require(person, *([at_gate] if at_gate else kind.roles), verb=kind.verb)
     if kind.reason is Reason.MUST and not (wish.reason or "").strip():
         raise MissingReasonError(dossier.case.named(wish.document), verb=kind.verb)
     stated = Act(
@@ -201,12 +202,10 @@ def append(office: Office, proposal: Proposal, armoured: str) -> Taken:
     return Taken(act=stated, recorded=recorded, case=case)
 
 
-def _signature_of(office: Office, officer: Officer, proposal: Proposal) -> str:
-    if officer.signer:
-        return proposal.signed_by(officer.signer)
-    from flows.casework import proposals  # noqa: PLC0415 - for who signs elsewhere alone
-
-    raise ProposedError(proposals.keep(office, proposal))
+def _signature_of(officer: Officer, proposal: Proposal) -> str:
+    if officer.signer is None:
+        raise ProposedError(proposal)
+    return proposal.signed_by(officer.signer)
 
 
 def by_service(
@@ -512,7 +511,7 @@ def _amend(
             details=details,
         )
         proposal = office.register.propose(stated, write_policy(after))
-        return append_amendment(office, proposal, _signature_of(office, administrator, proposal))
+        return append_amendment(office, proposal, _signature_of(administrator, proposal))
 
     return _until_recorded(attempt)
 

@@ -30,7 +30,7 @@ def in_full(when: date) -> str:
     return f"{only_date(when).day} {MONTHS[when.month - 1]} {when.year}"
 
 
-def listing(words: Iterable[str]) -> str:
+def listing(words: Iterable[str], joined: str = "and") -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``; there is one at least."""
     *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {joined} {last}" if most else last

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.english import listing
 from flows.domain.errors import Fault, MalformedError, NotEntitledError
 from flows.domain.procedure import Role
 from flows.domain.theme import HOUSE_STYLE, Theme
@@ -66,8 +67,8 @@ def parse_person(text: str) -> str:
 
 def one_of(roles: Collection[Role]) -> str:
     """Return what entitles to act in one of ``roles``; a person cannot be given that of the service."""
-    wanted = " or ".join(f"the role {role}" for role in sorted({*roles} - {Role.SERVICE}))
-    return wanted or "the service itself"
+    open_to = sorted({*roles} - {Role.SERVICE})
+    return f"the role {listing(open_to, 'or')}" if open_to else "the service itself"
 
 
 def parse_origin(text: str) -> str:

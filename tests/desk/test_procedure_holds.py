@@ -55,6 +55,11 @@ REFUSALS = {
         ("approve", CASE, "--gate", "legal-review", "--version", "1", "--as", "legal-reviewer"),
         "1146A/22 is at version 2, not 1; read version 2 and act on that.",
     ),
+    "an act that several roles may take, by somebody with none of them": (
+        as_it_is,
+        ("assign", CASE, "--person", "legal-reviewer", "--as", "administrator"),
+        "administrator may not assign: that needs the role foi-officer, legal-reviewer or sign-off-officer.",
+    ),
     "publication without any approval": (
         as_it_is,
         ("publish", CASE),

@@ -264,7 +264,10 @@ def acts(command: Callable[..., None]) -> Callable[..., None]:
             try:
                 command(*args, office=office, officer=acting, **kwargs)
             except ProposedError as proposed:
-                _tell_proposed(proposed.statement, propose or Path(), as_json=kwargs["as_json"])
+                from flows.casework import proposals  # noqa: PLC0415 - for who signs elsewhere alone
+
+                statement = proposals.keep(office, proposed.proposal)
+                _tell_proposed(statement, propose or Path(), as_json=kwargs["as_json"])
 
     return wrapped
 
