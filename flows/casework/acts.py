@@ -330,13 +330,13 @@ def _facts(office: Office, dossier: Dossier, facts: Mapping[str, str]) -> Mappin
     return facts
 
 
-def _check_names_nobody(office: Office, dossier: Dossier, texts: Mapping[str, str]) -> None:
-    if not texts:
+def _check_names_nobody(office: Office, dossier: Dossier, said: Mapping[str, str]) -> None:
+    if not said:
         return
-    from flows.casework import checking, papers  # noqa: PLC0415 - for an act with words alone
+    from flows.casework import checking, texts  # noqa: PLC0415 - for an act with words alone
 
-    for name in checking.arrived(office, dossier).named_in(texts):
-        raise MalformedError(name, *papers.personal_faults([""]))
+    for name in checking.arrived(office, dossier).named_in(said):
+        raise MalformedError(name, *texts.personal_faults([""]))
 
 
 def _words(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows.casework import papers
+from flows.casework import texts
 from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.ruleset import check
 from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, SEALED_REQUEST
@@ -54,9 +54,9 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
     if (request.reference, request.received) != (case.reference, case.received):
         problem = "its reference and date of receipt are not those of the case; draft it again"
         raise MalformedError(REQUEST, Fault(path="", problem=problem))
-    assessment = papers.read_assessment(dossier.read(ASSESSMENT), case.reference, rules=papers.RECORDED)
+    assessment = texts.read_assessment(dossier.read(ASSESSMENT), case.reference, rules=texts.RECORDED)
     document = dossier.read(DOCUMENT).decode()
-    return papers.draft(
+    return texts.draft(
         request,
         assessment,
         document=document,
@@ -70,7 +70,7 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
 def arrived(office: Office, dossier: Dossier) -> ArrivedRequest:
     """Return the request as it arrived, of which the applicant's details are only searched for."""
     sealed = dossier.read(SEALED_REQUEST)
-    return parse_request(office.vault.unseal(dossier.case.recipient, sealed), rules=papers.RECORDED)
+    return parse_request(office.vault.unseal(dossier.case.recipient, sealed), rules=texts.RECORDED)
 
 
 def _named(
@@ -89,4 +89,4 @@ def _named(
         if reading:
             return None
         raise
-    return papers.named(as_arrived, request, assessment, document)
+    return texts.named(as_arrived, request, assessment, document)

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import acts, checking, papers
+from flows.casework import acts, checking, texts
 from flows.casework.acts import Officer, Wish
 from flows.casework.office import Done
 from flows.document.blocks import parse_prose
@@ -56,9 +56,9 @@ def write_first_draft(office: Office, reference: str) -> Done:
     request = parse_request_file(dossier.read(REQUEST).decode())
     came = ASSESSMENT in case.files
     data = dossier.read(ASSESSMENT) if came else skeleton(request).encode()
-    assessment = papers.read_assessment(data, reference, rules=papers.RECORDED)
+    assessment = texts.read_assessment(data, reference, rules=texts.RECORDED)
     body = dossier.policy.rules.body
-    files = papers.version_files(request, assessment, data, on=office.today(), body=body)
+    files = texts.version_files(request, assessment, data, on=office.today(), body=body)
     acts.by_service(office, DRAFT, reference, files, document=TEST.name, version=1)
     source = "the assessment that came with it" if came else "a skeleton"
     return Done(reference=reference, what=f"first draft written from {source}")
@@ -108,19 +108,19 @@ def _test_files(
     request = replace(request, reference=case.reference, received=case.received)
     if summary is not None:
         request = replace(request, summary=_summary(summary))
-    assessment = papers.read_assessment(data, case.reference, source=source)
+    assessment = texts.read_assessment(data, case.reference, source=source)
     # What was read is fit for text of the usual size; the authority's may be larger.
-    if unfit := papers.unfit_tables_in(assessment, dossier.policy.theme):
+    if unfit := texts.unfit_tables_in(assessment, dossier.policy.theme):
         raise MalformedError(source, *unfit)
     today, body = office.today(), dossier.policy.rules.body
-    files = papers.version_files(request, assessment, data, on=today, body=body)
+    files = texts.version_files(request, assessment, data, on=today, body=body)
     text = files[DOCUMENT].decode()
     as_arrived = checking.arrived(office, dossier)
-    if personal := papers.personal_details(as_arrived, request, assessment):
-        raise MalformedError(source, *papers.personal_faults(personal))
-    if papers.personal_details_read(as_arrived, text):
-        raise MalformedError(source, *papers.personal_faults(["the text made of it"]))
-    looked_at = papers.draft(
+    if personal := texts.personal_details(as_arrived, request, assessment):
+        raise MalformedError(source, *texts.personal_faults(personal))
+    if texts.personal_details_read(as_arrived, text):
+        raise MalformedError(source, *texts.personal_faults(["the text made of it"]))
+    looked_at = texts.draft(
         request,
         assessment,
         document=text,
@@ -142,8 +142,8 @@ def _letter(office: Office, dossier: Dossier, data: bytes, source: str) -> bytes
     if problems:
         raise MalformedError(source, *(Fault(path="", problem=problem) for problem in problems))
     as_arrived = checking.arrived(office, dossier)
-    if as_arrived.named_in({"text": text}) or papers.personal_details_read(as_arrived, text):
-        raise MalformedError(source, *papers.personal_faults([""]))
+    if as_arrived.named_in({"text": text}) or texts.personal_details_read(as_arrived, text):
+        raise MalformedError(source, *texts.personal_faults([""]))
     return text.encode()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import checking, papers
+from flows.casework import checking, texts
 from flows.casework.acts import by_service
 from flows.casework.office import Done
 from flows.domain.acts import OPEN
@@ -78,11 +78,11 @@ def read_item(item: Item, references: NextReferences) -> Arrival:
     Raises:
         MalformedError: the request is unfit, with every fault.
     """
-    arrived = parse_request(item.request, rules=papers.RULES)
+    arrived = parse_request(item.request, rules=texts.RULES)
     check_received(arrived, references.office.today())
-    personal = papers.personal_details(arrived, arrived.request(arrived.reference or ""))
+    personal = texts.personal_details(arrived, arrived.request(arrived.reference or ""))
     if personal:
-        raise MalformedError("request.yaml", *papers.personal_faults(personal))
+        raise MalformedError("request.yaml", *texts.personal_faults(personal))
     arrived = _addressed_here(arrived, references.office.register.policy().authority)
     _check_not_repeated(references.office, arrived, inbox.assigned_reference(item.path))
     reference = arrived.reference or inbox.assigned_reference(item.path)
@@ -216,10 +216,10 @@ class NextReferences:
 
 
 def _check_assessment(assessment: bytes, arrival: Arrival) -> None:
-    content = papers.read_assessment(assessment, arrival.reference)
-    personal = papers.personal_details(arrival.arrived, content)
+    content = texts.read_assessment(assessment, arrival.reference)
+    personal = texts.personal_details(arrival.arrived, content)
     if personal:
-        raise MalformedError("assessment.yaml", *papers.personal_faults(personal))
+        raise MalformedError("assessment.yaml", *texts.personal_faults(personal))
 
 
 def _taken_in_before(office: Office, known: Dossier, arrival: Arrival) -> Done:

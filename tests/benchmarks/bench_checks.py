@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from figures import Row, at_most, ms, spent, typical
 
-from flows.casework import papers as paper
+from flows.casework import texts
 from flows.domain.assessment import Assessment, Request
 from flows.domain.checks.ruleset import RULES, check
 from flows.domain.clock import Clock
@@ -69,11 +69,11 @@ def _afresh(draft: Draft) -> Draft:
 
 
 def _read_all(samples: list[Path]) -> tuple[Request, list[Assessment]]:
-    arrived = parse_request(samples[0].with_name("request.yaml").read_bytes(), rules=paper.RULES)
-    assessments = [parse_assessment(path.read_bytes(), rules=paper.RULES) for path in samples]
+    arrived = parse_request(samples[0].with_name("request.yaml").read_bytes(), rules=texts.RULES)
+    assessments = [parse_assessment(path.read_bytes(), rules=texts.RULES) for path in samples]
     return arrived.request(assessments[0].reference), assessments
 
 
 def _draft(request: Request, assessment: Assessment) -> Draft:
     due = Clock(calendar(), (), _TODAY).due(request.received, request.regime).due
-    return paper.draft(request, assessment, today=_TODAY, due=due, named=())
+    return texts.draft(request, assessment, today=_TODAY, due=due, named=())

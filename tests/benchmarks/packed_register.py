@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from offices import LAWYER, OWNER, WRITER, Staffed, found_office, open_staffed
 
-from flows.casework import papers as paper
+from flows.casework import texts
 from flows.domain.act import Act
 from flows.domain.acts import APPROVE, CLOSE, DRAFT, OPEN, SUBMIT
 from flows.domain.assessment import FOIA
@@ -138,11 +138,11 @@ def take_next(office: Staffed, reference: str) -> None:
 @cache
 def _sample() -> dict[str, bytes]:
     folder = sample_folder("cases") / _SAMPLE
-    arrived = parse_request((folder / "request.yaml").read_bytes(), rules=paper.RULES)
+    arrived = parse_request((folder / "request.yaml").read_bytes(), rules=texts.RULES)
     data = (folder / "assessment.yaml").read_bytes()
     request = arrived.request(arrived.reference or "")
-    assessment = paper.read_assessment(data, request.reference)
-    return paper.version_files(request, assessment, data, on=request.received, body=None)
+    assessment = texts.read_assessment(data, request.reference)
+    return texts.version_files(request, assessment, data, on=request.received, body=None)
 
 
 def _texts(reference: str) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ import engine_ours
 import parts
 import pikepdf
 
-from flows.casework import papers as paper
+from flows.casework import texts
 from flows.document.blocks import (
     Contents,
     Emphasis,
@@ -48,11 +48,11 @@ def samples() -> dict[str, tuple[Block, ...]]:
 
 def _sample(name: str) -> tuple[Block, ...]:
     item = sample_folder("cases") / name
-    arrived = parse_request((item / "request.yaml").read_bytes(), rules=paper.RULES)
+    arrived = parse_request((item / "request.yaml").read_bytes(), rules=texts.RULES)
     data = (item / "assessment.yaml").read_bytes()
     request = arrived.request(arrived.reference or "")
-    assessment = paper.read_assessment(data, request.reference)
-    files = paper.version_files(request, assessment, data, on=request.received, body=None)
+    assessment = texts.read_assessment(data, request.reference)
+    files = texts.version_files(request, assessment, data, on=request.received, body=None)
     assert ASSESSMENT in files
     return parse_document(_plain(files[DOCUMENT].decode()))
 

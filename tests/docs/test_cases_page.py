@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from console_blocks import DOCS
 
-from flows.casework import papers
+from flows.casework import texts
 from flows.document.arrangement import LONG, SECTIONS
 from flows.document.blocks import Note, Paragraph, Passage, parse_prose
 from flows.document.markdown import normalise, prose_faults
@@ -68,8 +68,8 @@ def test_the_example_of_the_keys_is_an_assessment_that_nothing_stops() -> None:
         subject="The bridge",
         summary="The accounts of the bridge trust and the drawings that were tendered.",
     )
-    assessment = papers.read_assessment(example.encode(), request.reference)
-    draft = papers.draft(request, assessment, today=date(2022, 11, 28), due=date(2022, 12, 5), body="other")
+    assessment = texts.read_assessment(example.encode(), request.reference)
+    draft = texts.draft(request, assessment, today=date(2022, 11, 28), due=date(2022, 12, 5), body="other")
 
     assert blocking(check(draft)) == ()
     assert not [finding for finding in check(draft) if finding.code in {"X16", "X17", "X18"}]

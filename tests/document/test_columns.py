@@ -10,7 +10,7 @@ from sample_papers import a_part, an_assessment
 from sampling import sampled
 from varied_papers import rendered
 
-from flows.casework.papers import unfit_tables_in
+from flows.casework.texts import unfit_tables_in
 from flows.document.arrangement import arrange
 from flows.document.blocks import Block, List, Table, parse_document, parse_prose
 from flows.document.columns import columns

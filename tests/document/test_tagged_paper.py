@@ -15,7 +15,7 @@ from sampling import sampled
 from tagged_files import content, faults, opened, outline, read_aloud
 from test_pdf import heading, paragraph, rendered
 
-from flows.casework import papers as paper
+from flows.casework import texts
 from flows.document.arrangement import arrange, with_contents, with_notes
 from flows.document.blocks import (
     Link,
@@ -44,11 +44,11 @@ GOLDEN = Path(__file__).parent / "golden"
 def a_case(name: str) -> tuple[Block, ...]:
     """Return the paper of one of the sample cases."""
     item = folder("cases") / name
-    arrived = parse_request((item / "request.yaml").read_bytes(), rules=paper.RULES)
+    arrived = parse_request((item / "request.yaml").read_bytes(), rules=texts.RULES)
     data = (item / "assessment.yaml").read_bytes()
     request = arrived.request(arrived.reference or "")
-    assessment = paper.read_assessment(data, request.reference)
-    files = paper.version_files(request, assessment, data, on=request.received, body=None)
+    assessment = texts.read_assessment(data, request.reference)
+    files = texts.version_files(request, assessment, data, on=request.received, body=None)
     return arrange(parse_document(files[DOCUMENT].decode()))
 
 

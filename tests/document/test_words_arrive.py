@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from sample_papers import LAW
 from typed_files import TypedFile, typed_files, words_of
 
-from flows.casework.papers import RULES
+from flows.casework.texts import RULES
 from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.imprint import Imprint

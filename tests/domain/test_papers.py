@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flows.casework import papers as paper
+from flows.casework import texts
 from flows.domain.checks.ruleset import check
 from flows.domain.clock import Clock
 from flows.domain.finding import Severity, blocking
@@ -26,17 +26,17 @@ ORDINARY = Path(__file__).with_name("papers") / "ordinary.yaml"
 
 
 def a_paper(assessment: Path, case: str, today: date) -> Draft:
-    arrived = parse_request((CASES / case / "request.yaml").read_bytes(), rules=paper.RULES)
-    content = parse_assessment(assessment.read_bytes(), rules=paper.RULES)
+    arrived = parse_request((CASES / case / "request.yaml").read_bytes(), rules=texts.RULES)
+    content = parse_assessment(assessment.read_bytes(), rules=texts.RULES)
     request = arrived.request(content.reference)
-    draft = paper.draft(
+    draft = texts.draft(
         request,
         content,
         today=today,
         due=Clock(calendar(), (), today).due(request.received, request.regime).due,
         body="other",
     )
-    return replace(draft, named=paper.named(arrived, request, content, draft.made or ""))
+    return replace(draft, named=texts.named(arrived, request, content, draft.made or ""))
 
 
 # What remains on good papers is deserved: 24(2) stands without 23(5); the part is on "any other

@@ -23,8 +23,7 @@ import pytest
 from flow_builders import a_request, an_assessment, rested
 
 from flows import intake
-from flows.casework import papers as paper
-from flows.casework import requests
+from flows.casework import requests, texts
 from flows.domain.documents import RESPONSE, SEALED_REQUEST
 from flows.domain.errors import MalformedError, UnexpectedError
 from flows.domain.procedure import Stage
@@ -130,7 +129,7 @@ def tell_the_story(town: Town, clock: Clock) -> None:
         assert town.run("intake").state.is_failed()
         failing.undo()
         assert town.run("intake").completed
-        failing.setattr(paper, "version_files", fail)
+        failing.setattr(texts, "version_files", fail)
         assert {type(error) for error in town.run("drafting").failures} == {UnexpectedError}
     assert town.run("drafting").completed
     town.submit("A/1")

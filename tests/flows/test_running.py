@@ -8,7 +8,7 @@ import pytest
 from flow_builders import TODAY, a_request
 
 from flows import home as flows_home
-from flows.casework import papers as paper
+from flows.casework import texts
 from flows.domain.errors import RegisterMovedError, UnexpectedError, WrongStageError
 from flows.domain.procedure import Stage
 from flows.engine.settings import SCHEDULES
@@ -150,7 +150,7 @@ def test_an_error_that_is_not_ours_keeps_its_words_to_itself(
     def fail(*_: object, **__: object) -> None:
         raise KeyError("what the applicant wrote")
 
-    monkeypatch.setattr(paper, "version_files", fail)
+    monkeypatch.setattr(texts, "version_files", fail)
 
     run = town.run("drafting")
 

@@ -8,7 +8,7 @@ import pytest
 from naming_cases import NamingCase, naming_cases, ordinary_names, ordinary_sentences
 from sample_files import ASSESSMENT, REQUEST
 
-from flows.casework.papers import personal_details_read
+from flows.casework.texts import personal_details_read
 from flows.domain.assessment import texts
 from flows.files import folder
 from flows.sources.applicant import Applicant, applicant

@@ -13,6 +13,7 @@ import click
 from flows import home as flows_home
 from flows.casework import acts as casework
 from flows.casework import papers as paper
+from flows.casework import texts
 from flows.casework.requests import check_received
 from flows.desk.cli.telling import check_rows, rows, tell_findings, tell_lines
 from flows.desk.cli.terminal import (
@@ -124,7 +125,7 @@ def resume(reason: str, *, office: Office, officer: Officer, as_json: bool) -> N
 @prints
 def lint(file: Path, request: Path | None, body: str | None, *, as_json: bool) -> None:
     """Check an assessment before it is submitted."""
-    assessment = parse_assessment(read_file(file), rules=paper.RULES, source=str(file))
+    assessment = parse_assessment(read_file(file), rules=texts.RULES, source=str(file))
     draft = Draft(assessment=assessment, today=flows_home.today(), body=body)
     if request is not None:
         draft = _with_request(draft, request, str(file))
@@ -138,18 +139,18 @@ def lint(file: Path, request: Path | None, body: str | None, *, as_json: bool) -
 
 
 def _with_request(draft: Draft, request: Path, source: str) -> Draft:
-    arrived = parse_request(read_file(request), rules=paper.RULES, source=str(request))
+    arrived = parse_request(read_file(request), rules=texts.RULES, source=str(request))
     check_received(arrived, flows_home.today(), str(request))
     check_reference(draft.assessment, arrived.reference or draft.assessment.reference, source=source)
     asked = arrived.request(draft.assessment.reference)
-    looked_at = paper.draft(
+    looked_at = texts.draft(
         asked,
         draft.assessment,
         today=flows_home.today(),
         due=Clock(calendar(), (), flows_home.today(), draft.body).due(asked.received, asked.regime).last,
         body=draft.body,
     )
-    return replace(looked_at, named=paper.named(arrived, asked, draft.assessment, looked_at.made or ""))
+    return replace(looked_at, named=texts.named(arrived, asked, draft.assessment, looked_at.made or ""))
 
 
 @click.command(epilog=example("equipoise schema assessment > assessment.schema.json"))

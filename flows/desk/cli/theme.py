@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows import home as flows_home
-from flows.casework import acts
-from flows.casework import papers as paper
+from flows.casework import acts, texts
 from flows.desk.cli.terminal import (
     Commands,
     example,
@@ -92,10 +91,10 @@ def preview(file: Path, pdf: Path, *, draft: bool, home: Home, as_json: bool) ->
 
 def _example(chosen: Theme, *, draft: bool) -> bytes:
     item = folder("cases") / "1146A-22"
-    request = parse_request((item / "request.yaml").read_bytes(), rules=paper.RULES).request("1146A/22")
+    request = parse_request((item / "request.yaml").read_bytes(), rules=texts.RULES).request("1146A/22")
     data = (item / "assessment.yaml").read_bytes()
-    assessment = paper.read_assessment(data, request.reference)
-    files = paper.version_files(request, assessment, data, on=flows_home.today(), body=None)
+    assessment = texts.read_assessment(data, request.reference)
+    files = texts.version_files(request, assessment, data, on=flows_home.today(), body=None)
     imprint = Imprint(
         title=f"Public interest test {request.reference}: {request.subject}",
         authority=request.authority,
