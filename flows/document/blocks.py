@@ -295,6 +295,8 @@ class _Reading:
         self._headings = headings
         self._markdown = markdown
         self._lists = 0
+        self._sign = ""
+        """That of the item of a list that is being read; empty for none."""
         self._found: Found = {}
         self._items: list[Token] = []
         """The last item of each list just read."""
@@ -358,22 +360,24 @@ class _Reading:
         # In a document, what an officer wrote stands in a list already: of paragraphs or of factors.
         if self._lists == MAX_LISTS + self._headings + 1:
             self._fault(_line(token), f"nests lists more than {MAX_LISTS} deep; flatten them")
-        items, opened = [], []
+        items, opened, within = [], [], self._sign
         while (item := next(tokens)).type == "list_item_open":
+            self._sign = item.markup
             content = tuple(self._sequence(tokens, until="list_item_close"))
             if not content:
                 self._fault(_line(item), "has an empty list item; write it or remove it")
             items.append(content)
             opened.append(item)
         self._lists -= 1
+        self._sign = within
         if self._typed:
-            self._check_items(opened)
+            self._check_items(opened, within)
             self._items.append(opened[-1])
         start = int(token.attrGet("start") or 0) if token.attrGet("start") is not None else 1
         return List(ordered=ordered, items=tuple(items), start=start, of_paragraphs=of_paragraphs)
 
-    def _check_items(self, items: Sequence[Token]) -> None:
-        for item, what in (*numbering(items), *bullets(items, self._lines)):
+    def _check_items(self, items: Sequence[Token], within: str) -> None:
+        for item, what in (*numbering(items), *bullets(items, self._lines, within)):
             self._fault(_line(item), what)
         for before, item in pairwise(items):
             line, above = self._lines[_line(item)], self._lines[_line(before)]

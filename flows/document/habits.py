@@ -171,20 +171,21 @@ def numbering(items: Sequence[Token]) -> Iterator[tuple[Token, str]]:
             yield item, f"has {item.info}) for its number, and would be printed as {number}.; write {number}."
 
 
-def bullets(items: Sequence[Token], lines: Sequence[str]) -> Iterator[tuple[Token, str]]:
+def bullets(items: Sequence[Token], lines: Sequence[str], within: str) -> Iterator[tuple[Token, str]]:
     """Yield the first item of a list whose sign would become a bullet and was meant for itself, and why.
 
     A list of one item is none where its sign is that of a note or of a number, or where it only goes on
-    with the line before.
+    with the line before. Below an item that itself begins with * that sign is no note's.
 
     Args:
         lines: Of the text.
+        within: The sign of the item that the list belongs to; empty for none.
     """
     first, alone = items[0], len(items) == 1
     at = first.map[0] if first.map else 0
     if first.markup == "+":
         yield first, f"begins with +, {_FOR_ITSELF.format('+')}"
-    elif alone and first.markup == "*":
+    elif alone and first.markup == "*" and within != "*":
         yield first, f"is a list of one item that begins with *, {_FOR_ITSELF.format('*')}"
     elif alone and first.markup == "-" and _AMOUNT.match(lines[at]):
         yield first, f"begins with - before a number, {_NO_LIST}"

@@ -10,7 +10,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from flows.document.blocks import Paragraph, Text, parse_document, parse_prose
+from flows.document.blocks import Note, Paragraph, Text, inline_words, parse_document, parse_prose
 from flows.document.markdown import escape, normalise, write_markdown
 from flows.document.numbering import numbered
 from flows.document.syntax import marks
@@ -119,7 +119,7 @@ def skeleton(request: Request) -> str:
 @cache
 def _page() -> Template:
     page = templates(escape=False)
-    page.filters |= {"plain": escape, "prose": normalise, "weighed": _weighed}
+    page.filters |= {"plain": escape, "prose": normalise, "weighed": _weighed, "led": _led}
     page.filters |= {"day": in_full, "listing": listing}
     page.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
     page.globals |= {
@@ -147,6 +147,20 @@ def _weighed(factor: Factor) -> str:
             case _:
                 blocks = (*blocks, Paragraph((weight,)))
     return write_markdown(blocks)
+
+
+def _led(text: str, lead: str) -> str:
+    """Return a lead-in, which is plain text, with what it leads to as Markdown: one paragraph of the two.
+
+    What is but a phrase, as an address may be, ends with a full stop then; not a link, which it would break.
+    """
+    first, *rest = parse_prose(text)
+    if not isinstance(first, Paragraph):
+        return write_markdown((Paragraph((Text(lead),)), first, *rest))
+    *_, last = " ".join(inline_words(first.inlines)).split()
+    ends = rest or isinstance(first.inlines[-1], Note) or "/" in last or "@" in last or last[-1] in ".:;!?"
+    stop = () if ends else (Text("."),)
+    return write_markdown((Paragraph((Text(f"{lead} "), *first.inlines, *stop)), *rest))
 
 
 _CONCLUSION: Final = "in all the circumstances of the case"

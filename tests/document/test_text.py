@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -633,6 +634,37 @@ def test_what_was_put_to_the_qualified_person_is_printed_after_the_opinion() -> 
         for words in ("disclosure would have this effect.", "This was put to the qualified person:")
     )
     assert opinion_at < put_at < document.index("The *notes*.")
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("At the civic centre", " At the civic centre.\n"),
+        ("https://example.org/accounts", " https://example.org/accounts\n"),
+        ("In [the accounts](https://example.org)", " In [the accounts](https://example.org).\n"),
+        ("They are *public*.", " They are *public*.\n"),
+        ("At the library (ground floor)", " At the library (ground floor).\n"),
+        ("In the library.\n\nIt is free.", " In the library.\n\nIt is free.\n"),
+        ("- online\n- at the library", "\n\n   - online\n   - at the library\n"),
+        ("* online\n* at the library", "\n\n   - online\n   - at the library\n"),
+    ],
+)
+def test_what_a_key_says_goes_on_from_its_lead_in(said: str, printed: str) -> None:
+    where = an_exemption(provision="21(1)", **_BARE | {"where": said})
+    opinion = Opinion(by="A", authority="by office", date=date(2022, 11, 1), would="would", put=said)
+    put = an_exemption(provision="36(2)", **_BARE | {"opinion": opinion})
+
+    for exemption in (where, put):
+        document = written(a_withheld_part(exemptions=(exemption,), balance=None))
+        (lead,) = re.findall(r"without this request:|put to the qualified person:", document)
+        assert lead + printed in re.sub(r"^[0-9]+\. (?=It)", "", document, flags=re.MULTILINE)
+
+
+def test_no_sentence_of_a_template_leaves_it_alone_on_a_last_line() -> None:
+    of_papers = [each.read_text(encoding="utf-8") for each in Path("templates").glob("document/*.md.j2")]
+
+    assert len(of_papers) > 4
+    assert [found for text in of_papers for found in re.findall(r".*\b[Ii]t[.!?](?!\w).*", text)] == []
 
 
 def test_what_is_too_much_for_a_paper_is_told_of_the_field_that_has_most() -> None:
