@@ -113,6 +113,7 @@ class Deadline:
         reached: What ``notice_due`` is: "the 20th working day following receipt, section 10(1) and (6)".
         days: Every day after ``counted_from`` up to ``due``, or to where the clock stands still.
         remarks: What an official should know of this count, as sentences.
+        lapsed: The last day on which a fees notice could be paid that was not: nothing is due after it.
     """
 
     received: date
@@ -123,6 +124,7 @@ class Deadline:
     days: tuple[Day, ...]
     remarks: tuple[str, ...]
     review: Review | None
+    lapsed: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,15 +140,23 @@ class Moved:
     because: tuple[Proclaimed, ...]
 
 
-def deadline(events: Events, calendar: Calendar, timetable: Timetable) -> Deadline:
+def deadline(
+    events: Events, calendar: Calendar, timetable: Timetable, *, today: date | None = None
+) -> Deadline:
     """Return what the clock says after ``events``.
+
+    Args:
+        events: What happened.
+        calendar: The bank holidays.
+        timetable: Of the Act, for the kind of authority.
+        today: The local day, which tells whether a fees notice has lapsed; None to leave that open.
 
     Raises:
         MalformedError: a day is out of order, too late for what it is, or not covered by the calendar;
             with every fault found.
     """
     _refuse(_out_of_order(events, calendar, timetable))
-    count = _Count(events, calendar, timetable)
+    count = _Count(events, calendar, timetable, today)
     if count.waits:
         days: tuple[Day, ...] = ()
         notice_due = due = None
@@ -171,6 +181,7 @@ def deadline(events: Events, calendar: Calendar, timetable: Timetable) -> Deadli
         days=days,
         remarks=(*count.remarks(days, notice_due, due), *_remarks_on(review, events, timetable)),
         review=review,
+        lapsed=count.lapsed,
     )
 
 
@@ -242,7 +253,8 @@ def lapse(notice: date) -> date:
 class _Count:
     """One count of working days, and what there is to say of it."""
 
-    def __init__(self, events: Events, calendar: Calendar, timetable: Timetable) -> None:
+    def __init__(self, events: Events, calendar: Calendar, timetable: Timetable, today: date | None) -> None:
+        self._today = today
         self._events = events
         self._calendar = calendar
         self._timetable = timetable
@@ -262,6 +274,13 @@ class _Count:
     def stands_still(self) -> bool:
         """Whether a fees notice is not paid, s.9(2)."""
         return bool(self._events.fees_notice and not self._events.fees_paid)
+
+    @property
+    def lapsed(self) -> date | None:
+        """The last day on which the fee could be paid, where that is over, s.9(2); None where it is not."""
+        notice = self._events.fees_notice if self.stands_still else None
+        last = lapse(notice) if notice else None
+        return last if last and self._today and self._today > last else None
 
     def days(self) -> tuple[Day, ...]:
         """Return the days up to the last on which the request can be complied with in time."""
@@ -291,8 +310,13 @@ class _Count:
             yield Fault(path="specified", problem="this Act knows no such day; leave it out")
             return
         last = _counting(self._days_from(self.start), longest)[-1].date
-        if not self.start < specified <= last:
-            problem = f"a day after {self.start} is needed, and up to {last}, the {longest}th working day"
+        # SI 2004/3364, regulations 5 and 6: in place of the day of the Act, to give more time and never less.
+        usual = self._allowed(self.start, self._timetable.own)[-1].date
+        if not usual <= specified <= last:
+            problem = (
+                f"a day from {usual} on is needed, which is the last without it, and up to {last}, the "
+                f"{longest}th working day"
+            )
             yield Fault(path="specified", problem=problem)
 
     def late_notice(self) -> Iterator[Fault]:
@@ -329,6 +353,8 @@ class _Count:
         if not self.waits:
             yield from self._on_fees(days)
             yield from self._on_limits()
+        elif self.lapsed:
+            yield from self._on_fees(days)
         elif self._events.fees_notice:
             yield "The fees notice is not counted while clarification is awaited."
         if self._events.extended and notice_due and due:
@@ -450,6 +476,11 @@ class _Count:
                     f"The working days from the fees notice of {in_full(notice)} to its payment on "
                     f"{in_full(paid)}, both included, are disregarded, section 10(2): {left_out} in all."
                 )
+        elif notice and self.lapsed:
+            yield (
+                f"The fees notice of {in_full(notice)} lapsed unpaid after {in_full(self.lapsed)}: the request "
+                "need not be complied with any more, section 9(2)."
+            )
         elif notice:
             yield (
                 f"The clock stands still since the fees notice of {in_full(notice)}, with "
@@ -518,6 +549,11 @@ def _out_of_order(events: Events, calendar: Calendar, timetable: Timetable) -> I
         elif path in given and given[path] < given[earlier]:
             yield _too_early(path, given[path], given[earlier], earlier)
     yield from _rounds_out_of_order(events)
+    if events.closed and not (timetable.own and timetable.own.school_days):
+        # An academy has sessions too, and its limit moves no day as long as its regulations were not read.
+        unread = next((each.unverified for each in timetable.others if each.school_days), None)
+        why = f": {unread[0].lower()}{unread[1:-1]}" if unread else "; give school as the kind, if it is one"
+        yield Fault(path="closed", problem=f"no such day is left out for this kind of authority{why}")
     for first, last in events.closed:
         if last < first:
             yield _too_early("closed", last, first, "its first day")

@@ -59,7 +59,7 @@ def test_a_deadline_is_told_day_by_day() -> None:
 
     assert found.keys() == {
         *("received", "counted_from", "due", "notice_due"),
-        *("reached", "days", "remarks", "source"),
+        *("reached", "days", "remarks", "lapsed", "source"),
     }
     assert (found["received"], found["due"], found["notice_due"]) == (
         "2026-06-12",
@@ -134,15 +134,20 @@ def test_a_day_of_receipt_that_is_yet_to_come_is_refused(
     assert (result.exit_code == 0, "is yet to come" in result.stderr) == (taken, not taken)
 
 
-def test_fees_move_the_due_date_and_say_so() -> None:
+def test_fees_move_the_due_date_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     paid = told("2026-03-02", "--fees-notice", "2026-03-10", "--fees-paid", "2026-03-20")
     unpaid = told("2026-03-02", "--fees-notice", "2026-03-10")
 
     assert paid["due"] == "2026-04-14"
     assert (unpaid["due"], unpaid["notice_due"]) == (None, None)
-    assert "lapses after 9 June 2026, section 9(2)" in unpaid["remarks"][0]
+    assert "lapsed unpaid after 9 June 2026" in unpaid["remarks"][0]
+    assert (unpaid["lapsed"], paid["lapsed"]) == ("2026-06-09", None)
     text = said("2026-03-02", "--fees-notice", "2026-03-10", "--fees-paid", "2026-03-20")
     assert "  Tue 10 Mar 2026 to Mon 16 Mar 2026  disregarded: fees notice of 10 March 2026" in text
+    assert said("2026-03-02", "--fees-notice", "2026-03-10").startswith(
+        "Received Monday 2 March 2026; nothing is due any more.\nThe fees notice of 10 March 2026 lapsed"
+    )
+    monkeypatch.setattr(flows_home, "now", lambda: datetime(2026, 6, 9, 12, tzinfo=UTC))
     assert said("2026-03-02", "--fees-notice", "2026-03-10").startswith(
         "Received Monday 2 March 2026; nothing is due for now.\nThe clock stands still since"
     )
@@ -221,7 +226,8 @@ def test_a_school_leaves_out_the_days_without_a_session() -> None:
         "2026-09-21",
         "the 20th school day",
     )
-    assert told("2026-07-10", *summer)["due"] == told("2026-07-10")["due"]
+    assert "give school as the kind, if it is one" in refused("2026-07-10", *summer)
+    assert "the regulations of 2010 were not read" in refused("2026-07-10", "--body", "academy", *summer)
     assert "two days are needed, as in 2026-07-22..2026-09-01" in refused(
         "2026-07-10", "--closed", "2026-07-22"
     )
@@ -232,11 +238,11 @@ def test_a_school_leaves_out_the_days_without_a_session() -> None:
 
 def test_the_kind_of_authority_is_that_of_the_register(desk: Desk) -> None:
     words = ("deadline", "2026-07-10", "--closed", "2026-07-22..2026-09-01")
-    plain = desk.told(*words)["due"]
+    plain, refused = desk.told(*words[:2])["due"], desk.refused(*words)[1]
     desk.done("body", "set", "school", "--as", "administrator")
 
     assert (plain, desk.told(*words)["due"]) == ("2026-08-11", "2026-09-21")
-    assert desk.told(*words, "--body", "other")["due"] == plain
+    assert "closed: no such day is left out" in refused == desk.refused(*words, "--body", "other")[1]
     shown = " ".join(desk.done("show", CASE).split())
     assert "Limit By SI 2004/3364, regulation 3, and SI 2009/1369, regulation 2, a school has until" in shown
     assert "(overdue, as counted from its receipt alone)" in shown
@@ -244,7 +250,8 @@ def test_the_kind_of_authority_is_that_of_the_register(desk: Desk) -> None:
 
 def test_a_day_that_the_regulator_specified_is_due() -> None:
     assert told("2026-06-12", "--specified", "2026-08-20")["due"] == "2026-08-20"
-    assert "the 60th working day" in refused("2026-06-12", "--specified", "2026-12-01")
+    for day in ("2026-12-01", "2026-06-15"):
+        assert "a day from 2026-07-14 on is needed" in refused("2026-06-12", "--specified", day)
 
 
 def test_what_is_out_of_order_is_told_all_at_once() -> None:

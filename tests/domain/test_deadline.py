@@ -413,11 +413,17 @@ def test_the_last_day_of_a_school_says_which_limit_came_first() -> None:
     assert "29 April 2025 is the last day in any case." in by_session.remarks[0]
 
 
-def test_whoever_is_no_school_has_the_days_of_the_act_whatever_is_closed() -> None:
+def test_whoever_is_no_school_cannot_leave_out_days_without_a_session() -> None:
     closed = ((date(2025, 2, 17), date(2025, 2, 21)),)
+    unread = replace(SCHOOL, authority=("academy",), unverified="It was not read.")
 
     for body in (None, "other", "government-department"):
-        assert told(timetable=of_body(body), received=RECEIVED, closed=closed).due == ON_TIME
+        assert faults(timetable=of_body(body), received=RECEIVED, closed=closed) == {
+            "closed": "no such day is left out for this kind of authority; give school as the kind, if it is one"
+        }
+    assert faults(timetable=of_body("academy", unread), received=RECEIVED, closed=closed) == {
+        "closed": "no such day is left out for this kind of authority: it was not read"
+    }
 
 
 def test_a_limit_that_was_not_read_is_told_and_moves_no_day() -> None:
@@ -436,16 +442,29 @@ def test_a_limit_that_was_not_read_is_told_and_moves_no_day() -> None:
 
 @pytest.mark.parametrize(
     ("day", "fits"),
-    [(date(2025, 4, 29), True), (date(2025, 4, 30), False), (date(2025, 3, 17), True), (RECEIVED, False)],
+    [
+        (date(2025, 4, 29), True),
+        (date(2025, 4, 30), False),
+        (date(2025, 3, 17), True),
+        (ON_TIME, True),
+        (ON_TIME - timedelta(days=1), False),
+        (date(2025, 2, 4), False),
+        (RECEIVED, False),
+    ],
 )
-def test_a_day_may_be_specified_up_to_the_sixtieth_working_day(day: date, *, fits: bool) -> None:
+def test_a_day_may_be_specified_from_the_twentieth_to_the_sixtieth_working_day(
+    day: date, *, fits: bool
+) -> None:
     if fits:
         found = told(timetable=of_body("other"), received=RECEIVED, specified=day)
         assert (found.due, found.notice_due) == (day, day)
         assert found.reached == "the day that the regulator specified, section 10(4)"
     else:
         told_of = faults(timetable=of_body("other"), received=RECEIVED, specified=day)
-        assert "and up to 2025-04-29, the 60th working day" in told_of["specified"]
+        assert told_of == {
+            "specified": f"a day from {ON_TIME} on is needed, which is the last without it, and up to "
+            "2025-04-29, the 60th working day"
+        }
 
 
 def test_the_limits_of_the_act_s_regulations_are_those_read() -> None:
@@ -514,6 +533,27 @@ def test_while_a_fees_notice_is_unpaid_the_clock_stands_still() -> None:
             "gone, section 10(2); unpaid, the notice lapses after 9 May 2025, section 9(2)."
         ),
     )
+
+
+@pytest.mark.parametrize("rounds", [(), asked_on(date(2025, 2, 11))], ids=["alone", "clarification awaited"])
+def test_once_a_fees_notice_has_lapsed_nothing_is_due_any_more(rounds: tuple[Round, ...]) -> None:
+    events = Events(received=RECEIVED, rounds=rounds, fees_notice=date(2025, 2, 10))
+    on_the_last, after = (deadline(events, PLAIN, TIMETABLE, today=date(2025, 5, day)) for day in (9, 10))
+
+    assert (on_the_last.lapsed, on_the_last.due) == (None, None)
+    assert (after.lapsed, after.due) == (date(2025, 5, 9), None)
+    assert after.remarks[-1] == (
+        "The fees notice of 10 February 2025 lapsed unpaid after 9 May 2025: the request need not be complied "
+        "with any more, section 9(2)."
+    )
+    assert not any("lapses" in remark or "stands still" in remark for remark in after.remarks)
+    assert "lapsed" not in " ".join(on_the_last.remarks)
+
+
+def test_a_notice_that_was_paid_never_lapses() -> None:
+    paid = Events(received=RECEIVED, fees_notice=date(2025, 2, 10), fees_paid=date(2025, 5, 9))
+
+    assert deadline(paid, PLAIN, TIMETABLE, today=date(2026, 1, 1)).lapsed is None
 
 
 @pytest.mark.parametrize(

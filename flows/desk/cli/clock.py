@@ -140,9 +140,9 @@ def _on(name: str, words: str, *, multiple: bool = False) -> Callable[[_Command]
     type=Span(),
     multiple=True,
     metavar="DATE..DATE",
-    help="For a school: there was no session, first and last day; may be repeated.",
+    help="For a school alone: there was no session, first and last day; may be repeated.",
 )
-@_on("specified", "The regulator specified this day, for information abroad or on operations.")
+@_on("specified", "The regulator specified this later day, for information abroad or on operations.")
 @with_home
 def deadline(
     *,
@@ -166,7 +166,7 @@ def deadline(
     if faults := tuple(receipt_faults("DATE", events["received"], flows_home.today(), timetable)):
         raise MalformedError("deadline", *faults)
     rounds = tuple(starmap(_round, zip_longest(clarification_asked, clarification_answered)))
-    found = compute(Events(rounds=rounds, **events), days, timetable)
+    found = compute(Events(rounds=rounds, **events), days, timetable, today=flows_home.today())
     if as_json:
         print_json(_as_json(found, days))
     else:
@@ -200,6 +200,7 @@ def _as_json(found: Deadline, days: Calendar) -> dict[str, Any]:
             for each in found.days
         ],
         "remarks": list(found.remarks),
+        "lapsed": found.lapsed,
         "source": days.source,
     }
     if found.review:
@@ -217,7 +218,8 @@ def _tell(found: Deadline, days: Calendar, timetable: Timetable) -> None:
     if found.due:
         click.echo(f"{received}; due {heading(_with_weekday(found.due))}.")
     else:
-        click.echo(f"{received}; {heading('nothing is due for now')}.")
+        until = "any more" if found.lapsed else "for now"
+        click.echo(f"{received}; {heading(f'nothing is due {until}')}.")
     if found.notice_due:
         when = "" if found.due == found.notice_due else f"{_with_weekday(found.notice_due)} is "
         sentence = f"{when}{found.reached}."
