@@ -478,8 +478,8 @@ class _Count:
                 )
         elif notice and self.lapsed:
             yield (
-                f"The fees notice of {in_full(notice)} lapsed unpaid after {in_full(self.lapsed)}: the request "
-                "need not be complied with any more, section 9(2)."
+                f"The fees notice of {in_full(notice)} lapsed unpaid after {in_full(self.lapsed)}: the "
+                "request need not be complied with any more, section 9(2)."
             )
         elif notice:
             yield (
@@ -549,14 +549,7 @@ def _out_of_order(events: Events, calendar: Calendar, timetable: Timetable) -> I
         elif path in given and given[path] < given[earlier]:
             yield _too_early(path, given[path], given[earlier], earlier)
     yield from _rounds_out_of_order(events)
-    if events.closed and not (timetable.own and timetable.own.school_days):
-        # An academy has sessions too, and its limit moves no day as long as its regulations were not read.
-        unread = next((each.unverified for each in timetable.others if each.school_days), None)
-        why = f": {unread[0].lower()}{unread[1:-1]}" if unread else "; give school as the kind, if it is one"
-        yield Fault(path="closed", problem=f"no such day is left out for this kind of authority{why}")
-    for first, last in events.closed:
-        if last < first:
-            yield _too_early("closed", last, first, "its first day")
+    yield from _closed_out_of_order(events, timetable)
     notice, paid = events.fees_notice, events.fees_paid
     if notice and paid and calendar.covers(notice) and paid > lapse(notice):
         problem = (
@@ -565,6 +558,18 @@ def _out_of_order(events: Events, calendar: Calendar, timetable: Timetable) -> I
         yield Fault(path="fees-paid", problem=problem)
     if events.extended and timetable.further_working_days is None:
         yield Fault(path="extended", problem="this Act knows no extension; leave it out")
+
+
+def _closed_out_of_order(events: Events, timetable: Timetable) -> Iterator[Fault]:
+    """Yield what is wrong with the days without a session, which no authority but a school has."""
+    if events.closed and not (timetable.own and timetable.own.school_days):
+        # An academy has sessions too, and its limit moves no day as long as its regulations were not read.
+        unread = next((each.unverified for each in timetable.others if each.school_days), None)
+        why = f": {unread[0].lower()}{unread[1:-1]}" if unread else "; give school as the kind, if it is one"
+        yield Fault(path="closed", problem=f"no such day is left out for this kind of authority{why}")
+    for first, last in events.closed:
+        if last < first:
+            yield _too_early("closed", last, first, "its first day")
 
 
 def _rounds_out_of_order(events: Events) -> Iterator[Fault]:

@@ -419,7 +419,8 @@ def test_whoever_is_no_school_cannot_leave_out_days_without_a_session() -> None:
 
     for body in (None, "other", "government-department"):
         assert faults(timetable=of_body(body), received=RECEIVED, closed=closed) == {
-            "closed": "no such day is left out for this kind of authority; give school as the kind, if it is one"
+            "closed": "no such day is left out for this kind of authority; give school as the kind, if it "
+            "is one"
         }
     assert faults(timetable=of_body("academy", unread), received=RECEIVED, closed=closed) == {
         "closed": "no such day is left out for this kind of authority: it was not read"
@@ -543,8 +544,8 @@ def test_once_a_fees_notice_has_lapsed_nothing_is_due_any_more(rounds: tuple[Rou
     assert (on_the_last.lapsed, on_the_last.due) == (None, None)
     assert (after.lapsed, after.due) == (date(2025, 5, 9), None)
     assert after.remarks[-1] == (
-        "The fees notice of 10 February 2025 lapsed unpaid after 9 May 2025: the request need not be complied "
-        "with any more, section 9(2)."
+        "The fees notice of 10 February 2025 lapsed unpaid after 9 May 2025: the request need not be "
+        "complied with any more, section 9(2)."
     )
     assert not any("lapses" in remark or "stands still" in remark for remark in after.remarks)
     assert "lapsed" not in " ".join(on_the_last.remarks)
