@@ -204,6 +204,19 @@ def test_whoever_overrode_passes_no_gate_of_that_version(stopped: Desk) -> None:
     assert stopped.told("audit")["passes"] is True
 
 
+def test_where_no_other_can_decide_an_override_is_refused_before_it_is_signed(
+    stopped: Desk, tmp_path: Path
+) -> None:
+    for person in ("all-three-roles", "both-gates"):
+        stopped.done("officer", "revoke", person, "--as", "administrator")
+    words = (*OVERRIDING, "--reason", REASON, "--as", "sign-off-officer")
+
+    for each in (words, (*words, "--propose", tmp_path / "act")):
+        code, sentence = stopped.refused(*each)
+        assert (code, "nobody would be free to decide at sign-off; let somebody" in sentence) == (1, True)
+    assert not (tmp_path / "act").exists()
+
+
 def test_what_is_no_matter_of_opinion_cannot_be_overridden(desk: Desk, tmp_path: Path) -> None:
     desk.draft(mixed_up(tmp_path))
     place = "parts[0].exemptions[1].provision"

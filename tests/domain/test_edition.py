@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, combinations_with_replacement, pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,11 +17,12 @@ from domain_builders import (
     a_person,
     a_policy,
     an_act,
+    an_act_by,
     some_rules,
     the_case_for,
 )
 
-from flows.domain.acts import ADD_OFFICER, ADOPT_EDITION, APPROVE, CLOSE, FOUND, RETURN, SUBMIT
+from flows.domain.acts import ADD_OFFICER, ADOPT_EDITION, APPROVE, CLOSE, FOUND, OVERRIDE, RETURN, SUBMIT
 from flows.domain.acts.policy import add_officer, adopt_edition, check_amendment
 from flows.domain.case import Override
 from flows.domain.checks import VERSION
@@ -37,6 +38,7 @@ from flows.domain.errors import (
 from flows.domain.procedure import ROLE_AT, Role, Stage
 
 if TYPE_CHECKING:
+    from flows.domain.case import Case
     from flows.domain.policy import Policy
 
 SIGNS_OFF: dict[str, Any] = {"gate": Stage.BALANCING, "actor": OWNER, "role": Role.SIGN_OFF_OFFICER}
@@ -176,6 +178,79 @@ def test_whoever_overrode_a_finding_passes_no_gate_of_that_version_from_the_seco
     # They may still send it back, and pass the next version.
     assert refusals(case, RETURN, MANY_HATS, policy, document="test") == []
     assert refusals(a_case(stage=gate["gate"]), APPROVE, MANY_HATS, policy, document="test") == []
+
+
+SEATS = (Role.FOI_OFFICER, Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER)
+HATS = [frozenset(some) for size in range(4) for some in combinations(SEATS, size)]
+OVERRIDES = "beside sign-off-officer nobody would be free to "
+
+
+def of_people(*others: frozenset[Role], edition: int = 2, gates: str = "full") -> Policy:
+    """A policy with the one who overrides, and with others."""
+    people = [a_person(OWNER, Role.SIGN_OFF_OFFICER)]
+    people += [a_person(f"other-{at}", *roles) for at, roles in enumerate(others)]
+    rules = some_rules(edition=edition, gates={"test": gates, "response": "two-person"})
+    return a_policy(*people, rules=rules)
+
+
+def can_be_passed(case: Case, policy: Policy) -> bool:
+    """Tell whether anybody, in any order, can bring a version from drafting past its gates."""
+    if case.stage() is Stage.PUBLICATION:
+        return True
+    kind = SUBMIT if case.stage() is Stage.DRAFTING else APPROVE
+    for person in policy.people:
+        try:
+            then = decide(case, an_act_by(person, kind, case, policy), policy)
+        except PitError:
+            continue
+        if can_be_passed(then, policy):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("gates", ["full", "two-person"])
+def test_nobody_overrides_where_nobody_is_then_left_to_decide(gates: str) -> None:
+    """Tried on every authority of four people or fewer, against every way of passing the version."""
+    case = a_case(stage=Stage.DRAFTING, writers=frozenset({"other-0"}))
+    told = set()
+    for others in combinations_with_replacement(HATS, 2 if gates == "two-person" else 3):
+        policy = of_people(*others, gates=gates)
+        then = decide(case, an_act(OVERRIDE), of_people(*others, gates=gates, edition=1))
+        before, after = (can_be_passed(each, policy) for each in (case, then))
+        said = ""
+        try:
+            decide(case, an_act(OVERRIDE), policy)
+        except RefusedError as error:
+            said = str(error)
+        assert (OVERRIDES in said) == bool(said) == (before and not after), others
+        told.add(bool(said))
+    assert told == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("others", "lacking"),
+    [
+        (({Role.FOI_OFFICER}, {Role.LEGAL_REVIEWER}), "decide at sign-off"),
+        (({Role.FOI_OFFICER}, {Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER}), "decide at sign-off"),
+    ],
+    ids=["nobody else signs off", "who else does is needed at the other gate"],
+)
+def test_who_is_lacking_is_said_before_an_override_is_signed(
+    others: tuple[set[Role], ...], lacking: str
+) -> None:
+    people = (*map(frozenset, others),)
+    case = a_case(stage=Stage.DRAFTING, writers=frozenset({"other-0"}))
+
+    with pytest.raises(RefusedError) as refused:
+        decide(case, an_act(OVERRIDE), of_people(*people))
+    one_more = of_people(*people, frozenset({Role.SIGN_OFF_OFFICER}))
+
+    assert str(refused.value) == (
+        f"Whoever overrides a finding of {REFERENCE} neither submits nor approves that version, and "
+        f"{OVERRIDES}{lacking}; let somebody else override it, or authorise one more person first."
+    )
+    assert decide(case, an_act(OVERRIDE), one_more).test.overrides
+    assert decide(case, an_act(OVERRIDE), of_people(*people, edition=1)).test.overrides
 
 
 # Adopting one

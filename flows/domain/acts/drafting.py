@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.acts.deciding import APPROVE
 from flows.domain.acts.kind import Kind, On, Reason, a_text
 from flows.domain.case import Case, Override
 from flows.domain.checks import VERSION
@@ -20,7 +21,7 @@ from flows.domain.errors import (
 from flows.domain.finding import Severity
 from flows.domain.noted import CODE, PLACE, read_noted
 from flows.domain.policy import SERVICE, one_of
-from flows.domain.procedure import ROLE_AT, STANDS, Role, Stage
+from flows.domain.procedure import APPROVALS, ROLE_AT, STANDS, Role, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -110,10 +111,44 @@ def _bars_override(case: Case, name: str, _: str) -> Iterator[RefusedError]:
         yield RefusedError(f"No rules are run on {case.named(name)}, so there is nothing to override.")
 
 
-def _against_override(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
+def _against_override(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     finding, place = act.details["finding"], act.details.get("place", "")
     if is_overridden(case, act.document, finding, place):
         yield RefusedError(f"{finding} at {place or WHOLE} is overridden in {case.reference} already.")
+    yield from _leaves_nobody(case, act, policy)
+
+
+def _leaves_nobody(case: Case, act: Act, policy: Policy) -> Iterator[RefusedError]:
+    """Yield the refusal of an override after which nobody could decide on the version that it lets through.
+
+    Said afterwards it would only be a version that has to be written again; to authorise somebody before
+    costs nothing.
+    """
+    if not edition_of(policy).row(APPROVE).no_overrider:
+        return
+    gates = gates_for(policy, act.document)
+    # A submission makes its author a writer, so whoever submits and whoever decides are different people.
+    seats = {"submit it": policy.holders(Role.FOI_OFFICER)} | {
+        f"decide at {APPROVALS[gate]}": policy.holders(ROLE_AT[gate]) - case.words_of(act.document)
+        for gate in gates
+    }
+    overrode = {each.person for each in case.document(act.document).overrides}
+    before, then = (
+        {seat: people - out for seat, people in seats.items()} for out in (overrode, overrode | {act.actor})
+    )
+    if _filled([*before.values()]) and not _filled([*then.values()]):
+        scarce = min((seat for seat in then if act.actor in before[seat]), key=lambda seat: len(then[seat]))
+        yield RefusedError(
+            f"Whoever overrides a finding of {case.named(act.document)} neither submits nor approves that "
+            f"version, and beside {act.actor} nobody would be free to {scarce}; let somebody else override "
+            "it, or authorise one more person first."
+        )
+
+
+def _filled(seats: list[frozenset[str]]) -> bool:
+    """Tell whether there is a person for each seat, nobody on two of them."""
+    first, *others = sorted(seats, key=len) or [frozenset()]
+    return not seats or any(_filled([each - {person} for each in others]) for person in first)
 
 
 def _overridden(case: Case, act: Act) -> Case:
