@@ -115,7 +115,7 @@ class Provision:
         also_called: What people write for that heading.
         duty: That of the parts which may cite it: what it exempts from disclosure, or whether the duty to
             confirm or deny arises at all.
-        balance_optional: A balance is neither demanded nor refused.
+        balance_optional: Itself or those of its limbs for which a balance is neither demanded nor refused.
         limb_decides: The exemption is not claimed at all without its limb.
         limbs: Full citation of each limb, with the interest or class it names.
         purposes_for: The limbs that need one of the purposes.
@@ -145,7 +145,7 @@ class Provision:
     in_force_from: date
     in_force_until: date | None = None
     absolute_when: AbsoluteWhen | None = None
-    balance_optional: bool = False
+    balance_optional: tuple[str, ...] = ()
     basis_by_limb: Mapping[str, Basis] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
     limb_decides: bool = False
@@ -399,8 +399,22 @@ class Provisions:
 
     def wants_balance(self, exemption: Exemption, *, authority: str | None) -> bool:
         """Tell whether an exemption is qualified as it is relied on, and its balance not optional."""
-        optional = self._by_citation[exemption.provision][-1].balance_optional
-        return not (optional or self.is_absolute(exemption, authority=authority))
+        return not (self.balance_is_optional(exemption) or self.is_absolute(exemption, authority=authority))
+
+    def balance_is_optional(self, exemption: Exemption) -> bool:
+        """Tell whether practice does without the balance that section 2(3) does not take away.
+
+        Of a provision whose limb is not named it may be so.
+
+        Args:
+            exemption: Its provision must be known.
+        """
+        known = self._by_citation[exemption.provision][-1]
+        cited = (exemption.provision, *exemption.limbs)
+        limbs = [each for each in cited if each.startswith(f"{known.citation}(")]
+        return bool(known.balance_optional) and all(
+            each.startswith(known.balance_optional) for each in limbs or known.balance_optional
+        )
 
     def of_section(self, citation: str) -> tuple[Provision, ...]:
         """Return the provisions of the section that a citation begins with, now in force."""
@@ -610,6 +624,8 @@ def _check_limbs(provision: Provision, table: Provisions) -> None:
     for limb in (*provision.basis_by_limb, *provision.purposes_for, *when.limb, *ends):
         if limb not in limbs:
             raise ValueError(f"{provision.citation}: there is no limb {limb}")
+    if strange := {*provision.balance_optional} - {*_citations(provision)}:
+        raise ValueError(f"{provision.citation}: there is no limb {', '.join(sorted(strange))}")
     if provision.limb_decides and not {Need.LIMB, Need.LIMB_OF_EACH_LETTER} & set(provision.needs):
         raise ValueError(f"{provision.citation}: a limb that decides is needed")
     if (Need.LIKELIHOOD in provision.needs) != provision.basis.likelihood:

@@ -127,8 +127,7 @@ def is_weighed(exemption: Exemption, part: Part, law: Provisions) -> bool:
     if part.balance.of:
         named = {law.whole(citation) for citation in part.balance.of}
         return law.whole(exemption.provision) in named
-    known = law.get(exemption.provision)
-    return known is None or not known.balance_optional
+    return law.get(exemption.provision) is None or not law.balance_is_optional(exemption)
 
 
 def carries(part: Part, law: Provisions) -> Iterator[Exemption]:

@@ -234,7 +234,7 @@ def _examples() -> dict[str, str]:
 def checks_page() -> str:
     """Return the page of rules."""
     absent = [_NOT_HERE, *map(_row, ABSENT.items()), ""]
-    return "\n".join([_CHECKS_HEAD, *_families(), _NAMED, _MEASURED, *_measured(), *absent])
+    return "\n".join([_CHECKS_HEAD, *_families(), _READ_SO, _NAMED, _MEASURED, *_measured(), *absent])
 
 
 ABSENT: Final = {
@@ -285,6 +285,17 @@ and for those who decide (`equipoise show`).
 
 The severity given is that of the rule's gravest finding.
 """
+_READ_SO: Final = """\
+## Where the Act leaves a question
+
+- **Section 40(5B)** and the balance. Section 2(3) makes absolute what it names “and no others”; it names section 40(2), as far as the first condition goes, and not section 40(5B).
+  So under the Act's words (b), (c) and (d) need a balance, as the second and the third condition do, and X05 stops a part without one.
+  Practice takes (a) for absolute all the same, both (i) and (ii): a balance is neither demanded of it, which would stop notices as they are issued every day, nor refused, which would stop those that keep to the letter.
+  What (a) does rest on is the same as the first condition of section 40(2), so X17 asks for the principle and the interests weighed, with the same severity.
+- **Not held, and exempt.** Section 1(1)(b) is a duty to communicate what is held, and an exemption is from that duty: of what is not held nothing is exempt, and X16 stops a part that says both.
+  Where even that would tell something, the part neither confirms nor denies, and then it does not say that nothing is held.
+  What is held in part is two parts of a test. That something would be exempt if it were held can be said in the answer.
+"""  # noqa: E501 - in Markdown a line is a sentence
 _NAMED: Final = """\
 ## Whether a text tells who asked
 
@@ -684,7 +695,9 @@ def _needs(each: Provision) -> Iterator[str]:
 def _absolute(each: Provision, law: Provisions) -> str:
     when = each.absolute_when
     if each.balance_optional:
-        return "a balance is neither demanded nor refused"
+        limbs = [limb for limb in each.balance_optional if limb != each.citation]
+        case = f"for {_bare(limbs)} " if limbs else ""
+        return f"{case}a balance is neither demanded nor refused{', otherwise qualified' if limbs else ''}"
     if when is None:
         return "absolute" if each.absolute else "qualified"
     if when.condition:

@@ -212,6 +212,35 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     passes("X04", "an exemption that has an exclusion", a_part(an_exemption("31(1)"))),
     # X05
     trips("X05", "qualified, unweighed", a_part(balance=None), (BLOCK, _FIRST)),
+    *(
+        trips(
+            "X05",
+            f"unweighed, {' with '.join((provision, *limbs))}",
+            a_part(an_exemption(provision, limbs=(*limbs,), **_BARE), balance=None),
+            (BLOCK, _FIRST),
+        )
+        for provision, *limbs in (
+            ("40(5B)", "40(5B)(b)"),
+            ("40(5B)(c)",),
+            ("40(5B)", "40(5B)(d)", "40(2)"),
+            ("40(5B)", "40(5B)(a)(i)", "40(5B)(b)"),
+        )
+    ),
+    *(
+        passes(
+            "X05",
+            f"practice {'weighs' if balance else 'does not weigh'} {' with '.join((provision, *limbs))}",
+            a_part(an_exemption(provision, limbs=(*limbs,), **_BARE), balance=balance),
+        )
+        for balance in (None, Balance(text="Weighed."))
+        for provision, *limbs in (
+            ("40(5B)", "40(5B)(a)(i)"),
+            ("40(5B)(a)(ii)",),
+            ("40(5B)", "40(5B)(a)", "40(2)"),
+            ("40(5B)",),
+            ("40(5A)", "40(1)"),
+        )
+    ),
     trips("X05", "absolute, with factors", a_part(an_exemption("23(5)"), balance=None), (BLOCK, _FIRST)),
     passes("X05", "absolute beside what is weighed", a_part(an_exemption("23(5)", **_BARE), an_exemption())),
     passes("X05", "absolute by its condition", _withholding("40(2)", balance=None)),
@@ -344,6 +373,7 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     ),
     passes("X10", "a provision without limbs", a_part(an_exemption("24(2)", limbs=("24(1)",)))),
     passes("X10", "a condition", _withholding("40(2)")),
+    passes("X10", "a limb of a limb", a_part(an_exemption("40(5B)", limbs=("40(5B)(a)(i)",)))),
     passes("X10", "a limb of which X12 speaks", a_part(an_exemption("40(5A)", limbs=("40(5B)(a)",)))),
     # X11
     trips("X11", "no opinion", a_withholding(_with_an_opinion(None)), (BLOCK, f"{_FIRST}.opinion")),

@@ -99,6 +99,34 @@ _RESTS: Final = (
     ),
     passes("X16", "given, under nothing", _without(a_withholding(outcome=Outcome.DISCLOSE))),
     passes("X16", "not held", _without(a_withholding(outcome=Outcome.NOT_HELD))),
+    trips(
+        "X16",
+        "not held, and exempt",
+        a_withholding(outcome=Outcome.NOT_HELD),
+        (BLOCK, "parts[0].exemptions"),
+    ),
+    trips(
+        "X16",
+        "not held, and an exclusion that was given up",
+        a_withholding(an_exemption("42(1)", **_GIVEN_UP), outcome=Outcome.NOT_HELD, balance=None),
+        (BLOCK, "parts[0].exemptions"),
+    ),
+    trips(
+        "X16",
+        "one part of two that is not held, and exempt",
+        a_draft(a_part(), a_withholding(an_exemption("41(1)", **_BARE), outcome=Outcome.NOT_HELD)),
+        (BLOCK, "parts[1].exemptions"),
+    ),
+    passes(
+        "X16",
+        "not held, and exempt if it were",
+        _without(a_withholding(outcome=Outcome.NOT_HELD, answer="If we held it, section 42 would apply.")),
+    ),
+    passes(
+        "X16",
+        "not held beside a part that is withheld",
+        a_draft(a_withholding(), _without(a_withholding(outcome=Outcome.NOT_HELD))),
+    ),
     passes("X16", "an answer will be given", _without(a_part(outcome=Outcome.CONFIRM_OR_DENY))),
     passes(
         "X16",
@@ -290,6 +318,24 @@ _WHY: Final = (
         a_part(_exempt("40(5B)", "An answer would tell on a neighbour.", limbs=("40(5B)(a)",)), balance=None),
         (WARN, _FIRST),
         (WARN, _FIRST),
+    ),
+    *(
+        trips(
+            "X17",
+            f"{' with '.join((provision, *limbs))}, and neither",
+            a_part(_exempt(provision, "An answer would tell on a neighbour.", limbs=(*limbs,)), balance=None),
+            (WARN, _FIRST),
+            (WARN, _FIRST),
+        )
+        for provision, *limbs in (("40(5B)", "40(5B)(a)(i)"), ("40(5B)(a)(ii)",), ("40(5B)(a)",))
+    ),
+    *(
+        passes(
+            "X17",
+            f"{' with '.join((provision, *limbs))}, which turns on no principle",
+            a_part(_exempt(provision, "An answer would tell on a neighbour.", limbs=(*limbs,))),
+        )
+        for provision, *limbs in (("40(5B)", "40(5B)(b)"), ("40(5B)(c)",), ("40(5B)(d)", "40(2)"))
     ),
     trips(
         "X17",

@@ -107,10 +107,11 @@ def test_nothing_is_found_in_a_good_assessment() -> None:
             [("X01", BLOCK, f"{_EXEMPTION}.balance.of[0]")],
         ),
         # Finer than the table, which does not have every paragraph: for a person to look up.
-        (a_part(an_exemption("40(5B)(a)(i)")), [("X01", WARN, f"{_EXEMPTION}.provision")]),
         (a_withholding(an_exemption("42(1)(a)")), [("X01", WARN, f"{_EXEMPTION}.provision")]),
         # Near misses
         (a_part(an_exemption("31(3)", limbs=("31(1)(g)",), purposes=("31(2)(b)",))), []),
+        (a_part(an_exemption("40(5B)(a)(i)", **_BARE), balance=None), []),
+        (a_part(an_exemption("40(5B)", limbs=("40(5B)(a)(ii)",), **_BARE), balance=None), []),
         (a_withholding(an_exemption("36(2)(b)")), [("X05", Severity.NOT_RUN, _EXEMPTION)]),
     ],
     ids=[
@@ -126,9 +127,10 @@ def test_nothing_is_found_in_a_good_assessment() -> None:
         "in the alternative to nothing",
         "the part's balance is of nothing",
         "an exemption's balance is of nothing",
-        "a limb finer than the table",
         "a paragraph of a subsection the table has whole",
         "a limb and a purpose that exist",
+        "a limb of a limb that is cited",
+        "a limb of a limb that is named",
         "a paragraph that exists",
     ],
 )

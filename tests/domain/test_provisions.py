@@ -222,7 +222,7 @@ LIMBS = {
     "37(1)": "37(1)(a) 37(1)(aa) 37(1)(ab) 37(1)(ac) 37(1)(ad) 37(1)(b)",
     "38(1)": "38(1)(a) 38(1)(b)",
     "39(1)": "39(1)(a) 39(1)(b)",
-    "40(5B)": "40(5B)(a) 40(5B)(b) 40(5B)(c) 40(5B)(d)",
+    "40(5B)": "40(5B)(a)(i) 40(5B)(a)(ii) 40(5B)(b) 40(5B)(c) 40(5B)(d)",
     "44(1)": "44(1)(a) 44(1)(b) 44(1)(c)",
 }
 NO_LONGER = {"40(5)": ("40(5A)", "40(5B)")}
@@ -510,7 +510,8 @@ _SLIPS = {
     "a clock without its nations": ("nations = [", "notions = ["),
     "an unknown kind of authority": ('only-for = ["audit-authority"]', 'only-for = ["auditor"]'),
     "a list that is none": ('protects = ["22(1)"]', 'protects = "22(1)"'),
-    "true in quotes": ("balance-optional = true", 'balance-optional = "true"'),
+    "true in quotes": ("limb-decides = true", 'limb-decides = "true"'),
+    "an optional balance for a limb of another": ('["40(5B)(a)"]', '["40(5A)"]'),
     "a date in words": ('in-force-until = "2018-05-24"', 'in-force-until = "May 2018"'),
     "two cases in which it is absolute": (
         'absolute-when = { condition = ["first"] }',

@@ -10,7 +10,7 @@ from flows.domain.checks import VERSION
 
 _OF_VERSION = {
     "1": "91b2ce5a857ad23e98caa41da58ee79cd22e45ca0057c3c24b3dcfb3b2f09902",
-    "2": "3631c8fd426edbdb3f8234c21db47e516e870dd37f6f82c7860d09865cf56d41",
+    "2": "9f29d6c9b786846f4fc3c866b6913daace3fb11f3c892f16afdea098328a7fac",
 }
 """The digest of what the rules notice in the examples, under each version of the rules."""
 

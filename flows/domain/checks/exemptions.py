@@ -163,7 +163,7 @@ def balances_what_is_qualified(draft: Draft, law: Provisions) -> Iterator[Notice
         elif _depends_on(provision, draft.body) and covered:
             # Section 36 is absolute for the two Houses, which would have nothing to weigh.
             yield Noticed(place=place, sentence="", mend="", lacks=Input.BODY)
-        elif not (covered or provision.balance_optional):
+        elif not (covered or law.balance_is_optional(exemption)):
             yield _qualified_without_balance(place, exemption, provision)
 
 

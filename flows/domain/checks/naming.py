@@ -220,7 +220,7 @@ def _instead(kind: str, citation: str, law: Provisions) -> str | None:
 
 def _it_depends(provision: Provision) -> bool:
     """Tell whether section 2(3) names a provision in some cases only, or practice takes it for named."""
-    return provision.absolute_when is not None or provision.balance_optional
+    return provision.absolute_when is not None or bool(provision.balance_optional)
 
 
 def _bases(citation: str, provision: Provision | None, found: tuple[Provision, ...]) -> set[Basis]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.assessment import REFUSALS
+from flows.domain.assessment import REFUSALS, Outcome
 from flows.domain.checks.rule import Draft, Noticed, rule
 from flows.domain.checks.words import content_words, phrase, says_nothing
 from flows.domain.finding import Severity
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 @rule("X16", Severity.BLOCK, citation="FOIA s.17(1)(b)")
 def rests_on_an_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]:
-    """Every part that refuses rests on an exemption, and no exemption refuses what its part gives."""
+    """Every part that refuses rests on an exemption, and none refuses what its part gives or does not hold.
+
+    What is not held is exempt from nothing, section 1(1)(b); nor can a part say that it is not held and
+    neither confirm nor deny it. That information would be exempt if it were held may be said in the answer.
+    """
     for place, part in draft.parts():
         if part.outcome in REFUSALS and not any(carries(part, law)):
             yield Noticed(
@@ -33,6 +37,13 @@ def rests_on_an_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 else "This part refuses, and names no exemption.",
                 mend="Name the exemption that is relied on, or change the outcome.",
                 final=True,
+            )
+        if part.outcome is Outcome.NOT_HELD and part.exemptions:
+            yield Noticed(
+                place=f"{place}.exemptions",
+                sentence="This part says that the information is not held, and names an exemption for it.",
+                mend="Take the exemption out, or change the outcome; make two parts of what is held and "
+                "what is not.",
             )
     for place, part, exemption in draft.exemptions():
         if exemption.outcome in REFUSALS and part.outcome not in REFUSALS:
@@ -309,7 +320,8 @@ def _unsaid(
 def _is_asked(ask: Ask, exemption: Exemption) -> bool:
     if ask in {Ask.PRINCIPLE, Ask.INTERESTS}:
         # The first condition, and 40(5B)(a), turn on the principles; the others do not.
-        others = exemption.limbs and not any(limb.endswith("(a)") for limb in exemption.limbs)
+        limbs = [each for each in (exemption.provision, *exemption.limbs) if each.startswith("40(5B)(")]
+        others = limbs and not any(limb.startswith("40(5B)(a)") for limb in limbs)
         return exemption.condition in {None, "first"} and not others
     if ask in {Ask.PARAGRAPH, Ask.PUT}:
         return exemption.opinion is not None  # X11 speaks of one that is missing
