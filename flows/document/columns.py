@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 _STEP: Final = 0.25
 """By what type shrinks, points."""
-_ADDRESS: Final = re.compile(r"://|@|^www\.|^[0-9a-f]{32,}$")
-"""What is no ordinary word: addresses and digests, of which a part may stand on a line."""
+DIGEST: Final = re.compile(r"(?<![\w/.-])([0-9a-f]{32,})(?![\w/-])")
+"""Digests and the names of commits, from 128 bits on."""
+_ADDRESS: Final = re.compile(r"://|@|^www\.")
+"""What is no ordinary word either, so that a part of it may stand on a line."""
 _PART: Final = 16
 """Characters of such a part, at least."""
 
@@ -61,7 +63,7 @@ def columns(table: Table, indent: float, style: Style, pages: Sequence[Page] = P
     ]
     # Measured in bold, the wider face: a word then fits in either.
     wide = partial(measure, face=whole.body.face(strong=True))
-    least = [pad + max((wide(_kept(word)) for cell in some for word in cell), default=0) for some in texts]
+    least = [pad + max((_least(word, whole) for cell in some for word in cell), default=0) for some in texts]
     wanted = [pad + max((wide(" ".join(cell)) for cell in some), default=0) for some in texts]
     for page in pages:
         left = 0.0 if page is look.TURNED else indent
@@ -76,9 +78,11 @@ def columns(table: Table, indent: float, style: Style, pages: Sequence[Page] = P
     return Columns(cells, tuple(widths), left, page is look.TURNED, tuple(broken))
 
 
-def _kept(word: str) -> str:
-    """Return what of a word has to stand on one line."""
-    return word[:_PART] if _ADDRESS.search(word) else word
+def _least(word: str, cells: Cells) -> float:
+    """Return how wide that is which has to stand on one line of a word."""
+    if DIGEST.search(word):
+        return measure(word[:_PART], cells.body.digest())
+    return measure(word[:_PART] if _ADDRESS.search(word) else word, cells.body.face(strong=True))
 
 
 def _shrunk(needed: float, room: float, style: Style) -> Cells | None:

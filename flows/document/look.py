@@ -73,6 +73,10 @@ class Type(NamedTuple):
         font = fonts.FAMILY[self.bold or strong, self.italic or emphasis]
         return Face(font, self.size, self.linked if linked else self.colour)
 
+    def digest(self, *, linked: bool = False) -> Face:
+        """Return how a digest looks among these words: in figures of one width, a little smaller."""
+        return Face(fonts.DIGESTS, round(self.size * 0.95, 2), self.linked if linked else self.colour)
+
     def mark(self) -> Face:
         """Return how the figure looks that calls for a note among these words: small and raised."""
         size, rise = round(self.size * 0.68, 2), round(self.size * 0.34, 2)

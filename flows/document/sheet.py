@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from reportlab.lib.units import mm
 from reportlab.lib.utils import simpleSplit
-from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import Frame, PageTemplate
 
 from flows.document import fonts, look
-from flows.document.tagged.canvas import TaggedCanvas
+from flows.document.tagged.canvas import Face, TaggedCanvas, TaggedText
+from flows.document.tagged.flow import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,19 +43,14 @@ class Sheet(TaggedCanvas):
             self.leave_signature_field("Publication", "The authority's signature on this publication")
 
     def write(
-        self,
-        text: str,
-        y: float,
-        *,
-        font: str,
-        size: float,
-        left: float | None = None,
-        right: bool = False,
+        self, text: str, y: float, face: Face, *, left: float | None = None, right: bool = False
     ) -> None:
         """Draw one line from ``left``, by default the margin, or up to the right margin."""
-        self.setFont(font, size)
-        x = self._edge - stringWidth(text, font, size) if right else self.paper.side if left is None else left
-        self.drawString(x, y, text)
+        x = self._edge - measure(text, face) if right else self.paper.side if left is None else left
+        line = TaggedText(self)
+        line.move(x, y)
+        line.show(text, face, None)
+        self.put(line)
 
     @property
     def _edge(self) -> float:
@@ -73,12 +67,11 @@ class Sheet(TaggedCanvas):
         self.leave(lambda: self._page_number(number, end, y))
 
     def _page_number(self, number: int, end: float, y: float) -> str:
-        text = f"Page {number} of {len(self._pages)}"
-        self.setFont(fonts.REGULAR, self._small)
-        line = PDFTextObject(self, end - stringWidth(text, fonts.REGULAR, self._small), y)
-        line.setFillColor(look.GREY)
-        line.textOut(text)
-        return str(line.getCode())
+        text, face = f"Page {number} of {len(self._pages)}", Face(fonts.REGULAR, self._small, look.GREY)
+        line = TaggedText(self)
+        line.move(end - measure(text, face), y)
+        line.show(text, face, None)
+        return line.end()
 
 
 def page_templates(imprint: Imprint, crest: TaggedFigure | None) -> list[PageTemplate]:
@@ -125,11 +118,10 @@ def _masthead(sheet: Sheet, imprint: Imprint, *, crest: TaggedFigure | None, rul
         left += crest.width + _BESIDE
         y = bottom + crest.height / 2 - 0.36 * size - leading * (len(lines) - 1) / 2
     with sheet.artifact("Pagination", "Header"):
-        sheet.setFillColor(imprint.style.accent)
         sheet.setStrokeColor(imprint.style.accent)
         for below, line in enumerate(lines, start=1):
             baseline = y + (len(lines) - below) * leading
-            sheet.write(line, baseline, font=fonts.BOLD, size=size, left=left)
+            sheet.write(line, baseline, Face(fonts.BOLD, size, imprint.style.accent), left=left)
         sheet.rule(look.HEIGHT - rule, width=1.2)
 
 
@@ -142,49 +134,44 @@ def _in_two(name: str, size: float, least: float, width: float) -> tuple[float, 
         size -= 0.5
     first, *more = simpleSplit(name, fonts.BOLD, size, width)
     lines = [first, " ".join(more)] if more else [first]
-    return size, [_shortened(line, fonts.BOLD, size, width) for line in lines]
+    return size, [_shortened(line, Face(fonts.BOLD, size, look.INK), width) for line in lines]
 
 
 def _running_head(sheet: Sheet, imprint: Imprint) -> None:
-    small = imprint.style.small
+    face = Face(fonts.REGULAR, imprint.style.small, look.GREY)
     with sheet.artifact("Pagination", "Header"):
-        sheet.setFillColor(look.GREY)
         sheet.setStrokeColor(look.RULE)
         y = sheet.paper.height - 20 * mm
         # A reference has at most 40 characters, and is never cut off.
-        reference = stringWidth(imprint.reference, fonts.REGULAR, small)
-        room = sheet.paper.measure - reference - imprint.style.indent
-        name = _shortened(imprint.authority, fonts.REGULAR, small, room)
-        sheet.write(name, y, font=fonts.REGULAR, size=small)
-        sheet.write(imprint.reference, y, font=fonts.REGULAR, size=small, right=True)
+        room = sheet.paper.measure - measure(imprint.reference, face) - imprint.style.indent
+        sheet.write(_shortened(imprint.authority, face, room), y, face)
+        sheet.write(imprint.reference, y, face, right=True)
         sheet.rule(sheet.paper.height - 22.5 * mm, width=0.5)
 
 
 def _foot(sheet: Sheet, imprint: Imprint) -> None:
-    small = imprint.style.small
-    sheet.setFillColor(look.GREY)
+    face = Face(fonts.REGULAR, imprint.style.small, look.GREY)
     sheet.setStrokeColor(look.RULE)
     sheet.rule(19 * mm, width=0.5)
     # The version is never cut off: it says which text this is.
-    version = f", version {imprint.version}"
-    title = _shortened(imprint.title, fonts.REGULAR, small, look.MEASURE * 0.65)
-    sheet.write(f"{title}{version}", 14.5 * mm, font=fonts.REGULAR, size=small)
+    title = _shortened(imprint.title, face, look.MEASURE * 0.65)
+    sheet.write(f"{title}, version {imprint.version}", 14.5 * mm, face)
     sheet.leave_page_number(14.5 * mm)
 
 
 def _mark(sheet: Sheet, imprint: Imprint) -> None:
     """Print the marks of a draft, and the handling marking where there is one, at head and foot."""
-    small = imprint.style.small
-    sheet.setFillColor(look.RED if imprint.draft else look.GREY)
+    small, colour = imprint.style.small, look.RED if imprint.draft else look.GREY
     for y, size in ((sheet.paper.height - 12 * mm, 1.1 * small), (8.5 * mm, small)):
+        face = Face(fonts.BOLD, size, colour)
         if imprint.draft:
-            sheet.write(_DRAFT, y, font=fonts.BOLD, size=size)
-        sheet.write(imprint.marking, y, font=fonts.BOLD, size=size, right=True)
+            sheet.write(_DRAFT, y, face)
+        sheet.write(imprint.marking, y, face, right=True)
 
 
-def _shortened(text: str, font: str, size: float, width: float) -> str:
-    if stringWidth(text, font, size) <= width:
+def _shortened(text: str, face: Face, width: float) -> str:
+    if measure(text, face) <= width:
         return text
-    while text and stringWidth(f"{text}\u2026", font, size) > width:
+    while text and measure(f"{text}\u2026", face) > width:
         text = text[:-1]
     return f"{text.rstrip()}\u2026"

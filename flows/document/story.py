@@ -26,7 +26,7 @@ from flows.document.blocks import (
     Text,
     plain_text,
 )
-from flows.document.columns import PAGES, columns
+from flows.document.columns import DIGEST, PAGES, columns
 from flows.document.numbering import last_number
 from flows.document.tagged.flow import Run, TaggedEntry, TaggedParagraph, Target, changed, measure
 from flows.document.tagged.structure import Element
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
     from flows.document.blocks import Alignment, Block, Entry, Inline
     from flows.document.look import Cells, Style, Type
+    from flows.document.tagged.canvas import Face
     from flows.document.tagged.flow import Layout
+    from flows.document.tagged.structure import Leaf
 
 
 def story(blocks: Sequence[Block], root: Element, style: Style) -> list[Flowable]:
@@ -414,8 +416,10 @@ def _runs(
     for inline in inlines:
         match inline:
             case Text():
-                face = kind.face(strong=strong, emphasis=emphasis, linked=target is not None)
-                runs.append(Run(tied(inline.text), face, element.leaf(), target))
+                linked = target is not None
+                face = kind.face(strong=strong, emphasis=emphasis, linked=linked)
+                faces = (face, kind.digest(linked=linked))
+                runs += _parted(tied(inline.text), faces, element.leaf(), target)
             case Strong():
                 inside = Element("Strong", element)
                 runs += _runs(inline.inlines, inside, kind, strong=True, emphasis=emphasis, target=target)
@@ -434,6 +438,13 @@ def _runs(
             case Note():
                 raise ValueError("a paper is arranged before it is drawn: there is a note amid the text")
     return runs
+
+
+def _parted(text: str, faces: tuple[Face, Face], leaf: Leaf, target: Target | None) -> Iterator[Run]:
+    """Yield the runs of a text, which are one leaf: its words, and its digests in another face."""
+    for number, part in enumerate(DIGEST.split(text)):
+        if part:
+            yield Run(part, faces[number % 2], leaf, target)
 
 
 def _prose(inlines: Sequence[Inline], element: Element, kind: Type) -> list[Run]:

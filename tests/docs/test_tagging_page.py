@@ -24,7 +24,7 @@ def example(language: str) -> str:
 
 @pytest.fixture
 def in_a_folder_with_the_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "Lato-Regular.ttf").symlink_to(fonts._path(fonts.REGULAR))
+    (tmp_path / "Lato-Regular.ttf").symlink_to(fonts._FILES[fonts.REGULAR])
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

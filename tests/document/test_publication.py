@@ -269,7 +269,13 @@ def test_the_toolchain_names_everything_that_decides_the_bytes() -> None:
     assert set(publication.toolchain()) == {
         *("equipoise", "reportlab", "pillow", "markdown-it-py", "mdit-py-plugins", "jinja2"),
         *("python", "zlib", "renderer", "templates"),
-        *("Lato-Regular.ttf", "Lato-Bold.ttf", "Lato-Italic.ttf", "Lato-BoldItalic.ttf"),
+        *(
+            "Lato-Regular.ttf",
+            "Lato-Bold.ttf",
+            "Lato-Italic.ttf",
+            "Lato-BoldItalic.ttf",
+            "IBMPlexMono-Regular.ttf",
+        ),
     }
 
 

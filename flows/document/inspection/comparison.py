@@ -241,7 +241,8 @@ def _dress(said: Unit, read: Unit) -> Iterator[Finding]:
     if said.kind == read.kind and said.form != read.form:
         code = "PDF_LIST" if said.kind == "L" else "PDF_TABLE"
         yield finding(code, said.place, f"Its form should be {said.form} and is {read.form or 'not given'}.")
-    if not said.stretches or said.squeezed != read.squeezed:
+    same = said.stretches == read.stretches and said.links == read.links
+    if same or not said.stretches or said.squeezed != read.squeezed:
         return
     if said.targets() != read.targets():
         yield finding(

@@ -6,7 +6,8 @@ otherwise, so that any is noticed by its name alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 _ONE: Final[_Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-_UNREAD: Final = frozenset({"m", "l", "n", "J", "d", "RG"})
+_UNREAD: Final = frozenset({b"m", b"l", b"n", b"J", b"d", b"RG"})
 """Straight lines, which are read for their width alone."""
 _SMALLEST: Final = 6.0
 """Type that is to be read, points."""
@@ -88,7 +89,8 @@ class Content:
     strange: set[str] = field(default_factory=set)
 
 
-class _State(NamedTuple):
+@dataclass(slots=True)
+class _State:
     """What ``q`` keeps and ``Q`` brings back."""
 
     matrix: _Matrix = _ONE
@@ -100,6 +102,46 @@ class _State(NamedTuple):
     width: float = 1.0
 
 
+_INSTRUCTION: Final = re.compile(
+    rb"""
+    ((?: [\s\d.+-]++ | /[^\s()<>\[\]{}/%]*+ | <[\dA-Fa-f\s]*+> | \((?:[^()\\]|\\[\s\S])*+\)  # strings
+       | \[(?:[\s\d.+-]++ | <[\dA-Fa-f\s]*+> | \((?:[^()\\]|\\[\s\S])*+\))*+\] | <<[^<>()%]*+>>)*+)
+    ([A-Za-z]++\*?+ | ['"])(?=\s|\Z)
+    """,
+    re.VERBOSE,
+)
+"""Operands and an operator (ISO 32000-1, 7.8.2), of the kinds that papers have."""
+_STRING: Final = re.compile(rb"<([^>]*)>|\(((?:[^()\\]|\\[\s\S])*)\)")
+_HEX: Final = re.compile(rb"<([^>]*)>")
+_ESCAPED: Final = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
+_NAMED: Final = {
+    b"n": b"\n",
+    b"r": b"\r",
+    b"t": b"\t",
+    b"b": b"\b",
+    b"f": b"\f",
+    b"\n": b"",
+    b"\r": b"",
+    b"\r\n": b"",
+}
+_MCID: Final = re.compile(rb"/MCID\s+(\d+)")
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    said = found[1]
+    return bytes([int(said, 8) % 256]) if said.isdigit() else _NAMED.get(said, said)
+
+
+def _codes(operands: bytes) -> bytes:
+    """Return the bytes of all strings in them."""
+    if b"(" not in operands:
+        return bytes.fromhex(b"".join(_HEX.findall(operands)).decode())
+    return b"".join(
+        bytes.fromhex(each[1].decode()) if each[2] is None else _ESCAPED.sub(_unescaped, each[2])
+        for each in _STRING.finditer(operands)
+    )
+
+
 def read_content(page: pikepdf.Page, number: int, fonts: dict[Raw, Font]) -> Content:
     """Return what ``page`` draws.
 
@@ -108,15 +150,27 @@ def read_content(page: pikepdf.Page, number: int, fonts: dict[Raw, Font]) -> Con
         number: Of the page, from 1.
         fonts: Known ones by their object, to which new ones are added.
     """
-    drawing = _Drawing(page, number, fonts)
-    for instruction in pikepdf.parse_content_stream(page):
-        name = str(instruction.operator)
-        if act := drawing.ACTS.get(name):
-            act(drawing, *instruction.operands)
+    drawing, code, end = _Drawing(page, number, fonts), _code(page), 0
+    for found in _INSTRUCTION.finditer(code):
+        if found.start() != end:
+            break
+        end = found.end()
+        operands, name = found.groups()
+        if name in drawing.NUMBERS:
+            drawing.NUMBERS[name](drawing, *map(float, operands.split()))
+        elif name in drawing.OTHERS:
+            drawing.OTHERS[name](drawing, operands)
         elif name not in _UNREAD:
-            drawing.content.strange.add(name)
+            drawing.content.strange.add(name.decode())
+    if code[end:].strip():
+        drawing.content.strange.add("what is not read")
     drawing.content.sound &= not drawing.opened
     return drawing.content
+
+
+def _code(page: pikepdf.Page) -> bytes:
+    found: Raw = page.obj.get("/Contents", [])
+    return b"\n".join(each.read_bytes() for each in ([found] if isinstance(found, pikepdf.Stream) else found))
 
 
 class _Drawing:
@@ -134,28 +188,28 @@ class _Drawing:
         self._text: _Matrix = _ONE
         self._line: _Matrix = _ONE
 
-    def _resource(self, kind: str, name: Raw) -> Raw:
+    def _resource(self, kind: str, name: str) -> Raw:
         known = self._resources.get(kind) if self._resources is not None else None
-        return known.get(str(name)) if isinstance(known, pikepdf.Dictionary) else None
+        return known.get(name) if isinstance(known, pikepdf.Dictionary) else None
 
     # State
 
-    def _keep(self) -> None:
-        self._kept.append(self._state)
+    def _keep(self, _: bytes) -> None:
+        self._kept.append(replace(self._state))
 
-    def _bring_back(self) -> None:
+    def _bring_back(self, _: bytes) -> None:
         if self._kept:
             self._state = self._kept.pop()
 
-    def _place(self, *matrix: Raw) -> None:
-        a, b, c, d, e, f = map(float, matrix)
-        self._state = self._state._replace(matrix=_times((a, b, c, d, e, f), self._state.matrix))
+    def _place(self, *matrix: float) -> None:
+        a, b, c, d, e, f = matrix
+        self._state.matrix = _times((a, b, c, d, e, f), self._state.matrix)
 
-    def _choose(self, name: Raw, size: Raw) -> None:
-        named = str(name)
+    def _choose(self, operands: bytes) -> None:
+        named, size = operands.decode().split()
         if named not in self._named:
             self._named[named] = self._font(named)
-        self._state = self._state._replace(font=self._named[named], size=float(size))
+        self._state.font, self._state.size = self._named[named], float(size)
 
     def _font(self, name: str) -> Font:
         font = self._resource("/Font", name)
@@ -164,26 +218,26 @@ class _Drawing:
             self._fonts[key] = read_font(font) if isinstance(font, pikepdf.Dictionary) else NO_FONT
         return self._fonts[key]
 
-    def _lead(self, by: Raw) -> None:
-        self._state = self._state._replace(leading=float(by))
+    def _lead(self, by: float) -> None:
+        self._state.leading = by
 
-    def _raise(self, by: Raw) -> None:
-        self._state = self._state._replace(rise=float(by))
+    def _raise(self, by: float) -> None:
+        self._state.rise = by
 
-    def _colour(self, *parts: Raw) -> None:
-        self._state = self._state._replace(dark=_is_dark(*map(float, parts)))
+    def _colour(self, *parts: float) -> None:
+        self._state.dark = _is_dark(*parts)
 
-    def _widen(self, width: Raw) -> None:
-        self._state = self._state._replace(width=float(width))
+    def _widen(self, width: float) -> None:
+        self._state.width = width
 
     # Lines and pictures
 
-    def _stroke(self) -> None:
+    def _stroke(self, _: bytes) -> None:
         scale = max(map(abs, self._state.matrix[:4]))
         self.content.widest = max(self.content.widest, self._state.width * scale)
 
-    def _refer(self, name: Raw) -> None:
-        drawn = self._resource("/XObject", name)
+    def _refer(self, name: bytes) -> None:
+        drawn = self._resource("/XObject", name.decode().strip())
         if not isinstance(drawn, pikepdf.Stream) or drawn.get("/Subtype") != "/Image":
             self.content.strange.add("Do")
             return
@@ -193,21 +247,24 @@ class _Drawing:
 
     # Text
 
-    def _begin(self) -> None:
+    def _begin(self, _: bytes) -> None:
         self._text = self._line = _ONE
 
-    def _stand(self, *matrix: Raw) -> None:
-        a, b, c, d, e, f = map(float, matrix)
+    def _stand(self, *matrix: float) -> None:
+        a, b, c, d, e, f = matrix
         self._text = self._line = (a, b, c, d, e, f)
 
-    def _next_line(self) -> None:
+    def _next_line(self, _: bytes) -> None:
         self._text = self._line = _times((1.0, 0.0, 0.0, 1.0, 0.0, -self._state.leading), self._line)
 
-    def _show(self, drawn: Raw) -> None:
-        state, codes, inside = self._state, bytes(drawn), self._inside()
+    def _show(self, operands: bytes) -> None:
+        """Show a string, or several with what moves them closer, in thousandths of the size."""
+        state, inside = self._state, self._inside()
+        codes = _codes(operands)
+        back = sum(map(float, _STRING.sub(b" ", operands).strip(b" \n[]").split()))
         start = self._point()
         a, b, c, d, e, f = self._text
-        by = state.font.width(codes) * state.size
+        by = (state.font.width(codes) - back / 1000) * state.size
         self._text = (a, b, c, d, e + by * a, f + by * b)
         end = self._point()
         # The space at the end of a line may stand beyond the edge.
@@ -253,39 +310,43 @@ class _Drawing:
     def _inside(self) -> _Opened:
         return self.opened[-1] if self.opened else _NOTHING
 
-    def _open(self, tag: Raw, properties: Raw = None) -> None:
-        found = properties.get("/MCID") if isinstance(properties, pikepdf.Dictionary) else None
-        mcid = None if found is None else int(found)
+    def _open(self, operands: bytes) -> None:
+        found = _MCID.search(operands)
+        mcid = int(found[1]) if found else None
         if mcid is not None:
             self.content.marks.append(mcid)
         self.content.sound &= not self.opened  # one inside another belongs to two elements
         outer = self._inside()
-        artifact = outer.artifact or str(tag) == "/Artifact"
+        artifact = outer.artifact or operands.split(maxsplit=1)[0] == b"/Artifact"
         self.opened.append(_Opened(outer.mcid if mcid is None else mcid, artifact))
 
-    def _close(self) -> None:
+    def _close(self, _: bytes) -> None:
         if self.opened:
             self.opened.pop()
         else:
             self.content.sound = False
 
-    ACTS: ClassVar[dict[str, Callable[..., None]]] = {
-        "q": _keep,
-        "Q": _bring_back,
-        "cm": _place,
-        "Tf": _choose,
-        "TL": _lead,
-        "Ts": _raise,
-        "rg": _colour,
-        "w": _widen,
-        "S": _stroke,
-        "Do": _refer,
-        "BT": _begin,
-        "ET": _begin,
-        "Tm": _stand,
-        "T*": _next_line,
-        "Tj": _show,
-        "BMC": _open,
-        "BDC": _open,
-        "EMC": _close,
+    NUMBERS: ClassVar[dict[bytes, Callable[..., None]]] = {
+        b"cm": _place,
+        b"TL": _lead,
+        b"Ts": _raise,
+        b"rg": _colour,
+        b"w": _widen,
+        b"Tm": _stand,
+    }
+    """What takes numbers alone."""
+    OTHERS: ClassVar[dict[bytes, Callable[[_Drawing, bytes], None]]] = {
+        b"q": _keep,
+        b"Q": _bring_back,
+        b"Tf": _choose,
+        b"S": _stroke,
+        b"Do": _refer,
+        b"BT": _begin,
+        b"ET": _begin,
+        b"T*": _next_line,
+        b"Tj": _show,
+        b"TJ": _show,
+        b"BMC": _open,
+        b"BDC": _open,
+        b"EMC": _close,
     }

@@ -163,7 +163,8 @@ class _Reading:
         )
 
     def _page(self, page: Raw) -> int | None:
-        return self._numbers.get(page.objgen) if isinstance(page, pikepdf.Dictionary) else None
+        there = page is not None and isinstance(page, pikepdf.Dictionary)
+        return self._numbers.get(page.objgen) if there else None
 
     def _mark(self, node: Raw, page: int | None, mcid: int) -> Iterator[MarkedContent]:
         key = (page or 0, mcid)
@@ -327,7 +328,7 @@ def _name(value: Raw) -> str:
 
 
 def _string(value: Raw) -> str:
-    return str(value) if isinstance(value, pikepdf.String) else ""
+    return str(value) if value is not None and isinstance(value, pikepdf.String) else ""
 
 
 _SUBJECT: Final = re.compile(r"(\S.{0,39}), version \d+")

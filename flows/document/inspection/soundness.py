@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.document.inspection.noticing import finding
 from flows.document.inspection.values import Area, MarkedContent, plain
@@ -20,24 +20,36 @@ _NEAR: Final = 2.0
 """How far a link's area may be from its words, points."""
 
 
+class _Notice(NamedTuple):
+    """What is wrong with an element; ``part`` says with which part of it."""
+
+    code: str
+    sentence: str
+    part: str = ""
+
+
 def soundness(paper: Paper) -> Iterator[Finding]:
     """Yield what is wrong with ``paper``, whatever its text."""
     yield from _pages(paper)
     for element in paper.root.within():
-        place = _where(element)
-        if not element.held and element.kind not in _MAY_BE_EMPTY:
-            yield finding("PDF_EMPTY", place, "The element has no content.")
-        elif _is_blank(element):
-            yield finding("PDF_EMPTY", place, "The element has no words.")
-        match element.kind:
-            case "Link":
-                yield from _link(element, place)
-            case "Table":
-                yield from _table(element, place)
-            case "LI":
-                yield from _item(element, place)
-            case "Figure" if not (element.instead or "").strip():
-                yield finding("PDF_FIGURE", place, "A picture has no words that stand for it.")
+        for code, sentence, part in _noticed(element):
+            yield finding(code, f"{_where(element)}{part}", sentence)
+
+
+def _noticed(element: TagElement) -> Iterator[_Notice]:
+    if not element.held and element.kind not in _MAY_BE_EMPTY:
+        yield _Notice("PDF_EMPTY", "The element has no content.")
+    elif _is_blank(element):
+        yield _Notice("PDF_EMPTY", "The element has no words.")
+    match element.kind:
+        case "Link":
+            yield from _link(element)
+        case "Table":
+            yield from _table(element)
+        case "LI" if [each.kind for each in element.elements()] != ["Lbl", "LBody"]:
+            yield _Notice("PDF_LIST", "A list item is not one label and one body.")
+        case "Figure" if not (element.instead or "").strip():
+            yield _Notice("PDF_FIGURE", "A picture has no words that stand for it.")
 
 
 def _pages(paper: Paper) -> Iterator[Finding]:
@@ -48,7 +60,8 @@ def _pages(paper: Paper) -> Iterator[Finding]:
             yield finding("PDF_UNSEEN", f"page {page}", "Words are read aloud that nobody can see.")
         if read and page not in read:
             yield finding("PDF_ARTIFACT", f"page {page}", "Nothing on the page is ever heard.")
-    begun = [next(each.marks()).page for each in _down_to_rows(paper.root) if any(each.marks())]
+    firsts = (next(each.marks(), None) for each in _down_to_rows(paper.root))
+    begun = [mark.page for mark in firsts if mark]
     if any(before > after for before, after in pairwise(begun)):
         yield finding("PDF_CONTENT_ORDER", "the pages", "They stand in another order than they are read.")
 
@@ -67,29 +80,29 @@ def _where(element: TagElement) -> str:
 
 
 def _is_blank(element: TagElement) -> bool:
-    direct = [each for each in element.held if isinstance(each, MarkedContent)]
-    return bool(direct) and element.kind not in _MAY_BE_EMPTY and not element.text.strip()
+    direct = any(isinstance(each, MarkedContent) for each in element.held)
+    return direct and element.kind not in _MAY_BE_EMPTY and not element.text.strip()
 
 
 # Links ------------------------------------------------------------------------------------------
 
 
-def _link(link: TagElement, place: str) -> Iterator[Finding]:
+def _link(link: TagElement) -> Iterator[_Notice]:
     areas = [each for each in link.held if isinstance(each, Area)]
     if not areas:
-        yield finding("PDF_LINK", place, "A link has words, and nothing to follow.")
+        yield _Notice("PDF_LINK", "A link has words, and nothing to follow.")
         return
     if not all(area.target for area in areas):
-        yield finding("PDF_LINK", place, "A link leads nowhere.")
+        yield _Notice("PDF_LINK", "A link leads nowhere.")
     if not all(area.contents.strip() for area in areas):
-        yield finding("PDF_LINK", place, "A link has no description.")
+        yield _Notice("PDF_LINK", "A link has no description.")
     if not all(_is_described(area, plain(link.text)) for area in areas):
-        yield finding("PDF_LINK", place, "A link is described by other words than its own and its address.")
+        yield _Notice("PDF_LINK", "A link is described by other words than its own and its address.")
     runs = [run for mark in link.marks() for run in mark.runs if run.text.strip()]
     if not all(any(_covers(area, run) for area in areas) for run in runs):
-        yield finding("PDF_LINK", place, "Words of a link cannot be followed: its area is elsewhere.")
+        yield _Notice("PDF_LINK", "Words of a link cannot be followed: its area is elsewhere.")
     if not all(any(_covers(area, run) for run in runs) for area in areas):
-        yield finding("PDF_LINK", place, "The area of a link is not on its own words.")
+        yield _Notice("PDF_LINK", "The area of a link is not on its own words.")
 
 
 def _is_described(area: Area, words: str) -> bool:
@@ -108,28 +121,22 @@ def _holds(box: Box, x: float, y: float) -> bool:
     return left - _NEAR <= x <= right + _NEAR and bottom - _NEAR <= y <= top + _NEAR
 
 
-# Lists and tables -------------------------------------------------------------------------------
+# Tables -------------------------------------------------------------------------------
 
 
-def _item(item: TagElement, place: str) -> Iterator[Finding]:
-    kinds = [each.kind for each in item.elements()]
-    if kinds != ["Lbl", "LBody"]:
-        yield finding("PDF_LIST", place, "A list item is not one label and one body.")
-
-
-def _table(table: TagElement, place: str) -> Iterator[Finding]:
+def _table(table: TagElement) -> Iterator[_Notice]:
     rows = [[*row.elements()] for row in table.within() if row.kind == "TR"]
     if len({len(row) for row in rows}) > 1:
-        yield finding("PDF_TABLE", place, "The rows of a table differ in width.")
+        yield _Notice("PDF_TABLE", "The rows of a table differ in width.")
     for number, row in enumerate(rows, start=1):
         for at, cell in enumerate(row, start=1):
-            yield from _cell(cell, f"{place}, row {number}, cell {at}")
+            yield from (_Notice("PDF_TABLE", each, f", row {number}, cell {at}") for each in _cell(cell))
 
 
-def _cell(cell: TagElement, place: str) -> Iterator[Finding]:
+def _cell(cell: TagElement) -> Iterator[str]:
     if cell.kind not in {"TH", "TD"}:
-        yield finding("PDF_TABLE", place, "A row has something other than cells.")
+        yield "A row has something other than cells."
     if cell.attributes.keys() - {"Scope"}:
-        yield finding("PDF_TABLE", place, "Something is said of a cell which no text of ours asks for.")
+        yield "Something is said of a cell which no text of ours asks for."
     if cell.kind == "TH" and cell.attributes.get("Scope") not in _SCOPES:
-        yield finding("PDF_TABLE", place, "A header cell does not say what it heads.")
+        yield "A header cell does not say what it heads."

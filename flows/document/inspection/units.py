@@ -117,6 +117,15 @@ def _joined(pieces: Iterable[tuple[_T, int]]) -> list[tuple[_T, int]]:
     return [(said, sum(n for _, n in group)) for said, group in groupby(with_letters, itemgetter(0))]
 
 
+def _merged(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """Return ``stretches`` with neighbours of which the same is said in one."""
+    with_letters = (each for each in stretches if each.letters)
+    return tuple(
+        Stretch(sum(each.letters for each in group), *said)
+        for said, group in groupby(with_letters, itemgetter(slice(1, None)))
+    )
+
+
 _PLAIN: Final = Stretch(0)
 
 
@@ -221,7 +230,7 @@ def _said(kind: str, inlines: Sequence[Inline], place: str, *, level: int = 0, f
         words=plain(plain_text(inlines)),
         place=place,
         level=level,
-        stretches=tuple(_stretches(inlines, _PLAIN)),
+        stretches=_merged(_stretches(inlines, _PLAIN)),
         links=sum(isinstance(each, Link | NoteMark) for each in within(inlines)),
     )
 
@@ -300,7 +309,7 @@ def _spoken(element: TagElement, like: Stretch) -> Unit:
         kind=element.kind,
         words=plain(element.text),
         form=element.attributes.get("Scope", ""),
-        stretches=tuple(_stretches_of(element, like)),
+        stretches=_merged(_stretches_of(element, like)),
         links=sum(each.kind == "Link" for each in element.within()),
         element=element,
     )

@@ -104,17 +104,21 @@ class TagElement:
 
     def marks(self) -> Iterator[MarkedContent]:
         """Yield all marked content, that of inner elements too, in reading order."""
-        for each in self.held:
+        left: list[Held] = [self]
+        while left:
+            each = left.pop()
             if isinstance(each, MarkedContent):
                 yield each
             elif isinstance(each, TagElement):
-                yield from each.marks()
+                left += reversed(each.held)
 
     def within(self) -> Iterator[TagElement]:
         """Yield this element and every one inside it, in reading order."""
-        yield self
-        for each in self.elements():
-            yield from each.within()
+        left = [self]
+        while left:
+            element = left.pop()
+            yield element
+            left += [each for each in reversed(element.held) if isinstance(each, TagElement)]
 
     @property
     def text(self) -> str:

@@ -118,7 +118,7 @@ class TaggedText:
             if font != self._font:
                 self._font = font
                 self._code.append(font)
-            self._code.append(f"<{codes}> Tj")
+            self._code.append(f"{codes} {'TJ' if codes[0] == '[' else 'Tj'}")
 
     def end(self) -> str:
         """Return the text object, complete."""
@@ -214,12 +214,12 @@ class TaggedCanvas(Canvas):
         self._code.append(_Closing("EMC"))
 
     def encoded(self, words: str, name: str) -> Iterator[tuple[str, str]]:
-        """Yield ``words`` as strings of a content stream, each with the name of its part of the font."""
+        """Yield ``words`` as operands of a content stream, each with the name of its part of the font."""
         font = getFont(name)
         if not isinstance(font, TaggedFont):
             raise TagError(f"{name} is not a tagged font: its words could not be read")
-        for subset, codes in font.splitString(words, self._doc):
-            yield font.getSubsetInternalName(subset, self._doc), codes.hex()
+        for subset, codes in font.strings(words, self._doc):
+            yield font.getSubsetInternalName(subset, self._doc), codes
 
     def put(self, text: TaggedText) -> None:
         """Set finished text on the page."""

@@ -130,7 +130,7 @@ class TaggedParagraph(Flowable):
         super().__init__()
         self.layout = layout
         self.spaceBefore, self.spaceAfter = layout.before, layout.after
-        self._runs = list(_worded(runs))
+        self._runs = _worded(runs)
         self._label = label
         self._bookmark = bookmark
         self._spot = spot
@@ -333,57 +333,66 @@ def _font(face: Face) -> TaggedFont:
     return font
 
 
-def _worded(runs: Iterable[Run]) -> Iterator[Run]:
-    """Yield the runs that something will be drawn of; the leaves of others leave the tree."""
-    spaced = True
+def _worded(runs: Iterable[Run]) -> list[Run]:
+    """Return the runs that something will be drawn of; leaves of which there is none leave the tree."""
+    kept: list[Run] = []
+    empty: dict[Leaf, None] = {}
     for run in runs:
-        text = run.text
-        if not text or (spaced and _SPACES.fullmatch(text)):
-            run.leaf.drop()
+        spaced = not kept or _SPACES.fullmatch(kept[-1].text[-1])
+        if not run.text or (spaced and _SPACES.fullmatch(run.text)):
+            empty[run.leaf] = None
         else:
-            yield run
-            spaced = bool(_SPACES.fullmatch(text[-1]))
+            kept.append(run)
+    drawn = {run.leaf for run in kept}
+    for leaf in empty:
+        if leaf not in drawn:
+            leaf.drop()
+    return kept
 
 
 class _Word(NamedTuple):
-    """What stands between spaces, maybe in pieces of several runs, and the space before it."""
+    """What stands between spaces, maybe in pieces of several runs; its width, and the space before it."""
 
     pieces: list[_Piece]
+    width: float
     space: _Piece | None
 
 
 def _words(runs: Iterable[Run]) -> Iterator[_Word]:
     pieces: list[_Piece] = []
     before = space = None
+    wide = 0.0
     for run in runs:
         units, scale = _font(run.face).units, run.face.size / 1000
+        blank = _Piece(run, " ", units(" ") * scale)
         for number, part in enumerate(_SPACES.split(run.text)):
             if number % 2:
-                space = space or _Piece(run, " ", units(" ") * scale)
+                space = space or blank
             elif part:
                 if space and pieces:
-                    yield _Word(pieces, before)
-                    pieces, before = [], space
+                    yield _Word(pieces, wide, before)
+                    pieces, wide, before = [], 0.0, space
                 space = None
-                pieces.append(_Piece(run, part, units(part) * scale))
+                width = units(part) * scale
+                pieces.append(_Piece(run, part, width))
+                wide += width
     if pieces:
-        yield _Word(pieces, before)
+        yield _Word(pieces, wide, before)
 
 
 def _lines(runs: Iterable[Run], room: float) -> Iterator[_Line]:
     """Yield lines that fill ``room``."""
     line: list[_Piece] = []
     x = 0.0
-    for word, width in _fit(_words(runs), room):
-        wide = width
-        if line and word.space:
-            if x + word.space.width + wide > room + FUZZ >= wide:
-                yield _line([*line, word.space], x)
+    for word in _fit(_words(runs), room):
+        pieces, wide, space = word
+        if line and space:
+            if x + space.width + wide > room + FUZZ >= wide:
+                yield _line([*line, space], x)
                 line, x = [], 0.0
             else:
-                line.append(word.space)
-                x += word.space.width
-        pieces = word.pieces
+                line.append(space)
+                x += space.width
         while x + wide > room + FUZZ:
             head, pieces = _cut(pieces, room - x, must=not line)
             yield _line([*line, *head], x + sum(piece.width for piece in head))
@@ -395,14 +404,13 @@ def _lines(runs: Iterable[Run], room: float) -> Iterator[_Line]:
         yield _line(line, x)
 
 
-def _fit(words: Iterable[_Word], room: float) -> Iterator[tuple[_Word, float]]:
-    """Yield words with their widths; of those that are tied and too wide for ``room``, each by itself."""
+def _fit(words: Iterable[_Word], room: float) -> Iterator[_Word]:
+    """Yield words; of those that are tied and too wide for ``room``, each by itself."""
     for word in words:
-        wide = sum(piece.width for piece in word.pieces)
-        if wide > room + FUZZ and any(NO_BREAK in piece.text for piece in word.pieces):
-            yield from ((each, sum(piece.width for piece in each.pieces)) for each in _untied(word))
+        if word.width > room + FUZZ and any(NO_BREAK in piece.text for piece in word.pieces):
+            yield from _untied(word)
         else:
-            yield word, wide
+            yield word
 
 
 def _untied(word: _Word) -> Iterator[_Word]:

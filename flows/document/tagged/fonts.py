@@ -5,15 +5,17 @@ from __future__ import annotations
 import unicodedata
 from codecs import charmap_encode
 from functools import lru_cache
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfbase.ttfonts import FF_NONSYMBOLIC, FF_SYMBOLIC, SUBSETN, TTFont
 
+from flows.document.tagged.kerning import kerning
 from flows.document.tagged.streams import Packed, PackedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _MOST: Final = 100
 """How many characters one block of a CMap may map (Adobe Technical Note 5411)."""
@@ -34,7 +36,8 @@ class GlyphError(ValueError):
 class TaggedFont(TTFont):
     """A font of which only what is used is embedded, with the meaning of each glyph.
 
-    One object may serve many documents after each other.
+    Letters of one word stand as close as the font says: those of its first subset, which is all that most
+    texts have. One object may serve many documents after each other.
     """
 
     fontName: str  # noqa: N815 - ReportLab's name
@@ -45,13 +48,71 @@ class TaggedFont(TTFont):
         # asciiReadable decides how glyphs are numbered, and with that the bytes: it is chosen here.
         super().__init__(name, filename, asciiReadable=0)
         self.units = lru_cache(_WORDS)(self._units)
+        self._word = lru_cache(_WORDS)(self._kerned)
         self._program = lru_cache(_PROGRAMS)(self._made)
         self._codes = {each: code for each, code in _usual_codes().items() if each in self.face.charToGlyph}
+        self._closer = _Pairs(self.face, self._codes)
+        # A no-break space is drawn as a space, and as wide as one.
+        shown = {code: each for each, code in self._codes.items() if each != _NO_BREAK}
+        self._advances = {code: self.face.getCharWidth(each) for code, each in shown.items()}
 
     def _units(self, text: str) -> float:
         """Return how wide ``text`` is, in thousandths of the font's size."""
-        widths, other = self.face.charWidths, self.face.defaultWidth
-        return float(sum(widths.get(code, other) for code in map(ord, text)))
+        try:
+            return self._word(text)[1]
+        except UnicodeEncodeError:
+            width = self.face.getCharWidth
+            return sum(
+                self._kerned(part)[1]
+                if ord(part[0]) in self._codes
+                else float(sum(map(width, map(ord, part))))
+                for part in self._parted(text)
+            )
+
+    def strings(self, text: str, doc: Any) -> list[tuple[int, str]]:  # noqa: ANN401 - ReportLab's document
+        """Return ``text`` as operands of a content stream, kerned: (subset, a string or an array) in turn.
+
+        Raises:
+            GlyphError: the font lacks a character.
+        """
+        state = self.state.get(doc) or self._begun(doc)
+        try:
+            found = [(0, self._line(text))]
+        except UnicodeEncodeError:
+            return [each for part in self._parted(text) for each in self._strings(part, doc)]
+        state.used.update(text)
+        return found
+
+    def _strings(self, text: str, doc: Any) -> list[tuple[int, str]]:  # noqa: ANN401 - as above
+        if ord(text[0]) in self._codes:
+            return self.strings(text, doc)
+        return [(subset, f"<{codes.hex()}>") for subset, codes in self.splitString(text, doc)]
+
+    def _parted(self, text: str) -> Iterator[str]:
+        """Yield what of ``text`` is in the first subset and what is not, in turn."""
+        for _, group in groupby(text, lambda each: ord(each) in self._codes):
+            yield "".join(group)
+
+    def _line(self, text: str) -> str:
+        # A space is kerned with nothing, so that each word is put together once.
+        line = "20".join([self._word(each)[0] for each in text.split(" ")])
+        return f"[<{line}>]" if ">" in line else f"<{line}>"
+
+    def _kerned(self, word: str) -> tuple[str, float]:
+        """Return a word's codes, with what moves the letters between them, ``54>122<6f``; and its width.
+
+        Raises:
+            UnicodeEncodeError: a character is not in the first subset.
+        """
+        codes, _ = charmap_encode(word, "strict", self._codes)
+        moved, written, start = 0, "", 0
+        for at, pair in enumerate(pairwise(word), start=1):
+            if by := self._closer[pair]:
+                moved += by
+                written += f"{codes[start:at].hex()}>{-by}<"
+                start = at
+        width = sum(map(self._advances.__getitem__, codes))
+        return written + codes[start:].hex(), float(width + moved)
 
     def splitString(self, text: str, doc: Any, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: ANN401, N802 - ReportLab's names
         """Return ``text`` as codes of this font's subsets: (subset, codes) in turn.
@@ -135,6 +196,27 @@ class TaggedFont(TTFont):
         doc.idToObject["BasicFonts"].dict[internal] = font
 
 
+class _Pairs(dict[tuple[str, str], int]):
+    """How much the first of two letters is made wider before the second, in thousandths of the size."""
+
+    def __init__(self, face: Any, codes: Mapping[int, int]) -> None:  # noqa: ANN401 - ReportLab's
+        super().__init__()
+        self._glyphs = {chr(each): face.charToGlyph[each] for each in codes if chr(each) not in _SPACES}
+        self._between = kerning(face.get_table("GPOS")) if "GPOS" in face.table else _unkerned
+        self._em = face.unitsPerEm
+
+    def __missing__(self, pair: tuple[str, str]) -> int:
+        left, right = pair
+        known = left in self._glyphs and right in self._glyphs
+        by = self._between(self._glyphs[left], self._glyphs[right]) if known else 0
+        self[pair] = round(1000 * by / self._em)
+        return self[pair]
+
+
+def _unkerned(_: int, __: int) -> int:
+    return 0
+
+
 class _Program(NamedTuple):
     """A subset of a font, as documents hold it; ``widths`` is an array, ``meaning`` a CMap."""
 
@@ -152,6 +234,7 @@ def _usual_codes() -> dict[int, int]:
 
 
 _NO_BREAK: Final = 0xA0
+_SPACES: Final = " \u00a0"
 _USUAL: Final = (
     "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022\u20ac"
     + "".join(map(chr, [*range(0xA1, 0xAD), *range(0xAE, 0x100)]))
