@@ -244,6 +244,39 @@ _WHY: Final = (
         ),
         (WARN, f"{_FIRST}.applies"),
     ),
+    *(
+        trips("X17", f"{says}, and no more", a_withholding(an_exemption("31(1)", applies=says)), *found)
+        for says, found in (
+            ("It would be prejudicial.", [(WARN, f"{_FIRST}.applies")]),
+            ("See *above*", [(WARN, f"{_FIRST}.applies")]),
+            ("- The information is sensitive.\n- It has to be protected.", [(WARN, f"{_FIRST}.applies")]),
+        )
+    ),
+    trips(
+        "X17",
+        "44, and sensitive",
+        _refusing(_exempt("44(1)", "This is a sensitive matter.", limbs=("44(1)(a)",))),
+        (WARN, f"{_FIRST}.applies"),
+        (BLOCK, _FIRST),
+    ),
+    trips(
+        "X17",
+        "the information named where harm is asked for",
+        a_withholding(
+            an_exemption("31(1)", applies="The patrol plan is sensitive."), information="the patrol plan"
+        ),
+        (WARN, f"{_FIRST}.applies"),
+    ),
+    passes(
+        "X17",
+        "the information named where a class is asked for",
+        a_withholding(an_exemption("30(1)", applies="It is the murder file."), information="the murder file"),
+    ),
+    passes(
+        "X17",
+        "sensitive, and section 17(4)",
+        a_withholding(an_exemption("31(1)", applies="It is sensitive; we rely on s.17(4).")),
+    ),
     trips(
         "X17",
         "engaged",

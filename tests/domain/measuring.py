@@ -102,6 +102,11 @@ def _harm(entry: Entry) -> Part:
 PUT: Final[Mapping[str, Callable[[Entry], Part]]] = {
     "N02": lambda entry: a_part(harm=entry),
     "X02": lambda entry: a_withholding(an_exemption("31(1)", applies=entry)),
+    "X17": lambda entry: _withheld(
+        entry["of"],
+        exemption={"applies": entry["says"], "favouring": (), "against": ()},
+        information="the patrol plan",
+    ),
     "X13": lambda entry: a_withholding(an_exemption("31(1)", applies=entry)),
     "F02": _on_a_side,
     "F03": _against,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.assessment import REFUSALS, Outcome
 from flows.domain.checks.rule import Draft, Noticed, rule
 from flows.domain.checks.words import content_words, phrase, says_nothing
+from flows.domain.citation import find_citations
 from flows.domain.finding import Severity
 from flows.domain.provisions import Ask
 from flows.domain.standing import carries
@@ -77,15 +78,16 @@ def says_why_it_applies(draft: Draft, law: Provisions) -> Iterator[Noticed]:
             )
             continue
         yield from _filled_with_nothing(draft, place, exemption)
-        restated = _restates(exemption, provision, law)
-        if restated:
+        empty = _fits_anything(part, exemption, provision, law)
+        if empty:
             yield Noticed(
                 severity=Severity.WARN,
                 place=f"{place}.applies",
-                sentence=f"What is said of {exemption.provision} repeats the Act, not why it applies.",
+                sentence=f"What is said of {exemption.provision} would fit any information: it repeats the "
+                "Act, refers to what stands elsewhere, or says only that there would be harm.",
                 mend="Say what it is in this information, or in an answer, that the exemption fits.",
             )
-        yield from _unsaid(draft, place, exemption, provision, restated=restated)
+        yield from _unsaid(draft, place, exemption, provision, empty=empty)
         yield from _too_late(draft, place, exemption)
 
 
@@ -117,20 +119,55 @@ def _filled_with_nothing(draft: Draft, place: str, exemption: Exemption) -> Iter
 
 
 _OF_ANY_REASON: Final = content_words(
+    # of the procedure
     "section act exempt exemption information applies apply applied engaged engage relied rely relying "
     "reliance withheld withhold disclosure disclose disclosing request requested because therefore reason "
-    "authority public would likely prejudice required purpose purposes within falls fall virtue arise duty "
-    "confirm deny confirming denying confirmation denial held hold subject absolute qualified class "
+    "authority public would likely prejudice required purpose purposes within falls fall virtue arise "
+    "duty confirm deny confirming denying confirmation denial held hold subject absolute qualified class "
     "covered here case see above below none applicable relates related relating constitute constitutes "
-    "contain contains party parties date future already available"
+    "contain contains party parties date future already available "
+    # of harm, whatever it be
+    "sensitive sensitivity sensitivities prejudicial detrimental detriment harm harmful damage damaging "
+    "adverse adversely negative effect impact consequence risk danger dangerous concern problem issue "
+    "cause result lead serious significant real substantial actual severe considerable potential possible "
+    "undermine undermining jeopardise jeopardising compromise compromising causing unhelpful helpful "
+    "confidential private operational operationally commercially politically important importance "
+    # of opinion
+    "consider considered considerations believe believing think view opinion position agree satisfied "
+    "decide deciding decision conclude concluding appropriate inappropriate suitable unsuitable necessary "
+    "needs require requiring right wrong correct proper reasonable reasonably sufficient order clear "
+    "clearly obvious obviously evident self explanatory justify justified justification certain merit "
+    "deem squarely good valid strong cogent compelling wise unwise irresponsible inadvisable undesirable "
+    "unfortunate unwelcome problematic delicate difficult inconvenient speak speaks favour lie lies "
+    "interest domain protect protection legal team advise advised recommend usual usually normal normally "
+    "standard routine routinely always never ever practice policy policies custom entire entirely "
+    "entirety whole "
+    # of whoever decides, and what they are for
+    "force council trust department body organisation function functions work job able exercise effective "
+    "effectively efficient conduct duties suffer affect affected person persons "
+    # of giving, and of this or any other information
+    "release releasing give provide providing supply share sharing publish make making refuse refusing "
+    "unable cannot people something anything anyone nature kind type content detail material document "
+    "record data instance matter time point present current "
+    # of what stands elsewhere
+    "explain mention state stating set out outline outlining describe describing discuss refer referring "
+    "please previous previously earlier before following first second same similar likewise again ground "
+    "argument test balance balancing paper paragraph notice letter response answer full fully in know"
 )
 """Words in which a reason is given, and which are none."""
 
 
-def _restates(exemption: Exemption, provision: Provision, law: Provisions) -> bool:
-    """Tell whether ``applies`` says no more than the Act does; it does not where there is none."""
-    said = content_words(exemption.applies or "") - _OF_ANY_REASON
-    return bool(exemption.applies) and said <= _of_the_act(provision, law)
+def _fits_anything(part: Part, exemption: Exemption, provision: Provision, law: Provisions) -> bool:
+    """Tell whether ``applies`` says nothing of this information; it does not where there is none.
+
+    To name the information is no reason where the Act asks for harm; where it asks for a class, it may be.
+    """
+    applies = exemption.applies or ""
+    said = content_words(applies) - _OF_ANY_REASON - _of_the_act(provision, law)
+    named = content_words(part.information) if provision.basis.harm else frozenset[str]()
+    # Section 17(4): what would itself disclose what is exempt need not be stated.
+    kept_back = any("17(4)" in cited.citations for cited in find_citations(applies))
+    return bool(applies) and said <= named and not kept_back
 
 
 def _of_the_act(provision: Provision, law: Provisions) -> frozenset[str]:
@@ -297,11 +334,11 @@ _FACTS: Final = {
 
 
 def _unsaid(
-    draft: Draft, place: str, exemption: Exemption, provision: Provision, *, restated: bool
+    draft: Draft, place: str, exemption: Exemption, provision: Provision, *, empty: bool
 ) -> Iterator[Noticed]:
     """Notice what is asked for and said neither under its key nor in words.
 
-    Words can say it in ways that nobody thought of, so it stops only where there are none but the Act's.
+    Words can say it in ways that nobody thought of, so it stops only where there are none of their own.
     """
     of_part = place.partition(".")[0]
     texts = [passage.raw for at in (place, f"{of_part}.answer") for passage in draft.under(at)]
@@ -310,7 +347,7 @@ def _unsaid(
         if not _is_asked(ask, exemption) or fact.given(exemption) or any(map(fact.words.search, texts)):
             continue
         yield Noticed(
-            severity=Severity.BLOCK if restated and not fact.advice else Severity.WARN,
+            severity=Severity.BLOCK if empty and not fact.advice else Severity.WARN,
             place=place,
             sentence=f"{exemption.provision} {fact.unsaid}.",
             mend=fact.mend,
