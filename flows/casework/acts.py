@@ -30,7 +30,7 @@ from flows.domain.acts import (
     Reason,
 )
 from flows.domain.acts import policy as amending
-from flows.domain.acts.drafting import WHOLE, is_overridden
+from flows.domain.acts.drafting import WHOLE, gates_text, is_overridden
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.edition import gates_for
@@ -274,7 +274,7 @@ def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str
     _check_nothing_stops(case, wish.document, found)
     noted = note(found)
     return {
-        "gates": " ".join(gates_for(dossier.policy, wish.document)),
+        "gates": gates_text(gates_for(dossier.policy, wish.document)),
         **({"rules": VERSION} if checked else {}),
         **({"findings": noted} if noted else {}),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
 from flows.casework.office import Done
@@ -10,11 +9,15 @@ from flows.domain.acts import SUBMIT
 from flows.domain.decide import may_decide
 from flows.domain.documents import TEST
 from flows.domain.noted import counted, read_noted
+from flows.domain.owed import from_text
 from flows.notices.notice import Waiting, write_notice
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flows.casework.office import Office
     from flows.domain.clock import Clock, Due
+    from flows.domain.owed import Owed
     from flows.domain.procedure import Stage
     from flows.register.dossier import Dossier
 
@@ -38,7 +41,7 @@ def untold(office: Office, gate: Stage) -> list[tuple[str, str]]:
                 version=row.version,
                 round=row.round,
                 gate=gate,
-                **_how(clock, date.fromisoformat(row.received), row.regime, chase_within),
+                **_how(clock, from_text(row.owed), row.regime, chase_within),
             )
         )
     ]
@@ -56,7 +59,7 @@ def ask(office: Office, reference: str, gate: Stage, document: str = TEST.name) 
         version=case.document(document).version,
         round=case.document(document).round,
         gate=gate,
-        **_how(office.clock(policy), case.received, case.regime, policy.rules.chase_within),
+        **_how(office.clock(policy), case.owed(document), case.regime, policy.rules.chase_within),
     )
     if office.outbox.has_told(about):
         return Done(reference=reference)
@@ -72,8 +75,8 @@ def _checked(dossier: Dossier, document: str) -> str:
     return counted(read_noted(submission.act.details.get("findings", ""))) if submission else ""
 
 
-def _how(clock: Clock, received: date, regime: str, chase_within: int) -> _How:
-    due = clock.due(received, regime)
+def _how(clock: Clock, owed: Owed, regime: str, chase_within: int) -> _How:
+    due = clock.due(owed, regime)
     return {"kind": _kind(due, chase_within), "due": due.due}
 
 

@@ -61,7 +61,7 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
         assessment,
         document=document,
         today=office.today(),
-        due=office.clock(dossier.policy).due(case.received, case.regime).last,
+        due=office.clock(dossier.policy).answer(case.life.events, case.regime).last,
         body=dossier.policy.rules.body,
         named=_named(office, dossier, request, assessment, document, reading=reading),
     )

@@ -126,7 +126,7 @@ def _test_files(
         document=text,
         made=text,
         today=today,
-        due=office.clock(dossier.policy).due(case.received, case.regime).last,
+        due=office.clock(dossier.policy).answer(case.life.events, case.regime).last,
         body=body,
         named=(),
     )

@@ -15,6 +15,7 @@ from flows.document.publication import check as check_publication
 from flows.document.publication import publish as make_publication
 from flows.document.record import DECIDED, ROLES, Record
 from flows.domain.acts import APPROVE, DRAFT, RETURN, SUBMIT
+from flows.domain.acts.drafting import gates_text
 from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Draft
 from flows.domain.checks.ruleset import check as check_content
@@ -23,6 +24,7 @@ from flows.domain.errors import MalformedError
 from flows.domain.finding import Severity, blocking
 from flows.domain.local_day import local_day
 from flows.domain.noted import read_noted
+from flows.domain.procedure import Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.register.audit import PaperVerdict, Published
@@ -73,9 +75,12 @@ class Basis:
             subject=request.subject,
             version=last.act.version,
             decisions=tuple(
-                (DECIDED[gate].format(title), ROLES[said.act.role], local_day(said.act.time))
+                (
+                    DECIDED[said.act.gate or Stage.DRAFTING].format(title),
+                    ROLES[said.act.role],
+                    local_day(said.act.time),
+                )
                 for _, said in approvals
-                if (gate := said.act.gate) is not None
             ),
             signed_off=signed_off,
             published=self.time,
@@ -206,13 +211,13 @@ def _compared(published: Published) -> PaperVerdict:
 
 
 def _approvals(statements: Iterable[tuple[str, Statement]], document: str) -> Iterable[tuple[str, Statement]]:
-    """Return the approvals that carried a document to publication, in order."""
+    """Return what carried a document to publication: its approvals, in order, or its submission alone."""
     standing: list[tuple[str, Statement]] = []
     for digest, said in statements:
         if said.act.document != document:
             continue
         if said.act.kind in {DRAFT, RETURN, SUBMIT}:
             standing.clear()
-        elif said.act.kind == APPROVE:
+        if said.act.kind == APPROVE or said.act.details.get("gates") == gates_text(()):
             standing.append((digest, said))
     return standing

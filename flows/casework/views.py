@@ -14,6 +14,7 @@ from flows.domain.documents import DOCUMENTS, REQUEST, TEST
 from flows.domain.english import in_full
 from flows.domain.errors import RefusedError
 from flows.domain.noted import counted, read_noted
+from flows.domain.owed import from_text
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from flows.domain.assessment import Request
     from flows.domain.case import Approval, Case, Document, Override
     from flows.domain.clock import Clock, Due
+    from flows.domain.owed import Duty
     from flows.domain.policy import Policy, Proclaimed
     from flows.register.dossier import Dossier
     from flows.register.statement import Statement
@@ -50,7 +52,8 @@ class Waiting:
 
     Attributes:
         since: When it came to its stage, UTC.
-        clock: How the answer to the request stands.
+        duty: What is owed.
+        clock: How that stands.
     """
 
     reference: str
@@ -60,6 +63,7 @@ class Waiting:
     since: datetime
     version: int
     received: date
+    duty: Duty
     clock: Due
 
 
@@ -143,7 +147,7 @@ def find(office: Office, sought: Sought) -> list[Waiting]:
 
 
 def _waiting(row: Row, clock: Clock) -> Waiting:
-    received, due = date.fromisoformat(row.received), date.fromisoformat(row.due) if row.due else None
+    owed, due = from_text(row.owed), date.fromisoformat(row.due) if row.due else None
     return Waiting(
         reference=row.reference,
         document=row.document,
@@ -151,8 +155,9 @@ def _waiting(row: Row, clock: Clock) -> Waiting:
         stage=Stage(row.stage),
         since=datetime.fromisoformat(row.since),
         version=row.version,
-        received=received,
-        clock=clock.standing(received, row.regime, due),
+        received=owed.events.received,
+        duty=owed.duty,
+        clock=clock.standing(owed, row.regime, due),
     )
 
 
@@ -163,8 +168,8 @@ def show(office: Office, dossier: Dossier) -> CaseView:
     return CaseView(
         reference=case.reference,
         subject=request.subject,
-        received=case.received,
-        clock=office.clock(policy).due(case.received, case.regime),
+        received=case.life.events.received,
+        clock=office.clock(policy).answer(case.life.events, case.regime),
         summarised=request.summary is not None,
         stated=tuple(
             f"{said.act.actor} {what_was_done(said.act)}"

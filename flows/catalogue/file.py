@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
@@ -17,6 +16,7 @@ from flows.catalogue.rows import COLUMNS, FORM, SCHEMA, Row, write
 from flows.catalogue.search import MOST_URGENT_FIRST, OLDEST_FIRST, WAITING
 from flows.domain.errors import RegisterError
 from flows.domain.filed import Filed, Reached
+from flows.domain.owed import from_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,15 +126,15 @@ class Catalogue:
         if known and not self._ask("select 1 from documents where due is null limit 1"):
             return
 
-        def falls(received: str, regime: str) -> str:
-            due = clock.falls(date.fromisoformat(received), regime)
+        def falls(owed: str, regime: str) -> str:
+            due = clock.falls(from_text(owed), regime)
             return due.isoformat() if due else ""
 
         with self._there() as db:
             db.execute("begin immediate")
             db.create_function("falls", 2, falls)
-            which = "due is null" if known else "document <> 'policy'"
-            db.execute(f"update documents set due = falls(received, regime) where {which}")  # noqa: S608 - ours
+            which = "due is null" if known else "owed <> ''"
+            db.execute(f"update documents set due = falls(owed, regime) where {which}")  # noqa: S608 - ours
             db.execute("delete from calendar")
             db.execute("insert into calendar values (?)", (clock.key,))
 

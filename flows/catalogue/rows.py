@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.acts import DRAFT, OVERRIDE, SUBMIT
 from flows.domain.documents import REQUEST
 from flows.domain.errors import PitError
+from flows.domain.owed import Duty, as_text
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import FINISHED
 from flows.domain.reference import identity
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 1
+FORM: Final = 2
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -32,7 +33,8 @@ SCHEMA: Final = f"""
 create table documents (
   id integer primary key, identity text not null, document text not null, reference text not null,
   folder text not null, stage text not null, open integer not null, version integer not null,
-  round integer not null, received text not null, due text, subject text not null, regime text not null,
+  round integer not null, received text not null, owed text not null, due text,
+  subject text not null, regime text not null,
   since text not null, recipient text not null, last_entry text not null, last_number integer not null,
   described text not null,
   unique (identity, document)
@@ -85,7 +87,8 @@ class Row:
         document: The kind of document.
         round: How often it was returned.
         received: Local date of receipt, as 2022-11-07.
-        due: The same of when the answer is due; empty where that is not known, None where nobody asked yet.
+        owed: What is, or was last, owed, as ``as_text`` writes it; empty for the policy.
+        due: When that is due, as 2022-11-07; empty where that is not known, None where nobody asked yet.
         since: When it came to where it stands, UTC, in ISO 8601.
         recipient: Name of the case's key.
         last_entry: Id of the case's newest entry.
@@ -102,6 +105,7 @@ class Row:
     version: int
     round: int
     received: str
+    owed: str
     due: str | None
     subject: str
     regime: str
@@ -116,8 +120,9 @@ COLUMNS: Final = tuple(field.name for field in fields(Row))
 _UPSERT: Final = (
     f"insert into documents ({', '.join(COLUMNS)}) values ({', '.join(f':{name}' for name in COLUMNS)}) "  # noqa: S608 - our own names
     "on conflict (identity, document) do update set "
-    # What stays: when it is due follows from its receipt, the subject from the files described.
+    # What stays: when it is due follows from what is owed, the subject from the files described.
     + ", ".join(f"{name} = :{name}" for name in COLUMNS if name not in {"due", "subject", "described"})
+    + ", due = case when owed = :owed then due else :due end"
     + " returning id, described"
 )
 
@@ -160,17 +165,21 @@ def _rows(standing: Standing) -> Iterator[Row]:
     for name in case.documents if case else (POLICY,):
         document = case.document(name) if case else None
         stage = case.stage(name) if case else POLICY
+        owed = case.owed(name) if case else None
         yield Row(
             identity=identity(filed.reference),
             document=name,
             reference=filed.reference,
             folder=filed.folder,
             stage=stage,
-            open=case is not None and stage not in FINISHED,
+            # What is owed once a case was answered stands with a document that is sent.
+            open=case is not None
+            and (stage not in FINISHED or (owed is not None and owed.duty is not Duty.ANSWER)),
             version=document.version if document else filed.last_number,
             round=document.round if document else 0,
-            received=case.received.isoformat() if case else "",
-            due=None if case else "",
+            received=case.life.events.received.isoformat() if case else "",
+            owed=as_text(owed) if owed else "",
+            due=None if owed else "",
             subject="",
             regime=case.regime if case else "",
             since=_since(case, name).isoformat() if case else "",

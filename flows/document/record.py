@@ -24,11 +24,16 @@ TITLE: Final = "Record of this decision"
 # Here and not where they are used: a paper names the code of this folder as what it was made with, and
 # other words than those of an earlier paper are not to look like another text.
 DECIDED: Final = {
+    Stage.DRAFTING: "{} submitted, which needs no approval",
     Stage.LEGAL_REVIEW: "Legal review approved",
     Stage.BALANCING: "{} signed off",
 }
-"""What was decided at a gate, of a kind of document."""
-ROLES: Final = {Role.LEGAL_REVIEWER: "Legal reviewer", Role.SIGN_OFF_OFFICER: "Sign-off officer"}
+"""What was decided, of a kind of document: at a gate, or where it was drafted if there is none."""
+ROLES: Final = {
+    Role.FOI_OFFICER: "FOI officer",
+    Role.LEGAL_REVIEWER: "Legal reviewer",
+    Role.SIGN_OFF_OFFICER: "Sign-off officer",
+}
 """In which role."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.documents import DOCUMENTS, RESPONSE, REVIEW, TEST
+from flows.domain.owed import Duty, Owed
 from flows.domain.procedure import Stage
 from flows.domain.reference import slug
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from flows.domain.act import FileMark
     from flows.domain.documents import DocumentKind
+    from flows.domain.life import Life
     from flows.domain.procedure import Role
 
 
@@ -118,6 +120,7 @@ class Case:
         acts: How many acts it has.
         files: The folder without the records of acts.
         documents: By kind, those that were begun, and the test from the start.
+        life: What happened to the request.
         authors: Who wrote a file's bytes, by their SHA-256; the service left out.
         stated: The last act of each kind on the case itself, by kind.
         closed: When it was closed without a published test, UTC; None while it is not.
@@ -132,6 +135,7 @@ class Case:
     acts: int
     files: Mapping[str, FileMark]
     documents: Mapping[str, Document]
+    life: Life
     authors: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stated: Mapping[str, Stated] = field(default_factory=dict)
     closed: datetime | None = None
@@ -164,6 +168,20 @@ class Case:
         """Return the case with one document changed."""
         changed = replace(self.document(name), **changes)
         return replace(self, documents={**self.documents, name: changed})
+
+    def with_life(self, **changes: Any) -> Case:  # noqa: ANN401 - what happened to a request
+        """Return the case with what happened to the request changed."""
+        return replace(self, life=replace(self.life, **changes))
+
+    def answers(self, name: str) -> bool:
+        """Tell whether the request is answered once a document is sent: a test, where there is no letter."""
+        return DOCUMENTS[name].answers and (name != TEST.name or RESPONSE.name not in self.documents)
+
+    def owed(self, name: str) -> Owed:
+        """Return what is, or was last, owed with a document; with the test, on the case itself."""
+        if name == REVIEW.name and self.life.events.review_asked:
+            return Owed(duty=Duty.REVIEW, events=self.life.events)
+        return Owed(duty=Duty.ANSWER, events=self.life.events)
 
     def words_of(self, name: str) -> frozenset[str]:
         """Return everyone whose own words a decision on a document would be about.

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.deadline import Events, deadline, latest, moved, working_days_until
+from flows.domain.deadline import deadline, latest, moved, working_days_until
+from flows.domain.english import in_full
 from flows.domain.errors import MalformedError
+from flows.domain.owed import Duty, Owed
 from flows.domain.provisions import provisions, regimes
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from flows.domain.deadline import Moved
+    from flows.domain.events import Events
     from flows.domain.policy import Proclaimed
     from flows.domain.timetable import Timetable
     from flows.domain.working_days import Calendar
@@ -34,15 +37,17 @@ class Due:
     """When an answer is due, and how that stands.
 
     Attributes:
-        due: None past what is known of bank holidays, where no deadline is guessed.
+        due: None where nothing is due, and past what is known of bank holidays, where no deadline is guessed.
+        waits: Why nothing is due, to follow "nothing is due"; empty otherwise.
         days_left: Working days until then; None where it is past or not known.
         last: The last day on which it is not late in any case; for a school later than ``due``.
-        overdue: Whether that is past, as counted from receipt alone.
+        overdue: Whether that is past.
         moved: How days proclaimed since the request came moved it; None where none did.
         advice: What else an official should know of it, as sentences.
     """
 
     due: date | None = None
+    waits: str = ""
     last: date | None = None
     days_left: int | None = None
     overdue: bool = False
@@ -71,7 +76,8 @@ class Clock:
         self._proclaimed = tuple(proclaimed)
         self._today = today
         self._body = body
-        # Many cases share a day of receipt: what is said of one is said of all.
+        # To most requests nothing happened beside, and many share a day of receipt: what is said of one is
+        # said of all.
         self.due = cache(self._due)
         self.falls = cache(self._falls)
         self.standing = cache(self._standing)
@@ -86,24 +92,41 @@ class Clock:
         rests_on = (self._calendar.key, *((regime, self.timetable(regime)) for regime in regimes()))
         return hashlib.sha256(repr(rests_on).encode()).hexdigest()
 
-    def _due(self, received: date, regime: str) -> Due:
-        """Return when the answer to a request is due that was received on a day under an Act."""
-        return self.standing(received, regime, self.falls(received, regime))
+    def answer(self, events: Events, regime: str) -> Due:
+        """Return when the answer to a request under an Act is due, after what happened to it."""
+        return self.due(Owed(duty=Duty.ANSWER, events=events), regime)
 
-    def _falls(self, received: date, regime: str) -> date | None:
-        """Return the same day alone; None where it is not known."""
+    def _due(self, owed: Owed, regime: str) -> Due:
+        """Return when something is due that is owed under an Act."""
+        return self.standing(owed, regime, self.falls(owed, regime))
+
+    def _falls(self, owed: Owed, regime: str) -> date | None:
+        """Return the same day alone; None where nothing is due, or where the day is not known."""
+        if owed.day:
+            return owed.day
         try:
-            return deadline(Events(received=received), self._calendar, self.timetable(regime)).due
+            found = deadline(owed.events, self._calendar, self.timetable(regime))
         except MalformedError:
             return None
+        if owed.duty is Duty.REVIEW:
+            return found.review.aim if found.review else None
+        return found.due
 
-    def _standing(self, received: date, regime: str, due: date | None) -> Due:
+    def _standing(self, owed: Owed, regime: str, due: date | None) -> Due:
         """Return how that stands today, for a day that was computed before."""
+        events, timetable = owed.events, self.timetable(regime)
+        if owed.duty is not Duty.ANSWER:
+            over = due is not None and self._today > due
+            left = (
+                None
+                if over or due is None
+                else working_days_until(self._today, due, self._calendar, timetable)
+            )
+            return Due(due=due, last=due, days_left=left, overdue=over)
         if due is None:
-            return Due()
-        timetable = self.timetable(regime)
+            return Due(waits=waits(events))
         # The register does not know when there is no session at a school; the last day in any case it does.
-        last = latest(received, self._calendar, timetable) or due
+        last = latest(events, self._calendar, timetable) or due
         over = self._today > last
         left = None if over else working_days_until(self._today, due, self._calendar, timetable)
         return Due(
@@ -111,13 +134,23 @@ class Clock:
             last=last,
             days_left=left,
             overdue=over,
-            moved=moved(received, due, self._proclaimed, self._calendar, timetable),
-            advice=self._advice(received, timetable),
+            moved=moved(events, due, self._proclaimed, self._calendar, timetable),
+            advice=self._advice(events, timetable),
         )
 
-    def _advice(self, received: date, timetable: Timetable) -> tuple[str, ...]:
-        if self._body is None and timetable.limits:
-            return (NOBODY_SAID,)
-        if not (timetable.own or timetable.others):
-            return ()
-        return deadline(Events(received=received), self._calendar, timetable).remarks
+    def _advice(self, events: Events, timetable: Timetable) -> tuple[str, ...]:
+        nobody_said = (NOBODY_SAID,) if self._body is None and timetable.limits else ()
+        if events.plain and not (timetable.own or timetable.others):
+            return nobody_said
+        return (*nobody_said, *deadline(events, self._calendar, timetable, today=self._today).remarks)
+
+
+def waits(events: Events) -> str:
+    """Return why nothing is due after ``events``; empty where something is."""
+    if events.rounds and not events.rounds[-1].answered:
+        # FOIA s.1(3).
+        return f"while the clarification asked on {in_full(events.rounds[-1].asked)} is awaited"
+    if events.fees_notice and not events.fees_paid:
+        # FOIA s.9(2).
+        return f"while the fees notice of {in_full(events.fees_notice)} is not paid"
+    return ""

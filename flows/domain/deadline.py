@@ -15,13 +15,14 @@ How soon a review should be asked for and answered is guidance, and no limit of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from flows.domain.english import in_full, only_date
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.events import USUAL, Events
 from flows.domain.working_days import days_from
 
 if TYPE_CHECKING:
@@ -31,58 +32,7 @@ if TYPE_CHECKING:
     from flows.domain.timetable import Limit, Timetable
     from flows.domain.working_days import Calendar, Day
 
-USUAL: Final = "usual"
-"""An extension without an estimate: the usual longest."""
-
 _MONTHS_TO_PAY: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """One round of clarification: what was wanted was asked, s.1(3), and maybe answered."""
-
-    asked: date
-    answered: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Events:
-    """What happened to a request, and on which local day.
-
-    Attributes:
-        rounds: Of clarification, oldest first.
-        extended: The estimate given, or ``USUAL`` where none was; None without an extension.
-        specified: The day that the regulator specified, s.10(4).
-        closed: First and last day of each time in which there is no session at the school.
-        refused: When a refusal was issued.
-    """
-
-    received: date
-    rounds: tuple[Round, ...] = ()
-    fees_notice: date | None = None
-    fees_paid: date | None = None
-    extended: date | Literal["usual"] | None = None
-    specified: date | None = None
-    closed: tuple[tuple[date, date], ...] = ()
-    refused: date | None = None
-    review_asked: date | None = None
-
-    def __post_init__(self) -> None:
-        for _, when in self.dates():
-            only_date(when)
-
-    def dates(self) -> Iterator[tuple[str, date]]:
-        """Yield each day that is given, under the name an official knows it by."""
-        for field in fields(self):
-            when = getattr(self, field.name)
-            if isinstance(when, date):
-                yield field.name.replace("_", "-"), when
-        for each in self.rounds:
-            yield "clarification-asked", each.asked
-            if each.answered is not None:
-                yield "clarification-answered", each.answered
-        for span in self.closed:
-            yield from (("closed", when) for when in span)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,22 +165,21 @@ def working_days_until(today: date, due: date, calendar: Calendar, timetable: Ti
     return sum(day.counts for day in islice(days_from(today, calendar, timetable.nations), span))
 
 
-def latest(received: date, calendar: Calendar, timetable: Timetable) -> date | None:
+def latest(events: Events, calendar: Calendar, timetable: Timetable) -> date | None:
     """Return the last day of the limit that a kind of authority has of its own; None where it has none."""
-    own = timetable.own
-    days = own and days_from(received, calendar, timetable.nations)
-    return _counting(days, own.working_days)[-1].date if own and days else None
+    return _Count(events, calendar, timetable, None).latest()
 
 
 def moved(
-    received: date, due: date, proclaimed: Iterable[Proclaimed], calendar: Calendar, timetable: Timetable
+    events: Events, due: date, proclaimed: Iterable[Proclaimed], calendar: Calendar, timetable: Timetable
 ) -> Moved | None:
     """Return how days added on or after the day of receipt moved ``due``; None where they did not."""
+    received = events.received
     later = [day for day in proclaimed if received <= day.added and received < day.date <= due]
     if not later:
         return None
     before = calendar.without(later)
-    was = deadline(Events(received=received), before, timetable).due
+    was = deadline(events, before, timetable).due
     if was is None or was == due:
         return None
     because = tuple(day for day in later if before.day(day.date, timetable.nations).counts)
@@ -287,6 +236,14 @@ class _Count:
         if self._events.specified:
             return tuple(islice(self._days_from(self.start), (self._events.specified - self.start).days))
         return self._allowed(self.start, self._timetable.own)
+
+    def latest(self) -> date | None:
+        """Return the last day of the limit that a kind of authority has of its own."""
+        own = self._timetable.own
+        # An extension for the public interest test is counted on from the shorter limit.
+        if own is None or self._events.extended or self.waits or self.stands_still:
+            return None
+        return _counting(self._days_from(self.start), own.working_days)[-1].date
 
     def until_it_stopped(self) -> tuple[Day, ...]:
         """Return the days before the fees notice."""

@@ -17,7 +17,7 @@ from flows.domain.acts import APPROVE, DRAFT, OPEN, RETURN, On, Reason
 from flows.domain.acts.opening import opened
 from flows.domain.case import Stated
 from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST
-from flows.domain.edition import edition_of
+from flows.domain.edition import documents_of, edition_of
 from flows.domain.errors import (
     Fault,
     KnownReferenceError,
@@ -31,7 +31,7 @@ from flows.domain.errors import (
 )
 from flows.domain.policy import SERVICE, one_of
 from flows.domain.procedure import APPROVALS, ROLE_AT, Stage
-from flows.domain.reference import parse_reference, slug
+from flows.domain.reference import identity, parse_reference, slug
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -157,7 +157,7 @@ def _against(case: Case | None, act: Act, policy: Policy) -> Iterator[PitError]:
     if act.kind == OPEN:
         if case is not None:
             yield KnownReferenceError(act.case)
-        yield from _against_opening(act)
+        yield from _against_opening(act, policy)
         return
     if case is None:
         yield UnknownCaseError(act.case)
@@ -182,7 +182,9 @@ def _against_form(act: Act, policy: Policy) -> Iterator[PitError]:
     kind = act.kind
     if kind.on is On.POLICY:
         yield _malformed(act, "act", "this is done to the policy, never to a case")
-    documents = policy.rules.gates.keys() & DOCUMENTS.keys()
+    documents = documents_of(policy).keys() & DOCUMENTS.keys()
+    if kind.document:
+        documents = documents & {kind.document}
     if kind.on is On.DOCUMENT and act.document not in documents:
         yield _malformed(act, "document", f"one of {', '.join(sorted(documents))} is needed")
     if kind.on is On.CASE and act.document:
@@ -209,8 +211,10 @@ def _roles(kind: Kind, gate: Stage | None) -> Collection[Role]:
     return {ROLE_AT[gate]} if gate else kind.roles
 
 
-def _against_opening(act: Act) -> Iterator[PitError]:
+def _against_opening(act: Act, policy: Policy) -> Iterator[PitError]:
     parse_reference(act.case)
+    if identity(act.case).endswith(edition_of(policy).endings):
+        yield _malformed(act, "case", "a reference does not end as the name of a letter does")
     if act.version != 0:
         yield StaleVersionError(act.case, current=0, named=act.version)
     if set(act.files) - {ASSESSMENT} != {REQUEST, SEALED_REQUEST}:
@@ -221,6 +225,9 @@ def _against_opening(act: Act) -> Iterator[PitError]:
 
 def _against_stage(case: Case, kind: Kind, document: str, gate: Stage | None) -> Iterator[RefusedError]:
     at = {gate} if gate else kind.at
+    if kind == DRAFT and document in DOCUMENTS and DOCUMENTS[document].recurs:
+        # Another clarification, or another notice of more time, follows the one that was sent.
+        at = at | {Stage.SENT}
     passive = f"{kind.passive} at {APPROVALS[gate]}" if gate else kind.passive
     # An act on the case needs every document of it to stand where it may be taken.
     every = kind.on is On.CASE and not case.closed

@@ -1,8 +1,8 @@
 """The documents of a case: of each kind the files, who begins it, and what it is called.
 
-``test`` is the public interest test itself. ``response`` is the letter that answers the request: what is
-given, refused or not held. Each has its own versions, passes its own gates, and stands in a folder of its
-name within the case's.
+``test`` is the public interest test itself. The others are letters; ``response`` is the one that answers the
+request: what is given, refused or not held. Each has its own versions, passes its own gates, and stands in a
+folder of its name within the case's.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class DocumentKind:
         begun_by: The role in which its first version is written.
         sources: Files of it that people write, beside the text that is made of them or written itself.
         checked: Whether the rules of ``checks/`` are run on it.
+        answers: Whether it answers the request, so that the clock stops when it is sent.
+        recurs: Whether another of its kind may follow one that was sent.
     """
 
     name: str
@@ -42,6 +44,8 @@ class DocumentKind:
     begun_by: Role
     sources: tuple[str, ...] = ()
     checked: bool = False
+    answers: bool = False
+    recurs: bool = False
 
     @property
     def text(self) -> str:
@@ -78,13 +82,50 @@ TEST: Final = DocumentKind(
     begun_by=Role.SERVICE,
     sources=("assessment.yaml",),
     checked=True,
-)
-RESPONSE: Final = DocumentKind(
-    name="response", title="Response to a request", called="response", begun_by=Role.FOI_OFFICER
+    answers=True,
 )
 
+
+def _letter(
+    name: str, title: str, called: str, *, answers: bool = False, recurs: bool = False
+) -> DocumentKind:
+    return DocumentKind(
+        name=name,
+        title=title,
+        called=called,
+        begun_by=Role.FOI_OFFICER,
+        answers=answers,
+        recurs=recurs,
+    )
+
+
+RESPONSE: Final = _letter("response", "Response to a request", "response", answers=True)
+CLARIFICATION: Final = _letter(
+    "clarification", "Request for clarification", "request for clarification", recurs=True
+)
+"""What else is reasonably needed to find the information, FOIA s.1(3)."""
+FEES: Final = _letter("fees", "Fees notice", "fees notice")
+"""FOIA s.9."""
+EXTENSION: Final = _letter("extension", "Notice of more time", "notice of more time", recurs=True)
+"""That the public interest takes longer to decide on, with the estimate, FOIA s.17(2)."""
+COST: Final = _letter("cost", "Refusal on cost", "refusal on cost", answers=True)
+"""FOIA s.17(5), for s.12."""
+VEXATIOUS: Final = _letter(
+    "vexatious", "Refusal of a vexatious or repeated request", "refusal under section 14", answers=True
+)
+"""FOIA s.17(5), for s.14."""
+TRANSFER: Final = _letter("transfer", "Request passed on", "notice of a transfer", answers=True)
+"""That the information is not held, and who may have it, FOIA s.16."""
+REVIEW: Final = _letter("review", "Outcome of an internal review", "outcome of the review", recurs=True)
+SCHEDULE: Final = _letter("schedule", "Schedule of records", "schedule of records")
+
 DOCUMENTS: Final[Mapping[str, DocumentKind]] = MappingProxyType(
-    {kind.name: kind for kind in (TEST, RESPONSE)}
+    {
+        kind.name: kind
+        for kind in (
+            *(TEST, RESPONSE, CLARIFICATION, FEES, EXTENSION, COST, VEXATIOUS, TRANSFER, REVIEW, SCHEDULE),
+        )
+    }
 )
 
 ASSESSMENT: Final = TEST.files[0]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.local_day import days_of_utc, local_days
 from flows.domain.procedure import Stage
+from flows.domain.reference import ENDINGS, FIRST_ENDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,14 +32,18 @@ class Edition:
 
     Attributes:
         gates: Which approvals a document needs, in order, under each name that the rules may use.
+        documents: By kind of document that the rules may leave unsaid, the name of its approvals.
         rules: The lowest version of the checks that a submission may name, so that nobody escapes today's
             with yesterday's.
+        endings: How no reference of a new case ends.
         days: The first and the last day that a moment may be taken for.
         rows: By name of an act, what its row of the table was before a later edition changed it.
     """
 
     gates: Mapping[str, tuple[Stage, ...]]
+    documents: Mapping[str, str] = field(default_factory=dict)
     rules: int
+    endings: tuple[str, ...] = ENDINGS
     days: Callable[[datetime], tuple[date, date]] = local_days
     rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -54,16 +59,34 @@ _GATES: Final = MappingProxyType(
     }
 )
 
+ONE_PERSON: Final = "one-person"
+"""Whoever submits it decides on it."""
+
+_LETTERS: Final = MappingProxyType(
+    {
+        "clarification": ONE_PERSON,
+        "fees": ONE_PERSON,
+        "transfer": ONE_PERSON,
+        "extension": "two-person",
+        "cost": "two-person",
+        "vexatious": "two-person",
+        "review": "two-person",
+        "schedule": "two-person",
+    }
+)
+
 EDITIONS: Final[dict[int, Edition]] = {
     # Whoever overrode a finding could pass the version they had let through. Days were those of UTC or of an
     # hour later, winter and summer alike.
     1: Edition(
         gates=_GATES,
         rules=1,
+        endings=(FIRST_ENDING,),
         days=days_of_utc,
         rows=MappingProxyType({"approve": {"no_overrider": False}}),
     ),
-    2: Edition(gates=_GATES, rules=2),
+    # Letters beside the response, and some that one person may send.
+    2: Edition(gates=MappingProxyType({**_GATES, ONE_PERSON: ()}), documents=_LETTERS, rules=2),
 }
 
 
@@ -77,6 +100,11 @@ def edition_of(policy: Policy) -> Edition:
     return EDITIONS[policy.rules.edition]
 
 
+def documents_of(policy: Policy) -> Mapping[str, str]:
+    """Return the kinds of document that are written under ``policy``, with the name of their approvals."""
+    return {**edition_of(policy).documents, **policy.rules.gates}
+
+
 def gates_for(policy: Policy, document: str) -> tuple[Stage, ...]:
     """Return the gates that a kind of document passes under ``policy``, in order."""
-    return edition_of(policy).gates[policy.rules.gates[document]]
+    return edition_of(policy).gates[documents_of(policy)[document]]

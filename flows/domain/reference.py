@@ -9,8 +9,12 @@ from flows.domain.errors import Fault, MalformedError
 
 PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}"
 _REFERENCE: Final = re.compile(PATTERN)
-_OURS: Final = "-response"
-"""How no reference ends: with what tells the papers of one case apart."""
+FIRST_ENDING: Final = "-response"
+ENDINGS: Final = (
+    FIRST_ENDING,
+    *("-clarification", "-fees", "-extension", "-cost", "-vexatious", "-transfer", "-review", "-schedule"),
+)
+"""How no new reference ends: with what tells the papers of one case apart."""
 
 
 def parse_reference(text: str, *, source: str = "reference") -> str:
@@ -24,7 +28,7 @@ def parse_reference(text: str, *, source: str = "reference") -> str:
         or any(twice in text for twice in ("..", "//"))
         or text.endswith(("/", "."))
         or identity(text) == "policy"
-        or identity(text).endswith(_OURS)
+        or identity(text).endswith(FIRST_ENDING)
     ):
         raise MalformedError(
             source,
@@ -35,6 +39,19 @@ def parse_reference(text: str, *, source: str = "reference") -> str:
             ),
         )
     return text
+
+
+def parse_new_reference(text: str, *, source: str = "reference") -> str:
+    """Return ``text`` if a case may be opened under it.
+
+    Raises:
+        MalformedError: it may not; the text itself is not repeated.
+    """
+    reference = parse_reference(text, source=source)
+    if taken := next((each for each in ENDINGS if identity(reference).endswith(each)), None):
+        problem = f"no reference ends in {taken}, as the name of a letter does; give it another ending"
+        raise MalformedError(source, Fault(path="", problem=problem))
+    return reference
 
 
 def slug(reference: str) -> str:

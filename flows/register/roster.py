@@ -6,8 +6,8 @@ from base64 import b64decode, b64encode
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.domain.documents import DOCUMENTS, TEST
-from flows.domain.edition import EDITIONS
+from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
+from flows.domain.edition import EDITIONS, ONE_PERSON
 from flows.domain.errors import MalformedError, RefusedError
 from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, Rules, parse_origin, parse_person
 from flows.domain.procedure import Role
@@ -200,6 +200,8 @@ def _check_rules(rules: Rules) -> None:
         raise ValueError("the rules name an edition of the procedure this version does not know")
     if not rules.gates.keys() <= DOCUMENTS.keys() or not {*rules.gates.values()} <= edition.gates.keys():
         raise ValueError("the rules name a document or approvals this version does not know")
+    if {*map(rules.gates.get, (TEST.name, RESPONSE.name))} & {ONE_PERSON}:
+        raise ValueError("the rules let one person decide on a test or a response")
     if TEST.name not in rules.gates or rules.threshold != 1:
         raise ValueError("the rules lack the test's approvals or name a threshold this version does not know")
     if rules.body not in {None, *BODIES}:

@@ -7,7 +7,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.reference import identity, parse_reference
+from flows.domain.reference import identity, parse_new_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ def check_pattern(pattern: str) -> str:
     fields = [field for _, field in _pieces(pattern) if field]
     if fields.count("number") != 1 or fields.count("year") > 1:
         raise _malformed(_ADVICE)
-    return parse_reference(pattern.format(year=2022, number=1), source=_SOURCE) and pattern
+    return parse_new_reference(pattern.format(year=2022, number=1), source=_SOURCE) and pattern
 
 
 def next_reference(pattern: str, year: int, taken: Iterable[str]) -> str:
@@ -41,7 +41,7 @@ def next_reference(pattern: str, year: int, taken: Iterable[str]) -> str:
     matches = (fitting.fullmatch(identity(reference)) for reference in taken)
     highest = max((int(match["number"]) for match in matches if match), default=0)
     reference = pattern.format(year=year, number=highest + 1)
-    return parse_reference(reference, source=_SOURCE)
+    return parse_new_reference(reference, source=_SOURCE)
 
 
 def _expression(pattern: str, year: int) -> str:

@@ -34,7 +34,7 @@ from flows.domain.citation import PATTERN as PROVISION
 from flows.domain.citation import parse_citations
 from flows.domain.errors import MalformedError
 from flows.domain.provisions import regimes
-from flows.domain.reference import parse_reference
+from flows.domain.reference import parse_new_reference, parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,7 +123,9 @@ def _rules(info: ValidationInfo) -> TextRules:
 
 def _reference(text: str, info: ValidationInfo) -> str:
     try:
-        return parse_reference(_plain(text, info))
+        # What the register has was judged when it was opened.
+        parse = parse_new_reference if _rules(info).typed else parse_reference
+        return parse(_plain(text, info))
     except MalformedError as error:
         refuse([fault.problem for fault in error.faults])
         raise

@@ -13,6 +13,7 @@ from flows.casework import texts
 from flows.domain.assessment import Assessment, Request
 from flows.domain.checks.ruleset import RULES, check
 from flows.domain.clock import Clock
+from flows.domain.events import Events
 from flows.files import folder
 from flows.sources.bank_holidays import calendar
 from flows.sources.parse import parse_assessment, parse_request
@@ -75,5 +76,5 @@ def _read_all(samples: list[Path]) -> tuple[Request, list[Assessment]]:
 
 
 def _draft(request: Request, assessment: Assessment) -> Draft:
-    due = Clock(calendar(), (), _TODAY).due(request.received, request.regime).due
+    due = Clock(calendar(), (), _TODAY).answer(Events(received=request.received), request.regime).due
     return texts.draft(request, assessment, today=_TODAY, due=due, named=())

@@ -145,7 +145,7 @@ def test_a_hostile_reference_is_malformed_and_not_repeated(
         ),
         (
             ("approve", CASE, "--gate", "balancing", "--document", "letter", "--version", "1", "--as", "x"),
-            "Invalid value for '--document': 'letter' is not one of 'test', 'response';",
+            "Invalid value for '--document': 'letter' is not one of 'test', 'response', 'clarification', ",
         ),
         (
             ("sent", CASE, "--on", "5 May", "--by", "email", "--as", "foi-officer"),

@@ -9,9 +9,9 @@ from desk_builders import CASE, Desk, passes_audit, publish_now
 
 from flows import home as flows_home
 from flows.casework import papers, publishing
-from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
+from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.errors import MalformedError
-from flows.domain.reference import parse_reference
+from flows.domain.reference import ENDINGS, parse_new_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -400,5 +400,5 @@ def test_the_papers_of_two_cases_never_go_by_one_name() -> None:
         assert kind.slug(CASE) == ("1146A-22" if kind == TEST else f"1146A-22-{kind.name}")
         if kind != TEST:
             with pytest.raises(MalformedError):
-                parse_reference(f"1146A/22-{kind.name}")
-    assert RESPONSE in DOCUMENTS.values()
+                parse_new_reference(f"1146A/22-{kind.name}")
+    assert {f"-{kind.name}" for kind in DOCUMENTS.values() if kind != TEST} == {*ENDINGS}

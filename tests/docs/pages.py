@@ -21,7 +21,7 @@ from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Input
 from flows.domain.checks.ruleset import RULES
 from flows.domain.citation import format_citations
-from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.documents import RESPONSE, TEST
 from flows.domain.english import in_full, listing
 from flows.domain.finding import Severity
 from flows.domain.policy import SERVICE
@@ -174,9 +174,12 @@ def _written(kind: Row) -> str:
     if kind.on is On.POLICY:
         return f"What it changes stands in `{kind.changes}` of the policy"
     found = []
-    for document in DOCUMENTS if kind.on is On.DOCUMENT else [""]:
-        files = [f"`{path.replace('REF', '{case}')}`" for path in kind.writes(_example_of(kind, document))]
-        whose = f"for the {document} " if document else ""
+    any_letter = {TEST.name: "for the test ", RESPONSE.name: "for a letter, in the folder of its name, "}
+    documents = {kind.document: ""} if kind.document or kind.on is not On.DOCUMENT else any_letter
+    for document, whose in documents.items():
+        paths = [path.replace("REF", "{case}") for path in kind.writes(_example_of(kind, document))]
+        own = [path.removeprefix(f"{RESPONSE.name}/") if documents is any_letter else path for path in paths]
+        files = [f"`{path}`" for path in own]
         found += [f"{whose}{listing(files)}"] if files else []
     return f"Writes {'; '.join(found) or 'no file'}"
 

@@ -31,6 +31,7 @@ from flows.domain.acts import (
     Kind,
     On,
 )
+from flows.domain.acts.drafting import gates_text
 from flows.domain.assessment import Assessment, Balance, Duty, Exemption, Factor, Outcome, Part, Request
 from flows.domain.case import Approval, Case, Document, Override
 from flows.domain.checks import VERSION
@@ -43,7 +44,9 @@ from flows.domain.documents import (
     SEALED_REQUEST,
     TEST,
 )
-from flows.domain.edition import gates_for
+from flows.domain.edition import documents_of, gates_for
+from flows.domain.events import Events
+from flows.domain.life import Life
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.timetable import Timetable
@@ -149,6 +152,7 @@ def a_case(*others: Document, **changes: Any) -> Case:
         acts=3,
         files=the_files(),
         documents={each.name: each for each in (a_document(), *others)},
+        life=Life(events=Events(received=date(2022, 11, 7))),
         opened=NOON,
         changed=NOON,
     )
@@ -243,7 +247,8 @@ def an_act_by(
         changes["details"] = digests(case.files, document)
     if kind == SUBMIT:
         rules = {"rules": VERSION} if DOCUMENTS[document].checked else {}
-        changes["details"] = {"gates": " ".join(gates_for(policy, document)), **rules}
+        gates = gates_for(policy, document) if document in documents_of(policy) else ()
+        changes["details"] = {"gates": gates_text(gates), **rules}
     return an_act(kind, **changes | {"gate": gate, "role": role, "files": files})
 
 

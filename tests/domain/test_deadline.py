@@ -14,12 +14,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flows.domain.deadline import (
-    USUAL,
     Deadline,
-    Events,
     Moved,
     Review,
-    Round,
     deadline,
     lapse,
     moved,
@@ -28,6 +25,7 @@ from flows.domain.deadline import (
 )
 from flows.domain.english import in_full
 from flows.domain.errors import MalformedError
+from flows.domain.events import USUAL, Events, Round
 from flows.domain.provisions import provisions
 from flows.domain.timetable import Limit, Timetable
 from flows.domain.working_days import NATIONS, Calendar, Day, named_in_the_act
@@ -783,7 +781,7 @@ LIBRARY = PLAIN
 
 def moved_by(*days: Any, received: date = RECEIVED, known: Calendar = LIBRARY) -> Moved | None:
     calendar = known.adding(days, "made up and proclaimed")
-    return moved(received, due(calendar, received=received), days, calendar, TIMETABLE)
+    return moved(Events(received=received), due(calendar, received=received), days, calendar, TIMETABLE)
 
 
 def test_a_day_proclaimed_while_a_request_runs_moves_it() -> None:

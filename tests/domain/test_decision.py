@@ -68,6 +68,8 @@ from flows.domain.errors import (
     WrongDateError,
     WrongStageError,
 )
+from flows.domain.events import Events
+from flows.domain.life import Life
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Role, Stage
 
@@ -104,6 +106,7 @@ def test_an_opening_makes_a_case_without_a_version() -> None:
         acts=1,
         files=the_files(0),
         documents={"test": Document(name="test")},
+        life=Life(events=Events(received=date(2022, 11, 7))),
         opened=NOON,
         changed=NOON,
     )

@@ -11,6 +11,7 @@ from domain_builders import LAST, a_calendar, a_proclaimed_day, a_timetable
 
 from flows.domain.clock import NOBODY_SAID, Clock, Due
 from flows.domain.deadline import Moved
+from flows.domain.events import Events
 from flows.domain.provisions import provisions
 
 if TYPE_CHECKING:
@@ -38,19 +39,19 @@ def a_clock(today: date = RECEIVED, *proclaimed: Proclaimed) -> Clock:
     ids=["the day it came", "the day before", "a Saturday", "the day itself", "the day after", "long after"],
 )
 def test_an_answer_is_due_and_time_is_left_or_not(today: date, expected: Due) -> None:
-    assert a_clock(today).due(RECEIVED, "foia") == expected
+    assert a_clock(today).answer(Events(received=RECEIVED), "foia") == expected
 
 
 def test_no_deadline_is_guessed_past_what_is_known_of_bank_holidays() -> None:
-    assert a_clock().due(LAST, "foia") == Due()
-    assert a_clock().due(date(2031, 1, 1), "foia") == Due()
+    assert a_clock().answer(Events(received=LAST), "foia") == Due()
+    assert a_clock().answer(Events(received=date(2031, 1, 1)), "foia") == Due()
 
 
 def test_a_day_proclaimed_since_moves_the_deadline_and_is_named() -> None:
     clock = a_clock(RECEIVED, GAMES)
     moved = Moved(was=DUE, because=(GAMES,))
 
-    assert clock.due(RECEIVED, "foia") == Due(
+    assert clock.answer(Events(received=RECEIVED), "foia") == Due(
         due=date(2026, 6, 30), last=date(2026, 6, 30), days_left=20, moved=moved
     )
 
@@ -58,7 +59,7 @@ def test_a_day_proclaimed_since_moves_the_deadline_and_is_named() -> None:
 def test_a_day_known_when_the_request_came_moves_nothing() -> None:
     known = replace(GAMES, added=date(2026, 5, 31))
 
-    found = a_clock(RECEIVED, known).due(RECEIVED, "foia")
+    found = a_clock(RECEIVED, known).answer(Events(received=RECEIVED), "foia")
 
     assert found == Due(due=date(2026, 6, 30), last=date(2026, 6, 30), days_left=20)
 
@@ -72,8 +73,8 @@ def test_the_act_of_the_request_says_how_long_there_is_and_whose_bank_holidays_c
     clock = a_clock(RECEIVED, GAMES)
 
     # A bank holiday in Scotland alone counts against a request under one of the two.
-    assert clock.due(RECEIVED, "foia").due == date(2026, 6, 30)
-    assert clock.due(RECEIVED, "elsewhere") == Due(
+    assert clock.answer(Events(received=RECEIVED), "foia").due == date(2026, 6, 30)
+    assert clock.answer(Events(received=RECEIVED), "elsewhere") == Due(
         due=date(2026, 6, 15), last=date(2026, 6, 15), days_left=10
     )
     assert clock.timetable("elsewhere") == replace(elsewhere.clock, body="other")
@@ -89,7 +90,7 @@ def test_the_clock_of_the_act_is_that_of_its_data() -> None:
 def test_what_was_said_of_a_day_of_receipt_is_not_counted_again() -> None:
     clock = a_clock()
 
-    assert clock.due(RECEIVED, "foia") is clock.due(RECEIVED, "foia")
+    assert clock.answer(Events(received=RECEIVED), "foia") is clock.answer(Events(received=RECEIVED), "foia")
 
 
 # The kind of authority
@@ -114,14 +115,14 @@ def test_what_was_said_of_a_day_of_receipt_is_not_counted_again() -> None:
 def test_a_school_is_late_only_when_it_is_in_any_case(
     body: str | None, today: date, left: int | None, *, overdue: bool
 ) -> None:
-    found = Clock(a_calendar(), (), today, body).due(RECEIVED, "foia")
+    found = Clock(a_calendar(), (), today, body).answer(Events(received=RECEIVED), "foia")
 
     assert (found.due, found.days_left, found.overdue) == (DUE, left, overdue)
 
 
 def test_what_the_kind_of_authority_may_change_is_told_with_the_day() -> None:
     told = {
-        body: Clock(a_calendar(), (), RECEIVED, body).due(RECEIVED, "foia").advice
+        body: Clock(a_calendar(), (), RECEIVED, body).answer(Events(received=RECEIVED), "foia").advice
         for body in ("school", "archive", "other", None)
     }
 

@@ -27,7 +27,8 @@ from flows.domain.acts.policy import add_officer, adopt_edition, check_amendment
 from flows.domain.case import Override
 from flows.domain.checks import VERSION
 from flows.domain.decide import decide, may_decide, refusals
-from flows.domain.edition import EDITIONS, Edition, gates_for, latest
+from flows.domain.documents import DOCUMENTS
+from flows.domain.edition import EDITIONS, ONE_PERSON, Edition, gates_for, latest
 from flows.domain.errors import (
     MalformedError,
     NotEntitledError,
@@ -80,7 +81,11 @@ def test_every_edition_that_is_known_keeps_to_the_gates_there_are() -> None:
     assert EDITIONS[latest()].rows == {}, "what the latest edition says of an act stands in the table itself"
     assert EDITIONS[latest()].rules == int(VERSION), "and nobody under it escapes the rules of today"
     for edition in EDITIONS.values():
-        assert all(gates and {*gates} <= ROLE_AT.keys() for gates in edition.gates.values())
+        for name, gates in edition.gates.items():
+            assert bool(gates) == (name != ONE_PERSON)
+            assert {*gates} <= ROLE_AT.keys()
+        assert {*edition.documents.values()} <= edition.gates.keys()
+        assert edition.documents.keys() <= DOCUMENTS.keys()
     for earlier, later in pairwise(EDITIONS[number] for number in sorted(EDITIONS)):
         assert earlier.gates.keys() <= later.gates.keys(), "a policy may go by one of them"
 

@@ -13,6 +13,7 @@ import pytest
 from flows.casework import texts
 from flows.domain.checks.ruleset import check
 from flows.domain.clock import Clock
+from flows.domain.events import Events
 from flows.domain.finding import Severity, blocking
 from flows.files import folder
 from flows.sources.bank_holidays import calendar
@@ -33,7 +34,7 @@ def a_paper(assessment: Path, case: str, today: date) -> Draft:
         request,
         content,
         today=today,
-        due=Clock(calendar(), (), today).due(request.received, request.regime).due,
+        due=Clock(calendar(), (), today).answer(Events(received=request.received), request.regime).due,
         body="other",
     )
     return replace(draft, named=texts.named(arrived, request, content, draft.made or ""))

@@ -38,7 +38,7 @@ from flows.domain.acts import (
 )
 from flows.domain.decide import decide, idempotency_key, may_decide, refusals
 from flows.domain.documents import DOCUMENTS, REQUEST, RESPONSE, TEST
-from flows.domain.edition import EDITIONS, gates_for
+from flows.domain.edition import EDITIONS, documents_of, gates_for
 from flows.domain.errors import PitError, SamePersonError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import ROLE_AT, Role, Stage
@@ -341,7 +341,7 @@ def whoever_may_decide_can_and_nobody_else(account: Account) -> None:
 def whoever_is_refused_for_what_they_are_is_told_so_beforehand_and_nobody_else(account: Account) -> None:
     case = account.case
     for kind in _CASE_ACTS:
-        for name in DOCUMENTS if kind.on is On.DOCUMENT else ("",):
+        for name in documents_of(account.policy) if kind.on is On.DOCUMENT else ("",):
             for person in (*_PEOPLE, SERVICE, "nobody"):
                 act = account.valid(kind, person, name)
                 told = refusals(case, kind, person, account.policy, document=name, gate=act.gate)

@@ -27,6 +27,7 @@ from flows.domain.clock import Clock
 from flows.domain.decide import after
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
 from flows.domain.errors import PitError, RegisterError
+from flows.domain.owed import Owed, from_text
 from flows.domain.policy import SERVICE, Proclaimed
 from flows.domain.procedure import FINISHED, Role, Stage
 from flows.domain.request_file import write_request
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from flows.catalogue.rows import Described, Row
+    from flows.catalogue.rows import Described
     from flows.domain.case import Case
     from flows.domain.filed import Changes, Reached
 
@@ -319,12 +320,12 @@ def test_a_day_past_the_calendar_is_not_known_and_stands_last(searched: Office) 
 
 
 def test_due_dates_are_computed_once_and_again_when_the_calendar_changes(searched: Office) -> None:
-    asked: list[date] = []
+    asked: list[Owed] = []
 
     class Counting(Clock):
-        def _falls(self, received: date, regime: str) -> date | None:
-            asked.append(received)
-            return super()._falls(received, regime)
+        def _falls(self, owed: Owed, regime: str) -> date | None:
+            asked.append(owed)
+            return super()._falls(owed, regime)
 
     def clock(*proclaimed: Proclaimed) -> Clock:
         return Counting(calendar().adding(proclaimed, "another"), proclaimed, TODAY)
@@ -343,12 +344,8 @@ def test_due_dates_are_computed_once_and_again_when_the_calendar_changes(searche
     assert len(asked) == 6
     assert before["FOI/8"] == "2026-11-27"
     due = Clock(calendar().adding([day], "another"), (day,), TODAY).due
-    assert after_ == {row.reference: str(due(_received(row), "foia").due) for row in catalogue.cases()}
+    assert after_ == {row.reference: str(due(from_text(row.owed), "foia").due) for row in catalogue.cases()}
     assert after_["FOI/8"] == "2026-12-01"  # past St Andrew's day
-
-
-def _received(row: Row) -> date:
-    return date.fromisoformat(row.received)
 
 
 def test_to_list_what_waits_reads_no_other_row(searched: Office) -> None:

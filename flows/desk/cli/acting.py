@@ -69,7 +69,7 @@ def command_of(kind: Kind) -> click.Command:
         version: int | None = None,
         gate: str | None = None,
         reason: str | None = None,
-        document: str = "",
+        document: str = kind.document,
         **facts: str | None,
     ) -> None:
         wish = Wish(
@@ -119,7 +119,7 @@ def _options(kind: Kind) -> list[Callable[..., Any]]:
     if kind.reason is not Reason.NONE:
         name = "--reason" if kind.reason is Reason.MUST else "--comment"
         options.append(click.option(name, "reason", help=kind.reason_help))
-    if kind.on is On.DOCUMENT:
+    if kind.on is On.DOCUMENT and not kind.document:
         options.append(document_option)
     return options
 

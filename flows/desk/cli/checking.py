@@ -35,6 +35,7 @@ from flows.domain.checks.rule import Draft
 from flows.domain.checks.ruleset import check
 from flows.domain.clock import Clock
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.events import Events
 from flows.domain.finding import blocking
 from flows.domain.policy import BODIES
 from flows.register.audit import Report
@@ -147,7 +148,9 @@ def _with_request(draft: Draft, request: Path, source: str) -> Draft:
         asked,
         draft.assessment,
         today=flows_home.today(),
-        due=Clock(calendar(), (), flows_home.today(), draft.body).due(asked.received, asked.regime).last,
+        due=Clock(calendar(), (), flows_home.today(), draft.body)
+        .answer(Events(received=asked.received), asked.regime)
+        .last,
         body=draft.body,
     )
     return replace(looked_at, named=texts.named(arrived, asked, draft.assessment, looked_at.made or ""))

@@ -29,10 +29,11 @@ from flows.desk.cli.terminal import (
 )
 from flows.desk.cli.terminal import acts as acting
 from flows.domain.clock import NOBODY_SAID
-from flows.domain.deadline import USUAL, Events, Round, receipt_faults
 from flows.domain.deadline import deadline as compute
+from flows.domain.deadline import receipt_faults
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.events import USUAL, Events, Round
 from flows.domain.local_day import local_day
 from flows.domain.policy import BODIES
 from flows.domain.provisions import provisions

@@ -366,6 +366,7 @@ def _moved(clock: Due) -> str:
 def _clock_json(clock: Due) -> dict[str, Any]:
     return {
         "due": clock.due,
+        "waits": clock.waits or None,
         "days_left": clock.days_left,
         "overdue": clock.overdue,
         "moved_from": clock.moved.was if clock.moved else None,

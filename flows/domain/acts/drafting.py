@@ -210,7 +210,10 @@ OVERRIDE: Final = Kind(
 )
 
 
-# The version goes before the first gate, with what the checks found in its statement.
+# The version goes before the first gate, with what the checks found in its statement. A letter that one
+# person may send has none.
+
+_NO_GATE: Final = "none"
 
 
 def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
@@ -224,7 +227,7 @@ def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitErr
     if rules < lowest:
         problem = f"the procedure in force asks for the rules of version {lowest} or later"
         yield _malformed(act, "rules", problem)
-    if act.details["gates"] != " ".join(gates_for(policy, act.document)):
+    if act.details["gates"] != gates_text(gates_for(policy, act.document)):
         yield _malformed(act, "gates", "the approvals that the rules in force ask for are needed")
     try:
         found = read_noted(act.details.get("findings", ""))
@@ -242,9 +245,16 @@ def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitErr
 
 
 def _submitted(case: Case, act: Act) -> Case:
-    gates = tuple(map(Stage, act.details["gates"].split()))
+    stated = act.details["gates"]
+    gates = () if stated == _NO_GATE else tuple(map(Stage, stated.split()))
     writers = case.document(act.document).writers | {act.actor}
-    return case.with_document(act.document, stage=gates[0], gates=gates, writers=writers)
+    first = (*gates, Stage.PUBLICATION)[0]
+    return case.with_document(act.document, stage=first, gates=gates, writers=writers)
+
+
+def gates_text(gates: tuple[Stage, ...]) -> str:
+    """Return the approvals that a submission asks for as its statement states them."""
+    return " ".join(gates) or _NO_GATE
 
 
 def _malformed(act: Act, name: str, problem: str) -> MalformedError:

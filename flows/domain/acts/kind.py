@@ -164,6 +164,7 @@ class Kind:
     Attributes:
         name: In statements, file names and commands.
         on: What it is done to.
+        document: The one kind of document it is done to; empty where it may be any.
         roles: In which it may be taken; at a gate, that of the gate alone.
         at: Stages at which it may be taken: of its document, or of every document of its case.
         at_gate: Whether it is a decision at a gate.
@@ -192,6 +193,7 @@ class Kind:
 
     name: str
     on: On
+    document: str = ""
     roles: frozenset[Role]
     at: frozenset[Stage] = frozenset()
     at_gate: bool = False

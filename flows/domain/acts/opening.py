@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.acts.kind import Fact, Kind, On, a_choice, a_day, a_text, the_day
 from flows.domain.case import Case, Document
 from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST, TEST
+from flows.domain.events import Events
+from flows.domain.life import Life
 from flows.domain.procedure import Role, Stage
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ def opened(act: Act) -> Case:
         acts=1,
         files=act.files,
         documents={TEST.name: Document(name=TEST.name)},
+        life=Life(events=Events(received=the_day(act.details["received"]))),
         opened=act.time,
         changed=act.time,
     )

@@ -59,6 +59,14 @@ def _against_sending(case: Case, act: Act, policy: Policy) -> Iterator[PitError]
         yield WrongDateError(case.named(act.document), first=first, last=last)
 
 
+def was_sent(case: Case, act: Act) -> Case:
+    """Return the case once a document was sent, which may have answered the request."""
+    answered = case.life.answered
+    if answered is None and case.answers(act.document):
+        answered = the_day(act.details["on"])
+    return case.with_document(act.document, stage=Stage.SENT).with_life(answered=answered)
+
+
 SENT: Final = Kind(
     name="sent",
     on=On.DOCUMENT,
@@ -69,7 +77,7 @@ SENT: Final = Kind(
         a_choice("by", CHANNELS, "How it was sent."),
     ),
     against=_against_sending,
-    after=lambda case, act: case.with_document(act.document, stage=Stage.SENT),
+    after=was_sent,
     verb="record as sent",
     passive="recorded as sent",
     subject="sending: record {what} version {version} as sent",

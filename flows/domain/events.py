@@ -1,0 +1,68 @@
+"""What happened to a request that moves its clock, and on which local day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import TYPE_CHECKING, Final, Literal
+
+from flows.domain.english import only_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USUAL: Final = "usual"
+"""An extension without an estimate: the usual longest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round of clarification: what was wanted was asked, s.1(3), and maybe answered."""
+
+    asked: date
+    answered: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """What happened to a request, and on which local day.
+
+    Attributes:
+        rounds: Of clarification, oldest first.
+        extended: The estimate given, or ``USUAL`` where none was; None without an extension.
+        specified: The day that the regulator specified, s.10(4).
+        closed: First and last day of each time in which there is no session at the school.
+        refused: When a refusal was issued.
+    """
+
+    received: date
+    rounds: tuple[Round, ...] = ()
+    fees_notice: date | None = None
+    fees_paid: date | None = None
+    extended: date | Literal["usual"] | None = None
+    specified: date | None = None
+    closed: tuple[tuple[date, date], ...] = ()
+    refused: date | None = None
+    review_asked: date | None = None
+
+    def __post_init__(self) -> None:
+        for _, when in self.dates():
+            only_date(when)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the request came, and nothing else happened to it."""
+        return self == Events(received=self.received)
+
+    def dates(self) -> Iterator[tuple[str, date]]:
+        """Yield each day that is given, under the name an official knows it by."""
+        for field in fields(self):
+            when = getattr(self, field.name)
+            if isinstance(when, date):
+                yield field.name.replace("_", "-"), when
+        for each in self.rounds:
+            yield "clarification-asked", each.asked
+            if each.answered is not None:
+                yield "clarification-answered", each.answered
+        for span in self.closed:
+            yield from (("closed", when) for when in span)

@@ -1,0 +1,24 @@
+"""What happened to a request beside what its documents went through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from flows.domain.events import Events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """What happened to a request, as the fold of its acts.
+
+    Attributes:
+        events: What moves its clock.
+        answered: The local day on which its answer was sent; None while it was not.
+    """
+
+    events: Events
+    answered: date | None = None

@@ -1,0 +1,70 @@
+"""What an authority owes on a request, and by when: its answer, and what may follow that."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from flows.domain.events import USUAL, Events, Round
+
+
+class Duty(StrEnum):
+    """What is owed."""
+
+    ANSWER = "answer"
+    REVIEW = "review"
+
+
+OWED: Final = MappingProxyType(
+    {
+        Duty.ANSWER: "the answer",
+        Duty.REVIEW: "the outcome of the review",
+    }
+)
+"""What is owed, to follow a verb."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """One thing that is owed.
+
+    Attributes:
+        events: From which the day follows.
+        day: The day itself, where somebody set it.
+    """
+
+    duty: Duty
+    events: Events
+    day: date | None = None
+
+
+def as_text(owed: Owed) -> str:
+    """Return what is owed as JSON, what did not happen left out."""
+    known = {**asdict(owed.events), "duty": owed.duty, "day": owed.day}
+    return json.dumps(
+        {name: each for name, each in known.items() if each}, default=date.isoformat, sort_keys=True
+    )
+
+
+@lru_cache(maxsize=4096)
+def from_text(text: str) -> Owed:
+    """Return what ``as_text`` wrote."""
+    known: dict[str, Any] = json.loads(text)
+    duty, day = Duty(known.pop("duty")), known.pop("day", None)
+    rounds = tuple(Round(**_days(each)) for each in known.pop("rounds", ()))
+    closed = tuple((_day(first), _day(last)) for first, last in known.pop("closed", ()))
+    events = Events(**_days(known), rounds=rounds, closed=closed)
+    return Owed(duty=duty, events=events, day=_day(day))
+
+
+def _days(texts: dict[str, str | None]) -> dict[str, Any]:
+    return {name: _day(text) for name, text in texts.items()}
+
+
+def _day(text: str | None) -> Any:  # noqa: ANN401 - a day, none, or the word for the usual longest
+    return date.fromisoformat(text) if text and text != USUAL else text
