@@ -62,17 +62,25 @@ TITLES: Final = _listed(
     "mr mrs ms miss mx dr prof professor sir dame lord lady baroness rev revd reverend cllr councillor "
     "master madam mister messrs doctor herr frau mme"
 )
+_GLUED: Final = re.compile(
+    r"(?<!\w)(?P<title>(?i:mrs?|ms|miss|mx|dr|prof|professor|sir|dame|lord|lady|revd?|cllr))"
+    r"(?:[.\-/]+\s*(?=\w)|(?=[A-Z][a-z']))"
+)
+"""A title and what follows it without a space."""
 _LETTERS_AFTER: Final = _listed(
-    "mp ms msp td qc kc obe mbe cbe bem phd md ba bsc ma msc llb frsa jp esq jr sr ii iii"
+    "mp ms msp mla td qc kc obe mbe cbe kbe dbe bem cmg qpm kpm phd dphil mphil md mba ba bsc ma msc llb llm "
+    "hons pgce frsa frs frcs frcp mrcp fca aca ceng frics mrics rgn jp esq jr sr ii iii"
 )
 PARTICLES: Final = _listed(
     "de del della der den van von la le du di da dos das bin ibn binti al el ap ab ferch ni nic ui o mac "
     "mc st ter ten zu"
 )
 """Of a surname, in small letters; they are none by themselves."""
-_NOBODY: Final = _listed(
-    "anonymous unknown none nil na n/a applicant requester requestor withheld resident not-given not- "
-    "known not-stated not-provided no-name name-withheld name-not-given"
+_NOBODY: Final = re.compile(
+    r"anonymous|anon|unknown|unnamed|unspecified|none|nil|null|n/?[ak]|tb[ac]|applicant|requester|requestor|withheld"
+    r"|redacted|resident|(?:name-)?(?:not|un)-?(?:given|known|stated|provided|supplied|disclosed|specified|available)"
+    r"|no-name(?:-(?:given|known|stated|provided|supplied))?|(?:name|identity)-(?:withheld|redacted|unknown)"
+    r"|(?:a-)?(?:member-of-(?:the-)?public|private-(?:individual|person|citizen))"
 )
 _BODIES: Final = _listed(
     "ltd limited plc llp llc inc cic cio council association society trust group news newspaper "
@@ -192,22 +200,23 @@ def _houses(address: str) -> Iterator[tuple[str, str]]:
 # Names ------------------------------------------------------------------------------------------------
 
 
-def _is_nobody(name: str) -> bool:
+def is_nobody(name: str) -> bool:
+    """Tell whether a folded name stands for one that is not known."""
     words = re.sub(r"[^\w/ ]", " ", name.lower()).split()
     plain = "-".join(words).removeprefix("the-")
-    return len(plain) == 1 or not plain or plain in _NOBODY
+    return len(plain) == 1 or not plain or _NOBODY.fullmatch(plain) is not None
 
 
 def _phrases(name: str) -> Iterator[str]:
     """Yield the names that count as a whole: those of bodies, and of whoever has one name only."""
-    if _is_nobody(name):
+    if is_nobody(name):
         return
     of_a_body = _is_body(name)
     if of_a_body:
         yield _without_form(name)
     for piece in _JOINS.split(name):
         words = _words(piece)
-        if _is_nobody(piece) or _titled(words):
+        if is_nobody(piece) or _titled(words):
             continue
         if len(words) == 1:
             if words[0].lower() not in _BODIES and (not of_a_body or piece.isupper()):
@@ -227,7 +236,7 @@ def _is_body(name: str) -> bool:
 
 
 def _people(name: str) -> Iterator[Person]:
-    if _is_nobody(name):
+    if is_nobody(name):
         return
     pieces = [piece for piece in _JOINS.split(name) if piece.strip()]
     pieces = [piece for piece in pieces[: 1 if _is_body(name) else None] if not _is_body(piece)]
@@ -252,9 +261,36 @@ def _people(name: str) -> Iterator[Person]:
 def _words(piece: str) -> list[str]:
     words = re.findall(r"[\w'.-]+", piece)
     words = [word for word in words if re.search(r"\w", word)]
-    while len(words) > 1 and words[-1].lower().replace(".", "") in _LETTERS_AFTER:
+    while len(words) > 1 and _ends_in_letters(words):
         words.pop()
     return words
+
+
+def _ends_in_letters(words: list[str]) -> bool:
+    """Tell whether a name ends in letters that stand after it; the "Ma" of "Wei Ma" is a surname."""
+    last = words[-1].replace(".", "")
+    surname = last.istitle() and len(last) == len(words) - _titled(words) == _MOST_WORDS
+    return last.lower() in _LETTERS_AFTER and not surname
+
+
+def name_words(name: str) -> list[str]:
+    """Return the words of a name, folded, without titles and the letters after it."""
+    words = _words(re.sub(r"[(),]", " ", _parted(folded(name)[:_LONGEST_NAME])))
+    return [word for word in words if word.lower().strip(".") not in TITLES] or words
+
+
+def contact_of(email: str | None, telephone: str | None, address: str | None) -> str:
+    """Return the first way in which the applicant can be reached, in one form; empty without any."""
+    if found := _EMAIL.search(folded(email or "")):
+        return found[0].lower()
+    if found := _TELEPHONE.search(folded(telephone or "")):
+        return _national(found[0])
+    return re.sub(r"\W", "", folded(address or "")).lower()
+
+
+def _parted(name: str) -> str:
+    """Return a name with a space after a title that is written in one with it, as in "MrPublic"."""
+    return _GLUED.sub(r"\g<title> ", name)
 
 
 def _titled(words: list[str]) -> bool:

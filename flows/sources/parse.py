@@ -15,8 +15,8 @@ from flows.domain.assessment import FOIA, Assessment, Request
 from flows.domain.errors import Fault, MalformedError
 from flows.sources.applicant import Applicant, applicant
 from flows.sources.faults import KEYS, faults_of
+from flows.sources.gist import gist_of
 from flows.sources.personal import named_in
-from flows.sources.repeats import gist_of
 from flows.sources.schema import AssessmentFile, RequestFile, TextRules
 from flows.sources.strict_yaml import Place, YamlText, scan
 
@@ -45,7 +45,8 @@ class ArrivedRequest:
         reference: None where the authority has yet to give one.
         received: Local date of receipt.
         applicant: Who asked; only ever searched for.
-        gist: Who asked for what, in the form in which two requests are the same; only ever digested.
+        gist: Who asked for what, in the form in which two requests are the same; only ever digested. None
+            where nothing tells who.
         repeat_of: Reference of the case that asked the same, where this is to be a case all the same.
     """
 
@@ -55,7 +56,7 @@ class ArrivedRequest:
     subject: str
     summary: str | None
     applicant: Applicant
-    gist: str = ""
+    gist: str | None = None
     repeat_of: str | None = None
     regime: str = FOIA
 
@@ -99,7 +100,7 @@ def parse_request(data: bytes, *, rules: TextRules, source: str = "request.yaml"
             text=file.text,
             authority=file.authority,
         ),
-        gist=gist_of(file.applicant.name, file.text),
+        gist=gist_of(text=file.text, **file.applicant.model_dump()),
         repeat_of=file.repeat_of,
         regime=file.regime,
     )

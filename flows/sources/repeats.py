@@ -1,27 +1,24 @@
 """The memory of what was asked: whether a request, numbered or not, is one that is a case already.
 
-Of each case a keyed digest is kept, of the applicant's name and of the request in words that neither
-case, accents, spacing nor punctuation part. It stands outside git, tells nothing without the key, and is
-derived: what is missing is made again from the sealed request, and what was erased is forgotten.
+Of each case a keyed digest is kept, of who asked for what in the form that ``gist`` gives it. It stands
+outside git, tells nothing without the key, and is derived: what is missing is made again from the sealed
+request, and what was erased is forgotten.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import RegisterError
-from flows.sources.applicant import TITLES
-from flows.sources.folding import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-_FORM: Final = b"form 1"
+_FORM: Final = b"form 2"
 """Of what is digested, and how it is kept; with another, or another key, the file is made anew."""
 _SCHEMA: Final = """
 create table asked (recipient text primary key, reference text not null, digest blob not null) strict;
@@ -30,16 +27,6 @@ create table made_with (mark blob not null) strict;
 """
 _PATIENCE: Final = 60
 """Seconds to wait for another who writes."""
-
-
-def gist_of(name: str, text: str) -> str:
-    """Return who asks for what, in the one form in which two requests are the same."""
-    asks = sorted(word for word in _words(name) if word not in TITLES)
-    return f"{' '.join(asks)}\n{' '.join(_words(text))}"
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", folded(text).lower())
 
 
 class Repeats:
@@ -69,7 +56,7 @@ class Repeats:
     def remember(self, cases: Iterable[tuple[str, str, str | None]]) -> None:
         """Keep what was asked in cases, oldest first: the name of the key, the reference, and the gist.
 
-        A request without a gist, which could not be read, is the same as none.
+        A request without a gist, which could not be read or tells not who asked, is the same as none.
         """
         rows = [
             (recipient, reference, self._digest(gist.encode()) if gist is not None else b"")
@@ -83,8 +70,10 @@ class Repeats:
         with self._db as db:
             db.executemany("delete from asked where recipient = ?", ((each,) for each in recipients))
 
-    def find(self, gist: str) -> list[str]:
+    def find(self, gist: str | None) -> list[str]:
         """Return the references of the cases in which the same was asked, the newest first."""
+        if gist is None:
+            return []
         sought = "select reference from asked where digest = ? order by rowid desc"
         return [reference for (reference,) in self._db.execute(sought, (self._digest(gist.encode()),))]
 

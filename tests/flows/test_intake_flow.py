@@ -178,6 +178,20 @@ def test_the_same_request_again_is_set_aside_and_names_its_case(town: Town) -> N
         assert "drone" not in said
 
 
+def test_the_same_of_two_who_gave_no_name_is_no_repeat_unless_they_are_reached_the_same_way(
+    town: Town,
+) -> None:
+    nobody = {"name": "not given"}
+    one, two = (nobody | {"email": f"{each}@example.org"} for each in ("one", "two"))
+    town.opened("A/1", text="The log, please.", applicant=nobody)
+    town.opened("A/2", text="The log, please.", applicant=nobody)
+    town.opened("A/3", text="The log, please.", applicant=one)
+    town.opened("A/4", text="The log, please.", applicant=two)
+
+    with pytest.raises(MalformedError, match="in the same words, in A/3;"):
+        town.opened("A/5", text="Dear Sir,\n\nThe log, please.\n\nThanks\n", applicant=one)
+
+
 def test_the_same_request_is_a_case_where_it_says_which_it_repeats(town: Town) -> None:
     town.put("one", a_request("A/1", text="The log, please."))
     town.put("other", a_request("A/3", text="The log, please.", **{"repeat-of": "B/9"}))

@@ -17,7 +17,7 @@ from flows.sources.applicant import Applicant, applicant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FOLDER: Final = Path(__file__).with_name("naming")
+_HERE: Final = Path(__file__).parent
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-f]{4})|(.))")
 _ESCAPES: Final = {"n": "\n", "t": "\t", "\\": "\\"}
 
@@ -34,30 +34,29 @@ class NamingCase:
 
 def naming_cases(name: str) -> Iterator[NamingCase]:
     who, asked = "", Applicant()
-    for line in _lines(name):
+    for line in lines_of("naming", name):
         if line[0] == "@":
-            who, asked = line[2:], _applicant(line[2:])
+            who, asked = line[2:], applicant(**fields_of(line[2:]))
         else:
             yield NamingCase(who, asked, _unescaped(line[2:]), line[0] == "+")
 
 
 def ordinary_sentences() -> list[str]:
-    return _lines("ordinary")
+    return lines_of("naming", "ordinary")
 
 
 def ordinary_names() -> list[str]:
-    return _lines("ordinary_names")
+    return lines_of("naming", "ordinary_names")
 
 
-def _lines(name: str) -> list[str]:
-    text = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+def lines_of(folder: str, name: str) -> list[str]:
+    text = (_HERE / folder / f"{name}.txt").read_text(encoding="utf-8")
     return [line for line in text.split("\n") if line]
 
 
-def _applicant(line: str) -> Applicant:
+def fields_of(line: str) -> dict[str, str]:
     fields = dict(field.split(": ", 1) for field in line.split(" | "))
-    read = {key: _unescaped(value.removeprefix("|").strip('"')) for key, value in fields.items()}
-    return applicant(**read)
+    return {key: _unescaped(value.removeprefix("|").strip('"')) for key, value in fields.items()}
 
 
 def _unescaped(text: str) -> str:

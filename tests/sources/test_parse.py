@@ -66,7 +66,7 @@ def test_a_request_is_read(rules: TextRules) -> None:
             text="Dear Sir, what do you hold?\n",
             authority="West Midlands Police",
         ),
-        gist="jane q sample\ndear sir what do you hold",
+        gist="jane q sample\nwhat do you hold",
     )
 
 

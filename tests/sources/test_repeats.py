@@ -7,8 +7,10 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
+from naming_cases import fields_of, lines_of
 
-from flows.sources.repeats import Repeats, gist_of
+from flows.sources.gist import gist_of
+from flows.sources.repeats import Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +59,39 @@ def test_one_request_is_written_in_several_ways(name: str, text: str) -> None:
 )
 def test_another_request_is_told(name: str, text: str) -> None:
     assert gist_of(name, text) != gist_of("Jo Public", TEXT)
+
+
+def gist(line: str) -> str | None:
+    """Return the gist of a request in a file: a line with @, or one that is + the same as that, - another."""
+    return gist_of(**fields_of(line[2:]))
+
+
+def judged_wrongly(name: str) -> list[str]:
+    wrong, first = [], None
+    for line in lines_of("repeating", name):
+        if line[0] == "@":
+            first = gist(line)
+        elif (first is not None and gist(line) == first) != (line[0] == "+"):
+            wrong.append(line)
+    return wrong
+
+
+@pytest.mark.parametrize("name", ["asked", "asked_kept", "second"])
+def test_greeting_closing_signature_and_numbers_of_a_list_part_no_request_and_what_is_asked_does(
+    name: str,
+) -> None:
+    assert judged_wrongly(name) == []
+
+
+def test_requests_of_nobody_who_can_be_told_are_not_the_same(repeats: Repeats) -> None:
+    assert gist_of("not given", TEXT) is None
+    repeats.remember([("key1", "A/1", None)])
+
+    assert repeats.find(None) == []
+
+
+def test_a_letter_of_closings_alone_is_read_in_time() -> None:
+    assert gist_of("Jo Public", "Thanks again,\nJo\n" * 20_000) is not None
 
 
 def test_the_newest_case_that_asks_the_same_comes_first(repeats: Repeats) -> None:
