@@ -32,7 +32,7 @@ from flows.domain.acts import (
 from flows.domain.acts import policy as amending
 from flows.domain.acts.drafting import WHOLE, gates_text, is_overridden
 from flows.domain.checks import VERSION
-from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.documents import DOCUMENTS, TEST, sealed_with
 from flows.domain.edition import gates_for
 from flows.domain.english import listing
 from flows.domain.errors import (
@@ -111,6 +111,7 @@ class Wish:
         version: The version they have read, or, of a draft, the one it makes; None for the current one.
         facts: What they state, by name.
         files: What they write, by path in the case's folder.
+        sealed: A file that is kept with the act, sealed to the case's key; None without.
     """
 
     kind: Kind
@@ -121,6 +122,7 @@ class Wish:
     reason: str | None = None
     facts: Mapping[str, str] | None = None
     files: Mapping[str, bytes] | None = None
+    sealed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +186,18 @@ def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = Non
         reason=_reason(office, dossier, wish.reason),
         details={**_facts(office, dossier, wish.facts or {}), **_found_out(office, dossier, wish)},
     )
-    return office.register.propose(stated, wish.files or {}, on=dossier)
+    return office.register.propose(
+        stated, {**(wish.files or {}), **_sealed(office, dossier, wish)}, on=dossier
+    )
+
+
+def _sealed(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, bytes]:
+    """Return the file that is kept with an act, sealed, so that its words are nowhere in clear."""
+    if wish.sealed is None:
+        return {}
+    case = dossier.case
+    path = sealed_with(case.acts + 1, wish.kind.name)
+    return {path: office.vault.seal(case.recipient, wish.sealed)}
 
 
 def append(office: Office, proposal: Proposal, armoured: str) -> Taken:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from flows.domain.acts import APPROVE, DRAFT, OPEN, RETURN, On, Reason
 from flows.domain.acts.opening import opened
 from flows.domain.case import Stated
-from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST
+from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST, sealed_with
 from flows.domain.edition import documents_of, edition_of
 from flows.domain.errors import (
     Fault,
@@ -249,6 +249,11 @@ def _against_files(case: Case, act: Act) -> Iterator[PitError]:
         path for path in act.files.keys() | case.files.keys() if act.files.get(path) != case.files.get(path)
     }
     lawful = {path for path in act.kind.writes(act) if path in act.files}
+    with_it = sealed_with(case.acts + 1, act.kind.name)
+    if act.kind.seals is not Reason.NONE:
+        lawful |= {with_it} & act.files.keys()
+    if act.kind.seals is Reason.MUST and with_it not in act.files:
+        yield _malformed(act, with_it, "the file that is kept sealed with it is needed")
     if unlawful := sorted(changed - lawful):
         faults = (
             Fault(path=path, problem=f"to {act.kind.verb} leaves this file as it is") for path in unlawful

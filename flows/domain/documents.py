@@ -23,6 +23,11 @@ SEALED_REQUEST: Final = "request.age"
 """The request as it arrived, sealed."""
 
 
+def sealed_with(number: int, act: str) -> str:
+    """Return where the file that came with an act is kept, sealed: by the act's number in its case."""
+    return f"sealed/{number:04}-{act}.age"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentKind:
     """One kind of document.

@@ -21,7 +21,7 @@ from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Input
 from flows.domain.checks.ruleset import RULES
 from flows.domain.citation import format_citations
-from flows.domain.documents import RESPONSE, TEST
+from flows.domain.documents import RESPONSE, TEST, sealed_with
 from flows.domain.english import in_full, listing
 from flows.domain.finding import Severity
 from flows.domain.policy import SERVICE
@@ -181,6 +181,10 @@ def _written(kind: Row) -> str:
         own = [path.removeprefix(f"{RESPONSE.name}/") if documents is any_letter else path for path in paths]
         files = [f"`{path}`" for path in own]
         found += [f"{whose}{listing(files)}"] if files else []
+    if kind.seals is not Reason.NONE:
+        found.append(
+            f"`{sealed_with(0, kind.name).replace('0000', 'NNNN')}`, where NNNN is its number in the case"
+        )
     return f"Writes {'; '.join(found) or 'no file'}"
 
 

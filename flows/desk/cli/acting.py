@@ -70,6 +70,7 @@ def command_of(kind: Kind) -> click.Command:
         gate: str | None = None,
         reason: str | None = None,
         document: str = kind.document,
+        file: Path | None = None,
         **facts: str | None,
     ) -> None:
         wish = Wish(
@@ -79,6 +80,7 @@ def command_of(kind: Kind) -> click.Command:
             version=version,
             gate=Stage(gate) if gate else None,
             reason=reason,
+            sealed=read_file(file) if file else None,
             facts={name.removeprefix(_FACT): text for name, text in facts.items() if text is not None},
         )
         taken = acts.act(office, officer, wish)
@@ -119,6 +121,16 @@ def _options(kind: Kind) -> list[Callable[..., Any]]:
     if kind.reason is not Reason.NONE:
         name = "--reason" if kind.reason is Reason.MUST else "--comment"
         options.append(click.option(name, "reason", help=kind.reason_help))
+    if kind.seals is not Reason.NONE:
+        options.append(
+            click.option(
+                "--file",
+                metavar="FILE",
+                required=kind.seals is Reason.MUST,
+                type=click.Path(path_type=Path),
+                help=kind.seals_help,
+            )
+        )
     if kind.on is On.DOCUMENT and not kind.document:
         options.append(document_option)
     return options

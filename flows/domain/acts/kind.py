@@ -37,7 +37,7 @@ class On(StrEnum):
 
 
 class Reason(StrEnum):
-    """Whether whoever acts says why."""
+    """Whether whoever acts says why, or hands in a file that is kept sealed."""
 
     NONE = "none"
     MAY = "may"
@@ -172,6 +172,7 @@ class Kind:
         names_version: Whether whoever acts names the version they have read.
         names_files: Whether its statement names each file it was made on, with its SHA-256.
         reason: Whether whoever acts says why.
+        seals: Whether they hand in a file that is kept with the act, sealed to the case's key.
         no_writer: Whether nobody may take it on a version, or on words, of their own.
         no_second_gate: Whether nobody may take it who approved the version at another gate.
         no_overrider: Whether nobody may take it who overrode a finding of the version.
@@ -188,7 +189,7 @@ class Kind:
         subject: The sentence of its entry; see ``in_words`` for what may stand in this and the next two.
         done: What was done, to follow the person who did it.
         told: What the command says once it is done.
-        help, example, reason_help: Of the command.
+        help, example, reason_help, seals_help: Of the command.
     """
 
     name: str
@@ -201,6 +202,7 @@ class Kind:
     names_version: bool = False
     names_files: bool = False
     reason: Reason = Reason.NONE
+    seals: Reason = Reason.NONE
     no_writer: bool = False
     no_second_gate: bool = False
     no_overrider: bool = False
@@ -219,6 +221,7 @@ class Kind:
     help: str = ""
     example: str = ""
     reason_help: str = ""
+    seals_help: str = ""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Kind) and self.name == other.name
