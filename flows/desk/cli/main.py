@@ -81,6 +81,9 @@ _AFTER: Final = {
     "pdf-check": _in(
         "papers", "Check that everyone can read a PDF, and that it reads aloud as written.", "pdf_check"
     ),
+    "release-check": _in(
+        "releasing", "Look for what is hidden in files before they are released.", "release_check"
+    ),
     "sign": _in(
         "papers",
         "Sign the published papers that have no signature, or renew the signatures on them.",

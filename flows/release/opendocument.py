@@ -1,0 +1,220 @@
+"""OpenDocument: .odt and .ods. OASIS OpenDocument 1.3, parts 2 (packages) and 3 (schema)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from flows.release.archive import Archive
+from flows.release.colours import are_near
+from flows.release.markup import Event, events
+from flows.release.noticing import finding, names_nobody, tells_of_a_machine, unread
+from flows.release.pictures import look_at_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.domain.finding import Finding
+
+_PARTS: Final[dict[str, tuple[str, str] | None]] = {
+    r"mimetype|content\.xml|styles\.xml|meta\.xml|settings\.xml|manifest\.rdf|layout-cache": None,
+    r"META-INF/manifest\.xml": None,
+    # LibreOffice draws it anew from the first page whenever it saves.
+    r"Thumbnails/thumbnail\.png": None,
+    r"Pictures/\w+\.\w+": None,
+    r"Fonts/.*|Configurations2/.*\.xml": None,
+    r"META-INF/\w*signatures\.xml": ("HIDDEN_METADATA", "The file is signed, and names who signed it."),
+    r"Versions/.*|VersionList\.xml": ("HIDDEN_EARLIER", "The file keeps earlier versions of itself."),
+    r"(?:Basic|Scripts|Dialogs)/.*": ("HIDDEN_ACTIVE", "The file has macros."),
+    r"(?:Object|ObjectReplacements).*": ("HIDDEN_FILE", "Another document is inside the file."),
+    r"database/.*|forms/.*|reports/.*": ("HIDDEN_CACHE", "The file has a database."),
+}
+_ELEMENTS: Final = {
+    "text:tracked-changes": None,
+    "text:changed-region": ("HIDDEN_CHANGES", "There are tracked changes."),
+    "table:tracked-changes": ("HIDDEN_CHANGES", "There are tracked changes."),
+    "office:annotation": ("HIDDEN_COMMENT", "There are comments."),
+    "text:hidden-text": ("HIDDEN_TEXT", "A field has text that is not shown."),
+    "text:hidden-paragraph": ("HIDDEN_TEXT", "A paragraph is shown under conditions."),
+    "text:conditional-text": ("HIDDEN_TEXT", "A field has text that is not shown."),
+    "text:variable-set": ("HIDDEN_TEXT", "A field keeps a value that is not shown."),
+    "text:user-field-decl": ("HIDDEN_TEXT", "A field keeps a value that is not shown."),
+    "text:script": ("HIDDEN_ACTIVE", "The file has a script."),
+    "office:script": ("HIDDEN_ACTIVE", "The file has a script."),
+    "script:event-listener": ("HIDDEN_ACTIVE", "Something in the file does something when it is used."),
+    "office:dde-source": ("HIDDEN_LINK", "The file takes in something from elsewhere."),
+    "table:dde-link": ("HIDDEN_LINK", "The file takes in something from elsewhere."),
+    "table:cell-range-source": ("HIDDEN_LINK", "The sheet takes in something from elsewhere."),
+    "table:table-source": ("HIDDEN_LINK", "The sheet takes in something from elsewhere."),
+    "table:data-pilot-table": ("HIDDEN_CACHE", "The sheet has a pivot table."),
+    "table:scenario": ("HIDDEN_CACHE", "The sheet keeps other values as a scenario."),
+    "table:filter": ("HIDDEN_FILTER", "A filter is set."),
+    "draw:object": ("HIDDEN_FILE", "Another document is inside the file."),
+    "draw:object-ole": ("HIDDEN_FILE", "Another document is inside the file."),
+    "draw:plugin": ("HIDDEN_ACTIVE", "The file has an extension that runs code."),
+    "draw:applet": ("HIDDEN_ACTIVE", "The file has an extension that runs code."),
+    "table:cell-content-change": ("HIDDEN_CHANGES", "There are tracked changes."),
+}
+_META_FINE: Final = frozenset(
+    {"dc:date", "dc:language", "om:generator", "om:creation-date", "om:print-date", "om:editing-cycles"}
+    | {"om:editing-duration"}
+)
+_PRINTER: Final = frozenset({"PrinterName", "PrinterSetup", "PrintFaxName"})
+
+
+def look_at_opendocument(data: bytes, own: frozenset[str], kind: str) -> Iterator[Finding]:
+    """Yield what a text or a workbook hides.
+
+    Args:
+        data: The file.
+        own: Names of the authority, which may stand in the properties.
+        kind: ``text`` or ``spreadsheet``.
+
+    Raises:
+        MalformedError: It cannot be read safely, or is something else.
+    """
+    archive = Archive(data)
+    if (
+        "mimetype" not in archive
+        or archive.read("mimetype") != f"application/vnd.oasis.opendocument.{kind}".encode()
+    ):
+        raise unread("Its content is not what its name says")
+    yield from archive.look()
+    _refuse_encrypted(archive)
+    for name in archive.names:
+        yield from _part(archive, name, own)
+    for name in ("content.xml", "styles.xml"):
+        if name in archive:
+            yield from _Content(name, archive).look()
+
+
+def _refuse_encrypted(archive: Archive) -> None:
+    listed = (
+        events(archive.read("META-INF/manifest.xml"), "the manifest")
+        if "META-INF/manifest.xml" in archive
+        else ()
+    )
+    if any(event.name == "manifest:encryption-data" for event in listed):
+        raise unread("It is encrypted")
+
+
+def _part(archive: Archive, name: str, own: frozenset[str]) -> Iterator[Finding]:
+    known = next((each for each in _PARTS if re.fullmatch(each, name)), None)
+    if known is None:
+        yield finding("HIDDEN_LEFT", archive.place(name), "A part is there that such a file does not need.")
+    elif (told := _PARTS[known]) is not None:
+        yield finding(told[0], archive.place(name), told[1])
+    if name == "meta.xml":
+        yield from _meta(archive, own)
+    elif name == "settings.xml":
+        yield from _settings(archive)
+    elif name.startswith(("Pictures/", "Thumbnails/")):
+        yield from look_at_picture(archive.read(name), own, archive.place(name))
+
+
+def _meta(archive: Archive, own: frozenset[str]) -> Iterator[Finding]:
+    for event in events(archive.read("meta.xml"), "meta.xml"):
+        if event.kind == "start" and event.name == "om:template":
+            yield finding("HIDDEN_METADATA", "meta.xml", "The properties name a template.")
+        elif event.kind == "text" and _is_telling(event, own):
+            yield finding(
+                "HIDDEN_METADATA", "meta.xml", "The properties name a person, or have words of their own."
+            )
+
+
+def _is_telling(event: Event, own: frozenset[str]) -> bool:
+    if event.name == "dc:title":
+        return tells_of_a_machine(event.text)
+    return event.name not in _META_FINE and not names_nobody(event.text, own)
+
+
+def _settings(archive: Archive) -> Iterator[Finding]:
+    item = ""
+    for event in events(archive.read("settings.xml"), "settings.xml"):
+        if event.kind == "start":
+            item = event.attributes.get("config:name", "")
+        elif event.kind == "text" and event.text.strip() and item in _PRINTER:
+            yield finding("HIDDEN_METADATA", "settings.xml", "The file names a printer.")
+
+
+class _Content:
+    """One pass over the text, or over the styles, which have heads and feet."""
+
+    def __init__(self, place: str, archive: Archive) -> None:
+        self._place = place
+        self._archive = archive
+        self._unseen, self._undisplayed = self._styles()
+        self._open: list[tuple[str, dict[str, str]]] = []
+        self._sheet = 0
+
+    def _styles(self) -> tuple[set[str], set[str]]:
+        """Return the styles whose text is hidden or white, and those of tables that are not shown."""
+        unseen, undisplayed, style = set(), set(), ""
+        for name in ("styles.xml", "content.xml"):
+            for event in events(self._archive.read(name), name) if name in self._archive else ():
+                known = event.attributes
+                if event.name == "style:style" and event.kind == "start":
+                    style = known.get("style:name", "")
+                elif event.name == "style:text-properties" and event.kind == "start" and _hides(known):
+                    unseen.add(style)
+                elif event.name == "style:table-properties" and known.get("table:display") == "false":
+                    undisplayed.add(style)
+        return unseen, undisplayed
+
+    def look(self) -> Iterator[Finding]:
+        for event in events(self._archive.read(self._place), self._place):
+            if event.kind == "start":
+                yield from self._begin(event)
+                self._open.append((event.name, event.attributes))
+            elif event.kind == "end":
+                self._open.pop()
+            elif event.kind == "text" and event.text.strip():
+                yield from self._say()
+            elif event.kind == "comment" and event.text.strip():
+                yield finding("HIDDEN_COMMENT", self._place, "The file has a comment in its XML.")
+
+    @property
+    def _where(self) -> str:
+        return f"sheet {self._sheet}" if self._sheet else self._place
+
+    def _begin(self, event: Event) -> Iterator[Finding]:
+        known = event.attributes
+        inside = self._open[-1][0] if self._open else ""
+        if event.name == "table:table" and inside == "office:spreadsheet":
+            self._sheet += 1
+            if known.get("table:style-name") in self._undisplayed:
+                yield finding("HIDDEN_SHEET", self._where, "The sheet is hidden.")
+        if told := _ELEMENTS.get(event.name):
+            yield finding(told[0], self._where, told[1])
+        elif event.name == "text:section" and known.get("text:display", "true") != "true":
+            yield finding("HIDDEN_TEXT", self._where, "A section is hidden.")
+        elif event.name == "table:table-column" and known.get("table:visibility", "visible") != "visible":
+            yield finding("HIDDEN_ROWS", self._where, "A column is hidden.")
+        if not _leads_out(known.get("xlink:href", ""), event.name):
+            return
+        yield finding("HIDDEN_LINK", self._where, "Something leads to a file, or is taken in from elsewhere.")
+
+    def _say(self) -> Iterator[Finding]:
+        names = [name for name, _ in self._open]
+        if not {"text:p", "text:h"} & {*names}:
+            return
+        known = [attributes for _, attributes in self._open]
+        if any(each.get("table:visibility", "visible") != "visible" for each in known):
+            yield finding("HIDDEN_ROWS", self._where, "A row is hidden and has content.")
+        styles = {each.get(key, "") for each in known for key in ("text:style-name", "table:style-name")}
+        if styles & self._unseen:
+            yield finding(
+                "HIDDEN_TEXT", self._where, "There is text that is hidden, or in the colour of the page."
+            )
+
+
+def _hides(known: dict[str, str]) -> bool:
+    white = are_near(known.get("fo:color", ""), "FFFFFF")
+    bare = known.get("fo:background-color", "transparent") in {"transparent", "#ffffff"}
+    return known.get("text:display", "true") != "true" or (white and bare)
+
+
+def _leads_out(target: str, element: str) -> bool:
+    if element in {"text:a", "draw:a"}:
+        return bool(target) and re.match(r"(?:https?|mailto|tel):|#|$", target) is None
+    return bool(target) and re.match(r"(?:\.?/?Pictures/|#|\./Object|\./ObjectReplacements)", target) is None

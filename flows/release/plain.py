@@ -1,0 +1,107 @@
+"""Plain text, tables in plain text, and e-mails."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from contextlib import suppress
+from email import policy
+from email.parser import BytesParser
+from typing import TYPE_CHECKING, Final
+
+from flows.release.noticing import THE_FILE, finding, unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import EmailMessage
+
+    from flows.domain.finding import Finding
+
+_FINE: Final = frozenset("\t\n\r\f")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Categories of characters that nobody sees; those that join letters are needed by some scripts."""
+_JOINERS: Final = frozenset("\u200c\u200d\u00ad\ufeff")
+_FORMULA: Final = re.compile(r"\s*\"?(?:=|[-+@][A-Za-z.]+\(|[-+@][^|]*\|[^!]*!)")
+"""How a cell begins that a spreadsheet takes for more than a number or words."""
+_SHOWN_HEADERS: Final = frozenset(
+    {"from", "to", "cc", "date", "subject", "mime-version", "content-type", "content-transfer-encoding"}
+    | {"content-language", "content-disposition"}
+)
+_MOST_PARTS: Final = 100
+
+
+def look_at_text(data: bytes, _own: frozenset[str] = frozenset(), place: str = THE_FILE) -> Iterator[Finding]:
+    """Yield what plain text has that nobody sees.
+
+    Raises:
+        MalformedError: It is no text in UTF-8, in UTF-16 with its mark, or in the code page of Windows.
+    """
+    yield from _unseen(_decoded(data, place), place)
+
+
+def look_at_table(data: bytes, _own: frozenset[str]) -> Iterator[Finding]:
+    """Yield what a table in plain text has that nobody sees, or that a spreadsheet would carry out."""
+    text = _decoded(data, THE_FILE)
+    yield from _unseen(text, THE_FILE)
+    for number, line in enumerate(text.splitlines(), start=1):
+        if any(map(_FORMULA.match, re.split("[,;\t]", line))):
+            yield finding("HIDDEN_ACTIVE", f"line {number}", "A spreadsheet would take a cell for a formula.")
+
+
+def _decoded(data: bytes, place: str) -> str:
+    # Excel writes a table in the code page of Windows unless it is told otherwise.
+    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    raise unread("It is no plain text", place)
+
+
+def _unseen(text: str, place: str) -> Iterator[Finding]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.isascii() and line.isprintable():
+            continue
+        if any(each not in _FINE | _JOINERS and unicodedata.category(each) in _UNSEEN for each in line):
+            where = f"line {number}" if place == THE_FILE else place
+            yield finding("HIDDEN_TEXT", where, "The text has characters that nobody sees.")
+
+
+def look_at_mail(data: bytes, _own: frozenset[str]) -> Iterator[Finding]:
+    """Yield the headers, the parts and the attachments of an e-mail that its reader does not see.
+
+    Raises:
+        MalformedError: It has no headers of an e-mail, or parts that cannot be read.
+    """
+    message = BytesParser(policy=policy.default).parsebytes(data)
+    if not {"from", "date"} <= {name.casefold() for name in message.keys()}:  # noqa: SIM118 - one of several values
+        raise unread("Its content is not what its name says")
+    for name in {name.casefold() for name in message.keys()} - _SHOWN_HEADERS:  # noqa: SIM118 - as above
+        yield finding("HIDDEN_HEADERS", "the headers", _header(name))
+    yield from _parts(message)
+
+
+def _header(name: str) -> str:
+    known = {
+        "bcc": "The e-mail names who had a blind copy.",
+        "received": "The e-mail says which way it came.",
+    }
+    return known.get(name, "The e-mail has headers beside sender, recipients, day and subject.")
+
+
+def _parts(message: EmailMessage) -> Iterator[Finding]:
+    if (message.preamble and message.preamble.strip()) or (message.epilogue and message.epilogue.strip()):
+        yield finding("HIDDEN_OUTSIDE", THE_FILE, "There is text before or after the parts of the e-mail.")
+    for number, part in enumerate(message.walk(), start=1):
+        place = f"part {number}"
+        if number > _MOST_PARTS or part.defects:
+            raise unread("It is damaged: its parts cannot be read", place)
+        if part.get_content_type() == "multipart/alternative":
+            yield finding("HIDDEN_TWICE", place, "The message is there in two forms, and only one is shown.")
+        elif part.is_multipart():
+            continue
+        elif part.is_attachment() or part.get_content_maintype() != "text":
+            yield finding("HIDDEN_FILE", place, "A file is attached.")
+        elif part.get_content_subtype() != "plain":
+            yield finding("HIDDEN_TEXT", place, "The message is HTML, in which text can be hidden.")
+        else:
+            payload = part.get_payload(decode=True)
+            yield from look_at_text(payload if isinstance(payload, bytes) else b"", place=place)
