@@ -9,8 +9,9 @@ from datetime import date, timedelta
 import pytest
 from listed_holidays import as_file
 
-from flows.domain.deadline import Events, deadline
+from flows.domain.deadline import deadline
 from flows.domain.errors import MalformedError
+from flows.domain.events import Events
 from flows.domain.timetable import Timetable
 from flows.domain.working_days import NATIONS
 from flows.sources.bank_holidays import FILE, FIRST, LAST, calendar
