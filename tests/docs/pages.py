@@ -299,6 +299,9 @@ _READ_SO: Final = """\
   So under the Act's words (b), (c) and (d) need a balance, as the second and the third condition do, and X05 stops a part without one.
   Practice takes (a) for absolute all the same, both (i) and (ii): a balance is neither demanded of it, which would stop notices as they are issued every day, nor refused, which would stop those that keep to the letter.
   What (a) does rest on is the same as the first condition of section 40(2), so X17 asks for the principle and the interests weighed, with the same severity.
+- **Section 22** and an intention that is younger than the request. Section 22(1)(b) wants the information to be held with a view to publication “at the time when the request for information was made”.
+  A day after that under `publication` is final. Words that say so plainly stop too (X19), but a sign-off officer can override them, since words can be read wrongly; beside an earlier day under its key they only warn.
+  Section 22(1)(a) asks for no day of publication. One that was given and is past on the day of decision is told: what was published meanwhile falls under section 21, and what was not may be intended no longer.
 - **Not held, and exempt.** Section 1(1)(b) is a duty to communicate what is held, and an exemption is from that duty: of what is not held nothing is exempt, and X16 stops a part that says both.
   Where even that would tell something, the part neither confirms nor denies, and then it does not say that nothing is held.
   What is held in part is two parts of a test. That something would be exempt if it were held can be said in the answer.

@@ -328,12 +328,6 @@ _WHY: Final = (
     ),
     trips(
         "X17",
-        "22, decided after the request",
-        a_withholding(an_exemption("22(1)", applies=_WAITING, publication=_planned(date(2022, 11, 8)))),
-        (BLOCK, f"{_FIRST}.publication.intended-since"),
-    ),
-    trips(
-        "X17",
         "40(2), and neither principle nor interests",
         _refusing(_exempt("40(2)", "The rota has the names of officers.", condition="first")),
         (WARN, _FIRST),

@@ -107,6 +107,7 @@ PUT: Final[Mapping[str, Callable[[Entry], Part]]] = {
         exemption={"applies": entry["says"], "favouring": (), "against": ()},
         information="the patrol plan",
     ),
+    "X19": lambda entry: a_withholding(an_exemption("22(1)", applies=entry)),
     "X13": lambda entry: a_withholding(an_exemption("31(1)", applies=entry)),
     "F02": _on_a_side,
     "F03": _against,

@@ -12,6 +12,7 @@ from examples_factors import EXAMPLES as FACTORS
 from examples_harm import EXAMPLES as HARM
 from examples_neither import EXAMPLES as NEITHER
 from examples_procedure import EXAMPLES as PROCEDURE
+from examples_publication import EXAMPLES as PUBLICATION
 from examples_reasons import EXAMPLES as REASONS
 from examples_weighing import EXAMPLES as WEIGHING
 from examples_wording import EXAMPLES as WORDING
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from flows.domain.checks.rule import Draft, Noticed, Rule
     from flows.domain.finding import Finding
 
-EXAMPLES = (*EXEMPTIONS, *REASONS, *HARM, *FACTORS, *WEIGHING, *NEITHER, *WORDING, *PROCEDURE)
+EXAMPLES = (*EXEMPTIONS, *REASONS, *PUBLICATION, *HARM, *FACTORS, *WEIGHING, *NEITHER, *WORDING, *PROCEDURE)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.rule} {example.name}")

@@ -88,7 +88,6 @@ def says_why_it_applies(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 mend="Say what it is in this information, or in an answer, that the exemption fits.",
             )
         yield from _unsaid(draft, place, exemption, provision, empty=empty)
-        yield from _too_late(draft, place, exemption)
 
 
 def _reasons(part: Part, exemption: Exemption, *, absolute: bool) -> tuple[str | None, ...]:
@@ -363,15 +362,3 @@ def _is_asked(ask: Ask, exemption: Exemption) -> bool:
     if ask in {Ask.PARAGRAPH, Ask.PUT}:
         return exemption.opinion is not None  # X11 speaks of one that is missing
     return True
-
-
-def _too_late(draft: Draft, place: str, exemption: Exemption) -> Iterator[Noticed]:
-    intended = exemption.publication and exemption.publication.intended_since
-    if draft.request and intended and intended > draft.request.received:
-        yield Noticed(
-            place=f"{place}.publication.intended-since",
-            sentence=f"{exemption.provision} rests on an intention that is younger than the request.",
-            mend="Put the day right; or rely on another exemption, since section 22(1)(b) wants the "
-            "intention to be there when the request is made.",
-            final=True,
-        )
