@@ -20,6 +20,8 @@ from flows.document.text import skeleton
 from flows.domain.provisions import provisions
 print(sorted(p.name for p in flows.files.folder("cases").iterdir() if p.is_dir()))
 print(flows.files.folder("templates").parent.name, provisions().get("31(3)") is not None)
+from flows.casework.starting import starting_words
+print("31(3)" in starting_words("foia"))
 """
 
 
@@ -49,6 +51,7 @@ def test_the_wheel_carries_templates_cases_and_the_law(installed: Path) -> None:
     assert said.stdout.splitlines() == [
         "['.story', '1146A-22', '4593_26', 'FOI-2026-0173']",
         "_files True",
+        "True",
     ]
 
 

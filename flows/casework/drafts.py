@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flows.casework import acts, checking, texts
 from flows.casework.acts import Officer, Wish
 from flows.casework.office import Done
+from flows.casework.starting import start
 from flows.document.blocks import parse_prose
 from flows.document.markdown import prose_faults, unfit_tables
 from flows.document.text import skeleton
@@ -16,11 +17,13 @@ from flows.domain.acts import DRAFT
 from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, TEST
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.procedure import Role, Stage
+from flows.domain.provisions import provisions
 from flows.domain.request_file import parse_request_file
+from flows.domain.starting import exemptions_named
 from flows.domain.text_file import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flows.casework.office import Office
     from flows.domain.case import Case
@@ -62,6 +65,22 @@ def write_first_draft(office: Office, reference: str) -> Done:
     acts.by_service(office, DRAFT, reference, files, document=TEST.name, version=1)
     source = "the assessment that came with it" if came else "a skeleton"
     return Done(reference=reference, what=f"first draft written from {source}")
+
+
+def begin(office: Office, reference: str, starts: Sequence[str]) -> str:
+    """Return an assessment to fill in, which rests on the exemptions named; nothing is recorded.
+
+    Args:
+        starts: As ``domain.starting`` reads them.
+
+    Raises:
+        MalformedError: one is no exemption of the Act.
+        RefusedError: one is not for this kind of authority.
+    """
+    dossier = office.register.dossier(reference)
+    case, body = dossier.case, dossier.policy.rules.body
+    exemptions = exemptions_named(starts, provisions(case.regime), on=case.received, body=body)
+    return start(case.reference, exemptions, provisions(case.regime), body=body)
 
 
 def draft(

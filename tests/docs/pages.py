@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flows.casework.office import open_office
+from flows.casework.starting import start, starting_words
 from flows.desk.cli.main import main
 from flows.domain.act import Act
 from flows.domain.acts import ACTS, APPROVE, OPEN, On, Reason
@@ -27,14 +28,16 @@ from flows.domain.finding import Severity
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import APPROVALS, ROLE_AT, STAGES, Role, Stage
 from flows.domain.provisions import Ask, Need, provisions, section_of
+from flows.domain.starting import exemptions_named
 from flows.home import Home
 from flows.register.roster import write_policy
 from tests.domain.measured_figures import BEFORE, NOW
 from tests.golden.make import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from flows.casework.starting import Words
     from flows.domain.acts import Kind as Row
     from flows.domain.acts.kind import Fact
     from flows.domain.provisions import HistoricalAge, Provision, Provisions, Regulator
@@ -399,12 +402,35 @@ def _row(cells: tuple[str, str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def starts_page() -> str:
+    """Return the page of starting texts, with its table and its example made."""
+    law, words = provisions(), starting_words(provisions().act.id)
+    rows = [_begun(each, words) for each in law.all if each.citation in words]
+    named = exemptions_named([_BEGUN], law, on=law.act.revised_to, body=None)
+    example = start("1146A/22", named, law, body=None)
+    before, _, _ = (ROOT / "docs" / "starts.md").read_text(encoding="utf-8").partition(_MADE)
+    head = "| exemption | title | to | limbs with words of their own |\n|---|---|---|---|\n"
+    example = f"## An example\n\nWhat `--start '{_BEGUN}'` gives:\n\n```yaml\n{example}```\n"
+    return f"{before}{_MADE}\n{head}{''.join(rows)}\n{example}"
+
+
+_MADE: Final = "<!-- From here on made by `make pages`. -->\n"
+_BEGUN: Final = "31(3) by virtue of 31(1)(a) and (b)"
+
+
+def _begun(each: Provision, words: Mapping[str, Words]) -> str:
+    to = "withhold" if each.duty is Duty.DISCLOSE else "neither confirm nor deny"
+    limbs = ", ".join(limb for limb in each.limbs if limb in words) or "-"
+    return f"| {each.citation} | {each.title} | {to} | {limbs} |\n"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "README.md": readme,
     "docs/acts.md": acts_page,
     "docs/checks.md": checks_page,
     "docs/provisions.md": provisions_page,
     "docs/register.md": register_page,
+    "docs/starts.md": starts_page,
 }
 """What makes each page, by its path."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,15 @@ from flows.casework import acts
 from flows.casework.acts import Wish
 from flows.desk.cli.telling import check_rows, tell_findings, tell_not_run
 from flows.desk.cli.terminal import acts as acting
-from flows.desk.cli.terminal import example, print_json, read_file, read_text, tell_policy, with_home
+from flows.desk.cli.terminal import (
+    example,
+    print_json,
+    read_file,
+    read_text,
+    tell_policy,
+    with_home,
+    write_file,
+)
 from flows.domain.acts import On, Reason
 from flows.domain.acts.kind import Fact, Kind, in_words
 from flows.domain.documents import DOCUMENTS, TEST
@@ -149,31 +158,64 @@ def _fact_option(fact: Fact) -> Callable[..., Any]:
     )
 
 
-@click.command(epilog=example("equipoise draft 1146A/22 assessment.yaml --as foi-officer"))
+@click.command(
+    epilog=example(
+        "equipoise draft 1146A/22 assessment.yaml --as foi-officer",
+        "equipoise draft 1146A/22 --start '24(2)' --start '31(3) by virtue of 31(1)(a)' --out new.yaml",
+    )
+)
 @_reference
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--summary",
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="A file with what was asked, fit to publish.",
 )
+@click.option(
+    "--start",
+    "starts",
+    metavar="EXEMPTION",
+    multiple=True,
+    help="Record nothing, and print an assessment to fill in that rests on this exemption; once for each.",
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="With --start: write it to a new FILE instead.",
+)
 @document_option
-@acting
+@functools.partial(acting, always=False)
 def draft(
     reference: str,
-    file: Path,
+    file: Path | None,
     summary: Path | None,
     document: str,
     *,
+    starts: tuple[str, ...],
+    out: Path | None,
     office: Office,
-    officer: Officer,
+    officer: Officer | None,
     as_json: bool,
 ) -> None:
-    """Record FILE as the next version: an assessment, or the text of another document."""
+    """Record FILE as the next version: an assessment, or the text of another document.
+
+    With --start nothing is recorded: an assessment is printed that rests on the exemptions named, with a
+    blank for everything that is yours to say. Fill it in, and draft it.
+    """
     from flows.casework import drafts  # noqa: PLC0415 - the rules and the text, for this alone
     from flows.domain.checks.ruleset import check  # noqa: PLC0415 - as above
 
+    if starts:
+        if file or summary or document != TEST.name:
+            raise click.UsageError("--start begins a test, and goes with no FILE, --summary or --document.")
+        _print_start(drafts.begin(office, parse_reference(reference), starts), out, as_json=as_json)
+        return
+    if out:
+        raise click.UsageError("--out goes with --start.")
+    if file is None or officer is None:
+        raise click.UsageError("Missing argument 'FILE'." if file is None else "Missing option '--as'.")
     text = read_text(summary) if summary else None
     done = drafts.draft(
         office,
@@ -193,6 +235,17 @@ def draft(
     _say(done.case, document, sentence, done.recorded, as_json=as_json, **more)
     if done.draft and not as_json:
         tell_findings(found, done.draft.words)
+
+
+def _print_start(assessment: str, out: Path | None, *, as_json: bool) -> None:
+    written = write_file(out, assessment.encode(), fresh=True) if out else None
+    if as_json:
+        print_json({"assessment": assessment, "file": written})
+    else:
+        click.echo(
+            f"Wrote {written}; fill in every blank, and draft it." if written else assessment,
+            nl=bool(written),
+        )
 
 
 @click.command(epilog=example("equipoise append statement.json statement.json.sig"))

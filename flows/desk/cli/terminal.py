@@ -227,11 +227,15 @@ def prints(command: Callable[..., None]) -> Callable[..., None]:
     return _as_json(_no_home(command))
 
 
-def acts(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--as`` and ``--key``; it is handed ``office`` and ``officer``."""
+def acts(command: Callable[..., None], *, always: bool = True) -> Callable[..., None]:
+    """Give a command ``--as`` and ``--key``; it is handed ``office`` and ``officer``.
+
+    Args:
+        always: Where it does not act always, it need not be told who acts: then ``officer`` is None.
+    """
 
     @click.option(
-        "--as", "person", required=True, metavar="PERSON", help="Who acts: an id of the authorised people."
+        "--as", "person", required=always, metavar="PERSON", help="Who acts: an id of the authorised people."
     )
     @click.option(
         "--key",
@@ -249,7 +253,7 @@ def acts(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(
         *args: Any,  # noqa: ANN401 - whatever it takes
         home: Home,
-        person: str,
+        person: str | None,
         key: str | None,
         propose: Path | None,
         **kwargs: Any,  # noqa: ANN401 - as above
@@ -257,10 +261,11 @@ def acts(command: Callable[..., None]) -> Callable[..., None]:
         from flows.casework.acts import Officer, ProposedError  # noqa: PLC0415 - help needs no register
         from flows.casework.office import open_office  # noqa: PLC0415 - as above
 
-        with open_office(home) as office:
-            acting = (
-                Officer(id=parse_person(person), signer=None) if propose else officer(office, person, key)
-            )
+        with open_office(home, reading=person is None) as office:
+            acting = None
+            if person is not None:
+                proposing = Officer(id=parse_person(person), signer=None) if propose else None
+                acting = proposing or officer(office, person, key)
             try:
                 command(*args, office=office, officer=acting, **kwargs)
             except ProposedError as proposed:
@@ -372,14 +377,15 @@ def read_text(path: Path) -> str:
     return text_of(read_file(path), str(path))
 
 
-def write_file(path: Path, content: bytes) -> str:
-    """Write a file named on the command line, over what is there; return its name.
+def write_file(path: Path, content: bytes, *, fresh: bool = False) -> str:
+    """Write a file named on the command line, over what is there unless ``fresh``; return its name.
 
     Raises:
-        MalformedError: it cannot be written.
+        MalformedError: it cannot be written, or is there and should not be.
     """
     try:
-        path.write_bytes(content)
+        with path.open("xb" if fresh else "wb") as file:
+            file.write(content)
     except OSError as error:
         problem = f"it cannot be written ({error.strerror})"
         raise MalformedError(str(path), Fault(path="", problem=problem)) from None

@@ -353,12 +353,16 @@ def _unsaid(
         )
 
 
+def turns_on_principles(exemption: Exemption) -> bool:
+    """Tell whether an exemption of section 40 does: the first condition, and 40(5B)(a); the others do not."""
+    limbs = [each for each in (exemption.provision, *exemption.limbs) if each.startswith("40(5B)(")]
+    others = limbs and not any(limb.startswith("40(5B)(a)") for limb in limbs)
+    return exemption.condition in {None, "first"} and not others
+
+
 def _is_asked(ask: Ask, exemption: Exemption) -> bool:
     if ask in {Ask.PRINCIPLE, Ask.INTERESTS}:
-        # The first condition, and 40(5B)(a), turn on the principles; the others do not.
-        limbs = [each for each in (exemption.provision, *exemption.limbs) if each.startswith("40(5B)(")]
-        others = limbs and not any(limb.startswith("40(5B)(a)") for limb in limbs)
-        return exemption.condition in {None, "first"} and not others
+        return turns_on_principles(exemption)
     if ask in {Ask.PARAGRAPH, Ask.PUT}:
         return exemption.opinion is not None  # X11 speaks of one that is missing
     return True
