@@ -96,6 +96,7 @@ _CHOICES = {
     "withhold, partly or disclose": "withhold",
     "outweighs, or does not outweigh": "outweighs",
     "which of these purposes": "31(2)(b)",
+    "when it is expected, as in: in March 2027": "in March 2027",
     "what would follow, for whom, and how the one leads to the other": "Thieves would learn the gate hours",
     "whom, what exactly, and what they would do with it": "thieves at which hours the depot is empty",
     "how much it weighs here, in a few words": "moderate",
@@ -106,13 +107,13 @@ _TEXTS = (
     "two thefts of diesel from vehicles in 2024",
     "the last column of the log",
     "a councillor for the harbour ward",
-    "the inspection of March 2025",
+    "the inspection by the fire service",
     "somebody who watches the depot from the lane",
     "the lease that ends in May",
     "the barrier of the north gate",
     "three entries about a broken camera",
     "the firm that repairs the vehicles",
-    "a fire in the tyre store",
+    "a flood in the tyre store",
     "the minutes of the safety panel",
 )
 
