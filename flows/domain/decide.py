@@ -57,7 +57,8 @@ def decide(case: Case | None, act: Act, policy: Policy) -> Case:
         MalformedError: the act lacks a fact of its kind or has one of another kind, or changes a file
             it may not.
     """
-    judged = replace(act, kind=edition_of(policy).row(act.kind))
+    kind = edition_of(policy).row(act.kind)
+    judged = act if kind is act.kind else replace(act, kind=kind)
     for error in _against(case, judged, policy):
         raise error
     return after(case, act)

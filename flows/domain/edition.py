@@ -49,7 +49,8 @@ class Edition:
 
     def row(self, kind: Kind) -> Kind:
         """Return an act as this edition has it."""
-        return replace(kind, **self.rows.get(kind.name, {}))
+        changed = self.rows.get(kind.name)
+        return replace(kind, **changed) if changed else kind
 
 
 _GATES: Final = MappingProxyType(

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["PaperVerdict", "Published", "Report", "audit"]
 
 _MOST_FINDINGS: Final = 100
+_AT_ONCE: Final = 64
+"""Entries whose objects are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def audit(
     """
     report = Report()
     with closing(Objects(repository)) as objects:
+        objects.list_loose()
         evidence = Evidence(objects)
         report.findings += shape(repository)
         try:
@@ -117,6 +120,8 @@ def _examine(
     examiner = Examiner(evidence, check_paper)
     for done, head in enumerate(line):
         progress(done, len(line))
+        if done % _AT_ONCE == 0:
+            examiner.look_ahead([each.id for each in line[done : done + _AT_ONCE]])
         try:
             examiner.examine(head.id)
         except FoundError as found:

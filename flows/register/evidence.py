@@ -9,7 +9,7 @@ from flows.register.objects import Tree, has_tricky_name, parse_tree
 from flows.register.report import FoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flows.register.packs import Objects
 
@@ -38,6 +38,10 @@ class Evidence:
         if found[0] != kind:
             raise FoundError("E_OBJECT", place, f"Object {id_} is a {found[0]} where a {kind} belongs.")
         return found[1]
+
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Have objects read at once that will be wanted soon."""
+        self._objects.read_ahead(ids)
 
     def tree(self, id_: str | None, place: str) -> Tree:
         """Return a folder; an empty one for None.

@@ -19,12 +19,12 @@ from flows.register import statement
 from flows.register.authority import Authority, signer_of
 from flows.register.chain import Chain
 from flows.register.entry import LONGEST_DELAY, entry_for
-from flows.register.reading import Said, parse_commit, read_act, tree_of
+from flows.register.reading import Said, look_ahead, parse_commit, read_act, tree_of
 from flows.register.report import REFUSALS, FoundError, Overridden, PaperVerdict, Published
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from flows.domain.act import Act, FileMark
     from flows.domain.case import Case
@@ -102,6 +102,10 @@ class Examiner:
     def committed(self) -> int:
         """When the newest entry was written that has a date, in seconds since 1970 UTC."""
         return self._line.committed
+
+    def look_ahead(self, ids: Sequence[str]) -> None:
+        """Have all read at once that the next entries brought."""
+        look_ahead(self._evidence, ids, self._line.tree)
 
     def examine(self, id_: str) -> None:
         """Check the next entry.

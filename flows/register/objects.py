@@ -158,6 +158,14 @@ class LooseStore:
             raise TamperedError(f"Object {id_} is not what its name says; restore it from a copy.")
         return kind, content
 
+    def names(self) -> frozenset[str]:
+        """Return the ids of all that is loose; what lies in a folder closed to us is left out."""
+        found: set[str] = set()
+        for first in range(256):
+            with suppress(OSError):
+                found |= {f"{first:02x}{rest}" for rest in os.listdir(self.folder / f"{first:02x}")}  # noqa: PTH208
+        return frozenset(found)
+
     def count(self) -> int:
         """Estimate how many objects are loose, as git does, from one of 256 folders."""
         with suppress(FileNotFoundError):

@@ -8,7 +8,7 @@ commit-graph of it has a say, and what is missing is fetched from nowhere. Every
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
@@ -25,6 +25,9 @@ _GIT: Final = ("git", "-c", "core.multiPackIndex=false")
 """An index over several packs may name others than it is of."""
 _REMEMBERED: Final = 4_096
 """Of entries and folders; files are read once."""
+_MOST_AHEAD: Final = 1_024
+"""As many names as a pipe takes, whether or not anybody reads at its other end."""
+_AHEAD_SIZE: Final = 16 * 1024 * 1024
 _LEFT_BEHIND: Final = ("tmp_obj_*", "pack/tmp_*", "pack/.tmp-*", "pack/multi-pack-index*")
 """What killed writers left, and what speaks of packs rolled up."""
 
@@ -45,6 +48,8 @@ class Objects:
             raise RegisterError(f"There is no register at {repository}; `equipoise init` makes one.")
         self.loose = LooseStore(self._folder)
         self._remembered: dict[str, tuple[str, bytes]] = {}
+        self._listed: frozenset[str] | None = None
+        self._ahead: dict[str, tuple[str, bytes]] = {}
         self._git: tuple[Popen[bytes], BatchReader] | None = None
         self._open = ExitStack()
 
@@ -61,11 +66,42 @@ class Objects:
             RegisterError: git has gone away, as it does over an object it cannot unpack.
             TamperedError: what is stored does not have this id.
         """
-        # Loose ones first: what is packed meanwhile git finds, for it looks for new packs.
-        found = self._remembered.get(id_) or self.loose.read(id_) or self._packed(id_)
+        found = self._remembered.get(id_) or self._ahead.pop(id_, None)
+        if found is None:
+            # Loose ones first: what is packed meanwhile git finds, for it looks for new packs.
+            ways = [self.loose.read, self._packed]
+            if self._listed is not None and id_ not in self._listed:
+                ways.reverse()
+            found = ways[0](id_) or ways[1](id_)
         if found:
             self._remember(id_, found)
         return found
+
+    def list_loose(self) -> None:
+        """List what is loose, for a reader of everything: to look for each object among it takes longer."""
+        self._listed = self.loose.names()
+
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Read packed objects at once that will be wanted soon; git answers sooner than one after another.
+
+        What was read ahead before and not wanted goes; what git has not, or cannot read, is left to `read`.
+        """
+        wanted = [id_ for id_ in dict.fromkeys(ids) if is_id(id_) and id_ not in self._remembered]
+        self._ahead.clear()
+        size = 0
+        try:
+            git = self._batch()
+            git.ask(wanted[:_MOST_AHEAD])
+            for id_ in wanted[:_MOST_AHEAD]:
+                try:
+                    found = git.answer(id_)
+                except TamperedError:
+                    continue
+                if found and size < _AHEAD_SIZE:
+                    size += len(found[1])
+                    self._ahead[id_] = found
+        except RegisterError:
+            self._end()
 
     def write(self, objects: Mapping[str, tuple[str, bytes]]) -> None:
         """Write objects, id to kind and content, durably.
@@ -159,9 +195,18 @@ class BatchReader:
         """
         if not is_id(id_):
             return None
-        try:
-            self._in.write(id_.encode() + b"\n")
+        self.ask([id_])
+        return self.answer(id_)
+
+    def ask(self, ids: Iterable[str]) -> None:
+        """Ask for objects, as many as a pipe takes; each has to be answered then, in their order."""
+        with suppress(OSError, ValueError):  # where git has gone, there is no answer
+            self._in.write("".join(f"{id_}\n" for id_ in ids).encode())
             self._in.flush()
+
+    def answer(self, id_: str) -> tuple[str, bytes] | None:
+        """Return the object that was asked for next, as `read` does."""
+        try:
             header = self._out.readline().decode().split()
         except (OSError, ValueError):
             header = []

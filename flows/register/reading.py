@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from flows.register import entry as entries
@@ -12,13 +14,15 @@ from flows.register.report import FoundError
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flows.register.entry import Entry
     from flows.register.evidence import Evidence
+    from flows.register.objects import Node
     from flows.register.statement import Statement
 
 _CASE_DEPTH: Final = len(("cases", "year", "month", "day", "slug"))
+_DEEPEST: Final = _CASE_DEPTH + len(("folder", "acts"))
 _TREE: Final = re.compile(rb"tree ([0-9a-f]{40})\n")
 
 
@@ -32,6 +36,7 @@ class Said:
         nodes: The files of that folder, path to object id.
         data: The statement's bytes.
         armoured: Its signature.
+        records: The records of acts in the folder, path to object id.
     """
 
     place: str
@@ -41,17 +46,40 @@ class Said:
     statement: Statement
     data: bytes
     armoured: str
-
-    @property
-    def records(self) -> Mapping[str, str]:
-        """The records of acts in the folder, path to object id."""
-        return {path: id_ for path, id_ in self.nodes.items() if path.startswith(statement.RECORDS)}
+    records: Mapping[str, str]
 
 
 def tree_of(raw: bytes) -> str | None:
     """Return the tree a raw commit names, whatever else is wrong with it."""
     found = _TREE.match(raw)
     return found[1].decode() if found else None
+
+
+def look_ahead(evidence: Evidence, ids: Sequence[str], before: str | None) -> None:
+    """Have all that some entries brought read at once; what is wrong with it is found when it is read.
+
+    Args:
+        ids: Of the entries, oldest first.
+        before: The tree of the entry before these; None for the first.
+    """
+    with suppress(FoundError):
+        evidence.read_ahead(ids)
+        trees = [before, *(tree_of(evidence.read(id_, "commit", id_)) for id_ in ids)]
+        changed = [(old, new) for old, new in pairwise(trees) if new]
+        files: list[str] = []
+        for _ in range(_DEEPEST):
+            evidence.read_ahead(new for _, new in changed)
+            brought = [each for old, new in changed for each in _brought(evidence, old, new)]
+            files += [node.id for _, node in brought if not node.folder]
+            changed = [(old, node.id) for old, node in brought if node.folder]
+        evidence.read_ahead(files)
+
+
+def _brought(evidence: Evidence, old: str | None, new: str) -> Iterator[tuple[str | None, Node]]:
+    """Yield what a folder has that it had not before, with the id of what stood there."""
+    was = evidence.tree(old, "")
+    for name, node in evidence.tree(new, "").items() - was.items():
+        yield was[name].id if name in was and was[name].folder else None, node
 
 
 def parse_commit(raw: bytes, place: str) -> tuple[Entry, bytes, str | None]:
@@ -98,7 +126,14 @@ def read_act(evidence: Evidence, entry: Entry, before: str | None, place: str) -
         raise FoundError("E_STATEMENT", place, "The statement is not in the register's form.") from None
     armoured = evidence.read(nodes[f"{path}.sig"], "blob", place).decode("ascii", "replace")
     return Said(
-        place=place, entry=entry, folder=folder, nodes=nodes, statement=said, data=data, armoured=armoured
+        place=place,
+        entry=entry,
+        folder=folder,
+        nodes=nodes,
+        statement=said,
+        data=data,
+        armoured=armoured,
+        records={path: id_ for path, id_ in nodes.items() if path.startswith(statement.RECORDS)},
     )
 
 
@@ -108,7 +143,7 @@ def _changed(evidence: Evidence, entry: Entry, before: str | None, place: str) -
     old_id, new_id = before, entry.tree
     for _ in range(1 if entry.case == POLICY else _CASE_DEPTH):
         old, new = evidence.tree(old_id, place), evidence.tree(new_id, place)
-        changed = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name)]
+        changed = [*{name for name, _ in old.items() ^ new.items()}]
         if len(changed) != 1 or changed[0] not in new or not new[changed[0]].folder:
             raise FoundError(
                 "E_TREE", place, "The entry changes something else than the folder of its own case."

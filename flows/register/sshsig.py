@@ -44,7 +44,7 @@ class Reader:
 
     def string(self) -> bytes:
         """Return the next string."""
-        return self.take(self.number(4))
+        return self.take(int.from_bytes(self.take(4), "big"))
 
     def mpint(self) -> int:
         """Return the next number of any length, which is not negative."""

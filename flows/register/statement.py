@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from flows.domain.act import Act, FileMark
@@ -136,7 +136,7 @@ def _from(raw: dict[str, Any]) -> Statement:
         case=text(raw["case"]),
         actor=text(raw["actor"]),
         role=Role(raw["role"]),
-        time=datetime.strptime(raw["time"], _TIME).replace(tzinfo=UTC),
+        time=datetime.fromisoformat(raw["time"]),
         policy=integer(raw["policy"]),
         version=integer(raw["version"]),
         document="" if raw["document"] is None else DOCUMENTS[raw["document"]].name,

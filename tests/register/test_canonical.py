@@ -30,6 +30,13 @@ def test_what_is_dumped_is_loaded_again(value: dict[str, Any]) -> None:
         assert canonical.load(data) == value
 
 
+@given(values)
+def test_it_is_what_the_standard_library_writes(value: object) -> None:
+    written = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
+
+    assert canonical.dump(value) == f"{written}\n".encode()
+
+
 def test_it_is_sorted_indented_and_ends_in_one_newline() -> None:
     assert (
         canonical.dump({"b": [1, "é"], "a": None})
@@ -57,6 +64,7 @@ def test_it_is_sorted_indented_and_ends_in_one_newline() -> None:
         pytest.param(b"[]\n", id="a list"),
         pytest.param(b"", id="nothing"),
         pytest.param(b"[" * 100_000, id="nested without end"),
+        pytest.param(b'{"a":' * 900 + b"1" + b"}" * 900, id="nested as deep as can be read"),
     ],
 )
 def test_any_other_form_is_refused(data: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 import subprocess
 import zlib
+from contextlib import closing
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from flows.register.objects import (
     parse_tree,
     write_tree,
 )
-from flows.register.packs import BatchReader
+from flows.register.packs import BatchReader, Objects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,3 +186,27 @@ def test_what_git_hands_out_is_hashed_again() -> None:
     assert BatchReader(BytesIO(), BytesIO(f"{good} blob 1\nx\n".encode())).read(good) == ("blob", b"x")
     with pytest.raises(TamperedError, match="is not what"):
         BatchReader(BytesIO(), BytesIO(f"{good} blob 1\ny\n".encode())).read(good)
+
+
+def test_one_wrong_answer_leaves_those_asked_for_with_it() -> None:
+    first, second = (object_id("blob", content) for content in (b"x", b"y"))
+    reader = BatchReader(BytesIO(), BytesIO(f"{first} blob 1\nz\n{second} blob 1\ny\n".encode()))
+
+    reader.ask([first, second])
+    with pytest.raises(TamperedError, match="is not what"):
+        reader.answer(first)
+    assert reader.answer(second) == ("blob", b"y")
+
+
+def test_what_is_read_ahead_is_what_is_read(tmp_path: Path) -> None:
+    contents = [f"number {number}".encode() * 1_000 for number in range(40)]
+    ids = [object_id("blob", content) for content in contents]
+    (tmp_path / "objects" / "pack").mkdir(parents=True)
+    with closing(Objects(tmp_path)) as objects:
+        objects.write({id_: ("blob", content) for id_, content in zip(ids, contents, strict=True)})
+        objects.pack()
+        objects.list_loose()
+        objects.read_ahead([ids[0], "no name", ID, *ids])
+
+        assert objects.read(ID) is None
+        assert [objects.read(id_) for id_ in reversed(ids)] == [("blob", each) for each in reversed(contents)]
