@@ -143,7 +143,7 @@ def _part(duty: Duty, begun: list[Begun], law: Provisions) -> Mapping[str, objec
 
 
 def _to_weigh(begun: Begun, *, named: bool) -> str:
-    heading = f"**{format_citations([begun.provision.citation]).capitalize()}.** " if named else ""
+    heading = f"**Section {begun.provision.citation}.** " if named else ""
     what = begun.words.weigh or "how grave the harm is, how direct, and what is public already"
     return f"{heading}{BLANK.format(f'what each factor counts for here, and why; think of {what}')}."
 

@@ -69,6 +69,7 @@ STARTS: tuple[tuple[str, ...], ...] = (
     *((f"38(1)({limb})",) for limb in "ab"),
     *((f"38(2) by virtue of 38(1)({limb})",) for limb in "ab"),
     *((f"40(5B){limb}",) for limb in ("(a)", "(a)(i)", "(b)", "(c)")),
+    ("40(5B)(b)", "36(3) by virtue of 36(2)(c)"),
     ("41(2)",),
     ("42(1)",),
     ("42(2)",),
@@ -246,6 +247,7 @@ def test_a_limb_that_was_not_named_is_a_blank_below_those_to_choose_from(start_:
 
 def test_exemptions_of_one_duty_are_one_part_and_each_duty_has_its_own() -> None:
     parts = yaml.load(begun(STARTS[6]), yaml.BaseLoader)["parts"]  # noqa: S506 - as above
+    together = yaml.load(begun(("40(5B)(b)", "36(3)")), yaml.BaseLoader)["parts"]  # noqa: S506 - as above
 
     assert [(part["duty"], [each["provision"] for each in part["exemptions"]]) for part in parts] == [
         ("disclose", ["31(1)", "40(2)"]),
@@ -253,6 +255,10 @@ def test_exemptions_of_one_duty_are_one_part_and_each_duty_has_its_own() -> None
     ]
     assert parts[0]["exemptions"][0]["limbs"] == ["31(1)(a)", "31(1)(b)"]
     assert "favouring" not in parts[0]["exemptions"][1]  # absolute, and not weighed
+    assert re.findall(r"\*\*.*\*\*", together[0]["balance"]["text"]) == [
+        "**Section 40(5B).**",
+        "**Section 36(3).**",
+    ]
 
 
 def test_only_what_turns_on_the_principles_of_data_protection_asks_for_one() -> None:
