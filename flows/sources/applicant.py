@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from flows.sources.folding import folded, is_common
+from flows.sources.scripts import latin, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,6 +123,7 @@ class Applicant:
         telephones: Digits, with the country's where that is another; a 0 first where they were led by one.
         postcodes: In two halves.
         houses: The number, or the house, and the street.
+        written: Words of the name in another script, each after its Latin form.
         authority: Words of the name of the authority that was asked, in small letters; they tell of nobody.
     """
 
@@ -131,6 +133,7 @@ class Applicant:
     telephones: tuple[str, ...] = ()
     postcodes: tuple[tuple[str, str], ...] = ()
     houses: tuple[tuple[str, str], ...] = ()
+    written: tuple[tuple[str, str], ...] = ()
     authority: frozenset[str] = frozenset()
 
 
@@ -156,7 +159,8 @@ def applicant(
     own = _of_the_applicant(folded(text))[:_LONGEST]
     stated = folded(address or "")[:_LONGEST]
     reached = "\n".join((folded(email or "")[:_LONGEST], folded(telephone or "")[:_LONGEST], stated, own))
-    names = [folded(name)[:_LONGEST_NAME], folded(_spelt_out(name))[:_LONGEST_NAME]]
+    written = words_in(name[:_LONGEST_NAME])
+    names = [_apart(folded(each)[:_LONGEST_NAME]) for each in (name, _spelt_out(name), latin(name))]
     persons = {person: None for each in names for person in _people(_EMAIL.sub(" ", each))}
     return Applicant(
         people=tuple(persons),
@@ -165,6 +169,7 @@ def applicant(
         telephones=tuple(dict.fromkeys(map(_national, _TELEPHONE.findall(reached)))),
         postcodes=tuple(dict.fromkeys(_POSTCODE.findall(reached))),
         houses=tuple(dict.fromkeys([*_houses(stated), *_NUMBERED.findall(own)])),
+        written=tuple((latin(word), word) for word in dict.fromkeys(written)),
         authority=frozenset(re.findall(r"\w+", folded(authority).lower())),
     )
 
@@ -275,7 +280,7 @@ def _ends_in_letters(words: list[str]) -> bool:
 
 def name_words(name: str) -> list[str]:
     """Return the words of a name, folded, without titles and the letters after it."""
-    words = _words(re.sub(r"[(),]", " ", _parted(folded(name)[:_LONGEST_NAME])))
+    words = _words(re.sub(r"[(),]", " ", titles_apart(folded(name)[:_LONGEST_NAME])))
     return [word for word in words if word.lower().strip(".") not in TITLES] or words
 
 
@@ -288,8 +293,13 @@ def contact_of(email: str | None, telephone: str | None, address: str | None) ->
     return re.sub(r"\W", "", folded(address or "")).lower()
 
 
-def _parted(name: str) -> str:
-    """Return a name with a space after a title that is written in one with it, as in "MrPublic"."""
+def _apart(name: str) -> str:
+    """Return a name with a space after a title or an initial that is written in one with it."""
+    return re.sub(r"(?<![^\W\d_]{2})\.(?=[^\W\d_]{2})", ". ", titles_apart(name))
+
+
+def titles_apart(name: str) -> str:
+    """Return a text with a space after each title that is written in one with a name, as in "MrPublic"."""
     return _GLUED.sub(r"\g<title> ", name)
 
 
@@ -308,7 +318,7 @@ def _person(words: list[str], *, surname: int = 1) -> Iterator[Person]:
         at -= 1
     given = tuple(part for word in words[:at] for part in _initials_apart(word))
     last = tuple(part for word in words[at:] for part in word.strip(".").split("-") if part)
-    if last and any(len(part) > 1 for part in last):
+    if last and (any(len(part) > 1 for part in last) or title or any(len(part) > 1 for part in given)):
         yield Person(title=title, given=given, surname=last)
 
 

@@ -66,6 +66,32 @@ def _given() -> frozenset[str]:
 
 
 @cache
+def _families() -> dict[str, list[tuple[bool, frozenset[str]]]]:
+    """Return the families that each name is of, and whether all of one are spellings of one name."""
+    known: dict[str, list[tuple[bool, frozenset[str]]]] = {}
+    text = (files("flows.sources") / "short_forms.txt").read_text(encoding="ascii")
+    for line in re.sub(r"(?m)^#.*\n", "", text).splitlines():
+        family = frozenset(line.removeprefix("= ").split())
+        for name in family:
+            known.setdefault(name, []).append((line.startswith("="), family))
+    return known
+
+
+def short_forms(name: str) -> frozenset[str]:
+    """Return what a folded given name is called and spelt like otherwise, in small letters, and itself."""
+    own = name.lower()
+    return frozenset({own}).union(*(family for _, family in _families().get(own, ())))
+
+
+def spellings(name: str) -> frozenset[str]:
+    """Return how a folded name is spelt too, as a surname may be, in small letters, and itself."""
+    own = name.lower()
+    spelt = {f"mc{own[3:]}"} if re.match(r"mac[^aeikmh]", own) else set()
+    spelt |= {f"mac{own[2:]}"} if re.match(r"mc\w{3}", own) else set()
+    return frozenset({own, *spelt}).union(*(family for spelt, family in _families().get(own, ()) if spelt))
+
+
+@cache
 def is_word(name: str) -> bool:
     """Tell whether a folded word is an English one, whatever its case and its ending."""
     lower = name.lower()

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from flows.domain.checks.words import unmarked
-from flows.sources.applicant import PARTICLES, STREETS
-from flows.sources.folding import folded, is_common, is_given, is_word
+from flows.sources.applicant import PARTICLES, STREETS, TITLES, titles_apart
+from flows.sources.folding import folded, is_common, is_given, is_word, short_forms, spellings
+from flows.sources.scripts import is_arabic, latin, rewritten, romanised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,6 +32,10 @@ _NEAR: Final = 80
 """Characters before and after a name that are looked at."""
 _SHORTEST: Final = 3
 """Letters from which a name counts by itself."""
+_SHORT: Final = 2
+"""Letters of a name of which that is so only as it is written: with one capital."""
+_TOKEN: Final = re.compile(r"(?P<article>(?i:[ae][lrsnztd]h?)[\s-])?(?P<name>[A-Z](?:[\w']*[^\W_])?)")
+"""A name in Latin letters, with the Arabic article."""
 _BROKEN: Final = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=\w)")
 
 _INITIALS: Final = r"(?P<initials>(?:[A-Z]\.?[\s-]?){1,4})?"
@@ -75,11 +80,6 @@ _OTHERWISE_AFTER: Final = re.compile(
     rf"|Limited|plc|LLP|Sons|Bros|{'|'.join(street.capitalize() for street in STREETS)})\b)"
 )
 """What is called after a judge, a party, a place, an inquiry or a firm of the name."""
-_NICKNAMES: Final = (
-    "bill william", "bob robert", "dick richard", "jack john", "harry henry", "ted edward", "tony anthony",
-    "liz elizabeth", "beth elizabeth", "betty elizabeth", "peggy margaret", "kate catherine", "jim james",
-    "sandy alexander", "polly mary", "nell helen", "tom thomas", "wm william", "chas charles", "geo george",
-)  # fmt: skip
 
 
 def named_in(applicant: Applicant, texts: Mapping[str, str]) -> list[str]:
@@ -89,13 +89,19 @@ def named_in(applicant: Applicant, texts: Mapping[str, str]) -> list[str]:
         texts: What is to stand in clear, by path.
     """
     search = _search(applicant)
-    return [path for path, text in texts.items() if any(map(search.finds, _forms(text)))]
+    return [path for path, text in texts.items() if any(map(search.finds, _forms(text, search.in_latin)))]
 
 
-def _forms(text: str) -> set[str]:
-    """Return a text as it is written, as its Markdown is read, as its links lead, and without hyphenation."""
-    forms = {folded(form) for form in {text, unmarked(text), unquote(unescape(text))}}
-    return forms | {_BROKEN.sub("", form) for form in forms}
+def _forms(text: str, in_latin: Callable[[str], str]) -> set[str]:
+    """Return a text as it is written, as its Markdown is read, as its links lead, and without hyphenation.
+
+    Args:
+        in_latin: Returns a text with names of another script as the applicant's is written in Latin.
+    """
+    read = {text, unmarked(text), unquote(unescape(text))}
+    forms = {folded(form) for form in read | set(map(in_latin, read))}
+    forms |= {_BROKEN.sub("", form) for form in forms}
+    return forms | {titles_apart(form) for form in forms}
 
 
 class _Search:
@@ -106,10 +112,53 @@ class _Search:
             *(_Name(person, applicant.authority) for person in applicant.people),
             *(_Whole(phrase) for phrase in applicant.phrases if phrase),
         ]
+        self._own = [
+            word.lower()
+            for person in applicant.people
+            for word in (*person.given, *person.surname)
+            if len(word) > 1 and word.lower() not in PARTICLES
+        ]
+        self._written = [
+            (form, pattern, is_arabic(word))
+            for form, word in applicant.written
+            if form and (pattern := romanised(word))
+        ]
         self._telephones = [(number, re.compile(_telephone(number))) for number in applicant.telephones]
         self._details = [
             (anchor.lower(), re.compile(pattern, re.IGNORECASE)) for anchor, pattern in _details(applicant)
         ]
+
+    def in_latin(self, text: str) -> str:
+        """Return a text with what may be the applicant's name in Latin, if either is in another script."""
+        text = rewritten(text, self._own_in_latin)
+        return self._from_latin(text) if self._written else text
+
+    def _own_in_latin(self, word: str) -> str:
+        form = romanised(word)
+        own = next((own for own in self._own if form and form.fullmatch(own)), None)
+        return own.capitalize() if own else latin(word)
+
+    def _from_latin(self, text: str) -> str:
+        """Replace what a name that was given in another script may be in Latin by its first form."""
+        tokens = [*_TOKEN.finditer(text)]
+        forms = [self._first_form(token) for token in tokens]
+        parts, end = [], 0
+        for at, (token, (form, tells)) in enumerate(zip(tokens, forms, strict=True)):
+            beside = {other for other, _ in forms[max(0, at - 1) : at + 2]} - {form, ""}
+            if form and (
+                tells or beside or _TITLED.search(text[max(0, token.start() - _NEAR) : token.start()])
+            ):
+                parts += [text[end : token.start()], form]
+                end = token.end()
+        return "".join([*parts, text[end:]])
+
+    def _first_form(self, token: re.Match[str]) -> tuple[str, bool]:
+        """Return the Latin form of the part that a word may be of the name, and whether it tells alone."""
+        word = re.sub(r"[^\w]", "", token["article"] or "") + token["name"]
+        for form, pattern, arabic in self._written:
+            if pattern.fullmatch(re.sub("'", "", word).lower()):
+                return form, not arabic or bool(token["article"])
+        return "", False
 
     def finds(self, text: str) -> bool:
         """Tell whether a folded text has any of it."""
@@ -209,28 +258,47 @@ def _whole_words(names: Iterable[str]) -> re.Pattern[str] | None:
 
 def _spaced(name: str) -> str:
     """Return a pattern for a name whose words a space, a hyphen or nothing may part."""
+    if len(name) <= _SHORT:  # not of "O'Neill", "Li-ion"
+        return rf"(?<!-){re.escape(name)}(?!['-]\w\w)"
     return r"[\s-]*".join(re.escape(part).replace("'", r"'?\s?") for part in re.split(r"[\s-]+", name))
 
 
 def _counts_alone(before: str, name: str, after: str) -> bool:
     """Tell whether a name that is no ordinary word, or only partly, tells of the applicant by itself."""
     enough = len(name) > _SHORTEST or (len(name) == _SHORTEST and _is_proper(name))
+    # "Ng", but neither the "NG" of a postcode nor the "Wu" of somebody else's "Wu Lan".
+    enough = enough or (len(name) == _SHORT and name.istitle() and not _NEXT_NAME.match(after))
     return enough and not _OTHERWISE_BEFORE.search(before) and not _OTHERWISE_AFTER.match(after)
 
 
 def _goes_on(name: str, after: str) -> bool:
     """Tell whether a name seems to be only the first of somebody else's, or of something."""
+    if len(name) == 1:
+        return bool(re.match(r"\.?\s+[A-Z][a-z]|\.[A-Z]", after))
     return bool(_NEXT_NAME.match(after)) and not name.isupper()
 
 
 def _in_one(person: Person) -> Iterator[str]:
     """Yield patterns of a name without spaces; one of ordinary words, as Rose Wood, needs both capitals."""
     surname = "".join(person.surname)
+    if len(surname) == 1:
+        return
+    for title in TITLES:
+        if not is_common(title + surname):
+            yield rf"(?i:(?<!\w){title}{re.escape(surname)}(?:s')?(?!\w))"
     for given in (each for each in person.given if len(each) > 1):
-        if is_word(given) and _are(is_word, surname):
-            yield rf"(?<!\w){re.escape(given.capitalize())}{re.escape(surname.capitalize())}(?!\w)"
-        else:
-            yield rf"(?i:(?<!\w){re.escape(given + surname)}(?!\w))"
+        for one, other in ((given, surname), (surname, given)):
+            if is_word(given) and _are(is_word, surname):
+                yield rf"(?<!\w){re.escape(one.capitalize())}\.?{re.escape(other.capitalize())}(?!\w)"
+            else:
+                yield rf"(?i:(?<!\w){re.escape(one)}\.?{re.escape(other)}(?!\w))"
+    if len(surname) > _SHORTEST:
+        for initial in {word[0] for word in person.given}:
+            yield from (
+                rf"(?i:(?<!\w){re.escape(name)}(?!\w))"
+                for name in (initial + surname, surname + initial)
+                if not is_common(name)
+            )
 
 
 def _letters(initials: str) -> str:
@@ -248,9 +316,11 @@ class _Name:
         self._given = {part.lower() for word in person.given for part in (word, *word.split("-")) if part}
         self._initials = {word[0].upper() for word in self._given}
         self._surname = _whole_words([" ".join(person.surname), *surname])
+        spelt = {each for word in surname for each in spellings(word)} - {word.lower() for word in surname}
+        self._spelt = _whole_words(spelt)
         others = [word for word in self._given if len(word) > 1 and not is_given(word)]
         self._other = _whole_words(others)
-        self._anchors = {_anchor(word) for word in (*surname, *others)}
+        self._anchors = {_anchor(word) for word in (*surname, *others, *spelt)}
         self._in_one = re.compile("|".join(_in_one(person)) or "(?!)")
 
     def anchored(self, lower: str) -> bool:
@@ -262,11 +332,12 @@ class _Name:
         return (
             any(self._is_meant(*_around(found)) for found in _found(self._surname, text))
             or any(self._is_other(*_around(found)) for found in _found(self._other, text))
+            or any(self._is_spelt(*_around(found)) for found in _found(self._spelt, text))
             or bool(self._in_one.search(text))
         )
 
     def _is_ordinary(self, name: str) -> bool:
-        return _are(lambda word: is_common(word) or word.lower() in self._authority, name)
+        return len(name) == 1 or _are(lambda word: is_common(word) or word.lower() in self._authority, name)
 
     def _is_meant(self, before: str, name: str, after: str) -> bool:
         return (
@@ -279,14 +350,24 @@ class _Name:
 
     def _is_other(self, before: str, name: str, after: str) -> bool:
         """Tell whether a given name that is no common one is meant: it may be the surname, or half of it."""
-        alone = not self._is_ordinary(name) and _is_proper(name) and _counts_alone(before, name, after)
+        alone = len(name) > _SHORT and _is_proper(name) and _counts_alone(before, name, after)
+        alone = alone and not self._is_ordinary(name) and not _goes_on(name, after)
         return alone or self._has_title(before, name, after)
+
+    def _is_spelt(self, before: str, name: str, after: str) -> bool:
+        """Tell whether a surname that is spelt otherwise is meant: it is by itself never."""
+        return not _goes_on(name, after) and (
+            self._has_title(before, name, after)
+            or self._has_given_before(before, name, after)
+            or self._has_initials_before(before, name, after)
+            or self._has_given_after(name, after)
+        )
 
     def _has_title(self, before: str, name: str, after: str) -> bool:
         found = next(filter(None, (title.search(before) for title in self._titled)), None)
         if found is None or (found["long"] and not _is_proper(name)):
             return False
-        if self._is_ordinary(name) and _goes_on(name, after):  # "Mr Young Smith"
+        if (self._is_ordinary(name) or len(name) <= _SHORT) and _goes_on(name, after):  # "Mr Young Smith"
             return False
         return not found["initials"] or self._fits(found["initials"])
 
@@ -300,8 +381,7 @@ class _Name:
             or (min(len(own), len(given)) > 1 and (own.startswith(given) or given.startswith(own)))
             # Of one whose initial is known any given name may be the applicant's, but not "Justice".
             or (len(own) == 1 and given.startswith(own) and not (is_word(given) and not is_given(given)))
-            or f"{own} {given}" in _NICKNAMES
-            or f"{given} {own}" in _NICKNAMES
+            or given in short_forms(own)
             for own in self._given
         )
 
@@ -328,7 +408,7 @@ class _Name:
 
     def _has_initials_before(self, before: str, name: str, after: str) -> bool:
         found = _INITIALLED.search(before)
-        if found is None or not _is_proper(name) or not self._fits(found["initials"]):
+        if found is None or len(name) == 1 or not _is_proper(name) or not self._fits(found["initials"]):
             return False
         letters, ahead = _letters(found["initials"]), before[: found.start()]
         if len(letters) == 1 and _LABEL.search(ahead):
@@ -345,7 +425,7 @@ class _Name:
         if (found := _INITIALS_AFTER.match(after)) and self._initials and self._fits(found["initials"]):
             return True
         found = _GIVEN_AFTER.match(after)
-        if found is None or found["given"].lower() not in self._given or len(found["given"]) == 1:
+        if found is None or len(found["given"]) == 1 or not self._is_own(found["given"]):
             return False
         if not (is_word(found["given"]) and _are(is_word, name)):
             return _is_proper(found["given"])
@@ -357,7 +437,8 @@ class _Name:
             return "-" in name and all(map(_is_proper, _parts(name)))
         found = _GIVEN_BEFORE.search(before)
         given = re.findall(r"[^\W\d][\w'-]*", found[0])[-1] if found else ""
-        if given[:1].isupper() and is_given(given) and not self._is_own(given):  # John, not Jane, Edwards
+        known = is_given(given) or len(short_forms(given)) > 1
+        if given[:1].isupper() and known and not self._is_own(given):  # John, not Jane, Edwards
             return False
         return _counts_alone(before, name, after)
 

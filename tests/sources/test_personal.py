@@ -42,6 +42,29 @@ def test_a_second_set_that_was_kept_aside_is_told_but_for_a_name_that_seems_a_bo
     ]
 
 
+def test_a_name_in_another_script_or_spelling_and_short_glued_or_familiar_names_are_told() -> None:
+    assert wrong_about("spelt") == [
+        ("name: Liz Green", "Queen Elizabeth Green is a park."),
+        ("name: Jack Doyle", "Conan Doyle wrote stories."),
+    ]
+
+
+@pytest.mark.parametrize(("name", "missed", "false"), [("spelt_kept", 2, 4), ("spelt_second", 1, 0)])
+def test_of_the_names_written_otherwise_that_were_kept_aside_few_are_missed_or_false(
+    name: str, missed: int, false: int
+) -> None:
+    wrong = [case.tells for case in naming_cases(name) if tells(case) != case.tells]
+
+    assert (wrong.count(True), wrong.count(False)) == (missed, false)
+
+
+def test_no_name_in_arabic_letters_is_found_in_a_word_that_only_has_its_consonants() -> None:
+    asked = applicant("\u0645\u062d\u0645\u062f \u0627\u0644\u062d\u0633\u0646")  # Muhammad al-Hasan
+
+    told = {"a": "Mohamed Hassan asked.", "b": "Hassan asked.", "c": "Mohamed Iqbal asked.", "d": "Al-Hassan"}
+    assert named_in(asked, told) == ["a", "d"]
+
+
 def test_no_ordinary_sentence_names_anybody_whose_name_is_made_of_ordinary_words() -> None:
     sentences = {sentence: sentence for sentence in ordinary_sentences()}
 
