@@ -302,6 +302,9 @@ _READ_SO: Final = """\
   So under the Act's words (b), (c) and (d) need a balance, as the second and the third condition do, and X05 stops a part without one.
   Practice takes (a) for absolute all the same, both (i) and (ii): a balance is neither demanded of it, which would stop notices as they are issued every day, nor refused, which would stop those that keep to the letter.
   What (a) does rest on is the same as the first condition of section 40(2), so X17 asks for the principle and the interests weighed, with the same severity.
+- **A refusal in the answer.** Whatever is refused needs its exemption and its reasons, section 17(1), wherever it is written.
+  A part that gives everything, or holds nothing, and whose answer says plainly that something is withheld, or is neither confirmed nor denied, is stopped (X20); so is an answer that neither confirms nor denies in a part that withholds.
+  What is unable to be given, is left out or would not be said only warns, and so does what another part of the test refuses.
 - **Section 22** and an intention that is younger than the request. Section 22(1)(b) wants the information to be held with a view to publication “at the time when the request for information was made”.
   A day after that under `publication` is final. Words that say so plainly stop too (X19), but a sign-off officer can override them, since words can be read wrongly; beside an earlier day under its key they only warn.
   Section 22(1)(a) asks for no day of publication. One that was given and is past on the day of decision is told: what was published meanwhile falls under section 21, and what was not may be intended no longer.

@@ -7,7 +7,7 @@ from pages import ABSENT
 from flows.domain.checks.ruleset import RULES
 
 _LOOKED_FOR = {
-    "X": 19,
+    "X": 20,
     "F": 6,
     "H": 8,
     "N": 6,

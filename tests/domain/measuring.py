@@ -15,7 +15,7 @@ from domain_builders import a_part, a_withholding, an_exemption
 from measured_figures import MEASURED, Figures
 from rule_example import a_draft
 
-from flows.domain.assessment import Factor, Part
+from flows.domain.assessment import Factor, Outcome, Part
 from flows.domain.checks.ruleset import RULES
 from flows.domain.provisions import provisions
 
@@ -108,6 +108,7 @@ PUT: Final[Mapping[str, Callable[[Entry], Part]]] = {
         information="the patrol plan",
     ),
     "X19": lambda entry: a_withholding(an_exemption("22(1)", applies=entry)),
+    "X20": lambda entry: a_withholding(exemptions=(), balance=None, outcome=Outcome.DISCLOSE, answer=entry),
     "X13": lambda entry: a_withholding(an_exemption("31(1)", applies=entry)),
     "F02": _on_a_side,
     "F03": _against,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from examples_answers import EXAMPLES as ANSWERS
 from examples_exemptions import EXAMPLES as EXEMPTIONS
 from examples_factors import EXAMPLES as FACTORS
 from examples_harm import EXAMPLES as HARM
@@ -31,7 +32,18 @@ if TYPE_CHECKING:
     from flows.domain.checks.rule import Draft, Noticed, Rule
     from flows.domain.finding import Finding
 
-EXAMPLES = (*EXEMPTIONS, *REASONS, *PUBLICATION, *HARM, *FACTORS, *WEIGHING, *NEITHER, *WORDING, *PROCEDURE)
+EXAMPLES = (
+    *EXEMPTIONS,
+    *REASONS,
+    *PUBLICATION,
+    *ANSWERS,
+    *HARM,
+    *FACTORS,
+    *WEIGHING,
+    *NEITHER,
+    *WORDING,
+    *PROCEDURE,
+)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.rule} {example.name}")

@@ -406,11 +406,14 @@ def leak_of(sentence: Sentence, authority: str | None = None) -> Leak | None:
     Args:
         authority: Whose name, and whose initials, stand for "we".
     """
-    text = unquoted(sentence.text)
-    if authority:
-        text = _named(authority).sub(_as_we, text)
+    text = in_our_voice(unquoted(sentence.text), authority)
     mood = _Mood(text)
     return _first(text, _ASSERTIONS, mood.of_assertion) or _first(text, _HINTS, mood.of_hint)
+
+
+def in_our_voice(text: str, authority: str | None) -> str:
+    """Return a text with "we" or "our" for the authority's name, each character where it was."""
+    return _named(authority).sub(_as_we, text) if authority else text
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.checks import (
     SAY_THE_BODY,
     age,
+    answers,
     combinations,
     exemptions,
     factors,
@@ -37,6 +38,7 @@ _MODULES: Final = (
     naming,
     reasons,
     publication,
+    answers,
     age,
     harm,
     factors,
