@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from flows.domain.finding import Finding
 
-MOST_MEMORY: Final = 2 << 30
+MOST_MEMORY: Final = 3 << 29
+"""Bytes."""
 MOST_SECONDS: Final = 120
 """Of a processor; of a clock, twice as many."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.parsers import expat
 
@@ -39,6 +40,7 @@ _SPACES: Final = {
     "http://www.aiim.org/pdfa/ns/extension/": "pdfaExtension",
     "http://ns.adobe.com/tiff/1.0/": "tiff",
     "http://ns.adobe.com/exif/1.0/": "exif",
+    "http://ns.adobe.com/xap/1.0/t/pg/": "xmpTPg",
     "adobe:ns:meta/": "meta",
     "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
     "urn:oasis:names:tc:opendocument:xmlns:text:1.0": "text",
@@ -53,6 +55,9 @@ _SPACES: Final = {
     "http://www.w3.org/1999/xlink": "xlink",
 }
 """The prefixes by which names are told here; what is in another namespace has ``?`` for one."""
+
+
+_NONE: Final[dict[str, str]] = {}
 
 
 class Event(NamedTuple):
@@ -93,7 +98,6 @@ def events(data: bytes, place: str) -> Iterator[Event]:
 class _Reader:
     def __init__(self, place: str) -> None:
         self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
@@ -102,32 +106,42 @@ class _Reader:
         self.parser.StartDoctypeDeclHandler = self._refuse
         self._place = place
         self._events: list[Event] = []
+        self._said: list[str] = []
         self._open: list[str] = [""]
 
     def taken(self) -> list[Event]:
         events, self._events = self._events, []
         return events
 
+    def _add(self, event: Event) -> None:
+        """Add an event after the text before it, which may have come in pieces."""
+        if self._said:
+            self._events.append(Event("text", self._open[-1], _NONE, "".join(self._said)))
+            self._said = []
+        self._events.append(event)
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) > _DEEPEST:
             raise unread("Its XML is nested deeper than any program writes", self._place)
+        known = {_short(key): value for key, value in attributes.items()} if attributes else _NONE
+        self._add(Event("start", _short(name), known))
         self._open.append(_short(name))
-        known = {_short(key): value for key, value in attributes.items()}
-        self._events.append(Event("start", self._open[-1], known))
 
     def _end(self, _name: str) -> None:
-        self._events.append(Event("end", self._open.pop(), {}))
+        self._add(Event("end", self._open[-1], _NONE))
+        self._open.pop()
 
     def _text(self, text: str) -> None:
-        self._events.append(Event("text", self._open[-1], {}, text))
+        self._said.append(text)
 
     def _comment(self, text: str) -> None:
-        self._events.append(Event("comment", self._open[-1], {}, text))
+        self._add(Event("comment", self._open[-1], _NONE, text))
 
     def _refuse(self, *_: object) -> None:
         raise unread("Its XML has a document type, which no program writes there", self._place)
 
 
+@lru_cache(4096)
 def _short(name: str) -> str:
     space, _, local = name.rpartition(" ")
     return f"{_SPACES.get(space, '?')}:{local}" if space else local

@@ -29,7 +29,7 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "Rows or columns with content are hidden.",
         "Delete the rows or columns, or show them if they may go out.",
     ),
-    "HIDDEN_NAME": ("A name that is not listed stands in the workbook.", "Delete the name."),
+    "HIDDEN_NAME": ("A name is not listed, or has words that stand in no cell.", "Delete the name."),
     "HIDDEN_FILTER": (
         "A filter leaves out part of a table that is still there.",
         "Copy what is shown, as values, into a new workbook and release that.",
@@ -143,7 +143,7 @@ def unread(problem: str, place: str = THE_FILE) -> MalformedError:
 def names_nobody(value: str, own: frozenset[str] = frozenset()) -> bool:
     """Return whether a property is empty, a program's own default, or one of the names in ``own``."""
     said = " ".join(value.split())
-    return said.casefold() in _NOBODY or said in own
+    return said.casefold().strip("()") in _NOBODY or said in own
 
 
 def tells_of_a_machine(value: str) -> bool:

@@ -39,6 +39,7 @@ class Package:
 
     Attributes:
         main: The name of the part with the text or the list of sheets.
+        properties: The names of the parts with its properties.
         relations: Of each part that has any, by their ids.
     """
 
@@ -51,6 +52,8 @@ class Package:
         self.main = next(
             (each.target for each in self.relations.get("", {}).values() if each.kind.endswith(_MAIN)), ""
         )
+        # Some programs give the properties another name than Office does.
+        self.properties = {*self.of_kind("core-properties", ""), *self.of_kind("extended-properties", "")}
         self.types = self._types()
         if self.main not in self.archive or not re.search(main_type, self.types.get(self.main, "")):
             raise unread("Its content is not what its name says")
@@ -125,7 +128,7 @@ class Package:
     def _part(
         self, name: str, own: frozenset[str], parts: dict[str, tuple[str, str] | None]
     ) -> Iterator[Finding]:
-        known = next((each for each in parts if re.fullmatch(each, name)), None)
+        known = next((each for each in parts if re.fullmatch(each, name, re.IGNORECASE)), None)
         place = self.archive.place(name) if known is None else name
         if _MACROS.search(self.types.get(name, "")):
             yield finding("HIDDEN_ACTIVE", place, "The file is of a kind that runs macros.")
@@ -138,7 +141,7 @@ class Package:
                 yield finding("HIDDEN_LEFT", place, "Nothing in the file refers to this part.")
         elif name not in self.relations:
             yield finding("HIDDEN_LEFT", place, "Nothing in the file refers to this part.")
-        if re.fullmatch(r"docProps/(?:core|app)\d*\.xml", name):
+        if name in self.properties:
             yield from look_at_office(self.archive.read(name), name, own)
         elif "/media/" in name:
             yield from look_at_picture(self.archive.read(name), own, name)
@@ -152,7 +155,7 @@ def _owner(relations: str) -> str:
 _PARTS: Final[dict[str, tuple[str, str] | None]] = {
     r"\[Content_Types\]\.xml": None,
     r"(?:[a-zA-Z]+/)*_rels/[\w.]*\.rels": None,
-    r"docProps/(?:core|app)\d*\.xml": None,
+    r"docProps/(?:core|app)\d*\.xml|package/services/metadata/core-properties/\w+\.psmdcp": None,
     r"docProps/custom\.xml": ("HIDDEN_METADATA", "The file has properties of its own."),
     r"docProps/thumbnail\.\w+": ("HIDDEN_THUMBNAIL", "The file keeps a picture of its first page."),
     r"docMetadata/LabelInfo\.xml": (

@@ -28,13 +28,15 @@ Point: TypeAlias = tuple[float, float]
 Polygon: TypeAlias = list[Point]
 Box: TypeAlias = tuple[float, float, float, float]
 _MOST_OPERATORS: Final = 3_000_000
-_MOST_CONTENT: Final = 32 << 20
+_MOST_CONTENT: Final = 16 << 20
 _DEEPEST: Final = 12
 _ROW: Final = 16.0
 """Points; characters and areas are kept by rows of this height, to compare only what is near."""
 _THICK: Final = 0.45
 """Of the size of type: what is thinner is a line under or through words, and covers none."""
 _OPAQUE: Final = 0.85
+_GONE: Final = 0.02
+"""How much of a colour is left that nobody sees."""
 _TINY: Final = 1.0
 _LEAST: Final = 4.0
 """Points; the side of the smallest area that is taken to hide part of a picture."""
@@ -180,6 +182,7 @@ class _State:
     stroke_space: str = "/DeviceGray"
     fill_alpha: float = 1.0
     stroke_alpha: float = 1.0
+    group_alpha: float = 1.0
     blend: str = "/Normal"
     width: float = 1.0
     face: Face = NO_FACE
@@ -409,7 +412,9 @@ class _Drawing:
     def _hides(self, alpha: float, colour: Colour | None) -> bool:
         """Return whether an area in this colour hides what is below: a marker pen does not."""
         see_through = self._state.blend in {"/Multiply", "/Darken", "/ColorBurn"}
-        return alpha >= _OPAQUE and (not see_through or (colour is not None and dark(colour)))
+        return alpha * self._state.group_alpha >= _OPAQUE and (
+            not see_through or (colour is not None and dark(colour))
+        )
 
     def _shade(self, _name: Raw) -> None:
         if _size(self._state.clip) and self._hides(self._state.fill_alpha, None):
@@ -461,6 +466,9 @@ class _Drawing:
         _measure(form, self._place)
         kept, text, line, path = self._state, self._text, self._line, self._path
         self._place_at(*form.get("/Matrix", (1, 0, 0, 1, 0, 0)))
+        if "/Group" in form:  # drawn by itself, and laid over the page as a whole: 11.6.6
+            alpha = self._state.group_alpha * self._state.fill_alpha
+            self.set(group_alpha=alpha, fill_alpha=1.0, stroke_alpha=1.0)
         if "/BBox" in form:
             self.set(
                 clip=_overlap(self._state.clip, _bounds([_corners(_box(form.BBox), self._state.matrix)]))
@@ -548,7 +556,7 @@ class _Drawing:
         across, up = by / 2, state.rise + 0.25 * state.size
         x, y = a * across + c * up + e, b * across + d * up + f
         left, bottom, right, top = state.clip
-        if state.mode in {3, 7} or state.fill_alpha == 0:
+        if state.mode in {3, 7} or state.fill_alpha * state.group_alpha <= _GONE:
             self._note("HIDDEN_TEXT", "{count} characters are drawn so that nobody sees them.")
         elif not (left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1):
             self._note("HIDDEN_TEXT", "{count} characters lie beyond the edge of what is seen.")

@@ -158,9 +158,20 @@ class _Reached:
         drawable = _objects(found.get("/XObject"))
         self._drawable |= drawable
         if "/PatternType" in keys or found.get("/Subtype") == "/Type3":
-            self._elsewhere |= _objects(found.get("/Resources", pikepdf.Dictionary()).get("/XObject"))
+            self._draws(found)
+        elif found.get("/S") in ("/Alpha", "/Luminosity") and "/G" in keys:
+            self._elsewhere.add(found.G.objgen)
+            self._draws(found.G)
         if isinstance(found, pikepdf.Stream):
             yield from self._stream(found, own)
+
+    def _draws(self, found: Raw) -> None:
+        """Note what patterns, typefaces and masks draw, which ``page.py`` does not follow."""
+        inside = found.get("/Resources", pikepdf.Dictionary()).get("/XObject")
+        new = _objects(inside) - self._elsewhere
+        self._elsewhere |= new
+        for each in inside.values() if new else ():
+            self._draws(each)
 
     def _stream(self, found: pikepdf.Stream, own: frozenset[str]) -> Iterator[Finding]:
         if found.get("/Type") == "/Metadata" or found.get("/Subtype") == "/XML":

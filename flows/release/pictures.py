@@ -49,8 +49,7 @@ _LAYOUT: Final = frozenset(
         325,
     }
     | {332, 334, 336, 338, 339, 340, 341, 347, 512, 513, 514, 515, 519, 520, 521, 529, 530, 531, 532, 34675}
-    | {34665, 36864, 36867, 36868, 37121, 37122, 40960, 40961, 40962, 40963, 40965, 42240}
-    | {36880, 36881, 36882, 37520, 37521, 37522}
+    | {34665, 36864, 37121, 37122, 40960, 40961, 40962, 40963, 40965, 42240}
 )
 _GPS, _EXIF, _SUB_IFDS, _XMP, _IPTC, _PHOTOSHOP = 34853, 34665, 330, 700, 33723, 34377
 _DEVICE: Final = frozenset({271, 272, 316, 37500, 42016, 42032, 42033, 42035, 42036, 42037, 50708, 50735})
@@ -155,8 +154,11 @@ def _of_an_application(held: bytes, place: str, own: frozenset[str]) -> Iterator
 
 
 def _look_at_exif(held: bytes, place: str, own: frozenset[str]) -> Iterator[Finding]:
-    with _sound(place):
-        exif = Image.Exif()
+    exif = Image.Exif()
+    with _sound(place), catch_warnings():
+        simplefilter(
+            "ignore", UserWarning
+        )  # a property of another type than it should be is one all the same
         exif.load(held)
         yield from _tags({**exif}, place, own)
         for number in (_EXIF, ExifTags.IFD.Interop, _GPS):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _XMP_FINE: Final = re.compile(
     "rdf:.*|meta:.*|dc:(title|format|language|type|date)|xmp:(CreateDate|ModifyDate|MetadataDate|CreatorTool)"
     "|xmpMM:(DocumentID|InstanceID|OriginalDocumentID|RenditionClass|VersionID)"
-    "|pdf:(Producer|PDFVersion|Trapped)|pdfaid:.*|pdfuaid:.*|pdfaExtension:schemas"
+    "|pdf:(Producer|PDFVersion|Trapped)|xmpTPg:NPages|pdfaid:.*|pdfuaid:.*|pdfaExtension:schemas"
     "|tiff:(Orientation|XResolution|YResolution|ResolutionUnit)"
     "|exif:(ColorSpace|PixelXDimension|PixelYDimension)|xml:lang|.*[ :](lang|parseType|about|xmptk)|about"
 )

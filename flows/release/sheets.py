@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from flows.release.colours import are_near
+from flows.release.colours import are_near, is_dark
 from flows.release.markup import is_on
 from flows.release.noticing import THE_FILE, finding
 from flows.release.office import Package, look_at_custom_xml, look_at_drawing
@@ -48,7 +48,12 @@ _FEATURES: Final = {
 _CRITERIA: Final = frozenset({"x:filters", "x:customFilters", "x:dynamicFilter", "x:top10", "x:colorFilter"})
 _UNSEEN_FORMAT: Final = re.compile(r'\s*(?:""|\s)*(?:;\s*(?:""|\s)*){2,3}')
 _SMALLEST: Final = 2.0
-"""Points."""
+"""Of type, points."""
+_LOWEST: Final = 3.0
+"""Of a row, points."""
+_NARROWEST: Final = 0.6
+"""Of a column, in figures that stand side by side."""
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ$"
 
 
 def look_at_sheets(data: bytes, own: frozenset[str]) -> Iterator[Finding]:
@@ -64,10 +69,14 @@ def look_at_sheets(data: bytes, own: frozenset[str]) -> Iterator[Finding]:
     for event in package.read(package.main):
         if event.kind == "start":
             yield from _of_the_workbook(event, package, numbers)
-    unseen = _unseen_styles(package)
+        elif (
+            event.kind == "text" and event.name == "x:definedName" and event.text.lstrip("= ").startswith('"')
+        ):
+            yield finding("HIDDEN_NAME", THE_FILE, "A name has words that stand in no cell.")
+    styles = _Styles(package)
     used: set[int] = set()
     for part in [*package.of_kind("worksheet"), *package.of_kind("chartsheet")]:
-        yield from _Sheet(f"sheet {numbers.get(part, 0)}", unseen, used).look(package.read(part))
+        yield from _Sheet(f"sheet {numbers.get(part, 0)}", styles, used).look(package.read(part))
     yield from _strings(package, used)
     for name in package.archive.names:
         yield from _side_part(package, name)
@@ -99,72 +108,98 @@ def _of_the_workbook(event: Event, package: Package, numbers: dict[str, int]) ->
 
 
 @dataclass(slots=True)
-class _Look:
-    """How cells look, as ``styles.xml`` numbers it."""
+class _Style:
+    """How cells look, or look where a condition holds: an entry of ``fonts``, ``fills`` or ``dxfs``."""
 
-    formats: dict[str, str] = field(default_factory=dict)
-    white: list[bool] = field(default_factory=list)
-    tiny: list[bool] = field(default_factory=list)
-    grounds: list[str] = field(default_factory=list)
-    cells: list[dict[str, str]] = field(default_factory=list)
+    colour: str = "000000"
+    ground: str = "FFFFFF"
+    size: float = 11.0
+    form: str = "General"
 
-
-def _unseen_styles(package: Package) -> frozenset[int]:
-    """Return the styles whose cells show nothing: by their format, size, or a font of the ground's colour."""
-    look, open_ = _Look(), [""]
-    for part in package.of_kind("styles"):
-        for event in package.read(part):
-            if event.kind == "start":
-                _style(look, event, open_)
-                open_.append(event.name)
-            elif event.kind == "end":
-                open_.pop()
-    return frozenset(number for number, cell in enumerate(look.cells) if _is_unseen(look, cell))
+    @property
+    def hides(self) -> str:
+        """The code of what it hides; empty where what stands in the cell is seen."""
+        if self.size <= _SMALLEST or _UNSEEN_FORMAT.fullmatch(self.form):
+            return "HIDDEN_TEXT"
+        if self.colour == self.ground or are_near(self.colour, self.ground):
+            return "HIDDEN_COVERED" if is_dark(self.ground) else "HIDDEN_TEXT"
+        return ""
 
 
-def _style(look: _Look, event: Event, open_: list[str]) -> None:
-    known, above = event.attributes, open_[-1]
-    match event.name, above:
-        case "x:numFmt", "x:numFmts":
-            look.formats[known.get("numFmtId", "")] = known.get("formatCode", "")
-        case "x:font", "x:fonts":
-            look.white.append(False)
-            look.tiny.append(False)
-        case "x:color", "x:font" if look.white:
-            look.white[-1] = _is_white(known)
-        case "x:sz", "x:font" if look.tiny:
-            look.tiny[-1] = float(known.get("val", "11")) <= _SMALLEST
-        case "x:fill", "x:fills":
-            look.grounds.append("FFFFFF")
-        case "x:patternFill", "x:fill" if look.grounds:
-            look.grounds[-1] = "FFFFFF" if known.get("patternType", "none") == "none" else "pattern"
-        case "x:gradientFill", "x:fill" if look.grounds:
-            look.grounds[-1] = "pattern"
-        case "x:fgColor", "x:patternFill" if (
-            look.grounds and look.grounds[-1] != "FFFFFF" and _is_white(known)
-        ):
-            look.grounds[-1] = "FFFFFF"
-        case "x:xf", "x:cellXfs":
-            look.cells.append(known)
-        case _:
-            pass
+class _Styles:
+    """What ``styles.xml`` hides.
+
+    Attributes:
+        cells: The code of what each style of cells hides, by its number, empty where nothing.
+        conditions: Likewise of what applies where a condition holds.
+    """
+
+    def __init__(self, package: Package) -> None:
+        self._formats: dict[str, str] = {}
+        self._listed: dict[str, list[_Style]] = {"x:fonts": [], "x:fills": [], "x:dxfs": []}
+        self.cells: list[str] = []
+        open_: list[str] = []
+        for part in package.of_kind("styles"):
+            for event in package.read(part):
+                if event.kind == "start":
+                    self._take(event.name, event.attributes, open_)
+                    open_.append(event.name)
+                elif event.kind == "end":
+                    open_.pop()
+        self.conditions = [style.hides for style in self._listed["x:dxfs"]]
+
+    def _take(self, name: str, known: dict[str, str], open_: list[str]) -> None:
+        if open_[-1:] in (["x:fonts"], ["x:fills"], ["x:dxfs"]):
+            self._listed[open_[-1]].append(_Style())
+        elif name == "x:numFmt" and open_[-1] == "x:numFmts":
+            self._formats[known.get("numFmtId", "")] = known.get("formatCode", "")
+        elif name == "x:xf" and open_[-1] == "x:cellXfs":
+            self.cells.append(self._cell(known).hides)
+        elif section := next((each for each in open_ if each in self._listed), ""):
+            _set(self._listed[section][-1], name, known, section, open_[-1])
+
+    def _cell(self, known: dict[str, str]) -> _Style:
+        font = self._of("x:fonts", known.get("fontId", "0"))
+        ground = self._of("x:fills", known.get("fillId", "0")).ground
+        return replace(font, ground=ground, form=self._formats.get(known.get("numFmtId", ""), "General"))
+
+    def _of(self, section: str, number: str) -> _Style:
+        listed = self._listed[section]
+        return listed[int(number)] if int(number) < len(listed) else _Style()
 
 
-def _is_white(colour: dict[str, str]) -> bool:
-    # Theme colour 0 is that of the page, and 9 and 65 of the palette are white: 18.8.27.
-    if "rgb" in colour:
-        return are_near(colour["rgb"], "FFFFFF")
-    dimmed = abs(float(colour.get("tint", "0"))) > 0.1  # noqa: PLR2004 - a tint that is seen
-    return (colour.get("theme") == "0" and not dimmed) or colour.get("indexed") in {"1", "9", "65"}
+def _set(style: _Style, name: str, known: dict[str, str], section: str, above: str) -> None:
+    if name == "x:color" and above == "x:font":
+        style.colour = _colour(known)
+    elif name == "x:sz":
+        style.size = float(known.get("val", "11"))
+    elif name == "x:numFmt":
+        style.form = known.get("formatCode", "")
+    elif name in {"x:patternFill", "x:gradientFill"}:
+        style.ground = _GROUNDS.get(
+            known.get("patternType", "none") if name == "x:patternFill" else "", "a pattern"
+        )
+    elif name == "x:fgColor" and style.ground == _GROUNDS["solid"]:
+        style.ground = _colour(known)
+    elif name == "x:bgColor" and section == "x:dxfs" and known.get("indexed") != "64":
+        # Where a condition holds, a plain ground has its colour here: 18.8.32.
+        style.ground = _colour(known)
 
 
-def _is_unseen(look: _Look, cell: dict[str, str]) -> bool:
-    font, ground = int(cell.get("fontId", "0")), int(cell.get("fillId", "0"))
-    in_white = font < len(look.white) and look.white[font]
-    on_white = ground >= len(look.grounds) or look.grounds[ground] == "FFFFFF"
-    tiny = font < len(look.tiny) and look.tiny[font]
-    unseen = _UNSEEN_FORMAT.fullmatch(look.formats.get(cell.get("numFmtId", ""), "General"))
-    return (in_white and on_white) or tiny or unseen is not None
+_GROUNDS: Final = {"none": "FFFFFF", "solid": "000000"}
+"""The ground by the kind of pattern, unless a colour is given."""
+
+
+def _colour(known: dict[str, str]) -> str:
+    """Return a colour in hexadecimal digits where they are known, else what tells it from others: 18.8.27."""
+    if "rgb" in known:
+        return known["rgb"]
+    dimmed = abs(float(known.get("tint", "0"))) > 0.1  # noqa: PLR2004 - a tint that is seen
+    if known.get("indexed") in {"1", "9", "65"} or (known.get("theme") == "0" and not dimmed):
+        return "FFFFFF"
+    if known.get("indexed") in {"0", "8", "64"} or (known.get("theme") == "1" and not dimmed):
+        return "000000"
+    return " ".join(f"{key} {value}" for key, value in sorted(known.items()))
 
 
 # Sheets
@@ -173,15 +208,15 @@ def _is_unseen(look: _Look, cell: dict[str, str]) -> bool:
 class _Sheet:
     """One pass over a sheet."""
 
-    def __init__(self, place: str, unseen: frozenset[int], used: set[int]) -> None:
+    def __init__(self, place: str, styles: _Styles, used: set[int]) -> None:
         self._place = place
-        self._unseen = unseen
+        self._styles = styles
         self._used = used
+        self._filled: set[tuple[int, int]] = set()
         self._hidden_columns: list[tuple[int, int]] = []
         self._row, self._row_hidden, self._rows_hidden = 0, False, False
         self._cell: dict[str, str] = {}
         self._column = 0
-        self._filtering = False
 
     def look(self, read: Iterator[Event]) -> Iterator[Finding]:
         for event in read:
@@ -198,15 +233,37 @@ class _Sheet:
             yield finding(_FEATURES[event.name][0], self._place, _FEATURES[event.name][1])
         elif event.name in _CRITERIA:
             yield finding("HIDDEN_FILTER", self._place, "A filter is set.")
-        elif event.name == "x:sheetFormatPr":
+        elif event.name == "x:cfRule" and (dxf := int(known.get("dxfId", "-1"))) >= 0:
+            if code := dict(enumerate(self._styles.conditions)).get(dxf):
+                yield finding(
+                    code, self._place, "Under a condition the sheet does not show what is in a cell."
+                )
+        elif event.name == "x:dataValidation" and known.keys() & {"prompt", "promptTitle"}:
+            yield finding("HIDDEN_COMMENT", self._place, "A note is shown when a cell is chosen.")
+        elif event.name == "x:mergeCell":
+            yield from self._merged(known.get("ref", ""))
+        else:
+            self._measure(event)
+
+    def _merged(self, reference: str) -> Iterator[Finding]:
+        """Yield a finding where cells that were merged into another have content of their own."""
+        ends = [(int(each.lstrip(_LETTERS)), _column(each)) for each in reference.split(":")]
+        (top, left), (bottom, right) = ends[0], ends[-1]
+        inside = (each for each in self._filled if top <= each[0] <= bottom and left <= each[1] <= right)
+        if any(each != (top, left) for each in inside):
+            yield finding("HIDDEN_TEXT", self._place, "Cells that were merged into another have content.")
+
+    def _measure(self, event: Event) -> None:
+        known = event.attributes
+        if event.name == "x:sheetFormatPr":
             self._rows_hidden = is_on(known, "zeroHeight") and "zeroHeight" in known
-        elif event.name == "x:col" and _is_gone(known, "width"):
+        elif event.name == "x:col" and _is_gone(known, "width", _NARROWEST):
             self._hidden_columns.append((int(known.get("min", "1")), int(known.get("max", "16384"))))
         elif event.name == "x:row":
             self._row = int(known.get("r", self._row + 1))
             self._column = 0
             # Where rows are hidden by default, one that is written without a height is hidden too.
-            self._row_hidden = _is_gone(known, "ht") or (self._rows_hidden and "ht" not in known)
+            self._row_hidden = _is_gone(known, "ht", _LOWEST) or (self._rows_hidden and "ht" not in known)
         elif event.name == "x:c":
             self._cell = known
             self._column = _column(known["r"]) if "r" in known else self._column + 1
@@ -221,15 +278,17 @@ class _Sheet:
         if any(first <= self._column <= last for first, last in self._hidden_columns):
             where = f"{self._place}, column {_letters(self._column)}"
             yield finding("HIDDEN_ROWS", where, "The column is hidden and has content.")
-        if int(self._cell.get("s", "0")) in self._unseen:
+        style = int(self._cell.get("s", "0"))
+        if style < len(self._styles.cells) and (code := self._styles.cells[style]):
             where = f"{self._place}, {_letters(self._column)}{self._row}"
-            yield finding("HIDDEN_TEXT", where, "The cell has content that its style does not show.")
+            yield finding(code, where, "The cell has content that its style does not show.")
+        self._filled.add((self._row, self._column))
         if event.name == "x:f" and re.search(r"\[\d+\]|\||(?i:WEBSERVICE|DDE|RTD|CALL)\(", event.text):
             yield finding("HIDDEN_LINK", self._place, "A formula fetches something from elsewhere.")
 
 
-def _is_gone(known: dict[str, str], size: str) -> bool:
-    return ("hidden" in known and is_on(known, "hidden")) or float(known.get(size, "1")) == 0
+def _is_gone(known: dict[str, str], size: str, least: float) -> bool:
+    return ("hidden" in known and is_on(known, "hidden")) or float(known.get(size, least)) < least
 
 
 def _column(reference: str) -> int:
@@ -267,9 +326,25 @@ def _side_part(package: Package, name: str) -> Iterator[Finding]:
         if any(event.name.endswith(":person") for event in package.read(name)):
             yield finding("HIDDEN_COMMENT", name, "The workbook names people who commented.")
     elif re.fullmatch(r"xl/(?:drawings/drawing|charts/chart|diagrams/\w+?)\d*\.xml", name):
-        for event in package.read(name):
-            yield from look_at_drawing(event, name) if event.kind == "start" else ()
+        yield from _drawing(package, name)
     elif name.endswith(".vml") and any(
         "button" in e.attributes.get("ObjectType", "").casefold() for e in package.read(name)
     ):
         yield finding("HIDDEN_ACTIVE", name, "The sheet has a control that runs code.")
+
+
+def _drawing(package: Package, name: str) -> Iterator[Finding]:
+    """Yield what a drawing keeps out of sight, and each filled shape without words: it may cover cells."""
+    open_: list[str] = []
+    filled = says = False
+    for event in package.read(name):
+        if event.kind == "start":
+            yield from look_at_drawing(event, name)
+            filled |= event.name == "a:solidFill" and open_[-2:] == ["?:sp", "?:spPr"]
+            open_.append(event.name)
+        elif event.kind == "text":
+            says |= bool(event.text.strip()) and event.name == "a:t"
+        elif event.kind == "end" and open_.pop() == "?:sp":
+            if filled and not says:
+                yield finding("HIDDEN_COVERED", name, "A filled shape lies over the cells.")
+            filled = says = False

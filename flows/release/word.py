@@ -79,6 +79,8 @@ def look_at_word(data: bytes, own: frozenset[str]) -> Iterator[Finding]:
         else:
             yield from _side_part(package, name)
     yield from _unused_headers(package, even=even)
+    for kind in ("footnote", "endnote"):
+        yield from _unused_notes(package, kind)
 
 
 def _side_part(package: Package, name: str) -> Iterator[Finding]:
@@ -199,6 +201,8 @@ class _Text:
             yield finding("HIDDEN_FILE", self._place, "Another document is inside the file.")
         elif name == "w:permStart" and event.attributes.get("w:ed"):
             yield finding("HIDDEN_METADATA", self._place, "The text names who may change it.")
+        elif name == "w:hidden" and is_on(event.attributes):
+            yield finding("HIDDEN_TEXT", self._place, "A row of a table is hidden.")
         elif name == "w:fldSimple":
             yield from self._field(event.attributes.get("w:instr", ""))
         elif name == "w:fldData":
@@ -360,6 +364,9 @@ _HIGHLIGHTS: Final = {
 
 def _unused_headers(package: Package, *, even: bool) -> Iterator[Finding]:
     """Yield heads and feet with text that no page shows: of a first page or of even ones, switched off."""
+    every = {*package.of_kind("header"), *package.of_kind("footer")}
+    if not every:
+        return
     relations = package.relations[package.main]
     named: set[tuple[str, str]] = set()
     shown: set[str] = set()
@@ -373,7 +380,23 @@ def _unused_headers(package: Package, *, even: bool) -> Iterator[Finding]:
             fine = {"default"} | ({"first"} if first else set()) | ({"even"} if even else set())
             shown |= {relations[each].target for kind, each in named if kind in fine and each in relations}
             named, first = set(), False
-    every = {*package.of_kind("header"), *package.of_kind("footer")}
     for name in sorted(every - shown):
         if any(event.name == "w:t" and event.text.strip() for event in package.read(name)):
             yield finding("HIDDEN_TEXT", name, "A head or foot has text that no page shows.")
+
+
+def _unused_notes(package: Package, kind: str) -> Iterator[Finding]:
+    """Yield a finding where notes have text to which no mark leads."""
+    for name in package.of_kind(f"{kind}s"):
+        marks = {
+            event.attributes.get("w:id")
+            for event in package.read(package.main)
+            if event.kind == "start" and event.name == f"w:{kind}Reference"
+        }
+        used = True
+        for event in package.read(name):
+            if event.kind == "start" and event.name == f"w:{kind}":
+                # The lines between the text and the notes are notes of kinds of their own.
+                used = event.attributes.get("w:id") in marks or "w:type" in event.attributes
+            elif event.name == "w:t" and event.text.strip() and not used:
+                yield finding("HIDDEN_TEXT", name, "A note has text to which no mark leads.")

@@ -141,12 +141,16 @@ _BOOK_STYLES: Final = (
     f"{_HEAD}<styleSheet xmlns='{_X}'><numFmts count='1'><numFmt numFmtId='164' formatCode=';;;'/></numFmts>"
     "<fonts count='3'><font><sz val='11'/><color theme='1'/></font>"
     "<font><sz val='11'/><color rgb='FFFFFFFF'/></font><font><sz val='1'/></font></fonts>"
-    "<fills count='3'><fill><patternFill patternType='none'/></fill>"
+    "<fills count='4'><fill><patternFill patternType='none'/></fill>"
     "<fill><patternFill patternType='gray125'/></fill>"
-    "<fill><patternFill patternType='solid'><fgColor rgb='FF1F4E79'/></patternFill></fill></fills>"
-    "<cellXfs count='5'><xf numFmtId='0' fontId='0' fillId='0'/><xf numFmtId='164' fontId='0' fillId='0'/>"
+    "<fill><patternFill patternType='solid'><fgColor rgb='FF1F4E79'/></patternFill></fill>"
+    "<fill><patternFill patternType='solid'/></fill></fills>"
+    "<cellXfs count='6'><xf numFmtId='0' fontId='0' fillId='0'/><xf numFmtId='164' fontId='0' fillId='0'/>"
     "<xf numFmtId='0' fontId='1' fillId='0'/><xf numFmtId='0' fontId='1' fillId='2'/>"
-    "<xf numFmtId='0' fontId='2' fillId='0'/></cellXfs></styleSheet>"
+    "<xf numFmtId='0' fontId='2' fillId='0'/><xf numFmtId='0' fontId='0' fillId='3'/></cellXfs>"
+    "<dxfs><dxf><numFmt numFmtId='164' formatCode=';;;'/></dxf>"
+    "<dxf><font><color rgb='FFFFFFFF'/></font>"
+    "<fill><patternFill><bgColor rgb='FFC00000'/></patternFill></fill></dxf></dxfs></styleSheet>"
 )
 
 

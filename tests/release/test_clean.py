@@ -125,6 +125,17 @@ WORD: Final[dict[str, Callable[[], bytes]]] = {
     "a picture": lambda: word(
         _INLINE, ("image", "media/image1.png"), parts={"word/media/image1.png": picture("PNG")}
     ),
+    "a note at the foot": lambda: word(
+        f"{PARAGRAPH}<w:p><w:r><w:footnoteReference w:id='2'/></w:r></w:p>",
+        ("footnotes", "footnotes.xml"),
+        parts={
+            "word/footnotes.xml": part(
+                "footnotes",
+                "<w:footnote w:type='separator' w:id='-1'><w:p><w:r><w:separator/></w:r></w:p></w:footnote>"
+                f"<w:footnote w:id='2'>{PARAGRAPH}</w:footnote>",
+            )
+        },
+    ),
     "a link": lambda: word(PARAGRAPH, ("hyperlink", "https://www.gov.uk/")),
     "an empty list of sources, and placeholders": _with_sources,
     "comments that were all deleted": lambda: word(
@@ -150,6 +161,10 @@ EXCEL: Final[dict[str, Callable[[], bytes]]] = {
     "a list of people without any": lambda: book(
         more=(("person", "persons/person.xml"),),
         parts={"xl/persons/person.xml": sheet_part("personList", "")},
+    ),
+    "merged cells and a condition in white on red": lambda: book(
+        after="<mergeCells><mergeCell ref='B1:C1'/></mergeCells>"
+        "<conditionalFormatting sqref='A1'><cfRule dxfId='1'/></conditionalFormatting>"
     ),
     "formulas": lambda: book(f"{CELLS}<row r='2'><c r='A2'><f>SUM(B1:B1)</f><v>12</v></c></row>"),
 }

@@ -55,6 +55,7 @@ _SHAPE: Final = (
     "<w:p><w:r><w:drawing><wp:anchor behindDoc='{behind}'><wps:wsp><wps:spPr><a:solidFill>"
     "<a:srgbClr val='000000'/></a:solidFill></wps:spPr></wps:wsp></wp:anchor></w:drawing></w:r></w:p>"
 )
+_A: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _CELL: Final = "<row r='1'><c r='A1' s='{style}' t='s'><v>0</v></c></row>"
 _FIELD: Final = (
     "<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText> {field} </w:instrText></w:r>"
@@ -214,6 +215,18 @@ WORD: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         "HIDDEN_TEXT",
     ),
     "a comment in its XML": (_docx(f"{PARAGRAPH}<!-- ask A. Person -->"), "HIDDEN_COMMENT"),
+    "a hidden row": (
+        _docx("<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl>"),
+        "HIDDEN_TEXT",
+    ),
+    "a note to which no mark leads": (
+        _docx(
+            PARAGRAPH,
+            ("footnotes", "footnotes.xml"),
+            parts={"word/footnotes.xml": part("footnotes", f"<w:footnote w:id='7'>{PARAGRAPH}</w:footnote>")},
+        ),
+        "HIDDEN_TEXT",
+    ),
     "who may change the text": (
         _docx(f"<w:permStart w:ed='a@council.example'/>{PARAGRAPH}"),
         "HIDDEN_METADATA",
@@ -259,6 +272,36 @@ SHEETS: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "a cell whose format shows nothing": (_xlsx(_CELL.format(style=1)), "HIDDEN_TEXT"),
     "a cell in white": (_xlsx(_CELL.format(style=2)), "HIDDEN_TEXT"),
     "a cell of one point": (_xlsx(_CELL.format(style=4)), "HIDDEN_TEXT"),
+    "black on black": (_xlsx(_CELL.format(style=5)), "HIDDEN_COVERED"),
+    "a condition that shows nothing": (
+        _xlsx(after="<conditionalFormatting sqref='A1'><cfRule dxfId='0'/></conditionalFormatting>"),
+        "HIDDEN_TEXT",
+    ),
+    "content below merged cells": (
+        _xlsx(after="<mergeCells><mergeCell ref='A1:B1'/></mergeCells>"),
+        "HIDDEN_TEXT",
+    ),
+    "a row of a tenth of a point": (
+        _xlsx("<row r='1' ht='0.1'><c r='A1' t='s'><v>0</v></c></row>"),
+        "HIDDEN_ROWS",
+    ),
+    "a name with words": (
+        _xlsx(workbook="<definedNames><definedName name='n'>\"A. Person\"</definedName></definedNames>"),
+        "HIDDEN_NAME",
+    ),
+    "a note when a cell is chosen": (
+        _xlsx(after="<dataValidations><dataValidation prompt='ask A. Person'/></dataValidations>"),
+        "HIDDEN_COMMENT",
+    ),
+    "a black shape over the cells": (
+        _xlsx(
+            parts={
+                "xl/drawings/drawing1.xml": f"<d xmlns:a='{_A}' xmlns:s='urn:s'><s:sp><s:spPr><a:solidFill/>"
+                "</s:spPr></s:sp></d>"
+            }
+        ),
+        "HIDDEN_COVERED",
+    ),
     "words that stand in no cell": (_xlsx(strings="<si><t>A</t></si><si><t>Person</t></si>"), "HIDDEN_LEFT"),
     "the data of a pivot table": (
         _xlsx(
@@ -450,6 +493,15 @@ def _boxed(canvas: Canvas) -> None:
     canvas.rect(155, 695, 80, 16, fill=1)
 
 
+def _grouped(made: pikepdf.Pdf) -> None:
+    known = made.pages[0].obj.Resources
+    group = made.make_stream(WORDS, Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 595, 842]))
+    group.Group = Dictionary(S=Name.Transparency)
+    group.Resources = Dictionary(Font=known.Font)
+    known.XObject = Dictionary(Group=group)
+    known.ExtGState.Gone = Dictionary(ca=0)
+
+
 def _photo(made: pikepdf.Pdf) -> None:
     photo = picture_object(made, picture(exif=exif(gps=True)), Filter=Name.DCTDecode, Width=32, Height=24)
     made.pages[0].obj.Resources.XObject = Dictionary(Im1=photo)
@@ -499,6 +551,7 @@ PDF: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         ),
         "HIDDEN_TEXT",
     ),
+    "a group of text that is transparent": (_pdf(b"/Gone gs /Group Do", _grouped), "HIDDEN_TEXT"),
     "white text": (_pdf(b"1 g " + WORDS), "HIDDEN_TEXT"),
     "white text in four inks": (_pdf(b"0 0 0 0 k " + WORDS), "HIDDEN_TEXT"),
     "tiny text": (_pdf(b"BT /F1 0.5 Tf 72 700 Td (A. Person) Tj ET"), "HIDDEN_TEXT"),
