@@ -80,6 +80,11 @@ class Home:
         return self.state / "proposals"
 
     @property
+    def looked(self) -> Path:
+        """What the checks said of the cases that were last shown."""
+        return self.state / "looked"
+
+    @property
     def catalogue(self) -> Path:
         """What the register has, as it is looked up."""
         return self.state / "catalogue.sqlite"

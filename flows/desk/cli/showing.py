@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows.casework import views
+from flows.casework.looking import look
 from flows.catalogue.search import Sought
 from flows.desk.cli.acting import document_option
 from flows.desk.cli.telling import check_rows, tell_findings
@@ -38,14 +39,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from flows.casework.office import Office
     from flows.casework.views import CaseView, DocumentView, Waiting
-    from flows.domain.checks.rule import Draft
     from flows.domain.clock import Due
     from flows.domain.difference import Words
-    from flows.domain.finding import Finding
     from flows.home import Home
-    from flows.register.dossier import Dossier
 
 _reference = click.argument("reference", metavar="REF")
 _BESIDE: Final = 12
@@ -149,21 +146,16 @@ def show(reference: str, *, home: Home, as_json: bool) -> None:
     with open_office(home, reading=True) as office:
         dossier = office.register.dossier(parse_reference(reference))
         view = views.show(office, dossier)
-        draft = _looked_at(office, dossier)
-    found: Sequence[Finding] = ()
-    if draft:
-        from flows.domain.checks.ruleset import check  # noqa: PLC0415 - the rules, where there is a draft
-
-        found = check(draft)
+        looked = look(office, dossier)
     overridden = {(each.finding, each.place) for each in dossier.case.test.overrides}
     if as_json:
         told = {**_clock_json(view.clock), **_plain(view, "clock")}
-        print_json({**told, "findings": check_rows(found, overridden)})
+        print_json({**told, "findings": check_rows(looked.findings if looked else (), overridden)})
         return
     print_rows([*_facts(view)])
-    if draft:
+    if looked:
         click.echo(f"\n{heading(f'Checks, by rules {VERSION}')}")
-        tell_findings(found, draft.words, overridden)
+        tell_findings(looked.findings, looked.words, overridden)
     steps = [each.next for each in view.documents if each.next]
     if steps:
         click.echo(f"\n{heading('Next')}")
@@ -295,15 +287,6 @@ def document(
         print_json({"reference": case.reference, "version": number, "files": written})
     else:
         click.echo("".join(f"Written: {path}\n" for path in written), nl=False)
-
-
-def _looked_at(office: Office, dossier: Dossier) -> Draft | None:
-    """Return the draft to be checked, None where no decision on its words lies ahead."""
-    if not dossier.case.test.version or dossier.case.stage() not in {Stage.DRAFTING, *ROLE_AT}:
-        return None
-    from flows.casework.checking import draft_of  # noqa: PLC0415 - the text and the vault, for a draft alone
-
-    return draft_of(office, dossier, reading=True)
 
 
 def _facts(view: CaseView) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,116 @@
+"""What the checks say of the test of a case today, kept for as long as nothing changes that they look at.
+
+To look anew takes as long as all the rest of `show`: the text is made again and the request unsealed. What
+is kept is shown alone. Whoever submits is told what the checks say then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import sysconfig
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows import disk
+from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST
+from flows.domain.finding import Finding, Severity
+from flows.domain.procedure import ROLE_AT, Stage
+from flows.domain.reference import slug
+from flows.files import folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flows.casework.office import Office
+    from flows.register.dossier import Dossier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What the checks say.
+
+    Attributes:
+        words: The texts of which they mean some words, by their places.
+    """
+
+    findings: tuple[Finding, ...]
+    words: Mapping[str, str]
+
+
+def look(office: Office, dossier: Dossier) -> Looked | None:
+    """Return what the checks say of the test; None where no decision on its words lies ahead.
+
+    Where the case's key is not there, the rule that needs it is not run.
+
+    Raises:
+        MalformedError: the assessment in the register cannot be read.
+    """
+    if not dossier.case.test.version or dossier.case.stage() not in {Stage.DRAFTING, *ROLE_AT}:
+        return None
+    place, key = office.home.looked / f"{slug(dossier.case.reference)}.json", _key(office, dossier)
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        kept = json.loads(place.read_bytes())
+        if kept["key"] == key:
+            return Looked(findings=tuple(map(_finding, kept["findings"])), words=kept["words"])
+    looked = _looked_anew(office, dossier)
+    # Where midnight or a change of the software came in between, it is not known what was looked at.
+    if _key(office, dossier) == key:
+        told = {"key": key, "findings": [*map(asdict, looked.findings)], "words": looked.words}
+        with suppress(OSError):  # a home made for reading alone
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            disk.write(place, json.dumps(told).encode(), mode=0o600)
+    return looked
+
+
+def _looked_anew(office: Office, dossier: Dossier) -> Looked:
+    from flows.casework.checking import draft_of  # noqa: PLC0415 - the text and the vault, for a draft alone
+    from flows.domain.checks.ruleset import check  # noqa: PLC0415 - the rules, as above
+
+    draft = draft_of(office, dossier, reading=True)
+    found = check(draft)
+    words = {each.place: draft.words[each.place] for each in found if each.span and each.place in draft.words}
+    return Looked(findings=found, words=words)
+
+
+def _finding(kept: dict[str, Any]) -> Finding:
+    span = kept["span"] and tuple(kept["span"])
+    return Finding(**{**kept, "severity": Severity(kept["severity"]), "span": span})
+
+
+def _key(office: Office, dossier: Dossier) -> str:
+    """Return a digest of everything on which the findings depend."""
+    case, policy, newest = dossier.case, dossier.policy, dossier.newest
+    files = (dossier.line.node(newest, f"{case.folder}/{path}") for path in _READ)
+    keys = (office.home.wrapping, office.home.case_keys / f"{case.recipient}.age")
+    known = (
+        *(office.today(), policy.register, policy.version, policy.rules, policy.holidays, sys.version),
+        *(case.reference, case.received, case.recipient, case.regime, case.life.events),
+        *files,
+        *map(_mark, keys),
+        *_software(),
+    )
+    return hashlib.sha256(repr(known).encode()).hexdigest()
+
+
+_READ = (REQUEST, SEALED_REQUEST, ASSESSMENT, DOCUMENT)
+
+
+def _software() -> Iterator[object]:
+    """Yield what changes with any file of the software, and with what is installed beside it."""
+    for root in (Path(__file__).parents[1], folder("templates")):
+        for path in sorted(root.rglob("*")):
+            if path.suffix != ".pyc" and path.name != "__pycache__":
+                yield path, _mark(path)
+    yield _mark(Path(sysconfig.get_path("purelib")))
+
+
+def _mark(path: Path) -> object:
+    try:
+        found = path.stat()
+    except OSError as error:
+        return error.errno
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
