@@ -77,6 +77,28 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         _answering(_NEITHER, Outcome.PARTLY, **_REFUSING),
         (BLOCK, _ANSWER, _STANCE),
     ),
+    *(
+        trips("X20", answer, _answering(answer), (severity, _ANSWER, marked))
+        for severity, answer, marked in (
+            (BLOCK, "We\u2019re withholding the rest.", "We\u2019re withholding the rest"),
+            (BLOCK, "We aren't and can't say more; the rest can't be released.", "rest can't be released"),
+            (BLOCK, "Withheld: the names of staff.", "Withheld"),
+            (BLOCK, "Redactions have been made for names.", "Redactions have been made"),
+            (BLOCK, "We are not disclosing the annex.", "We are not disclosing the annex"),
+            (WARN, "Names were taken out under section 40(2).", "under section 40"),
+            (WARN, "The annex is not attached.", "annex is not attached"),
+            (
+                BLOCK,
+                "Whether more is held is neither confirmed nor denied.",
+                "is neither confirmed nor denied",
+            ),
+            (
+                BLOCK,
+                "This should not be taken to mean that more information is or is not held.",
+                "should not be taken to mean that more information is or is not held",
+            ),
+        )
+    ),
     trips(
         "X20",
         "we would not say",

@@ -107,6 +107,12 @@ _RESTS: Final = (
     ),
     trips(
         "X16",
+        "an exemption that is not held",
+        a_withholding(an_exemption("42(1)"), an_exemption("41(1)", outcome=Outcome.NOT_HELD, **_BARE)),
+        (BLOCK, f"{_SECOND}.outcome"),
+    ),
+    trips(
+        "X16",
         "not held, and an exclusion that was given up",
         a_withholding(an_exemption("42(1)", **_GIVEN_UP), outcome=Outcome.NOT_HELD, balance=None),
         (BLOCK, "parts[0].exemptions"),

@@ -36,7 +36,7 @@ def _refusal(
     draft: Draft, law: Provisions, part: Part, passage: Passage, sentence: Sentence
 ) -> Iterator[Noticed]:
     text = in_our_voice(unquoted(sentence.text), draft.request.authority if draft.request else None)
-    for patterns in _against(part) if not _NOT_THERE.search(text) else ():
+    for patterns in _against(part, text):
         found = _first(patterns[True], text)
         if patterns is _REFUSALS:
             found = found or _applies(passage, sentence, text, law)
@@ -65,18 +65,19 @@ _SAID: Final = {
 }
 
 
-def _against(part: Part) -> Iterator[Mapping[bool, tuple[re.Pattern[str], ...]]]:
-    """Yield the words that go against the outcome of a part."""
+def _against(part: Part, text: str) -> Iterator[Mapping[bool, tuple[re.Pattern[str], ...]]]:
+    """Yield the words that go against a part's outcome; nothing is refused that is not there."""
     if part.outcome is not Outcome.MAINTAIN:
         yield _STANCES
-    if part.outcome not in REFUSALS:
+    if part.outcome not in REFUSALS and not _NOT_THERE.search(text):
         yield _REFUSALS
 
 
 # What it may say
 
 _WE: Final = (
-    r"(?:we|I|(?:the|this|our) (?:force|authority|council|department|constabulary|trust|organisation|office))"
+    r"(?:we(?:['\u2019](?:re|ve|ll))?|I|(?:the|this|our) (?:force|authority|council|department|constabulary"
+    r"|trust|organisation|office))"
 )
 _NOW: Final = one_of(
     "have has must do does also therefore now still currently are is am being been had to decided chosen "
@@ -107,7 +108,9 @@ _REMOVE: Final = (
 )
 _KEPT_BACK: Final = rf"(?:h(?:eld|olding) back|le(?:ft|aving) out|{_REMOVE})"
 _CANNOT: Final = (
-    r"(?:cannot|can ?not|(?:are|am|is) (?:unable|not able|not prepared|not willing|unwilling)|will not"
+    r"(?:cannot|can ?not|can['\u2019]t|(?:are|am|is) (?:unable|not able|not prepared|not willing|unwilling"
+    r"|not(?= \w+ing\b))"
+    r"|(?:will not|won['\u2019]t)"
     r"|do not (?:intend|propose|wish)|does not (?:intend|propose)|decided not|chosen not)"
     r" (?:to )?(?:be able to )?"
 )
@@ -128,13 +131,15 @@ _REFUSALS: Final = {
         r"(?:withheld|redacted)\b(?! from (?:the|an?) (?!public|disclos|request))",
         rf"\b(?:is|are) (?:{_NOW} )?exempt (?:from (?:disclosure|release)|under (?:the Act|{_SECTION})"
         r"|by virtue of)\b",
-        rf"\b{_INFORMATION}\b[^.;:]{{0,80}}?\b(?:will not|cannot|can not|is not to|are not to|is not being"
-        rf"|are not being|must not) (?:be )?{_DISCLOSE}\b",
+        rf"\b{_INFORMATION}\b[^.;:]{{0,80}}?\b(?:will not|won['\u2019]t|cannot|can['\u2019]t|can not"
+        rf"|is not to|are not to|is not being|are not being|must not) (?:be )?{_DISCLOSE}\b",
         r"\b(?:questions?|parts?|requests?|points?) (?:\w+ ){0,4}?(?:is|are|has been|have been|must be) "
         rf"(?:{_NOW} )?refused\b",
         r"\b(?:a|the|this) (?:\w+ )?redacted (?:cop(?:y|ies)|versions?|form|document)\b"
         r"(?! (?:\w+ ){0,5}?(?:was|were|had|each)\b)"
-        r"|\b(?:has|have|with|made|contains?|includes?) (?:\w+ ){0,2}?redactions?\b",
+        r"|\b(?:has|have|with|made|contains?|includes?) (?:\w+ ){0,2}?redactions?\b"
+        r"|\bredactions? (?:\w+ ){0,2}?(?:have been|has been|were|are) (?:made|applied)\b",
+        r"\A\W*(?:withheld|redacted|exempt)\b(?! (?:from (?!disclos|release)))",
         r"\b(?:acts?|serves?|stands?) as (?:a|our|the) (?:\w+ )?(?:refusal notice|notice of refusal)\b"
         r"|\bthis is (?:a|our) (?:refusal notice|notice of refusal)\b",
     ),
@@ -145,6 +150,10 @@ _REFUSALS: Final = {
         rf"\b{_INFORMATION}\b{_ON}\b(?:is|are|has been|have been) (?:{_NOW} )?(?:being )?{_KEPT_BACK}\b",
         rf"\b{_INFORMATION}\b[^.;:]{{0,80}}?\b(?:will not|cannot|can not|must not) be {_GIVE}\b",
         rf"\bnot in the public interest (?:for us )?to (?:{_DISCLOSE}|{_GIVE})\b",
+        rf"\b{_INFORMATION}\b{_ON}\b(?:is|are|has|have) not (?:been )?"
+        rf"(?:attached|enclosed|included|{_GIVE}|{_DISCLOSE})\b",
+        rf"\b(?:under|by virtue of|pursuant to|in (?:line|accordance) with|because of|due to) (?:the )?"
+        rf"(?:exemptions? (?:at|in|under) )?{_SECTION}",
         r"\bexceed(?:s|ing)? the (?:\w+ )?limit\b|\bcost limit\b|\b(?:refusal notice|notice of refusal)\b",
     ),
 }
@@ -156,6 +165,9 @@ _STANCES: Final = {
         rf"\b{_WE} (?:\w+ ){{0,2}}?(?:cannot|can not|will not|do not|are unable to|are not obliged to) "
         r"(?:either )?confirm or deny\b",
         r"\bduty to confirm or deny (?:\w+ ){0,3}?(?:does not|is excluded|is disapplied)\b",
+        r"\bshould not be (?:taken|read|seen|understood) [^.;]{0,80}?\b(?:is or is not|does or does not"
+        r"|do or do not) (?:\w+ ){0,2}?(?:held|hold|exist)\b",
+        r"\b(?:is|are) neither confirmed nor denied\b",
     ),
     False: _phrases(
         rf"\b{_WE} (?:\w+ ){{0,2}}?(?:cannot|can not|will not|would not|do not|decline to|refuse to) "
@@ -165,14 +177,14 @@ _STANCES: Final = {
 """Words by which the authority neither confirms nor denies, plain ones under True."""
 _DISOWNED: Final = phrase(
     r"\b(?:no|not|never|nothing|none|no longer|without|rather than|instead of|nor|considered|considering|if|"
-    r"unless|had|when|whether|where|how|policy|other (?:forces|authorities|bodies)|unredacted)\b"
+    r"unless|had|when|whether(?! \w+(?: \w+)? (?:is|are) held\b)|where|how|policy"
+    r"|other (?:forces|authorities|bodies)|unredacted)\b"
 )
 """Before the words noticed: they are denied, or of what might be, or of others."""
 _NOT_THERE: Final = phrase(
     r"\b(?:not|never|none (?:was|were|is|are)|no (?:such )?(?:records?|information|data|figures)) "
     r"(?:\w+ ){0,2}?(?:held|hold|collected|collect|recorded|record|kept|keep|exist|known|created|made)\b"
 )
-"""Nothing is refused that is not there."""
 _DOUBT: Final = phrase(r"\b(?:would|could|might|may|polic(?:y|ies)|procedures?|guidance)\b")
 """The sentence may be about what might be refused, or about rules for that."""
 _OTHER_PART: Final = phrase(

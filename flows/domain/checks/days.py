@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 _ENDS: Final = {"spring": 5, "summer": 8, "autumn": 11}
 """The month in which a season ends, so that nothing is called past too soon; of winter no year is sure."""
+_MONTHS: Final = (*MONTHS, "Sept", *(month[:3] for month in MONTHS if month != "May"))
 _NAMED: Final = re.compile(
     r"\b(?P<week>[Ww]eeks? (?:commencing|beginning|starting|of) )?(?:the )?"
     r"(?:(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? )?"
-    rf"(?P<month>{'|'.join(MONTHS)}|{'|'.join(_ENDS)})\b(?:,? (?:of )?(?P<year>20[0-9]{{2}})\b)?"
+    rf"(?P<month>{'|'.join(_MONTHS)}|{'|'.join(_ENDS)})\b(?:\.?,? (?:of )?(?P<year>20[0-9]{{2}})\b)?"
+    r"|\b(?P<figures>[0-3]?[0-9][/.][01]?[0-9][/.]20[0-9]{2})\b"
     r"|\b(?P<iso>20[0-9]{2}-[01][0-9]-[0-3][0-9])\b"
     r"|\b(?:[Ii]n|[Bb]y|of|[Dd]uring|[Bb]efore) (?P<whole>20[0-9]{2})\b(?![-/])"
 )
@@ -63,6 +65,8 @@ def named_days(text: str, near: date) -> Iterator[Named]:
 def _years(found: re.Match[str], near: date) -> tuple[int, ...]:
     if written := found["year"] or found["whole"] or found["iso"]:
         return (int(written[:4]),)
+    if found["figures"]:
+        return (int(found["figures"][-4:]),)
     return near.year - 1, near.year, near.year + 1
 
 
@@ -74,8 +78,12 @@ def _span(found: re.Match[str], year: int) -> tuple[date, date] | None:
             return day, day
         if found["whole"]:
             return date(year, 1, 1), date(year, 12, 31)
-        name = found["month"].lower()
-        month = _ENDS.get(name) or MONTHS.index(name.capitalize()) + 1
+        if found["figures"]:
+            number, month, _ = map(int, re.split(r"[/.]", found["figures"]))
+            day = date(year, month, number)
+            return day, day
+        name = found["month"]
+        month = _ENDS.get(name) or next(at for at, each in enumerate(MONTHS, 1) if each[:3] == name[:3])
         if found["day"]:
             day = date(year, month, int(found["day"]))
             return day, day + timedelta(days=6 * bool(found["week"]))

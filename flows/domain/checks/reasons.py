@@ -47,6 +47,13 @@ def rests_on_an_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]:
                 "what is not.",
             )
     for place, part, exemption in draft.exemptions():
+        if exemption.outcome is Outcome.NOT_HELD and part.outcome is not Outcome.NOT_HELD:
+            yield Noticed(
+                place=f"{place}.outcome",
+                sentence=f"{exemption.provision} is maintained or given up; that nothing is held is no "
+                "outcome of an exemption.",
+                mend="Put right its outcome, or make a part of its own of what is not held.",
+            )
         if exemption.outcome in REFUSALS and part.outcome not in REFUSALS:
             yield Noticed(
                 place=f"{place}.outcome",
@@ -148,7 +155,8 @@ _OF_ANY_REASON: Final = content_words(
     "release releasing give provide providing supply share sharing publish make making refuse refusing "
     "unable cannot people something anything anyone nature kind type content detail material document "
     "record data instance matter time point present current "
-    # of what stands elsewhere
+    # of what stands elsewhere, and for emphasis
+    "yes wording highly upon design designed seek seeks extremely very particularly ongoing "
     "explain mention state stating set out outline outlining describe describing discuss refer referring "
     "please previous previously earlier before following first second same similar likewise again ground "
     "argument test balance balancing paper paragraph notice letter response answer full fully in know"
