@@ -19,9 +19,15 @@ from flows.domain.acts import (
     ADD_OFFICER,
     ADOPT_EDITION,
     APPROVE,
+    ASK_CLARIFICATION,
     CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_THEME,
+    CLARIFIED,
+    CONFIRM_RECEIPT,
+    EXTEND,
+    FEE_PAID,
+    FEES_NOTICE,
     OVERRIDE,
     REMOVE_HOLIDAY,
     RESUME,
@@ -73,6 +79,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ATTEMPTS: Final = 5
+_ON_THE_CLOCK: Final = frozenset(
+    {ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND, CONFIRM_RECEIPT}
+)
+"""Acts that move the clock of a case."""
 
 LONGEST_REASON: Final = 10_000
 """Characters of a reason or a comment."""
@@ -186,9 +196,13 @@ def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = Non
         reason=_reason(office, dossier, wish.reason),
         details={**_facts(office, dossier, wish.facts or {}), **_found_out(office, dossier, wish)},
     )
-    return office.register.propose(
-        stated, {**(wish.files or {}), **_sealed(office, dossier, wish)}, on=dossier
-    )
+    files = {**(wish.files or {}), **_sealed(office, dossier, wish)}
+    proposal = office.register.propose(stated, files, on=dossier)
+    if kind in _ON_THE_CLOCK and proposal.case and proposal.case != dossier.case:
+        from flows.casework import timing  # noqa: PLC0415 - the law and the calendar, for these acts alone
+
+        timing.check(office, dossier, stated, proposal.case)
+    return proposal
 
 
 def _sealed(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, bytes]:

@@ -51,7 +51,7 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
     """
     case = dossier.case
     request = parse_request_file(dossier.read(REQUEST).decode())
-    if (request.reference, request.received) != (case.reference, case.received):
+    if (request.reference, request.received) != (case.reference, case.life.events.received):
         problem = "its reference and date of receipt are not those of the case; draft it again"
         raise MalformedError(REQUEST, Fault(path="", problem=problem))
     assessment = texts.read_assessment(dossier.read(ASSESSMENT), case.reference, rules=texts.RECORDED)

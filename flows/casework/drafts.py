@@ -124,7 +124,7 @@ def _test_files(
 ) -> tuple[Mapping[str, bytes], Draft]:
     case = dossier.case
     request = parse_request_file(dossier.read(REQUEST).decode())
-    request = replace(request, reference=case.reference, received=case.received)
+    request = replace(request, reference=case.reference, received=case.life.events.received)
     if summary is not None:
         request = replace(request, summary=_summary(summary))
     assessment = texts.read_assessment(data, case.reference, source=source)

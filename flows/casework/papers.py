@@ -174,7 +174,7 @@ def _looked_at(published: Published, submission: Act) -> Draft:
     today, body = local_day(submission.time), published.policy.rules.body
     return Draft(
         assessment=assessment,
-        request=replace(request, received=published.case.received),
+        request=replace(request, received=published.case.life.events.received),
         document=published.read(DOCUMENT).decode(),
         made=texts.make_text(request, assessment, on=today, body=body),
         today=today,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from flows.domain.deadline import Moved
+    from flows.domain.deadline import Deadline, Moved
     from flows.domain.events import Events
     from flows.domain.policy import Proclaimed
     from flows.domain.timetable import Timetable
@@ -92,6 +92,14 @@ class Clock:
         rests_on = (self._calendar.key, *((regime, self.timetable(regime)) for regime in regimes()))
         return hashlib.sha256(repr(rests_on).encode()).hexdigest()
 
+    def counted(self, events: Events, regime: str) -> Deadline:
+        """Return what the clock says after ``events``, day by day.
+
+        Raises:
+            MalformedError: a day is too late for what it is, or not covered by the calendar.
+        """
+        return deadline(events, self._calendar, self.timetable(regime), today=self._today)
+
     def answer(self, events: Events, regime: str) -> Due:
         """Return when the answer to a request under an Act is due, after what happened to it."""
         return self.due(Owed(duty=Duty.ANSWER, events=events), regime)
@@ -105,7 +113,7 @@ class Clock:
         if owed.day:
             return owed.day
         try:
-            found = deadline(owed.events, self._calendar, self.timetable(regime))
+            found = self.counted(owed.events, regime)
         except MalformedError:
             return None
         if owed.duty is Duty.REVIEW:
@@ -135,14 +143,14 @@ class Clock:
             days_left=left,
             overdue=over,
             moved=moved(events, due, self._proclaimed, self._calendar, timetable),
-            advice=self._advice(events, timetable),
+            advice=self._advice(events, regime, timetable),
         )
 
-    def _advice(self, events: Events, timetable: Timetable) -> tuple[str, ...]:
+    def _advice(self, events: Events, regime: str, timetable: Timetable) -> tuple[str, ...]:
         nobody_said = (NOBODY_SAID,) if self._body is None and timetable.limits else ()
         if events.plain and not (timetable.own or timetable.others):
             return nobody_said
-        return (*nobody_said, *deadline(events, self._calendar, timetable, today=self._today).remarks)
+        return (*nobody_said, *self.counted(events, regime).remarks)
 
 
 def waits(events: Events) -> str:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.english import in_full, only_date
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.events import USUAL, Events
+from flows.domain.events import USUAL, Events, lapse
 from flows.domain.working_days import days_from
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from flows.domain.policy import Proclaimed
     from flows.domain.timetable import Limit, Timetable
     from flows.domain.working_days import Calendar, Day
-
-_MONTHS_TO_PAY: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,19 +182,6 @@ def moved(
         return None
     because = tuple(day for day in later if before.day(day.date, timetable.nations).counts)
     return Moved(was=was, because=because)
-
-
-def lapse(notice: date) -> date:
-    """Return the last day on which a fees notice can be paid, FOIA s.9(2).
-
-    It is the last of three months that begin with the day of the notice: the day before the one of the
-    same number, or the end of a month that has none.
-    """
-    months = notice.year * 12 + notice.month - 1 + _MONTHS_TO_PAY
-    year, month = divmod(months, 12)
-    first = date(year, month + 1, 1)
-    end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return min(first + timedelta(days=notice.day - 2), end)
 
 
 class _Count:

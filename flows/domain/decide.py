@@ -24,6 +24,7 @@ from flows.domain.errors import (
     MalformedError,
     MissingReasonError,
     NotEntitledError,
+    RefusedError,
     SamePersonError,
     StaleVersionError,
     UnknownCaseError,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from flows.domain.act import Act
     from flows.domain.acts import Kind
     from flows.domain.case import Case
-    from flows.domain.errors import PitError, RefusedError
+    from flows.domain.errors import PitError
     from flows.domain.policy import Policy
     from flows.domain.procedure import Role
 
@@ -138,10 +139,12 @@ def _position(act: Act, case: Case | None) -> str:
     if case is None or act.kind == OPEN:
         return f"v{act.version}/r0"
     if act.kind.on is On.CASE:
-        # An act on the case may be taken again. Where the last one was this very act, it is that one.
+        # An act on the case may be taken again. Where the last one was this very act, it is that one, unless
+        # the case is ready for another.
         last = case.stated.get(act.kind.name)
-        times = last.times if last else 0
-        return f"n{times - (last is not None and (last.actor, last.details) == (act.actor, act.details))}"
+        same = last is not None and (last.actor, last.details) == (act.actor, act.details)
+        repeated = same and not act.kind.again(case)
+        return f"n{(last.times if last else 0) - repeated}"
     document = case.document(act.document)
     # A document may stand in drafting because of this very return, which began a round.
     begun = act.kind == RETURN and document.stage is Stage.DRAFTING
@@ -284,6 +287,11 @@ def _against_details(act: Act, known: set[str]) -> Iterator[PitError]:
 def _against_person(
     case: Case, kind: Kind, person: str, document: str, gate: Stage | None
 ) -> Iterator[RefusedError]:
+    if person in case.life.aside:
+        yield RefusedError(
+            f"{person} stepped aside from {case.reference} and takes no further part in it, unless somebody "
+            "else assigns it to them."
+        )
     if kind.no_writer and person in case.words_of(document):
         writer = person in case.document(document).writers
         earlier = "wrote or submitted a version of" if writer else "wrote words of"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from flows.domain.english import only_date
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 USUAL: Final = "usual"
 """An extension without an estimate: the usual longest."""
+
+_MONTHS_TO_PAY: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +68,16 @@ class Events:
                 yield "clarification-answered", each.answered
         for span in self.closed:
             yield from (("closed", when) for when in span)
+
+
+def lapse(notice: date) -> date:
+    """Return the last day on which a fees notice can be paid, FOIA s.9(2).
+
+    It is the last of three months that begin with the day of the notice: the day before the one of the
+    same number, or the end of a month that has none.
+    """
+    months = notice.year * 12 + notice.month - 1 + _MONTHS_TO_PAY
+    year, month = divmod(months, 12)
+    first = date(year, month + 1, 1)
+    end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return min(first + timedelta(days=notice.day - 2), end)

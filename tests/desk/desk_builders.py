@@ -109,6 +109,11 @@ class Desk:
     def draft(self, path: Path, person: str = "foi-officer") -> None:
         self.done("draft", CASE, path, "--as", person)
 
+    def document(self, reference: str, document: str) -> dict[str, Any]:
+        """Return what is shown of a document; version 0 where there is none yet."""
+        documents = self.told("show", reference)["documents"]
+        return next((each for each in documents if each["document"] == document), {"version": 0})
+
     def stage(self, document: str = TEST.name) -> str:
         documents = self.told("show", CASE)["documents"]
         return next(str(each["stage"]) for each in documents if each["document"] == document)

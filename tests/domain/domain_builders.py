@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.act import Act, FileMark
 from flows.domain.acts import (
@@ -12,12 +12,19 @@ from flows.domain.acts import (
     ADD_OFFICER,
     ADOPT_EDITION,
     APPROVE,
+    ASK_CLARIFICATION,
     ASSIGN,
     CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_THEME,
+    CLARIFIED,
     CLOSE,
+    CONFIRM_RECEIPT,
+    CORRECT_RECEIPT,
     DRAFT,
+    EXTEND,
+    FEE_PAID,
+    FEES_NOTICE,
     FOUND,
     OPEN,
     OVERRIDE,
@@ -27,9 +34,11 @@ from flows.domain.acts import (
     RETURN,
     REVOKE_OFFICER,
     SENT,
+    STEP_ASIDE,
     SUBMIT,
     Kind,
     On,
+    Reason,
 )
 from flows.domain.acts.drafting import gates_text
 from flows.domain.assessment import Assessment, Balance, Duty, Exemption, Factor, Outcome, Part, Request
@@ -43,10 +52,11 @@ from flows.domain.documents import (
     RESPONSE,
     SEALED_REQUEST,
     TEST,
+    sealed_with,
 )
-from flows.domain.edition import documents_of, gates_for
-from flows.domain.events import Events
-from flows.domain.life import Life
+from flows.domain.edition import documents_of, gates_for, latest
+from flows.domain.events import Events, Round
+from flows.domain.life import Correction, Life
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.timetable import Timetable
@@ -86,7 +96,7 @@ def a_person(id_: str, *roles: Role, keys: tuple[str, ...] | None = None) -> Per
 
 def some_rules(**changes: Any) -> Rules:
     rules = Rules(
-        edition=1,
+        edition=latest(),
         gates={"test": "full", "response": "two-person"},
         threshold=1,
         reference_pattern="FOI-{year}-{number:04}",
@@ -236,6 +246,8 @@ def an_act_by(
         files |= {path: a_mark(f"{path} {text}") for path in written}
     if kind == OPEN:
         files = the_files(0)
+    if kind.seals is Reason.MUST:
+        files[sealed_with(case.acts + 1, kind.name)] = a_mark(f"sealed {text}")
     if kind.at_gate:
         gate = gate or (stage if stage in ROLE_AT else Stage.LEGAL_REVIEW)
     known = policy.people.get(person)
@@ -256,7 +268,6 @@ def the_case_for(kind: Kind) -> Case | None:
     if kind == OPEN:
         return None
     stages = {
-        ASSIGN: Stage.DRAFTING,
         DRAFT: Stage.DRAFTING,
         OVERRIDE: Stage.DRAFTING,
         SUBMIT: Stage.DRAFTING,
@@ -265,10 +276,26 @@ def the_case_for(kind: Kind) -> Case | None:
         PUBLISH: Stage.PUBLICATION,
         CLOSE: Stage.LEGAL_REVIEW,
     }
-    return a_published_case() if kind == SENT else a_case(stage=stages[kind])
+    if kind == SENT:
+        return a_published_case()
+    if kind.document:
+        letter = a_document(kind.document, stage=Stage.PUBLISHED, gates=())
+        return a_case(letter, stage=Stage.DRAFTING)
+    return a_case(stage=stages.get(kind, Stage.DRAFTING)).with_life(**_LIVES.get(kind, {}))
+
+
+_RECEIVED: Final = date(2022, 11, 7)
+_LIVES: Final[dict[Kind, dict[str, Any]]] = {
+    CONFIRM_RECEIPT: {"correction": Correction(received=date(2022, 11, 4), person=WRITER)},
+    CLARIFIED: {"events": Events(received=_RECEIVED, rounds=(Round(asked=date(2022, 11, 14)),))},
+    FEE_PAID: {"events": Events(received=_RECEIVED, fees_notice=date(2022, 11, 14))},
+}
+"""What happened before an act, where that has to be."""
 
 
 _WRITES: dict[str, Any] = {"actor": WRITER, "role": Role.FOI_OFFICER}
+_SENT_ON: Final = {"on": "2022-11-28", "by": "email"}
+CLARIFYING: Final = "sealed/0004-clarified.age"
 _SERVES: dict[str, Any] = {"actor": SERVICE, "role": Role.SERVICE}
 _ADMINISTERS: dict[str, Any] = {
     "case": "policy",
@@ -283,7 +310,24 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
         "files": the_files(0),
         "details": {"received": "2022-11-07", "recipient": "age1example", "regime": "foia"},
     },
+    CORRECT_RECEIPT: _WRITES | {"details": {"received": "2022-11-04"}, "reason": "It lay in a mailbox."},
+    CONFIRM_RECEIPT: {
+        "actor": OWNER,
+        "role": Role.SIGN_OFF_OFFICER,
+        "details": {"received": "2022-11-04"},
+    },
     ASSIGN: _WRITES | {"details": {"person": OWNER}},
+    STEP_ASIDE: _WRITES | {"reason": "A friend asked."},
+    ASK_CLARIFICATION: _WRITES | {"document": "clarification", "details": _SENT_ON},
+    CLARIFIED: _WRITES
+    | {"details": {"on": "2022-11-28"}, "files": the_files() | {CLARIFYING: a_mark("sealed")}},
+    FEES_NOTICE: _WRITES | {"document": "fees", "details": _SENT_ON | {"amount": "75"}},
+    FEE_PAID: _WRITES | {"details": {"on": "2022-11-28"}},
+    EXTEND: _WRITES
+    | {
+        "document": "extension",
+        "details": _SENT_ON | {"until": "2023-01-06", "exemptions": "31(1)(a), 24(1)"},
+    },
     DRAFT: _WRITES | {"version": 2, "files": the_files(2)},
     OVERRIDE: {
         "actor": OWNER,

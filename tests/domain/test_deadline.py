@@ -18,14 +18,13 @@ from flows.domain.deadline import (
     Moved,
     Review,
     deadline,
-    lapse,
     moved,
     receipt_faults,
     working_days_until,
 )
 from flows.domain.english import in_full
 from flows.domain.errors import MalformedError
-from flows.domain.events import USUAL, Events, Round
+from flows.domain.events import USUAL, Events, Round, lapse
 from flows.domain.provisions import provisions
 from flows.domain.timetable import Limit, Timetable
 from flows.domain.working_days import NATIONS, Calendar, Day, named_in_the_act

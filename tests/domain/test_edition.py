@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from flows.domain.policy import Policy
 
 SIGNS_OFF: dict[str, Any] = {"gate": Stage.BALANCING, "actor": OWNER, "role": Role.SIGN_OFF_OFFICER}
-FIRST = a_policy()
+FIRST = a_policy(rules=some_rules(edition=1))
 NEXT = latest() + 1
 SECOND = replace(FIRST, rules=some_rules(edition=NEXT))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby, starmap, zip_longest
@@ -37,11 +37,12 @@ from flows.domain.events import USUAL, Events, Round
 from flows.domain.local_day import local_day
 from flows.domain.policy import BODIES
 from flows.domain.provisions import provisions
+from flows.domain.reference import parse_reference
 from flows.domain.working_days import NATIONS, Holiday, where
 from flows.sources import bank_holidays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from flows.casework.acts import Officer
     from flows.casework.office import Office
@@ -89,6 +90,23 @@ class LocalDay(click.ParamType[Any]):
         )
 
 
+class DayOrCase(LocalDay):
+    """A day, or the reference of a case."""
+
+    name = "day or case"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the day, or the reference as text."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            # What begins like a day is meant as one, and its faults are told.
+            if isinstance(value, str) and not re.match(r"[0-9]{4}-[0-9]", value):
+                with suppress(MalformedError):
+                    return parse_reference(value)
+            raise
+
+
 class Span(click.ParamType[Any]):
     """A first and a last day."""
 
@@ -112,9 +130,10 @@ def _on(name: str, words: str, *, multiple: bool = False) -> Callable[[_Command]
         "equipoise deadline 2026-03-02 --fees-notice 2026-03-10 --fees-paid 2026-03-20",
         "equipoise deadline 2026-06-12T23:30:00Z --extended 2026-08-03",
         "equipoise deadline 2026-06-12 --body school --closed 2026-07-22..2026-09-01",
+        "equipoise deadline 1146A/22",
     )
 )
-@click.argument("received", metavar="DATE", type=LocalDay())
+@click.argument("received", metavar="DATE|REF", type=DayOrCase())
 @_on("clarification-asked", "The applicant was asked what is wanted; once for each round.", multiple=True)
 @_on(
     "clarification-answered",
@@ -154,26 +173,43 @@ def deadline(
     clarification_answered: tuple[date, ...],
     **events: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Compute when a request received on DATE falls due, day by day.
+    """Compute when a request received on DATE, or the case REF, falls due, day by day.
 
-    DATE is the day of receipt in London, or a time with its distance from UTC. The bank holidays, and the
-    kind of authority, are those of the register at the home, if there is one.
+    DATE is the day of receipt in London, or a time with its distance from UTC; of a case, what happened to it
+    is known. The bank holidays, and the kind of authority, are those of the register at the home, if there is
+    one.
     """
+    of_case: Events | None = None
     with ExitStack() as stack:
         office = stack.enter_context(open_office(home, reading=True)) if home.register.is_dir() else None
         policy = office.register.policy() if office else None
         days = office.calendar(policy) if office and policy else bank_holidays.calendar()
+        if isinstance(events["received"], str):
+            of_case = _of_case(office, events["received"], {**events, "rounds": clarification_asked})
     timetable = replace(provisions().clock, body=body or (policy.rules.body if policy else None))
-    if faults := tuple(receipt_faults("DATE", events["received"], flows_home.today(), timetable)):
-        raise MalformedError("deadline", *faults)
-    rounds = tuple(starmap(_round, zip_longest(clarification_asked, clarification_answered)))
-    found = compute(Events(rounds=rounds, **events), days, timetable, today=flows_home.today())
+    if of_case is None:
+        if faults := tuple(receipt_faults("DATE", events["received"], flows_home.today(), timetable)):
+            raise MalformedError("deadline", *faults)
+        rounds = tuple(starmap(_round, zip_longest(clarification_asked, clarification_answered)))
+        of_case = Events(rounds=rounds, **events)
+    found = compute(of_case, days, timetable, today=flows_home.today())
     if as_json:
         print_json(_as_json(found, days))
     else:
         _tell(found, days, timetable)
         if office and timetable.body is None:
             _say(NOBODY_SAID)
+
+
+def _of_case(office: Office | None, reference: str, given: Mapping[str, Any]) -> Events:
+    """Return what happened to a case; nothing else can be said of it here."""
+    if any(value for name, value in given.items() if name != "received"):
+        raise click.UsageError("What happened to a case is on record; leave out the options that say so.")
+    if office is None:
+        raise click.UsageError(
+            "a date is needed, as in 2026-06-12: there is no register at the home, so that no case is known."
+        )
+    return office.register.dossier(reference).case.life.events
 
 
 def _round(asked: date | None, answered: date | None) -> Round:

@@ -94,7 +94,11 @@ _AFTER: Final = {
         "Verify a published paper, offline: its signature, its time, its register entry, its version.",
         "verify",
     ),
-    "deadline": _in("clock", "Compute when a request received on DATE falls due, day by day.", "deadline"),
+    "deadline": _in(
+        "clock",
+        "Compute when a request received on DATE, or the case REF, falls due, day by day.",
+        "deadline",
+    ),
     "schema": _in("checking", "Print the JSON Schema of request.yaml or assessment.yaml.", "schema"),
     "officer": _in("keeping", "Keep the list of authorised people.", "officer"),
     "adopt-edition": _in(

@@ -295,7 +295,10 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
     yield "Subject", view.subject
     yield "Received", day(view.received)
     running = any(each.stage not in FINISHED for each in view.documents)
-    yield "Due", " ".join(filter(None, (_day(view.clock.due), _standing(view.clock) if running else "")))
+    if view.clock.waits and running:
+        yield "Due", f"nothing, {view.clock.waits}"
+    else:
+        yield "Due", " ".join(filter(None, (_day(view.clock.due), _standing(view.clock) if running else "")))
     if view.clock.moved:
         yield "Moved", f"It is {_moved(view.clock)}"
     for sentence in view.clock.advice:
@@ -328,12 +331,14 @@ def _left(each: Waiting) -> str:
         return ""
     if each.clock.overdue:
         return "overdue"
+    if each.clock.waits:
+        return "waits"
     return "" if each.clock.days_left is None else str(each.clock.days_left)
 
 
 def _standing(clock: Due) -> str:
     if clock.overdue:
-        return "(overdue, as counted from its receipt alone)"
+        return "(overdue)"
     left = clock.days_left
     return "" if left is None else f"({left} working day{'' if left == 1 else 's'} left)"
 

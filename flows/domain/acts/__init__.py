@@ -8,7 +8,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from flows.domain.acts.assigning import ASSIGN
+from flows.domain.acts.assigning import ASSIGN, STEP_ASIDE
+from flows.domain.acts.clock import (
+    ASK_CLARIFICATION,
+    CLARIFIED,
+    CONFIRM_RECEIPT,
+    CORRECT_RECEIPT,
+    EXTEND,
+    FEE_PAID,
+    FEES_NOTICE,
+)
 from flows.domain.acts.deciding import APPROVE, RETURN
 from flows.domain.acts.drafting import DRAFT, OVERRIDE, SUBMIT
 from flows.domain.acts.kind import Kind, On, Reason
@@ -31,7 +40,9 @@ ACTS: Final = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            *(OPEN, ASSIGN, DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
+            *(OPEN, CORRECT_RECEIPT, CONFIRM_RECEIPT, ASSIGN, STEP_ASIDE),
+            *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND),
+            *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
             *(
                 FOUND,
                 ADD_OFFICER,
@@ -55,12 +66,19 @@ __all__ = [
     "ADD_OFFICER",
     "ADOPT_EDITION",
     "APPROVE",
+    "ASK_CLARIFICATION",
     "ASSIGN",
     "CHANGE_BODY",
     "CHANGE_DESK",
     "CHANGE_THEME",
+    "CLARIFIED",
     "CLOSE",
+    "CONFIRM_RECEIPT",
+    "CORRECT_RECEIPT",
     "DRAFT",
+    "EXTEND",
+    "FEES_NOTICE",
+    "FEE_PAID",
     "FOUND",
     "OPEN",
     "OVERRIDE",
@@ -70,6 +88,7 @@ __all__ = [
     "RETURN",
     "REVOKE_OFFICER",
     "SENT",
+    "STEP_ASIDE",
     "SUBMIT",
     "Kind",
     "On",

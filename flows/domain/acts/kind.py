@@ -149,6 +149,10 @@ def _no_change(case: Case, _act: Act) -> Case:
     return case
 
 
+def _never_again(_case: Case) -> bool:
+    return False
+
+
 def _no_files(_act: Act) -> Collection[str]:
     return ()
 
@@ -185,6 +189,8 @@ class Kind:
             the one after.
         changes: For an act on the policy: the file in which the change stands.
         chosen: What tells two acts apart that one actor takes at one position.
+        again: For an act on the case: whether the case is ready for another, so that one with the same facts
+            as the last is no repetition of it.
         verb, passive: ``approve``, ``approved``: in refusals.
         subject: The sentence of its entry; see ``in_words`` for what may stand in this and the next two.
         done: What was done, to follow the person who did it.
@@ -213,6 +219,7 @@ class Kind:
     amend: Callable[[Policy, Act, Policy], Policy] | None = None
     changes: str = ""
     chosen: Callable[[Act], Mapping[str, str]] = _asked_facts
+    again: Callable[[Case], bool] = _never_again
     verb: str
     passive: str = ""
     subject: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.acts.kind import Kind, On, a_choice, a_day, the_day
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of
-from flows.domain.errors import Fault, MalformedError, WrongDateError
+from flows.domain.errors import Fault, MalformedError, RefusedError, WrongDateError
 from flows.domain.procedure import Role, Stage
 from flows.domain.reference import slug
 
@@ -50,7 +50,8 @@ PUBLISH: Final = Kind(
 )
 
 
-def _against_sending(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
+def against_sending(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
+    """Yield what speaks against the day on which a document was sent."""
     # FOIA s.10(1): this day stops the clock, so it cannot be earlier than the paper.
     published = case.document(act.document).changed or case.opened
     days = edition_of(policy).days
@@ -67,16 +68,32 @@ def was_sent(case: Case, act: Act) -> Case:
     return case.with_document(act.document, stage=Stage.SENT).with_life(answered=answered)
 
 
+_OWN_SENDING: Final = {
+    "clarification": "ask-clarification",
+    "fees": "fees-notice",
+    "extension": "extend",
+}
+"""Letters whose sending is an act of its own, and which."""
+
+
+def _bars_sending(case: Case, document: str, _person: str) -> Iterator[RefusedError]:
+    if document in _OWN_SENDING:
+        yield RefusedError(
+            f"That {case.named(document)} was sent is recorded with `equipoise {_OWN_SENDING[document]}`."
+        )
+
+
 SENT: Final = Kind(
     name="sent",
     on=On.DOCUMENT,
+    bars=_bars_sending,
     roles=frozenset({Role.FOI_OFFICER}),
     at=frozenset({Stage.PUBLISHED}),
     facts=(
         a_day("on", "The day it was sent."),
         a_choice("by", CHANNELS, "How it was sent."),
     ),
-    against=_against_sending,
+    against=against_sending,
     after=was_sent,
     verb="record as sent",
     passive="recorded as sent",

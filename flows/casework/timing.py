@@ -1,0 +1,80 @@
+"""What the calendar says against an act that moves the clock of a case: looked at before somebody signs.
+
+The audit judges the order of days alone, so that it comes to the same with the bank holidays of later years.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flows.domain.acts import EXTEND, FEES_NOTICE
+from flows.domain.acts.kind import the_day
+from flows.domain.citation import parse_citations
+from flows.domain.documents import DOCUMENTS
+from flows.domain.english import in_full, listing
+from flows.domain.errors import MalformedError, RefusedError
+from flows.domain.provisions import provisions
+
+if TYPE_CHECKING:
+    from flows.casework.office import Office
+    from flows.domain.act import Act
+    from flows.domain.case import Case
+    from flows.register.dossier import Dossier
+
+
+def check(office: Office, dossier: Dossier, act: Act, then: Case) -> None:
+    """Check what an act makes of the clock.
+
+    Args:
+        dossier: The case before the act.
+        then: The case as the act leaves it.
+
+    Raises:
+        MalformedError: a day is too late for what it is, or beyond what is known of bank holidays.
+        RefusedError: a notice is late and nobody says why, or the letter says something else.
+    """
+    case = dossier.case
+    if then.life.events == case.life.events:
+        return
+    clock = office.clock(dossier.policy)
+    clock.counted(then.life.events, then.regime)
+    if act.kind == EXTEND:
+        _check_exemptions(act, then.regime)
+        # FOIA s.17(2): the notice is given within the time for complying itself.
+        last = clock.counted(case.life.events, case.regime).notice_due
+        if last and the_day(act.details["on"]) > last and not act.reason:
+            raise RefusedError(
+                f"The notice of more time for {case.reference} was due on {in_full(last)}, section 17(2): "
+                "say with --comment why it is late."
+            )
+        _check_letter(dossier, act, in_full(date.fromisoformat(act.details["until"])))
+    if act.kind == FEES_NOTICE:
+        _check_letter(dossier, act, f"£{act.details['amount']}")
+
+
+def _check_exemptions(act: Act, regime: str) -> None:
+    """Check that more time is taken for qualified exemptions, FOIA s.10(3)."""
+    table = provisions(regime)
+    cited = act.details["exemptions"].split(", ")
+    try:
+        known = {each: table.get(parse_citations(each)[0]) for each in cited}
+    except MalformedError as error:
+        raise RefusedError(f"{listing(cited)}: {error.faults[0].problem}.") from None
+    for citation, provision in known.items():
+        if provision is None:
+            raise RefusedError(f"{citation} is no exemption that can be relied on; name its subsection.")
+        if provision.absolute:
+            raise RefusedError(
+                f"{citation} is absolute and needs no public interest test, for which alone section 10(3) "
+                "gives more time."
+            )
+
+
+def _check_letter(dossier: Dossier, act: Act, words: str) -> None:
+    """Check that a letter says what the act states."""
+    kind = DOCUMENTS[act.document]
+    if words not in dossier.read(kind.text).decode().replace("\u00a0", " "):
+        raise RefusedError(
+            f"The {kind.called} of {act.case} does not say {words}; record what it says, or send another."
+        )
