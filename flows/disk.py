@@ -55,12 +55,13 @@ def _fill(path: Path, data: bytes, mode: int) -> None:
 
 def sync(folder: Path) -> None:
     """Make the names in a folder survive a power cut."""
-    with _opened(folder) as descriptor:
+    with opened(folder) as descriptor:
         os.fsync(descriptor)
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[int]:
+def opened(folder: Path) -> Iterator[int]:
+    """Hold a folder open; give its descriptor."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield descriptor
@@ -79,7 +80,7 @@ def discard(path: Path) -> None:
 @contextmanager
 def locked_folder(folder: Path) -> Iterator[int]:
     """Keep others out who lock the folder too; give its descriptor."""
-    with _opened(folder) as descriptor:
+    with opened(folder) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield descriptor
 

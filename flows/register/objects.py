@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from flows import disk
 from flows.domain.errors import TamperedError
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class LooseStore:
         for temporary, target in fresh.items():
             os.rename(temporary, target)  # noqa: PTH104 - the plain call, as the other steps
         with ExitStack() as stack:
-            self._sync([stack.enter_context(_opened(folder)) for folder in touched])
+            self._sync([stack.enter_context(disk.opened(folder)) for folder in touched])
 
     def read(self, id_: str) -> tuple[str, bytes] | None:
         """Return an object's kind and content, None if it is not loose.
@@ -200,23 +201,8 @@ def _written(path: Path, data: bytes) -> Iterator[int]:
         os.close(descriptor)
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
 def write_all(descriptor: int, data: bytes) -> None:
     """Write all of ``data``."""
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in ``folder`` survive a power cut."""
-    with _opened(folder) as descriptor:
-        os.fsync(descriptor)

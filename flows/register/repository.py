@@ -12,8 +12,9 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from flows import disk
 from flows.domain.errors import RegisterError, TamperedError
-from flows.register.objects import is_id, sync_folder, write_all
+from flows.register.objects import is_id, write_all
 from flows.register.packs import Objects
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Repository:
                 os.fsync(descriptor)
                 self._log(new, old)
                 os.rename(fresh, branch)  # noqa: PTH104 - the plain call, as the other steps
-            sync_folder(branch.parent)
+            disk.sync(branch.parent)
         except OSError as error:
             raise RegisterError(f"{BRANCH} could not be moved: {error.strerror}; try again.") from error
 

@@ -7,7 +7,6 @@ here. Namespaces keep a signature on a statement from passing for one on an entr
 
 from __future__ import annotations
 
-import os
 import socket
 import struct
 from contextlib import suppress
@@ -18,10 +17,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from flows import disk
 from flows.domain.errors import Fault, MalformedError, NotEntitledError, UnfitSignatureError
 from flows.domain.text_file import text_of
 from flows.register.kinds import ED25519, blob, check, read_key
-from flows.register.objects import sync_folder
 from flows.register.sshsig import Reader, armour, parse_armour, string, to_be_signed
 
 if TYPE_CHECKING:
@@ -111,13 +110,7 @@ def generate(private: Path) -> str:
         serialization.PrivateFormat.OpenSSH,
         serialization.NoEncryption(),
     )
-    private.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(private, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(private.parent)
+    disk.create(private, text)
     public = _public_text(key)
     private.with_name(private.name + ".pub").write_text(public + "\n", encoding="ascii")
     return public
