@@ -9,7 +9,7 @@ from flows.domain.acts import SUBMIT
 from flows.domain.decide import may_decide
 from flows.domain.documents import TEST
 from flows.domain.noted import counted, read_noted
-from flows.domain.owed import from_text
+from flows.domain.owed import OWED, from_text
 from flows.notices.notice import Waiting, write_notice
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ def ask(office: Office, reference: str, gate: Stage, document: str = TEST.name) 
     if office.outbox.has_told(about):
         return Done(reference=reference)
     people = may_decide(case, policy, document)
-    office.outbox.tell(write_notice(about, people, checked=_checked(dossier, document)))
+    owed = case.owed(document)
+    waits = office.clock(policy).due(owed, case.regime).waits
+    checked = _checked(dossier, document)
+    office.outbox.tell(write_notice(about, people, checked=checked, owed=OWED[owed.duty], waits=waits))
     told = ", ".join(sorted(people)) or "nobody may decide"
     return Done(reference=reference, what=f"{about.kind.replace('-', ' ')}: {told}")
 

@@ -50,7 +50,7 @@ def test_a_lawyer_is_asked_to_review(town: Town) -> None:
             "\n"
             "The public interest test in A/1 waits for legal review.\n"
             "\n"
-            "Statutory deadline: 30 September 2022 (section 10 of the Freedom of Information Act 2000).\n"
+            "The answer is due on 30 September 2022.\n"
             "\n"
             "Read it:    equipoise document A/1\n"
             "Approve it: equipoise approve A/1 --gate legal-review --version 1 --as PERSON\n"
@@ -112,7 +112,7 @@ def test_a_sign_off_officer_is_asked_about_a_response_apart_from_its_test(town: 
         "\n"
         "The response in A/1 waits for sign-off.\n"
         "\n"
-        "Statutory deadline: 30 September 2022 (section 10 of the Freedom of Information Act 2000).\n"
+        "The answer is due on 30 September 2022.\n"
         "\n"
         "Read it:    equipoise document A/1 --document response\n"
         "Approve it: equipoise approve A/1 --document response --gate balancing --version 1 --as PERSON\n"
@@ -150,8 +150,8 @@ def test_people_are_reminded_once_when_the_time_is_nearly_over_and_once_when_it_
 
     assert seen == [["asked-1.txt"], [], ["due-soon-1.txt"], [], [], ["overdue-1.txt"], []]
     texts = " ".join(" ".join(town.notices().values()).split())
-    assert "the time for answering is nearly over." in texts
-    assert "the time for answering is over, as counted from its receipt alone:" in texts
+    assert "the time for the answer is nearly over." in texts
+    assert "the time for the answer is over." in texts
 
 
 def test_after_a_return_people_are_asked_again(town: Town) -> None:
@@ -205,7 +205,7 @@ def test_past_the_known_bank_holidays_no_deadline_is_guessed(town: Town, clock: 
     town.run("legal-review")
 
     (notice,) = town.notices().values()
-    assert "The statutory deadline could not be computed" in notice
+    assert "The deadline could not be computed" in notice
 
 
 @GATES

@@ -30,7 +30,7 @@ ASKED: Final = Waiting(
     kind="asked",
     due=date(2022, 12, 5),
 )
-NOTICE: Final = write_notice(ASKED, {"lawyer"}, checked="")
+NOTICE: Final = write_notice(ASKED, {"lawyer"}, checked="", owed="the answer", waits="")
 FAILED: Final = AuditFailed(on=date(2022, 12, 5), findings=("E_ROLLBACK at entry 7", "E_PDF at entry 6"))
 
 
@@ -80,7 +80,7 @@ def test_whatever_differs_is_told_as_well(outbox: Outbox, change: dict[str, Any]
 
 def test_a_notice_without_a_deadline_is_remembered_too(outbox: Outbox) -> None:
     about = replace(ASKED, due=None)
-    outbox.tell(write_notice(about, (), checked=""))
+    outbox.tell(write_notice(about, (), checked="", owed="the answer", waits=""))
 
     assert outbox.has_told(about)
 
