@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.release.archive import Archive
-from flows.release.colours import are_near
+from flows.release.colours import are_near, is_dark
 from flows.release.markup import Event, events
 from flows.release.noticing import finding, names_nobody, tells_of_a_machine, unread
 from flows.release.pictures import look_at_picture
@@ -29,8 +30,7 @@ _PARTS: Final[dict[str, tuple[str, str] | None]] = {
     r"(?:Object|ObjectReplacements).*": ("HIDDEN_FILE", "Another document is inside the file."),
     r"database/.*|forms/.*|reports/.*": ("HIDDEN_CACHE", "The file has a database."),
 }
-_ELEMENTS: Final = {
-    "text:tracked-changes": None,
+_ELEMENTS: Final[dict[str, tuple[str, str]]] = {
     "text:changed-region": ("HIDDEN_CHANGES", "There are tracked changes."),
     "table:tracked-changes": ("HIDDEN_CHANGES", "There are tracked changes."),
     "office:annotation": ("HIDDEN_COMMENT", "There are comments."),
@@ -137,29 +137,99 @@ def _settings(archive: Archive) -> Iterator[Finding]:
             yield finding("HIDDEN_METADATA", "settings.xml", "The file names a printer.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a style says of the text in it; empty where it says nothing.
+
+    Attributes:
+        colour: Of the text.
+        ground: Behind it.
+        hides: Whether the text, or the sheet, is not shown.
+        crops: Whether part of a picture is cut off.
+    """
+
+    colour: str = ""
+    ground: str = ""
+    hides: bool = False
+    crops: bool = False
+
+    def over(self, other: _Style) -> _Style:
+        """Return what holds where this style stands inside, or is based on, another."""
+        return _Style(
+            self.colour or other.colour,
+            self.ground or other.ground,
+            self.hides or other.hides,
+            self.crops or other.crops,
+        )
+
+
+_FAMILIES: Final = {
+    "text:p": "paragraph",
+    "text:h": "paragraph",
+    "text:span": "text",
+    "table:table": "table",
+    "table:table-row": "table-row",
+    "table:table-cell": "table-cell",
+    "table:covered-table-cell": "table-cell",
+    "draw:frame": "graphic",
+    "draw:custom-shape": "graphic",
+}
+
+
+def _read_styles(archive: Archive) -> dict[tuple[str, str], _Style]:
+    """Return every style by its family and name, with what it is based on."""
+    found: dict[tuple[str, str], _Style] = {}
+    above: dict[tuple[str, str], tuple[str, str]] = {}
+    key = ("", "")
+    for name in ("styles.xml", "content.xml"):
+        for event in events(archive.read(name), name) if name in archive else ():
+            known = event.attributes
+            if event.kind == "start" and event.name in {"style:style", "style:default-style"}:
+                key = (known.get("style:family", ""), known.get("style:name", ""))
+                above[key] = (key[0], known.get("style:parent-style-name", ""))
+                found[key] = _Style()
+            elif event.kind == "start" and event.name.endswith("-properties") and key in found:
+                found[key] = _set(event).over(found[key])
+    return {each: _based(each, found, above) for each in found}
+
+
+def _based(
+    key: tuple[str, str], found: dict[tuple[str, str], _Style], above: dict[tuple[str, str], tuple[str, str]]
+) -> _Style:
+    style, line = found[key], [key]
+    while (key := above.get(key, ("", ""))) in found and key not in line:
+        style = style.over(found[key])
+        line.append(key)
+    return style
+
+
+def _set(event: Event) -> _Style:
+    known = event.attributes
+    ground = known.get("fo:background-color", "transparent")
+    if known.get("draw:fill") == "solid":
+        ground = known.get("draw:fill-color", ground)
+    return _Style(
+        colour=known.get("fo:color", "") if event.name == "style:text-properties" else "",
+        ground="" if ground == "transparent" else ground,
+        hides="none" in known.get("text:display", "") or known.get("table:display") == "false",
+        crops=re.search(r"[1-9]", known.get("fo:clip", "")) is not None,
+    )
+
+
 class _Content:
     """One pass over the text, or over the styles, which have heads and feet."""
 
     def __init__(self, place: str, archive: Archive) -> None:
         self._place = place
         self._archive = archive
-        self._unseen, self._undisplayed = self._styles()
+        self._styles = _read_styles(archive)
         self._open: list[tuple[str, dict[str, str]]] = []
         self._sheet = 0
 
-    def _styles(self) -> tuple[set[str], set[str]]:
-        """Return the styles whose text is hidden or white, and those of tables that are not shown."""
-        unseen, undisplayed, style = set(), set(), ""
-        for name in ("styles.xml", "content.xml"):
-            for event in events(self._archive.read(name), name) if name in self._archive else ():
-                known = event.attributes
-                if event.name == "style:style" and event.kind == "start":
-                    style = known.get("style:name", "")
-                elif event.name == "style:text-properties" and event.kind == "start" and _hides(known):
-                    unseen.add(style)
-                elif event.name == "style:table-properties" and known.get("table:display") == "false":
-                    undisplayed.add(style)
-        return unseen, undisplayed
+    def _style(self, element: str, known: dict[str, str]) -> _Style:
+        family = _FAMILIES.get(element, "")
+        names = [known.get(f"{space}:style-name") for space in ("text", "table", "draw")]
+        return self._styles.get((family, next(filter(None, names), "")), _Style())
 
     def look(self) -> Iterator[Finding]:
         for event in events(self._archive.read(self._place), self._place):
@@ -182,7 +252,7 @@ class _Content:
         inside = self._open[-1][0] if self._open else ""
         if event.name == "table:table" and inside == "office:spreadsheet":
             self._sheet += 1
-            if known.get("table:style-name") in self._undisplayed:
+            if self._style(event.name, known).hides:
                 yield finding("HIDDEN_SHEET", self._where, "The sheet is hidden.")
         if told := _ELEMENTS.get(event.name):
             yield finding(told[0], self._where, told[1])
@@ -190,9 +260,14 @@ class _Content:
             yield finding("HIDDEN_TEXT", self._where, "A section is hidden.")
         elif event.name == "table:table-column" and known.get("table:visibility", "visible") != "visible":
             yield finding("HIDDEN_ROWS", self._where, "A column is hidden.")
-        if not _leads_out(known.get("xlink:href", ""), event.name):
-            return
-        yield finding("HIDDEN_LINK", self._where, "Something leads to a file, or is taken in from elsewhere.")
+        elif event.name == "draw:frame" and self._style(event.name, known).crops:
+            yield finding(
+                "HIDDEN_CROPPED", self._where, "A picture is cropped, and what was cut off is still there."
+            )
+        if _leads_out(known.get("xlink:href", ""), event.name):
+            yield finding(
+                "HIDDEN_LINK", self._where, "Something leads to a file, or is taken in from elsewhere."
+            )
 
     def _say(self) -> Iterator[Finding]:
         names = [name for name, _ in self._open]
@@ -201,17 +276,20 @@ class _Content:
         known = [attributes for _, attributes in self._open]
         if any(each.get("table:visibility", "visible") != "visible" for each in known):
             yield finding("HIDDEN_ROWS", self._where, "A row is hidden and has content.")
-        styles = {each.get(key, "") for each in known for key in ("text:style-name", "table:style-name")}
-        if styles & self._unseen:
-            yield finding(
-                "HIDDEN_TEXT", self._where, "There is text that is hidden, or in the colour of the page."
-            )
+        if "table:covered-table-cell" in names:
+            yield finding("HIDDEN_TEXT", self._where, "Cells that were merged into another have content.")
+        yield from self._shown()
 
-
-def _hides(known: dict[str, str]) -> bool:
-    white = are_near(known.get("fo:color", ""), "FFFFFF")
-    bare = known.get("fo:background-color", "transparent") in {"transparent", "#ffffff"}
-    return known.get("text:display", "true") != "true" or (white and bare)
+    def _shown(self) -> Iterator[Finding]:
+        style = _Style(ground="#ffffff")
+        for element, known in self._open:
+            style = self._style(element, known).over(style)
+        if style.hides:
+            yield finding("HIDDEN_TEXT", self._where, "There is text that its style hides.")
+        # Text without a colour of its own is shown light on dark.
+        elif style.colour and are_near(style.colour, style.ground):
+            code = "HIDDEN_COVERED" if is_dark(style.ground) else "HIDDEN_TEXT"
+            yield finding(code, self._where, "There is text in the colour of what is behind it.")
 
 
 def _leads_out(target: str, element: str) -> bool:

@@ -240,6 +240,8 @@ class _Drawing:
         self._clipping = False
         self._resources: Raw = None
         self._depth = 0
+        self._marks = 0
+        self._opened: list[tuple[str, int]] = []
         self._rows: dict[int, set[_Character]] = {}
         self._areas: dict[int, list[_Area]] = {}
         self._pictures: list[Box] = []
@@ -330,6 +332,21 @@ class _Drawing:
         colour = _colour([*map(float, parts)]) if is_plain else None
         self.set(**({"stroke": colour} if stroke else {"fill": colour}))
 
+    # Marked content
+
+    def _open(self, _tag: Raw, properties: Raw = None) -> None:
+        found = (
+            self._resource("/Properties", properties) if isinstance(properties, pikepdf.Name) else properties
+        )
+        said = found.get("/ActualText", "") if isinstance(found, pikepdf.Dictionary) else ""
+        self._opened.append((_said(str(said)), self._marks))
+
+    def _end(self) -> None:
+        """End marked content: words that are read aloud stand for something that is seen, 14.9.4."""
+        says, marks = self._opened.pop() if self._opened else ("", 0)
+        if says and self._marks == marks:
+            self._note("HIDDEN_TEXT", "There are words that are read aloud where nothing is seen.")
+
     # Paths
 
     def _move(self, x: Raw, y: Raw) -> None:
@@ -380,6 +397,7 @@ class _Drawing:
 
     def _end_path(self) -> None:
         path = [polygon for polygon in self._path if len(polygon) > 1]
+        self._marks += bool(path)
         if self._clipping and path:
             self.set(clip=_overlap(self._state.clip, _bounds(path)))
         self._clipping, self._path = False, []
@@ -488,6 +506,7 @@ class _Drawing:
         if opaque and self._hides(self._state.fill_alpha, None):
             self._cover([corners], None, even_odd=False)
         self._pictures.append(seen)
+        self._marks += 1
 
     # Text
 
@@ -549,6 +568,7 @@ class _Drawing:
             self._advance((by + spacing) * state.scale)
 
     def _character(self, by: float) -> None:
+        self._marks += 1
         state = self._state
         placed = self._text @ state.matrix
         a, b, c, d, e, f = placed.shorthand
@@ -643,6 +663,9 @@ class _Drawing:
         "sh": _shade,
         "Do": _do,
         "INLINE IMAGE": _inline,
+        "BMC": _open,
+        "BDC": _open,
+        "EMC": _end,
         "BT": _begin,
         "Tf": _choose,
         "Tc": _given("spacing"),
@@ -661,6 +684,11 @@ class _Drawing:
         '"': _show_spaced,
     }
     """What each operator does; the others change nothing that is looked at here: annex A."""
+
+
+def _said(text: str) -> str:
+    """Return words that stand for more than a space or the hyphen at the end of a line."""
+    return text.strip(" \t\r\n\0\u00a0\u00ad\u200b\u2002\u2003")
 
 
 def _corners(box: Box, matrix: Matrix) -> Polygon:

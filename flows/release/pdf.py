@@ -258,9 +258,6 @@ def _earlier(pdf: pikepdf.Pdf, data: bytes) -> Iterator[Finding]:
     table = pdf.get_xref_table()
     current = {entry.offset: key for key, entry in table.items() if entry.type == _ALONE}
     at = 0
-    if not data.startswith(b"%PDF-"):
-        yield finding("HIDDEN_OUTSIDE", THE_FILE, "Bytes lie before the beginning of the file.")
-        return
     while match := _OBJECT.search(data, at):
         if _BETWEEN.sub(b"", data[at : match.start()]):
             yield finding("HIDDEN_OUTSIDE", THE_FILE, "Bytes lie between the objects of the file.")

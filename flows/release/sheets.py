@@ -46,7 +46,9 @@ _FEATURES: Final = {
     "x:webPublishItem": ("HIDDEN_LINK", "The sheet names where it was published."),
 }
 _CRITERIA: Final = frozenset({"x:filters", "x:customFilters", "x:dynamicFilter", "x:top10", "x:colorFilter"})
-_UNSEEN_FORMAT: Final = re.compile(r'\s*(?:""|\s)*(?:;\s*(?:""|\s)*){2,3}')
+_LITERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_SHOWS: Final = re.compile(r"[0#?@]|[dmyhsegb]", re.IGNORECASE)
+"""What of a format stands for the figure, the day or the words in the cell: 18.8.31."""
 _SMALLEST: Final = 2.0
 """Of type, points."""
 _LOWEST: Final = 3.0
@@ -119,7 +121,7 @@ class _Style:
     @property
     def hides(self) -> str:
         """The code of what it hides; empty where what stands in the cell is seen."""
-        if self.size <= _SMALLEST or _UNSEEN_FORMAT.fullmatch(self.form):
+        if self.size <= _SMALLEST or not _SHOWS.search(_LITERAL.sub("", self.form)):
             return "HIDDEN_TEXT"
         if self.colour == self.ground or are_near(self.colour, self.ground):
             return "HIDDEN_COVERED" if is_dark(self.ground) else "HIDDEN_TEXT"

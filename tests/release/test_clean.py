@@ -177,9 +177,11 @@ OPEN: Final[dict[str, Callable[[], bytes]]] = {
         "<table:table table:style-name='T'><table:table-row><table:table-cell table:style-name='H'>"
         "<text:p>x</text:p></table:table-cell></table:table-row></table:table>",
         kind="spreadsheet",
-        styles="<style:style style:name='T'><style:table-properties table:display='true'/></style:style>"
-        "<style:style style:name='H'><style:table-cell-properties fo:background-color='#1f4e79'/>"
-        "<style:text-properties fo:color='#1f1f1f'/></style:style>",
+        styles="<style:style style:family='table' style:name='T'>"
+        "<style:table-properties table:display='true'/></style:style>"
+        "<style:style style:family='table-cell' style:name='H'>"
+        "<style:table-cell-properties fo:background-color='#1f4e79'/>"
+        "<style:text-properties fo:color='#ffffff'/></style:style>",
     ),
 }
 
@@ -259,6 +261,9 @@ PDF: Final[dict[str, Callable[[], bytes]]] = {
     ),
     "a frame around the words": lambda: pdf(WORDS + _FRAME),
     "words under a yellow marker": lambda: pdf(WORDS + _MARKER),
+    "words that are read aloud as they are seen": lambda: pdf(
+        b"/Span << /ActualText (fi) >> BDC " + WORDS + b"EMC /Span << /ActualText ( ) >> BDC EMC"
+    ),
     "words under something transparent": lambda: pdf(WORDS + b"/Faint gs 0 g 70 695 200 18 re f"),
     "words on a picture": lambda: pdf(b"q 300 0 0 200 70 600 cm /Im1 Do Q " + WORDS),
     "a picture in a frame of its own size": lambda: pdf(

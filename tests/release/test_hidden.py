@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
 import pytest
@@ -270,6 +270,7 @@ SHEETS: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         "HIDDEN_FILTER",
     ),
     "a cell whose format shows nothing": (_xlsx(_CELL.format(style=1)), "HIDDEN_TEXT"),
+    "a cell whose format shows other words": (_xlsx(_CELL.format(style=6)), "HIDDEN_TEXT"),
     "a cell in white": (_xlsx(_CELL.format(style=2)), "HIDDEN_TEXT"),
     "a cell of one point": (_xlsx(_CELL.format(style=4)), "HIDDEN_TEXT"),
     "black on black": (_xlsx(_CELL.format(style=5)), "HIDDEN_COVERED"),
@@ -383,14 +384,16 @@ OPEN: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "text.odt text that its style hides": (
         _odt(
             "<text:p text:style-name='H'>A. Person</text:p>",
-            styles="<style:style style:name='H'><style:text-properties text:display='none'/></style:style>",
+            styles="<style:style style:family='paragraph' style:name='H'>"
+            "<style:text-properties text:display='none'/></style:style>",
         ),
         "HIDDEN_TEXT",
     ),
     "text.odt white text": (
         _odt(
             "<text:p>x<text:span text:style-name='W'>A. Person</text:span></text:p>",
-            styles="<style:style style:name='W'><style:text-properties fo:color='#ffffff'/></style:style>",
+            styles="<style:style style:family='text' style:name='W'>"
+            "<style:text-properties fo:color='#ffffff'/></style:style>",
         ),
         "HIDDEN_TEXT",
     ),
@@ -405,9 +408,37 @@ OPEN: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         _odt(
             f"<table:table table:style-name='T'>{_ROW.format(more='')}</table:table>",
             kind="spreadsheet",
-            styles=f"<style:style style:name='T'>{_UNDISPLAYED}</style:style>",
+            styles=f"<style:style style:family='table' style:name='T'>{_UNDISPLAYED}</style:style>",
         ),
         "HIDDEN_SHEET",
+    ),
+    "sheet.ods black on black": (
+        _odt(
+            "<table:table><table:table-row><table:table-cell table:style-name='B'><text:p>A. Person</text:p>"
+            "</table:table-cell></table:table-row></table:table>",
+            kind="spreadsheet",
+            styles="<style:style style:family='table-cell' style:name='A'>"
+            "<style:table-cell-properties fo:background-color='#000000'/></style:style>"
+            "<style:style style:family='table-cell' style:name='B' style:parent-style-name='A'>"
+            "<style:text-properties fo:color='#000000'/></style:style>",
+        ),
+        "HIDDEN_COVERED",
+    ),
+    "sheet.ods content below merged cells": (
+        _odt(
+            "<table:table><table:table-row><table:covered-table-cell><text:p>A. Person</text:p>"
+            "</table:covered-table-cell></table:table-row></table:table>",
+            kind="spreadsheet",
+        ),
+        "HIDDEN_TEXT",
+    ),
+    "text.odt a cropped picture": (
+        _odt(
+            "<draw:frame draw:style-name='C'/>",
+            styles="<style:style style:family='graphic' style:name='C'>"
+            "<style:graphic-properties fo:clip='rect(0cm, 2.5cm, 0cm, 0cm)'/></style:style>",
+        ),
+        "HIDDEN_CROPPED",
     ),
     "sheet.ods a hidden row": (
         _odt(
@@ -502,12 +533,20 @@ def _grouped(made: pikepdf.Pdf) -> None:
     known.ExtGState.Gone = Dictionary(ca=0)
 
 
+def _filled() -> Dictionary:
+    return Dictionary(FT=Name.Tx, T=String("name"), V=String("A. Person"))
+
+
+def _webp_with_more() -> bytes:
+    whole = picture("WEBP") + b"prVt\x0a\0\0\0A. Person!"
+    return whole[:4] + (len(whole) - 8).to_bytes(4, "little") + whole[8:]
+
+
 def _photo(made: pikepdf.Pdf) -> None:
     photo = picture_object(made, picture(exif=exif(gps=True)), Filter=Name.DCTDecode, Width=32, Height=24)
     made.pages[0].obj.Resources.XObject = Dictionary(Im1=photo)
 
 
-_FILLED: Final = Dictionary(FT=Name.Tx, T=String("name"), V=String("A. Person"))
 PDF: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "text under a black box": (_pdf(WORDS + BOX), "HIDDEN_COVERED"),
     "text under a white box": (_pdf(WORDS + b"1 g 70 695 200 18 re f"), "HIDDEN_COVERED"),
@@ -553,6 +592,10 @@ PDF: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     ),
     "a group of text that is transparent": (_pdf(b"/Gone gs /Group Do", _grouped), "HIDDEN_TEXT"),
     "white text": (_pdf(b"1 g " + WORDS), "HIDDEN_TEXT"),
+    "words that are read aloud and not seen": (
+        _pdf(WORDS + b"/Span << /ActualText (A. Person) >> BDC EMC"),
+        "HIDDEN_TEXT",
+    ),
     "white text in four inks": (_pdf(b"0 0 0 0 k " + WORDS), "HIDDEN_TEXT"),
     "tiny text": (_pdf(b"BT /F1 0.5 Tf 72 700 Td (A. Person) Tj ET"), "HIDDEN_TEXT"),
     "text beyond the page": (_pdf(b"BT /F1 12 Tf 72 900 Td (A. Person) Tj ET"), "HIDDEN_TEXT"),
@@ -594,7 +637,9 @@ PDF: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         "HIDDEN_LINK",
     ),
     "a field that is filled in": (
-        _pdf(WORDS, _root("/AcroForm", lambda made: Dictionary(Fields=Array([made.make_indirect(_FILLED)])))),
+        _pdf(
+            WORDS, _root("/AcroForm", lambda made: Dictionary(Fields=Array([made.make_indirect(_filled())])))
+        ),
         "HIDDEN_FORM",
     ),
     "a layer that is off": (_pdf(WORDS, _root("/OCProperties", _layer)), "HIDDEN_LAYER"),
@@ -637,6 +682,13 @@ PICTURES: Final[dict[str, tuple[str, Callable[[], bytes], str]]] = {
     ),
     "what was cropped from a PNG": ("a.png", lambda: png_with(chunk(b"IDAT", b"the rest")), "HIDDEN_OUTSIDE"),
     "bytes after a PNG": ("a.png", lambda: picture("PNG") + b"A. Person", "HIDDEN_OUTSIDE"),
+    "a thumbnail in the first segment": (
+        "a.jpg",
+        lambda: picture()[:2] + b"\xff\xe0\0\x13JFIF\0\1\1\0\0\1\0\1\1\1" + bytes(3) + picture()[20:],
+        "HIDDEN_THUMBNAIL",
+    ),
+    "a smaller copy in a TIFF": ("a.tif", lambda: picture("TIFF", tiffinfo={254: 1}), "HIDDEN_THUMBNAIL"),
+    "a part of its own in a WebP": ("a.webp", _webp_with_more, "HIDDEN_METADATA"),
     "an artist in a TIFF": ("a.tif", lambda: picture("TIFF", tiffinfo={315: "A. Person"}), "HIDDEN_METADATA"),
     "bytes after a TIFF": ("a.tiff", lambda: picture("TIFF") + b"PK\x03\x04", "HIDDEN_OUTSIDE"),
     "a place in a WebP": ("a.webp", lambda: picture("WEBP", exif=exif(gps=True)), "HIDDEN_LOCATION"),
@@ -666,7 +718,7 @@ PLAIN: Final[dict[str, tuple[str, Callable[[], bytes], str]]] = {
 }
 
 
-def _rows() -> list[object]:
+def _rows() -> list[Any]:
     named = [(f"{key} in Word", "a.docx", *row) for key, row in WORD.items()]
     named += [(f"{key} in Excel", "a.xlsx", *row) for key, row in SHEETS.items()]
     named += [(key, key.split()[0], *row) for key, row in OPEN.items()]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pikepdf
 import pytest
 from office_files import PARAGRAPH, book, open_document, word, zipped
-from other_files import chunk, pdf, picture, png_with
+from other_files import WORDS, chunk, mail, pdf, picture, png_with
 from pikepdf import Dictionary, Name
 
 from flows.release import apart, look_through
@@ -32,10 +32,10 @@ _ENTITIES: Final = (
 )
 
 
-def _encrypted(whole: bytes) -> bytes:
+def _encrypted(whole: bytes, user: str = "") -> bytes:
     made = io.BytesIO()
     with pikepdf.open(io.BytesIO(whole)) as opened:
-        opened.save(made, encryption=pikepdf.Encryption(owner="o", user=""))
+        opened.save(made, encryption=pikepdf.Encryption(owner="o", user=user))
     return made.getvalue()
 
 
@@ -62,12 +62,21 @@ def _twice_named() -> bytes:
     return made.getvalue()
 
 
+def _packed(whole: bytes, way: int) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as read, zipfile.ZipFile(made, "w", way) as archive:
+        for name in read.namelist():
+            archive.writestr(name, read.read(name))
+    return made.getvalue()
+
+
 def _deep(levels: int) -> str:
     return "<w:p>" * levels + "</w:p>" * levels
 
 
 UNREAD: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
-    "nothing": ("a.pdf", bytes),
+    "nothing": ("a.txt", bytes),
+    "an entry packed in another way": ("a.docx", lambda: _packed(word(), zipfile.ZIP_BZIP2)),
     "a program": ("a.exe", lambda: b"MZ"),
     "a name without an ending": ("notes", lambda: b"x"),
     "an archive": ("a.zip", lambda: zipped({"a": "b"})),
@@ -81,6 +90,12 @@ UNREAD: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "a program named as text": ("a.txt", lambda: b"\x81\x8d\x8f\x90\x9d"),
     "no e-mail": ("a.eml", lambda: b"Dear all"),
     "an encrypted PDF": ("a.pdf", lambda: _encrypted(pdf())),
+    "a PDF with a password": ("a.pdf", lambda: _encrypted(pdf(), user="u")),
+    "a picture of another kind inside": (
+        "a.docx",
+        lambda: word(PARAGRAPH, ("image", "media/image1.emf"), parts={"word/media/image1.emf": b"x"}),
+    ),
+    "a segment without end": ("a.jpg", lambda: b"\xff\xd8\xff\xe0\xff\xff" + bytes(9)),
     "an encrypted entry": ("a.docx", lambda: _flagged(word())),
     "an encrypted text": (
         "a.odt",
@@ -159,6 +174,36 @@ def test_nonsense_ends_in_a_finding_whatever_it_is_called(name: str, data: bytes
     found = look(f"a{name}", data, frozenset())
 
     assert found or name in {".txt", ".csv", ".tsv"}
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "make"),
+    [
+        ("archive", "_MOST_IN_ALL", lambda: ("a.docx", word())),
+        ("archive", "_MOST_ENTRIES", lambda: ("a.docx", word())),
+        ("archive", "MOST_BYTES", lambda: ("a.docx", word())),
+        ("kinds", "MOST_BYTES", lambda: ("a.csv", b"a,b")),
+        ("page", "_MOST_OPERATORS", lambda: ("a.pdf", pdf(WORDS))),
+        ("page", "_MOST_CONTENT", lambda: ("a.pdf", pdf(WORDS))),
+        ("pdf", "_MOST_PAGES", lambda: ("a.pdf", pdf(WORDS))),
+        ("plain", "_MOST_PARTS", lambda: ("a.eml", mail())),
+        ("pictures", "MOST_PIXELS", lambda: ("a.jpg", picture())),
+    ],
+)
+def test_what_is_larger_than_a_bound_is_not_looked_through(
+    module: str, name: str, make: Callable[[], tuple[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, data = make()
+    assert look(file, data, frozenset()) == ()
+
+    monkeypatch.setattr(f"flows.release.{module}.{name}", 0)
+    assert [finding.code for finding in look(file, data, frozenset())] == ["HIDDEN_UNREAD"]
+
+
+def test_what_is_protected_is_called_so() -> None:
+    (found,) = look("a.docx", _BEFORE_2007, frozenset())
+
+    assert found.sentence == "It is protected with a password, or in a form of Office from before 2007."
 
 
 # The process of its own
