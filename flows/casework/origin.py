@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flows.casework.papers import basis_of
 from flows.domain.acts import PUBLISH
+from flows.domain.acts.publishing import SIGNED_AS
 from flows.domain.documents import DOCUMENTS
 from flows.domain.policy import SERVICE
 from flows.domain.reference import slug
@@ -58,6 +59,11 @@ class Origin:
     def version(self) -> int:
         """That was published."""
         return self.statement.act.version
+
+    @property
+    def signed_as(self) -> str:
+        """In whose name the paper says that it is signed; empty where it does not."""
+        return self.statement.act.details.get(SIGNED_AS, "")
 
 
 def find_origin(office: Office, pdf: bytes) -> Origin | None:

@@ -16,6 +16,7 @@ from flows.document.publication import publish as make_publication
 from flows.document.record import DECIDED, ROLES, Record
 from flows.domain.acts import APPROVE, DRAFT, RETURN, SUBMIT
 from flows.domain.acts.drafting import gates_text
+from flows.domain.acts.publishing import SIGNED_AS
 from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Draft
 from flows.domain.checks.ruleset import check as check_content
@@ -52,6 +53,7 @@ class Basis:
         time: Of the publication, UTC.
         fingerprint: Of the register.
         theme: Of the policy under which it was, or is being, published.
+        signed_as: In whose name the publication says that it is signed; empty where it does not.
     """
 
     document: str
@@ -61,6 +63,7 @@ class Basis:
     time: datetime
     fingerprint: str
     theme: Theme
+    signed_as: str
 
     def record(self) -> Record:
         """Return what is printed after the text."""
@@ -87,6 +90,7 @@ class Basis:
             register=last.register,
             fingerprint=self.fingerprint,
             signatory=self.theme.signatory,
+            signed_as=self.signed_as,
         )
 
     def publication(self) -> Publication:
@@ -116,6 +120,7 @@ def basis_of(register: Register, dossier: Dossier, published: Statement) -> Basi
         time=published.act.time,
         fingerprint=register.fingerprint(),
         theme=register.policy(published.act.policy).theme,
+        signed_as=published.act.details.get(SIGNED_AS, ""),
     )
 
 
@@ -192,6 +197,7 @@ def _compared(published: Published) -> PaperVerdict:
         time=published.case.changed,
         fingerprint=published.fingerprint,
         theme=published.policy.theme,
+        signed_as=published.statements[-1][1].act.details.get(SIGNED_AS, ""),
     )
     pdf, manifest = kind.published(slug(published.case.reference))
     result = check_publication(

@@ -16,6 +16,7 @@ from flows.casework import acts
 from flows.casework.office import Done
 from flows.casework.papers import Basis, basis_of
 from flows.domain.acts import PUBLISH
+from flows.domain.acts.publishing import SIGNED_AS
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST
 from flows.domain.errors import RefusedError
 from flows.domain.procedure import Stage
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.casework.office import Office
+    from flows.register.statement import Statement
 
 
 def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
@@ -36,6 +38,7 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
     # What is published is signed with the authority's name: nothing is believed that only stands there.
     register.verify_case(reference)
     time, policy, kind = office.now(), dossier.policy, DOCUMENTS[document]
+    signed_as = office.credential.name if office.credential else ""
     made = Basis(
         document=document,
         request=dossier.read(REQUEST),
@@ -44,6 +47,7 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
         time=time,
         fingerprint=register.fingerprint(),
         theme=policy.theme,
+        signed_as=signed_as,
     ).publication()
     pdf, manifest = kind.published(slug(reference))
     version = dossier.case.document(document).version
@@ -55,21 +59,33 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
         document=document,
         version=version,
         time=time,
+        details={SIGNED_AS: signed_as} if signed_as else {},
     )
-    name, laid_out = kind.slug(reference), signed(office, made.pdf)
+    name, laid_out = kind.slug(reference), signed(office, made.pdf, signed_as)
     office.home.published.mkdir(parents=True, exist_ok=True)
     disk.write(office.home.published / f"{name}.html", made.html.encode())
     disk.write(office.home.published / f"{name}.pdf", laid_out)
     return Done(reference=reference, what=f"version {version} published")
 
 
-def signed(office: Office, pdf: bytes) -> bytes:
+def _signed_as(publication: Statement | None) -> str:
+    """Return in whose name a paper says that it is signed; empty where it does not."""
+    return publication.act.details.get(SIGNED_AS, "") if publication else ""
+
+
+def signed(office: Office, pdf: bytes, signed_as: str) -> bytes:
     """Return a paper as it is laid out: with the authority's signature, where it can sign.
 
     Raises:
-        RefusedError: the token of the key or the time-stamp authority does not answer. The paper is in the
-            register by then; the next run signs it and lays it out.
+        RefusedError: the paper says that it is signed in a name (``signed_as``) of which there is no
+            certificate; or the token of the key or the time-stamp authority does not answer. The paper is in
+            the register by then; the next run signs it and lays it out.
     """
+    if signed_as and (office.credential is None or office.credential.name != signed_as):
+        raise RefusedError(
+            f"The paper says that it is signed in the name of {signed_as}, so that it is laid out once "
+            f"{office.home.authority} has a certificate in that name."
+        )
     if office.credential is None:
         return pdf
     from flows.document.signing.pades import sign  # noqa: PLC0415 - a second, for those who sign
@@ -92,13 +108,14 @@ def sign_again(office: Office, reference: str, document: str = TEST.name, *, ren
     office.register.verify_case(reference)
     kind, dossier = DOCUMENTS[document], office.register.dossier(reference)
     path = office.home.published / f"{kind.slug(reference)}.pdf"
-    if dossier.last(PUBLISH, document=document) is None or not path.is_file():
+    newest = dossier.last(PUBLISH, document=document)
+    if newest is None or not path.is_file():
         raise RefusedError(f"{kind.named(reference)} has no paper in {office.home.published}.")
     paper, there = dossier.read(kind.published(slug(reference))[0]), path.read_bytes()
     if renew:
         made = pades.renew(there, paper, office.credential)
     elif there == paper:
-        made = signed(office, paper)
+        made = signed(office, paper, _signed_as(newest))
     elif there.startswith(paper):
         return Done(reference=reference)
     else:
@@ -134,7 +151,7 @@ def lay_out_again(office: Office, reference: str, document: str = TEST.name) -> 
         made[f"{name}.html"] = basis_of(office.register, dossier, newest).rendering().html.encode()
     if f"{name}.pdf" not in there:
         pdf, _ = DOCUMENTS[document].published(slug(reference))
-        made[f"{name}.pdf"] = signed(office, dossier.read(pdf))
+        made[f"{name}.pdf"] = signed(office, dossier.read(pdf), _signed_as(newest))
     folder.mkdir(parents=True, exist_ok=True)
     for each, content in made.items():
         disk.write(folder / each, content)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from flows.document.blocks import Heading, List, Paragraph, parse_document
+from flows.document.blocks import Heading, List, Paragraph, parse_document, plain_text
 from flows.document.markdown import write_markdown
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _counted(text: Iterable[Block], first: int) -> Iterator[Block]:
 
 
 def _items(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Yield each paragraph with the lists and tables after it.
+    """Yield each paragraph with the lists and tables after it, and with what it leads to.
 
     A list that no paragraph leads to is not one: what its signs told apart, the numbers do.
     """
@@ -75,8 +75,13 @@ def _items(blocks: Sequence[Block]) -> Iterator[list[Block]]:
         return
     item = [lead]
     for block in rest:
-        if isinstance(block, Paragraph):
+        if isinstance(block, Paragraph) and not _leads(item[-1]):
             yield item
             item = []
         item.append(block)
     yield item
+
+
+def _leads(block: Block) -> bool:
+    """Return whether a block is a paragraph that ends with a colon: what it leads to is cited with it."""
+    return isinstance(block, Paragraph) and plain_text(block.inlines).endswith(":")

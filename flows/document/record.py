@@ -50,6 +50,7 @@ class Record:
         register: The register's id.
         fingerprint: What an auditor pins, SHA-256 of the register's first statement.
         signatory: By whom the paper is issued, by office; empty where it does not say.
+        signed_as: In whose name it is signed before it is given out; empty where nobody knew.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Record:
     register: str
     fingerprint: str
     signatory: str = ""
+    signed_as: str = ""
 
 
 def opening(record: Record) -> Paragraph:
@@ -103,13 +105,27 @@ def record_blocks(record: Record) -> tuple[Block, ...]:
             Strong((Text("equipoise audit"),)),
             Text("; the command "),
             Strong((Text("equipoise verify"),)),
-            Text(
-                " checks the file. The PDF has a place for the authority\u2019s electronic signature: "
-                "any reader of PDFs shows whether it is signed, by whom, and that nothing was changed since. "
-                "The values under sign-off and fingerprint are SHA-256 digests of signed records."
-            ),
+            Text(" checks the file."),
+        ),
+        _paragraph(_signature(record)),
+        _paragraph(
+            "Sign-off and fingerprint are SHA-256 digests of signed records. These values are compared:"
         ),
         _particulars(record),
+    )
+
+
+def _signature(record: Record) -> str:
+    """Return what is true of a copy that is signed and of the one in the register, which is not yet."""
+    if not record.signed_as:
+        return (
+            "The PDF has a place for the authority\u2019s electronic signature: a reader of PDFs that checks "
+            "signatures shows whether it is signed, by whom, and that nothing was changed since."
+        )
+    return (
+        f"The PDF is given out with an electronic signature in the name of {record.signed_as}. A reader of "
+        "PDFs that checks signatures shows it, and that nothing was changed since. Only the copy in the "
+        "register is without it: the same file, before it was signed."
     )
 
 

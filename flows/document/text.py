@@ -154,9 +154,10 @@ def _led(text: str, lead: str) -> str:
 
     What is but a phrase, as an address may be, ends with a full stop then; not a link, which it would break.
     """
-    first, *rest = parse_prose(text)
+    blocks = parse_prose(text)
+    first, rest = (blocks[0], blocks[1:]) if blocks else (None, ())
     if not isinstance(first, Paragraph):
-        return write_markdown((Paragraph((Text(lead),)), first, *rest))
+        return write_markdown((Paragraph((Text(lead),)), *blocks))
     *_, last = " ".join(inline_words(first.inlines)).split()
     ends = rest or isinstance(first.inlines[-1], Note) or "/" in last or "@" in last or last[-1] in ".:;!?"
     stop = () if ends else (Text("."),)

@@ -188,7 +188,7 @@ def test_the_registered_paper_passes_without_a_signature(played: Desk, tmp_path:
     assert told["signature"] is None
     assert told["register"]["untouched"]
     said = played.done("verify", tmp_path / "paper.pdf")
-    assert "Signature    none in the one form that papers have" in said
+    assert "Signature    none in the one form that papers have; the paper says that it is given out" in said
     assert "nothing: it is the registered file" in said
 
 

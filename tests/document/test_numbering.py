@@ -15,6 +15,7 @@ from flows.document.numbering import last_number, numbered, without_numbers
         ("# T\n\na\n\n## S\n\nb\n\nc\n", "# T\n\na\n\n## S\n\n1. b\n\n2. c\n"),
         ("## S\n\na\n\n### U\n\nb\n", "## S\n\n1. a\n\n### U\n\n2. b\n"),
         ("## S\n\na:\n\n- b\n- c\n\nd\n", "## S\n\n1. a:\n\n   - b\n   - c\n\n2. d\n"),
+        ("## S\n\na:\n\nb:\n\n- c\n\nd\n\ne:\n", "## S\n\n1. a:\n\n   b:\n\n   - c\n\n2. d\n\n3. e:\n"),
         ("## S\n\n- a\n- b\n\n  c\n\nd\n", "## S\n\n1. a\n\n2. b\n\n3. c\n\n4. d\n"),
         (
             "## S\n\n- a\n\n  - b\n  - c\n\n- | d |\n  |---|\n",
@@ -26,6 +27,7 @@ from flows.document.numbering import last_number, numbered, without_numbers
     ],
     ids=[
         *("after the first section opens", "on through the headings", "with the list after it"),
+        "with the paragraph that it leads to",
         *("bullets that nothing leads to", "a table by itself", "a list that counts by itself"),
         *("no section", "nothing in it"),
     ],

@@ -181,7 +181,7 @@ def test_the_decision_on_several_parts_is_a_list() -> None:
     )
     assert (
         "Part 1 decides whether to disclose the information, section 1(1)(b) of the Act.\n\n"
-        "6. Part 2 decides whether to confirm or deny" in document
+        "5. Part 2 decides whether to confirm or deny" in document
     )
 
 

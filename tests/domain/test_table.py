@@ -59,6 +59,10 @@ _DAYS = ("2022-11-28", ("", "20221128", "2022-11-31", "2022-W48-1", " 2022-11-28
 _PEOPLE = ("second.foi-officer", ("", "Officer", "an officer", "-officer", "x" * 41, "officer\n"))
 _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("open", "received"): _DAYS,
+    ("publish", "signed-as"): (
+        "Information Rights, Northshire Police",
+        ("", " x", "x ", "a\nb", "a\x1b[1m", "x" * 201),
+    ),
     ("open", "recipient"): ("age1example", ("", "age1 example", "é", "x" * 101)),
     ("open", "regime"): ("foia", ("", "FOIA", "magna-carta")),
     ("override", "finding"): ("X06", ("", "x06", "X6", "all", "X06\n")),

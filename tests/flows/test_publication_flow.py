@@ -316,6 +316,34 @@ def test_what_is_laid_out_is_signed_and_what_is_registered_can_be_made_again(tow
     assert town.audited().passes
 
 
+def test_a_paper_says_whether_it_is_given_out_signed_and_is_never_given_out_otherwise(town: Town) -> None:
+    """The register's copy says it of the one that is given out, and is told apart from it."""
+    town.drafted("A/1", "A/2")
+    town.sign_off("A/1")
+    assert town.run("publication").completed
+    a_credential(town)
+    town.sign_off("A/2")
+    assert town.run("publication").completed
+
+    without, with_ = (
+        (town.home.published / f"{name}.html").read_text(encoding="utf-8") for name in ("A-1", "A-2")
+    )
+    assert "shows whether it is signed, by whom" in without
+    assert "electronic signature in the name of" not in without
+    assert "with an electronic signature in the name of Northshire Police." in with_
+    assert "Only the copy in the register is without it" in with_
+    assert town.audited().passes
+
+    for name in ("A-1", "A-2"):
+        (town.home.published / f"{name}.pdf").unlink()
+    (town.home.authority / "signing.toml").unlink()
+    town.close()
+    run = town.run("publication")
+    (artifact,) = run.artifacts()
+    assert "says that it is signed in the name of Northshire Police" in artifact
+    assert {each.name for each in town.home.published.iterdir()} == {*both("A-1"), "A-2.html"}
+
+
 def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_run(town: Town) -> None:
     a_credential(town, 'time-stamp = "http://127.0.0.1:9/"\n')
     town.drafted("A/1")

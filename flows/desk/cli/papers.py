@@ -202,8 +202,14 @@ def _facts(proof: Proof) -> Iterator[tuple[str, str]]:
     elif proof.signed:
         yield "Signature", "BROKEN: it cannot be read"
     else:
-        yield "Signature", "none in the one form that papers have"
+        yield "Signature", f"none in the one form that papers have{_given_out(origin)}"
     yield from _register(proof, origin)
+
+
+def _given_out(origin: Origin | None) -> str:
+    """Return what a copy without a signature is, of a paper that says it is signed."""
+    name = origin.signed_as if origin else ""
+    return f"; the paper says that it is given out signed, in the name of {name}" if name else ""
 
 
 def _signature(signature: Signature) -> Iterator[tuple[str, str]]:

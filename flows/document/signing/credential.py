@@ -121,6 +121,11 @@ class Credential:
         return only_roots(self.certificates)
 
     @property
+    def name(self) -> str:
+        """In whose name papers are signed, as `verify` tells it."""
+        return named(self.certificates[0].subject)
+
+    @property
     def all_roots(self) -> Roots:
         """Those, and the ones for time-stamps."""
         return Roots(papers=self.roots, stamps=self.stamp_roots)
@@ -216,6 +221,13 @@ def _stamp_roots(folder: Path, found: Mapping[str, Any]) -> tuple[x509.Certifica
         return ()
     path = folder / found["time-stamp-root"]
     return certificates_in(_bytes(path), str(path))
+
+
+def named(name: Any) -> str:  # noqa: ANN401 - asn1crypto's
+    """Return what a certificate calls somebody: ``Information Rights, Northshire Police``."""
+    known = name.native
+    parts = [known.get("common_name"), known.get("organization_name")]
+    return ", ".join(dict.fromkeys(str(each) for each in parts if each)) or str(name.human_friendly)
 
 
 def only_roots(certificates: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:

@@ -34,6 +34,8 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, FreshnessReqType, RevocationCheckingPolicy
 
+from flows.document.signing.credential import named
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -183,8 +185,8 @@ async def _examined(file: File, roots: Roots, now: datetime) -> Signature:
         status, known = await _on_paper(signed, material, roots, _proven(stamp, moment))
     return Signature(
         intact=bool(status.intact and status.valid and _is_plain(signed.contents)),
-        signer=_named(status.signing_cert.subject),
-        issuer=_named(status.signing_cert.issuer),
+        signer=named(status.signing_cert.subject),
+        issuer=named(status.signing_cert.issuer),
         trust=_trust(status, roots.papers),
         root=_root(status),
         until=status.signing_cert.not_valid_after,
@@ -294,7 +296,7 @@ def _signed_data(contents: bytes) -> Raw:
 def _stamp(found: TimestampSignatureStatus, roots: Roots) -> Stamp:
     return Stamp(
         time=found.timestamp,
-        authority=_named(found.signing_cert.subject),
+        authority=named(found.signing_cert.subject),
         intact=bool(found.intact and found.valid),
         trust=_trust(found, (*roots.papers, *roots.stamps)),
         until=found.signing_cert.not_valid_after,
@@ -328,14 +330,7 @@ _TROUBLE: Final = {
 def _root(status: Raw) -> str:
     path = status.validation_path
     return (
-        _named(path.trust_anchor.authority.name)
+        named(path.trust_anchor.authority.name)
         if path is not None and status.trust_problem_indic is None
         else ""
     )
-
-
-def _named(name: Raw) -> str:
-    """Return what a certificate calls somebody: ``Information Rights, Northshire Police``."""
-    known = name.native
-    parts = [known.get("common_name"), known.get("organization_name")]
-    return ", ".join(dict.fromkeys(str(each) for each in parts if each)) or str(name.human_friendly)

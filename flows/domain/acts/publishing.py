@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts.kind import Kind, On, a_choice, a_day, the_day
+from flows.domain.acts.kind import Kind, On, a_choice, a_day, a_text, the_day
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of
 from flows.domain.errors import Fault, MalformedError, RefusedError, WrongDateError
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 CHANNELS: Final = frozenset({"email", "post"})
 """How a published paper may be sent."""
+
+
+SIGNED_AS: Final = "signed-as"
+"""The fact in whose name the paper is signed before it is given out, as the paper itself says."""
 
 
 def _paper(act: Act) -> tuple[str, str]:
@@ -40,6 +44,9 @@ PUBLISH: Final = Kind(
     on=On.DOCUMENT,
     roles=frozenset({Role.SERVICE}),
     at=frozenset({Stage.PUBLICATION}),
+    facts=(
+        a_text(SIGNED_AS, r"\S([^\x00-\x1f\x7f]{0,198}\S)?", "a name in one line is needed", needed=False),
+    ),
     writes=_paper,
     against=_against_publication,
     after=lambda case, act: case.with_document(act.document, stage=Stage.PUBLISHED, writers=frozenset()),
