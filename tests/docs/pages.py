@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from datetime import UTC, datetime
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -437,6 +439,13 @@ def _begun(each: Provision, words: Mapping[str, Words]) -> str:
     return f"| {each.citation} | {each.title} | {to} | {limbs} |\n"
 
 
+def who_may_page() -> str:
+    """Return the page of who may take which act, which is made where the tests of the procedure are."""
+    sys.path.append(str(ROOT / "tests" / "domain"))
+    page: str = import_module("who_may_page").who_may_page()
+    return page
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "README.md": readme,
     "docs/acts.md": acts_page,
@@ -444,6 +453,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/provisions.md": provisions_page,
     "docs/register.md": register_page,
     "docs/starts.md": starts_page,
+    "docs/who-may-act.md": who_may_page,
 }
 """What makes each page, by its path."""
 
