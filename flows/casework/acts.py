@@ -24,6 +24,7 @@ from flows.domain.acts import (
     CHANGE_DESK,
     CHANGE_THEME,
     CLARIFIED,
+    CLOSE,
     CONFIRM_RECEIPT,
     EXTEND,
     FEE_PAID,
@@ -49,6 +50,7 @@ from flows.domain.errors import (
     PitError,
     RefusedError,
     RegisterMovedError,
+    UnknownCaseError,
 )
 from flows.domain.finding import blocking
 from flows.domain.local_day import local_day
@@ -278,6 +280,10 @@ def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str
     if wish.kind == APPROVE:
         read = DOCUMENTS[wish.document].decided_on if wish.document in DOCUMENTS else ()
         return {path: case.files[path].sha256 for path in read if path in case.files}
+    if wish.kind == CLOSE:
+        original = (wish.facts or {}).get("original")
+        if original and office.register.find(original) is None:
+            raise UnknownCaseError(original)
     if wish.kind not in {SUBMIT, OVERRIDE}:
         return {}
     # What was done before, or is to be refused, need not be checked again.

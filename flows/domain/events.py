@@ -70,13 +70,12 @@ class Events:
             yield from (("closed", when) for when in span)
 
 
-def lapse(notice: date) -> date:
-    """Return the last day on which a fees notice can be paid, FOIA s.9(2).
+def lapse(notice: date, months: int = _MONTHS_TO_PAY) -> date:
+    """Return the last day of the months that begin with the day of a notice: by FOIA s.9(2) of three.
 
-    It is the last of three months that begin with the day of the notice: the day before the one of the
-    same number, or the end of a month that has none.
+    It is the day before the one of the same number, or the end of a month that has none.
     """
-    months = notice.year * 12 + notice.month - 1 + _MONTHS_TO_PAY
+    months += notice.year * 12 + notice.month - 1
     year, month = divmod(months, 12)
     first = date(year, month + 1, 1)
     end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -278,6 +278,26 @@ def test_a_withdrawn_case_is_closed_for_good(desk: Desk, second_draft: Path) -> 
     )
 
 
+def test_a_case_is_the_duplicate_of_another_that_is_in_the_register(desk: Desk) -> None:
+    words = ("close", CASE, "--ground", "duplicate", "--as", "foi-officer", "--original")
+
+    assert desk.refused(*words, "9999/22") == (
+        1,
+        "There is no case 9999/22 in the register; `equipoise queue --all` lists every case.",
+    )
+    assert (
+        desk.refused(*words, CASE)[1]
+        == "close of 1146A/22: details.original: the reference of another case is needed."
+    )
+
+
+def test_a_ground_that_a_letter_tells_waits_for_the_letter(desk: Desk) -> None:
+    assert desk.refused("close", CASE, "--ground", "cost-limit", "--as", "foi-officer") == (
+        1,
+        "1146A/22 cannot be closed as cost limit yet: its refusal on cost has to be sent first.",
+    )
+
+
 def test_an_act_that_loses_a_race_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_office(desk.home) as office:
         lost = races_lost(office.register, 2, monkeypatch)

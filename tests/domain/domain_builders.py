@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.act import Act, FileMark
@@ -63,7 +63,7 @@ from flows.domain.timetable import Timetable
 from flows.domain.working_days import NATIONS, Calendar, Holiday
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 REFERENCE = "1146A/22"
 NOON = datetime(2022, 11, 28, 12, tzinfo=UTC)
@@ -253,15 +253,37 @@ def an_act_by(
     known = policy.people.get(person)
     held = kind.roles & (known.roles if known else frozenset())
     role = ROLE_AT[gate] if gate else min(held or kind.roles - {Role.SERVICE} or kind.roles)
-    if kind == ASSIGN:
-        changes["details"] = {"person": min(policy.holders(Role.FOI_OFFICER))}
-    if kind == APPROVE:
-        changes["details"] = digests(case.files, document)
-    if kind == SUBMIT:
-        rules = {"rules": VERSION} if DOCUMENTS[document].checked else {}
-        gates = gates_for(policy, document) if document in documents_of(policy) else ()
-        changes["details"] = {"gates": gates_text(gates), **rules}
+    if kind in _STATED:
+        changes["details"] = _STATED[kind](case, policy, document)
     return an_act(kind, **changes | {"gate": gate, "role": role, "files": files})
+
+
+def _submission(_: Case, policy: Policy, document: str) -> dict[str, str]:
+    rules = {"rules": VERSION} if DOCUMENTS[document].checked else {}
+    gates = gates_for(policy, document) if document in documents_of(policy) else ()
+    return {"gates": gates_text(gates), **rules}
+
+
+def _closing(case: Case, *_: object) -> dict[str, str]:
+    # What was answered is not withdrawn any more.
+    sent = Stage.SENT in {each.stage for each in case.documents.values()}
+    return {"ground": "duplicate", "original": "1147A/22"} if sent else {"ground": "withdrawn"}
+
+
+def _confirmation(case: Case, *_: object) -> dict[str, str]:
+    correction = case.life.correction
+    return {"received": (correction.received if correction else case.received).isoformat()}
+
+
+_STATED: Final[dict[Kind, Callable[[Case, Policy, str], dict[str, str]]]] = {
+    ASSIGN: lambda _, policy, __: {"person": min(policy.holders(Role.FOI_OFFICER))},
+    APPROVE: lambda case, _, document: digests(case.files, document),
+    CORRECT_RECEIPT: lambda case, *_: {"received": f"{case.life.events.received - timedelta(days=1)}"},
+    CONFIRM_RECEIPT: _confirmation,
+    CLOSE: _closing,
+    SUBMIT: _submission,
+}
+"""What an act states that depends on its case."""
 
 
 def the_case_for(kind: Kind) -> Case | None:

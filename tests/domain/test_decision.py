@@ -508,7 +508,7 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         CLOSE,
         {"details": {"ground": "withdrawn", "person": WRITER}},
         MalformedError,
-        "it states ground and nothing else",
+        "it states ground, original and nothing else",
     ),
     "one person at both gates": (
         a_case(stage=Stage.BALANCING, approvals=(an_approval(person=MANY_HATS),), writers=frozenset()),
@@ -794,7 +794,7 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         CLOSE,
         {"details": {"ground": "bored"}},
         MalformedError,
-        "one of withdrawn",
+        "one of accessible-elsewhere, answered-in-full",
     ),
 }
 

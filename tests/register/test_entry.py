@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.domain.act import Act
-from flows.domain.acts import ACTS
-from flows.domain.acts.kind import in_words
-from flows.domain.procedure import Role, Stage
 from flows.register import entry as entries
 from flows.register.entry import Entry
 
@@ -137,61 +132,3 @@ def test_a_signature_out_of_form_is_refused(old: bytes, new: bytes) -> None:
 
     with pytest.raises(ValueError, match=r"."):
         entries.without_signature(raw.replace(old, new, 1))
-
-
-SENTENCES: Final = {
-    "open": "intake: open B/1",
-    "assign": "assigning: assign B/1 to legal-reviewer",
-    "draft": "drafting: draft B/1 version 2",
-    "override": "drafting: override X06 in B/1 version 2",
-    "submit": "drafting: submit B/1 version 2",
-    "approve": "balancing: approve B/1 version 2",
-    "return": "balancing: return B/1 version 2",
-    "publish": "publication: publish B/1 version 2",
-    "sent": "sending: record B/1 version 2 as sent",
-    "close": "closing: close B/1 as withdrawn",
-    "found": "policy: found the register",
-    "add-officer": "policy: authorise legal-reviewer",
-    "revoke-officer": "policy: revoke legal-reviewer",
-    "add-holiday": "policy: add the bank holiday 2026-06-15",
-    "remove-holiday": "policy: remove the bank holiday 2026-06-15",
-    "change-theme": "policy: change how papers look",
-    "change-desk": "policy: change where passkeys sign",
-    "change-body": "policy: change the kind of authority to school",
-    "resume": "policy: let the register be written again",
-    "adopt-edition": "policy: adopt edition 2 of the procedure",
-}
-
-
-def an_act(kind: str, document: str = "test") -> Act:
-    return Act(
-        kind=ACTS[kind],
-        case="B/1",
-        actor="legal-reviewer",
-        role=Role.LEGAL_REVIEWER,
-        time=datetime(2026, 11, 2, tzinfo=UTC),
-        policy=1,
-        document=document,
-        version=2,
-        gate=Stage.BALANCING,
-        reason="Not for a subject line.",
-        details={
-            "person": "legal-reviewer",
-            "ground": "withdrawn",
-            "date": "2026-06-15",
-            "edition": "2",
-            "body": "school",
-            "finding": "X06",
-        },
-    )
-
-
-@pytest.mark.parametrize("kind", ACTS)
-def test_every_act_has_a_sentence_for_people(kind: str) -> None:
-    assert in_words(ACTS[kind].subject, an_act(kind), plain=False) == SENTENCES[kind]
-
-
-def test_the_sentence_says_which_document_it_is_about_unless_it_is_the_test() -> None:
-    act = an_act("draft", "response")
-
-    assert in_words(act.kind.subject, act, plain=False) == "drafting: draft B/1 response version 2"

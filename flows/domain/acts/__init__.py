@@ -18,10 +18,11 @@ from flows.domain.acts.clock import (
     FEE_PAID,
     FEES_NOTICE,
 )
+from flows.domain.acts.closing import CLOSE
 from flows.domain.acts.deciding import APPROVE, RETURN
 from flows.domain.acts.drafting import DRAFT, OVERRIDE, SUBMIT
 from flows.domain.acts.kind import Kind, On, Reason
-from flows.domain.acts.opening import CLOSE, OPEN
+from flows.domain.acts.opening import OPEN
 from flows.domain.acts.policy import (
     ADD_HOLIDAY,
     ADD_OFFICER,

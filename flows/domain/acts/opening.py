@@ -1,24 +1,20 @@
-"""Opening a case, and closing one that is not to be answered with a published test."""
+"""Opening a case."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts.kind import Fact, Kind, On, a_choice, a_day, a_text, the_day
+from flows.domain.acts.kind import Fact, Kind, On, a_day, a_text, the_day
 from flows.domain.case import Case, Document
 from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST, TEST
 from flows.domain.events import Events
 from flows.domain.life import Life
-from flows.domain.procedure import Role, Stage
+from flows.domain.procedure import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flows.domain.act import Act
-
-GROUNDS: Final = frozenset({"withdrawn"})
-"""Why a case may be closed without a published test."""
 
 
 def opened(act: Act) -> Case:
@@ -64,20 +60,4 @@ OPEN: Final = Kind(
     passive="opened",
     subject="intake: open {case}",
     done="opened the case",
-)
-
-CLOSE: Final = Kind(
-    name="close",
-    on=On.CASE,
-    roles=frozenset({Role.FOI_OFFICER}),
-    at=frozenset(Stage) - {Stage.PUBLISHED, Stage.SENT, Stage.CLOSED},
-    facts=(a_choice("ground", GROUNDS, "Why it ends here."),),
-    after=lambda case, act: replace(case, closed=act.time),
-    verb="close",
-    passive="closed",
-    subject="closing: close {case} as {ground}",
-    done="closed the case as {ground}",
-    told="Closed as {ground}.",
-    help="Close a case without a published test.",
-    example="equipoise close 1146A/22 --ground withdrawn --as foi-officer",
 )

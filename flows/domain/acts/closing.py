@@ -1,0 +1,149 @@
+"""Closing a case: on which grounds, and what each of them needs before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.acts.kind import Kind, On, a_choice, a_text
+from flows.domain.documents import COST, DOCUMENTS, RESPONSE, TRANSFER, VEXATIOUS
+from flows.domain.edition import edition_of
+from flows.domain.english import in_full
+from flows.domain.errors import Fault, MalformedError, RefusedError, WrongStageError
+from flows.domain.events import lapse
+from flows.domain.procedure import Role, Stage
+from flows.domain.reference import PATTERN, identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from flows.domain.act import Act
+    from flows.domain.case import Case
+    from flows.domain.documents import DocumentKind
+    from flows.domain.errors import PitError
+    from flows.domain.policy import Policy
+
+_MONTHS_TO_CLARIFY: Final = 2
+"""By guidance: after so long without an answer the request has lapsed."""
+
+
+def _withdrawn(case: Case, _act: Act, _today: date) -> Iterator[PitError]:
+    # Whoever has the answer has nothing left to withdraw.
+    for name in case.documents:
+        if DOCUMENTS[name].answers and case.stage(name) is Stage.SENT:
+            which = f"its {name}"
+            yield WrongStageError(case.reference, passive="closed", stage=Stage.SENT, which=which)
+
+
+def _once_sent(kind: DocumentKind) -> Callable[[Case, Act, date], Iterator[PitError]]:
+    """Return what asks that the applicant has been sent the letter that says so."""
+
+    def against(case: Case, act: Act, _today: date) -> Iterator[PitError]:
+        if case.stage(kind.name) is not Stage.SENT:
+            yield RefusedError(
+                f"{case.reference} cannot be closed as {_words(act.details['ground'])} yet: "
+                f"its {kind.called} has to be sent first."
+            )
+
+    return against
+
+
+def _duplicate(case: Case, act: Act, _today: date) -> Iterator[PitError]:
+    original = act.details.get("original")
+    if original is None:
+        yield _malformed(act, "the reference of the request that it repeats is needed")
+    elif identity(original) == identity(case.reference):
+        yield _malformed(act, "the reference of another case is needed")
+
+
+def _no_clarification(case: Case, _act: Act, today: date) -> Iterator[PitError]:
+    # FOIA s.1(3): the duty waits for what was asked. That it ends after two months is guidance.
+    rounds = case.life.events.rounds
+    if not rounds or rounds[-1].answered:
+        yield RefusedError(f"{case.reference} does not wait for a clarification.")
+        return
+    last = lapse(rounds[-1].asked, _MONTHS_TO_CLARIFY)
+    if today <= last:
+        yield RefusedError(
+            f"{case.reference} waits for the clarification asked on {in_full(rounds[-1].asked)}; without an "
+            f"answer it can be closed after {in_full(last)}, two months from then."
+        )
+
+
+def _fee_not_paid(case: Case, _act: Act, today: date) -> Iterator[PitError]:
+    # FOIA s.9(2): unpaid for three months, and the request need not be complied with.
+    notice = case.life.events.fees_notice
+    if notice is None or case.life.events.fees_paid:
+        yield RefusedError(f"{case.reference} does not wait for a fee.")
+    elif today <= (last := lapse(notice)):
+        yield RefusedError(
+            f"The fee for {case.reference} can be paid until {in_full(last)}, section 9(2); "
+            "unpaid, it can be closed after that day."
+        )
+
+
+_GROUNDS: Final = MappingProxyType(
+    {
+        "withdrawn": _withdrawn,
+        "answered-in-full": _once_sent(RESPONSE),
+        "not-held": _once_sent(RESPONSE),
+        "cost-limit": _once_sent(COST),  # FOIA s.12, s.17(5)
+        "vexatious": _once_sent(VEXATIOUS),  # FOIA s.14(1), s.17(5)
+        "repeated": _once_sent(VEXATIOUS),  # FOIA s.14(2), s.17(5)
+        "accessible-elsewhere": _once_sent(RESPONSE),  # FOIA s.21
+        "transferred": _once_sent(TRANSFER),  # FOIA s.16
+        "other-regime": _once_sent(RESPONSE),
+        "duplicate": _duplicate,
+        "no-clarification": _no_clarification,
+        "fee-not-paid": _fee_not_paid,
+    }
+)
+"""Why a case may be closed, and what speaks against it on a local day."""
+
+
+def _against_closing(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
+    ground = act.details["ground"]
+    if "original" in act.details and ground != "duplicate":
+        yield _malformed(act, "only a duplicate repeats another request")
+    yield from _GROUNDS[ground](case, act, edition_of(policy).days(act.time)[1])
+
+
+def _malformed(act: Act, problem: str) -> MalformedError:
+    return MalformedError(f"{act.kind} of {act.case}", Fault(path="details.original", problem=problem))
+
+
+def _words(ground: str) -> str:
+    return ground.replace("-", " ")
+
+
+CLOSE: Final = Kind(
+    name="close",
+    on=On.CASE,
+    roles=frozenset({Role.FOI_OFFICER}),
+    at=frozenset(Stage) - {Stage.PUBLISHED, Stage.CLOSED},
+    facts=(
+        replace(a_choice("ground", _GROUNDS, "Why it ends here."), shown=_words),
+        replace(
+            a_text(
+                "original",
+                PATTERN,
+                "the reference of a case is needed",
+                "Of a duplicate: the request that it repeats.",
+                needed=False,
+                metavar="REF",
+            ),
+            shown=" of {}".format,
+        ),
+    ),
+    against=_against_closing,
+    after=lambda case, act: replace(case, closed=act.time),
+    verb="close",
+    passive="closed",
+    subject="closing: close {case} as {ground}",
+    done="closed the case as {ground}{original}",
+    told="Closed as {ground}{original}.",
+    help="Close a case, with the ground; most grounds need the letter that says so to be sent first.",
+    example="equipoise close 1146A/22 --ground withdrawn --as foi-officer",
+)
