@@ -133,12 +133,12 @@ def test_a_fee_that_is_not_paid_in_three_months_ends_the_duty() -> None:
 @pytest.mark.parametrize(
     "events", [{}, {"fees_notice": date(2022, 11, 14), "fees_paid": date(2022, 11, 21)}], ids=["none", "paid"]
 )
-def test_a_case_that_waits_for_no_fee_is_not_closed_for_one(events: dict[str, date]) -> None:
+def test_a_case_that_waits_for_no_fee_is_not_closed_for_one(events: dict[str, Any]) -> None:
     with pytest.raises(RefusedError, match="does not wait for a fee"):
         closed_as("fee-not-paid", a_case_with(**events), noon_on("2024-01-01"))
 
 
-_MISNAMED: dict[str, tuple[dict[str, str], str]] = {
+_MISNAMED: dict[str, tuple[dict[str, Any], str]] = {
     "a duplicate of nothing": ({"ground": "duplicate"}, "the reference of the request that it repeats"),
     "a duplicate of itself": ({"ground": "duplicate", "original": "1146a-22"}, "of another case is needed"),
     "no duplicate": ({"ground": "withdrawn", "original": "1147A/22"}, "only a duplicate repeats another"),
@@ -146,7 +146,7 @@ _MISNAMED: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize(("details", "says"), _MISNAMED.values(), ids=_MISNAMED.keys())
-def test_a_duplicate_names_what_it_repeats_and_nothing_else_does(details: dict[str, str], says: str) -> None:
+def test_a_duplicate_names_what_it_repeats_and_nothing_else_does(details: dict[str, Any], says: str) -> None:
     with pytest.raises(MalformedError, match=says):
         closed_as(**details, case=a_case_with())
 
