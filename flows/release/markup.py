@@ -50,6 +50,7 @@ _SPACES: Final = {
     "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0": "fo",
     "urn:oasis:names:tc:opendocument:xmlns:meta:1.0": "om",
     "urn:oasis:names:tc:opendocument:xmlns:config:1.0": "config",
+    "urn:oasis:names:tc:opendocument:xmlns:form:1.0": "form",
     "urn:oasis:names:tc:opendocument:xmlns:script:1.0": "script",
     "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0": "manifest",
     "http://www.w3.org/1999/xlink": "xlink",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.release.archive import Archive
 from flows.release.colours import are_near, is_dark
@@ -47,6 +47,7 @@ _ELEMENTS: Final[dict[str, tuple[str, str]]] = {
     "table:cell-range-source": ("HIDDEN_LINK", "The sheet takes in something from elsewhere."),
     "table:table-source": ("HIDDEN_LINK", "The sheet takes in something from elsewhere."),
     "table:data-pilot-table": ("HIDDEN_CACHE", "The sheet has a pivot table."),
+    "form:hidden": ("HIDDEN_FORM", "A form keeps a value that is not shown."),
     "table:scenario": ("HIDDEN_CACHE", "The sheet keeps other values as a scenario."),
     "table:filter": ("HIDDEN_FILTER", "A filter is set."),
     "draw:object": ("HIDDEN_FILE", "Another document is inside the file."),
@@ -216,6 +217,16 @@ def _set(event: Event) -> _Style:
     )
 
 
+class _Inside(NamedTuple):
+    """An element that is open, with what holds for the text in it."""
+
+    name: str
+    style: _Style
+    gone: bool = False
+    covered: bool = False
+    written: bool = False
+
+
 class _Content:
     """One pass over the text, or over the styles, which have heads and feet."""
 
@@ -223,23 +234,31 @@ class _Content:
         self._place = place
         self._archive = archive
         self._styles = _read_styles(archive)
-        self._open: list[tuple[str, dict[str, str]]] = []
+        self._open = [_Inside("", _Style(ground="#ffffff"))]
         self._sheet = 0
 
-    def _style(self, element: str, known: dict[str, str]) -> _Style:
-        family = _FAMILIES.get(element, "")
-        names = [known.get(f"{space}:style-name") for space in ("text", "table", "draw")]
-        return self._styles.get((family, next(filter(None, names), "")), _Style())
+    def _enter(self, name: str, known: dict[str, str]) -> _Inside:
+        outer = self._open[-1]
+        names = [known.get(f"{space}:style-name") for space in ("text", "table", "draw")] if known else ()
+        style = self._styles.get((_FAMILIES.get(name, ""), next(filter(None, names), "")))
+        return _Inside(
+            name,
+            outer.style if style is None else style.over(outer.style),
+            outer.gone or known.get("table:visibility", "visible") != "visible",
+            outer.covered or name == "table:covered-table-cell",
+            outer.written or name in {"text:p", "text:h"},
+        )
 
     def look(self) -> Iterator[Finding]:
         for event in events(self._archive.read(self._place), self._place):
             if event.kind == "start":
-                yield from self._begin(event)
-                self._open.append((event.name, event.attributes))
+                inside = self._enter(event.name, event.attributes)
+                yield from self._begin(event, inside)
+                self._open.append(inside)
             elif event.kind == "end":
                 self._open.pop()
-            elif event.kind == "text" and event.text.strip():
-                yield from self._say()
+            elif event.kind == "text" and self._open[-1].written and event.text.strip():
+                yield from self._say(self._open[-1])
             elif event.kind == "comment" and event.text.strip():
                 yield finding("HIDDEN_COMMENT", self._place, "The file has a comment in its XML.")
 
@@ -247,43 +266,35 @@ class _Content:
     def _where(self) -> str:
         return f"sheet {self._sheet}" if self._sheet else self._place
 
-    def _begin(self, event: Event) -> Iterator[Finding]:
+    def _begin(self, event: Event, inside: _Inside) -> Iterator[Finding]:
         known = event.attributes
-        inside = self._open[-1][0] if self._open else ""
-        if event.name == "table:table" and inside == "office:spreadsheet":
+        if event.name == "table:table" and self._open[-1].name == "office:spreadsheet":
             self._sheet += 1
-            if self._style(event.name, known).hides:
+            if inside.style.hides:
                 yield finding("HIDDEN_SHEET", self._where, "The sheet is hidden.")
         if told := _ELEMENTS.get(event.name):
             yield finding(told[0], self._where, told[1])
         elif event.name == "text:section" and known.get("text:display", "true") != "true":
             yield finding("HIDDEN_TEXT", self._where, "A section is hidden.")
-        elif event.name == "table:table-column" and known.get("table:visibility", "visible") != "visible":
+        elif event.name == "table:table-column" and inside.gone:
             yield finding("HIDDEN_ROWS", self._where, "A column is hidden.")
-        elif event.name == "draw:frame" and self._style(event.name, known).crops:
+        elif event.name == "draw:frame" and inside.style.crops:
             yield finding(
                 "HIDDEN_CROPPED", self._where, "A picture is cropped, and what was cut off is still there."
             )
+        elif known.get("form:current-value"):
+            yield finding("HIDDEN_FORM", self._where, "A field of a form is filled in.")
         if _leads_out(known.get("xlink:href", ""), event.name):
             yield finding(
                 "HIDDEN_LINK", self._where, "Something leads to a file, or is taken in from elsewhere."
             )
 
-    def _say(self) -> Iterator[Finding]:
-        names = [name for name, _ in self._open]
-        if not {"text:p", "text:h"} & {*names}:
-            return
-        known = [attributes for _, attributes in self._open]
-        if any(each.get("table:visibility", "visible") != "visible" for each in known):
+    def _say(self, inside: _Inside) -> Iterator[Finding]:
+        style = inside.style
+        if inside.gone:
             yield finding("HIDDEN_ROWS", self._where, "A row is hidden and has content.")
-        if "table:covered-table-cell" in names:
+        if inside.covered:
             yield finding("HIDDEN_TEXT", self._where, "Cells that were merged into another have content.")
-        yield from self._shown()
-
-    def _shown(self) -> Iterator[Finding]:
-        style = _Style(ground="#ffffff")
-        for element, known in self._open:
-            style = self._style(element, known).over(style)
         if style.hides:
             yield finding("HIDDEN_TEXT", self._where, "There is text that its style hides.")
         # Text without a colour of its own is shown light on dark.

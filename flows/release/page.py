@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pikepdf
 from pikepdf import Matrix
@@ -17,6 +18,19 @@ from pikepdf import Matrix
 from flows.release.colours import Colour, dark, near
 from flows.release.face import NO_FACE, Face, read_face
 from flows.release.noticing import finding, unread
+from flows.release.shapes import (
+    Area,
+    Box,
+    Character,
+    Point,
+    Polygon,
+    bounds,
+    broad,
+    corners_of,
+    curve,
+    overlap,
+    size_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,9 +38,6 @@ if TYPE_CHECKING:
     from flows.domain.finding import Finding
     from flows.release.face import Raw
 
-Point: TypeAlias = tuple[float, float]
-Polygon: TypeAlias = list[Point]
-Box: TypeAlias = tuple[float, float, float, float]
 _MOST_OPERATORS: Final = 3_000_000
 _MOST_CONTENT: Final = 16 << 20
 _DEEPEST: Final = 12
@@ -35,6 +46,8 @@ _ROW: Final = 16.0
 _THICK: Final = 0.45
 """Of the size of type: what is thinner is a line under or through words, and covers none."""
 _OPAQUE: Final = 0.85
+_SOME: Final = 4096
+"""Of a mask's bytes, those that are looked at."""
 _GONE: Final = 0.02
 """How much of a colour is left that nobody sees."""
 _TINY: Final = 1.0
@@ -116,60 +129,6 @@ def _mark(mark: Raw, place: str) -> Iterator[Finding]:
         yield finding("HIDDEN_FORM", place, "A field of a form is hidden.")
 
 
-# What was drawn
-
-
-class _Character(NamedTuple):
-    """The middle of a character, and the size of its type, points."""
-
-    x: float
-    y: float
-    size: float
-
-
-class _Area(NamedTuple):
-    """A filled area."""
-
-    polygons: list[Polygon]
-    box: Box
-    even_odd: bool
-    colour: Colour | None
-
-    def has(self, x: float, y: float) -> bool:
-        left, bottom, right, top = self.box
-        if not (left <= x <= right and bottom <= y <= top):
-            return False
-        turns = [_turns(polygon, x, y) for polygon in self.polygons]
-        return sum(map(abs, turns)) % 2 == 1 if self.even_odd else sum(turns) != 0
-
-
-def _turns(polygon: Polygon, x: float, y: float) -> int:
-    """Return how often a polygon goes round a point; several rounds of opposite sense cancel: 8.5.3.3."""
-    turns = 0
-    for (x1, y1), (x2, y2) in zip(polygon, [*polygon[1:], polygon[0]], strict=True):
-        if (y1 <= y) != (y2 <= y):
-            side = (x2 - x1) * (y - y1) - (x - x1) * (y2 - y1)
-            if y1 <= y and side > 0:
-                turns += 1
-            elif y2 <= y and side < 0:
-                turns -= 1
-    return turns
-
-
-def _bounds(polygons: Sequence[Polygon]) -> Box:
-    xs = [x for polygon in polygons for x, _ in polygon]
-    ys = [y for polygon in polygons for _, y in polygon]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _overlap(one: Box, other: Box) -> Box:
-    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
-
-
-def _size(box: Box) -> float:
-    return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)
-
-
 @dataclass(frozen=True, slots=True)
 class _State:
     """What ``q`` keeps and ``Q`` brings back: 8.4.1."""
@@ -211,21 +170,6 @@ def _colour(parts: Sequence[float]) -> Colour | None:
             return None
 
 
-def _painted(space: str, *, stroke: bool) -> Callable[..., None]:
-    def act(drawing: _Drawing, *parts: Raw) -> None:
-        drawing.space(space, stroke=stroke)
-        drawing.paint(*parts, stroke=stroke)
-
-    return act
-
-
-def _given(name: str, by: float = 1.0) -> Callable[..., None]:
-    def act(drawing: _Drawing, value: Raw) -> None:
-        drawing.set(**{name: float(value) * by})
-
-    return act
-
-
 class _Drawing:
     """One pass over what a page draws."""
 
@@ -242,8 +186,8 @@ class _Drawing:
         self._depth = 0
         self._marks = 0
         self._opened: list[tuple[str, int]] = []
-        self._rows: dict[int, set[_Character]] = {}
-        self._areas: dict[int, list[_Area]] = {}
+        self._rows: dict[int, set[Character]] = {}
+        self._areas: dict[int, list[Area]] = {}
         self._pictures: list[Box] = []
         self._found: dict[tuple[str, str], int] = {}
 
@@ -277,7 +221,7 @@ class _Drawing:
             return
         left, bottom, right, top = _box(mark.Rect)
         matrix = Matrix(*map(float, looks.get("/Matrix", (1, 0, 0, 1, 0, 0))))
-        inner = _bounds([_corners(_box(looks.BBox), matrix)])
+        inner = bounds([corners_of(_box(looks.BBox), matrix)])
         wide, high = (max(inner[2] - inner[0], 1e-6), max(inner[3] - inner[1], 1e-6))
         across, up = (right - left) / wide, (top - bottom) / high
         place = Matrix(across, 0, 0, up, left - inner[0] * across, bottom - inner[1] * up)
@@ -300,7 +244,7 @@ class _Drawing:
     def _place_at(self, *matrix: Raw) -> None:
         self._state = replace(self._state, matrix=Matrix(*map(float, matrix)) @ self._state.matrix)
 
-    def set(self, **values: Raw) -> None:
+    def _set(self, **values: Raw) -> None:
         self._state = replace(self._state, **values)
 
     def _extended(self, name: Raw) -> None:
@@ -308,29 +252,36 @@ class _Drawing:
         if not isinstance(known, pikepdf.Dictionary):
             return
         if "/ca" in known:
-            self.set(fill_alpha=float(known.get("/ca", 1)))
+            self._set(fill_alpha=float(known.get("/ca", 1)))
         if "/CA" in known:
-            self.set(stroke_alpha=float(known.get("/CA", 1)))
+            self._set(stroke_alpha=float(known.get("/CA", 1)))
         if "/LW" in known:
-            self.set(width=float(known.get("/LW", 1)))
+            self._set(width=float(known.get("/LW", 1)))
         if (blend := known.get("/BM")) is not None:
-            self.set(blend=str(blend[0] if isinstance(blend, pikepdf.Array) else blend))
+            self._set(blend=str(blend[0] if isinstance(blend, pikepdf.Array) else blend))
         if isinstance(font := known.get("/Font"), pikepdf.Array):
-            self.set(face=self._face(font[0]), size=float(font[1]))
+            self._set(face=self._face(font[0]), size=float(font[1]))
 
-    def space(self, name: Raw, *, stroke: bool = False) -> None:
+    def _space(self, name: Raw, *, stroke: bool = False) -> None:
         found = self._resource("/ColorSpace", name)
         space = str(found[0]) if isinstance(found, pikepdf.Array) else str(name if found is None else found)
         first = _BLACK if space in _SPACES else None
-        self.set(
+        self._set(
             **({"stroke_space": space, "stroke": first} if stroke else {"fill_space": space, "fill": first})
         )
 
-    def paint(self, *parts: Raw, stroke: bool = False) -> None:
+    def _paint(self, *parts: Raw, stroke: bool = False) -> None:
         known = (self._state.stroke_space if stroke else self._state.fill_space) in _SPACES
         is_plain = known and not any(isinstance(part, pikepdf.Name) for part in parts)
         colour = _colour([*map(float, parts)]) if is_plain else None
-        self.set(**({"stroke": colour} if stroke else {"fill": colour}))
+        self._set(**({"stroke": colour} if stroke else {"fill": colour}))
+
+    def _device(self, *parts: Raw, space: str, stroke: bool) -> None:
+        self._space(space, stroke=stroke)
+        self._paint(*parts, stroke=stroke)
+
+    def _give(self, value: Raw, name: str, by: float = 1.0) -> None:
+        self._set(**{name: float(value) * by})
 
     # Marked content
 
@@ -362,14 +313,14 @@ class _Drawing:
         if len(ends) == 1:
             self._path[-1].append(ends[0])
         else:
-            self._path[-1] += _curve(start, *ends)
+            self._path[-1] += curve(start, *ends)
 
     def _go_from(self, *points: Raw) -> None:
         """Add a curve whose first handle is where it starts."""
         ends = [self._at(points[0], points[1]), self._at(points[2], points[3])]
         if self._path:
             start = self._path[-1][-1]
-            self._path[-1] += _curve(start, start, *ends)
+            self._path[-1] += curve(start, start, *ends)
 
     def _go_to(self, *points: Raw) -> None:
         """Add a curve whose second handle is where it ends."""
@@ -378,7 +329,7 @@ class _Drawing:
     def _rectangle(self, x: Raw, y: Raw, wide: Raw, high: Raw) -> None:
         left, bottom = float(x), float(y)
         box = (left, bottom, left + float(wide), bottom + float(high))
-        corners = _corners(box, self._state.matrix)
+        corners = corners_of(box, self._state.matrix)
         self._path += [[*corners, corners[0]], [corners[0]]]
 
     def _close(self) -> None:
@@ -399,7 +350,7 @@ class _Drawing:
         path = [polygon for polygon in self._path if len(polygon) > 1]
         self._marks += bool(path)
         if self._clipping and path:
-            self.set(clip=_overlap(self._state.clip, _bounds(path)))
+            self._set(clip=overlap(self._state.clip, bounds(path)))
         self._clipping, self._path = False, []
 
     def _fill(self, *, even_odd: bool = False) -> None:
@@ -413,7 +364,7 @@ class _Drawing:
         if width >= _LEAST and self._hides(self._state.stroke_alpha, self._state.stroke):
             for polygon in self._path:
                 for start, end in pairwise(polygon):
-                    self._cover([_broad(start, end, width)], self._state.stroke, even_odd=False)
+                    self._cover([broad(start, end, width)], self._state.stroke, even_odd=False)
         self._end_path()
 
     def _both(self, *, even_odd: bool = False) -> None:
@@ -435,17 +386,17 @@ class _Drawing:
         )
 
     def _shade(self, _name: Raw) -> None:
-        if _size(self._state.clip) and self._hides(self._state.fill_alpha, None):
-            self._cover([_corners(self._state.clip, Matrix())], None, even_odd=False)
+        if size_of(self._state.clip) and self._hides(self._state.fill_alpha, None):
+            self._cover([corners_of(self._state.clip, Matrix())], None, even_odd=False)
 
     # Areas
 
     def _cover(self, polygons: list[Polygon], colour: Colour | None, *, even_odd: bool) -> None:
-        box = _overlap(_bounds(polygons), self._state.clip)
+        box = overlap(bounds(polygons), self._state.clip)
         thin = min(box[2] - box[0], box[3] - box[1])
         if thin <= 0:
             return
-        area = _Area(polygons, box, even_odd, colour)
+        area = Area(polygons, box, even_odd, colour)
         rows = range(int(box[1] // _ROW), int(box[3] // _ROW) + 1)
         for row in rows:
             known = self._rows.get(row, set())
@@ -462,7 +413,7 @@ class _Drawing:
 
     def _black_out(self, box: Box) -> None:
         for picture in self._pictures:
-            shared = _overlap(picture, box)
+            shared = overlap(picture, box)
             if min(shared[2] - shared[0], shared[3] - shared[1]) >= _LEAST:
                 self._note("HIDDEN_COVERED", "Part of a picture lies below a filled area.")
 
@@ -486,10 +437,10 @@ class _Drawing:
         self._place_at(*form.get("/Matrix", (1, 0, 0, 1, 0, 0)))
         if "/Group" in form:  # drawn by itself, and laid over the page as a whole: 11.6.6
             alpha = self._state.group_alpha * self._state.fill_alpha
-            self.set(group_alpha=alpha, fill_alpha=1.0, stroke_alpha=1.0)
+            self._set(group_alpha=alpha, fill_alpha=1.0, stroke_alpha=1.0)
         if "/BBox" in form:
-            self.set(
-                clip=_overlap(self._state.clip, _bounds([_corners(_box(form.BBox), self._state.matrix)]))
+            self._set(
+                clip=overlap(self._state.clip, bounds([corners_of(_box(form.BBox), self._state.matrix)]))
             )
         self.run(form, form.get("/Resources", self._resources))
         self._state, self._text, self._line, self._path = kept, text, line, path
@@ -498,10 +449,10 @@ class _Drawing:
         self._picture(opaque=True)
 
     def _picture(self, *, opaque: bool) -> None:
-        corners = _corners((0.0, 0.0, 1.0, 1.0), self._state.matrix)
-        whole = _bounds([corners])
-        seen = _overlap(whole, self._state.clip)
-        if _size(whole) > _LEAST**2 and _size(seen) < _SHOWN_OF_A_PICTURE * _size(whole):
+        corners = corners_of((0.0, 0.0, 1.0, 1.0), self._state.matrix)
+        whole = bounds([corners])
+        seen = overlap(whole, self._state.clip)
+        if size_of(whole) > _LEAST**2 and size_of(seen) < _SHOWN_OF_A_PICTURE * size_of(whole):
             self._note("HIDDEN_CROPPED", "Part of a picture is cut off from view.")
         if opaque and self._hides(self._state.fill_alpha, None):
             self._cover([corners], None, even_odd=False)
@@ -514,7 +465,7 @@ class _Drawing:
         self._text = self._line = Matrix()
 
     def _choose(self, name: Raw, size: Raw) -> None:
-        self.set(face=self._face(self._resource("/Font", name)), size=float(size))
+        self._set(face=self._face(self._resource("/Font", name)), size=float(size))
 
     def _face(self, font: Raw) -> Face:
         if not isinstance(font, pikepdf.Dictionary):
@@ -532,7 +483,7 @@ class _Drawing:
         self._text = self._line = Matrix(1, 0, 0, 1, float(across), float(up)) @ self._line
 
     def _step_and_lead(self, across: Raw, up: Raw) -> None:
-        self.set(leading=-float(up))
+        self._set(leading=-float(up))
         self._step(across, up)
 
     def _next_line(self) -> None:
@@ -543,7 +494,7 @@ class _Drawing:
         self._show(text)
 
     def _show_spaced(self, words: Raw, characters: Raw, text: Raw) -> None:
-        self.set(word_spacing=float(words), spacing=float(characters))
+        self._set(word_spacing=float(words), spacing=float(characters))
         self._show_next(text)
 
     def _show_list(self, parts: Raw) -> None:
@@ -584,7 +535,7 @@ class _Drawing:
             self._note("HIDDEN_TEXT", "{count} characters are too small to be seen.")
         elif state.mode in {0, 4} and state.fill is not None:
             self._contrast(x, y, state.fill)
-        self._rows.setdefault(int(y // _ROW), set()).add(_Character(x, y, size))
+        self._rows.setdefault(int(y // _ROW), set()).add(Character(x, y, size))
 
     def _contrast(self, x: float, y: float, colour: Colour) -> None:
         below = next((area for area in reversed(self._areas.get(int(y // _ROW), [])) if area.has(x, y)), None)
@@ -596,51 +547,28 @@ class _Drawing:
         else:
             self._note("HIDDEN_TEXT", "{count} characters have the colour of what is behind them.")
 
-    def _stroke_space(self, name: Raw) -> None:
-        self.space(name, stroke=True)
-
-    def _stroke_paint(self, *parts: Raw) -> None:
-        self.paint(*parts, stroke=True)
-
-    def _fill_even(self) -> None:
-        self._fill(even_odd=True)
-
-    def _both_even(self) -> None:
-        self._both(even_odd=True)
-
-    def _close_and_stroke(self) -> None:
+    def _close_and(self, act: Callable[[_Drawing], None]) -> None:
         self._close()
-        self._stroke()
-
-    def _close_and_both(self) -> None:
-        self._close()
-        self._both()
-
-    def _close_and_both_even(self) -> None:
-        self._close()
-        self._both(even_odd=True)
-
-    def _choose_mode(self, mode: Raw) -> None:
-        self.set(mode=int(mode))
+        act(self)
 
     ACTS: ClassVar[dict[str, Callable[..., None]]] = {
         "q": _keep,
         "Q": _bring_back,
         "cm": _place_at,
         "gs": _extended,
-        "w": _given("width"),
-        "g": _painted("/DeviceGray", stroke=False),
-        "G": _painted("/DeviceGray", stroke=True),
-        "rg": _painted("/DeviceRGB", stroke=False),
-        "RG": _painted("/DeviceRGB", stroke=True),
-        "k": _painted("/DeviceCMYK", stroke=False),
-        "K": _painted("/DeviceCMYK", stroke=True),
-        "cs": space,
-        "CS": _stroke_space,
-        "sc": paint,
-        "scn": paint,
-        "SC": _stroke_paint,
-        "SCN": _stroke_paint,
+        "w": partial(_give, name="width"),
+        "g": partial(_device, space="/DeviceGray", stroke=False),
+        "G": partial(_device, space="/DeviceGray", stroke=True),
+        "rg": partial(_device, space="/DeviceRGB", stroke=False),
+        "RG": partial(_device, space="/DeviceRGB", stroke=True),
+        "k": partial(_device, space="/DeviceCMYK", stroke=False),
+        "K": partial(_device, space="/DeviceCMYK", stroke=True),
+        "cs": _space,
+        "CS": partial(_space, stroke=True),
+        "sc": _paint,
+        "scn": _paint,
+        "SC": partial(_paint, stroke=True),
+        "SCN": partial(_paint, stroke=True),
         "m": _move,
         "l": _go,
         "c": _go,
@@ -651,13 +579,13 @@ class _Drawing:
         "n": _end_path,
         "f": _fill,
         "F": _fill,
-        "f*": _fill_even,
+        "f*": partial(_fill, even_odd=True),
         "S": _stroke,
-        "s": _close_and_stroke,
+        "s": partial(_close_and, act=_stroke),
         "B": _both,
-        "b": _close_and_both,
-        "B*": _both_even,
-        "b*": _close_and_both_even,
+        "b": partial(_close_and, act=_both),
+        "B*": partial(_both, even_odd=True),
+        "b*": partial(_close_and, act=partial(_both, even_odd=True)),
         "W": _clip_by,
         "W*": _clip_by,
         "sh": _shade,
@@ -668,12 +596,12 @@ class _Drawing:
         "EMC": _end,
         "BT": _begin,
         "Tf": _choose,
-        "Tc": _given("spacing"),
-        "Tw": _given("word_spacing"),
-        "Tz": _given("scale", 0.01),
-        "TL": _given("leading"),
-        "Ts": _given("rise"),
-        "Tr": _choose_mode,
+        "Tc": partial(_give, name="spacing"),
+        "Tw": partial(_give, name="word_spacing"),
+        "Tz": partial(_give, name="scale", by=0.01),
+        "TL": partial(_give, name="leading"),
+        "Ts": partial(_give, name="rise"),
+        "Tr": partial(_give, name="mode"),
         "Td": _step,
         "TD": _step_and_lead,
         "Tm": _stand,
@@ -691,41 +619,6 @@ def _said(text: str) -> str:
     return text.strip(" \t\r\n\0\u00a0\u00ad\u200b\u2002\u2003")
 
 
-def _corners(box: Box, matrix: Matrix) -> Polygon:
-    a, b, c, d, e, f = matrix.shorthand
-    left, bottom, right, top = box
-    return [
-        (a * x + c * y + e, b * x + d * y + f)
-        for x, y in ((left, bottom), (right, bottom), (right, top), (left, top))
-    ]
-
-
-def _curve(start: Point, one: Point, two: Point, end: Point) -> Polygon:
-    """Return four points of a Bézier curve, the last its end."""
-    points = []
-    for t in (0.25, 0.5, 0.75, 1.0):
-        weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
-        both = zip(weights, (start, one, two, end), strict=True)
-        x = y = 0.0
-        for weight, point in both:
-            x, y = x + weight * point[0], y + weight * point[1]
-        points.append((x, y))
-    return points
-
-
-def _broad(start: Point, end: Point, width: float) -> Polygon:
-    """Return the area of a line of some width."""
-    along, up = end[0] - start[0], end[1] - start[1]
-    length = math.hypot(along, up) or 1.0
-    x, y = -up / length * width / 2, along / length * width / 2
-    return [
-        (start[0] + x, start[1] + y),
-        (end[0] + x, end[1] + y),
-        (end[0] - x, end[1] - y),
-        (start[0] - x, start[1] - y),
-    ]
-
-
 def _is_opaque(picture: Raw) -> bool:
     """Return whether a picture hides what is below it: one with a mask may let it through."""
     mask = picture.get("/SMask")
@@ -733,9 +626,7 @@ def _is_opaque(picture: Raw) -> bool:
         return "/Mask" not in picture
     try:
         held = mask.read_bytes()
-    except pikepdf.PdfError:
+    except pikepdf.PdfError:  # packed in a way that is only for pictures
         return True
-    return (
-        not held
-        or sum(held[:: max(len(held) // 4096, 1)]) / len(held[:: max(len(held) // 4096, 1)]) > 255 * _OPAQUE
-    )
+    some = held[:: max(len(held) // _SOME, 1)]
+    return sum(some) >= _OPAQUE * 255 * len(some)

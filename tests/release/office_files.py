@@ -228,6 +228,7 @@ _ODF: Final = (
             "meta": "meta",
             "config": "config",
             "script": "script",
+            "form": "form",
         }.items()
     )
     + ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"'

@@ -59,6 +59,12 @@ def picture_object(made: pikepdf.Pdf, data: bytes = b"\x80" * 64, **more: Any) -
     return pikepdf.Stream(made, data, Type=Name.XObject, Subtype=Name.Image, **facts)
 
 
+def masked(made: pikepdf.Pdf, alpha: int) -> None:
+    """Give the page a picture ``Im2`` whose mask lets through what ``alpha``, of 255, leaves."""
+    mask = picture_object(made, bytes([alpha]) * 64)
+    made.pages[0].obj.Resources.XObject = Dictionary(Im2=picture_object(made, SMask=mask))
+
+
 def mark(kind: str, **more: Any) -> Callable[[pikepdf.Pdf], object]:
     """Return a change that puts an annotation on the page."""
 

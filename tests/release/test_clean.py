@@ -20,7 +20,7 @@ from office_files import (
     sheet_part,
     word,
 )
-from other_files import WORDS, drawn, exif, mail, mark, pdf, picture
+from other_files import WORDS, drawn, exif, mail, mark, masked, pdf, picture
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageCms
 
@@ -249,6 +249,7 @@ def _tagged(made: pikepdf.Pdf) -> None:
 
 
 _FRAME: Final = b"0 g 60 600 400 150 re 62 602 396 146 re f* "
+_TURNED: Final = b"0 g 60 600 m 460 600 l 460 750 l 60 750 l h 62 602 m 62 748 l 458 748 l 458 602 l h f "
 _MARKER: Final = b"/Marker gs 1 1 0 rg 70 695 200 18 re f "
 PDF: Final[dict[str, Callable[[], bytes]]] = {
     "a page as ReportLab writes it": lambda: drawn(_page),
@@ -260,6 +261,11 @@ PDF: Final[dict[str, Callable[[], bytes]]] = {
         WORDS, _tagged, object_stream_mode=pikepdf.ObjectStreamMode.generate
     ),
     "a frame around the words": lambda: pdf(WORDS + _FRAME),
+    "a picture that lets words through": lambda: pdf(
+        WORDS + b"q 200 0 0 20 70 695 cm /Im2 Do Q", lambda made: masked(made, 60)
+    ),
+    "a box over nothing": lambda: pdf(WORDS + b"0 g 270 695 60 18 re f"),
+    "a frame whose inner edge goes round the other way": lambda: pdf(WORDS + _TURNED),
     "words under a yellow marker": lambda: pdf(WORDS + _MARKER),
     "words that are read aloud as they are seen": lambda: pdf(
         b"/Span << /ActualText (fi) >> BDC " + WORDS + b"EMC /Span << /ActualText ( ) >> BDC EMC"
@@ -286,6 +292,7 @@ _PROFILE: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobyt
 OTHERS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "a photograph with its profile": ("a.jpg", lambda: picture(icc_profile=_PROFILE, dpi=(300, 300))),
     "a photograph that is turned": ("a.JPG", lambda: picture(exif=exif(_274=6, _305="Some program 1.0"))),
+    "a photograph by the authority": ("a.jpg", lambda: picture(exif=exif(_315="West Midlands Police"))),
     "a photograph in several passes": ("a.jpeg", lambda: picture(progressive=True)),
     "a drawing": ("a.png", lambda: picture("PNG", icc_profile=_PROFILE, dpi=(96, 96))),
     "scanned sheets": ("a.tiff", lambda: _pages("TIFF")),

@@ -26,6 +26,7 @@ from other_files import (
     exif,
     mail,
     mark,
+    masked,
     pdf,
     picture,
     picture_object,
@@ -554,6 +555,34 @@ PDF: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         _pdf(WORDS + b"0 g 70 695 m 270 695 l 275 695 275 715 270 715 c 70 715 l h f"),
         "HIDDEN_COVERED",
     ),
+    "text under a box that goes round clockwise": (
+        _pdf(WORDS + b"0 g 70 695 m 70 713 l 270 713 l 270 695 l f"),
+        "HIDDEN_COVERED",
+    ),
+    "text under a box within a box": (
+        _pdf(WORDS + b"0 g 60 600 400 150 re 62 602 396 146 re f"),
+        "HIDDEN_COVERED",
+    ),
+    "a word under a box where words stand far apart": (
+        _pdf(b"BT /F1 12 Tf 40 Tw 72 700 Td (a b c Person) Tj ET 0 g 219 695 50 18 re f"),
+        "HIDDEN_COVERED",
+    ),
+    "letters under a box where letters stand far apart": (
+        _pdf(b"BT /F1 12 Tf 30 Tc 72 700 Td (Person) Tj ET 0 g 220 695 40 18 re f"),
+        "HIDDEN_COVERED",
+    ),
+    "a word under a box after a step": (
+        _pdf(b"BT /F1 12 Tf 72 700 Td [(a) -9000 (Person)] TJ ET 0 g 180 695 60 18 re f"),
+        "HIDDEN_COVERED",
+    ),
+    "text on the next line under a box": (
+        _pdf(b"BT /F1 12 Tf 14 TL 72 700 Td (a) Tj (Person) ' ET 0 g 70 682 60 12 re f"),
+        "HIDDEN_COVERED",
+    ),
+    "text stretched and under a box": (
+        _pdf(b"BT /F1 12 Tf 300 Tz 72 700 Td (a Person) Tj ET 0 g 180 695 60 18 re f"),
+        "HIDDEN_COVERED",
+    ),
     "text under a broad line": (_pdf(WORDS + b"0 G 16 w 70 704 m 270 704 l S"), "HIDDEN_COVERED"),
     "text under a box drawn by ReportLab": (lambda: drawn(_boxed), "HIDDEN_COVERED"),
     "text turned and under a box": (
@@ -562,6 +591,10 @@ PDF: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     ),
     "text under a dark marker": (_pdf(WORDS + b"/Marker gs 0 g 70 695 200 18 re f"), "HIDDEN_COVERED"),
     "text under a picture": (_pdf(WORDS + b"q 200 0 0 20 70 695 cm /Im1 Do Q"), "HIDDEN_COVERED"),
+    "text under a picture whose mask lets nothing through": (
+        _pdf(WORDS + b"q 200 0 0 20 70 695 cm /Im2 Do Q", lambda made: masked(made, 255)),
+        "HIDDEN_COVERED",
+    ),
     "text under an annotation with a filled look": (
         _pdf(
             WORDS,

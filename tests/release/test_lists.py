@@ -221,6 +221,10 @@ SINGLE: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
         "a.odt",
         lambda: open_document(meta="<meta:user-defined>A. Person</meta:user-defined>"),
     ),
+    "A field of a form is filled in.": (
+        "a.odt",
+        lambda: open_document("<form:text form:current-value='A'/>"),
+    ),
     "The file has a comment in its XML.": ("a.odt", lambda: open_document("<!-- A. Person -->")),
     "There is text before or after the parts of the e-mail.": (
         "a.eml",
