@@ -29,6 +29,7 @@ from flows.domain.acts import (
     OPEN,
     OVERRIDE,
     PUBLISH,
+    READ_REQUEST,
     REMOVE_HOLIDAY,
     RESUME,
     RETURN,
@@ -339,6 +340,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
         "details": {"received": "2022-11-04"},
     },
     ASSIGN: _WRITES | {"details": {"person": OWNER}},
+    READ_REQUEST: _WRITES | {"reason": "To draft the answer."},
     STEP_ASIDE: _WRITES | {"reason": "A friend asked."},
     ASK_CLARIFICATION: _WRITES | {"document": "clarification", "details": _SENT_ON},
     CLARIFIED: _WRITES

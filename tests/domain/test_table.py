@@ -33,6 +33,7 @@ from flows.domain.acts import (
     OPEN,
     OVERRIDE,
     PUBLISH,
+    READ_REQUEST,
     REMOVE_HOLIDAY,
     RESUME,
     RETURN,
@@ -107,6 +108,7 @@ _SUBJECTS = {
     OPEN: "intake: open 1146A/22",
     CORRECT_RECEIPT: "receipt: correct that of 1146A/22",
     CONFIRM_RECEIPT: "receipt: confirm that of 1146A/22",
+    READ_REQUEST: "reading: open the request of 1146A/22",
     STEP_ASIDE: "assigning: step aside from 1146A/22",
     ASK_CLARIFICATION: "clarification: ask about 1146A/22",
     CLARIFIED: "clarification: take the answer to 1146A/22",
@@ -183,7 +185,7 @@ def test_what_a_row_asks_for_can_be_met(kind: Kind) -> None:
     assert kind.on is On.DOCUMENT or not any(of_document), "only a document has versions, gates and writers"
     assert kind.roles
     assert kind.roles == {*ROLE_AT.values()} if kind.at_gate else kind.roles <= {*Role}
-    assert kind.at == {*ROLE_AT} if kind.at_gate else Stage.CLOSED not in kind.at
+    assert kind.at == {*ROLE_AT} if kind.at_gate else (Stage.CLOSED in kind.at) == (kind == READ_REQUEST)
     assert bool(kind.at) == (kind.on is not On.POLICY and kind != OPEN), "or it could never be taken"
     assert bool(kind.amend) == bool(kind.changes) == (kind.on is On.POLICY)
     assert len({fact.name for fact in kind.facts}) == len(kind.facts)

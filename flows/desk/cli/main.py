@@ -57,6 +57,11 @@ _BEFORE: Final = {
         "Print the text of a version, or write it as PDF or HTML; what is not published is marked DRAFT.",
         "document",
     ),
+    "request": _in(
+        "reading",
+        "Open the request as it arrived, or what else is kept sealed in a case; that you do is on record.",
+        "request",
+    ),
 }
 _OF_AN_ACT: Final = {
     "draft": _in(

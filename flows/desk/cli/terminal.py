@@ -10,6 +10,7 @@ import functools
 import hashlib
 import io
 import json
+import os
 import re
 import shlex
 import shutil
@@ -377,14 +378,17 @@ def read_text(path: Path) -> str:
     return text_of(read_file(path), str(path))
 
 
-def write_file(path: Path, content: bytes, *, fresh: bool = False) -> str:
+def write_file(path: Path, content: bytes, *, fresh: bool = False, mode: int = 0o666) -> str:
     """Write a file named on the command line, over what is there unless ``fresh``; return its name.
+
+    Args:
+        mode: Who may read a new file, as far as the umask lets them.
 
     Raises:
         MalformedError: it cannot be written, or is there and should not be.
     """
     try:
-        with path.open("xb" if fresh else "wb") as file:
+        with open(path, "xb" if fresh else "wb", opener=functools.partial(os.open, mode=mode)) as file:
             file.write(content)
     except OSError as error:
         problem = f"it cannot be written ({error.strerror})"

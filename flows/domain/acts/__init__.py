@@ -36,12 +36,13 @@ from flows.domain.acts.policy import (
     REVOKE_OFFICER,
 )
 from flows.domain.acts.publishing import PUBLISH, SENT
+from flows.domain.acts.reading import READ_REQUEST
 
 ACTS: Final = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            *(OPEN, CORRECT_RECEIPT, CONFIRM_RECEIPT, ASSIGN, STEP_ASIDE),
+            *(OPEN, CORRECT_RECEIPT, CONFIRM_RECEIPT, ASSIGN, STEP_ASIDE, READ_REQUEST),
             *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND),
             *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
             *(
@@ -84,6 +85,7 @@ __all__ = [
     "OPEN",
     "OVERRIDE",
     "PUBLISH",
+    "READ_REQUEST",
     "REMOVE_HOLIDAY",
     "RESUME",
     "RETURN",
