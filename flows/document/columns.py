@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flows.document import look
 from flows.document.blocks import List, Table, plain_text
 from flows.document.tagged.flow import measure
+from flows.document.ties import tied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,13 +59,16 @@ def columns(table: Table, indent: float, style: Style, pages: Sequence[Page] = P
     whole = style.cells(1)
     pad = 2 * whole.pad
     texts = [
-        [plain_text(cell).split() for cell in column]
+        [" ".join(plain_text(cell).split()) for cell in column]
         for column in zip(table.header, *table.rows, strict=True)
     ]
     # Measured in bold, the wider face: a word then fits in either.
     wide = partial(measure, face=whole.body.face(strong=True))
-    least = [pad + max((_least(word, whole) for cell in some for word in cell), default=0) for some in texts]
-    wanted = [pad + max((wide(" ".join(cell)) for cell in some), default=0) for some in texts]
+    wanted = [pad + max(map(wide, some), default=0) for some in texts]
+    least = [pad + _longest(map(tied, some), whole) for some in texts]
+    if sum(least) > pages[0].measure - indent - len(least):
+        # What belongs together is parted before the type shrinks or the page is turned.
+        least = [pad + _longest(some, whole) for some in texts]
     for page in pages:
         left = 0.0 if page is look.TURNED else indent
         room = page.measure - left
@@ -76,6 +80,11 @@ def columns(table: Table, indent: float, style: Style, pages: Sequence[Page] = P
     broken = (at for at, each in enumerate(least, start=1) if each > room / len(least))
     widths = _squeezed(least, wanted, room)
     return Columns(cells, tuple(widths), left, page is look.TURNED, tuple(broken))
+
+
+def _longest(texts: Iterable[str], cells: Cells) -> float:
+    """Return how wide the longest is of what has to stand on one line."""
+    return max((_least(word, cells) for text in texts for word in text.split(" ")), default=0)
 
 
 def _least(word: str, cells: Cells) -> float:

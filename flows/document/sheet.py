@@ -154,8 +154,9 @@ def _foot(sheet: Sheet, imprint: Imprint) -> None:
     sheet.setStrokeColor(look.RULE)
     sheet.rule(19 * mm, width=0.5)
     # The version is never cut off: it says which text this is.
-    title = _shortened(imprint.title, face, look.MEASURE * 0.65)
-    sheet.write(f"{title}, version {imprint.version}", 14.5 * mm, face)
+    version = f", version {imprint.version}"
+    room = sheet.paper.measure - measure(f"{version}Page 999 of 999", face) - imprint.style.indent
+    sheet.write(f"{_shortened(imprint.title, face, room)}{version}", 14.5 * mm, face)
     sheet.leave_page_number(14.5 * mm)
 
 
@@ -170,8 +171,11 @@ def _mark(sheet: Sheet, imprint: Imprint) -> None:
 
 
 def _shortened(text: str, face: Face, width: float) -> str:
+    """Return as many words of ``text`` as there is room for, or letters where one is too long for it."""
     if measure(text, face) <= width:
         return text
-    while text and measure(f"{text}\u2026", face) > width:
-        text = text[:-1]
-    return f"{text.rstrip()}\u2026"
+    kept = text
+    while kept and measure(f"{kept}\u2026", face) > width:
+        kept = kept[:-1]
+    words = kept if text[len(kept)] == " " else kept.rpartition(" ")[0]
+    return f"{(words or kept).rstrip(' ,;:-')}\u2026"

@@ -150,3 +150,18 @@ def test_an_author_is_told_the_field_of_a_table_that_the_authoritys_papers_have_
     (fault,) = unfit_tables_in(assessment, Theme(size=18))
     assert fault.path == "parts[1].answer"
     assert LONG not in fault.problem
+
+
+@pytest.mark.parametrize(
+    ("count", "parted"), [(3, False), (9, True)], ids=["where there is room", "where there is none"]
+)
+def test_a_day_in_a_cell_is_parted_only_where_the_columns_have_no_room(count: int, *, parted: bool) -> None:
+    cells = ["**Something that is said at length**", *["Another thing"] * (count - 2), "30 November 2022"]
+    table = f"| {' | '.join('abcdefghi'[:count])} |\n|{'---|' * count}\n| {' | '.join(cells)} |"
+    blocks = a_text(table)
+    pdf = rendered(blocks, size=18)
+    *_, last = (each for each in read_paper(pdf).root.within() if each.kind == "TD")
+    lines = {run.start[1] for mark in last.marks() for run in mark.runs}
+
+    assert (len(lines) > 1) is parted
+    assert inspect(pdf, blocks) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from sampling import sampled
 from signing_office import a_credential, examined
 
 from flows.document.inspection import inspect
+from flows.document.inspection.conformance import conformance
 from flows.document.signing import credential
 from flows.document.signing.examination import Level, Trust
 from flows.document.signing.pades import renew, sign
@@ -239,6 +241,20 @@ def test_it_reads_as_before_and_breaks_no_rule_but_that_of_a_signature_to_the_en
     found = inspect(renewed(by_list), mutants.blocks())
 
     assert [each.place for each in found] == ["PDF/A-2a, PDFA2A-SIGNATURE-BYTERANGE-001"]
+
+
+def test_what_the_checker_holds_against_a_renewed_paper_it_holds_against_any_update(
+    by_list: Authorities,
+) -> None:
+    """So nothing that is added could satisfy it; each signature is over its own revision, to the end."""
+    once, whole = signed(by_list), renewed(by_list)
+    ends = [match.end() for match in re.finditer(rb"%%EOF\n", whole)]
+    ranges = [[*map(int, each.split())] for each in re.findall(rb"/ByteRange \[([\d ]+)\]", whole)]
+    appended = once + b"%%EOF\n"
+
+    assert [first + length for _, _, first, length in ranges] == ends[1:]
+    assert ends[1] == len(once)
+    assert [each.place for each in conformance(appended)] == ["PDF/A-2a, PDFA2A-SIGNATURE-BYTERANGE-001"]
 
 
 def test_the_store_and_its_time_stamp_are_where_the_standard_wants_them(by_list: Authorities) -> None:

@@ -259,6 +259,25 @@ def test_a_name_too_long_for_its_line_is_cut_short_where_it_repeats(tmp_path: Pa
     assert faults(pdf) == []
 
 
+@pytest.mark.parametrize(
+    ("title", "foot"),
+    [
+        (
+            "Public interest test 1/1: " + "gait recognition, " * 6,
+            "recognition, gait\u2026, version",
+        ),
+        ("A short one", "A short one, version"),
+        ("x" * 120, "xxx\u2026, version"),
+    ],
+    ids=["after a word", "whole", "within a word that is too long"],
+)
+def test_the_title_at_the_foot_ends_with_a_whole_word(title: str, foot: str, tmp_path: Path) -> None:
+    blocks = (heading("A", 1), paragraph("word"))
+    [page] = pages(rendered(blocks, title=title), tmp_path)
+
+    assert foot in page
+
+
 def test_a_draft_says_so_where_it_is_heard() -> None:
     drafted, published = (opened(rendered(draft=draft)) for draft in (True, False))
 
