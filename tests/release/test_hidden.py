@@ -486,6 +486,17 @@ def _layer(made: pikepdf.Pdf) -> pikepdf.Object:
     return Dictionary(OCGs=Array([group]), D=Dictionary(OFF=Array([group])))
 
 
+def _other_view(made: pikepdf.Pdf) -> pikepdf.Object:
+    found = _layer(made)
+    return Dictionary(OCGs=found.OCGs, D=Dictionary(), Configs=Array([found.D]))
+
+
+def _not_printed(made: pikepdf.Pdf) -> pikepdf.Object:
+    group = _layer(made).OCGs[0]
+    group.Usage = Dictionary(Print=Dictionary(PrintState=Name.OFF))
+    return Dictionary(OCGs=Array([group]), D=Dictionary())
+
+
 def _after_redaction() -> bytes:
     """A page whose text was replaced by an update that leaves the earlier text in the file."""
     before = pdf(WORDS, object_stream_mode=pikepdf.ObjectStreamMode.disable)
@@ -589,6 +600,10 @@ PDF: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         _pdf(b"BT /F1 12 Tf 0 1 -1 0 300 100 Tm (The informant is) Tj ET 0 g 285 90 20 200 re f"),
         "HIDDEN_COVERED",
     ),
+    "text under a slanting line": (
+        _pdf(b"BT /F1 12 Tf .707 .707 -.707 .707 100 100 Tm (Person) Tj ET 0 G 16 w 100 104 m 160 164 l S"),
+        "HIDDEN_COVERED",
+    ),
     "text under a dark marker": (_pdf(WORDS + b"/Marker gs 0 g 70 695 200 18 re f"), "HIDDEN_COVERED"),
     "text under a picture": (_pdf(WORDS + b"q 200 0 0 20 70 695 cm /Im1 Do Q"), "HIDDEN_COVERED"),
     "text under a picture whose mask lets nothing through": (
@@ -676,6 +691,8 @@ PDF: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         "HIDDEN_FORM",
     ),
     "a layer that is off": (_pdf(WORDS, _root("/OCProperties", _layer)), "HIDDEN_LAYER"),
+    "a layer that is off in another view": (_pdf(WORDS, _root("/OCProperties", _other_view)), "HIDDEN_LAYER"),
+    "a layer that is not printed": (_pdf(WORDS, _root("/OCProperties", _not_printed)), "HIDDEN_LAYER"),
     "an earlier state": (_after_redaction, "HIDDEN_EARLIER"),
     "an earlier state kept with other objects": (_packed_before_an_update, "HIDDEN_EARLIER"),
     "an object that nothing leads to": (_with_an_orphan, "HIDDEN_LEFT"),
