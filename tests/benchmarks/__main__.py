@@ -20,6 +20,7 @@ import bench_acts
 import bench_audit
 import bench_case
 import bench_checks
+import bench_lives
 import bench_paper
 import bench_peers
 import bench_scale
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from figures import Row
 
-PARTS = ("checks", "paper", "peers", "audit", "acts", "scale", "case")
+PARTS = ("checks", "paper", "peers", "audit", "acts", "scale", "lives", "case")
 
 
 def main() -> None:
@@ -53,7 +54,6 @@ def main() -> None:
 
 
 def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
-    sizes = (100, 300, 1_000) if small else (100, 10_000, 100_000)
     if "checks" in parts:
         yield from bench_checks.run()
     if "paper" in parts:
@@ -64,19 +64,26 @@ def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
         build(place / "audit", cases=20 if small else 2_000, acts=5)
         yield from bench_audit.run(place / "audit")
     if "acts" in parts or "scale" in parts:
-        registers = {size: place / f"register-{size}" for size in sizes}
-        # Of the largest most are closed, as in an authority's tenth year.
-        waiting = {size: size if size < sizes[-1] else size * 3 // 100 for size in sizes}
-        for size, folder in registers.items():
-            build(folder, size, waiting=waiting[size])
-        open_ = {size: left_open(size, waiting[size]) for size in sizes}
-        yield from bench_scale.run_catalogue(registers[sizes[-1]], sizes[-1])
-        if "acts" in parts:
-            yield from bench_acts.run(place, registers, open_)
-        if "scale" in parts:
-            yield from bench_scale.run(registers[sizes[-1]], sizes[-1], open_[sizes[-1]])
+        yield from _growing(place, parts, (100, 300, 1_000) if small else (100, 10_000, 100_000))
+    if "lives" in parts:
+        yield from bench_lives.run(place, cases=20 if small else 10_000)
     if "case" in parts:
         yield from bench_case.run(place, cases=6 if small else 200)
+
+
+def _growing(place: Path, parts: Sequence[str], sizes: tuple[int, ...]) -> Iterator[Row]:
+    """Yield what is measured on registers of several sizes."""
+    registers = {size: place / f"register-{size}" for size in sizes}
+    # Of the largest most are closed, as in an authority's tenth year.
+    waiting = {size: size if size < sizes[-1] else size * 3 // 100 for size in sizes}
+    for size, folder in registers.items():
+        build(folder, size, waiting=waiting[size])
+    open_ = {size: left_open(size, waiting[size]) for size in sizes}
+    yield from bench_scale.run_catalogue(registers[sizes[-1]], sizes[-1])
+    if "acts" in parts:
+        yield from bench_acts.run(place, registers, open_)
+    if "scale" in parts:
+        yield from bench_scale.run(registers[sizes[-1]], sizes[-1], open_[sizes[-1]])
 
 
 if __name__ == "__main__":

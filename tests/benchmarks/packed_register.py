@@ -20,7 +20,7 @@ from offices import LAWYER, OWNER, WRITER, Staffed, found_office, open_staffed
 
 from flows.casework import texts
 from flows.domain.act import Act
-from flows.domain.acts import APPROVE, CLOSE, DRAFT, OPEN, SUBMIT
+from flows.domain.acts import APPROVE, CLOSE, DRAFT, OPEN, RETURN, SUBMIT
 from flows.domain.assessment import FOIA
 from flows.domain.checks import VERSION
 from flows.domain.decide import decide, idempotency_key
@@ -62,11 +62,14 @@ def left_open(cases: int, waiting: int | None = None) -> list[str]:
     ]
 
 
-def build(folder: Path, cases: int, acts: int = 1, waiting: int | None = None) -> None:
+def build(
+    folder: Path, cases: int, acts: int = 1, waiting: int | None = None, *, returning: bool = False
+) -> None:
     """Make a register in ``folder`` with as many ``cases``, each taken through as many ``acts``.
 
     Args:
         waiting: How many are left open; the others are closed. All of them where it is None.
+        returning: Whether every submission is returned, so that a case never ends.
     """
     found_office(folder)
     with open_staffed(folder) as office:
@@ -75,7 +78,7 @@ def build(folder: Path, cases: int, acts: int = 1, waiting: int | None = None) -
         try:
             for _ in range(acts):
                 for reference in references(cases):
-                    line.take_next(reference)
+                    line.take_next(reference, returning=returning)
             left = {*left_open(cases, waiting)}
             for reference in references(cases):
                 if reference not in left:
@@ -87,7 +90,9 @@ def build(folder: Path, cases: int, acts: int = 1, waiting: int | None = None) -
     office.home.catalogue.unlink()
 
 
-def next_act(case: Case | None, reference: str, at: datetime, policy: int) -> tuple[Act, dict[str, bytes]]:
+def next_act(
+    case: Case | None, reference: str, at: datetime, policy: int, *, returning: bool = False
+) -> tuple[Act, dict[str, bytes]]:
     """Return what usually happens next to a case, and the files that changes."""
     said = partial(Act, case=reference, time=at, policy=policy)
     if case is None:
@@ -114,6 +119,9 @@ def next_act(case: Case | None, reference: str, at: datetime, policy: int) -> tu
                 details=checked,
             )
             return submission, {}
+        case Stage.LEGAL_REVIEW as gate if returning:
+            role = ROLE_AT[gate]
+            return said(kind=RETURN, actor=LAWYER, role=role, gate=gate, reason="Weigh both sides."), {}
         case Stage.LEGAL_REVIEW | Stage.BALANCING as gate:
             approval = said(
                 kind=APPROVE,
@@ -127,11 +135,12 @@ def next_act(case: Case | None, reference: str, at: datetime, policy: int) -> tu
             raise ValueError(case.stage())
 
 
-def take_next(office: Staffed, reference: str) -> None:
+def take_next(office: Staffed, reference: str, *, returning: bool = False) -> None:
     """Have the next act of a case recorded by the register itself."""
     at = datetime.fromtimestamp(office.register.tip().entry.committed + 1, UTC)
     found = office.register.find(reference)
-    act, changes = next_act(found.case if found else None, reference, at, office.register.policy().version)
+    case, policy = found.case if found else None, office.register.policy().version
+    act, changes = next_act(case, reference, at, policy, returning=returning)
     office.register.record(act, changes, office.signers[act.actor])
 
 
@@ -166,11 +175,11 @@ class _PackedLine:
         self._cases: dict[str, tuple[Chain, str | None]] = {}
         self._pack = _Pack(office.home.register)
 
-    def take_next(self, reference: str, *, close: bool = False) -> None:
+    def take_next(self, reference: str, *, close: bool = False, returning: bool = False) -> None:
         """Record the next act of a case, or its closing."""
         chain, before = self._cases.get(reference, (Chain(), None))
         at = datetime.fromtimestamp(self._last.committed + 1, UTC)
-        act, changes = next_act(chain.case, reference, at, self._policy.version)
+        act, changes = next_act(chain.case, reference, at, self._policy.version, returning=returning)
         if close:
             changes, details = {}, {"ground": "withdrawn"}
             act = replace(
