@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from flows.casework import acts
 from flows.casework.acts import Wish
 from flows.casework.views import what_was_done
 from flows.domain.acts import READ_REQUEST
 from flows.domain.decide import refusals
-from flows.domain.documents import SEALED_REQUEST
+from flows.domain.documents import SEALED_REQUEST, came_with
 from flows.domain.errors import NotEntitledError, RefusedError
 from flows.register import signature
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.register.dossier import Dossier
     from flows.register.statement import Statement
-
-_SEALED: Final = re.compile(r"sealed/(\d{4})-[a-z-]+\.age")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +60,8 @@ class Opened:
 def kept_in(dossier: Dossier) -> Iterator[Kept]:
     """Yield what is kept sealed in a case beside the request, in order."""
     for path, mark in sorted(dossier.case.files.items()):
-        if found := _SEALED.fullmatch(path):
-            number = int(found[1])
+        if came := came_with(path):
+            number, _ = came
             act = dossier.statements[number - 1].act
             yield Kept(number=number, actor=act.actor, what=what_was_done(act), size=mark.size, path=path)
 

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flows.catalogue.search import Sought
-from flows.domain.acts import ACTS, DRAFT, PUBLISH, SUBMIT
+from flows.domain.acts import ACTS, APPROVE, DRAFT, PUBLISH, SUBMIT
+from flows.domain.acts.evidence import PARTIES
 from flows.domain.acts.kind import in_words
 from flows.domain.decide import may_decide
-from flows.domain.documents import DOCUMENTS, REQUEST, TEST
-from flows.domain.english import in_full
+from flows.domain.documents import DOCUMENTS, REQUEST, TEST, came_with
+from flows.domain.english import in_full, listing
 from flows.domain.errors import RefusedError
 from flows.domain.noted import counted, read_noted
 from flows.domain.owed import from_text
@@ -94,6 +95,7 @@ class CaseView:
     Attributes:
         summarised: Whether what was asked is summarised, fit to publish.
         stated: What was last said of the case itself, in words.
+        awaited: What others who were consulted have yet to answer, in words.
         folder: In the register.
     """
 
@@ -103,6 +105,7 @@ class CaseView:
     clock: Due
     summarised: bool
     stated: tuple[str, ...]
+    awaited: tuple[str, ...]
     documents: tuple[DocumentView, ...]
     folder: str
 
@@ -176,6 +179,7 @@ def show(office: Office, dossier: Dossier) -> CaseView:
             for name in case.stated
             if (said := dossier.last(ACTS[name], document=""))
         ),
+        awaited=_awaited(case),
         documents=tuple(_document(case, document, request, policy) for document in case.documents.values()),
         folder=case.folder,
     )
@@ -210,7 +214,18 @@ def what_was_done(act: Act) -> str:
     if act.kind == SUBMIT and "rules" in act.details:
         found = counted(read_noted(act.details.get("findings", "")))
         words = f"{words} ({found or 'no finding'} by rules {act.details['rules']})"
+    if act.kind == APPROVE and (before := [came for path in sorted(act.files) if (came := came_with(path))]):
+        # The statement names every file of the case with its digest, so it says what could be read.
+        words = f"{words}, with {listing([f'{name} {number}' for number, name in before])} before them"
     return words
+
+
+def _awaited(case: Case) -> tuple[str, ...]:
+    """Return what is awaited of others, as sentences."""
+    return tuple(
+        f"The answer of {PARTIES[each.whom]}, who was consulted on {in_full(each.on)}."
+        for each in case.life.consulted
+    )
 
 
 def because(days: Sequence[Proclaimed]) -> list[str]:

@@ -7,6 +7,7 @@ folder of its name within the case's.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,15 @@ SEALED_REQUEST: Final = "request.age"
 def sealed_with(number: int, act: str) -> str:
     """Return where the file that came with an act is kept, sealed: by the act's number in its case."""
     return f"sealed/{number:04}-{act}.age"
+
+
+_SEALED_WITH: Final = re.compile(r"sealed/(\d{4})-([a-z-]+)\.age")
+
+
+def came_with(path: str) -> tuple[int, str] | None:
+    """Return the number and the name of the act with which a sealed file came; None for any other file."""
+    found = _SEALED_WITH.fullmatch(path)
+    return (int(found[1]), found[2]) if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

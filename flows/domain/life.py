@@ -20,6 +20,14 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consulted:
+    """That somebody was consulted, whose answer is awaited; ``whom`` says what they are, and names nobody."""
+
+    whom: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
     """What happened to a request, as the fold of its acts.
 
@@ -29,6 +37,7 @@ class Life:
         promises: The estimates of every notice of more time, oldest first.
         correction: Of its day of receipt, where that waits for confirmation.
         aside: Who stepped aside from the case.
+        consulted: Whose answers are awaited, oldest first.
     """
 
     events: Events
@@ -36,3 +45,4 @@ class Life:
     promises: tuple[date, ...] = ()
     correction: Correction | None = None
     aside: frozenset[str] = frozenset()
+    consulted: tuple[Consulted, ...] = ()

@@ -20,8 +20,11 @@ from flows.domain.acts import (
     CLARIFIED,
     CLOSE,
     CONFIRM_RECEIPT,
+    CONSULT,
+    CONSULTED,
     CORRECT_RECEIPT,
     DRAFT,
+    EVIDENCE,
     EXTEND,
     FEE_PAID,
     FEES_NOTICE,
@@ -57,7 +60,7 @@ from flows.domain.documents import (
 )
 from flows.domain.edition import documents_of, gates_for, latest
 from flows.domain.events import Events, Round
-from flows.domain.life import Correction, Life
+from flows.domain.life import Consulted, Correction, Life
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.timetable import Timetable
@@ -311,6 +314,7 @@ _RECEIVED: Final = date(2022, 11, 7)
 _LIVES: Final[dict[Kind, dict[str, Any]]] = {
     CONFIRM_RECEIPT: {"correction": Correction(received=date(2022, 11, 4), person=WRITER)},
     CLARIFIED: {"events": Events(received=_RECEIVED, rounds=(Round(asked=date(2022, 11, 14)),))},
+    CONSULTED: {"consulted": (Consulted(whom="third-party", on=date(2022, 11, 14)),)},
     FEE_PAID: {"events": Events(received=_RECEIVED, fees_notice=date(2022, 11, 14))},
 }
 """What happened before an act, where that has to be."""
@@ -319,6 +323,12 @@ _LIVES: Final[dict[Kind, dict[str, Any]]] = {
 _WRITES: dict[str, Any] = {"actor": WRITER, "role": Role.FOI_OFFICER}
 _SENT_ON: Final = {"on": "2022-11-28", "by": "email"}
 CLARIFYING: Final = "sealed/0004-clarified.age"
+
+
+def _sealed(name: str) -> dict[str, FileMark]:
+    return the_files() | {sealed_with(4, name): a_mark("sealed")}
+
+
 _SERVES: dict[str, Any] = {"actor": SERVICE, "role": Role.SERVICE}
 _ADMINISTERS: dict[str, Any] = {
     "case": "policy",
@@ -352,6 +362,10 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
         "document": "extension",
         "details": _SENT_ON | {"until": "2023-01-06", "exemptions": "31(1)(a), 24(1)"},
     },
+    EVIDENCE: _WRITES | {"details": {"kind": "harm"}, "files": _sealed("evidence")},
+    CONSULT: _WRITES | {"details": {"whom": "third-party", "on": "2022-11-28"}},
+    CONSULTED: _WRITES
+    | {"details": {"whom": "third-party", "on": "2022-11-28"}, "files": _sealed("consulted")},
     DRAFT: _WRITES | {"version": 2, "files": the_files(2)},
     OVERRIDE: {
         "actor": OWNER,

@@ -47,6 +47,8 @@ document_option = click.option(
 )
 
 
+MOST_SEALED: Final = 20 << 20
+"""Bytes of a file that is kept sealed."""
 _FACT: Final = "fact_"
 """Before the name of a fact, so that no option of every command is taken for it."""
 
@@ -89,7 +91,7 @@ def command_of(kind: Kind) -> click.Command:
             version=version,
             gate=Stage(gate) if gate else None,
             reason=reason,
-            sealed=read_file(file) if file else None,
+            sealed=read_file(file, most=MOST_SEALED) if file else None,
             facts={name.removeprefix(_FACT): text for name, text in facts.items() if text is not None},
         )
         taken = acts.act(office, officer, wish)

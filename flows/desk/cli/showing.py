@@ -305,6 +305,8 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
         yield "Limit", sentence
     for stated in view.stated:
         yield "Recorded", stated
+    for sentence in view.awaited:
+        yield "Awaited", sentence
     for each in view.documents:
         yield from _document_facts(view, each)
     yield "Folder", view.folder

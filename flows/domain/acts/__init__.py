@@ -21,6 +21,7 @@ from flows.domain.acts.clock import (
 from flows.domain.acts.closing import CLOSE
 from flows.domain.acts.deciding import APPROVE, RETURN
 from flows.domain.acts.drafting import DRAFT, OVERRIDE, SUBMIT
+from flows.domain.acts.evidence import CONSULT, CONSULTED, EVIDENCE
 from flows.domain.acts.kind import Kind, On, Reason
 from flows.domain.acts.opening import OPEN
 from flows.domain.acts.policy import (
@@ -44,6 +45,7 @@ ACTS: Final = MappingProxyType(
         for kind in (
             *(OPEN, CORRECT_RECEIPT, CONFIRM_RECEIPT, ASSIGN, STEP_ASIDE, READ_REQUEST),
             *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND),
+            *(EVIDENCE, CONSULT, CONSULTED),
             *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
             *(
                 FOUND,
@@ -76,8 +78,11 @@ __all__ = [
     "CLARIFIED",
     "CLOSE",
     "CONFIRM_RECEIPT",
+    "CONSULT",
+    "CONSULTED",
     "CORRECT_RECEIPT",
     "DRAFT",
+    "EVIDENCE",
     "EXTEND",
     "FEES_NOTICE",
     "FEE_PAID",
