@@ -40,6 +40,11 @@ class Home:
         return self.root / "published"
 
     @property
+    def letters(self) -> Path:
+        """The authority's own templates of letters; none where it has ours alone."""
+        return self.root / "templates" / "letters"
+
+    @property
     def notices(self) -> Path:
         """Messages to people."""
         return self.root / "notices"

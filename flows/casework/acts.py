@@ -299,7 +299,7 @@ def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str
         if checked:
             found = checking.findings(office, dossier)
         elif wish.kind == SUBMIT:
-            checking.check_written_out(dossier, wish.document)
+            checking.check_letter(office, dossier, wish.document)
     if wish.kind == OVERRIDE:
         if to_check:
             _check_overridable(case, found, wish)

@@ -9,12 +9,14 @@ from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.ruleset import check
 from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, SEALED_REQUEST
 from flows.domain.errors import Fault, IncompleteError, MalformedError, RegisterError
+from flows.domain.finding import blocking
+from flows.domain.letters import Known, Letter, look_through
 from flows.domain.request_file import parse_request_file
 from flows.sources.parse import ArrivedRequest, parse_request
 
 if TYPE_CHECKING:
     from flows.casework.office import Office
-    from flows.domain.assessment import Assessment, Request
+    from flows.domain.assessment import Assessment, Part, Request
     from flows.domain.checks.rule import Draft
     from flows.domain.finding import Finding
     from flows.register.dossier import Dossier
@@ -30,17 +32,46 @@ def findings(office: Office, dossier: Dossier) -> tuple[Finding, ...]:
     return check(draft_of(office, dossier))
 
 
-def check_written_out(dossier: Dossier, document: str) -> None:
-    """Check that no placeholder is left in a text that the rules do not look at.
+def check_letter(office: Office, dossier: Dossier, document: str) -> None:
+    """Check that a letter is written out, states what it has to, and gives nothing away.
 
     Raises:
-        IncompleteError: one is; says in which line.
+        IncompleteError: it is not; says what is missing, and where it comes from.
     """
     text = dossier.read(DOCUMENTS[document].text).decode()
-    lines = [text.count("\n", 0, start) + 1 for start, _ in placeholders(text)]
-    if lines:
-        first = f"a placeholder stands in line {min(lines)} of the {document}; put the text in its place."
-        raise IncompleteError(dossier.case.reference, blocking=1, first=first)
+    if stopping := blocking(letter_findings(office, dossier, document, text)):
+        told = "; ".join(
+            f"{each.sentence[:1].lower()}{each.sentence[1:-1]} ({each.code}, {each.citation})"
+            for each in stopping
+        )
+        raise IncompleteError(dossier.case.reference, blocking=1, first=f"{told}.")
+
+
+def letter_findings(office: Office, dossier: Dossier, document: str, text: str) -> tuple[Finding, ...]:
+    """Return what a text of a letter does not state and has to, today, and what it gives away."""
+    request = parse_request_file(dossier.read(REQUEST).decode())
+    return look_through(Letter(kind=DOCUMENTS[document], text=text, known=known_of(office, dossier, request)))
+
+
+def known_of(office: Office, dossier: Dossier, request: Request) -> Known:
+    """Return what is known of a case for its letters."""
+    return Known(
+        reference=dossier.case.reference,
+        authority=request.authority,
+        regime=dossier.case.regime,
+        today=office.today(),
+        body=dossier.policy.rules.body,
+        parts=_parts(dossier),
+    )
+
+
+def _parts(dossier: Dossier) -> tuple[Part, ...]:
+    """Return the parts of the test, so far as somebody began it."""
+    if not dossier.case.test.version:
+        return ()
+    assessment = texts.read_assessment(dossier.read(ASSESSMENT), dossier.case.reference, rules=texts.RECORDED)
+    begun = any(part.exemptions or not [*placeholders(part.information)] for part in assessment.parts)
+    return assessment.parts if begun else ()
 
 
 def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draft:

@@ -14,8 +14,11 @@ from flows.document.blocks import parse_prose
 from flows.document.markdown import prose_faults, unfit_tables
 from flows.document.text import skeleton
 from flows.domain.acts import DRAFT
+from flows.domain.checks.ruleset import check
 from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, TEST
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.events import USUAL
+from flows.domain.letters import PLACE
 from flows.domain.procedure import Role, Stage
 from flows.domain.provisions import provisions
 from flows.domain.request_file import parse_request_file
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from flows.casework.office import Office
     from flows.domain.case import Case
     from flows.domain.checks.rule import Draft
+    from flows.domain.finding import Finding
     from flows.register.dossier import Dossier
     from flows.register.line import Recorded
 
@@ -42,12 +46,14 @@ class Drafted:
     Attributes:
         recorded: None where it is identical with the current one.
         case: As it then stands.
-        draft: What the rules look at; None for a document that has no rules.
+        findings: What the checks say of it.
+        words: The texts that these mean, by place.
     """
 
     recorded: Recorded | None
     case: Case
-    draft: Draft | None
+    findings: tuple[Finding, ...]
+    words: Mapping[str, str]
 
 
 def write_first_draft(office: Office, reference: str) -> Done:
@@ -83,6 +89,30 @@ def begin(office: Office, reference: str, starts: Sequence[str]) -> str:
     return start(case.reference, exemptions, provisions(case.regime), body=body)
 
 
+def begin_letter(office: Office, reference: str, document: str) -> str:
+    """Return the text that a letter of a case is begun with, blanks and all; nothing is recorded.
+
+    Raises:
+        MalformedError: one of the authority's own templates is no template of a letter.
+    """
+    from flows.casework import letters  # noqa: PLC0415 - for this alone
+
+    dossier = office.register.dossier(reference)
+    case = dossier.case
+    request = parse_request_file(dossier.read(REQUEST).decode())
+    clock, events = office.clock(dossier.policy), case.life.events
+    beginning = letters.Beginning(
+        known=checking.known_of(office, dossier, request),
+        subject=request.subject,
+        received=case.received,
+        summary=request.summary,
+        due=clock.answer(events, case.regime).due,
+        longest=clock.answer(replace(events, extended=USUAL), case.regime).due,
+        review_asked=events.review_asked,
+    )
+    return letters.begin(document, beginning, office.home.letters)
+
+
 def draft(
     office: Office,
     officer: Officer,
@@ -105,18 +135,20 @@ def draft(
     """
     dossier = office.register.dossier(reference)
     dossier.policy.require(officer.id, Role.FOI_OFFICER, verb=DRAFT.verb)
-    looked_at: Draft | None = None
     if DOCUMENTS[document].checked:
         files, looked_at = _test_files(office, dossier, data, summary, source)
+        found, words = check(looked_at), looked_at.words
     else:
-        files = {DOCUMENTS[document].text: _letter(office, dossier, data, source)}
+        text = _letter(office, dossier, data, source)
+        files, words = {DOCUMENTS[document].text: text.encode()}, {PLACE: text}
+        found = checking.letter_findings(office, dossier, document, text)
     case = dossier.case
     current = case.document(document).version
     if current and all(dossier.read(path) == content for path, content in files.items()):
-        return Drafted(recorded=None, case=case, draft=looked_at)
+        return Drafted(recorded=None, case=case, findings=found, words=words)
     wish = Wish(kind=DRAFT, reference=reference, document=document, version=current + 1, files=files)
     taken = acts.act(office, officer, wish, on=dossier)
-    return Drafted(recorded=taken.recorded, case=taken.case, draft=looked_at)
+    return Drafted(recorded=taken.recorded, case=taken.case, findings=found, words=words)
 
 
 def _test_files(
@@ -152,7 +184,7 @@ def _test_files(
     return files, looked_at
 
 
-def _letter(office: Office, dossier: Dossier, data: bytes, source: str) -> bytes:
+def _letter(office: Office, dossier: Dossier, data: bytes, source: str) -> str:
     """Return the text of a letter in the one form the register keeps."""
     text = unicodedata.normalize("NFC", text_of(data, source).strip()) + "\n"
     problems = prose_faults(text) or unfit_tables(parse_prose(text), dossier.policy.theme.size)
@@ -163,7 +195,7 @@ def _letter(office: Office, dossier: Dossier, data: bytes, source: str) -> bytes
     as_arrived = checking.arrived(office, dossier)
     if as_arrived.named_in({"text": text}) or texts.personal_details_read(as_arrived, text):
         raise MalformedError(source, *texts.personal_faults([""]))
-    return text.encode()
+    return text
 
 
 def _summary(text: str) -> str:

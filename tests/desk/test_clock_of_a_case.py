@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desk_builders import Desk, another_case, passes_audit
+from letter_texts import a_letter
 
 from flows import home as flows_home
 from flows.casework import publishing
@@ -118,9 +119,7 @@ def test_more_time_is_promised_for_qualified_exemptions_by_a_notice_in_time(
     running: Desk, tmp_path: Path
 ) -> None:
     until = due() + timedelta(days=14)
-    write(
-        running, tmp_path, "extension", f"We need until {in_full(until)} for {CASE}, under section 31(1).\n"
-    )
+    write(running, tmp_path, "extension", a_letter("extension", CASE, TODAY, until=until))
     promise = ("--until", until.isoformat())
 
     for exemptions, told in (
@@ -144,7 +143,7 @@ def test_more_time_is_promised_for_qualified_exemptions_by_a_notice_in_time(
 def test_a_late_notice_of_more_time_says_why(desk: Desk, tmp_path: Path) -> None:
     another_case(desk.home, CASE, (TODAY - timedelta(days=60)).isoformat())
     until = TODAY + timedelta(days=10)
-    write(desk, tmp_path, "extension", f"We need until {in_full(until)} for {CASE}.\n")
+    write(desk, tmp_path, "extension", a_letter("extension", CASE, TODAY, until=until))
     call = ("extend", CASE, *SENT, "--until", until.isoformat(), "--exemptions", "31(1)")
 
     status, told = desk.refused(*call)

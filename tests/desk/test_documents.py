@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from desk_builders import CASE, Desk, passes_audit, publish_now
+from letter_texts import a_letter
 
 from flows import home as flows_home
 from flows.casework import papers, publishing
@@ -16,7 +17,7 @@ from flows.domain.reference import ENDINGS, parse_new_reference
 if TYPE_CHECKING:
     from pathlib import Path
 
-LETTER = "Thank you for your request.\n\nWe neither confirm nor deny whether we hold what you ask for.\n"
+LETTER = a_letter("response", CASE, flows_home.today())
 OF_THE_LETTER = ("--document", "response")
 SENT = ("--on", flows_home.today().isoformat(), "--by", "email")
 
@@ -52,7 +53,7 @@ def document(desk: Desk, name: str = "response") -> dict[str, Any]:
 
 def test_a_response_goes_its_own_way_while_the_test_stays_where_it_is(desk: Desk, letter: Path) -> None:
     assert desk.done("draft", CASE, letter, *OF_THE_LETTER, "--as", "foi-officer") == (
-        "1146A/22: Recorded as version 1. The response is in drafting.\n"
+        "1146A/22: Recorded as version 1. The response is in drafting.\nNothing found.\n"
     )
     assert act(desk, "submit", "foi-officer") == (
         "1146A/22: Version 1 of the response is submitted. The response is at sign-off.\n"
@@ -75,13 +76,13 @@ def test_a_response_goes_its_own_way_while_the_test_stays_where_it_is(desk: Desk
 
 @pytest.mark.parametrize("placeholder", ["[name]", "dd/mm/yyyy", "________"])
 def test_a_response_with_a_placeholder_is_not_submitted(placeholder: str, desk: Desk, letter: Path) -> None:
-    letter.write_text(f"We answer.\n\nIt was decided by {placeholder}.\n")
+    letter.write_text(f"It was decided\n\nby {placeholder}.\n\n{LETTER}")
     desk.done("draft", CASE, letter, *OF_THE_LETTER, "--as", "foi-officer")
 
     code, said = desk.refused("submit", CASE, *OF_THE_LETTER, "--version", "1", "--as", "foi-officer")
     assert code == 1
-    assert "cannot be submitted yet: a placeholder stands in line 3 of the response" in said
-    letter.write_text("We answer.\n\nIt was decided by the panel.\n")
+    assert "cannot be submitted yet: a placeholder stands in line 3 (S03, good practice)" in said
+    letter.write_text(f"It was decided\n\nby the panel.\n\n{LETTER}")
     desk.done("draft", CASE, letter, *OF_THE_LETTER, "--as", "foi-officer")
     act(desk, "submit", "foi-officer", version=2)
 

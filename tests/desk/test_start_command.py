@@ -39,7 +39,7 @@ def test_an_assessment_is_printed_for_anybody_and_nothing_is_recorded(desk: Desk
     assert said.startswith("# An assessment to fill in")
     assert f'reference: "{CASE}"\n' in said
     assert [provision in said for provision in ('provision: "31(3)"', 'provision: "24(2)"')] == [True, True]
-    assert desk.told(*START, "--start", "24(2)") == {"assessment": said, "file": None}
+    assert desk.told(*START, "--start", "24(2)") == {"text": said, "file": None}
     assert everything(desk.home) == before
 
 
@@ -69,8 +69,9 @@ def test_it_is_written_to_a_new_file_and_over_none(desk: Desk, tmp_path: Path) -
         (("--start", "31"), 2, "write 31(1) to withhold, 31(3) to neither confirm nor deny"),
         (("--start", "12(1)"), 2, "section 12 is no exemption of Part II"),
         (("--start", "35(1)(a)"), 1, "35(1) is only for a government department or the Welsh Government"),
-        (("--start", "31(3)", "a.yaml"), 2, "--start begins a test, and goes with no FILE"),
-        (("--start", "31(3)", "--document", "response"), 2, "--start begins a test, and goes with no FILE"),
+        (("--start", "31(3)", "a.yaml"), 2, "--start begins a document, and goes with no FILE"),
+        (("--start", "31(3)", "--document", "response"), 2, "names an exemption for a test, and none for a"),
+        (("--start", "--document", "test"), 2, "names an exemption for a test, and none for a"),
         (("a.yaml", "--out", "b.yaml", "--as", "foi-officer"), 2, "--out goes with --start"),
         (("a.yaml",), 2, "Missing option '--as'"),
         (("--as", "foi-officer"), 2, "Missing argument 'FILE'"),

@@ -24,9 +24,10 @@ from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Input
 from flows.domain.checks.ruleset import RULES
 from flows.domain.citation import format_citations
-from flows.domain.documents import RESPONSE, TEST, sealed_with
+from flows.domain.documents import DOCUMENTS, RESPONSE, TEST, sealed_with
 from flows.domain.english import in_full, listing
 from flows.domain.finding import Severity
+from flows.domain.letters import DEMANDS
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import APPROVALS, ROLE_AT, STAGES, Role, Stage
 from flows.domain.provisions import Ask, Need, provisions, section_of
@@ -37,11 +38,12 @@ from tests.domain.measured_figures import BEFORE, NOW
 from tests.golden.make import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from flows.casework.starting import Words
     from flows.domain.acts import Kind as Row
     from flows.domain.acts.kind import Fact
+    from flows.domain.documents import DocumentKind
     from flows.domain.provisions import HistoricalAge, Provision, Provisions, Regulator
     from flows.domain.timetable import Timetable
 
@@ -254,7 +256,7 @@ ABSENT: Final = {
     "N06": "Whether the same subject was confirmed before needs the disclosure log, which is yet to come.",
     "B06": "The presumption in favour of disclosure is of the Environmental Information Regulations 2004, "
     "which are yet to come.",
-    "P01": "What the letter must state is checked once there are letters.",
+    "P01": "What a letter has to state is looked for in the letter itself: [letters](letters.md).",
     "P02": "What the notice of an extension must state is checked once extending is an act.",
     "G01": "Who may draft, review and sign off is not noticed afterwards but refused: every act is judged "
     "by the procedure, and by the audit again.",
@@ -446,10 +448,27 @@ def who_may_page() -> str:
     return page
 
 
+def letters_page() -> str:
+    """Return the page of letters, with the table of what they state."""
+    everywhere = len(DOCUMENTS) - 1
+
+    def of(kinds: Collection[DocumentKind]) -> str:
+        return "every letter" if len(kinds) == everywhere else listing(kind.name for kind in kinds)
+
+    rows = "".join(
+        f"| {each.code} | {of(each.kinds)} | {each.asks} | {_SEVERITIES[each.severity]} | {each.citation} |\n"
+        for each in DEMANDS
+    )
+    head = "| id | letters | what it states | without it | rests on |\n|---|---|---|---|---|\n"
+    before, _, _ = (ROOT / "docs" / "letters.md").read_text(encoding="utf-8").partition(_MADE)
+    return f"{before}{_MADE}\n{head}{rows}"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "README.md": readme,
     "docs/acts.md": acts_page,
     "docs/checks.md": checks_page,
+    "docs/letters.md": letters_page,
     "docs/provisions.md": provisions_page,
     "docs/register.md": register_page,
     "docs/starts.md": starts_page,

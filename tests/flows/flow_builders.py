@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 import yaml
+from letter_texts import a_refusal
 from worlds import pack
 
 from flows import home as flows_home
@@ -148,11 +149,12 @@ class Town:
     def close_case(self, reference: str) -> None:
         self.act("foi-officer", CLOSE, reference, document="", facts={"ground": "withdrawn"})
 
-    def answer(self, *references: str, text: str = "We have no patrol plan.\n") -> None:
+    def answer(self, *references: str, text: str | None = None) -> None:
         """Write a response in cases, and submit it."""
         for reference in references:
+            letter = text or a_refusal(reference, self.office.today())
             drafts.draft(
-                self.office, self.officer("foi-officer"), reference, text.encode(), document=RESPONSE.name
+                self.office, self.officer("foi-officer"), reference, letter.encode(), document=RESPONSE.name
             )
             self.act("foi-officer", SUBMIT, reference, document=RESPONSE.name)
 

@@ -17,6 +17,7 @@ from flows.desk.cli.terminal import (
     print_json,
     read_file,
     read_text,
+    shown,
     tell_policy,
     with_home,
     write_file,
@@ -164,6 +165,7 @@ def _fact_option(fact: Fact) -> Callable[..., Any]:
     epilog=example(
         "equipoise draft 1146A/22 assessment.yaml --as foi-officer",
         "equipoise draft 1146A/22 --start '24(2)' --start '31(3) by virtue of 31(1)(a)' --out new.yaml",
+        "equipoise draft 1146A/22 --document extension --start --out extension.md",
     )
 )
 @_reference
@@ -179,7 +181,10 @@ def _fact_option(fact: Fact) -> Callable[..., Any]:
     "starts",
     metavar="EXEMPTION",
     multiple=True,
-    help="Record nothing, and print an assessment to fill in that rests on this exemption; once for each.",
+    is_flag=False,
+    flag_value="",
+    help="Record nothing, and print an assessment to fill in that rests on this exemption; once for each. "
+    "Of a letter it names none.",
 )
 @click.option(
     "--out",
@@ -203,16 +208,15 @@ def draft(
 ) -> None:
     """Record FILE as the next version: an assessment, or the text of another document.
 
-    With --start nothing is recorded: an assessment is printed that rests on the exemptions named, with a
-    blank for everything that is yours to say. Fill it in, and draft it.
+    With --start nothing is recorded: an assessment is printed that rests on the exemptions named, or a letter
+    made of the case, with a blank for everything that is yours to say. Fill it in, and draft it.
     """
     from flows.casework import drafts  # noqa: PLC0415 - the rules and the text, for this alone
-    from flows.domain.checks.ruleset import check  # noqa: PLC0415 - as above
 
     if starts:
-        if file or summary or document != TEST.name:
-            raise click.UsageError("--start begins a test, and goes with no FILE, --summary or --document.")
-        _print_start(drafts.begin(office, parse_reference(reference), starts), out, as_json=as_json)
+        if file or summary:
+            raise click.UsageError("--start begins a document, and goes with no FILE or --summary.")
+        _print_start(_started(office, parse_reference(reference), document, starts), out, as_json=as_json)
         return
     if out:
         raise click.UsageError("--out goes with --start.")
@@ -232,20 +236,29 @@ def draft(
     sentence = f"Recorded as version {version}."
     if done.recorded is None:
         sentence = f"This is identical with version {version}; nothing was recorded."
-    found = check(done.draft) if done.draft else ()
-    more = {"findings": check_rows(found)}
+    more = {"findings": check_rows(done.findings)}
     _say(done.case, document, sentence, done.recorded, as_json=as_json, **more)
-    if done.draft and not as_json:
-        tell_findings(found, done.draft.words)
+    if not as_json:
+        tell_findings(done.findings, done.words)
 
 
-def _print_start(assessment: str, out: Path | None, *, as_json: bool) -> None:
-    written = write_file(out, assessment.encode(), fresh=True) if out else None
+def _started(office: Office, reference: str, document: str, starts: tuple[str, ...]) -> str:
+    from flows.casework import drafts  # noqa: PLC0415 - as above
+
+    if (document == TEST.name) != all(starts):
+        raise click.UsageError("--start names an exemption for a test, and none for a letter.")
+    if document == TEST.name:
+        return drafts.begin(office, reference, starts)
+    return drafts.begin_letter(office, reference, document)
+
+
+def _print_start(text: str, out: Path | None, *, as_json: bool) -> None:
+    written = write_file(out, text.encode(), fresh=True) if out else None
     if as_json:
-        print_json({"assessment": assessment, "file": written})
+        print_json({"text": text, "file": written})
     else:
         click.echo(
-            f"Wrote {written}; fill in every blank, and draft it." if written else assessment,
+            f"Wrote {written}; fill in every blank, and draft it." if written else shown(text),
             nl=bool(written),
         )
 

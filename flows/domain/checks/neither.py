@@ -79,7 +79,7 @@ _MEND: Final = {
 }
 
 
-_CAVEAT: Final = phrase(
+CAVEAT: Final = phrase(
     r"\bshould not be (?:taken|read|understood|construed|seen) (?:as|to)\b[^.]{0,80}?\b(?:is or is not|does "
     r"or does not|do or do not|are or are not|whether or not)\b"
 )
@@ -93,7 +93,7 @@ def says_it_gives_nothing_away(draft: Draft, _: Provisions) -> Iterator[Noticed]
     It says so once for each part that neither confirms nor denies.
     """
     wanted = sum(part.outcome is Outcome.MAINTAIN for part in draft.assessment.parts)
-    there = len(_CAVEAT.findall(unmarked(draft.document or "")))
+    there = len(CAVEAT.findall(unmarked(draft.document or "")))
     if there < wanted:
         yield Noticed(
             place="document",
