@@ -37,7 +37,7 @@ def look_through(name: str, data: bytes, *, own: Collection[str] = ()) -> tuple[
         own: Names that may stand in its properties as author or organisation, such as the authority's.
     """
     head = json.dumps({"name": name, "own": sorted(own)}).encode() + b"\n"
-    command = [sys.executable, "-m", "flows.release"]
+    command = [sys.executable, "-P", "-m", "flows.release"]  # nothing of the folder where one stands
     try:
         done = subprocess.run(  # noqa: S603 - no word of it comes from outside
             command, input=head + data, capture_output=True, check=True, timeout=2 * MOST_SECONDS

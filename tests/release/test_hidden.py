@@ -404,6 +404,7 @@ OPEN: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         "HIDDEN_METADATA",
     ),
     "text.odt earlier versions": (_odt(parts={"Versions/Version1": b"x"}), "HIDDEN_EARLIER"),
+    "text.odt a part of an unknown kind": (_odt(parts={"notes.xml": "<a/>"}), "HIDDEN_LEFT"),
     "text.odt macros": (_odt(parts={"Basic/Standard/Module1.xml": "<a/>"}), "HIDDEN_ACTIVE"),
     "sheet.ods a hidden sheet": (
         _odt(

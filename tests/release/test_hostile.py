@@ -223,6 +223,17 @@ def test_a_file_on_which_the_process_fails_is_stopped() -> None:
     assert [finding.code for finding in look_through("a.xlsx", damaged)] == ["HIDDEN_UNREAD"]
 
 
+def test_the_process_takes_nothing_from_the_folder_where_it_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "__init__.py").write_text("raise SystemExit(1)\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+
+    assert look_through("a.pdf", pdf()) == ()
+
+
 @pytest.mark.parametrize("says", ["exit 1", "echo nonsense", "kill -9 $$", "sleep 60"])
 def test_a_process_that_gives_no_answer_is_a_finding(
     says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -171,6 +171,16 @@ SINGLE: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "Bytes lie before the entry.": ("a.docx", _without_its_second_record),
     "Data is kept beside the entry.": ("a.docx", _commented),
     "Bytes lie after the last entry of the archive.": ("a.docx", lambda: word() + b"x"),
+    "A part is there that such a file does not need.": (
+        "a.docx",
+        lambda: word(
+            PARAGRAPH, ("notes", "notes about A Person.xml"), parts={"word/notes about A Person.xml": "x"}
+        ),
+    ),
+    "Nothing in the file refers to this part.": (
+        "a.docx",
+        lambda: word(parts={"word/header7.xml": part("hdr", "")}),
+    ),
     "A shape or picture is hidden.": ("a.xlsx", lambda: _drawing("<s:cNvPr hidden='1'/>")),
     "The description of a picture is a path or the name of a file.": (
         "a.xlsx",
