@@ -22,6 +22,7 @@ from flows.domain.acts import (
     ASK_CLARIFICATION,
     CHANGE_BODY,
     CHANGE_DESK,
+    CHANGE_LETTERS,
     CHANGE_THEME,
     CLARIFIED,
     CLOSE,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from flows.domain.acts import Kind
     from flows.domain.case import Case
     from flows.domain.finding import Finding
+    from flows.domain.letterhead import Letterhead
     from flows.domain.policy import Person, Policy
     from flows.domain.theme import Theme
     from flows.domain.working_days import Holiday
@@ -454,6 +456,18 @@ def change_theme(office: Office, administrator: Officer, theme: Theme) -> Record
         {},
         lambda policy, _: amending.change_theme(policy, theme),
         unless=lambda policy: policy.theme == theme,
+    )
+
+
+def change_letters(office: Office, administrator: Officer, letterhead: Letterhead) -> Recorded | None:
+    """Let letters say of the authority what ``letterhead`` does; None where they do already."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_LETTERS,
+        {},
+        lambda policy, _: amending.change_letters(policy, letterhead),
+        unless=lambda policy: policy.letterhead == letterhead,
     )
 
 

@@ -55,13 +55,15 @@ def letter_findings(office: Office, dossier: Dossier, document: str, text: str) 
 
 def known_of(office: Office, dossier: Dossier, request: Request) -> Known:
     """Return what is known of a case for its letters."""
+    policy = dossier.policy
     return Known(
         reference=dossier.case.reference,
         authority=request.authority,
         regime=dossier.case.regime,
         today=office.today(),
-        body=dossier.policy.rules.body,
+        body=policy.rules.body,
         parts=_parts(dossier),
+        contact=policy.letterhead.contact,
     )
 
 

@@ -109,6 +109,7 @@ def begin_letter(office: Office, reference: str, document: str) -> str:
         due=clock.answer(events, case.regime).due,
         longest=clock.answer(replace(events, extended=USUAL), case.regime).due,
         review_asked=events.review_asked,
+        letterhead=dossier.policy.letterhead,
     )
     return letters.begin(document, beginning, office.home.letters)
 

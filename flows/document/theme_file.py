@@ -49,7 +49,7 @@ def read_theme(path: Path) -> Theme:
     Raises:
         MalformedError: no paper may look so, or the file says something else; with every fault.
     """
-    given = _values(path)
+    given = values_in(path)
     faults = [*_form_faults(given)]
     if not faults:
         theme = _theme(given, path)
@@ -64,30 +64,35 @@ def read_theme(path: Path) -> Theme:
 def write_theme(theme: Theme) -> str:
     """Return ``theme`` as a theme file, whose crest would stand beside it as ``crest.png``."""
     lines = [
-        f"accent = {_quoted(theme.accent)}",
+        f"accent = {quoted(theme.accent)}",
         f"size = {theme.size}",
-        *([f"signatory = {_quoted(theme.signatory)}"] if theme.signatory else []),
+        *([f"signatory = {quoted(theme.signatory)}"] if theme.signatory else []),
         "\n[marking]",
-        f"drafts = {_quoted(theme.draft_marking)}",
-        f"published = {_quoted(theme.published_marking)}",
+        f"drafts = {quoted(theme.draft_marking)}",
+        f"published = {quoted(theme.published_marking)}",
     ]
     if crest := theme.crest:
         lines += [
             "\n[crest]",
             'file = "crest.png"',
-            f"words = {_quoted(crest.words)}",
+            f"words = {quoted(crest.words)}",
             f"height = {crest.height}",
         ]
     return "\n".join([*lines, ""])
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text of characters that can be seen, or of lines of them, as TOML has it."""
     # A JSON string of characters that can be seen is a TOML string.
     return json.dumps(text, ensure_ascii=False)
 
 
-def _values(path: Path) -> dict[str, Any]:
-    """Return what the file gives, by dotted name."""
+def values_in(path: Path) -> dict[str, Any]:
+    """Return what a file of TOML gives, by dotted name.
+
+    Raises:
+        MalformedError: it cannot be read.
+    """
     try:
         given = tomllib.loads(text_of(path.read_bytes(), path.name))
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.english import listing
 from flows.domain.errors import Fault, MalformedError, NotEntitledError
+from flows.domain.letterhead import PLAIN, Letterhead
 from flows.domain.procedure import Role
 from flows.domain.theme import HOUSE_STYLE, Theme
 from flows.domain.working_days import Holiday
@@ -157,6 +158,7 @@ class Policy:
         register: 32 lower-case hex digits, chosen at random when the register was founded.
         holidays: Those added to the software's data, by date and nations.
         theme: How papers look.
+        letterhead: What letters say of the authority.
     """
 
     version: int
@@ -166,6 +168,7 @@ class Policy:
     rules: Rules
     holidays: tuple[Proclaimed, ...] = ()
     theme: Theme = HOUSE_STYLE
+    letterhead: Letterhead = PLAIN
 
     def require(self, person: str, *roles: Role, verb: str) -> Person:
         """Return the person if they hold one of ``roles``.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
 from flows.domain.edition import EDITIONS, ONE_PERSON
 from flows.domain.errors import MalformedError, RefusedError
+from flows.domain.letterhead import PLAIN, Letterhead
 from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, Rules, parse_origin, parse_person
 from flows.domain.procedure import Role
 from flows.domain.theme import Crest, Theme
@@ -35,7 +37,9 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
         for _, person in sorted(policy.people.items())
     ]
     rules = policy.rules
-    chosen = {name: value for name, value in (("body", rules.body), ("desk", list(rules.desk))) if value}
+    head = policy.letterhead
+    letters = {**asdict(head), "address": list(head.address)} if head != PLAIN else None
+    chosen = {"body": rules.body, "desk": list(rules.desk), "letters": letters}
     return {
         ROSTER: canonical.dump(
             {
@@ -48,7 +52,7 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
         ),
         RULES: canonical.dump(
             {
-                **chosen,
+                **{name: value for name, value in chosen.items() if value},
                 "chase-within": rules.chase_within,
                 "edition": rules.edition,
                 "format": _FORMAT,
@@ -118,6 +122,7 @@ def parse_policy(files: Mapping[str, bytes]) -> Policy:
             rules=_rules(raw_rules),
             holidays=tuple(map(_proclaimed, raw_calendar["holidays"])),
             theme=_theme(raw_theme),
+            letterhead=_letterhead(raw_rules["letters"]) if "letters" in raw_rules else PLAIN,
         )
         written = write_policy(policy)
     except (KeyError, TypeError, AttributeError, MalformedError) as error:
@@ -147,6 +152,11 @@ def _rules(raw: dict[str, Any]) -> Rules:
         body=text(raw["body"]) if "body" in raw else None,
         desk=tuple(parse_origin(text(origin)) for origin in raw.get("desk", ())),
     )
+
+
+def _letterhead(raw: dict[str, Any]) -> Letterhead:
+    plain = {name: text(value) for name, value in raw.items() if name != "address"}
+    return Letterhead(address=tuple(map(text, raw["address"])), **plain)
 
 
 def _proclaimed(row: dict[str, Any]) -> Proclaimed:

@@ -22,6 +22,7 @@ from flows.domain.acts import (
     ADD_HOLIDAY,
     ADD_OFFICER,
     CHANGE_BODY,
+    CHANGE_LETTERS,
     CLOSE,
     FOUND,
     REMOVE_HOLIDAY,
@@ -35,6 +36,7 @@ from flows.domain.acts.policy import (
     add_holiday,
     add_officer,
     change_body,
+    change_letters,
     check_amendment,
     remove_holiday,
     resume,
@@ -42,6 +44,7 @@ from flows.domain.acts.policy import (
 )
 from flows.domain.edition import gates_for
 from flows.domain.errors import MalformedError, MissingReasonError, NotEntitledError, PitError, RefusedError
+from flows.domain.letterhead import Letterhead
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, parse_person
 from flows.domain.procedure import Role, Stage
 
@@ -328,6 +331,45 @@ def test_a_change_of_the_kind_of_authority_does_not_hold(
 def test_the_same_kind_of_authority_is_not_stated_again() -> None:
     with pytest.raises(RefusedError, match="That is the kind of authority already"):
         change_body(of_kind("school"), "school")
+
+
+HEAD = Letterhead(contact="foi@sample.example")
+
+
+def test_what_letters_say_is_changed_and_held_against_the_act() -> None:
+    after = change_letters(a_policy(), HEAD)
+
+    assert after == replace(a_policy(version=2), letterhead=HEAD)
+    check_amendment(a_policy(), an_act(CHANGE_LETTERS), after)
+    with pytest.raises(RefusedError, match="Letters say so already"):
+        change_letters(after, HEAD)
+    for other in (a_policy(version=2), replace(after, authority="Another Authority")):
+        with pytest.raises((MalformedError, RefusedError)):
+            check_amendment(a_policy(), an_act(CHANGE_LETTERS), other)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"greeting": ""},
+        {"address": ("x",) * 7},
+        {"address": (" x",)},
+        {"contact": "x" * 81},
+        {"signatory": "a\nb"},
+        {"review": "x" * 3001},
+        {"review": "a\x1b[2J"},
+        {"review": "e\u0301"},
+    ],
+)
+def test_letters_do_not_say_what_nobody_could_print_or_see(changes: dict[str, Any]) -> None:
+    said = replace(HEAD, **changes)
+
+    with pytest.raises(MalformedError):
+        change_letters(a_policy(), said)
+    with pytest.raises(MalformedError):
+        check_amendment(a_policy(), an_act(CHANGE_LETTERS), replace(a_policy(version=2), letterhead=said))
+    with pytest.raises(MalformedError):
+        check_amendment(None, an_act(FOUND, policy=0, version=1), replace(a_policy(), letterhead=said))
 
 
 def test_a_day_that_was_not_added_is_not_removed() -> None:

@@ -12,6 +12,7 @@ from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
 from register_builders import ODD, places, value_at, weak_key, with_value
 
 from flows.domain.edition import latest
+from flows.domain.letterhead import Letterhead
 from flows.domain.policy import SERVICE, Policy, Proclaimed
 from flows.domain.theme import Crest, Theme
 from flows.register import canonical
@@ -87,6 +88,38 @@ def test_the_rules_say_which_edition_of_the_procedure_is_in_force(office: Office
         "threshold": 1,
         "version": 5,
     }
+
+
+def test_what_letters_say_stands_in_the_rules_where_it_was_chosen(office: Office) -> None:
+    before = office.register.policy()
+    head = Letterhead(address=("1 Sample Street",), review="Write to us.\n\nOr call.")
+    after = replace(before, letterhead=head)
+
+    assert "letters" not in json.loads(write_policy(before)[RULES])
+    assert json.loads(write_policy(after)[RULES])["letters"]["address"] == ["1 Sample Street"]
+    assert parse_policy(write_policy(after)) == after
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda r: r.update(letters={}),
+        lambda r: r.update(letters=None),
+        lambda r: r["letters"].update(address="1 Sample Street"),
+        lambda r: r["letters"].update(address=[1]),
+        lambda r: r["letters"].update(greeting=1),
+        lambda r: r["letters"].update(more="x"),
+        lambda r: r["letters"].pop("greeting"),
+    ],
+)
+def test_what_letters_say_is_read_in_its_one_form(edit: Callable[[Any], Any], office: Office) -> None:
+    files = write_policy(
+        replace(office.register.policy(), letterhead=Letterhead(contact="foi@sample.example"))
+    )
+    files[RULES] = edited(files[RULES], edit)
+
+    with pytest.raises(ValueError, match=r"."):
+        parse_policy(files)
 
 
 @pytest.mark.parametrize("name", FILES)

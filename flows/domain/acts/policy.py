@@ -11,6 +11,7 @@ from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_pe
 from flows.domain.edition import EDITIONS, edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, NotEntitledError, RefusedError
+from flows.domain.letterhead import letterhead_faults
 from flows.domain.policy import BODIES, SERVICE, one_of, parse_origin, parse_person
 from flows.domain.procedure import Role
 from flows.domain.theme import theme_faults
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from flows.domain.act import Act
+    from flows.domain.letterhead import Letterhead
     from flows.domain.policy import Person, Policy, Proclaimed
     from flows.domain.theme import Theme
 
@@ -115,6 +117,20 @@ def change_theme(policy: Policy, theme: Theme) -> Policy:
     return replace(policy, version=policy.version + 1, theme=theme)
 
 
+def change_letters(policy: Policy, letterhead: Letterhead) -> Policy:
+    """Return the next policy, under which letters say of the authority what ``letterhead`` does.
+
+    Raises:
+        RefusedError: they say so already.
+        MalformedError: no letter may say so; with every fault.
+    """
+    if faults := tuple(letterhead_faults(letterhead)):
+        raise MalformedError("letters", *faults)
+    if letterhead == policy.letterhead:
+        raise RefusedError("Letters say so already.")
+    return replace(policy, version=policy.version + 1, letterhead=letterhead)
+
+
 def change_desk(policy: Policy, origins: Collection[str]) -> Policy:
     """Return the next policy, under which passkeys sign at ``origins`` and nowhere else.
 
@@ -179,7 +195,7 @@ def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
 
 def _founded(_: Policy, act: Act, after: Policy) -> Policy:
     """Return the first policy, which is whatever the founding states, so far as it makes sense."""
-    if after.holidays or any(theme_faults(after.theme)):
+    if after.holidays or any(theme_faults(after.theme)) or any(letterhead_faults(after.letterhead)):
         raise _unlike(act)
     return after
 
@@ -350,6 +366,14 @@ CHANGE_THEME: Final = _row(
     verb="change how papers look",
     subject="change how papers look",
     done="changed how papers look",
+)
+CHANGE_LETTERS: Final = _row(
+    "change-letters",
+    lambda before, _act, after: change_letters(before, after.letterhead),
+    changes="rules.json",
+    verb="change what letters say of the authority",
+    subject="change what letters say of the authority",
+    done="changed what letters say of the authority",
 )
 CHANGE_DESK: Final = _row(
     "change-desk",
