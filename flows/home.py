@@ -100,6 +100,11 @@ class Home:
         return self.state / "repeats.sqlite"
 
     @property
+    def lookups(self) -> Path:
+        """When an applicant was looked for, by whom and why: JSON, one line each."""
+        return self.root / "look-ups.jsonl"
+
+    @property
     def checkpoints(self) -> Path:
         """The signed heads that audits wrote; copy them elsewhere."""
         return self.state / "checkpoints"

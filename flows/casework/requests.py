@@ -24,8 +24,10 @@ from flows.domain.request_file import write_request
 from flows.register.statement import mark
 from flows.sources import aside, inbox
 from flows.sources.item import tag_of
+from flows.sources.lookup import kept_of
 from flows.sources.parse import ArrivedRequest, parse_request
 from flows.sources.references import next_reference
+from flows.sources.repeats import Asked
 
 if TYPE_CHECKING:
     from datetime import date
@@ -140,8 +142,10 @@ def _check_not_repeated(office: Office, arrived: ArrivedRequest, assigned: str |
         raise MalformedError("request.yaml", Fault(path=path, problem=problem))
 
 
-def catch_up(office: Office) -> None:
+def catch_up(office: Office) -> int:
     """Remember what was asked where that is not known, in the newest cases first; forget what was erased.
+
+    Returns how many cases are still not remembered.
 
     A run that was killed after an opening leaves one; a memory that was lost is made again, some at a time.
     """
@@ -149,17 +153,17 @@ def catch_up(office: Office) -> None:
     known = office.repeats.known()
     office.repeats.forget(known - (cases.keys() & keys))
     missing = [case for case in cases.items() if case[0] in keys - known]
-    office.repeats.remember(
-        (recipient, reference, _gist(office, reference))
-        for recipient, reference in reversed(missing[:_REMEMBERED_AT_ONCE])
-    )
+    at_once = missing[:_REMEMBERED_AT_ONCE]
+    office.repeats.remember(_asked(office, *each) for each in reversed(at_once))
+    return len(missing) - len(at_once)
 
 
-def _gist(office: Office, reference: str) -> str | None:
+def _asked(office: Office, recipient: str, reference: str) -> Asked:
     try:
-        return checking.arrived(office, office.register.dossier(reference)).gist
+        arrived = checking.arrived(office, office.register.dossier(reference))
     except PitError:  # an older form, or an object that is missing: then it is not known again
-        return None
+        return Asked(recipient, reference, None)
+    return Asked(recipient, reference, arrived.gist, kept_of(arrived.applicant))
 
 
 def open_case(office: Office, arrival: Arrival) -> Done:
@@ -181,7 +185,8 @@ def open_case(office: Office, arrival: Arrival) -> Done:
         "regime": request.regime,
     }
     by_service(office, OPEN, arrival.reference, files, details=details)
-    office.repeats.remember([(recipient, arrival.reference, arrival.arrived.gist)])
+    arrived = arrival.arrived
+    office.repeats.remember([Asked(recipient, arrival.reference, arrived.gist, kept_of(arrived.applicant))])
     return _finished(office, arrival, "opened")
 
 

@@ -1,8 +1,8 @@
-"""The memory of what was asked: whether a request, numbered or not, is one that is a case already.
+"""The memory of what was asked, and by whom: whether a request is one that is a case already.
 
-Of each case a keyed digest is kept, of who asked for what in the form that ``gist`` gives it. It stands
-outside git, tells nothing without the key, and is derived: what is missing is made again from the sealed
-request, and what was erased is forgotten.
+Of each case keyed digests are kept: of who asked for what in the form that ``gist`` gives it, and of all
+that an applicant is looked up by, in the forms of ``lookup``. They stand outside git, tell nothing without
+the key, and are derived: what is missing is made again from the sealed request, what was erased is forgotten.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.domain.errors import RegisterError
 
@@ -18,15 +18,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-_FORM: Final = b"form 2"
+_FORM: Final = b"form 3"
 """Of what is digested, and how it is kept; with another, or another key, the file is made anew."""
 _SCHEMA: Final = """
 create table asked (recipient text primary key, reference text not null, digest blob not null) strict;
 create index same on asked (digest);
+create table applicant (digest blob, recipient text, primary key (digest, recipient)) strict, without rowid;
+create index of_case on applicant (recipient);
 create table made_with (mark blob not null) strict;
 """
 _PATIENCE: Final = 60
 """Seconds to wait for another who writes."""
+
+
+class Asked(NamedTuple):
+    """What is remembered of a case: the name of its key, its reference, the gist, and who asked.
+
+    Attributes:
+        gist: None where the request could not be read, or tells not who asked.
+        applicant: All that the applicant is looked up by.
+    """
+
+    recipient: str
+    reference: str
+    gist: str | None
+    applicant: frozenset[str] = frozenset()
 
 
 class Repeats:
@@ -53,22 +69,40 @@ class Repeats:
         """Return the names of the keys of the cases that are remembered."""
         return {recipient for (recipient,) in self._db.execute("select recipient from asked")}
 
-    def remember(self, cases: Iterable[tuple[str, str, str | None]]) -> None:
-        """Keep what was asked in cases, oldest first: the name of the key, the reference, and the gist.
-
-        A request without a gist, which could not be read or tells not who asked, is the same as none.
-        """
+    def remember(self, cases: Iterable[Asked]) -> None:
+        """Keep what was asked in cases, oldest first; a request without a gist is the same as none."""
+        found = [*cases]
         rows = [
-            (recipient, reference, self._digest(gist.encode()) if gist is not None else b"")
-            for recipient, reference, gist in cases
+            (each.recipient, each.reference, b"" if each.gist is None else self._digest(each.gist.encode()))
+            for each in found
         ]
+        who = [(self._who(mark), each.recipient) for each in found for mark in sorted(each.applicant)]
         with self._db as db:
             db.executemany("insert or replace into asked values (?, ?, ?)", rows)
+            db.executemany("insert or ignore into applicant values (?, ?)", who)
 
     def forget(self, recipients: Iterable[str]) -> None:
         """Forget cases, by the names of their keys."""
+        gone = [(each,) for each in recipients]
         with self._db as db:
-            db.executemany("delete from asked where recipient = ?", ((each,) for each in recipients))
+            db.executemany("delete from asked where recipient = ?", gone)
+            db.executemany("delete from applicant where recipient = ?", gone)
+
+    def asked_by(self, applicant: Iterable[str]) -> list[str]:
+        """Return the references of the cases whose applicant is known by any of these."""
+        sought = (
+            "select asked.reference from applicant join asked using (recipient) where applicant.digest = ?"
+        )
+        found = {
+            reference: None
+            for each in applicant
+            for (reference,) in self._db.execute(f"{sought} order by asked.rowid desc", (self._who(each),))
+        }
+        return [*found]
+
+    def _who(self, mark: str) -> bytes:
+        # Apart from gists, of which one might read like another's name.
+        return self._digest(b"applicant\0" + mark.encode())
 
     def find(self, gist: str | None) -> list[str]:
         """Return the references of the cases in which the same was asked, the newest first."""

@@ -10,7 +10,7 @@ import pytest
 from naming_cases import fields_of, lines_of
 
 from flows.sources.gist import gist_of
-from flows.sources.repeats import Repeats
+from flows.sources.repeats import Asked, Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def test_greeting_closing_signature_and_numbers_of_a_list_part_no_request_and_wh
 
 def test_requests_of_nobody_who_can_be_told_are_not_the_same(repeats: Repeats) -> None:
     assert gist_of("not given", TEXT) is None
-    repeats.remember([("key1", "A/1", None)])
+    repeats.remember([Asked("key1", "A/1", None)])
 
     assert repeats.find(None) == []
 
@@ -95,7 +95,9 @@ def test_a_letter_of_closings_alone_is_read_in_time() -> None:
 
 
 def test_the_newest_case_that_asks_the_same_comes_first(repeats: Repeats) -> None:
-    repeats.remember([("key1", "A/1", "the log"), ("key2", "A/2", "the log"), ("key3", "A/3", "the plan")])
+    repeats.remember(
+        [Asked("key1", "A/1", "the log"), Asked("key2", "A/2", "the log"), Asked("key3", "A/3", "the plan")]
+    )
 
     assert repeats.find("the log") == ["A/2", "A/1"]
     assert repeats.find("the cost") == []
@@ -103,7 +105,7 @@ def test_the_newest_case_that_asks_the_same_comes_first(repeats: Repeats) -> Non
 
 
 def test_what_is_forgotten_is_found_no_more(repeats: Repeats) -> None:
-    repeats.remember([("key1", "A/1", "the log"), ("key2", "A/2", "the log")])
+    repeats.remember([Asked("key1", "A/1", "the log"), Asked("key2", "A/2", "the log")])
 
     repeats.forget(["key2"])
 
@@ -111,7 +113,7 @@ def test_what_is_forgotten_is_found_no_more(repeats: Repeats) -> None:
 
 
 def test_requests_that_cannot_be_read_are_not_the_same(repeats: Repeats) -> None:
-    repeats.remember([("key1", "A/1", None), ("key2", "A/2", None)])
+    repeats.remember([Asked("key1", "A/1", None), Asked("key2", "A/2", None)])
 
     assert repeats.find("") == []
     assert repeats.known() == {"key1", "key2"}
@@ -121,7 +123,7 @@ def test_the_memory_is_there_again_and_for_its_owner_alone(tmp_path: Path) -> No
     path = tmp_path / "repeats.sqlite"
     for _ in range(2):
         repeats = Repeats(path, digest)
-        repeats.remember([("key1", "A/1", "the log")])
+        repeats.remember([Asked("key1", "A/1", "the log")])
         repeats.close()
 
     again = Repeats(path, digest)

@@ -116,9 +116,7 @@ _AFTER: Final = {
         "clock", "Keep the bank holidays that were proclaimed after this software was made.", "holiday"
     ),
     "theme": _in("theme", "Choose how papers look: colour, size of the text, markings, crest.", "theme"),
-    "letters": _in(
-        "letters", "Choose what letters say of the authority; try its own templates.", "letters"
-    ),
+    "letters": _in("letters", "Choose what letters say of the authority; try its own templates.", "letters"),
     "desk": _in("desk", "Choose where people sign with a passkey.", "desk"),
 }
 COMMANDS: Final = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +15,8 @@ from flows.catalogue.search import Sought
 from flows.desk.cli.acting import document_option
 from flows.desk.cli.telling import check_rows, tell_findings
 from flows.desk.cli.terminal import (
+    acts,
+    counted,
     day,
     example,
     heading,
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from flows.casework.acts import Officer
+    from flows.casework.office import Office
     from flows.casework.views import CaseView, DocumentView, Waiting
     from flows.domain.clock import Due
     from flows.domain.difference import Words
@@ -99,24 +104,47 @@ def _provision(_: click.Context, __: click.Parameter, text: str | None) -> str:
 
 
 @click.command(
-    epilog=example("equipoise find vehicle tracking", "equipoise find --provision '31(1)' --stage drafting")
+    epilog=example(
+        "equipoise find vehicle tracking",
+        "equipoise find --provision '31(1)' --stage drafting",
+        'equipoise find --applicant "Jo Public" --reason "She rang." --as foi-officer',
+    )
 )
 @click.argument("words", nargs=-1)
 @click.option(
     "--provision", metavar="CITATION", callback=_provision, help="That is relied on, or anything in it."
 )
 @click.option("--stage", type=click.Choice([*map(str, Stage)]), help="Where it stands.")
-@click.option("--person", metavar="PERSON", default="", help="Who wrote, submitted or decided.")
-@with_home
+@click.option("--person", "by", metavar="PERSON", default="", help="Who wrote, submitted or decided.")
+@click.option(
+    "--applicant",
+    metavar="WORDS",
+    help="Who asked, by name, e-mail or telephone; that you look is on record, and each case you are shown.",
+)
+@click.option("--reason", metavar="TEXT", help="With --applicant: why you look; required.")
+@functools.partial(acts, always=False)
 def find(
-    words: tuple[str, ...], provision: str, stage: Stage | None, person: str, *, home: Home, as_json: bool
+    *,
+    words: tuple[str, ...],
+    provision: str,
+    stage: Stage | None,
+    by: str,
+    applicant: str | None,
+    reason: str | None,
+    office: Office,
+    officer: Officer | None,
+    as_json: bool,
 ) -> None:
     """Find cases by words of their reference, subject, summary or text, all of which have to be there."""
-    sought = Sought(words=" ".join(words), provision=provision, stage=stage or "", person=person)
-    if sought == Sought():
+    sought = Sought(words=" ".join(words), provision=provision, stage=stage or "", person=by)
+    if applicant is not None:
+        if sought != Sought() or officer is None:
+            raise click.UsageError("--applicant goes with --as and --reason, and with nothing else.")
+        _find_applicant(office, officer, applicant, reason or "", as_json=as_json)
+        return
+    if sought == Sought() or officer or reason:
         raise click.UsageError("Say what is looked for: words, or one of the options.")
-    with open_office(home, reading=True) as office:
-        found = views.find(office, sought)
+    found = views.find(office, sought)
     if as_json:
         print_json({"cases": [{**_clock_json(each.clock), **_plain(each, "clock")} for each in found]})
     elif found:
@@ -136,6 +164,27 @@ def find(
         )
     else:
         click.echo("Nothing was found.")
+
+
+def _find_applicant(office: Office, officer: Officer, words: str, reason: str, *, as_json: bool) -> None:
+    from flows.casework import applicants  # noqa: PLC0415 - the vault, for this alone
+
+    found = applicants.cases_of(office, officer, words, reason)
+    if as_json:
+        print_json(asdict(found))
+        return
+    if found.cases:
+        print_rows(
+            [(each.reference, day(each.received), STAGES[each.stage], each.subject) for each in found.cases],
+            head=("Reference", "Received", "Stage", "Subject"),
+            right=frozenset({1}),
+        )
+    else:
+        click.echo("Nothing was found.")
+    if found.kept_back:
+        click.echo(f"{counted(found.kept_back, 'more case is', 'more cases are')} not for you to open.")
+    if found.unread:
+        click.echo(f"{counted(found.unread, 'case is', 'cases are')} not looked into yet; look again.")
 
 
 @click.command(epilog=example("equipoise show 1146A/22"))

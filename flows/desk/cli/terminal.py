@@ -260,7 +260,6 @@ def acts(command: Callable[..., None], *, always: bool = True) -> Callable[..., 
         **kwargs: Any,  # noqa: ANN401 - as above
     ) -> None:
         from flows.casework.acts import Officer, ProposedError  # noqa: PLC0415 - help needs no register
-        from flows.casework.office import open_office  # noqa: PLC0415 - as above
 
         with open_office(home, reading=person is None) as office:
             acting = None
