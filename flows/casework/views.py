@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flows.catalogue.search import Sought
-from flows.domain.acts import ACTS, APPROVE, DRAFT, PUBLISH, SUBMIT
+from flows.domain.acts import ACTS, APPROVE, DRAFT, OPEN, OVERRIDE, PUBLISH, RETURN, SUBMIT
 from flows.domain.acts.evidence import PARTIES
 from flows.domain.acts.kind import in_words
+from flows.domain.acts.publishing import OWN_SENDING
 from flows.domain.decide import may_decide
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST, came_with
 from flows.domain.english import in_full, listing
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from flows.catalogue.rows import Row
     from flows.document.publication import Publication
     from flows.domain.act import Act
+    from flows.domain.acts import Kind
     from flows.domain.assessment import Request
     from flows.domain.case import Approval, Case, Document, Override
     from flows.domain.clock import Clock, Due
@@ -44,6 +46,8 @@ _NEXT = {
     Stage.PUBLICATION: "equipoise publish {reference}",
     Stage.PUBLISHED: "equipoise sent {reference} --on DATE --by email --as {person}",
 }
+_WORK = frozenset({OPEN, DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH})
+"""What is done to every document, and told of each."""
 _SUMMARISE = "equipoise draft {reference} FILE --summary FILE --as {person}"
 
 
@@ -89,12 +93,27 @@ class DocumentView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwedView:
+    """Something that is owed beside the answer.
+
+    Attributes:
+        words: What it is.
+        clock: By when.
+    """
+
+    duty: Duty
+    words: str
+    clock: Due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
     """Where a case stands.
 
     Attributes:
+        owed: What is owed beside the answer, the most urgent first.
         summarised: Whether what was asked is summarised, fit to publish.
-        stated: What was last said of the case itself, in words.
+        stated: What happened beside the work on its documents, in words, oldest first.
         awaited: What others who were consulted have yet to answer, in words.
         folder: In the register.
     """
@@ -103,6 +122,7 @@ class CaseView:
     subject: str
     received: date
     clock: Due
+    owed: tuple[OwedView, ...]
     summarised: bool
     stated: tuple[str, ...]
     awaited: tuple[str, ...]
@@ -167,17 +187,21 @@ def _waiting(row: Row, clock: Clock) -> Waiting:
 def show(office: Office, dossier: Dossier) -> CaseView:
     """Return where a case stands."""
     case, policy = dossier.case, dossier.policy
-    request = parse_request_file(dossier.read(REQUEST).decode())
+    request, clock = parse_request_file(dossier.read(REQUEST).decode()), office.clock(policy)
     return CaseView(
         reference=case.reference,
         subject=request.subject,
         received=case.life.events.received,
-        clock=office.clock(policy).answer(case.life.events, case.regime),
+        clock=clock.answer(case.life.events, case.regime),
+        owed=tuple(
+            OwedView(duty=each.duty, words=each.words, clock=clock.due(each, case.regime))
+            for each in case.duties
+        ),
         summarised=request.summary is not None,
         stated=tuple(
             f"{said.act.actor} {what_was_done(said.act)}"
-            for name in case.stated
-            if (said := dossier.last(ACTS[name], document=""))
+            for said in dossier.statements
+            if said.act.kind not in _WORK
         ),
         awaited=_awaited(case),
         documents=tuple(_document(case, document, request, policy) for document in case.documents.values()),
@@ -307,6 +331,12 @@ def _document(case: Case, document: Document, request: Request, policy: Policy) 
     )
 
 
+def _call(kind: Kind) -> str:
+    """Return the call by which an act is taken, with what is to be filled in."""
+    facts = (f"--{fact.name} {fact.name.upper() if fact.choices else fact.metavar}" for fact in kind.asked)
+    return f"equipoise {kind.name} {{reference}} {' '.join(facts)} --as {{person}}"
+
+
 def _next(
     case: Case, document: Document, request: Request, policy: Policy, people: frozenset[str]
 ) -> str | None:
@@ -314,7 +344,9 @@ def _next(
     call = _NEXT.get(stage)
     if stage is Stage.DRAFTING and document.kind.checked and request.summary is None:
         call = _SUMMARISE
-    if call and document.name != TEST.name:
+    if stage is Stage.PUBLISHED and document.name in OWN_SENDING:
+        call = _call(ACTS[OWN_SENDING[document.name]])
+    elif call and document.name != TEST.name:
         call = f"{call} --document {document.name}"
     people = people if stage in ROLE_AT else policy.holders(Role.FOI_OFFICER)
     person = next(iter(people)) if len(people) == 1 else "PERSON"

@@ -11,7 +11,7 @@ from flows.domain.documents import REQUEST
 from flows.domain.errors import PitError
 from flows.domain.owed import Duty, as_text
 from flows.domain.policy import SERVICE
-from flows.domain.procedure import FINISHED
+from flows.domain.procedure import FINISHED, Stage
 from flows.domain.reference import identity
 
 if TYPE_CHECKING:
@@ -191,7 +191,8 @@ def _rows(standing: Standing) -> Iterator[Row]:
 
 
 def _since(case: Case, name: str) -> datetime:
-    return case.closed or case.document(name).since or case.opened
+    closed = case.closed if case.stage(name) is Stage.CLOSED else None
+    return closed or case.document(name).since or case.opened
 
 
 def _files(case: Case, name: str) -> str:

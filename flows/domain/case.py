@@ -157,8 +157,9 @@ class Case:
         return self.documents.get(name) or Document(name=name)
 
     def stage(self, name: str = TEST.name) -> Stage:
-        """Return where a document stands; of a closed case all are closed."""
-        return Stage.CLOSED if self.closed else self.document(name).stage
+        """Return where a document stands; of a closed case all are closed but a review that was asked for."""
+        reviewed = name == REVIEW.name and self.life.events.review_asked
+        return Stage.CLOSED if self.closed and not reviewed else self.document(name).stage
 
     def named(self, document: str) -> str:
         """Return what a document is called in a sentence; for an act on none, the case."""
@@ -179,9 +180,23 @@ class Case:
 
     def owed(self, name: str) -> Owed:
         """Return what is, or was last, owed with a document; with the test, on the case itself."""
-        if name == REVIEW.name and self.life.events.review_asked:
-            return Owed(duty=Duty.REVIEW, events=self.life.events)
-        return Owed(duty=Duty.ANSWER, events=self.life.events)
+        life = self.life
+        if name == REVIEW.name and life.reviewing:
+            return Owed(duty=Duty.REVIEW, events=life.events)
+        if name == TEST.name and life.ordered:
+            first = min(life.ordered, key=lambda each: each.due)
+            return Owed(duty=first.duty, events=life.events, day=first.due, reference=first.reference)
+        return Owed(duty=Duty.ANSWER, events=life.events)
+
+    @property
+    def duties(self) -> tuple[Owed, ...]:
+        """Everything that is owed beside the answer to the request."""
+        events = self.life.events
+        ordered = tuple(
+            Owed(duty=each.duty, events=events, day=each.due, reference=each.reference)
+            for each in sorted(self.life.ordered, key=lambda each: each.due)
+        )
+        return ((Owed(duty=Duty.REVIEW, events=events),) if self.life.reviewing else ()) + ordered
 
     def words_of(self, name: str) -> frozenset[str]:
         """Return everyone whose own words a decision on a document would be about.

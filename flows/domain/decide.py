@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts import APPROVE, DRAFT, OPEN, RETURN, On, Reason
+from flows.domain.acts import APPROVE, DRAFT, OPEN, OVERRIDE, RETURN, SUBMIT, On, Reason
 from flows.domain.acts.opening import opened
 from flows.domain.case import Stated
 from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST, sealed_with
@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from flows.domain.procedure import Role
 
 
+_HANDS: Final = frozenset({DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN})
+"""What gives a person a part in a case, so that its review is decided by somebody else."""
+
+
 def decide(case: Case | None, act: Act, policy: Policy) -> Case:
     """Return the case as it stands once ``act`` is taken under ``policy``.
 
@@ -74,6 +78,8 @@ def after(case: Case | None, act: Act) -> Case:
         was, is_ = case.document(act.document), then.document(act.document)
         since = was.since if is_.stage is was.stage else act.time
         then = then.with_document(act.document, changed=act.time, since=since)
+        if act.kind in _HANDS and act.actor != SERVICE:
+            then = then.with_life(hands=then.life.hands | {act.actor})
     else:
         known = case.stated.get(act.kind.name)
         said = Stated(times=known.times + 1 if known else 1, actor=act.actor, details=act.details)

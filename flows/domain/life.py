@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from flows.domain.events import Events
+    from flows.domain.owed import Duty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,35 @@ class Consulted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """Something before the regulator or a tribunal.
+
+    Attributes:
+        reference: Theirs.
+        on: The day of what was last heard of it.
+    """
+
+    reference: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """Something that the regulator or a tribunal asked for, and was not done yet.
+
+    Attributes:
+        reference: Theirs.
+        on: The day of the notice, or of the decision.
+        due: By when.
+    """
+
+    duty: Duty
+    reference: str
+    on: date
+    due: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
     """What happened to a request, as the fold of its acts.
 
@@ -38,6 +68,13 @@ class Life:
         correction: Of its day of receipt, where that waits for confirmation.
         aside: Who stepped aside from the case.
         consulted: Whose answers are awaited, oldest first.
+        hands: Who drafted, submitted, overrode, approved or returned anything in the case.
+        earlier: The same when a review was last asked for.
+        reviewing: Whether a review was asked for that is not decided.
+        complaints: To the regulator, each once.
+        noticed: The day of the newest notice that can be appealed against.
+        appeals: Those that are not decided.
+        ordered: What is owed to the regulator or by order of a tribunal.
     """
 
     events: Events
@@ -46,3 +83,10 @@ class Life:
     correction: Correction | None = None
     aside: frozenset[str] = frozenset()
     consulted: tuple[Consulted, ...] = ()
+    hands: frozenset[str] = frozenset()
+    earlier: frozenset[str] = frozenset()
+    reviewing: bool = False
+    complaints: tuple[Matter, ...] = ()
+    noticed: date | None = None
+    appeals: tuple[Matter, ...] = ()
+    ordered: tuple[Ordered, ...] = ()

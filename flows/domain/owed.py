@@ -18,12 +18,18 @@ class Duty(StrEnum):
 
     ANSWER = "answer"
     REVIEW = "review"
+    STEPS = "steps"
+    INFORMATION = "information"
+    CORRECTION = "correction"
 
 
 OWED: Final = MappingProxyType(
     {
         Duty.ANSWER: "the answer",
         Duty.REVIEW: "the outcome of the review",
+        Duty.STEPS: "the steps that were ordered",
+        Duty.INFORMATION: "the answer to the information notice",
+        Duty.CORRECTION: "the paper that replaces the one given out",
     }
 )
 """What is owed, to follow a verb."""
@@ -36,16 +42,23 @@ class Owed:
     Attributes:
         events: From which the day follows.
         day: The day itself, where somebody set it.
+        reference: Of whoever set it.
     """
 
     duty: Duty
     events: Events
     day: date | None = None
+    reference: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is owed, to follow a verb."""
+        return f"{OWED[self.duty]} ({self.reference})" if self.reference else OWED[self.duty]
 
 
 def as_text(owed: Owed) -> str:
     """Return what is owed as JSON, what did not happen left out."""
-    known = {**asdict(owed.events), "duty": owed.duty, "day": owed.day}
+    known = {**asdict(owed.events), "duty": owed.duty, "day": owed.day, "reference": owed.reference}
     return json.dumps(
         {name: each for name, each in known.items() if each}, default=date.isoformat, sort_keys=True
     )
@@ -55,11 +68,11 @@ def as_text(owed: Owed) -> str:
 def from_text(text: str) -> Owed:
     """Return what ``as_text`` wrote."""
     known: dict[str, Any] = json.loads(text)
-    duty, day = Duty(known.pop("duty")), known.pop("day", None)
+    duty, day, reference = Duty(known.pop("duty")), known.pop("day", None), known.pop("reference", "")
     rounds = tuple(Round(**_days(each)) for each in known.pop("rounds", ()))
     closed = tuple((_day(first), _day(last)) for first, last in known.pop("closed", ()))
     events = Events(**_days(known), rounds=rounds, closed=closed)
-    return Owed(duty=duty, events=events, day=_day(day))
+    return Owed(duty=duty, events=events, day=_day(day), reference=reference)
 
 
 def _days(texts: dict[str, str | None]) -> dict[str, Any]:

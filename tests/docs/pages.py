@@ -143,8 +143,7 @@ def _act(kind: Row) -> Iterator[str]:
     if kind.on is not On.POLICY:
         yield f"- Where: {_where(kind)}."
     if kind.reason is not Reason.NONE:
-        option = "--reason" if kind.reason is Reason.MUST else "--comment"
-        yield f"- Whoever acts {kind.reason} say why: `{option}`."
+        yield f"- Whoever acts {kind.reason} say why: `--reason`."
     yield f"- {_written(kind)}."
     yield f"- In the history: “{_ones(kind)} {kind.done}”. The entry: “{kind.subject}”."
     if kind.example:

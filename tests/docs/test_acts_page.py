@@ -39,7 +39,7 @@ def test_a_section_says_where_it_may_be_taken_what_it_needs_and_how_it_is_called
 
     assert {stage for stage, words in STAGES.items() if words in where} == set(kind.at)
     assert ("must say why: `--reason`" in text) is (kind.reason is Reason.MUST)
-    assert ("may say why: `--comment`" in text) is (kind.reason is Reason.MAY)
+    assert ("may say why: `--reason`" in text) is (kind.reason is Reason.MAY)
     assert ("- Not by a writer" in text) is kind.no_writer
     assert ("at another gate" in text) is kind.no_second_gate
     assert ("overrode a finding" in text.split("In the history")[0]) is kind.no_overrider

@@ -6,11 +6,13 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.domain import owed
 from flows.domain.act import Act, FileMark
 from flows.domain.acts import (
     ADD_HOLIDAY,
     ADD_OFFICER,
     ADOPT_EDITION,
+    APPEALED,
     APPROVE,
     ASK_CLARIFICATION,
     ASSIGN,
@@ -20,16 +22,22 @@ from flows.domain.acts import (
     CHANGE_THEME,
     CLARIFIED,
     CLOSE,
+    COMPLAINED,
+    COMPLIED,
     CONFIRM_RECEIPT,
     CONSULT,
     CONSULTED,
     CORRECT_RECEIPT,
+    DECIDED,
     DRAFT,
     EVIDENCE,
     EXTEND,
     FEE_PAID,
     FEES_NOTICE,
     FOUND,
+    INFORMATION_NOTICE,
+    LOG,
+    NOTICE,
     OPEN,
     OVERRIDE,
     PUBLISH,
@@ -37,6 +45,8 @@ from flows.domain.acts import (
     REMOVE_HOLIDAY,
     RESUME,
     RETURN,
+    REVIEW_ASKED,
+    REVIEW_DECIDED,
     REVOKE_OFFICER,
     SENT,
     STEP_ASIDE,
@@ -61,7 +71,7 @@ from flows.domain.documents import (
 )
 from flows.domain.edition import documents_of, gates_for, latest
 from flows.domain.events import Events, Round
-from flows.domain.life import Consulted, Correction, Life
+from flows.domain.life import Consulted, Correction, Life, Matter, Ordered
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.timetable import Timetable
@@ -177,6 +187,7 @@ def a_case(*others: Document, **changes: Any) -> Case:
 def with_changes(case: Case, **changes: Any) -> Case:
     """The case, changed; what can only be of a document is changed in the test."""
     of_test = {name: changes.pop(name) for name in _OF_DOCUMENT & changes.keys()}
+    case = case.with_life(hands=changes.pop("hands", case.life.hands))
     return replace(case.with_document(TEST.name, **of_test), **changes)
 
 
@@ -280,6 +291,11 @@ def _confirmation(case: Case, *_: object) -> dict[str, str]:
     return {"received": (correction.received if correction else case.received).isoformat()}
 
 
+def _compliance(case: Case, *_: object) -> dict[str, str]:
+    order = next(iter(case.life.ordered), AN_ORDER)
+    return {"duty": order.duty, "reference": order.reference, "on": "2022-11-28"}
+
+
 _STATED: Final[dict[Kind, Callable[[Case, Policy, str], dict[str, str]]]] = {
     ASSIGN: lambda _, policy, __: {"person": min(policy.holders(Role.FOI_OFFICER))},
     APPROVE: lambda case, _, document: digests(case.files, document),
@@ -287,6 +303,24 @@ _STATED: Final[dict[Kind, Callable[[Case, Policy, str], dict[str, str]]]] = {
     CONFIRM_RECEIPT: _confirmation,
     CLOSE: _closing,
     SUBMIT: _submission,
+    COMPLAINED: lambda case, *_: {"regulator": f"IC-{case.acts}", "on": "2022-11-28"},
+    NOTICE: lambda case, *_: {
+        "regulator": case.life.complaints[0].reference if case.life.complaints else COMPLAINT,
+        "on": "2022-11-28",
+        "outcome": "upheld",
+        "steps": "2022-12-19",
+    },
+    COMPLIED: _compliance,
+    CONSULTED: lambda case, *_: {
+        "whom": case.life.consulted[0].whom if case.life.consulted else "third-party",
+        "on": "2022-11-28",
+    },
+    APPEALED: lambda case, *_: {"by": "applicant", "tribunal": f"EA/{case.acts}", "on": "2022-11-28"},
+    DECIDED: lambda case, *_: {
+        "tribunal": case.life.appeals[0].reference if case.life.appeals else APPEAL,
+        "on": "2022-11-28",
+        "outcome": "dismissed",
+    },
 }
 """What an act states that depends on its case."""
 
@@ -307,16 +341,31 @@ def the_case_for(kind: Kind) -> Case | None:
         return a_published_case()
     if kind.document:
         letter = a_document(kind.document, stage=Stage.PUBLISHED, gates=())
-        return a_case(letter, stage=Stage.DRAFTING)
+        return a_case(letter, stage=Stage.DRAFTING).with_life(**_LIVES.get(kind, {}))
     return a_case(stage=stages.get(kind, Stage.DRAFTING)).with_life(**_LIVES.get(kind, {}))
 
 
 _RECEIVED: Final = date(2022, 11, 7)
+_ANSWERED: Final = date(2022, 11, 21)
+COMPLAINT: Final = "IC-123456-A1B2"
+APPEAL: Final = "EA/2022/0123"
+AN_ORDER: Final = Ordered(duty=owed.Duty.STEPS, reference=COMPLAINT, on=_ANSWERED, due=date(2022, 12, 19))
 _LIVES: Final[dict[Kind, dict[str, Any]]] = {
     CONFIRM_RECEIPT: {"correction": Correction(received=date(2022, 11, 4), person=WRITER)},
     CLARIFIED: {"events": Events(received=_RECEIVED, rounds=(Round(asked=date(2022, 11, 14)),))},
     CONSULTED: {"consulted": (Consulted(whom="third-party", on=date(2022, 11, 14)),)},
     FEE_PAID: {"events": Events(received=_RECEIVED, fees_notice=date(2022, 11, 14))},
+    LOG: {"answered": _ANSWERED},
+    REVIEW_ASKED: {"answered": _ANSWERED},
+    REVIEW_DECIDED: {
+        "answered": _ANSWERED,
+        "events": Events(received=_RECEIVED, refused=_ANSWERED, review_asked=_ANSWERED),
+        "reviewing": True,
+    },
+    NOTICE: {"complaints": (Matter(reference=COMPLAINT, on=_ANSWERED),)},
+    COMPLIED: {"ordered": (AN_ORDER,)},
+    APPEALED: {"noticed": _ANSWERED},
+    DECIDED: {"noticed": _ANSWERED, "appeals": (Matter(reference=APPEAL, on=_ANSWERED),)},
 }
 """What happened before an act, where that has to be."""
 
@@ -358,6 +407,25 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     | {"details": {"on": "2022-11-28"}, "files": the_files() | {CLARIFYING: a_mark("sealed")}},
     FEES_NOTICE: _WRITES | {"document": "fees", "details": _SENT_ON | {"amount": "75"}},
     FEE_PAID: _WRITES | {"details": {"on": "2022-11-28"}},
+    LOG: _WRITES | {"details": {"entry": "listed"}},
+    REVIEW_ASKED: _WRITES
+    | {
+        "details": {"on": "2022-11-28"},
+        "files": the_files() | {"sealed/0004-review-asked.age": a_mark("sealed")},
+    },
+    REVIEW_DECIDED: _WRITES | {"document": "review", "details": _SENT_ON | {"outcome": "upheld"}},
+    COMPLAINED: _WRITES | {"details": {"regulator": COMPLAINT, "on": "2022-11-28"}},
+    NOTICE: _WRITES
+    | {"details": {"regulator": COMPLAINT, "on": "2022-11-28", "outcome": "upheld", "steps": "2022-12-19"}},
+    INFORMATION_NOTICE: _WRITES
+    | {"details": {"regulator": COMPLAINT, "on": "2022-11-28", "due": "2022-12-19"}},
+    COMPLIED: _WRITES
+    | {
+        "details": {"duty": "steps", "reference": COMPLAINT, "on": "2022-11-28"},
+        "reason": "Sent the two paragraphs.",
+    },
+    APPEALED: _WRITES | {"details": {"by": "applicant", "tribunal": APPEAL, "on": "2022-11-28"}},
+    DECIDED: _WRITES | {"details": {"tribunal": APPEAL, "on": "2022-11-28", "outcome": "dismissed"}},
     EXTEND: _WRITES
     | {
         "document": "extension",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from domain_builders import (
     ADMINISTRATOR,
+    LAWYER,
     LETTER,
     MANY_HATS,
     NOON,
@@ -136,6 +137,7 @@ def test_a_draft_makes_the_next_version_and_its_author_a_writer() -> None:
         writers=frozenset({SERVICE, WRITER, MANY_HATS}),
         authors={mark.sha256: frozenset({MANY_HATS}) for mark in written},
         approvals=(),
+        hands=frozenset({MANY_HATS}),
     )
 
 
@@ -149,7 +151,12 @@ def test_a_submission_leads_to_the_first_gate_of_the_rules(gates: str, stated: t
     after = decide(before, a_submission(gates=" ".join(stated)), a_policy(gates=gates))
 
     assert after == with_changes(
-        before, stage=stated[0], gates=stated, acts=4, writers=frozenset({SERVICE, WRITER})
+        before,
+        stage=stated[0],
+        gates=stated,
+        acts=4,
+        writers=frozenset({SERVICE, WRITER}),
+        hands=frozenset({WRITER}),
     )
 
 
@@ -159,7 +166,7 @@ def test_an_override_is_remembered_until_the_next_version() -> None:
     after = decide(before, an_act(OVERRIDE), a_policy())
     anew = decide(after, an_act(DRAFT), a_policy())
 
-    assert after == with_changes(before, acts=4, overrides=(an_override(act=4),))
+    assert after == with_changes(before, acts=4, overrides=(an_override(act=4),), hands=frozenset({OWNER}))
     assert anew.test.overrides == ()
 
 
@@ -175,14 +182,18 @@ def test_what_is_overridden_no_longer_stops_a_submission() -> None:
 def test_legal_approval_leads_to_balancing() -> None:
     after = decide(a_case(), an_act(), a_policy())
 
-    assert after == a_case(stage=Stage.BALANCING, acts=4, approvals=(an_approval(),))
+    assert after == a_case(
+        stage=Stage.BALANCING, acts=4, approvals=(an_approval(),), hands=frozenset({LAWYER})
+    )
 
 
 def test_sign_off_leads_to_publication() -> None:
     after = decide(a_case(acts=4, **BALANCING), an_act(**SIGNS_OFF), a_policy())
 
     signed_off = an_approval(gate=Stage.BALANCING, person=OWNER, role=Role.SIGN_OFF_OFFICER, act=5)
-    assert after == a_case(stage=Stage.PUBLICATION, acts=5, approvals=(an_approval(), signed_off))
+    assert after == a_case(
+        stage=Stage.PUBLICATION, acts=5, approvals=(an_approval(), signed_off), hands=frozenset({OWNER})
+    )
 
 
 @pytest.mark.parametrize("gate", [Stage.LEGAL_REVIEW, Stage.BALANCING])
@@ -192,7 +203,7 @@ def test_a_return_leads_to_drafting_from_either_gate(gate: Stage) -> None:
 
     after = decide(before, an_act(RETURN, gate=gate, actor=MANY_HATS, role=role), a_policy())
 
-    assert after == with_changes(before, stage=Stage.DRAFTING, round=1, acts=4)
+    assert after == with_changes(before, stage=Stage.DRAFTING, round=1, acts=4, hands=frozenset({MANY_HATS}))
 
 
 def test_publication_ends_the_writers_part() -> None:

@@ -15,6 +15,7 @@ from flows.domain.acts import (
     ADD_HOLIDAY,
     ADD_OFFICER,
     ADOPT_EDITION,
+    APPEALED,
     APPROVE,
     ASK_CLARIFICATION,
     ASSIGN,
@@ -24,16 +25,22 @@ from flows.domain.acts import (
     CHANGE_THEME,
     CLARIFIED,
     CLOSE,
+    COMPLAINED,
+    COMPLIED,
     CONFIRM_RECEIPT,
     CONSULT,
     CONSULTED,
     CORRECT_RECEIPT,
+    DECIDED,
     DRAFT,
     EVIDENCE,
     EXTEND,
     FEE_PAID,
     FEES_NOTICE,
     FOUND,
+    INFORMATION_NOTICE,
+    LOG,
+    NOTICE,
     OPEN,
     OVERRIDE,
     PUBLISH,
@@ -41,6 +48,8 @@ from flows.domain.acts import (
     REMOVE_HOLIDAY,
     RESUME,
     RETURN,
+    REVIEW_ASKED,
+    REVIEW_DECIDED,
     REVOKE_OFFICER,
     SENT,
     STEP_ASIDE,
@@ -113,6 +122,39 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("adopt-edition", "edition"): ("2", ("", "0", "02", "next", "2.0")),
 }
 
+_REFERENCES = ("IC-123456-A1B2", ("", "ic-9", "IC 9", "-9", "I" * 41))
+_TEXTS |= {
+    ("log", "entry"): ("listed", ("", "Listed", "maybe")),
+    ("review-asked", "on"): _DAYS,
+    ("review-decided", "on"): _DAYS,
+    ("review-decided", "by"): ("email", ("", "pigeon", "Email")),
+    ("review-decided", "outcome"): ("partly-upheld", ("", "partly upheld", "lost")),
+    ("complained", "regulator"): _REFERENCES,
+    ("complained", "on"): _DAYS,
+    ("notice", "regulator"): _REFERENCES,
+    ("notice", "on"): _DAYS,
+    ("notice", "outcome"): ("not-upheld", ("", "lost")),
+    ("notice", "steps"): _DAYS,
+    ("information-notice", "regulator"): _REFERENCES,
+    ("information-notice", "on"): _DAYS,
+    ("information-notice", "due"): _DAYS,
+    ("complied", "duty"): ("steps", ("", "answer", "review")),
+    ("complied", "reference"): _REFERENCES,
+    ("complied", "on"): _DAYS,
+    ("appealed", "by"): ("authority", ("", "regulator")),
+    ("appealed", "tribunal"): _REFERENCES,
+    ("appealed", "on"): _DAYS,
+    ("decided", "tribunal"): _REFERENCES,
+    ("decided", "on"): _DAYS,
+    ("decided", "outcome"): ("partly-allowed", ("", "won")),
+    ("decided", "steps"): _DAYS,
+}
+AFTERWARDS = {
+    READ_REQUEST,
+    *(LOG, REVIEW_ASKED, COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
+}
+"""What may be done to a case that is closed."""
+
 _SUBJECTS = {
     OPEN: "intake: open 1146A/22",
     CORRECT_RECEIPT: "receipt: correct that of 1146A/22",
@@ -136,6 +178,15 @@ _SUBJECTS = {
     PUBLISH: "publication: publish 1146A/22 version 1",
     SENT: "sending: record 1146A/22 version 1 as sent",
     CLOSE: "closing: close 1146A/22 as withdrawn",
+    LOG: "log: enter 1146A/22 as listed",
+    REVIEW_ASKED: "review: take the request for one of 1146A/22",
+    REVIEW_DECIDED: "review: decide that of 1146A/22",
+    COMPLAINED: "complaint: take that about 1146A/22",
+    NOTICE: "complaint: take the decision notice on 1146A/22",
+    INFORMATION_NOTICE: "complaint: take the information notice on 1146A/22",
+    COMPLIED: "complaint: comply in 1146A/22",
+    APPEALED: "appeal: take that on 1146A/22",
+    DECIDED: "appeal: take the decision on 1146A/22",
     FOUND: "policy: found the register",
     ADD_OFFICER: "policy: authorise second.foi-officer",
     REVOKE_OFFICER: "policy: revoke second.foi-officer",
@@ -198,7 +249,8 @@ def test_what_a_row_asks_for_can_be_met(kind: Kind) -> None:
     assert kind.on is On.DOCUMENT or not any(of_document), "only a document has versions, gates and writers"
     assert kind.roles
     assert kind.roles == {*ROLE_AT.values()} if kind.at_gate else kind.roles <= {*Role}
-    assert kind.at == {*ROLE_AT} if kind.at_gate else (Stage.CLOSED in kind.at) == (kind == READ_REQUEST)
+    assert not kind.at_gate or kind.at == {*ROLE_AT}
+    assert (Stage.CLOSED in kind.at) == (kind in AFTERWARDS)
     assert bool(kind.at) == (kind.on is not On.POLICY and kind != OPEN), "or it could never be taken"
     assert bool(kind.amend) == bool(kind.changes) == (kind.on is On.POLICY)
     assert len({fact.name for fact in kind.facts}) == len(kind.facts)

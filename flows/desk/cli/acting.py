@@ -25,6 +25,7 @@ from flows.desk.cli.terminal import (
 from flows.domain.acts import On, Reason
 from flows.domain.acts.kind import Fact, Kind, in_words
 from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.english import in_full
 from flows.domain.noted import read_noted
 from flows.domain.procedure import ROLE_AT, STANDS, Stage
 from flows.domain.reference import parse_reference
@@ -131,8 +132,8 @@ def _options(kind: Kind) -> list[Callable[..., Any]]:
             )
         )
     if kind.reason is not Reason.NONE:
-        name = "--reason" if kind.reason is Reason.MUST else "--comment"
-        options.append(click.option(name, "reason", help=kind.reason_help))
+        names = ("--reason",) if kind.reason is Reason.MUST else ("--reason", "--comment")
+        options.append(click.option(*names, "reason", help=kind.reason_help))
     if kind.seals is not Reason.NONE:
         options.append(
             click.option(
@@ -310,4 +311,6 @@ def _say(
             }
         )
         return
-    click.echo(f"{case.reference}: {sentence} The {document or 'case'} {STANDS[stage]}.")
+    answered = case.life.answered if not document and stage is not Stage.CLOSED else None
+    stands = f"was answered on {in_full(answered)}" if answered else STANDS[stage]
+    click.echo(f"{case.reference}: {sentence} The {document or 'case'} {stands}.")

@@ -35,6 +35,7 @@ from flows.domain.difference import Change, differences
 from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.english import in_full
 from flows.domain.errors import RefusedError
+from flows.domain.owed import OWED, Duty
 from flows.domain.procedure import APPROVALS, FINISHED, ROLE_AT, STAGES, STANDS, Stage
 from flows.domain.reference import parse_reference
 
@@ -77,14 +78,14 @@ def queue(*, everything: bool, home: Home, as_json: bool) -> None:
                 _day(each.clock.due),
                 _left(each),
                 str(each.version),
-                STAGES[each.stage],
+                _stands(each),
             )
             for each in waiting
         ],
         head=("Reference", "Received", "Due", "Days left", "Version", "Stage"),
         right=frozenset({1, 2, 3, 4}),
         alarming=frozenset(
-            number for number, each in enumerate(waiting) if each.clock.overdue and each.stage not in FINISHED
+            number for number, each in enumerate(waiting) if each.clock.overdue and _waits(each)
         ),
     )
     notes = [f"{each.reference}: {_moved(each.clock)}" for each in waiting if each.clock.moved]
@@ -352,6 +353,8 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
         yield "Moved", f"It is {_moved(view.clock)}"
     for sentence in view.clock.advice:
         yield "Limit", sentence
+    for owed in view.owed:
+        yield "Owed", f"{owed.words}, by {_day(owed.clock.due)} {_standing(owed.clock)}".rstrip()
     for stated in view.stated:
         yield "Recorded", stated
     for sentence in view.awaited:
@@ -377,8 +380,19 @@ def _document_facts(view: CaseView, each: DocumentView) -> Iterator[tuple[str, s
         yield "May decide", ", ".join(each.may_decide) or nobody
 
 
+def _waits(each: Waiting) -> bool:
+    """Tell whether anything is owed still, as it may be once the paper is sent."""
+    return each.stage not in FINISHED or each.duty is not Duty.ANSWER
+
+
+def _stands(each: Waiting) -> str:
+    """Return where a document stands, and what is owed with it where that is not the answer."""
+    stage = STAGES[each.stage]
+    return stage if each.duty is Duty.ANSWER else f"{stage}; owed: {OWED[each.duty]}"
+
+
 def _left(each: Waiting) -> str:
-    if each.stage in FINISHED:
+    if not _waits(each):
         return ""
     if each.clock.overdue:
         return "overdue"

@@ -19,7 +19,16 @@ from flows.domain.acts.clock import (
     FEES_NOTICE,
 )
 from flows.domain.acts.closing import CLOSE
+from flows.domain.acts.complaining import (
+    APPEALED,
+    COMPLAINED,
+    COMPLIED,
+    DECIDED,
+    INFORMATION_NOTICE,
+    NOTICE,
+)
 from flows.domain.acts.deciding import APPROVE, RETURN
+from flows.domain.acts.disclosing import LOG
 from flows.domain.acts.drafting import DRAFT, OVERRIDE, SUBMIT
 from flows.domain.acts.evidence import CONSULT, CONSULTED, EVIDENCE
 from flows.domain.acts.kind import Kind, On, Reason
@@ -39,6 +48,7 @@ from flows.domain.acts.policy import (
 )
 from flows.domain.acts.publishing import PUBLISH, SENT
 from flows.domain.acts.reading import READ_REQUEST
+from flows.domain.acts.review import REVIEW_ASKED, REVIEW_DECIDED
 
 ACTS: Final = MappingProxyType(
     {
@@ -48,6 +58,8 @@ ACTS: Final = MappingProxyType(
             *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND),
             *(EVIDENCE, CONSULT, CONSULTED),
             *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
+            *(LOG, REVIEW_ASKED, REVIEW_DECIDED),
+            *(COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
             *(
                 FOUND,
                 ADD_OFFICER,
@@ -71,6 +83,7 @@ __all__ = [
     "ADD_HOLIDAY",
     "ADD_OFFICER",
     "ADOPT_EDITION",
+    "APPEALED",
     "APPROVE",
     "ASK_CLARIFICATION",
     "ASSIGN",
@@ -80,16 +93,22 @@ __all__ = [
     "CHANGE_THEME",
     "CLARIFIED",
     "CLOSE",
+    "COMPLAINED",
+    "COMPLIED",
     "CONFIRM_RECEIPT",
     "CONSULT",
     "CONSULTED",
     "CORRECT_RECEIPT",
+    "DECIDED",
     "DRAFT",
     "EVIDENCE",
     "EXTEND",
     "FEES_NOTICE",
     "FEE_PAID",
     "FOUND",
+    "INFORMATION_NOTICE",
+    "LOG",
+    "NOTICE",
     "OPEN",
     "OVERRIDE",
     "PUBLISH",
@@ -97,6 +116,8 @@ __all__ = [
     "REMOVE_HOLIDAY",
     "RESUME",
     "RETURN",
+    "REVIEW_ASKED",
+    "REVIEW_DECIDED",
     "REVOKE_OFFICER",
     "SENT",
     "STEP_ASIDE",

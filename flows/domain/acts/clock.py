@@ -38,7 +38,7 @@ def _bars_answered(case: Case, _document: str, _person: str) -> Iterator[Refused
         )
 
 
-def _out_of_order(case: Case, act: Act, policy: Policy, first: date, what: str) -> Iterator[PitError]:
+def out_of_order(case: Case, act: Act, policy: Policy, first: date, what: str) -> Iterator[PitError]:
     """Yield what speaks against a day: it is before the one it follows, or yet to come."""
     last = edition_of(policy).days(act.time)[1]
     if not first <= the_day(act.details["on"]) <= last:
@@ -71,7 +71,7 @@ def _against_asking(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     rounds = case.life.events.rounds
     if rounds and rounds[-1].answered:
         what = "the day on which the clarification before came"
-        yield from _out_of_order(case, act, policy, rounds[-1].answered, what)
+        yield from out_of_order(case, act, policy, rounds[-1].answered, what)
 
 
 def _asked(case: Case, act: Act) -> Case:
@@ -113,7 +113,7 @@ def _against_clarified(case: Case, act: Act, policy: Policy) -> Iterator[PitErro
     awaited = _awaited(case)
     if awaited:
         what = "the day on which it was asked for"
-        yield from _out_of_order(case, act, policy, awaited.asked, what)
+        yield from out_of_order(case, act, policy, awaited.asked, what)
 
 
 def _clarified(case: Case, act: Act) -> Case:
@@ -202,7 +202,7 @@ def _against_payment(case: Case, act: Act, policy: Policy) -> Iterator[PitError]
     notice = case.life.events.fees_notice
     if not notice:
         return
-    yield from _out_of_order(case, act, policy, notice, "the day of the notice")
+    yield from out_of_order(case, act, policy, notice, "the day of the notice")
     if the_day(act.details["on"]) > lapse(notice):
         yield RefusedError(
             f"The fees notice for {case.reference} lapsed after {in_full(lapse(notice))}, section 9(2); "

@@ -43,7 +43,7 @@ def _once_sent(kind: DocumentKind) -> Callable[[Case, Act, date], Iterator[PitEr
     def against(case: Case, act: Act, _today: date) -> Iterator[PitError]:
         if case.stage(kind.name) is not Stage.SENT:
             yield RefusedError(
-                f"{case.reference} cannot be closed as {_words(act.details['ground'])} yet: "
+                f"{case.reference} cannot be closed as {act.details['ground'].replace('-', ' ')} yet: "
                 f"its {kind.called} has to be sent first."
             )
 
@@ -103,6 +103,11 @@ _GROUNDS: Final = MappingProxyType(
 """Why a case may be closed, and what speaks against it on a local day."""
 
 
+def _bars_closing(case: Case, _document: str, _person: str) -> Iterator[RefusedError]:
+    for owed in case.duties:
+        yield RefusedError(f"{case.reference} cannot be closed: the authority owes {owed.words}.")
+
+
 def _against_closing(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     ground = act.details["ground"]
     if "original" in act.details and ground != "duplicate":
@@ -114,17 +119,13 @@ def _malformed(act: Act, problem: str) -> MalformedError:
     return MalformedError(f"{act.kind} of {act.case}", Fault(path="details.original", problem=problem))
 
 
-def _words(ground: str) -> str:
-    return ground.replace("-", " ")
-
-
 CLOSE: Final = Kind(
     name="close",
     on=On.CASE,
     roles=frozenset({Role.FOI_OFFICER}),
     at=frozenset(Stage) - {Stage.PUBLISHED, Stage.CLOSED},
     facts=(
-        replace(a_choice("ground", _GROUNDS, "Why it ends here."), shown=_words),
+        a_choice("ground", _GROUNDS, "Why it ends here."),
         replace(
             a_text(
                 "original",
@@ -137,6 +138,7 @@ CLOSE: Final = Kind(
             shown=" of {}".format,
         ),
     ),
+    bars=_bars_closing,
     against=_against_closing,
     after=lambda case, act: replace(case, closed=act.time),
     verb="close",

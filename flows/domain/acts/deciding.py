@@ -6,15 +6,28 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.kind import Kind, On, Reason
 from flows.domain.case import Approval, Case
-from flows.domain.errors import StaleContentError
+from flows.domain.documents import REVIEW
+from flows.domain.errors import SamePersonError, StaleContentError
 from flows.domain.procedure import ROLE_AT, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.domain.act import Act
-    from flows.domain.errors import PitError
+    from flows.domain.errors import PitError, RefusedError
     from flows.domain.policy import Policy
+
+
+def _bars_approval(case: Case, document: str, person: str) -> Iterator[RefusedError]:
+    if document == REVIEW.name and person in case.life.earlier:
+        yield had_a_part(case, person)
+
+
+def had_a_part(case: Case, person: str) -> SamePersonError:
+    """Return why a person does not decide on a review: the code of practice under FOIA s.45, part 5."""
+    return SamePersonError(
+        case.reference, person, earlier="had an earlier part in", verb="decide on the review of it"
+    )
 
 
 def _against_approval(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
@@ -56,6 +69,7 @@ APPROVE: Final = Kind(
     no_writer=True,
     no_second_gate=True,
     no_overrider=True,
+    bars=_bars_approval,
     against=_against_approval,
     after=_approved,
     verb="approve",

@@ -137,6 +137,11 @@ def _awaited(case: Case, whom: str) -> Consulted | None:
     return next((each for each in case.life.consulted if each.whom == whom), None)
 
 
+def _bars_consulted(case: Case, _document: str, _person: str) -> Iterator[RefusedError]:
+    if not case.life.consulted:
+        yield RefusedError(f"Nobody was consulted in {case.reference} whose answer is awaited.")
+
+
 def _against_consulted(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     asked = _awaited(case, act.details["whom"])
     if asked is None:
@@ -161,6 +166,7 @@ CONSULTED: Final = Kind(
         a_day("on", "The day on which the answer came."),
     ),
     seals=Reason.MUST,
+    bars=_bars_consulted,
     against=_against_consulted,
     after=_answered,
     chosen=_by_its_file,

@@ -86,7 +86,7 @@ def a_choice(name: str, choices: Collection[str], help_: str) -> Fact:
     def fault(text: str) -> str | None:
         return None if text in known else f"one of {', '.join(known)} is needed"
 
-    return Fact(name=name, fault=fault, help=help_, choices=known)
+    return Fact(name=name, fault=fault, help=help_, choices=known, shown=lambda text: text.replace("-", " "))
 
 
 def a_person(name: str, help_: str = "") -> Fact:

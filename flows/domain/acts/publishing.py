@@ -75,18 +75,19 @@ def was_sent(case: Case, act: Act) -> Case:
     return case.with_document(act.document, stage=Stage.SENT).with_life(answered=answered)
 
 
-_OWN_SENDING: Final = {
+OWN_SENDING: Final = {
     "clarification": "ask-clarification",
     "fees": "fees-notice",
     "extension": "extend",
+    "review": "review-decided",
 }
 """Letters whose sending is an act of its own, and which."""
 
 
 def _bars_sending(case: Case, document: str, _person: str) -> Iterator[RefusedError]:
-    if document in _OWN_SENDING:
+    if document in OWN_SENDING:
         yield RefusedError(
-            f"That {case.named(document)} was sent is recorded with `equipoise {_OWN_SENDING[document]}`."
+            f"That {case.named(document)} was sent is recorded with `equipoise {OWN_SENDING[document]}`."
         )
 
 

@@ -1,0 +1,131 @@
+"""What follows an answer, by command: told by `show`, `queue` and `history`, and passed by the audit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_builders import Desk, another_case, passes_audit
+from letter_texts import a_letter
+
+from flows import home as flows_home
+from flows.casework import publishing
+from flows.casework.office import open_office
+from flows.domain.english import in_full
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CASE = "R/1"
+TODAY = flows_home.today()
+ON = ("--on", TODAY.isoformat())
+OFFICER = ("--as", "foi-officer")
+COMPLAINT = "IC-123456-A1B2"
+WORDS = "The answer leaves out the river unit."
+
+
+def published(desk: Desk, folder: Path, document: str, *, signs: str) -> None:
+    """Draft, submit, sign off and publish a letter of the case."""
+    (folder / "letter.md").write_text(a_letter(document, CASE, TODAY))
+    of_it = (CASE, "--document", document, "--version", "1")
+    desk.done("draft", CASE, folder / "letter.md", "--document", document, *OFFICER)
+    desk.done("submit", *of_it, *OFFICER)
+    desk.done("approve", *of_it, "--gate", "balancing", "--as", signs)
+    with open_office(desk.home) as office:
+        publishing.publish(office, CASE, document)
+
+
+@pytest.fixture
+def answered(desk: Desk, tmp_path: Path) -> Desk:
+    """A home with a case that was answered today."""
+    another_case(desk.home, CASE, (TODAY - timedelta(days=7)).isoformat())
+    published(desk, tmp_path, "response", signs="sign-off-officer")
+    desk.done("sent", CASE, *ON, "--by", "email", "--document", "response", *OFFICER)
+    (tmp_path / "words.eml").write_text(WORDS)
+    return desk
+
+
+def row_of(desk: Desk, document: str) -> tuple[str, str | None, str]:
+    (row,) = (
+        each
+        for each in desk.told("queue")["cases"]
+        if (each["reference"], each["document"]) == (CASE, document)
+    )
+    return row["duty"], row["due"], row["stage"]
+
+
+def test_a_review_is_owed_from_its_asking_to_its_outcome(answered: Desk, tmp_path: Path) -> None:
+    asking = ("review-asked", CASE, *ON, "--file", tmp_path / "words.eml", *OFFICER)
+    assert answered.done(*asking) == (
+        f"R/1: A review was asked for on {in_full(TODAY)}; its outcome is drafted with --document review. "
+        f"The case was answered on {in_full(TODAY)}.\n"
+    )
+    duty, due, stage = row_of(answered, "review")
+    assert (duty, stage) == ("review", "received")
+    assert due
+    assert due > TODAY.isoformat()
+    assert "Owed the outcome of the review, by " in " ".join(answered.done("show", CASE).split())
+
+    published(answered, tmp_path, "review", signs="both-gates")
+    deciding = ("review-decided", CASE, *ON, "--by", "email", "--outcome", "partly-upheld", "--as")
+    assert answered.refused(*deciding, "foi-officer") == (
+        1,
+        "foi-officer had an earlier part in R/1, so another person has to decide on the review of it.",
+    )
+    assert "The answer is partly upheld on review" in answered.done(*deciding, "all-three-roles")
+
+    assert answered.told("show", CASE)["owed"] == []
+    assert "recorded the review as partly upheld" in " ".join(answered.done("history", CASE).split())
+    assert passes_audit(answered.home)
+    assert WORDS.encode() not in b"".join(
+        each.read_bytes() for each in answered.home.root.rglob("*") if each.is_file()
+    )
+
+
+def test_whoever_signed_off_the_answer_does_not_sign_off_its_review(answered: Desk, tmp_path: Path) -> None:
+    answered.done("review-asked", CASE, *ON, "--file", tmp_path / "words.eml", *OFFICER)
+
+    with pytest.raises(AssertionError, match="sign-off-officer had an earlier part in R/1"):
+        published(answered, tmp_path, "review", signs="sign-off-officer")
+
+
+def test_what_the_regulator_and_the_tribunal_order_is_owed_until_it_is_done(answered: Desk) -> None:
+    steps, information = (str(TODAY + timedelta(days=days)) for days in (35, 21))
+    of_it = ("--regulator", COMPLAINT)
+    answered.done("log", CASE, "--entry", "listed", *OFFICER)
+    answered.done("complained", CASE, *of_it, *ON, *OFFICER)
+    answered.done("information-notice", CASE, *of_it, *ON, "--due", information, *OFFICER)
+    answered.done(
+        *("notice", CASE, *of_it, *ON, "--outcome", "partly-upheld", "--steps", steps, *OFFICER),
+    )
+
+    assert row_of(answered, "test")[:2] == ("information", information)
+    assert [(each["duty"], each["clock"]["due"]) for each in answered.told("show", CASE)["owed"]] == [
+        ("information", information),
+        ("steps", steps),
+    ]
+    assert "owed: the answer to the information notice" in " ".join(answered.done("queue").split())
+    assert answered.refused("close", CASE, "--ground", "answered-in-full", *OFFICER) == (
+        1,
+        f"R/1 cannot be closed: the authority owes the answer to the information notice ({COMPLAINT}).",
+    )
+
+    for duty in ("information", "steps"):
+        of_duty = ("--duty", duty, "--reference", COMPLAINT)
+        answered.done("complied", CASE, *of_duty, *ON, "--reason", "Sent by hand.", *OFFICER)
+    answered.done("appealed", CASE, "--by", "applicant", "--tribunal", "EA/2026/0123", *ON, *OFFICER)
+    answered.done("decided", CASE, "--tribunal", "EA/2026/0123", *ON, "--outcome", "dismissed", *OFFICER)
+
+    shown = " ".join(answered.done("show", CASE).split())
+    for done in (
+        "foi-officer entered the case in the disclosure log as listed",
+        f"recorded the complaint {COMPLAINT} to the regulator",
+        f"on the complaint {COMPLAINT}: partly upheld, with steps due by",
+        f"recorded steps of {COMPLAINT} as done",
+        "recorded the appeal EA/2026/0123 by the applicant",
+        "on the appeal EA/2026/0123: dismissed",
+    ):
+        assert done in shown
+    assert answered.told("show", CASE)["owed"] == []
+    assert passes_audit(answered.home)
