@@ -20,7 +20,7 @@ from flows.domain.acts.publishing import SIGNED_AS
 from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Draft
 from flows.domain.checks.ruleset import check as check_content
-from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST
+from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, TEST
 from flows.domain.errors import MalformedError
 from flows.domain.finding import Severity, blocking
 from flows.domain.local_day import local_day
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from flows.document.blocks import Block
     from flows.domain.act import Act
+    from flows.domain.letterhead import Letterhead
     from flows.domain.theme import Theme
     from flows.register.dossier import Dossier
     from flows.register.statement import Statement
@@ -53,6 +54,7 @@ class Basis:
         time: Of the publication, UTC.
         fingerprint: Of the register.
         theme: Of the policy under which it was, or is being, published.
+        letterhead: Likewise.
         signed_as: In whose name the publication says that it is signed; empty where it does not.
     """
 
@@ -63,6 +65,7 @@ class Basis:
     time: datetime
     fingerprint: str
     theme: Theme
+    letterhead: Letterhead
     signed_as: str
 
     def record(self) -> Record:
@@ -70,7 +73,10 @@ class Basis:
         request = parse_request_file(self.request.decode())
         approvals = list(_approvals(self.statements, self.document))
         signed_off, last = approvals[-1]
-        title = DOCUMENTS[self.document].title
+        title, letter = DOCUMENTS[self.document].title, self.document != TEST.name
+        sender = ", ".join(
+            filter(None, (request.authority, *self.letterhead.address, self.letterhead.contact))
+        )
         return Record(
             kind=title,
             authority=request.authority,
@@ -90,6 +96,8 @@ class Basis:
             register=last.register,
             fingerprint=self.fingerprint,
             signatory=self.theme.signatory,
+            sender=sender if letter else "",
+            addressee=self.letterhead.addressee if letter else "",
             signed_as=self.signed_as,
         )
 
@@ -112,6 +120,7 @@ class Basis:
 
 def basis_of(register: Register, dossier: Dossier, published: Statement) -> Basis:
     """Return what the paper of a publication was made from, as the register has it."""
+    policy = register.policy(published.act.policy)
     return Basis(
         document=published.act.document,
         request=dossier.read(REQUEST, at=published),
@@ -119,7 +128,8 @@ def basis_of(register: Register, dossier: Dossier, published: Statement) -> Basi
         statements=dossier.chain.statements[: published.number - 1],
         time=published.act.time,
         fingerprint=register.fingerprint(),
-        theme=register.policy(published.act.policy).theme,
+        theme=policy.theme,
+        letterhead=policy.letterhead,
         signed_as=published.act.details.get(SIGNED_AS, ""),
     )
 
@@ -197,6 +207,7 @@ def _compared(published: Published) -> PaperVerdict:
         time=published.case.changed,
         fingerprint=published.fingerprint,
         theme=published.policy.theme,
+        letterhead=published.policy.letterhead,
         signed_as=published.statements[-1][1].act.details.get(SIGNED_AS, ""),
     )
     pdf, manifest = kind.published(slug(published.case.reference))

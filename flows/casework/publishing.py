@@ -47,6 +47,7 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
         time=time,
         fingerprint=register.fingerprint(),
         theme=policy.theme,
+        letterhead=policy.letterhead,
         signed_as=signed_as,
     ).publication()
     pdf, manifest = kind.published(slug(reference))

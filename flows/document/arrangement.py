@@ -51,10 +51,10 @@ def arrange(text: Sequence[Block]) -> tuple[Block, ...]:
     return with_contents(noted) if is_long(text) else noted
 
 
-def dated(paper: Sequence[Block], line: Paragraph) -> tuple[Block, ...]:
-    """Return an arranged paper with ``line`` below its title."""
+def dated(paper: Sequence[Block], *lines: Paragraph) -> tuple[Block, ...]:
+    """Return an arranged paper with ``lines`` below its title, or before its text where it has none."""
     titled = int(bool(paper) and isinstance(paper[0], Heading) and paper[0].level < CHAPTER)
-    return (*paper[:titled], line, *paper[titled:])
+    return (*paper[:titled], *lines, *paper[titled:])
 
 
 def go_on(paper: Sequence[Block], more: Sequence[Block]) -> tuple[Block, ...]:

@@ -159,7 +159,7 @@ def paper_blocks(document: str, record: Record) -> tuple[Block, ...]:
     text = parse_document(document)
     last = last_number(text)
     after = record_blocks(record)
-    return go_on(dated(arrange(text), opening(record)), numbered(after, first=last + 1) if last else after)
+    return go_on(dated(arrange(text), *opening(record)), numbered(after, first=last + 1) if last else after)
 
 
 def _imprint(record: Record, theme: Theme) -> Imprint:

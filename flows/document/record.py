@@ -51,6 +51,8 @@ class Record:
         fingerprint: What an auditor pins, SHA-256 of the register's first statement.
         signatory: By whom the paper is issued, by office; empty where it does not say.
         signed_as: In whose name it is signed before it is given out; empty where nobody knew.
+        sender: Of a letter: the authority and where it is; empty for a paper that is none.
+        addressee: Of a letter: to whom it is, without a name.
     """
 
     kind: str
@@ -65,10 +67,26 @@ class Record:
     fingerprint: str
     signatory: str = ""
     signed_as: str = ""
+    sender: str = ""
+    addressee: str = ""
 
 
-def opening(record: Record) -> Paragraph:
-    """Return the line below the title: the day of the decision, the version, and where to check both."""
+def opening(record: Record) -> tuple[Paragraph, ...]:
+    """Return the lines below the title.
+
+    Of a letter: from whom and to whom it is, its day and its reference. Else the day of the decision, the
+    version, and where to check both.
+    """
+    if record.addressee:
+        said = (record.sender, record.addressee, in_full(local_day(record.published)), record.reference)
+        return tuple(
+            Paragraph((Strong((Text(label),)), Text(f" {words}")))
+            for label, words in zip(_OF_A_LETTER, said, strict=True)
+        )
+    return (_decided(record),)
+
+
+def _decided(record: Record) -> Paragraph:
     decided = in_full(record.decisions[-1][2])
     issued = f" Issued for {record.authority} by {record.signatory}." if record.signatory else ""
     return Paragraph(
@@ -83,11 +101,12 @@ def opening(record: Record) -> Paragraph:
 
 
 _DECIDED_ON: Final = "Decided on "
+_OF_A_LETTER: Final = ("From:", "To:", "Date:", "Our reference:")
 
 
 def is_opening(words: str) -> bool:
     """Return whether these are the words of such a line, where nobody knows the record."""
-    return words.startswith(_DECIDED_ON)
+    return words.startswith((_DECIDED_ON, *_OF_A_LETTER))
 
 
 def record_blocks(record: Record) -> tuple[Block, ...]:

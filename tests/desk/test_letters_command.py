@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_builders import CASE, Desk, passes_audit
+from desk_builders import CASE, Desk, passes_audit, publish_now
+from letter_texts import a_letter
+
+from flows import home as flows_home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +61,28 @@ def test_letters_begin_and_end_as_the_authority_chose(desk: Desk, chosen: Path) 
     assert text.startswith("Dear requester\n")
     assert "\n\nYou may ask for an internal review.\n\nWrite to foi@sample.example.\n\n" in text
     assert text.endswith("\n\nWith kind regards\n\nHead of Governance, West Midlands Police\n")
+
+
+def test_a_letter_goes_out_under_what_the_authority_chose_when_it_was_published(
+    desk: Desk, chosen: Path, tmp_path: Path
+) -> None:
+    of_it = ("--document", "fees")
+    desk.done("letters", "set", chosen, *AS_ADMINISTRATOR)
+    (tmp_path / "fees.md").write_text(a_letter("fees", CASE, flows_home.today()))
+    desk.done("draft", CASE, tmp_path / "fees.md", *of_it, "--as", "foi-officer")
+    desk.done("submit", CASE, *of_it, "--version", "1", "--as", "foi-officer")
+    publish_now(desk.home, "fees")
+    chosen.write_text("", encoding="utf-8")
+    desk.done("letters", "set", chosen, *AS_ADMINISTRATOR)
+
+    desk.done("document", CASE, *of_it, "--html", tmp_path / "fees.html")
+    page = (tmp_path / "fees.html").read_text(encoding="utf-8")
+    assert "West Midlands Police, 1 Sample Street, Sampleton, foi@sample.example" in page
+    assert "Fees notice submitted, which needs no approval" in page
+    paper = desk.home.published / "1146A-22-fees.pdf"
+    assert desk.told("pdf-check", paper)["findings"] == []
+    assert desk.told("pdf-check", paper, "--source", tmp_path / "fees.md")["findings"] == []
+    assert passes_audit(desk.home)
 
 
 @pytest.mark.parametrize(

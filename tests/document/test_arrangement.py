@@ -199,7 +199,7 @@ def test_the_record_alone_makes_no_text_long() -> None:
 def test_the_blocks_of_a_paper_are_arranged() -> None:
     paper = paper_blocks("# Title\n\nA^[b].\n", a_record())
 
-    assert paper[1] == opening(a_record())
+    assert paper[1:2] == opening(a_record())
     assert paper[2:5] == (
         Paragraph((Text("A"), NoteMark(1), Text("."))),
         NOTES,

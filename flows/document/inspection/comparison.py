@@ -54,7 +54,8 @@ def compare(
         pictures: What the pictures before the text are called; None where nobody knows.
     """
     read, bookmarks = [*units_of_tree(paper.root)], paper.bookmarks
-    ends = [at for at, unit in enumerate(read) if unit.kind == "H2" and unit.words == until]
+    # In a letter, which has no title, it is the first heading there is.
+    ends = [at for at, unit in enumerate(read) if unit.kind in {"H1", "H2"} and unit.words == until]
     if until and ends:
         # The heading itself is known: it stands in the contents and in the outline, and is compared.
         blocks = go_on(blocks, [Heading(level=2, inlines=(Text(until),))])
