@@ -34,6 +34,7 @@ from flows.domain.acts import (
     REMOVE_HOLIDAY,
     RESUME,
     REVOKE_OFFICER,
+    SENT,
     SUBMIT,
     Reason,
 )
@@ -282,12 +283,22 @@ def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str
     if wish.kind == APPROVE:
         read = DOCUMENTS[wish.document].decided_on if wish.document in DOCUMENTS else ()
         return {path: case.files[path].sha256 for path in read if path in case.files}
-    if wish.kind == CLOSE:
-        original = (wish.facts or {}).get("original")
-        if original and office.register.find(original) is None:
-            raise UnknownCaseError(original)
-    if wish.kind not in {SUBMIT, OVERRIDE}:
-        return {}
+    if wish.kind in {SUBMIT, OVERRIDE}:
+        return _checks(office, dossier, wish)
+    facts = wish.facts or {}
+    if wish.kind == SENT:
+        from flows.casework import timing  # noqa: PLC0415 - the law and the calendar, for these acts alone
+
+        return timing.late(office, dossier, wish.document, facts)
+    original = facts.get("original")
+    if wish.kind == CLOSE and original and office.register.find(original) is None:
+        raise UnknownCaseError(original)
+    return {}
+
+
+def _checks(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str]:
+    """Run the checks on what is submitted, or freed from a finding, and return what is recorded of them."""
+    case = dossier.case
     # What was done before, or is to be refused, need not be checked again.
     current = case.document(wish.document).version == _version(case, wish)
     known = wish.document in DOCUMENTS

@@ -17,6 +17,8 @@ from flows.domain.errors import MalformedError, RefusedError
 from flows.domain.provisions import provisions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flows.casework.office import Office
     from flows.domain.act import Act
     from flows.domain.case import Case
@@ -51,6 +53,16 @@ def check(office: Office, dossier: Dossier, act: Act, then: Case) -> None:
         _check_letter(dossier, act, in_full(date.fromisoformat(act.details["until"])))
     if act.kind == FEES_NOTICE:
         _check_letter(dossier, act, f"£{act.details['amount']}")
+
+
+def late(office: Office, dossier: Dossier, document: str, facts: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the fact when the answer was due, where the document answers the request after that day."""
+    case, day = dossier.case, facts.get("on", "")
+    if case.life.answered or document not in DOCUMENTS or not case.answers(document):
+        return {}
+    due = office.clock(dossier.policy).answer(case.life.events, case.regime)
+    # A day in another form is refused by the procedure.
+    return {"due": due.last.isoformat()} if due.last and due.last.isoformat() < day else {}
 
 
 def _check_exemptions(act: Act, regime: str) -> None:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flows.domain import errors
-from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH
+from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, SENT
+from flows.domain.acts.kind import the_day
 from flows.domain.decide import decide, idempotency_key
+from flows.domain.english import in_full
 from flows.domain.reference import identity
 from flows.register import statement
 from flows.register.authority import Authority, signer_of
@@ -217,6 +219,8 @@ class Examiner:
             case = decide(before, it.act, self.authority.policy)
         except errors.PitError as error:
             raise FoundError(_code(error, before, it.act), said.place, str(error)) from None
+        if it.act.kind == SENT and "due" in it.act.details:
+            self.remarks.append(_late(case.named(it.act.document), said))
         if it.act.kind == OVERRIDE:
             self.overrides.append(_overridden(said))
         if "rules" in it.act.details:
@@ -360,6 +364,11 @@ def _check_in_line(line: _Line, entry: Entry, place: str) -> None:
         raise FoundError("E_CLOCK", place, "The entry's time lies before that of the entry before it.")
     if not entry.authored <= entry.committed <= entry.authored + LONGEST_DELAY:
         raise FoundError("E_CLOCK", place, "The act and its entry are more than a day apart.")
+
+
+def _late(named: str, said: Said) -> str:
+    on, due = (in_full(the_day(said.statement.act.details[name])) for name in ("on", "due"))
+    return f"{said.place}: {named} was sent on {on}; it was due on {due}. Its history says why."
 
 
 def _overridden(said: Said) -> Overridden:

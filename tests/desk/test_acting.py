@@ -230,14 +230,20 @@ def test_a_published_paper_is_recorded_as_sent_once(story: Desk) -> None:
     today = flows_home.now().date().isoformat()
     words = ("sent", CASE, "--on", today, "--by", "post", "--as", "foi-officer")
 
-    first = story.done(*words)
-    again = story.done(*words)
+    assert story.refused(*words) == (1, "1146A/22: say why; to record it as sent late takes a reason.")
+    late = (*words, "--reason", "It is a sample.")
+    first = story.done(*late)
+    again = story.done(*late)
 
     assert re.search(
-        r": Version 2 is recorded as sent on \d+ \w+ \d{4} by post\. The test is sent\.\n$", first
+        r": Version 2 is recorded as sent on \d+ \w+ \d{4} by post, late: it was due on 6 December 2022\. "
+        r"The test is sent\.\n$",
+        first,
     )
     assert again == "1146A/22: This was done before; nothing was recorded. The test is sent.\n"
-    assert "recorded version 2 as sent on" in " ".join(story.done("history", CASE).split())
+    told = " ".join(story.done("history", CASE).split())
+    assert "by post, late: it was due on 6 December 2022: It is a sample." in told
+    assert "it was due on 6 December 2022. Its history says why." in " ".join(story.done("audit").split())
     assert CASE not in story.done("queue")
     assert CASE in story.done("queue", "--all")
     assert passes_audit(story.home)

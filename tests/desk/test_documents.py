@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LETTER = a_letter("response", CASE, flows_home.today())
 OF_THE_LETTER = ("--document", "response")
-SENT = ("--on", flows_home.today().isoformat(), "--by", "email")
+SENT = ("--on", flows_home.today().isoformat(), "--by", "email", "--reason", "It is a sample.")
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_response_goes_its_own_way_while_the_test_stays_where_it_is(desk: Desk
     publish_now(desk.home, "response")
     sent = desk.done("sent", CASE, *SENT, *OF_THE_LETTER, "--as", "foi-officer")
 
-    assert sent.endswith(" by email. The response is sent.\n")
+    assert sent.endswith(" by email, late: it was due on 6 December 2022. The response is sent.\n")
     assert (desk.stage(), desk.stage("response")) == ("drafting", "sent")
     assert [path.name for path in sorted(desk.home.published.iterdir())] == [
         "1146A-22-response.html",

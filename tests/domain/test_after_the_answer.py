@@ -319,3 +319,20 @@ def vars_of(kind: Kind) -> dict[str, Any]:
     case = the_case_for(kind)
     assert case
     return {"complaints": case.life.complaints}
+
+
+# Sending late
+
+
+def test_what_is_sent_late_is_so_on_record_with_its_reason() -> None:
+    late = {"due": "2022-11-25"}
+
+    assert refused(SENT, error=MissingReasonError, details=late) == (
+        "1146A/22: say why; to record it as sent late takes a reason."
+    )
+    assert taken(SENT, details=late, reason="The officer was away.").life.answered == date(2022, 11, 28)
+
+
+@pytest.mark.parametrize("due", ["2022-11-28", "2022-12-05"])
+def test_nothing_is_late_that_was_sent_by_its_day(due: str) -> None:
+    assert "and is not late" in refused(SENT, details={"due": due}, reason="The officer was away.")

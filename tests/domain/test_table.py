@@ -88,6 +88,7 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("submit", "rules"): ("1", ("", "0", "01", "one", "1\n", "\u0661")),
     ("submit", "findings"): ("N01 warn", ("",)),
     ("sent", "on"): _DAYS,
+    ("sent", "due"): _DAYS,
     ("resume", "findings"): ("E_ROLLBACK at entry 7", ("", "é", "a\nb")),
     ("sent", "by"): ("email", ("", "pigeon", "Email")),
     ("assign", "person"): _PEOPLE,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts.kind import Kind, On, a_choice, a_day, a_text, the_day
+from flows.domain.acts.kind import Kind, On, Reason, a_choice, a_day, a_text, the_day
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of
-from flows.domain.errors import Fault, MalformedError, RefusedError, WrongDateError
+from flows.domain.english import in_full
+from flows.domain.errors import Fault, MalformedError, MissingReasonError, RefusedError, WrongDateError
 from flows.domain.procedure import Role, Stage
 from flows.domain.reference import slug
 
@@ -91,6 +93,21 @@ def _bars_sending(case: Case, document: str, _person: str) -> Iterator[RefusedEr
         )
 
 
+def _against_sent(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
+    yield from against_sending(case, act, policy)
+    due = act.details.get("due")
+    if due is None:
+        return
+    if the_day(due) >= the_day(act.details["on"]):
+        yield RefusedError(f"{case.named(act.document)} was due on {_in_full(due)}, and is not late.")
+    if not (act.reason or "").strip():
+        yield MissingReasonError(case.named(act.document), verb="record it as sent late")
+
+
+def _in_full(day: str) -> str:
+    return in_full(the_day(day))
+
+
 SENT: Final = Kind(
     name="sent",
     on=On.DOCUMENT,
@@ -100,14 +117,18 @@ SENT: Final = Kind(
     facts=(
         a_day("on", "The day it was sent."),
         a_choice("by", CHANNELS, "How it was sent."),
+        # What the calendar said then is on record: later ones may know other bank holidays.
+        replace(a_day("due"), needed=False, shown=lambda text: f", late: it was due on {_in_full(text)}"),
     ),
-    against=against_sending,
+    reason=Reason.MAY,
+    against=_against_sent,
     after=was_sent,
     verb="record as sent",
     passive="recorded as sent",
     subject="sending: record {what} version {version} as sent",
-    done="recorded version {version}{of} as sent on {on} by {by}",
-    told="Version {version}{of} is recorded as sent on {on} by {by}.",
+    done="recorded version {version}{of} as sent on {on} by {by}{due}",
+    told="Version {version}{of} is recorded as sent on {on} by {by}{due}.",
     help="Record that the published paper was sent.",
     example="equipoise sent 1146A/22 --on 2022-12-05 --by email --as foi-officer",
+    reason_help="Why it is late; required where it is.",
 )
