@@ -7,7 +7,7 @@ never by meaning. Where nothing is noticed that is no proof; what is missing is 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -107,7 +107,7 @@ class Letter:
     @cached_property
     def passage(self) -> Passage:
         """The text with its sentences and citations; what is left blank says nothing."""
-        return Passage(PLACE, _BLANK.sub(lambda blank: " " * len(blank[0]), self.text))
+        return Passage(PLACE, _BLANK.sub(_blanked, self.text))
 
     @cached_property
     def words(self) -> str:
@@ -200,9 +200,13 @@ _AMOUNT: Final = re.compile(
 )
 _HOURS: Final = phrase(r"\b[1-9][0-9]{0,4}(?:\.[0-9]+)? (?:working )?hours\b")
 
+_LIMITS: Final = frozenset({"\u00a3450", "\u00a3600", "\u00a325", "18 hours"})
+"""What says of a cost what it may be, and not what it is estimated at."""
+
 _WANTS: Final = phrase(
     r"\?|\b(?:please|(?:could|can|would) you|we need|we ask you|tell us|let us know)\b[^.?]{0,80}\b(?:which|"
-    r"what|who|when|where|whether|how|say|tell|state|name|give|describe|specify|explain|clarify|narrow)\b"
+    r"what|who|when|where|whether|how|say|tell|state|name|give|describe|specify|explain|clarify|"
+    r"narrow|provide|send|list|identify|indicate)\b"
 )
 _THREE_MONTHS: Final = phrase(r"\b(?:three|3) (?:calendar )?months\b")
 _UNDECIDED: Final = phrase(
@@ -222,8 +226,8 @@ _NOT_HELD: Final = phrase(
 )
 _ELSEWHERE: Final = phrase(
     r"\b(?:may|might|believe|think|likely|understand)\b[^.]{0,120}\b(?:hold|holds|held|has|have)\b"
-    r"|\b(?:passed|transferred|sent|forwarded|referred|direct\w*|redirect\w*|apply|write|ask|contact|made) "
-    r"(?:\w+ ){0,6}?(?:to|on)\b"
+    r"|\b(?:passed|transferred|sent|forwarded|referred|direct\w*|redirect\w*|apply|write|made) "
+    r"(?:\w+ ){0,6}?(?:to|on)\b|\b(?:contact|ask|approach) (?!us\b)\w+"
 )
 _OUTCOME: Final = phrase(
     r"\b(?:uph(?:o|e)ld(?:s|ing)?|overturn(?:s|ed|ing)?|revers(?:e|es|ed)|agree[sd]?|chang(?:e|es|ed)"
@@ -251,7 +255,7 @@ _STANCES: Final = {
     Outcome.WITHHOLD: (
         "withhold information",
         phrase(
-            r"\b(?:withh(?:o|e)ld\w*|refus\w+|exempt from"
+            r"\b(?:withh(?:o|e)ld\w*|refus\w+|exempt\b"
             r"|(?:not|cannot) (?:\w+ )?(?:disclos\w*|releas\w*|provid\w*|give))\b"
         ),
     ),
@@ -374,8 +378,9 @@ def _days(text: str) -> Iterator[date]:
 
 
 def _cost(letter: Letter) -> Iterator[str]:
-    if not (letter.says(_AMOUNT) or letter.says(_HOURS)):
-        yield "the estimate, in hours or in pounds"
+    found = {*_AMOUNT.findall(letter.words), *_HOURS.findall(letter.words)}
+    if not {" ".join(each.removesuffix(".00").split()) for each in found} - _LIMITS:
+        yield "the estimate, in hours or in pounds, beside the limit"
 
 
 _LETTERS: Final = tuple(kind for kind in DOCUMENTS.values() if kind != TEST)
@@ -584,7 +589,7 @@ def _hints(letter: Letter) -> Iterator[Finding]:
     """Yield what a letter says that gives away what its test neither confirms nor denies."""
     known = letter.known
     for sentence in letter.passage.sentences if known.silent else ():
-        leak = leak_of(sentence, known.authority)
+        leak = leak_of(replace(sentence, text=_FORMULA_AND.sub(_blanked, sentence.text)), known.authority)
         if leak is None or _is_of_another_part(sentence, letter):
             continue
         certain = leak.asserts and not leak.in_doubt
@@ -598,6 +603,14 @@ def _hints(letter: Letter) -> Iterator[Finding]:
             mend="Leave it out, or name in the same sentence the other part that it is about.",
             citation="FOIA s.1(1)(a), s.2(1)",
         )
+
+
+_FORMULA_AND: Final = phrase(r"\bneither confirm nor deny and (?!whether\b|that\b|if\b)")
+"""What follows is governed by it no more."""
+
+
+def _blanked(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _is_of_another_part(sentence: Sentence, letter: Letter) -> bool:

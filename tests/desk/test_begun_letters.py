@@ -77,7 +77,7 @@ def test_a_begun_letter_lacks_only_what_a_person_has_to_fill_in(
     assert "1146A/22" in text
     assert "5 October 2026" in text
     # That nothing is held is never said beside what is neither confirmed nor denied.
-    unfilled = {"S03", "L04", "L10", "L12", "L13", "L16", "L19", "L22"} | (
+    unfilled = {"S03", "L04", "L10", "L12", "L13", "L16", "L17", "L19", "L22"} | (
         {"L09"} if kind == "transfer" else set()
     )
     assert found <= unfilled

@@ -121,6 +121,14 @@ def test_a_letter_that_states_all_it_has_to_has_nothing_noticed_in_it(kind: str)
         ("cost", "Section 12(1)", "Section 14(1)", "L16"),
         ("cost", "31 hours, at \u00a325 an hour", "too long", "L17"),
         ("cost", "in place of three years could be answered within the limit", "is a long time", "L18"),
+        ("cost", "31 hours, at \u00a325 an hour", "more than the limit of \u00a3450", "L17"),
+        ("cost", "31 hours, at \u00a325 an hour", "more than 18 hours, or \u00a3450.00", "L17"),
+        (
+            "transfer",
+            "We believe that the county council holds it; you may write to it at",
+            "Contact us:",
+            "L21",
+        ),
         ("vexatious", "section 14(1) of the Act, which is about vexatious requests", "the Act", "L19"),
         ("vexatious", "section 14(1) of the Act", "section 14 of the Data Protection Act 2018", "L19"),
         ("transfer", "do not hold", "looked for", "L20"),
@@ -152,6 +160,17 @@ def test_a_letter_without_one_thing_it_has_to_state_is_stopped_for_that(
         ("fees", "three months", "3 months"),
         ("clarification", "Which of the two depots do you mean?", "Please tell us which depot you mean."),
         ("cost", "31 hours, at \u00a325 an hour", "\u00a3775"),
+        (
+            "cost",
+            "31 hours, at \u00a325 an hour",
+            "21 hours, where the limit of \u00a3450 allows for 18 hours",
+        ),
+        ("clarification", "Which of the two depots do you mean?", "Please provide: the dates; the names."),
+        (
+            "transfer",
+            "believe that the county council holds it",
+            "suggest that you contact the county council",
+        ),
         ("vexatious", "section 14(1)", "section 14(2)"),
         ("transfer", "do not hold", "hold none of"),
         ("review", "uphold the decision in part", "have overturned the decision"),
@@ -227,6 +246,7 @@ def test_each_part_is_told_of_as_the_test_decided(old: str, new: str, stopped: l
         "We hold all of the information you asked for.",
         "No information on question 4 is held.",
         "We do not hold information on the use of drones.",
+        "We neither confirm nor deny and the information is withheld.",
     ],
 )
 @pytest.mark.parametrize("kind", ["response", "extension", "cost"])
