@@ -13,13 +13,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import places
 import pytest
 import worlds
 from hypothesis import settings
@@ -47,20 +47,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--minutes", type=float, default=math.inf, help="begin no test after so many minutes")
 
 
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - the memory, as a folder
-_ENOUGH: Final = 6 << 30
-"""Bytes that have to be free there."""
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    # What tests write they sync as the program does, some thousands of times: a disk would take minutes.
-    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
-        os.environ["TMPDIR"] = str(_MEMORY)
-        tempfile.tempdir = None
     config.stash[_UNTIL] = time.monotonic() + 60 * config.getoption("--minutes")
     given = getattr(config, "workerinput", None)
-    root = Path(given["prefect"]) if given else Path(tempfile.mkdtemp(prefix="equipoise-tests-"))
-    config.stash[_PLACE] = home = Home(root)
+    config.stash[_PLACE] = home = Home(Path(given["prefect"]) if given else places.begin())
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:
         del os.environ[name]
     os.environ.update(prefect_settings(home))
