@@ -8,6 +8,7 @@ which they hold a key. What they cannot sign keeps the signature it had.
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -108,7 +109,8 @@ class Attacker:
         """The private keys the attacker holds, by name."""
         self.origins: tuple[str, ...] = ()
         """Where passkeys may have signed."""
-        self.steps = list(_apart(repository))
+        self.steps = _apart(repository)
+        self._stored: dict[tuple[str, bytes], str] = {}
 
     def step(self, case: str, act: str) -> Step:
         """Return the step of one act, as ``0004-approve`` of ``C/1``."""
@@ -174,12 +176,15 @@ class Attacker:
         (self.repository / BRANCH).write_text(f"{tip}\n")
 
     def store(self, kind: str, content: bytes) -> str:
-        """Write a loose object."""
-        id_ = object_id(kind, content)
-        path = self.repository / "objects" / id_[:2] / id_[2:]
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(zlib.compress(b"%s %d\0%s" % (kind.encode(), len(content), content), 1))
+        """Write a loose object, the first time it is asked for."""
+        id_ = self._stored.get((kind, content))
+        if id_ is None:
+            id_ = self._stored[kind, content] = object_id(kind, content)
+            folder = f"{self.repository}/objects/{id_[:2]}"
+            with suppress(FileExistsError):
+                os.mkdir(folder)  # noqa: PTH102 - a path for each of so many would take longer than to write
+            with suppress(FileExistsError), open(f"{folder}/{id_[2:]}", "xb") as loose:  # noqa: PTH123 - as above
+                loose.write(zlib.compress(b"%s %d\0%s" % (kind.encode(), len(content), content), 1))
         return id_
 
     def _linked(self, step: Step, chain: _Chain, tree: Mapping[str, Content]) -> Statement:
@@ -228,31 +233,41 @@ class Attacker:
         )
 
 
-def _apart(path: Path) -> Iterable[Step]:
+_TAKEN_APART: dict[str, tuple[Step, ...]] = {}
+"""By the id of the newest entry: most attacks begin with the same line."""
+
+
+def _apart(path: Path) -> list[Step]:
     repository = Repository(path)
     try:
-        line = Line(repository)
-        recorded = [*line.back_from(repository.tip())][::-1]
-        before: dict[str, str] = {}
-        for found in recorded:
-            files = _files(line, found.entry.tree)
-            folder = line.changed_folder(found)
-            base = f"{folder}/acts/{found.entry.act}.json"
-            own = {base, f"{base}.sig"}
-            yield Step(
-                said=statement.parse(repository.read(files[base], "blob")),
-                armoured=repository.read(files[f"{base}.sig"], "blob").decode(),
-                folder=folder,
-                committed=found.entry.committed,
-                changes={
-                    path: repository.read(id_, "blob")
-                    for path, id_ in files.items()
-                    if before.get(path) != id_ and path not in own
-                },
-            )
-            before = files
+        tip = repository.tip() or ""
+        steps = _TAKEN_APART.get(tip) or _TAKEN_APART.setdefault(tip, tuple(_taken_apart(repository)))
     finally:
         repository.close()
+    return [replace(step, changes={**step.changes}, removed=set(), entry={}) for step in steps]
+
+
+def _taken_apart(repository: Repository) -> Iterable[Step]:
+    line = Line(repository)
+    recorded = [*line.back_from(repository.tip())][::-1]
+    before: dict[str, str] = {}
+    for found in recorded:
+        files = _files(line, found.entry.tree)
+        folder = line.changed_folder(found)
+        base = f"{folder}/acts/{found.entry.act}.json"
+        own = {base, f"{base}.sig"}
+        yield Step(
+            said=statement.parse(repository.read(files[base], "blob")),
+            armoured=repository.read(files[f"{base}.sig"], "blob").decode(),
+            folder=folder,
+            committed=found.entry.committed,
+            changes={
+                path: repository.read(id_, "blob")
+                for path, id_ in files.items()
+                if before.get(path) != id_ and path not in own
+            },
+        )
+        before = files
 
 
 def _files(line: Line, tree: str, prefix: str = "") -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import os
 import shutil
 import subprocess
 from contextlib import contextmanager, suppress
@@ -340,9 +341,13 @@ class Bytes:
 
 
 def bytes_of(folder: Path) -> Bytes:
-    return Bytes(
-        {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    )
+    found = {}
+    for here, _, names in os.walk(folder):
+        for name in names:
+            path = f"{here}/{name}"
+            with open(path, "rb") as data:  # noqa: PTH123 - a path for each of so many takes longer than to read
+                found[path] = data.read()
+    return Bytes(found)
 
 
 def signer(folder: Path, name: str) -> FileSigner:
