@@ -1,7 +1,8 @@
-"""What the applicant wrote and who they are stands in sealed requests and in what was set aside, only.
+"""What the applicant wrote and who they are stands in what is sealed and in what was set aside, only.
 
-A canary is put into everything an applicant could have written, the whole story is told, with tasks and
-flows that fail over it, and then every byte that the system keeps is searched, unpacked first.
+So it is of evidence. A canary is put into both and into everything an applicant could have written, the whole
+story is told, with tasks and flows that fail over it, and then every byte that the system keeps is searched,
+unpacked first.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ import pytest
 from flow_builders import a_request, an_assessment, rested
 
 from flows import intake
-from flows.casework import requests, texts
+from flows.casework import applicants, requests, sealed, texts
+from flows.domain.acts import CONSULT, CONSULTED
+from flows.domain.acts import EVIDENCE as EVIDENCE_ACT
 from flows.domain.documents import RESPONSE, SEALED_REQUEST
 from flows.domain.errors import MalformedError, UnexpectedError
 from flows.domain.procedure import Stage
@@ -40,7 +43,8 @@ if TYPE_CHECKING:
 NAME: Final = "Zephyrine Quillfeather"
 ADDRESS: Final = "z.q@marmalade.example.org"
 WORDS: Final = "how many zeppelins moor at the town hall"
-CANARY: Final = re.compile(rb"zephyrine|quillfeather|marmalade|zeppelins", re.IGNORECASE)
+EVIDENCE: Final = b"%PDF-1.7 The mooring mast is guarded by one Obadiah Thistlewick.\xff"
+CANARY: Final = re.compile(rb"zephyrine|quillfeather|marmalade|zeppelins|obadiah|thistlewick", re.IGNORECASE)
 
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
 _DEEPEST: Final = 4
@@ -132,6 +136,7 @@ def tell_the_story(town: Town, clock: Clock) -> None:
         failing.setattr(texts, "version_files", fail)
         assert {type(error) for error in town.run("drafting").failures} == {UnexpectedError}
     assert town.run("drafting").completed
+    seal_and_open(town, "A/1")
     town.submit("A/1")
     town.run("legal-review")
     clock.time = clock.time.replace(month=11)
@@ -148,6 +153,22 @@ def tell_the_story(town: Town, clock: Clock) -> None:
     last = town.run("auditing")
     assert last.tasks() == [("auditing", "COMPLETED", 1)]
     engine.drain()
+
+
+def seal_and_open(town: Town, reference: str) -> None:
+    """Put sealed evidence into a case, have others consulted, and open and look up what is sealed."""
+    today = town.office.today().isoformat()
+    asked = {"whom": "third-party", "on": today}
+    for kind, facts in ((EVIDENCE_ACT, {"kind": "harm"}), (CONSULT, asked), (CONSULTED, asked)):
+        town.act("foi-officer", kind, reference, document="", facts=facts, sealed=EVIDENCE)
+    for reason in (NAME, f"To tell {ADDRESS}."):
+        with pytest.raises(MalformedError):
+            applicants.cases_of(town.office, town.officer("legal-reviewer"), NAME, reason)
+    found = applicants.cases_of(town.office, town.officer("legal-reviewer"), NAME, "They rang.")
+    assert reference in {each.reference for each in found.cases}
+    assert applicants.cases_of(town.office, town.officer("foi-officer"), "Obadiah Nobody", "So.").cases == ()
+    opened = sealed.open_sealed(town.office, town.officer("foi-officer"), reference, "To draft.", number=3)
+    assert opened.content == EVIDENCE
 
 
 def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
@@ -202,8 +223,9 @@ def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
         b'{"result": "' + base64.b64encode(pickle.dumps(KeyError(WORDS))) + b'"}',
         zlib.compress(WORDS.encode()),
         NAME.encode("utf-16"),
+        EVIDENCE,
     ],
-    ids=["plain", "pickled", "zipped", "in JSON", "deflated", "UTF-16"],
+    ids=["plain", "pickled", "zipped", "in JSON", "deflated", "UTF-16", "evidence"],
 )
 def test_the_search_would_find_it(hidden: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(hidden)
