@@ -40,6 +40,7 @@ from flows.domain.acts import (
 )
 from flows.domain.acts import policy as amending
 from flows.domain.acts.drafting import WHOLE, gates_text, is_overridden
+from flows.domain.acts.publishing import records_with
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST, sealed_with
 from flows.domain.edition import gates_for
@@ -289,7 +290,9 @@ def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str
     if wish.kind == SENT:
         from flows.casework import timing  # noqa: PLC0415 - the law and the calendar, for these acts alone
 
-        return timing.late(office, dossier, wish.document, facts)
+        numbers = records_with(case, wish.document) if wish.document in DOCUMENTS else ""
+        going = {"records": numbers} if numbers else {}
+        return {**timing.late(office, dossier, wish.document, facts), **going}
     original = facts.get("original")
     if wish.kind == CLOSE and original and office.register.find(original) is None:
         raise UnknownCaseError(original)

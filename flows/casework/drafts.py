@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.checks.rule import Draft
     from flows.domain.finding import Finding
+    from flows.domain.records import Record
     from flows.register.dossier import Dossier
     from flows.register.line import Recorded
 
@@ -89,8 +90,11 @@ def begin(office: Office, reference: str, starts: Sequence[str]) -> str:
     return start(case.reference, exemptions, provisions(case.regime), body=body)
 
 
-def begin_letter(office: Office, reference: str, document: str) -> str:
+def begin_letter(office: Office, reference: str, document: str, *, records: tuple[Record, ...] = ()) -> str:
     """Return the text that a letter of a case is begun with, blanks and all; nothing is recorded.
+
+    Args:
+        records: Those that a schedule lists.
 
     Raises:
         MalformedError: one of the authority's own templates is no template of a letter.
@@ -109,6 +113,7 @@ def begin_letter(office: Office, reference: str, document: str) -> str:
         due=clock.answer(events, case.regime).due,
         longest=clock.answer(replace(events, extended=USUAL), case.regime).due,
         review_asked=events.review_asked,
+        records=records,
         letterhead=dossier.policy.letterhead,
     )
     return letters.begin(document, beginning, office.home.letters)

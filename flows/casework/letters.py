@@ -20,6 +20,7 @@ from flows.domain.english import in_full, listing
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.letterhead import PLAIN, Letterhead
 from flows.domain.letters import Known
+from flows.domain.records import Exempt, Record, Status
 from flows.domain.standing import standing
 from flows.files import folder
 
@@ -52,6 +53,7 @@ class Beginning:
     due: date | None = None
     longest: date | None = None
     review_asked: date | None = None
+    records: tuple[Record, ...] = ()
     letterhead: Letterhead = PLAIN
 
 
@@ -158,6 +160,7 @@ def _context(kind: str, beginning: Beginning) -> Mapping[str, Any]:
         },
         **{name: escape(getattr(head, name)) for name in ("contact", "greeting", "closing", "signatory")},
         "review": normalise(head.review).strip() if head.review else "",
+        "records": [*map(_record, beginning.records)],
         "blank": BLANK.format,
         "day": in_full,
         "listing": listing,
@@ -172,6 +175,30 @@ def _part(part: Part, known: Known) -> Mapping[str, Any]:
         "questions": [str(number) for number in part.questions],
         "relied": format_citations(relied) if relied else BLANK.format("which exemption, to the subsection"),
     }
+
+
+def _record(record: Record) -> Mapping[str, str]:
+    """Return a record as the cells of a table."""
+    exempt = [
+        f"{format_citations([each.provision])} (page{'s' if first < last else ''} "
+        f"{first}{f' to {last}' if first < last else ''})"
+        for each in record.exemptions
+        for first, last in [each.pages]
+    ]
+    return {
+        "number": str(record.number),
+        "what": escape(record.description).replace("|", "\\|"),
+        "pages": str(record.pages),
+        "decision": _DECISIONS[record.status],
+        "exemptions": "; ".join(exempt) or "none",
+    }
+
+
+_DECISIONS: Final = {
+    Status.RELEASED: "released",
+    Status.REDACTED: "released with words removed",
+    Status.WITHHELD: "withheld",
+}
 
 
 def _sample(*outcomes: Outcome, **more: Any) -> Beginning:  # noqa: ANN401 - the fields of a beginning
@@ -198,6 +225,16 @@ _SAMPLES: Final = (
         due=date(2026, 3, 2),
         longest=date(2026, 3, 30),
         review_asked=date(2026, 3, 9),
+        records=(
+            Record(
+                number=1,
+                description="Plan",
+                pages=2,
+                status=Status.WITHHELD,
+                file=None,
+                exemptions=(Exempt(pages=(1, 2), provision="43(2)"),),
+            ),
+        ),
         letterhead=Letterhead(contact="foi@sample.example", signatory="Town Clerk", review="Write to us."),
     ),
 )

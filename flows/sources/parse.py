@@ -17,18 +17,21 @@ from flows.sources.applicant import Applicant, applicant
 from flows.sources.faults import KEYS, faults_of
 from flows.sources.gist import gist_of
 from flows.sources.personal import named_in
-from flows.sources.schema import AssessmentFile, RequestFile, TextRules
+from flows.sources.schema import AssessmentFile, RecordsFile, RequestFile, TextRules
 from flows.sources.strict_yaml import Place, YamlText, scan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from flows.domain.records import Records
+
 __all__ = [
     "ArrivedRequest",
     "TextRules",
     "check_reference",
     "parse_assessment",
+    "parse_records",
     "parse_request",
 ]
 
@@ -116,7 +119,19 @@ def parse_assessment(data: bytes, *, rules: TextRules, source: str = "assessment
     return assessment
 
 
-def check_reference(assessment: Assessment, reference: str, *, source: str = "assessment.yaml") -> None:
+def parse_records(data: bytes, *, rules: TextRules, source: str = "records.yaml") -> Records:
+    """Return the schedule of records.
+
+    Raises:
+        MalformedError: with every fault.
+    """
+    found: Records = _read(RecordsFile, data, rules, source).value()
+    return found
+
+
+def check_reference(
+    assessment: Assessment | Records, reference: str, *, source: str = "assessment.yaml"
+) -> None:
     """Check that the assessment is of the request of that reference, to the letter.
 
     Raises:

@@ -30,6 +30,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from flows.domain import assessment as domain
+from flows.domain import records
 from flows.domain.citation import PATTERN as PROVISION
 from flows.domain.citation import parse_citations
 from flows.domain.errors import MalformedError
@@ -39,7 +40,7 @@ from flows.domain.reference import parse_new_reference, parse_reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-File = Literal["request", "assessment"]
+File = Literal["request", "assessment", "records"]
 
 SAID: Final = "said"
 """The type of an error whose words are final; they stand in its context under ``problems``."""
@@ -50,6 +51,7 @@ AS_KEYS: Final = "<keys>"
 DATE: Final = "write the date as 2022-11-07"
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _NUMBER: Final = r"[1-9][0-9]{0,2}"
+_PAGES: Final = rf"({_NUMBER})(?:-({_NUMBER}))?"
 _YEAR: Final = r"[12][0-9]{3}"
 _REFERENCE: Final = (
     r"(?!.*(\.\.|//))[A-Za-z0-9]([A-Za-z0-9._/-]{0,38}[A-Za-z0-9_-])?"  # as domain.reference has it
@@ -165,6 +167,19 @@ def _number(text: object) -> int:
     return int(str(text))
 
 
+def _counted(text: object) -> int:
+    fits = isinstance(text, str) and re.fullmatch(_NUMBER, text)
+    refuse([] if fits else ["write a number from 1 to 999"])
+    return int(str(text))
+
+
+def _pages(text: object) -> tuple[int, int]:
+    found = re.fullmatch(_PAGES, text) if isinstance(text, str) else None
+    refuse([] if found else ["write a page as 3, or the first and the last as 3-5"])
+    assert found  # noqa: S101 - refused above
+    return int(found[1]), int(found[2] or found[1])
+
+
 def _year(text: object) -> int:
     fits = isinstance(text, str) and re.fullmatch(_YEAR, text)
     refuse([] if fits else ["write the year as 1998"])
@@ -199,6 +214,12 @@ Date = Annotated[
 ]
 Question = Annotated[
     int, BeforeValidator(_number), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999})
+]
+Number = Annotated[
+    int, BeforeValidator(_counted), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999})
+]
+Pages = Annotated[
+    tuple[int, int], BeforeValidator(_pages), WithJsonSchema({"type": "string", "pattern": f"^{_PAGES}$"})
 ]
 Year = Annotated[
     int, BeforeValidator(_year), WithJsonSchema({"type": "integer", "minimum": 1000, "maximum": 2999})
@@ -448,7 +469,46 @@ class AssessmentFile(_Content):
     )
 
 
-MODELS: Final[dict[File, type[BaseModel]]] = {"request": RequestFile, "assessment": AssessmentFile}
+class ExemptPages(_Content):
+    """Pages of a record, and the exemption that covers them."""
+
+    makes = records.Exempt
+
+    pages: Pages = _say("The page, or the first and the last: 3, or 3-5.")
+    provision: Provision = _say("The subsection relied on.")
+
+
+class Record(_Content):
+    """One record that was found."""
+
+    makes = records.Record
+
+    number: Number = _say("Its number in the schedule.")
+    description: Phrase = _say("What it is, fit to publish, as a noun phrase in plain text.")
+    pages: Number = _say("How many pages it has.")
+    status: records.Status = _say("released, redacted (given in part) or withheld.")
+    file: Plain | None = _may(
+        "The name of the file that is given, beside this one; of a withheld record none."
+    )
+    exemptions: tuple[ExemptPages, ...] = _any("Which pages are exempt; of a released record none.")
+
+
+class RecordsFile(_Content):
+    """The schedule of the records that were found for a request."""
+
+    makes = records.Records
+
+    reference: Reference = _say("The request's reference, exactly as the request has it.")
+    records: tuple[Record, ...] = Field(
+        min_length=1, max_length=999, description="Every record that was found, whatever becomes of it."
+    )
+
+
+MODELS: Final[dict[File, type[BaseModel]]] = {
+    "request": RequestFile,
+    "assessment": AssessmentFile,
+    "records": RecordsFile,
+}
 
 
 class _AsWritten(GenerateJsonSchema):

@@ -94,6 +94,15 @@ def test_no_word_of_the_evidence_leaves_its_seal(desk: Desk, evidence: Path) -> 
     assert [each for each in kept if b"Canary Row" in each or b"informant" in each] == []
 
 
+def test_nobody_answers_for_whom_was_not_asked(desk: Desk, evidence: Path) -> None:
+    asked = ("--on", TODAY, "--file", evidence, "--as", "foi-officer")
+    desk.done("consult", CASE, "--whom", "third-party", *asked)
+
+    told = desk.refused("consulted", CASE, "--whom", "authority", *asked)
+
+    assert told == (1, f"No answer of another authority is awaited in {CASE}.")
+
+
 def test_what_is_awaited_of_others_is_shown_until_they_answer(desk: Desk, evidence: Path) -> None:
     asked = ("--whom", "third-party", "--on", TODAY, "--as", "foi-officer")
     assert "Recorded as consulted on" in desk.done("consult", CASE, *asked)
@@ -109,7 +118,7 @@ def test_what_is_awaited_of_others_is_shown_until_they_answer(desk: Desk, eviden
     [
         (
             ("consulted", "--whom", "authority", "--on", TODAY, "--file"),
-            "No answer of another authority is awaited",
+            "Nobody was consulted in",
         ),
         (
             ("consult", "--whom", "authority", "--on", "2022-11-06", "--file"),

@@ -17,6 +17,9 @@ from flows.domain.assessment import Request
 from flows.domain.checks.ruleset import check
 from flows.domain.errors import MalformedError
 from flows.domain.finding import blocking
+from flows.domain.provisions import provisions
+from flows.domain.records import Status, record_faults
+from flows.sources.parse import parse_records
 from flows.sources.strict_yaml import scan
 
 _PAGE = (DOCS / "cases.md").read_text(encoding="utf-8")
@@ -60,7 +63,7 @@ def test_each_example_is_written_as_it_should_be(example: str, shown: type[Passa
 
 
 def test_the_example_of_the_keys_is_an_assessment_that_nothing_stops() -> None:
-    (example,) = re.findall(r"```yaml\n(reference.*?)```", _PAGE, re.DOTALL)
+    (example,) = re.findall(r"```yaml\n(reference: \S+\nparts.*?)```", _PAGE, re.DOTALL)
     request = Request(
         reference="1146A/22",
         authority="Sample Council",
@@ -79,3 +82,12 @@ def test_what_makes_a_paper_long_is_as_the_page_says() -> None:
     assert f"more than {LONG:,} words" in _PAGE
     assert SECTIONS == 5
     assert "at least five headings" in _PAGE
+
+
+def test_the_example_of_records_is_a_schedule_that_holds_together() -> None:
+    (example,) = re.findall(r"```yaml\n(reference: \S+\nrecords.*?)```", _PAGE, re.DOTALL)
+
+    found = parse_records(example.encode(), rules=texts.RULES)
+
+    assert [*record_faults(found, provisions(), date(2022, 11, 7))] == []
+    assert {each.status for each in found.records} == {*Status}

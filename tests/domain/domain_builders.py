@@ -42,6 +42,7 @@ from flows.domain.acts import (
     OVERRIDE,
     PUBLISH,
     READ_REQUEST,
+    RECORDS,
     REMOVE_HOLIDAY,
     RESUME,
     RETURN,
@@ -56,6 +57,7 @@ from flows.domain.acts import (
     Reason,
 )
 from flows.domain.acts.drafting import gates_text
+from flows.domain.acts.publishing import records_with
 from flows.domain.assessment import Assessment, Balance, Duty, Exemption, Factor, Outcome, Part, Request
 from flows.domain.case import Approval, Case, Document, Override
 from flows.domain.checks import VERSION
@@ -280,6 +282,11 @@ def _submission(_: Case, policy: Policy, document: str) -> dict[str, str]:
     return {"gates": gates_text(gates), **rules}
 
 
+def _sending(case: Case, _: Policy, document: str) -> dict[str, str]:
+    numbers = records_with(case, document)
+    return {**_SENT_ON, **({"records": numbers} if numbers else {})}
+
+
 def _closing(case: Case, *_: object) -> dict[str, str]:
     # What was answered is not withdrawn any more.
     sent = Stage.SENT in {each.stage for each in case.documents.values()}
@@ -302,6 +309,7 @@ _STATED: Final[dict[Kind, Callable[[Case, Policy, str], dict[str, str]]]] = {
     CORRECT_RECEIPT: lambda case, *_: {"received": f"{case.life.events.received - timedelta(days=1)}"},
     CONFIRM_RECEIPT: _confirmation,
     CLOSE: _closing,
+    SENT: _sending,
     SUBMIT: _submission,
     COMPLAINED: lambda case, *_: {"regulator": f"IC-{case.acts}", "on": "2022-11-28"},
     NOTICE: lambda case, *_: {
@@ -435,6 +443,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     CONSULT: _WRITES | {"details": {"whom": "third-party", "on": "2022-11-28"}},
     CONSULTED: _WRITES
     | {"details": {"whom": "third-party", "on": "2022-11-28"}, "files": _sealed("consulted")},
+    RECORDS: _WRITES | {"details": {"records": "1 released, 2 withheld"}, "files": _sealed("records")},
     DRAFT: _WRITES | {"version": 2, "files": the_files(2)},
     OVERRIDE: {
         "actor": OWNER,

@@ -24,8 +24,9 @@ from flows.desk.cli.terminal import (
 )
 from flows.domain.acts import On, Reason
 from flows.domain.acts.kind import Fact, Kind, in_words
-from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.documents import DOCUMENTS, SCHEDULE, TEST
 from flows.domain.english import in_full
+from flows.domain.errors import Fault, MalformedError
 from flows.domain.noted import read_noted
 from flows.domain.procedure import ROLE_AT, STANDS, Stage
 from flows.domain.reference import parse_reference
@@ -262,6 +263,33 @@ def _print_start(text: str, out: Path | None, *, as_json: bool) -> None:
             f"Wrote {written}; fill in every blank, and draft it." if written else shown(text),
             nl=bool(written),
         )
+
+
+@click.command(epilog=example("equipoise records 1146A/22 records.yaml --as foi-officer"))
+@_reference
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@acting
+def records(reference: str, file: Path, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """Schedule the records found, as FILE lists them: what is released, redacted or withheld, and why.
+
+    The files that are given stand beside FILE. Each is looked through as `equipoise release-check` does, and
+    kept sealed by its number until it goes; a finding stops it. The schedule is drafted from the list.
+    """
+    from flows.casework import records as found  # noqa: PLC0415 - what looks through files, for this alone
+
+    def read(name: str) -> bytes:
+        if Path(name).name != name:
+            problem = "the name of a file beside the list is needed, without a folder"
+            raise MalformedError(str(file), Fault(path="file", problem=problem))
+        return read_file(file.parent / name, most=MOST_SEALED)
+
+    reference = parse_reference(reference)
+    done = found.schedule(office, officer, reference, read_file(file), read, source=str(file))
+    told = in_words(done.taken.act.kind.told, done.taken.act)
+    version = done.schedule.case.document(SCHEDULE.name).version if done.schedule else None
+    if version:
+        told = f"{told} Version {version} of the schedule is drafted."
+    _say(done.taken.case, "", told, done.taken.recorded, as_json=as_json, schedule=version)
 
 
 @click.command(epilog=example("equipoise append statement.json statement.json.sig"))

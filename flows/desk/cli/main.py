@@ -69,6 +69,11 @@ _OF_AN_ACT: Final = {
         "Record FILE as the next version: an assessment, or the text of another document.",
         "draft",
     ),
+    "records": _in(
+        "acting",
+        "Schedule the records found, as FILE lists them: what is released, redacted or withheld, and why.",
+        "records",
+    ),
     "publish": _in("running", "Publish what is signed off: everything, or the cases named.", "publish"),
 }
 """Commands of acts that take more than what stands in their row."""

@@ -48,6 +48,7 @@ from flows.domain.acts.policy import (
 )
 from flows.domain.acts.publishing import PUBLISH, SENT
 from flows.domain.acts.reading import READ_REQUEST
+from flows.domain.acts.records import RECORDS
 from flows.domain.acts.review import REVIEW_ASKED, REVIEW_DECIDED
 
 ACTS: Final = MappingProxyType(
@@ -56,7 +57,7 @@ ACTS: Final = MappingProxyType(
         for kind in (
             *(OPEN, CORRECT_RECEIPT, CONFIRM_RECEIPT, ASSIGN, STEP_ASIDE, READ_REQUEST),
             *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND),
-            *(EVIDENCE, CONSULT, CONSULTED),
+            *(EVIDENCE, CONSULT, CONSULTED, RECORDS),
             *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
             *(LOG, REVIEW_ASKED, REVIEW_DECIDED),
             *(COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
@@ -113,6 +114,7 @@ __all__ = [
     "OVERRIDE",
     "PUBLISH",
     "READ_REQUEST",
+    "RECORDS",
     "REMOVE_HOLIDAY",
     "RESUME",
     "RETURN",

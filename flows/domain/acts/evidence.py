@@ -10,8 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, the_day
-from flows.domain.documents import came_with
+from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, by_its_file, the_day
 from flows.domain.edition import edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import RefusedError
@@ -55,15 +54,6 @@ def _one_of(name: str, words: Mapping[str, str], help_: str) -> Fact:
     return replace(a_choice(name, words, help_), shown=words.__getitem__)
 
 
-def _by_its_file(act: Act) -> Mapping[str, str]:
-    """Return the facts of an act, and what came with it: another file is another act."""
-    files = ((came_with(path), mark.sha256) for path, mark in act.files.items())
-    return {
-        **act.details,
-        **{str(came[0]): sha256 for came, sha256 in files if came and came[1] == act.kind.name},
-    }
-
-
 def _bars_evidence(case: Case, _document: str, _person: str) -> Iterator[RefusedError]:
     if not any(case.stage(name) in _UNDECIDED for name in case.documents):
         yield RefusedError(
@@ -79,7 +69,7 @@ EVIDENCE: Final = Kind(
     facts=(_one_of("kind", EVIDENCE_OF, "What it is evidence of."),),
     seals=Reason.MUST,
     bars=_bars_evidence,
-    chosen=_by_its_file,
+    chosen=by_its_file,
     verb="put evidence before the deciders",
     passive="given evidence",
     subject="evidence: keep it in {case}",
@@ -121,7 +111,7 @@ CONSULT: Final = Kind(
     seals=Reason.MAY,
     against=_against_consulting,
     after=_consulting,
-    chosen=_by_its_file,
+    chosen=by_its_file,
     verb="consult",
     passive="put to others",
     subject="consultation: ask about {case}",
@@ -169,7 +159,7 @@ CONSULTED: Final = Kind(
     bars=_bars_consulted,
     against=_against_consulted,
     after=_answered,
-    chosen=_by_its_file,
+    chosen=by_its_file,
     verb="record what was answered",
     passive="told what others say",
     subject="consultation: take the answer to {case}",

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.documents import DOCUMENTS, TEST, came_with
 from flows.domain.english import in_full
 from flows.domain.procedure import APPROVALS, Role, Stage
 
@@ -159,6 +159,15 @@ def _no_files(_act: Act) -> Collection[str]:
 
 def _asked_facts(act: Act) -> Mapping[str, str]:
     return {fact.name: act.details[fact.name] for fact in act.kind.asked if fact.name in act.details}
+
+
+def by_its_file(act: Act) -> Mapping[str, str]:
+    """Return the facts of an act, and what came with it: another file is another act."""
+    files = ((came_with(path), mark.sha256) for path, mark in act.files.items())
+    return {
+        **act.details,
+        **{str(came[0]): sha256 for came, sha256 in files if came and came[1] == act.kind.name},
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -11,6 +11,7 @@ from flows.domain.edition import edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, RefusedError, WrongDateError
 from flows.domain.procedure import Role, Stage
+from flows.domain.records import given
 from flows.domain.reference import slug
 
 if TYPE_CHECKING:
@@ -95,6 +96,11 @@ def _bars_sending(case: Case, document: str, _person: str) -> Iterator[RefusedEr
 
 def _against_sent(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     yield from against_sending(case, act, policy)
+    if act.details.get("records", "") != records_with(case, act.document):
+        problem = (
+            "the numbers of the records that go with it are needed, as they are scheduled, and no others"
+        )
+        yield MalformedError(f"{act.kind} of {act.case}", Fault(path="details.records", problem=problem))
     due = act.details.get("due")
     if due is None:
         return
@@ -108,6 +114,12 @@ def _in_full(day: str) -> str:
     return in_full(the_day(day))
 
 
+def records_with(case: Case, document: str) -> str:
+    """Return the numbers of the records that go with a document; empty where it answers nothing."""
+    scheduled = case.stated.get("records")
+    return given(scheduled.details["records"]) if scheduled and case.answers(document) else ""
+
+
 SENT: Final = Kind(
     name="sent",
     on=On.DOCUMENT,
@@ -119,6 +131,11 @@ SENT: Final = Kind(
         a_choice("by", CHANNELS, "How it was sent."),
         # What the calendar said then is on record: later ones may know other bank holidays.
         replace(a_day("due"), needed=False, shown=lambda text: f", late: it was due on {_in_full(text)}"),
+        replace(
+            a_text("records", r"\d{1,3}(, \d{1,3}){0,998}", "the numbers of records are needed"),
+            needed=False,
+            shown=", with the records {}".format,
+        ),
     ),
     reason=Reason.MAY,
     against=_against_sent,
@@ -126,8 +143,8 @@ SENT: Final = Kind(
     verb="record as sent",
     passive="recorded as sent",
     subject="sending: record {what} version {version} as sent",
-    done="recorded version {version}{of} as sent on {on} by {by}{due}",
-    told="Version {version}{of} is recorded as sent on {on} by {by}{due}.",
+    done="recorded version {version}{of} as sent on {on} by {by}{due}{records}",
+    told="Version {version}{of} is recorded as sent on {on} by {by}{due}{records}.",
     help="Record that the published paper was sent.",
     example="equipoise sent 1146A/22 --on 2022-12-05 --by email --as foi-officer",
     reason_help="Why it is late; required where it is.",
