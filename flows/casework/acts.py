@@ -279,9 +279,21 @@ def _role(policy: Policy, kind: Kind, person: str) -> Role:
 # What a statement states that nobody is asked for ---------------------------------------------------
 
 
+def _check_letter_still_right(office: Office, dossier: Dossier, wish: Wish) -> None:
+    """Check a letter against its case as that is now: since it was submitted the test may have moved on."""
+    case, document = dossier.case, wish.document
+    is_letter = document in DOCUMENTS and not DOCUMENTS[document].checked
+    current = case.document(document).version == _version(case, wish)
+    if is_letter and current and case.stage(document) is wish.gate:
+        from flows.casework import checking  # noqa: PLC0415 - for a letter alone
+
+        checking.check_letter(office, dossier, document, verb="approved")
+
+
 def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str]:
     case = dossier.case
     if wish.kind == APPROVE:
+        _check_letter_still_right(office, dossier, wish)
         read = DOCUMENTS[wish.document].decided_on if wish.document in DOCUMENTS else ()
         return {path: case.files[path].sha256 for path in read if path in case.files}
     if wish.kind in {SUBMIT, OVERRIDE}:

@@ -32,8 +32,11 @@ def findings(office: Office, dossier: Dossier) -> tuple[Finding, ...]:
     return check(draft_of(office, dossier))
 
 
-def check_letter(office: Office, dossier: Dossier, document: str) -> None:
+def check_letter(office: Office, dossier: Dossier, document: str, *, verb: str = "submitted") -> None:
     """Check that a letter is written out, states what it has to, and gives nothing away.
+
+    Args:
+        verb: What cannot be done to it otherwise.
 
     Raises:
         IncompleteError: it is not; says what is missing, and where it comes from.
@@ -44,7 +47,7 @@ def check_letter(office: Office, dossier: Dossier, document: str) -> None:
             f"{each.sentence[:1].lower()}{each.sentence[1:-1]} ({each.code}, {each.citation})"
             for each in stopping
         )
-        raise IncompleteError(dossier.case.reference, blocking=1, first=f"{told}.")
+        raise IncompleteError(dossier.case.reference, blocking=1, first=f"{told}.", verb=verb)
 
 
 def letter_findings(office: Office, dossier: Dossier, document: str, text: str) -> tuple[Finding, ...]:

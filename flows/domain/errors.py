@@ -136,11 +136,11 @@ class MissingReasonError(RefusedError):
 
 
 class IncompleteError(RefusedError):
-    """The draft has what stops its submission."""
+    """The draft has what stops its submission, or an approval of it since."""
 
-    def __init__(self, reference: str, *, blocking: int, first: str) -> None:
+    def __init__(self, reference: str, *, blocking: int, first: str, verb: str = "submitted") -> None:
         more = f" `equipoise show {reference}` lists {blocking - 1} more." if blocking > 1 else ""
-        super().__init__(f"{reference} cannot be submitted yet: {first}{more}")
+        super().__init__(f"{reference} cannot be {verb} yet: {first}{more}")
 
 
 class UnfitPaperError(RefusedError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from desk_builders import CASE, Desk, passes_audit, publish_now
+from desk_builders import CASE, EXAMPLE, Desk, passes_audit, publish_now
 from letter_texts import a_letter
 
 from flows import home as flows_home
@@ -85,6 +85,24 @@ def test_a_response_with_a_placeholder_is_not_submitted(placeholder: str, desk: 
     letter.write_text(f"It was decided\n\nby the panel.\n\n{LETTER}")
     desk.done("draft", CASE, letter, *OF_THE_LETTER, "--as", "foi-officer")
     act(desk, "submit", "foi-officer", version=2)
+
+
+def test_a_letter_is_not_approved_once_its_test_decides_otherwise(answered: Desk, tmp_path: Path) -> None:
+    act(answered, "submit", "foi-officer")
+    assessment = (EXAMPLE / "assessment.yaml").read_text(encoding="utf-8").replace('"24(2)"', '"27(4)"')
+    (tmp_path / "assessment.yaml").write_text(assessment, encoding="utf-8")
+    answered.draft(tmp_path / "assessment.yaml")
+
+    approve = ("approve", CASE, *OF_THE_LETTER, "--version", "1", "--gate", "balancing")
+    code, said = answered.refused(*approve, "--as", "sign-off-officer")
+
+    assert code == 1
+    missing = (
+        "the letter does not say that section 27(4) is relied on, as the test does (L05, FOIA s.17(1)(b))"
+    )
+    assert f"{CASE} cannot be approved yet: {missing}" in said
+    reason = ("--reason", "The test relies on another section now.")
+    act(answered, "return", "sign-off-officer", "--gate", "balancing", *reason)
 
 
 def test_the_test_goes_on_after_its_response_was_sent(answered: Desk) -> None:
