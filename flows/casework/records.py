@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from flows.casework import acts, checking, drafts, texts
 from flows.casework.acts import Wish
+from flows.casework.sealed import archive
 from flows.domain.acts import DRAFT
 from flows.domain.acts.records import RECORDS
 from flows.domain.decide import refusals
@@ -33,8 +32,6 @@ LIST: Final = "records.yaml"
 _MOST_BYTES: Final = 64 << 20
 """Of all the files that are given."""
 _MOST_FAULTS: Final = 20
-_SAME_DAY: Final = (1980, 1, 1, 0, 0, 0)
-"""The first that an archive can state: when a file was saved tells of whoever saved it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +105,12 @@ def _hidden(found: Records, files: Mapping[str, bytes], own: frozenset[str]) -> 
 
 def _archive(found: Records, data: bytes, files: Mapping[str, bytes]) -> bytes:
     """Return the list and the files by their numbers: the names that people gave them go nowhere."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(zipfile.ZipInfo(LIST, _SAME_DAY), data)
-        for record in found.records:
-            if record.file:
-                name = f"{record.number:03}{PurePath(record.file).suffix.lower()}"
-                archive.writestr(zipfile.ZipInfo(name, _SAME_DAY), files[record.file])
-    return packed.getvalue()
+    numbered = [
+        (f"{each.number:03}{PurePath(each.file).suffix.lower()}", files[each.file])
+        for each in found.records
+        if each.file
+    ]
+    return archive([(LIST, data), *numbered])
 
 
 def _listed(office: Office, officer: Officer, reference: str, found: Records) -> Drafted:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 from flows.casework import checking, texts
 from flows.casework.acts import by_service
 from flows.casework.office import Done
+from flows.casework.sealed import archive
 from flows.domain.acts import OPEN
+from flows.domain.acts.opening import ATTACHED
 from flows.domain.addressed import own_name
 from flows.domain.deadline import receipt_faults
 from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST
@@ -23,7 +25,7 @@ from flows.domain.reference import identity
 from flows.domain.request_file import write_request
 from flows.register.statement import mark
 from flows.sources import aside, inbox
-from flows.sources.item import tag_of
+from flows.sources.item import kind_of, tag_of
 from flows.sources.lookup import kept_of
 from flows.sources.parse import ArrivedRequest, parse_request
 from flows.sources.references import next_reference
@@ -179,11 +181,17 @@ def open_case(office: Office, arrival: Arrival) -> Done:
     }
     if arrival.assessment is not None:
         files[ASSESSMENT] = arrival.assessment
+    attachments = arrival.item.attachments
+    if attachments:
+        files[ATTACHED] = office.vault.seal(recipient, archive(attachments))
     details = {
         "received": request.received.isoformat(),
         "recipient": recipient,
         "regime": request.regime,
     }
+    if attachments:
+        # Their names may be a person's, and stay in what is sealed.
+        details["attachments"] = "; ".join(f"{kind_of(data)}, {len(data)} bytes" for _, data in attachments)
     by_service(office, OPEN, arrival.reference, files, details=details)
     arrived = arrival.arrived
     office.repeats.remember([Asked(recipient, arrival.reference, arrived.gist, kept_of(arrived.applicant))])
@@ -229,12 +237,19 @@ def _check_assessment(assessment: bytes, arrival: Arrival) -> None:
 
 def _taken_in_before(office: Office, known: Dossier, arrival: Arrival) -> Done:
     """Finish what a kill interrupted, or set aside what only has the reference of a case."""
-    if office.vault.unseal(known.case.recipient, known.read(SEALED_REQUEST)) != arrival.item.request:
+    if not _is_the_same(office, known, arrival.item):
         aside.set_aside(arrival.item.path, office.home.set_aside, [_KNOWN_REFERENCE])
         return Done(reference=arrival.reference, what="set aside: the reference is a case with other content")
     if arrival.assessment is not None and not _has_had(known, arrival.assessment):
         arrival.unfit = [_KNOWN_REQUEST]
     return _finished(office, arrival, "")
+
+
+def _is_the_same(office: Office, known: Dossier, item: Item) -> bool:
+    recipient = known.case.recipient
+    sealed = [known.read(path) for path in (SEALED_REQUEST, ATTACHED) if path in known.case.files]
+    came = [item.request, *([archive(item.attachments)] if item.attachments else [])]
+    return [office.vault.unseal(recipient, each) for each in sealed] == came
 
 
 def _finished(office: Office, arrival: Arrival, what: str) -> Done:

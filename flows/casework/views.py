@@ -201,7 +201,7 @@ def show(office: Office, dossier: Dossier) -> CaseView:
         stated=tuple(
             f"{said.act.actor} {what_was_done(said.act)}"
             for said in dossier.statements
-            if said.act.kind not in _WORK
+            if said.act.kind not in _WORK or "attachments" in said.act.details
         ),
         awaited=_awaited(case),
         documents=tuple(_document(case, document, request, policy) for document in case.documents.values()),

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts import APPROVE, DRAFT, OPEN, OVERRIDE, RETURN, SUBMIT, On, Reason
-from flows.domain.acts.opening import opened
+from flows.domain.acts.opening import ATTACHED, opened
 from flows.domain.case import Stated
 from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST, sealed_with
 from flows.domain.edition import documents_of, edition_of
@@ -227,8 +227,9 @@ def _against_opening(act: Act, policy: Policy) -> Iterator[PitError]:
         yield _malformed(act, "case", "a reference does not end as the name of a letter does")
     if act.version != 0:
         yield StaleVersionError(act.case, current=0, named=act.version)
-    if set(act.files) - {ASSESSMENT} != {REQUEST, SEALED_REQUEST}:
-        problem = f"an opening registers {REQUEST}, {SEALED_REQUEST}, maybe {ASSESSMENT}"
+    attached = {ATTACHED} if "attachments" in act.details else set()
+    if set(act.files) - {ASSESSMENT} != {REQUEST, SEALED_REQUEST} | attached:
+        problem = f"an opening registers {REQUEST}, {SEALED_REQUEST}, maybe {ASSESSMENT} and attachments"
         yield _malformed(act, "files", problem)
     yield from _against_details(act, {fact.name for fact in act.kind.facts})
 

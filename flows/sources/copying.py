@@ -36,7 +36,7 @@ def copy_in(path: Path, inbox: Path) -> int:
                 shutil.copytree(each, fresh, symlinks=True)
             else:
                 shutil.copy2(each, fresh, follow_symlinks=False)
-            for copied in (fresh, *fresh.glob("*")):
+            for copied in (fresh, *fresh.rglob("*")):
                 os.utime(copied, (rested, rested), follow_symlinks=False)
             fresh.rename(free_path(inbox, each.name))
     return len(found)

@@ -28,6 +28,8 @@ REQUEST: Final = "request.yaml"
 ASSESSMENT: Final = "assessment.yaml"
 REFERENCE: Final = ".reference"
 WHY: Final = "WHY.txt"
+ATTACHMENTS: Final = "attachments"
+"""The folder of what came with a request; it is sealed as it is, and neither opened nor shown."""
 
 REST: Final = 5.0
 """Seconds without a change after which an item counts as whole."""
@@ -48,16 +50,34 @@ _LITTER: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONTENT: Final = frozenset({REQUEST, ASSESSMENT})
+_MOST_ATTACHMENTS: Final = 50
+_MOST_ATTACHED: Final = 20 << 20
+"""Bytes, of one; three times as many of all together."""
+_BEGIN: Final = {
+    b"%PDF-": "PDF",
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"PK\x03\x04": "Office or ZIP",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "Office before 2007",
+}
+"""How the kinds of files begin that are taken in; beside these there is text."""
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Item:
-    """A request in the inbox, as it was when it was read; the assessment is None where none came."""
+    """A request in the inbox, as it was when it was read; the assessment is None where none came.
+
+    Attributes:
+        attachments: What came with it, by name.
+    """
 
     path: Path
     request: bytes
     assessment: bytes | None = None
+    attachments: tuple[tuple[str, bytes], ...] = ()
 
     def __repr__(self) -> str:
         return f"Item({tag_of(self.path)})"
@@ -210,10 +230,58 @@ def _read(path: Path, now: float) -> Item:
         _check_rested(found.values(), now)
         seen = {name: found[name] for name in sorted(found) if name != WHY and not left_alone(name)}
         _refuse(_folder_faults(seen))
+        attached = seen.pop(ATTACHMENTS, None)
         read = {name: _content(name, status, now, folder) for name, status in seen.items()}
+        attachments = _attachments(folder, now) if attached else ()
     finally:
         os.close(folder)
-    return Item(path=path, request=read[REQUEST], assessment=read.get(ASSESSMENT))
+    return Item(path=path, request=read[REQUEST], assessment=read.get(ASSESSMENT), attachments=attachments)
+
+
+def _attachments(item: int, now: float) -> tuple[tuple[str, bytes], ...]:
+    """Return what stands in the folder of attachments, by name."""
+    folder = os.open(ATTACHMENTS, _FLAGS | os.O_DIRECTORY, dir_fd=item)
+    try:
+        with os.scandir(folder) as entries:
+            found = {entry.name: entry.stat(follow_symlinks=False) for entry in entries}
+        if any(name.endswith(".part") for name in found):
+            raise BlockingIOError
+        _check_rested([os.fstat(folder), *found.values()], now)
+        seen = {name: found[name] for name in sorted(found) if not left_alone(name)}
+        _refuse(_attached_faults(seen))
+        read = [(name, _content(name, each, now, folder, _MOST_ATTACHED)) for name, each in seen.items()]
+    finally:
+        os.close(folder)
+    unknown = [number for number, (_, data) in enumerate(read, start=1) if not kind_of(data)]
+    kinds = ", ".join(sorted({*_BEGIN.values()}))
+    problem = f"this is of no kind that is taken in: {kinds}, or text; ask for it in one of these"
+    _refuse(Fault(path=f"{ATTACHMENTS}, number {number} by name", problem=problem) for number in unknown)
+    return tuple(read)
+
+
+def _attached_faults(seen: dict[str, os.stat_result]) -> Iterator[Fault]:
+    """Yield what is wrong with attachments; by their number, for a name may be a person's."""
+    for number, status in enumerate(seen.values(), start=1):
+        path = f"{ATTACHMENTS}, number {number} by name"
+        if not stat.S_ISREG(status.st_mode):
+            yield Fault(path=path, problem="this is no file; put in the file itself")
+        elif not 0 < status.st_size <= _MOST_ATTACHED:
+            problem = f"this is empty, or larger than {_MOST_ATTACHED >> 20} MiB; send it to the case apart"
+            yield Fault(path=path, problem=problem)
+    if len(seen) > _MOST_ATTACHMENTS or sum(each.st_size for each in seen.values()) > 3 * _MOST_ATTACHED:
+        problem = f"{_MOST_ATTACHMENTS} files of {3 * _MOST_ATTACHED >> 20} MiB together are the most"
+        yield Fault(path=ATTACHMENTS, problem=problem)
+
+
+def kind_of(data: bytes) -> str:
+    """Return of what kind a file is by how it begins, or that it is text; empty for any other."""
+    for begin, kind in _BEGIN.items():
+        if data.startswith(begin):
+            return kind
+    try:
+        return "" if "\0" in data.decode() else "text"
+    except UnicodeDecodeError:
+        return ""
 
 
 def _check_rested(statuses: Iterable[os.stat_result], now: float, rest: float = REST) -> None:
@@ -240,8 +308,13 @@ def _folder_faults(seen: dict[str, os.stat_result]) -> Iterator[Fault]:
         yield Fault(path=REQUEST, problem="this file is missing; a folder is taken in by it")
     for name in _CONTENT & seen.keys():
         yield from _file_faults(name, seen[name])
-    if strays := len(seen.keys() - _CONTENT):
-        problem = f"beside {REQUEST} and {ASSESSMENT} the folder may hold nothing; take {strays} out"
+    if ATTACHMENTS in seen and not stat.S_ISDIR(seen[ATTACHMENTS].st_mode):
+        yield Fault(path=ATTACHMENTS, problem="this is no folder; make one, and put the files into it")
+    if strays := len(seen.keys() - _CONTENT - {ATTACHMENTS}):
+        problem = (
+            f"beside {REQUEST}, {ASSESSMENT} and the folder {ATTACHMENTS} there may be nothing; take "
+            f"{strays} out, or put what came with the request into {ATTACHMENTS}"
+        )
         yield Fault(path="", problem=problem)
 
 
@@ -251,16 +324,24 @@ def _file_faults(name: str, status: os.stat_result) -> Iterator[Fault]:
     elif not stat.S_ISREG(status.st_mode):
         yield Fault(path=name, problem="this is not a file of text; put in a file")
     elif status.st_size > MOST_BYTES:
-        yield Fault(path=name, problem="this is over 1 MiB; send text only, without attachments")
+        yield Fault(
+            path=name, problem=f"this is over 1 MiB; send text only, and put attachments into {ATTACHMENTS}"
+        )
 
 
-def _content(name: str | Path, status: os.stat_result, now: float, folder: int | None = None) -> bytes:
+def _content(
+    name: str | Path,
+    status: os.stat_result,
+    now: float,
+    folder: int | None = None,
+    most: int = MOST_BYTES,
+) -> bytes:
     with (
         os.fdopen(os.open(name, _FLAGS, dir_fd=folder), "rb") as file,
         disk.without_writers(file.fileno()) as certain,
     ):
         _check_rested([status], now, REST if certain else LONG_REST)
-        data = file.read(MOST_BYTES + 1)
+        data = file.read(most + 1)
         if _stamp(os.fstat(file.fileno())) != _stamp(status):
             raise BlockingIOError
         return data

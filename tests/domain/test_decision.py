@@ -49,6 +49,7 @@ from flows.domain.acts import (
     On,
 )
 from flows.domain.acts.kind import a_text
+from flows.domain.acts.opening import ATTACHED
 from flows.domain.case import Case, Document, Stated
 from flows.domain.checks import VERSION
 from flows.domain.decide import decide, idempotency_key
@@ -682,6 +683,20 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         {},
         MalformedError,
         "needs its PDF",
+    ),
+    "an opening with an attachment that it does not state": (
+        None,
+        OPEN,
+        {"files": the_files(0) | {ATTACHED: a_mark("sealed")}},
+        MalformedError,
+        "an opening registers",
+    ),
+    "an opening that states an attachment it does not have": (
+        None,
+        OPEN,
+        {"details": {**an_act(OPEN).details, "attachments": "PDF, 7 bytes"}},
+        MalformedError,
+        "an opening registers",
     ),
     "an opening with a draft": (None, OPEN, {"files": the_files()}, MalformedError, "an opening"),
     # Which facts

@@ -79,6 +79,10 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         ("", " x", "x ", "a\nb", "a\x1b[1m", "x" * 201),
     ),
     ("open", "recipient"): ("age1example", ("", "age1 example", "é", "x" * 101)),
+    ("open", "attachments"): (
+        "PDF, 12345 bytes; text, 7 bytes",
+        ("", "PDF", "PDF, 0 bytes", "PDF, 7 bytes, text, 7 bytes", "Jo.pdf, 7 bytes"),
+    ),
     ("open", "regime"): ("foia", ("", "FOIA", "magna-carta")),
     ("override", "finding"): ("X06", ("", "x06", "X6", "all", "X06\n")),
     ("override", "place"): ("parts[0].exemptions[1]", ("Parts", "part one", "x" * 121, "a\nb")),

@@ -31,6 +31,7 @@ from flows.domain.documents import RESPONSE, SEALED_REQUEST
 from flows.domain.errors import MalformedError, UnexpectedError
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
+from flows.sources.item import ATTACHMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,11 @@ def fail(*_: object, **__: object) -> None:
 
 def put_canaries(town: Town) -> None:
     applicant = {"name": NAME, "email": ADDRESS}
-    town.put(f"{NAME} good", a_request("A/1", applicant=applicant, text=WORDS), an_assessment("A/1"))
+    good = town.put(f"{NAME} good", a_request("A/1", applicant=applicant, text=WORDS), an_assessment("A/1"))
+    (good / ATTACHMENTS).mkdir()
+    (good / ATTACHMENTS / f"{NAME}.pdf").write_bytes(EVIDENCE)
+    rested(good / ATTACHMENTS)
+    rested(good)
     lone = town.home.inbox / f"{NAME}.yaml"
     lone.write_text(a_request(applicant=applicant, text=f"{WORDS} too"))
     rested(lone)
@@ -169,6 +174,8 @@ def seal_and_open(town: Town, reference: str) -> None:
     assert applicants.cases_of(town.office, town.officer("foi-officer"), "Obadiah Nobody", "So.").cases == ()
     opened = sealed.open_sealed(town.office, town.officer("foi-officer"), reference, "To draft.", number=3)
     assert opened.content == EVIDENCE
+    opened = sealed.open_sealed(town.office, town.officer("foi-officer"), reference, None, number=1)
+    assert holds_canary(opened.content)
 
 
 def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(

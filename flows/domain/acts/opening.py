@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.kind import Fact, Kind, On, a_day, a_text, the_day
 from flows.domain.case import Case, Document
-from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST, TEST
+from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST, TEST, sealed_with
 from flows.domain.events import Events
 from flows.domain.life import Life
 from flows.domain.procedure import Role
@@ -44,6 +45,10 @@ def _regime_fault(text: str) -> str | None:
     return None if text in regimes() else f"one of {', '.join(regimes())} is needed"
 
 
+_ATTACHED: Final = r"[A-Za-z0-9 ]{1,20}, [1-9][0-9]{0,8} bytes"
+ATTACHED: Final = sealed_with(1, "open")
+"""What came with the request, sealed."""
+
 OPEN: Final = Kind(
     name="open",
     on=On.CASE,
@@ -52,12 +57,21 @@ OPEN: Final = Kind(
         a_day("received"),
         a_text("recipient", r"[A-Za-z0-9]{1,100}", "the public name of a key is needed"),
         Fact(name="regime", fault=_regime_fault),
+        replace(
+            a_text(
+                "attachments",
+                rf"{_ATTACHED}(; {_ATTACHED}){{0,49}}",
+                "the kind and the size of each attachment are needed",
+            ),
+            needed=False,
+            shown=", with attachments: {}".format,
+        ),
     ),
     # The assessment that came beside the request waits here for the first draft.
-    writes=lambda _: (REQUEST, SEALED_REQUEST, ASSESSMENT),
+    writes=lambda _: (REQUEST, SEALED_REQUEST, ASSESSMENT, ATTACHED),
     chosen=_request,
     verb="open",
     passive="opened",
     subject="intake: open {case}",
-    done="opened the case",
+    done="opened the case{attachments}",
 )
