@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-_FORM: Final = b"form 3"
+_FORM: Final = b"form 4"
 """Of what is digested, and how it is kept; with another, or another key, the file is made anew."""
 _SCHEMA: Final = """
 create table asked (recipient text primary key, reference text not null, digest blob not null) strict;
 create index same on asked (digest);
-create table applicant (digest blob, recipient text, primary key (digest, recipient)) strict, without rowid;
-create index of_case on applicant (recipient);
+create table who (digest blob, recipient text, primary key (digest, recipient)) strict, without rowid;
+create index of_case on who (recipient);
 create table made_with (mark blob not null) strict;
 """
 _PATIENCE: Final = 60
@@ -79,20 +79,18 @@ class Repeats:
         who = [(self._who(mark), each.recipient) for each in found for mark in sorted(each.applicant)]
         with self._db as db:
             db.executemany("insert or replace into asked values (?, ?, ?)", rows)
-            db.executemany("insert or ignore into applicant values (?, ?)", who)
+            db.executemany("insert or ignore into who values (?, ?)", who)
 
     def forget(self, recipients: Iterable[str]) -> None:
         """Forget cases, by the names of their keys."""
         gone = [(each,) for each in recipients]
         with self._db as db:
             db.executemany("delete from asked where recipient = ?", gone)
-            db.executemany("delete from applicant where recipient = ?", gone)
+            db.executemany("delete from who where recipient = ?", gone)
 
     def asked_by(self, applicant: Iterable[str]) -> list[str]:
         """Return the references of the cases whose applicant is known by any of these."""
-        sought = (
-            "select asked.reference from applicant join asked using (recipient) where applicant.digest = ?"
-        )
+        sought = "select asked.reference from who join asked using (recipient) where who.digest = ?"
         found = {
             reference: None
             for each in applicant
