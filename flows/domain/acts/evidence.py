@@ -10,16 +10,14 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.acts.clock import out_of_order
 from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, by_its_file, the_day
-from flows.domain.edition import edition_of
-from flows.domain.english import in_full
 from flows.domain.errors import RefusedError
 from flows.domain.life import Consulted
 from flows.domain.procedure import ROLE_AT, Role, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
 
     from flows.domain.act import Act
     from flows.domain.case import Case
@@ -81,17 +79,8 @@ EVIDENCE: Final = Kind(
 )
 
 
-def _out_of_order(case: Case, act: Act, policy: Policy, first: date, what: str) -> Iterator[PitError]:
-    last = edition_of(policy).days(act.time)[1]
-    if not first <= the_day(act.details["on"]) <= last:
-        yield RefusedError(
-            f"{case.reference}: the day cannot be before {in_full(first)}, {what}, nor after today, "
-            f"{in_full(last)}."
-        )
-
-
 def _against_consulting(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
-    yield from _out_of_order(case, act, policy, case.life.events.received, "the day of receipt")
+    yield from out_of_order(case, act, policy, case.life.events.received, "the day of receipt")
 
 
 def _consulting(case: Case, act: Act) -> Case:
@@ -137,7 +126,7 @@ def _against_consulted(case: Case, act: Act, policy: Policy) -> Iterator[PitErro
     if asked is None:
         yield RefusedError(f"No answer of {PARTIES[act.details['whom']]} is awaited in {case.reference}.")
     else:
-        yield from _out_of_order(case, act, policy, asked.on, "the day on which they were asked")
+        yield from out_of_order(case, act, policy, asked.on, "the day on which they were asked")
 
 
 def _answered(case: Case, act: Act) -> Case:
