@@ -121,10 +121,10 @@ def test_a_case_that_is_no_longer_ready_is_done_and_not_failed(
 
 
 def test_a_second_run_of_every_flow_does_nothing(town: Town) -> None:
-    town.drafted("at-review", "at-balancing", "signed-off")
+    town.drafted("at-legal", "at-balancing", "signed-off")
     town.opened("received")
     town.put("bare", a_request())
-    for reference in ("at-review", "at-balancing"):
+    for reference in ("at-legal", "at-balancing"):
         town.submit(reference)
     town.approve("at-balancing", Stage.LEGAL_REVIEW)
     town.sign_off("signed-off")
