@@ -10,13 +10,16 @@ from flows.casework.papers import basis_of
 from flows.domain.acts import PUBLISH
 from flows.domain.acts.publishing import SIGNED_AS
 from flows.domain.documents import DOCUMENTS
+from flows.domain.local_day import local_day
 from flows.domain.policy import SERVICE
 from flows.domain.reference import slug
 from flows.register.checkpoint import parse_checkpoint
+from flows.register.dossier import replaced
 from flows.register.statement import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from flows.casework.office import Office
     from flows.document.blocks import Block
@@ -34,7 +37,8 @@ class Origin:
         dossier: Of the case.
         recorded: The entry.
         statement: What it says.
-        current: The version that stands published now.
+        current: The version that stands published in its place, itself or one that replaced it.
+        replaced: The day on which that was published; None where it stands itself.
         checkpoint: How many entries the first checkpoint has that covers the entry; None for none.
     """
 
@@ -43,6 +47,7 @@ class Origin:
     recorded: Recorded
     statement: Statement
     current: int
+    replaced: date | None
     checkpoint: int | None
 
     @property
@@ -91,7 +96,7 @@ def _dossiers(office: Office, named: str | None) -> Iterator[Dossier]:
 
 
 def _origin(office: Office, dossier: Dossier, paper: bytes, said: Statement) -> Origin:
-    newest = dossier.last(PUBLISH, document=said.act.document) or said
+    newest = _stands_for(dossier, said)
     recorded = dossier.entry_of(said)
     return Origin(
         paper=paper,
@@ -99,8 +104,18 @@ def _origin(office: Office, dossier: Dossier, paper: bytes, said: Statement) -> 
         recorded=recorded,
         statement=said,
         current=newest.act.version,
+        replaced=local_day(newest.act.time) if newest != said else None,
         checkpoint=_checkpoint(office, recorded.entry.sequence),
     )
+
+
+def _stands_for(dossier: Dossier, said: Statement) -> Statement:
+    """Return the publication that took the place of one, or of one that had; itself where none did."""
+    for later in dossier.statements[said.number :]:
+        if later.act.kind == PUBLISH and later.act.document == said.act.document:
+            before = dossier.statements[: later.number - 1]
+            said = later if replaced(before, said.act.document) == said else said
+    return said
 
 
 def _checkpoint(office: Office, sequence: int) -> int | None:

@@ -29,10 +29,11 @@ from flows.domain.procedure import Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.register.audit import PaperVerdict, Published
+from flows.register.dossier import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from flows.document.blocks import Block
     from flows.domain.act import Act
@@ -95,11 +96,16 @@ class Basis:
             published=self.time,
             register=last.register,
             fingerprint=self.fingerprint,
+            replaces=self._replaces(),
             signatory=self.theme.signatory,
             sender=sender if letter else "",
             addressee=self.letterhead.addressee if letter else "",
             signed_as=self.signed_as,
         )
+
+    def _replaces(self) -> tuple[int, date] | None:
+        said = replaced((said for _, said in self.statements), self.document)
+        return (said.act.version, local_day(said.act.time)) if said else None
 
     def publication(self) -> Publication:
         """Return the paper as PDF and HTML, with its manifest, fit to be published.

@@ -49,7 +49,7 @@ class Proof:
             yield "register"
         if self.untouched is False:
             yield "content"
-        if self.origin and self.origin.version != self.origin.current:
+        if self.origin and self.origin.replaced:
             yield "version"
 
     def _against_the_signature(self) -> Iterator[str]:

@@ -52,6 +52,8 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
     ).publication()
     pdf, manifest = kind.published(slug(reference))
     version = dossier.case.document(document).version
+    if earlier := dossier.case.document(document).paper:
+        _put_by(office.home.published, kind.slug(reference), earlier.version)
     acts.by_service(
         office,
         PUBLISH,
@@ -72,6 +74,19 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
 def _signed_as(publication: Statement | None) -> str:
     """Return in whose name a paper says that it is signed; empty where it does not."""
     return publication.act.details.get(SIGNED_AS, "") if publication else ""
+
+
+def _put_by(folder: Path, name: str, version: int) -> None:
+    """Put the copies of an earlier version by, under their names, since the page leads to its PDF by name.
+
+    What is cut off after this lacks its copy, and is laid out again.
+    """
+    there = [folder / f"{name}.{ending}" for ending in ("pdf", "html")]
+    aside = folder / "earlier" / f"{name}-version-{version}"
+    for path in there:
+        if path.is_file():
+            aside.mkdir(parents=True, exist_ok=True)
+            path.replace(aside / path.name)
 
 
 def signed(office: Office, pdf: bytes, signed_as: str) -> bytes:

@@ -15,12 +15,14 @@ from flows.domain.decide import may_decide
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST, came_with
 from flows.domain.english import in_full, listing
 from flows.domain.errors import RefusedError
+from flows.domain.local_day import local_day
 from flows.domain.noted import counted, read_noted
 from flows.domain.owed import from_text
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.domain.working_days import where
+from flows.register.dossier import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,6 +80,7 @@ class DocumentView:
 
     Attributes:
         stage: Closed, where the case is.
+        published: What was published of it, in words, oldest first.
         may_decide: Ids of those who could approve it where it stands.
         next: The call that would take it further; None where nothing is left to do.
     """
@@ -88,6 +91,7 @@ class DocumentView:
     writers: tuple[str, ...]
     approvals: tuple[Approval, ...]
     overrides: tuple[Override, ...]
+    published: tuple[str, ...]
     may_decide: tuple[str, ...]
     next: str | None
 
@@ -204,13 +208,39 @@ def show(office: Office, dossier: Dossier) -> CaseView:
             if said.act.kind not in _WORK or "attachments" in said.act.details
         ),
         awaited=_awaited(case),
-        documents=tuple(_document(case, document, request, policy) for document in case.documents.values()),
+        documents=tuple(_document(dossier, document, request) for document in case.documents.values()),
         folder=case.folder,
+    )
+
+
+def _replacing(dossier: Dossier) -> list[tuple[Statement, Statement]]:
+    """Return each publication that took the place of another, and that other one."""
+    return [
+        (said, earlier)
+        for number, said in enumerate(dossier.statements)
+        if said.act.kind == PUBLISH and (earlier := replaced(dossier.statements[:number], said.act.document))
+    ]
+
+
+def _version_of(said: Statement) -> str:
+    return f"version {said.act.version}, published on {in_full(local_day(said.act.time))}"
+
+
+def _published(dossier: Dossier, document: str) -> tuple[str, ...]:
+    replacing = {earlier.number: said for said, earlier in _replacing(dossier)}
+    return tuple(
+        _version_of(said)
+        + (f", superseded by {_version_of(replacing[said.number])}" if said.number in replacing else "")
+        for said in dossier.statements
+        if said.act.kind == PUBLISH and said.act.document == document
     )
 
 
 def history(dossier: Dossier) -> list[Line]:
     """Return everything that was done to a case, oldest first."""
+    replacing = {
+        said.number: f", which replaces {_version_of(earlier)}" for said, earlier in _replacing(dossier)
+    }
     return [
         Line(
             sequence=recorded.entry.sequence,
@@ -221,7 +251,7 @@ def history(dossier: Dossier) -> list[Line]:
             document=said.act.document,
             gate=said.act.gate,
             version=said.act.version,
-            what=what_was_done(said.act),
+            what=what_was_done(said.act) + replacing.get(said.number, ""),
             reason=said.act.reason,
             details=said.act.details,
             entry=recorded.id,
@@ -317,7 +347,8 @@ def _draft_of(dossier: Dossier, document: str, version: int) -> Statement:
     raise RefusedError(f"{reference} has no version {version}{which}; its versions are 1 to {current}.")
 
 
-def _document(case: Case, document: Document, request: Request, policy: Policy) -> DocumentView:
+def _document(dossier: Dossier, document: Document, request: Request) -> DocumentView:
+    case, policy = dossier.case, dossier.policy
     people = may_decide(case, policy, document.name)
     return DocumentView(
         document=document.name,
@@ -326,6 +357,7 @@ def _document(case: Case, document: Document, request: Request, policy: Policy) 
         writers=tuple(sorted(document.writers)),
         approvals=document.standing,
         overrides=document.overrides,
+        published=_published(dossier, document.name),
         may_decide=tuple(sorted(people)),
         next=_next(case, document, request, policy, people),
     )

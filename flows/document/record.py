@@ -53,6 +53,7 @@ class Record:
         signed_as: In whose name it is signed before it is given out; empty where nobody knew.
         sender: Of a letter: the authority and where it is; empty for a paper that is none.
         addressee: Of a letter: to whom it is, without a name.
+        replaces: The version that it takes the place of, and its day; None where it takes that of none.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Record:
     signed_as: str = ""
     sender: str = ""
     addressee: str = ""
+    replaces: tuple[int, date] | None = None
 
 
 def opening(record: Record) -> tuple[Paragraph, ...]:
@@ -79,10 +81,11 @@ def opening(record: Record) -> tuple[Paragraph, ...]:
     """
     if record.addressee:
         said = (record.sender, record.addressee, in_full(local_day(record.published)), record.reference)
-        return tuple(
+        lines = tuple(
             Paragraph((Strong((Text(label),)), Text(f" {words}")))
             for label, words in zip(_OF_A_LETTER, said, strict=True)
         )
+        return (*lines, _paragraph(replaced)) if (replaced := _replaced(record)) else lines
     return (_decided(record),)
 
 
@@ -93,20 +96,29 @@ def _decided(record: Record) -> Paragraph:
         (
             Strong((Text(f"{_DECIDED_ON}{decided}."),)),
             Text(
-                f"{issued} Version {record.version}, published on {in_full(local_day(record.published))}. "
+                f"{issued} Version {record.version}, published on {in_full(local_day(record.published))}."
+                f"{f' {replaced}' if (replaced := _replaced(record)) else ''} "
                 "The record at the end says who decided in which role, and how to check this paper."
             ),
         )
     )
 
 
+def _replaced(record: Record) -> str:
+    if record.replaces is None:
+        return ""
+    version, on = record.replaces
+    return f"{_REPLACES}{version}, published on {in_full(on)}."
+
+
 _DECIDED_ON: Final = "Decided on "
+_REPLACES: Final = "This replaces version "
 _OF_A_LETTER: Final = ("From:", "To:", "Date:", "Our reference:")
 
 
 def is_opening(words: str) -> bool:
     """Return whether these are the words of such a line, where nobody knows the record."""
-    return words.startswith((_DECIDED_ON, *_OF_A_LETTER))
+    return words.startswith((_DECIDED_ON, _REPLACES, *_OF_A_LETTER))
 
 
 def record_blocks(record: Record) -> tuple[Block, ...]:

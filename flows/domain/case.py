@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.domain.documents import DOCUMENTS, RESPONSE, REVIEW, TEST
 from flows.domain.owed import Duty, Owed
-from flows.domain.procedure import Stage
+from flows.domain.procedure import FINISHED, Stage
 from flows.domain.reference import slug
 
 if TYPE_CHECKING:
@@ -57,6 +57,14 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A version of a document that was published, and when, UTC."""
+
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One document of a case, and where it stands.
 
@@ -68,6 +76,7 @@ class Document:
         writers: Everyone who drafted or submitted a version since it was begun or last published.
         approvals: Of the current version, earlier rounds included; see ``standing``.
         overrides: Of findings in the current version.
+        paper: What stands published of it; None before the first.
         changed: When the last act on it was taken, UTC; None before the first.
         since: When it came to its stage, UTC; None before the first act.
     """
@@ -80,6 +89,7 @@ class Document:
     writers: frozenset[str] = frozenset()
     approvals: tuple[Approval, ...] = ()
     overrides: tuple[Override, ...] = ()
+    paper: Paper | None = None
     changed: datetime | None = None
     since: datetime | None = None
 
@@ -186,6 +196,8 @@ class Case:
         if name == TEST.name and life.ordered:
             first = min(life.ordered, key=lambda each: each.due)
             return Owed(duty=first.duty, events=life.events, day=first.due, reference=first.reference)
+        if life.answered and self.document(name).paper and self.stage(name) not in FINISHED:
+            return Owed(duty=Duty.CORRECTION, events=life.events)
         return Owed(duty=Duty.ANSWER, events=life.events)
 
     @property
@@ -196,7 +208,9 @@ class Case:
             Owed(duty=each.duty, events=events, day=each.due, reference=each.reference)
             for each in sorted(self.life.ordered, key=lambda each: each.due)
         )
-        return ((Owed(duty=Duty.REVIEW, events=events),) if self.life.reviewing else ()) + ordered
+        replacing = Owed(duty=Duty.CORRECTION, events=events)
+        anew = [replacing for name in self.documents if self.owed(name) == replacing]
+        return (*((Owed(duty=Duty.REVIEW, events=events),) if self.life.reviewing else ()), *ordered, *anew)
 
     def words_of(self, name: str) -> frozenset[str]:
         """Return everyone whose own words a decision on a document would be about.

@@ -110,7 +110,7 @@ class Clock:
 
     def _falls(self, owed: Owed, regime: str) -> date | None:
         """Return the same day alone; None where nothing is due, or where the day is not known."""
-        if owed.day:
+        if owed.day or owed.duty is Duty.CORRECTION:
             return owed.day
         try:
             found = self.counted(owed.events, regime)
@@ -130,7 +130,8 @@ class Clock:
                 if over or due is None
                 else working_days_until(self._today, due, self._calendar, timetable)
             )
-            return Due(due=due, last=due, days_left=left, overdue=over)
+            waits_for = "by the Act, for the request was answered" if owed.duty is Duty.CORRECTION else ""
+            return Due(due=due, waits=waits_for, last=due, days_left=left, overdue=over)
         if due is None:
             return Due(waits=waits(events))
         # The register does not know when there is no session at a school; the last day in any case it does.

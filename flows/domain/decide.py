@@ -13,7 +13,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts import APPROVE, DRAFT, OPEN, OVERRIDE, RETURN, SUBMIT, On, Reason
+from flows.domain.acts import APPROVE, CORRECT, DRAFT, OPEN, OVERRIDE, REOPEN, RETURN, SUBMIT, On, Reason
 from flows.domain.acts.opening import ATTACHED, opened
 from flows.domain.case import Stated
 from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST, sealed_with
@@ -152,8 +152,8 @@ def _position(act: Act, case: Case | None) -> str:
         repeated = same and not act.kind.again(case)
         return f"n{(last.times if last else 0) - repeated}"
     document = case.document(act.document)
-    # A document may stand in drafting because of this very return, which began a round.
-    begun = act.kind == RETURN and document.stage is Stage.DRAFTING
+    # A document may stand in drafting because of this very act, which began a round.
+    begun = act.kind in {RETURN, REOPEN, CORRECT} and document.stage in {Stage.DRAFTING, Stage.RECEIVED}
     return f"v{act.version}/r{max(document.round - begun, 0)}"
 
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flows.domain.acts import CORRECT, PUBLISH, REOPEN
 from flows.domain.errors import TamperedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flows.domain.acts import Kind
     from flows.domain.case import Case
     from flows.domain.policy import Policy
@@ -87,3 +90,17 @@ class Dossier:
             ),
             None,
         )
+
+
+def replaced(statements: Iterable[Statement], document: str) -> Statement | None:
+    """Return the publication that the next version of a document takes the place of; None for none.
+
+    A further letter of a kind that recurs stands beside the one before, unless that is being corrected.
+    """
+    newest: Statement | None = None
+    begun_anew = False
+    for said in statements:
+        if said.act.document == document and said.act.kind in {PUBLISH, CORRECT, REOPEN}:
+            begun_anew = said.act.kind != PUBLISH
+            newest = newest if begun_anew else said
+    return newest if begun_anew else None

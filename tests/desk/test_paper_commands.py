@@ -166,7 +166,12 @@ def test_a_paper_as_it_was_laid_out_passes_fact_by_fact(played: Desk, laid_out: 
     assert told["register"]["untouched"]
     assert (told["register"]["reference"], told["register"]["act"]) == (CASE, "0009-publish")
     assert told["register"]["checkpoint"] == 25
-    assert told["version"] == {"version": 2, "current": True}
+    assert told["version"] == {
+        "version": 2,
+        "current": True,
+        "superseded_by": None,
+        "superseded_on": None,
+    }
 
 
 def test_it_is_told_in_words_too(played: Desk, laid_out: Path) -> None:
@@ -265,11 +270,11 @@ def test_a_paper_that_was_superseded_is_told(played: Desk, laid_out: Path) -> No
         laid_out.read_bytes(), played.home, None, source="paper", roots_source="", now=flows_home.now()
     )
     assert proof.origin is not None
-    later = replace(proof, origin=replace(proof.origin, current=3))
+    later = replace(proof, origin=replace(proof.origin, current=3, replaced=date(2022, 12, 12)))
 
     assert (proof.passes, later.passes) == (True, False)
     assert [*later.against] == ["version"]
-    assert ("Version", "2, SUPERSEDED by version 3") in [*_facts(later)]
+    assert ("Version", "2, SUPERSEDED by version 3, published on 12 December 2022") in [*_facts(later)]
 
 
 def test_a_file_of_certificates_that_holds_none_is_malformed(

@@ -27,6 +27,7 @@ from flows.domain.acts import (
     CONFIRM_RECEIPT,
     CONSULT,
     CONSULTED,
+    CORRECT,
     CORRECT_RECEIPT,
     DECIDED,
     DRAFT,
@@ -44,6 +45,7 @@ from flows.domain.acts import (
     READ_REQUEST,
     RECORDS,
     REMOVE_HOLIDAY,
+    REOPEN,
     RESUME,
     RETURN,
     REVIEW_ASKED,
@@ -345,8 +347,10 @@ def the_case_for(kind: Kind) -> Case | None:
         PUBLISH: Stage.PUBLICATION,
         CLOSE: Stage.LEGAL_REVIEW,
     }
-    if kind == SENT:
+    if kind in {SENT, CORRECT}:
         return a_published_case()
+    if kind == REOPEN:
+        return a_published_case(stage=Stage.SENT).with_life(answered=_ANSWERED)
     if kind.document:
         letter = a_document(kind.document, stage=Stage.PUBLISHED, gates=())
         return a_case(letter, stage=Stage.DRAFTING).with_life(**_LIVES.get(kind, {}))
@@ -415,6 +419,13 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     | {"details": {"on": "2022-11-28"}, "files": the_files() | {CLARIFYING: a_mark("sealed")}},
     FEES_NOTICE: _WRITES | {"document": "fees", "details": _SENT_ON | {"amount": "75"}},
     FEE_PAID: _WRITES | {"details": {"on": "2022-11-28"}},
+    CORRECT: _WRITES | {"files": the_files() | {PDF: a_mark("pdf")}, "reason": "A date is wrong."},
+    REOPEN: {
+        "actor": OWNER,
+        "role": Role.SIGN_OFF_OFFICER,
+        "files": the_files() | {PDF: a_mark("pdf")},
+        "reason": "More was found.",
+    },
     LOG: _WRITES | {"details": {"entry": "listed"}},
     REVIEW_ASKED: _WRITES
     | {

@@ -50,7 +50,7 @@ from flows.domain.acts import (
 )
 from flows.domain.acts.kind import a_text
 from flows.domain.acts.opening import ATTACHED
-from flows.domain.case import Case, Document, Stated
+from flows.domain.case import Case, Document, Paper, Stated
 from flows.domain.checks import VERSION
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
@@ -213,7 +213,12 @@ def test_publication_ends_the_writers_part() -> None:
     after = decide(before, an_act(PUBLISH), a_policy())
 
     assert after == with_changes(
-        before, stage=Stage.PUBLISHED, acts=4, files={**the_files(), PDF: a_mark("pdf")}, writers=frozenset()
+        before,
+        stage=Stage.PUBLISHED,
+        acts=4,
+        files={**the_files(), PDF: a_mark("pdf")},
+        writers=frozenset(),
+        paper=Paper(version=1, at=NOON),
     )
 
 

@@ -30,6 +30,7 @@ from flows.domain.acts import (
     CONFIRM_RECEIPT,
     CONSULT,
     CONSULTED,
+    CORRECT,
     CORRECT_RECEIPT,
     DECIDED,
     DRAFT,
@@ -47,6 +48,7 @@ from flows.domain.acts import (
     READ_REQUEST,
     RECORDS,
     REMOVE_HOLIDAY,
+    REOPEN,
     RESUME,
     RETURN,
     REVIEW_ASKED,
@@ -161,6 +163,7 @@ _TEXTS |= {
     ("decided", "steps"): _DAYS,
 }
 AFTERWARDS = {
+    REOPEN,
     READ_REQUEST,
     *(LOG, REVIEW_ASKED, COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
 }
@@ -190,6 +193,8 @@ _SUBJECTS = {
     PUBLISH: "publication: publish 1146A/22 version 1",
     SENT: "sending: record 1146A/22 version 1 as sent",
     CLOSE: "closing: close 1146A/22 as withdrawn",
+    CORRECT: "drafting: correct 1146A/22 version 1",
+    REOPEN: "drafting: reopen 1146A/22 version 1",
     LOG: "log: enter 1146A/22 as listed",
     REVIEW_ASKED: "review: take the request for one of 1146A/22",
     REVIEW_DECIDED: "review: decide that of 1146A/22",

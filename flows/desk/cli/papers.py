@@ -30,6 +30,7 @@ from flows.document.arrangement import arrange
 from flows.document.blocks import parse_document
 from flows.document.record import TITLE
 from flows.domain.documents import DOCUMENTS
+from flows.domain.english import in_full
 from flows.domain.errors import RefusedError
 from flows.domain.local_day import local_day
 from flows.domain.reference import parse_reference
@@ -291,8 +292,9 @@ def _register(proof: Proof, origin: Origin | None) -> Iterator[tuple[str, str]]:
     yield (
         "Version",
         f"{origin.version}, which stands published"
-        if origin.version == origin.current
-        else f"{origin.version}, SUPERSEDED by version {origin.current}",
+        if origin.replaced is None
+        else f"{origin.version}, SUPERSEDED by version {origin.current}, published on "
+        f"{in_full(origin.replaced)}",
     )
 
 
@@ -337,7 +339,9 @@ def _as_json(proof: Proof) -> dict[str, Any]:
         },
         "version": {
             "version": origin.version if origin else None,
-            "current": origin.version == origin.current if origin else None,
+            "current": origin.replaced is None if origin else None,
+            "superseded_by": origin.current if origin and origin.replaced else None,
+            "superseded_on": origin.replaced.isoformat() if origin and origin.replaced else None,
         },
     }
 

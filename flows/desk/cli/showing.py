@@ -354,7 +354,8 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
     for sentence in view.clock.advice:
         yield "Limit", sentence
     for owed in view.owed:
-        yield "Owed", f"{owed.words}, by {_day(owed.clock.due)} {_standing(owed.clock)}".rstrip()
+        until = f", by {_day(owed.clock.due)} {_standing(owed.clock)}" if not owed.clock.waits else ""
+        yield "Owed", f"{owed.words}{until}".rstrip()
     for stated in view.stated:
         yield "Recorded", stated
     for sentence in view.awaited:
@@ -375,6 +376,8 @@ def _document_facts(view: CaseView, each: DocumentView) -> Iterator[tuple[str, s
     for given in each.approvals:
         who = f"version {given.version} at {APPROVALS[given.gate]} by {given.person}"
         yield "Approved", f"{who}, {moment(given.at)}"
+    for published in each.published:
+        yield "Published", published
     if each.stage in ROLE_AT:
         nobody = f"nobody; authorise another {ROLE_AT[each.stage].replace('-', ' ')}"
         yield "May decide", ", ".join(each.may_decide) or nobody

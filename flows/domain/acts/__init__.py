@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from flows.domain.acts.again import CORRECT, REOPEN
 from flows.domain.acts.assigning import ASSIGN, STEP_ASIDE
 from flows.domain.acts.clock import (
     ASK_CLARIFICATION,
@@ -58,7 +59,7 @@ ACTS: Final = MappingProxyType(
             *(OPEN, CORRECT_RECEIPT, CONFIRM_RECEIPT, ASSIGN, STEP_ASIDE, READ_REQUEST),
             *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND),
             *(EVIDENCE, CONSULT, CONSULTED, RECORDS),
-            *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CLOSE),
+            *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CORRECT, CLOSE, REOPEN),
             *(LOG, REVIEW_ASKED, REVIEW_DECIDED),
             *(COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
             *(
@@ -99,6 +100,7 @@ __all__ = [
     "CONFIRM_RECEIPT",
     "CONSULT",
     "CONSULTED",
+    "CORRECT",
     "CORRECT_RECEIPT",
     "DECIDED",
     "DRAFT",
@@ -116,6 +118,7 @@ __all__ = [
     "READ_REQUEST",
     "RECORDS",
     "REMOVE_HOLIDAY",
+    "REOPEN",
     "RESUME",
     "RETURN",
     "REVIEW_ASKED",

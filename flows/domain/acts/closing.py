@@ -12,6 +12,7 @@ from flows.domain.edition import edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, RefusedError, WrongStageError
 from flows.domain.events import lapse
+from flows.domain.owed import Duty
 from flows.domain.procedure import Role, Stage
 from flows.domain.reference import PATTERN, identity
 
@@ -104,7 +105,7 @@ _GROUNDS: Final = MappingProxyType(
 
 
 def _bars_closing(case: Case, _document: str, _person: str) -> Iterator[RefusedError]:
-    for owed in case.duties:
+    for owed in (each for each in case.duties if each.duty is not Duty.CORRECTION):
         yield RefusedError(f"{case.reference} cannot be closed: the authority owes {owed.words}.")
 
 

@@ -216,6 +216,14 @@ OVERRIDE: Final = Kind(
 _NO_GATE: Final = "none"
 
 
+def _bars_submission(case: Case, name: str, _: str) -> Iterator[RefusedError]:
+    document = case.document(name)
+    if document.paper and document.paper.version == document.version:
+        yield RefusedError(
+            f"Version {document.version} of {case.named(name)} is published; draft what is to take its place."
+        )
+
+
 def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     if not DOCUMENTS[act.document].checked and act.details.keys() & {"rules", "findings"}:
         yield _malformed(act, "rules", f"no rules are run on the {act.document}")
@@ -274,6 +282,7 @@ SUBMIT: Final = Kind(
     ),
     # Who said why a finding need not stop the version is not the one who then submits it.
     no_overrider=True,
+    bars=_bars_submission,
     against=_against_submission,
     after=_submitted,
     verb="submit",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.kind import Kind, On, Reason, a_choice, a_day, a_text, the_day
+from flows.domain.case import Paper
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of
 from flows.domain.english import in_full
@@ -42,6 +43,11 @@ def _against_publication(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
         )
 
 
+def _published(case: Case, act: Act) -> Case:
+    paper = Paper(version=act.version, at=act.time)
+    return case.with_document(act.document, stage=Stage.PUBLISHED, writers=frozenset(), paper=paper)
+
+
 PUBLISH: Final = Kind(
     name="publish",
     on=On.DOCUMENT,
@@ -52,7 +58,7 @@ PUBLISH: Final = Kind(
     ),
     writes=_paper,
     against=_against_publication,
-    after=lambda case, act: case.with_document(act.document, stage=Stage.PUBLISHED, writers=frozenset()),
+    after=_published,
     verb="publish",
     passive="published",
     subject="publication: publish {what} version {version}",
