@@ -129,6 +129,28 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     ),
     passes("X20", "withheld, of what is withheld", _answering(_REFUSED, Outcome.WITHHOLD, **_REFUSING)),
     passes("X20", "withheld, of what is given in part", _answering(_REFUSED, Outcome.PARTLY, **_REFUSING)),
+    *(
+        trips("X20", answer, _answering(answer), (WARN, _ANSWER, marked))
+        for answer, marked in (
+            (
+                "The rates for rounds 7 to 12 have been blacked out, as the contractor asked.",
+                "have been blacked out",
+            ),
+            ("Faces in the video are masked out.", "are masked out"),
+            (
+                "We have looked and will not be sharing the names of tenderers.",
+                "We have looked and will not be sharing the names",
+            ),
+        )
+    ),
+    *(
+        passes("X20", answer, _answering(answer))
+        for answer in (
+            "We attach the schedule in full. Nothing has been blacked out.",
+            "The windows of the hall were blacked out for the show.",
+            "We have looked and will be sharing the figures each month.",
+        )
+    ),
     passes("X20", "neither, of what is neither", a_part(answer=_NEITHER)),
     passes(
         "X20",

@@ -112,6 +112,17 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     ),
     trips(
         "X02",
+        "put beside it, as an exemption",
+        _saying("We rely on section 24(2), the law enforcement exemption, and no other."),
+        (WARN, f"{_FIRST}.applies", "section 24(2), the law enforcement"),
+    ),
+    passes(
+        "X02",
+        "its own title put beside it",
+        _saying("We rely on section 24(2), the national security exemption, and no other."),
+    ),
+    trips(
+        "X02",
         "in brackets, in small letters",
         _saying("We rely on s.31(3) (national security) and no other."),
         (BLOCK, f"{_FIRST}.applies", "s.31(3) (national security"),
@@ -395,8 +406,14 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     passes("X11", "an opinion of the day", a_draft(a_withholding(_with_an_opinion(_TODAY)), today=_TODAY)),
     passes(
         "X11",
-        "an opinion of long ago",
-        a_draft(a_part(_with_an_opinion(date(2022, 1, 3), "36(3)")), today=_TODAY),
+        "an opinion of the day of the request",
+        a_draft(a_part(_with_an_opinion(date(2022, 11, 7), "36(3)")), today=_TODAY),
+    ),
+    trips(
+        "X11",
+        "an opinion that is older than the request",
+        a_draft(a_part(_with_an_opinion(date(2022, 11, 6), "36(3)")), today=_TODAY),
+        (WARN, "parts[0].exemptions[0].opinion.date"),
     ),
     trips(
         "X11",

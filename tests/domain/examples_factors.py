@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from domain_builders import a_part, a_withholding, an_exemption
 from rule_example import BLOCK, WARN, a_draft, passes, trips
 
-from flows.domain.assessment import Factor
+from flows.domain.assessment import Balance, Factor
 
 if TYPE_CHECKING:
     from rule_example import Example
@@ -106,7 +106,85 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         "F02", "no heading", _favouring("Factors favouring disclosure were weighed by the inquiry in 2019.")
     ),
     passes("F02", "offenders put off", _favouring("A confirmation would put some offenders off.")),
+    *(
+        trips("F02", text, part, (WARN, place, marked))
+        for part, place, text, marked in (
+            (
+                _favouring("**Factors favouring section 31.** Offenders would take care."),
+                _FAVOURING,
+                "a heading that ends with a full stop",
+                "Factors favouring section 31.",
+            ),
+            (
+                _favouring("An answer would be likely to let rival firms undercut the contractor."),
+                _FAVOURING,
+                "what rivals would do",
+                "An answer would be likely to let rival firms undercut",
+            ),
+            (
+                _favouring("A confirmation would allow those who fled to evade arrest."),
+                _FAVOURING,
+                "what the hunted would do",
+                "A confirmation would allow those who",
+            ),
+            (
+                _against("An answer would help households hold the council to account."),
+                _AGAINST,
+                "good for households",
+                "An answer would help households hold ",
+            ),
+            (
+                _against("An answer would restore the trust of families."),
+                _AGAINST,
+                "trust",
+                "An answer would restore the trust",
+            ),
+        )
+    ),
+    passes("F02", "rivals hindered", _against("An answer would let rival firms undercut the contractor.")),
+    passes(
+        "F02",
+        "a sentence and no heading",
+        _favouring("Reasons for section 31 are few. Families would see why."),
+    ),
+    passes("F02", "households served", _favouring("An answer would help households hold it to account.")),
+    passes("F02", "talks", _against("An answer would let residents hold talks with the wrong person.")),
     # F03
+    *(
+        trips("F03", text, _against(text, provision="43(3)"), (WARN, _AGAINST, marked))
+        for text, marked in (
+            (
+                "Answering would take officers many hours.",
+                "Answering would take officers",
+            ),
+            ("The hours would be better spent on the streets.", "hours would be better spent"),
+            ("It would take staff away from other work.", "take staff away from"),
+            (
+                "Preparing the rates for release would cost the council money.",
+                "Preparing the rates for release would cost the council money",
+            ),
+        )
+    ),
+    *(
+        passes("F03", text, _against(text, provision="43(3)"))
+        for text in (
+            "Preparing a bid would cost the firm money it could not recover.",
+            "The contractor would have to take drivers from other rounds.",
+            "The cost of providing each round would be known to rivals.",
+        )
+    ),
+    passes("F03", "time, where it is the harm", _against("Answering would take hours.", provision="36(3)")),
+    trips(
+        "F03",
+        "who asked, in the balance",
+        a_part(an_exemption(), balance=Balance(text="The applicant works for a rival firm.")),
+        (WARN, "parts[0].balance.text", "The applicant works for"),
+    ),
+    passes(
+        "F03",
+        "who asked, set aside in the balance",
+        a_part(an_exemption(), balance=Balance(text="That the applicant is a rival is left aside.")),
+    ),
     trips(
         "F03",
         "police resources",

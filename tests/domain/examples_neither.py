@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from domain_builders import a_part, a_withholding, an_exemption
+from domain_builders import a_part, a_request, a_withholding, an_exemption
 from rule_example import BLOCK, WARN, Example, a_draft, passes, trips
 
 from flows.domain.assessment import Balance, Factor, Outcome
+
+if TYPE_CHECKING:
+    from flows.domain.assessment import Part
+    from flows.domain.checks.rule import Draft
 
 _CAVEAT = "These reasons should not be taken as indicating that information is or is not held."
 _HARM, _ANSWER = "parts[0].harm", "parts[0].answer"
@@ -225,6 +229,8 @@ _IN_DOUBT: Final[tuple[tuple[str, str], ...]] = (
         "Nothing in the public record was found that answers the question.",
         "Nothing in the public record was found",
     ),
+    ("A denial would be untrue, since reports are on file.", "denial would be untrue"),
+    ("To deny it would be dishonest.", "deny it would be dishonest"),
 )
 """What asserts it too, but perhaps of a possibility, of others, or in general: a warning."""
 
@@ -461,6 +467,23 @@ _HINTING: Final[tuple[tuple[str, str], ...]] = (
         "The force has drones, as its website shows, and their open use is not in question.",
         "The force has drones",
     ),
+    ("The report concludes that two residents were harmed.", "The report concludes"),
+    ("The complaints we received name members of staff.", "complaints we received"),
+    ("There are three files on Rowan Lodge.", "There are three files"),
+    ("Officers are currently looking into the concerns raised.", "Officers are currently looking into"),
+    ("Two allegations are on file.", "allegations are on file"),
+    ("The inquiry into Rowan Lodge has reached a delicate stage.", "The inquiry into Rowan Lodge has"),
+    ("The complaint of 3 May is still being looked into.", "The complaint of 3 May is"),
+    ("Staff have been interviewed and others will be.", "have been interviewed"),
+    ("The review criticises the manager by name.", "The review criticises"),
+    ("We are investigating the conduct of the councillor.", "We are investigating"),
+    ("The allegations are serious and untested.", "The allegations are"),
+    ("There is a report on the school, and parents would draw conclusions.", "There is a report"),
+    ("The statements we took name children.", "statements we took"),
+    ("The e-mails quote the head teacher at length.", "The e-mails quote"),
+    ("The licence holder has been interviewed under caution.", "has been interviewed"),
+    ("There was a referral in March and the family does not know.", "There was a referral"),
+    ("Our enquiries into the landlord have not ended.", "Our enquiries"),
 )
 """What reads as if something were held."""
 
@@ -683,8 +706,31 @@ _INNOCENT: Final[tuple[str, ...]] = (
     "I hold the office of Chief Superintendent.",
     "We confirm that this letter is not evidence that anything is or is not held.",
     "The applicant's earlier letter has been read with care.",
+    "If there were an investigation, a manager told of it would be likely to prepare.",
+    "Complaints that councils in general receive name members of staff.",
+    "If information were held, a denial would be false.",
+    "A denial would be false if information were held.",
+    "There is a report of the inspectorate on its website.",
+    "There are two answers that could be given.",
+    "There is a strong interest in the safety of residents.",
+    "The published report concludes that homes in the county are safe.",
+    "Any complaint we received would be looked into.",
+    "An answer would tell the manager whether a complaint is being looked into.",
+    "Whether or not there is an investigation, the answer has to be the same.",
+    "There are plans to open new homes.",
+    "The guidance recommends one answer to all.",
+    "A person who is being investigated would prepare if told.",
+    "Where a complaint is investigated, those who made it expect silence.",
+    "The Tribunal found that a denial would be untrue in that case.",
+    "The regulator's report found that the home was safe, and it is published.",
+    "A complainant who feared an answer would keep silent.",
+    "There are statistics on the website of the police.",
+    "The Commissioner's guidance explains how such requests are answered.",
+    "A manager would learn that there is a complaint.",
+    "People who are investigated by any council would draw the same conclusion.",
 )
 _UNNOTICED: Final[tuple[str, ...]] = (
+    "The conduct of the officer is under review.",
     "It would not be in the public interest to release the authorisations.",
     "Our Special Branch colleagues were able to supply what was asked for.",
     "The answer would be embarrassing to a partner, who gave it to us on trust.",
@@ -706,6 +752,27 @@ _UNNOTICED: Final[tuple[str, ...]] = (
 )
 """What gives it away in words the rule does not know: its silence proves nothing."""
 
+_TOLD_IN_ASKING: Final = (
+    ("The reports that the force holds on Rowan Lodge.", "The reports that the force holds"),
+    ("The complaints the force has received about it.", "The complaints the force has received"),
+    ("We hold two reports on Rowan Lodge.", "We hold"),
+    ("Records are held of three deployments.", "Records are held"),
+)
+_ASKED: Final = (
+    "Any complaint the force has received about Rowan Lodge.",
+    "Whether the force holds a report on Rowan Lodge.",
+    "All information held by the force on the named person.",
+    "The information the force holds on the named person, if any.",
+    "How many complaints were received about Rowan Lodge, and any report.",
+    "Copies of reports held on the matter.",
+    "The number of complaints the force has received in each year.",
+)
+
+
+def _asked(summary: str, part: Part | None = None) -> Draft:
+    return a_draft(part or a_part(), request=a_request(summary=summary))
+
+
 _LEAKS: Final = (
     *(
         trips("N02", f"{how}: {text[:50]}", a_part(harm=text), (severity, _HARM, marked))
@@ -718,6 +785,12 @@ _LEAKS: Final = (
     ),
     *(passes("N02", f"innocent: {text[:50]}", a_part(harm=text)) for text in _INNOCENT),
     *(passes("N02", f"unnoticed: {text[:50]}", a_part(harm=text)) for text in _UNNOTICED),
+    *(
+        trips("N02", f"summary: {text[:50]}", _asked(text), (WARN, "request.summary", marked))
+        for text, marked in _TOLD_IN_ASKING
+    ),
+    *(passes("N02", f"summary: {text[:50]}", _asked(text)) for text in _ASKED),
+    passes("N02", "summary of what is withheld", _asked("The reports the force holds.", a_withholding())),
     trips(
         "N02",
         "in the answer",

@@ -42,6 +42,14 @@ def _without(part: Part, **changes: Any) -> Part:
     return replace(part, exemptions=(), balance=None, **changes)
 
 
+_SUED: Final = "The firm gave it on terms of secrecy, would lose bids by it, and could claim damages."
+
+
+def _confided(source: str, actionable: str) -> Part:
+    confidence = Confidence(source=source, actionable=actionable)
+    return _refusing(_exempt("41(1)", "The tenders set out methods of work.", confidence=confidence))
+
+
 _RESTS: Final = (
     trips("X16", "withheld under nothing", _without(a_withholding()), (BLOCK, "parts[0].exemptions")),
     trips(
@@ -388,6 +396,58 @@ _WHY: Final = (
         "44, and no enactment",
         _refusing(_exempt("44(1)", "A statute bars it, under section 44 of the Act.", limbs=("44(1)(a)",))),
         (WARN, _FIRST),
+    ),
+    *(
+        trips(
+            "X17",
+            f"44, and as the enactment {enactment}",
+            _refusing(_exempt("44(1)", "The returns are kept.", limbs=("44(1)(a)",), enactment=enactment)),
+            (WARN, _FIRST),
+        )
+        for enactment in (
+            "our records retention policy",
+            "the practice of the council",
+            "the contract with the supplier",
+            "section 44 of the Freedom of Information Act 2000",
+        )
+    ),
+    *(
+        passes(
+            "X17",
+            f"44, under {enactment}",
+            _refusing(_exempt("44(1)", "The returns are kept.", limbs=("44(1)(a)",), enactment=enactment)),
+        )
+        for enactment in (
+            "section 237 of the Enterprise Act 2002",
+            "an order of the Crown Court",
+            "the Contracts (Rights of Third Parties) Act 1999",
+        )
+    ),
+    *(
+        trips("X17", f"41, from {source}", _confided(source, _SUED), (WARN, f"{_FIRST}.confidence.source"))
+        for source in ("the council itself", "us", "our own department")
+    ),
+    *(
+        passes("X17", f"41, from {source}", _confided(source, _SUED))
+        for source in ("the tenderers", "the county council", "the department for education")
+    ),
+    *(
+        trips("X17", f"41: {said}", _confided("a firm", said), (WARN, f"{_FIRST}.confidence.actionable"))
+        for said in ("It would be actionable.", "Disclosure would be an actionable breach of confidence.")
+    ),
+    *(
+        trips(
+            "X17",
+            f"21, {where}",
+            _refusing(_exempt("21(1)", "The price is in the register.", where=where)),
+            (WARN, f"{_FIRST}.where"),
+        )
+        for where in ("on the internet", "online", "our website")
+    ),
+    passes(
+        "X17",
+        "21, on a page that is named",
+        _refusing(_exempt("21(1)", "The price is in the register.", where="on our website, under contracts")),
     ),
     trips(
         "X17",

@@ -277,6 +277,27 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     passes("B03", "an offender", _weighing("A person so recorded will never learn of it.")),
     passes("B03", "exceptional in another sense", _weighing("The flood of May was an exceptional case.")),
     passes("B03", "an answer that only offenders read", _weighing("Only in August were there flights.")),
+    *(
+        trips("B03", text, _weighing(text), (WARN, _TEXT, marked))
+        for text, marked in (
+            ("The applicant has not shown any reason to answer.", "applicant has not shown"),
+            ("It is our policy never to confirm such things.", "our policy never to confirm"),
+            (
+                "The requester has failed to put forward a case for an answer.",
+                "requester has failed to put forward",
+            ),
+            ("Our settled rule is not to answer.", "Our settled rule is not to answer"),
+        )
+    ),
+    *(
+        passes("B03", text, _weighing(text))
+        for text in (
+            "The applicant need not show why an answer is wanted, and it is not for them to make a case.",
+            "It is not our policy never to confirm such things; each request is weighed.",
+            "The applicant has asked about one site.",
+            "The practice of all forces is to give one answer.",
+        )
+    ),
     # B04
     trips(
         "B04",

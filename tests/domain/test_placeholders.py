@@ -13,6 +13,14 @@ LEFT_STANDING = (
     "It was decided on XX March 2026.",
     "It was decided on X March 2026.",
     "It was decided on [date].",
+    "It cost [£ amount] a bin.",
+    "Signed, (name of officer)",
+    "It cost @@ a bin.",
+    "It cost ### a bin.",
+    "It took nn days.",
+    "It cost five pounds. [JS: check this]",
+    "It cost five pounds (check with legal).",
+    "Write to [email protected].",
     "It was decided on [insert date].",
     "It was decided on [DATE TO BE ADDED].",
     "It was decided by {{name}}.",
@@ -147,6 +155,12 @@ LEFT_STANDING = (
 """Each was written before the rule, as were those below."""
 
 WRITTEN = (
+    "Rounds XX and XXI cost the same.",
+    "The form asks people to “enter your name here”.",
+    "The name of the officer (see page 2) is there.",
+    "Write to @EastmarchCouncil.",
+    "The draft was checked with legal in May.",
+    "He wrote “[AB] was there”.",
     "The case is [2025] UKSC 27.",
     "See [2013] EWCA Civ 474 at [47].",
     "He wrote “it is [sic] so”.",

@@ -10,7 +10,7 @@ from flows.domain.checks import VERSION
 
 _OF_VERSION = {
     "1": "91b2ce5a857ad23e98caa41da58ee79cd22e45ca0057c3c24b3dcfb3b2f09902",
-    "2": "c30b0561e03cc89eaa7301fc5b5768fca37ff51c9ae54ecfead83306c09b437e",
+    "2": "e565f95f2b55ab822473adfaf899f02c2f325310b03332995e3e1ebe9b60c636",
 }
 """The digest of what the rules notice in the examples, under each version of the rules."""
 

@@ -139,7 +139,7 @@ def filled(assessment: str, but: int | None = None) -> str:
         if next(number) == but:
             return blank[0]
         if "as 2022-11-07" in asked:
-            return "2026-10-05"
+            return "2026-11-02"
         if "as 36(5)(o)" in asked:
             return "36(5)(o)"
         if asked.startswith("what each factor counts for"):

@@ -104,7 +104,8 @@ _WITHHOLD: Final = (
     r"|rent|payments?|funding|money|grants?|consent|permission|licences?|benefits?|deposits?|support)\b)"
 )
 _REMOVE: Final = (
-    r"(?:remov(?:ed|ing)|omitt(?:ed|ing)|blank(?:ed|ing) out|tak(?:en|ing) out|edit(?:ed|ing) out)"
+    r"(?:remov(?:ed|ing)|omitt(?:ed|ing)|(?:black|blank|mask|edit|cross)(?:ed|ing) out|tak(?:en|ing) out"
+    r"|blotted out|cut out|struck (?:out|through)|obscur(?:ed|ing)|mask(?:ed|ing))"
 )
 _KEPT_BACK: Final = rf"(?:h(?:eld|olding) back|le(?:ft|aving) out|{_REMOVE})"
 _CANNOT: Final = (
@@ -112,7 +113,7 @@ _CANNOT: Final = (
     r"|not(?= \w+ing\b))"
     r"|(?:will not|won['\u2019]t)"
     r"|do not (?:intend|propose|wish)|does not (?:intend|propose)|decided not|chosen not)"
-    r" (?:to )?(?:be able to )?"
+    r" (?:to )?(?:be (?:able to )?)?"
 )
 _SECTION: Final = r"sections? (?:2[1-9]|3[0-9]|4[0-4])(?![0-9])(?! of the (?!Act\b|Freedom|FOI))"
 
@@ -146,7 +147,9 @@ _REFUSALS: Final = {
     False: _phrases(
         rf"\b{_WE} (?:{_NOW} ){{0,4}}(?:{_KEPT_BACK}{_OF_IT}|{_WITHHOLD})",
         rf"\b{_WE} (?:{_NOW} ){{0,2}}(?:left|held|taken|blanked|edited) {_OF_IT}{_ON} (?:out|back)\b",
-        rf"\b{_WE} (?:{_NOW} ){{0,3}}{_CANNOT}{_GIVE}{_OF_IT}",
+        rf"\b{_WE} (?:{_NOW} ){{0,3}}(?:\w+ed (?:\w+ ){{0,3}}?(?:and|but) )?{_CANNOT}{_GIVE}{_OF_IT}",
+        r"\b(?:is|are|has been|have been) (?:\w+ )?(?:being )?(?:(?:black|blank|mask)ed out|redacted"
+        r"|obscured)\b",
         rf"\b{_INFORMATION}\b{_ON}\b(?:is|are|has been|have been) (?:{_NOW} )?(?:being )?{_KEPT_BACK}\b",
         rf"\b{_INFORMATION}\b[^.;:]{{0,80}}?\b(?:will not|cannot|can not|must not) be {_GIVE}\b",
         rf"\bnot in the public interest (?:for us )?to (?:{_DISCLOSE}|{_GIVE})\b",

@@ -89,7 +89,8 @@ _TO_ANSWER: Final = (
 _HEADING: Final = phrase(
     r"\A\W*(?:public interest|(?:public interest )?(?:factors?|considerations?|arguments?|reasons?))"
     r"(?: (?:(?P<favouring>favouring|in favour of|for|supporting|in)|(?P<against>against|opposing))) "
-    rf"(?:(?P<refuse>{_TO_REFUSE})|(?P<answer>{_TO_ANSWER}))[^.:\n]{{0,60}}(?:[:\n\u2013\u2014]|\Z)"
+    rf"(?:(?P<refuse>{_TO_REFUSE})|(?P<answer>{_TO_ANSWER}))"
+    r"(?:[^.:\n]{0,60}(?:[:\n\u2013\u2014]|\Z)|(?:\([0-9a-z]+\))*\.(?=\s))"
 )
 """A heading that was written into a factor; the paper puts one of its own above."""
 _OF_DUTY: Final = {
@@ -107,7 +108,10 @@ _HARMS: Final = phrase(
     _SUBJECT + r"would (?:be likely to )?(?:(?:seriously|severely|greatly|significantly|also|therefore) )?"
     r"(?:prejudice|harm|damage|undermine|compromise|hinder|hamper|impede|endanger|jeopardise|frustrate|weaken"
     r"|(?:put|place|leave) (?:[\w'\u2019]+ ){1,6}?(?:at risk|in danger)"
-    rf"|(?:assist|help|enable|allow) (?:\w+ ){{0,2}}{_CRIMINALS})\b"
+    rf"|(?:assist|help|enable|allow) (?:\w+ ){{0,2}}{_CRIMINALS}"
+    r"|(?:assist|help|enable|allow|let|lead) (?:[\w'\u2019-]+ ){1,4}?(?:to )?(?:undercut|outbid|evade"
+    r"|exploit|intimidate"
+    r"|harass|retaliate|tamper))\b"
 )
 """What argues against an answer."""
 _SERVES: Final = phrase(
@@ -119,8 +123,11 @@ _SERVES: Final = phrase(
     r"(?:public|proper|(?:better )?informed) debate|"
     r"public(?:['\u2019]s)? (?:confidence|trust|understanding|awareness))"
     r"|(?:allow|enable|let|help) (?:the |members of the )?"
-    r"(?:public|people|residents|citizens|taxpayers|voters) (?:to )?"
-    r"(?:judge|see|scrutinise|understand|hold|assess|debate|test))\b"
+    r"(?:public|people|residents|citizens|taxpayers|voters|households|parents|pupils|patients|tenants|families"
+    r"|ratepayers|council tax payers|communities|electors|local people|service users|journalists"
+    r"|everyone|anyone) "
+    r"(?:to )?(?:judge|see|scrutinise|understand|hold (?!talks|meetings)|assess|debate|test)"
+    r"|(?:build|restore|rebuild) (?:[\w'\u2019-]+ ){0,3}?(?:trust|confidence))\b"
 )
 """What argues for one."""
 _GRANTED: Final = phrase(
@@ -211,6 +218,21 @@ _NO_HARM: Final = (
     _Irrelevant(
         name="the cost of an answer, or the resources it takes",
         words=phrase(
+            r"\b(?:answering|redacting|collating|(?:dealing|complying) with (?:the|this|your) request|"
+            r"(?:preparing|extracting|compiling) (?:the|this|these|them) [^.;]{0,30}?for (?:release"
+            r"|disclosure|"
+            r"publication))\b[^.;]{0,60}?\bwould (?:\w+ ){0,2}?(?:cost|take|require|need|occupy|"
+            r"mean|tie up) (?:\w+ ){0,6}?(?:hours|days|weeks|time|staff|officers?|money|pounds|resources|"
+            r"effort|work)\b"
+            r"|\bhours?\b[^.;]{0,40}?\b(?:better|otherwise) (?:be )?(?:spent|used|devoted)\b"
+            r"|\b(?:take|taking|pull|pulling) (?:\w+ )?(?:staff|officers) (?:away )?from\b"
+            r"|\b(?:cost|expense) of (?:answering|redacting|collating)\b"
+        ),
+        save_for=frozenset({"36"}),
+    ),
+    _Irrelevant(
+        name="the cost of an answer, or the resources it takes",
+        words=phrase(
             r"\b(?:costs?|expense|work|effort|burden|time) (?:\w+ ){0,3}?(?:of|in|to|for) "
             r"(?:answer|comply|respond|retriev|locat|extract|redact|provid|process|deal)\w*"
             r"|\b(?:strain|drain|burden|impact|pressure|demand)s? (?:up)?on "
@@ -255,6 +277,8 @@ _NO_HARM: Final = (
     ),
 )
 """What is no harm of an answer, in a factor against or where the harm is told."""
+_WHO_ASKED: Final = tuple(each for each in _NO_HARM if each.name == "who asked, or why")
+"""What does not count in a balance either: an answer is one to everybody."""
 _OF_OTHERS: Final = (
     _Irrelevant(
         name="personal data",
@@ -336,6 +360,11 @@ def belongs_to_the_exemption(draft: Draft, law: Provisions) -> Iterator[Noticed]
             yield from _irrelevant(placed.passage, (placed.citation,), (*_NO_HARM, *_OF_OTHERS))
     for passage, relied_on in _harms(draft):
         yield from _irrelevant(passage, relied_on, _NO_HARM)
+    for place, part, exemption, _ in draft.balances():
+        relied = (exemption,) if exemption else part.exemptions
+        relied_on = tuple(dict.fromkeys(each.provision for each in relied))
+        for passage in draft.under(place) if relied_on else ():
+            yield from _irrelevant(passage, relied_on, _WHO_ASKED)
 
 
 def _harms(draft: Draft) -> Iterator[tuple[Passage, tuple[str, ...]]]:
@@ -353,10 +382,12 @@ def _irrelevant(
     passage: Passage, relied_on: tuple[str, ...], kinds: tuple[_Irrelevant, ...]
 ) -> Iterator[Noticed]:
     sections = frozenset(map(section_of, relied_on))
+    told = set[str]()
     for kind in kinds:
-        if not sections.isdisjoint(kind.save_for):
+        if kind.name in told or not sections.isdisjoint(kind.save_for):
             continue
         if span := _first(passage, kind.words, unless=_SET_ASIDE, nor=kind.unless):
+            told.add(kind.name)
             yield Noticed(
                 place=passage.place,
                 span=span,

@@ -138,6 +138,13 @@ def has_the_opinion(draft: Draft, law: Provisions) -> Iterator[Noticed]:
             yield from _of_whom(at, exemption.opinion, draft, law)
             yield from _of_what(at, exemption, exemption.opinion, law)
             yield from _to_come(at, exemption.opinion.date, draft, "The opinion of the qualified person")
+            if draft.request and exemption.opinion.date < draft.request.received:
+                yield Noticed(
+                    severity=Severity.WARN,
+                    place=f"{at}.date",
+                    sentence="The opinion of the qualified person is older than the request.",
+                    mend="Put the date right, or ask for an opinion on what was asked for.",
+                )
 
 
 def _of_whom(at: str, opinion: Opinion, draft: Draft, law: Provisions) -> Iterator[Noticed]:

@@ -58,7 +58,8 @@ _THINGS: Final = (
     r"(?:information|records?|documents?|data(?! protection\b)|material|recordings?|footage|files?|logs?|"
     r"e-?mails?|copies|copy|reports?|correspondence|spreadsheets?|authorisations?|contracts?|agreements?|"
     r"polic(?:y|ies)|devices?|equipment|drones?|figures|statistics|details|images?|photographs?|"
-    r"intelligence|lists?|plans?|licen[cs]es?|passages|pages|entries|extracts|registers?)"
+    r"intelligence|lists?|plans?|licen[cs]es?|passages|pages|entries|extracts|registers?|complaints?|"
+    r"allegations?|referrals?)"
 )
 _MEANS: Final = (
     r"(?:technolog(?:y|ies)|techniques?|equipment|systems?|devices?|methods?|software|tools?|drones?|"
@@ -66,7 +67,7 @@ _MEANS: Final = (
 )
 _DOINGS: Final = (
     r"(?:evaluation|deployments?|purchases?|suppliers?|trials?|pilots?|results|operations?|surveillance|"
-    r"exercise|flights?|investigation|database)"
+    r"exercise|flights?|investigation|inquir(?:y|ies)|enquir(?:y|ies)|database)"
 )
 _THESE: Final = r"(?:the|this|that|these|those|our)"
 _BE: Final = r"(?:is|are|was|were|has been|have been|had been)"
@@ -120,8 +121,15 @@ _CONFIRMED: Final = phrase(
     rf"deploy(?:s|ed)|in use|(?:own|possess)(?:s|es|ed)?|tried|trialled|purchased|bought|(?:located|used?|"
     rf"uses){_NOT_THE_WRITING})\b"
 )
+_UNTRUE: Final = phrase(
+    r"\b(?:denials?|(?:denying|deny) (?:it|this|that)) (?:would|could|will) (?:(?:therefore|simply"
+    r"|plainly) )?"
+    r"(?:be (?:an? )?(?:untrue|false|lie|untruth|falsehood|dishonest|incorrect|inaccurate|untruthful)|"
+    r"not be (?:true|right|accurate|honest|truthful))\b(?! (?:if|where|were|should|whenever|in)\b)"
+)
 _ASSERTIONS: Final[tuple[_Kind, ...]] = (
     ("“we confirm that”", _CONFIRMED),
+    ("“a denial would be untrue”", _UNTRUE),
     (
         # What is held follows, and is information: "we hold the view" and "what the force holds" say
         # nothing of it.
@@ -193,8 +201,43 @@ _HELD: Final = phrase(
     rf"|\A\W*what {_US} (?:do )?(?:holds?|withholds?|(?:have|has) (?:found|withheld))\b"
     rf"|\b(?:number|count|total) of (?:\w+ ){{1,3}}?(?:held|recorded|withheld) {_BE}\b"
 )
+_MONTHS: Final = one_of(
+    "January February March April May June July August September October November December"
+)
+_PUT_TOGETHER: Final = r"(?:(?!(?:public|published|annual|inspection|national)\b)[\w-]+ ){0,2}?"
+_THERE: Final = phrase(
+    rf"\bthere (?:is|are|was|were|have been|has been) (?:now |also |already |indeed |currently )?(?:an?|some|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|[0-9]+|several|many|various|a number of) "
+    rf"{_PUT_TOGETHER}(?!plans?\b|details\b|equipment\b|polic|means\b){_THINGS}\b"
+    rf"(?! (?:to|that|in (?!(?:(?:early|late) )?(?:{_MONTHS}|20[0-9]{{2}})))\b)"
+    rf"|\b{_THINGS} (?:[\w'\u2019-]+ ){{0,3}}?{_BE} (?:{_ADVERBS} )?on (?:our |the )?(?:files?|records?)\b"
+    rf"|(?<!\bany\s)(?<!\bevery\s)\b(?:{_THINGS}|letters?|calls?|statements?|tip-offs?) (?:that |which "
+    rf")?{_US} "
+    rf"(?:{_AUXILIARY} )?(?:received|investigated|upheld|recorded|opened|obtained|took|gathered)\b"
+)
+_FINDS: Final = phrase(
+    r"\b(?:the|this|that|these|those|our) (?!published\b|annual\b|inspection\b)(?:\w+ )?(?:reports?|"
+    r"e-?mails?|files?|correspondence|reviews?|memos?|minutes|statements?|complaints?|allegations?) "
+    r"(?:also |all |both )?(?:concludes?|concluded|recommends?|recommended|criticises?|criticised|finds?|"
+    r"found|alleges?|alleged|accuses?|accused|raises?|raised|explains?|explained|quotes?|quoted)\b"
+)
 _HINTS: Final[tuple[_Kind, ...]] = (
     ("“the information held”", _HELD),
+    ("“there are files”", _THERE),
+    ("“the report concludes”", _FINDS),
+    (
+        "“officers are looking into it”",
+        phrase(
+            rf"\b(?:{_US}|officers|staff|detectives|inspectors|our \w+ (?:team|unit)) (?:are|is|were|was|"
+            rf"have been|has been) (?:{_ADVERBS} |actively ){{0,2}}(?:investigating|looking into|"
+            r"inquiring into|enquiring into)\b"
+            r"|(?<!\bwho\s)(?<!\bthat\s)(?<!\bwhich\s)\b(?:(?:is|are) (?:\w+ )?being|was|were|has been|"
+            r"have been) (?:investigated|looked into|inquired into|interviewed)\b(?! by (?!us\b|officers))"
+            rf"|\b{_THESE} (?:\w+ )?(?:investigation|inquiry|enquiry|complaints?|allegations?|referrals?) "
+            r"(?:into|about|against|by|of|from) (?:[\w'\u2019-]+ ){1,5}?(?:has|have|had|is|are|was|were|"
+            r"remains?|began|continues?)\b"
+        ),
+    ),
     (
         "“disclosure of the information”",
         phrase(
@@ -380,7 +423,7 @@ _SUPPOSED: Final = phrase(
 )
 """What governs the words noticed where it stands before them: they are what might be said, or be so."""
 _DOUBTFUL: Final = phrase(
-    r"\b(?:would|could|might|may|should|unless|when|where|wherever|possib\w+|any|told|right|duty|for "
+    r"\b(?:would|could|might|(?-i:may)|should|unless|when|where|wherever|possib\w+|any|told|right|duty|for "
     r"(?:example|instance)|(?:at|by|from|in|on) which)\b"
 )
 """What makes a sentence speak of a possibility, often another one: an assertion stays in doubt."""
@@ -409,6 +452,20 @@ def leak_of(sentence: Sentence, authority: str | None = None) -> Leak | None:
     text = in_our_voice(unquoted(sentence.text), authority)
     mood = _Mood(text)
     return _first(text, _ASSERTIONS, mood.of_assertion) or _first(text, _HINTS, mood.of_hint)
+
+
+_THE_ONES_HELD: Final = phrase(
+    rf"(?:\A\W*|\b(?:and|of|in|from) )(?:the|its|their) (?:(?!of\b)\w+ ){{0,2}}?(?!information\b"
+    rf"|data\b){_THINGS} "
+    rf"(?:(?:that|which) )?{_US} (?:{_AUXILIARY} )?(?:hold|holds|held|has|have|keeps?|kept|received)\b"
+)
+
+
+def held_in(sentence: Sentence, authority: str) -> re.Match[str] | None:
+    """Return the words of a summary of what was asked that say for the authority that it is held."""
+    text = in_our_voice(unquoted(sentence.text), authority)
+    leak = _first(text, _ASSERTIONS, _Mood(text).of_assertion)
+    return leak.found if leak and not leak.in_doubt else _THE_ONES_HELD.search(text)
 
 
 def in_our_voice(text: str, authority: str | None) -> str:
@@ -475,10 +532,10 @@ class _Mood:
         supposed = self._is_supposed(at)
         if supposed is None or words.re is _CONFIRMED:
             return supposed
-        return supposed or self._of_others or self._is_doubtful(at)
+        return supposed or words.re is _UNTRUE or self._of_others or self._is_doubtful(at)
 
     def of_hint(self, words: re.Match[str]) -> bool | None:
-        if words.re is _HELD and self._of_others:
+        if words.re in {_HELD, _THERE, _FINDS} and self._of_others:
             return None
         # "That" may be the end of a supposition: "a response that information is held".
         at = words.start() + len("that") * words[0].lower().startswith("that ")

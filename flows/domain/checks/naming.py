@@ -112,7 +112,7 @@ def _patterns(titles: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]
         rf"\s{{0,4}}\(\s{{0,4}}(?P<bracketed>(?i:{one}){more}){end}"
         rf"|{dash}(?P<listed>(?i:{one}){more}){end}"
         rf"|\s{{0,4}}[\u201c\u2018\"']?(?P<plain>{capital}{more}){end}"
-        rf"|,\s{{1,4}}(?:the\s{{1,4}})?(?P<between>(?i:{one}){more})(?=\s{{0,4}}[,.;])"
+        rf"|,\s{{1,4}}(?:the\s{{1,4}})?(?P<between>(?i:{one}){more})(?=\s{{0,4}}[,.;]|\s{{1,4}}exemption\b)"
     )
     joined = r"\s{0,4}[,(:\u2013\u2014-]?\s{0,4}(?:(?:in|at|under|of|by|from)\s{1,4})?(?:the\s{1,4})?\Z"
     before = re.compile(

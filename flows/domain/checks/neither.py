@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import Outcome
-from flows.domain.checks.leaks import leak_of
+from flows.domain.checks.leaks import held_in, leak_of
 from flows.domain.checks.plain_text import spans
 from flows.domain.checks.rule import PRACTICE, Draft, Input, Noticed, rule
-from flows.domain.checks.words import phrase, unmarked, unquoted
+from flows.domain.checks.words import Passage, phrase, unmarked, unquoted
 from flows.domain.finding import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.domain.checks.words import Passage, Sentence
+    from flows.domain.assessment import Request
+    from flows.domain.checks.words import Sentence
     from flows.domain.provisions import Provisions
 
 _BOTH_AT_ONCE: Final = phrase(r"\bconfirm(?:ing|ation|ed|s)? (?:n?or|and) (?:a )?den(?:y|ying|ial|ied|ies)\b")
@@ -44,11 +45,33 @@ def treats_both_answers(draft: Draft, _: Provisions) -> Iterator[Noticed]:
 
 @rule("N02", Severity.BLOCK, citation="FOIA s.1(1)(a), s.2(1)")
 def asserts_nothing(draft: Draft, _: Provisions) -> Iterator[Noticed]:
-    """A part that neither confirms nor denies asserts nothing about what is held."""
-    for place, part in draft.parts():
-        if part.outcome is Outcome.MAINTAIN:
-            for passage in draft.under(place):
-                yield from _leaks(passage, draft.request.authority if draft.request else None)
+    """A part that neither confirms nor denies asserts nothing about what is held.
+
+    Nor does the summary of what was asked, which stands above it.
+    """
+    places = [place for place, part in draft.parts() if part.outcome is Outcome.MAINTAIN]
+    for place in places:
+        for passage in draft.under(place):
+            yield from _leaks(passage, draft.request.authority if draft.request else None)
+    if places and draft.request:
+        yield from _told_in_asking(draft.request)
+
+
+def _told_in_asking(request: Request) -> Iterator[Noticed]:
+    """Notice where a subject or summary says for the authority what is held.
+
+    A request speaks of “information held” in its own ways: only a warning, of what is plain.
+    """
+    for place, text in (("request.subject", request.subject), ("request.summary", request.summary or "")):
+        for sentence in Passage(place, text).sentences:
+            if found := held_in(sentence, request.authority):
+                yield Noticed(
+                    severity=Severity.WARN,
+                    place=place,
+                    span=sentence.span(found),
+                    sentence="What was asked is told as if information were held.",
+                    mend="Say only what was asked: “any reports on …”, “whether …”.",
+                )
 
 
 def _leaks(passage: Passage, authority: str | None) -> Iterator[Noticed]:

@@ -49,6 +49,8 @@ _BRACKETS: Final = (
     _bracketed(rf"(?:describe|explain|state|give|provide|list|include|set out|write) \w{_INSIDE}"),
     _bracketed(rf"{_INSIDE}{_TO_DO}{_INSIDE}"),
     _bracketed(rf"(?:dn|ntd)\b{_INSIDE}"),
+    rf"{_OPENS}[A-Z]{{2,3}}\s?:[^\[\]]{{0,80}}?{_CLOSES}",
+    _bracketed(r"e-?mail\W?protected"),
     _bracketed(rf"(?:note|nb|comment|query|action|drafting note)\b{_INSIDE}(?::| to ){_INSIDE}"),
     _bracketed(rf"(?:optional|if (?:applicable|relevant|appropriate|needed|required))\b{_INSIDE}"),
     rf"{_OPENS}(?![^\[\]]*(?:REDACTED|WITHHELD|REMOVED))[A-Z]{{2,}}(?: [A-Z]{{2,}})+{_CLOSES}",
@@ -61,7 +63,12 @@ _OTHER_BRACKETS: Final = (
     r"\u00ab\s?\w{1,40}\s?\u00bb",
     r"\(\s*(?i:(?:please )?(?:insert|enter|add|specify|tb[cd])\b[^()]{0,80})\)",
     rf"\(\s*(?i:{_TO_BE}|\?+)\s*\)",
-    r"(?<![\w%])%[A-Za-z_]{2,30}%|@@\w+@@|##\w+##",
+    (
+        r"\(\s*(?i:(?:please )?(?:check|confirm|query|discuss) (?:this |these )?(?:with|by|against) (?:\w+ "
+        r"){0,3}?"
+        r"(?:legal|lawyers?|counsel|finance|comms|press office|the client|hr))\s*\)"
+    ),
+    r"(?<![\w%])%[A-Za-z_]{2,30}%|@@\w+@@|##\w+##|(?<![\w@])@{2,}(?![\w@])|(?<![\w#])#{3,}(?![\w#])",
 )
 _LINES: Final = (r"_{4,}", r"(?<![\w*])_{2,3}(?![\w*])", r"\.{5,}", r"\u2026{2,}", r"(?:\. ){4,}")
 """Lines to write on."""
@@ -71,7 +78,8 @@ _FIGURES: Final = (
     rf"\b[Xx]{{1,2}} (?:{'|'.join(MONTHS)})\b",
     r"\b(?:19|20)(?:[Xx]{2}|[0-9][Xx]|__|--|\?\?)(?!\w)|\b00/00/00(?:00)?\b",
     r"[\u00a3$\u20ac]\s?(?:[Xx]+(?:[,.][Xx]+)*\b|_+)",
-    rf"\bX{{3,}}\b|\bxx+\b|{_ROMAN}\bXX\b",
+    rf"\bX{{3,}}\b|\bxx+\b|{_ROMAN}\bXX\b(?! and X)",
+    rf"\b[Nn]{{2}} {_UNIT}\b",
     rf"\b[Xx] (?:working )?{_UNIT}\b|\b(?i:sections?|s\.)\s?[Xx]{{1,3}}\b",
     r"\?{2,}",
 )
@@ -85,7 +93,6 @@ _DRAFTERS: Final = (
 _FORMS: Final = (
     r"\b(?i:click (?:here )?(?:or tap )?(?:here )?to (?:enter|add|choose|select|insert))\b",
     r"\bChoose an item\b",
-    r"\b(?i:(?:enter|type|insert|add|write|put|your)(?: \w+){0,4} here)\b",
     r"\b(?i:please (?:insert|fill in))\b",
     r"\b(?i:delete (?:as|if|where) (?:not )?(?:appropriate|applicable|necessary))\b",
     r"\bError! (?:Reference source|Bookmark|Hyperlink|No text|Unknown)",
@@ -112,12 +119,17 @@ _MORE: Final = (
 _UNQUOTED: Final = re.compile(
     "|".join(
         (
-            _bracketed(rf"(?!the\b)(?:[\w'\u2019]+ ){{0,2}}?{_FIELD}{_MORE}"),
+            r"\b(?i:(?:enter|type|insert|add|write|put|your)(?: \w+){0,4} here)\b",
+            (
+                r"\(\s*(?i:(?:name|job title|title|signature|signed by|address|telephone) of (?:the |this )?"
+                r"(?:officer|decision maker|author|signatory|reviewer|qualified person))\s*\)"
+            ),
+            _bracketed(rf"(?!the\b)\u00a3?\s?(?:[\w'\u2019]+ ){{0,2}}?{_FIELD}{_MORE}"),
             _bracketed(rf"{_INSIDE}[^\W\d]\s?/\s?[^\W\d]{_INSIDE}"),
         )
     ).replace(" ", r"\s+")
 )
-"""In a quotation these are an editor's: the name of a thing in brackets, and a choice between two."""
+"""In a quotation these are an editor's, or a form's own: the name of a thing in brackets, and a choice."""
 
 
 def placeholders(text: str) -> Iterator[tuple[int, int]]:

@@ -85,6 +85,7 @@ def says_why_it_applies(draft: Draft, law: Provisions) -> Iterator[Noticed]:
             )
             continue
         yield from _filled_with_nothing(draft, place, exemption)
+        yield from _says_only_that_it_is_so(draft, place, exemption)
         empty = _fits_anything(part, exemption, provision, law)
         if empty:
             yield Noticed(
@@ -122,6 +123,49 @@ def _filled_with_nothing(draft: Draft, place: str, exemption: Exemption) -> Iter
                 sentence=f"What is written here of {exemption.provision} says nothing, and would be printed.",
                 mend="Write what is asked for, or leave the key out.",
             )
+
+
+def _says_only_that_it_is_so(draft: Draft, place: str, exemption: Exemption) -> Iterator[Noticed]:
+    """Notice a key that repeats what is asked under it: that a breach is actionable, or a wait reasonable.
+
+    Of confidence it is also noticed where it was imparted by nobody else, section 41(1)(a).
+    """
+    for passage in draft.under(place):
+        stock = _STOCK.get(passage.place.removeprefix(place))
+        if stock is None or says_nothing(passage.plain):
+            continue
+        if passage.place.endswith(".source"):
+            wrong = _OURSELVES.fullmatch(passage.plain.strip()) is not None
+            said = f"{exemption.provision} is for what was obtained from another person."
+            mend = "Say from whom it was obtained, or rely on another exemption."
+        else:
+            wrong = not passage.content - _OF_ANY_REASON - stock
+            said = f"What is written here of {exemption.provision} says only that it is so."
+            mend = "Say what it is in this information that makes it so."
+        if wrong:
+            yield Noticed(severity=Severity.WARN, place=passage.place, sentence=said, mend=mend)
+
+
+_OURSELVES: Final = phrase(
+    r"(?:us|we|ourselves|(?:the|this|our) (?:own )?(?:council|force|authority|department|constabulary"
+    r"|trust|school|"
+    r"ministry|organisation)(?: itself)?|internal(?:ly)?(?: \w+)?)"
+)
+_STOCK: Final = {
+    ".confidence.actionable": content_words(
+        "actionable actionably action breach breaches confidence confidential confidentiality sue sued claim "
+        "court law legal"
+    ),
+    ".confidence.source": frozenset[str](),
+    ".publication.reasonable": content_words("reasonable wait waiting publication published await intended"),
+    ".legitimate-interests": content_words(
+        "legitimate interests weighed balanced rights freedoms data subject override overrides overridden "
+        "outweigh outweighs outweighed"
+    ),
+    ".opinion.put": content_words("qualified opinion submission put given shown"),
+    ".where": content_words("internet online web website websites search google elsewhere place"),
+}
+"""The keys under which a reason or a fact is given, with the words that only name what is asked there."""
 
 
 _OF_ANY_REASON: Final = content_words(
@@ -211,6 +255,12 @@ class _Fact:
     advice: bool = False
 
 
+_NO_ENACTMENT: Final = phrase(
+    r"\b(?:polic(?:y|ies)|procedures?|guidance|guidelines|practices?|promises?|undertakings?|retention "
+    r"schedule|"
+    r"contracts?|Freedom of Information Act)\b(?! (?:Act|Order|Regulations?))"
+)
+"""What prohibits no disclosure within section 44, and may be written under its key."""
 _IN_THE_LETTER: Final = (
     r"|\b(?:in|with|by) (?:the|our|this|that) (?:\w+ ){0,2}?(?:letter|e-?mail|covering note)\b"
 )
@@ -302,7 +352,7 @@ _FACTS: Final = {
         "what circumstances it was imparted, and what detriment would come of it.",
     ),
     Ask.ENACTMENT: _Fact(
-        given=lambda exemption: exemption.enactment,
+        given=lambda exemption: exemption.enactment and not _NO_ENACTMENT.search(exemption.enactment),
         words=_words(
             r"(?<!\bInformation\s)\b(?:Act|Order|Regulations?|Rules|Measure) (?:\(\w+(?: \w+)?\) )?"
             r"(?:19|20)\d\d\b"

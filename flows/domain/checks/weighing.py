@@ -201,6 +201,13 @@ _WRONG_WAY: Final = phrase(
     r"(?:overriding|compelling|overwhelming|exceptional) (?:public interest|reasons?|arguments?|case)\b"
     r"|\bpresumption (?:\w+ ){0,2}?(?:in favour of (?:maintain|withhold|non|secre|neither|exempt|refus)\w*"
     r"|against (?:disclos|confirm|releas|an answer)\w*)"
+    r"|\b(?:our|a) (?:long-?standing |settled |usual )?(?:policy|rule) (?:is )?(?:never|not) to "
+    r"(?:disclos|releas|publish|confirm|answer|share)\w*"
+    r"|\b(?:never|do not|does not) (?:routinely )?(?:disclose|release|publish)s? (?:\w+ ){1,3}?"
+    r"as a matter of (?:policy|course|principle)\b"
+    r"|\b(?:applicant|requester|requestor)s? (?:has|have|had)(?: not|n['\u2019]t| failed to)(?: yet)? "
+    r"(?:shown|show|demonstrated?|identified|identify|established?|ma(?:d|k)e (?:out )?|put forward|"
+    r"given|give|provided?|advanced?|proved|justified|justify|explained?)\b"
 )
 _DISOWNED: Final = phrase(r"\b(?:not|no|never say|nor|neither|wrong)\b|n['\u2019]t\b")
 _ARGUED: Final = (".applies", ".text", ".harm")
