@@ -14,6 +14,7 @@ from flows.domain.acts import READ_REQUEST
 from flows.domain.decide import refusals
 from flows.domain.documents import SEALED_REQUEST, came_with
 from flows.domain.errors import NotEntitledError, RefusedError
+from flows.domain.local_day import days_of_utc
 from flows.register import signature
 
 if TYPE_CHECKING:
@@ -102,7 +103,9 @@ def open_sealed(
     # Before the act: what cannot be opened was opened by nobody.
     content = office.vault.unseal(case.recipient, dossier.read(paths[number]))
     earlier = _opened_before(dossier, officer.id)
-    if earlier is None or (officer.signer is None and earlier.act.time.date() != office.now().date()):
+    if earlier is None or (
+        officer.signer is None and days_of_utc(earlier.act.time)[0] != days_of_utc(office.now())[0]
+    ):
         acts.act(office, officer, Wish(kind=READ_REQUEST, reference=reference, reason=reason), on=dossier)
         return Opened(case=case, content=content, kept=kept, new=True)
     for refusal in refusals(case, READ_REQUEST, officer.id, dossier.policy):

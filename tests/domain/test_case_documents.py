@@ -27,7 +27,7 @@ from domain_builders import (
 )
 
 from flows.domain.acts import APPROVE, CLOSE, DRAFT, PUBLISH, RETURN, SENT, SUBMIT
-from flows.domain.case import Approval, Document
+from flows.domain.case import Approval, Document, Paper
 from flows.domain.decide import decide, may_decide
 from flows.domain.documents import DOCUMENT, REQUEST, RESPONSE
 from flows.domain.errors import (
@@ -98,6 +98,7 @@ def test_a_response_is_begun_by_a_person_and_passes_gates_of_its_own() -> None:
             version=1,
             gates=(Stage.BALANCING,),
             approvals=(approved,),
+            paper=Paper(version=1, at=NOON),
             since=NOON,
             changed=NOON,
         ),

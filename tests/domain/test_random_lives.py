@@ -19,7 +19,7 @@ from flows.domain.errors import PitError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Role, Stage
 
-WALKS, TRIES = 60, 500
+WALKS, TRIES = 60, 900
 PEOPLE = {
     "first": {Role.FOI_OFFICER},
     "second": {Role.FOI_OFFICER, Role.LEGAL_REVIEWER},

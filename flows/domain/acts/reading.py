@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.kind import Kind, On, Reason
+from flows.domain.local_day import days_of_utc
 from flows.domain.procedure import Role, Stage
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _on_its_day(act: Act) -> Mapping[str, str]:
-    return {"day": act.time.date().isoformat()}
+    return {"day": days_of_utc(act.time)[0].isoformat()}
 
 
 READ_REQUEST: Final = Kind(
