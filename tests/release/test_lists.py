@@ -281,5 +281,5 @@ def test_every_sentence_is_told_of_some_file() -> None:
         name, make, _ = row.values
         told |= {finding.sentence for finding in look(name, make(), frozenset())}
 
-    # Of a process of its own: test_hostile.py.
+    # Of a process of its own: test_hostile_files.py.
     assert {*_sentences()} - told == {"It could not be looked through to its end."}
