@@ -18,7 +18,7 @@ from desk_builders import CASE, EQUIPOISE, EXAMPLE, Desk, everything, run
 
 from flows.casework import views
 from flows.desk.cli.main import COMMANDS as LATER
-from flows.desk.cli.main import main
+from flows.desk.cli.main import HEADINGS, main
 from flows.desk.cli.terminal import shown, wrapped
 from flows.domain.errors import RegisterError, TamperedError
 from flows.home import Home
@@ -41,6 +41,14 @@ def commands(group: click.Group = main, path: str = "equipoise") -> Iterator[tup
 
 
 COMMANDS = dict(commands())
+
+
+def test_every_heading_of_the_list_stands_above_the_command_it_is_for() -> None:
+    lines = CliRunner().invoke(main, ["--help"]).output.splitlines()
+
+    for name, heading in HEADINGS.items():
+        assert lines[lines.index(f"{heading}:") + 1].split()[0] == name
+    assert "Commands:" not in lines
 
 
 @pytest.mark.parametrize("path", COMMANDS)

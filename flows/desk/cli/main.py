@@ -135,10 +135,19 @@ COMMANDS: Final = {
 }
 """Every command with its first sentence; a test compares these with the commands themselves."""
 
+HEADINGS: Final = {
+    "demo": "Set up and run",
+    "queue": "Look at cases",
+    "correct-receipt": "Act on a case, in the order of its life",
+    "append": "Check, publish and keep",
+}
+"""What stands above the commands from one on, in the list of all."""
+
 
 @click.group(
     cls=Commands,
     later=COMMANDS,
+    headings=HEADINGS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExit:\n"
     "  0  done, done before, or nothing to do\n"

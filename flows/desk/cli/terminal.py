@@ -94,9 +94,17 @@ class Later:
 class Commands(click.Group):
     """Commands in the order of a case's life, whose failures become one sentence and an exit code."""
 
-    def __init__(self, *args: Any, later: Mapping[str, Later] | None = None, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - click's signature
+        later: Mapping[str, Later] | None = None,
+        headings: Mapping[str, str] | None = None,
+        **kwargs: Any,  # noqa: ANN401 - click's signature
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._later = later or {}
+        # What stands above a command and those that follow it, by the command's name.
+        self._headings = headings or {}
         for name, each in self._later.items():  # what stands for them in lists
             self.add_command(click.Command(name, help=each.help))
 
@@ -111,9 +119,17 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write what each command does, in whole sentences."""
-        rows = [(name, (command.help or "").partition("\n\n")[0]) for name, command in self.commands.items()]
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, " ".join(text.split())) for name, text in rows])
+        rows: dict[str, list[tuple[str, str]]] = {}
+        heading = "Commands"
+        for name, command in self.commands.items():
+            heading = self._headings.get(name, heading)
+            first = (command.help or "").partition("\n\n")[0]
+            rows.setdefault(heading, []).append((name, " ".join(first.split())))
+        widest = max(map(len, self.commands))
+        for heading, listed in rows.items():
+            with formatter.section(heading):
+                # One column for all, whichever names a part has.
+                formatter.write_dl([(name.ljust(widest), text) for name, text in listed])
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 - click's signature
         """Read the call."""
