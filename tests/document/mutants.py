@@ -1151,8 +1151,10 @@ def other_words_in_the_head_of_each_page(bench: Bench) -> None:
         for n, each in enumerate(content):
             if str(each.operator) == "BDC":
                 inside = each.operands[0] == Name.Artifact
-            elif str(each.operator) == "Tj" and inside:
-                content[n] = _instruction("Tj", String(bytes(each.operands[0])[::-1]))
+            elif str(each.operator) in {"Tj", "TJ"} and inside:
+                shown = each.operands[0] if str(each.operator) == "TJ" else [each.operands[0]]
+                words = b"".join(bytes(part) for part in shown if isinstance(part, String))
+                content[n] = _instruction("Tj", String(words[::-1]))
         bench.draw(content, at)
 
 
