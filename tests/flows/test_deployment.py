@@ -122,8 +122,13 @@ def test_a_worker_carries_the_flows_out(
         eventually(lambda: town.stages() == {"A/1": "drafting"}, 120, "no first draft")
         eventually(lambda: [path.name for path in town.home.checkpoints.iterdir()], 120, "no checkpoint")
     finally:
+        # Prefect's worker does not always end when it is asked to; whoever runs it then kills it, as systemd does.
         worker.send_signal(signal.SIGINT)
-        worker.wait(180)
+        try:
+            worker.wait(60)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait(60)
     assert not (tmp_path / "mark").exists()
     assert town.inbox() == set()
     assert town.audited().passes
