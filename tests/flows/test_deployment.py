@@ -122,7 +122,7 @@ def test_a_worker_carries_the_flows_out(
         eventually(lambda: town.stages() == {"A/1": "drafting"}, 120, "no first draft")
         eventually(lambda: [path.name for path in town.home.checkpoints.iterdir()], 120, "no checkpoint")
     finally:
-        # Prefect's worker does not always end when it is asked to; whoever runs it then kills it, as systemd does.
+        # It does not always end when it is asked to; systemd would kill it then.
         worker.send_signal(signal.SIGINT)
         try:
             worker.wait(60)
