@@ -138,7 +138,8 @@ def _fill_inbox(home: Home, cases: int) -> None:
             text = path.read_text(encoding="utf-8")
             for reference in _REFERENCES:
                 text = text.replace(reference, f"B-{number:04}")
-            text = text.replace("text: |\n", f"text: |\n  Of my requests this is number {number}.\n")
+            if path.name == "request.yaml":  # or it would be known for the same again
+                text = text.replace("text: |\n", f"text: |\n  Of my requests this is number {number}.\n")
             (item / path.name).write_text(text, encoding="utf-8")
         for path in (*item.iterdir(), item):
             os.utime(path, (0, 0))  # as if it had lain there
