@@ -5,6 +5,7 @@ The audit judges the order of days alone, so that it comes to the same with the 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,9 @@ def _check_exemptions(act: Act, regime: str) -> None:
 def _check_letter(dossier: Dossier, act: Act, words: str) -> None:
     """Check that a letter says what the act states."""
     kind = DOCUMENTS[act.document]
-    if words not in dossier.read(kind.text).decode().replace("\u00a0", " "):
+    text = dossier.read(kind.text).decode().replace("\u00a0", " ")
+    # Neither £75 in £750 or £75.50, nor 1 August in 11 August.
+    if not re.search(rf"(?<!\d){re.escape(words)}(?![.,]?\d)", text):
         raise RefusedError(
             f"The {kind.called} of {act.case} does not say {words}; record what it says, or send another."
         )

@@ -7,10 +7,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flows.catalogue.search import Sought
-from flows.domain.acts import ACTS, APPROVE, DRAFT, OPEN, OVERRIDE, PUBLISH, RETURN, SUBMIT
+from flows.domain.acts import ACTS, APPROVE, DRAFT, OPEN, OVERRIDE, PUBLISH, RETURN, SENT, SUBMIT
 from flows.domain.acts.evidence import PARTIES
 from flows.domain.acts.kind import in_words
-from flows.domain.acts.publishing import OWN_SENDING
 from flows.domain.decide import may_decide
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST, came_with
 from flows.domain.english import in_full, listing
@@ -376,8 +375,8 @@ def _next(
     call = _NEXT.get(stage)
     if stage is Stage.DRAFTING and document.kind.checked and request.summary is None:
         call = _SUMMARISE
-    if stage is Stage.PUBLISHED and document.name in OWN_SENDING:
-        call = _call(ACTS[OWN_SENDING[document.name]])
+    if stage is Stage.PUBLISHED and document.kind.sent_by != SENT.name:
+        call = _call(ACTS[document.kind.sent_by])
     elif call and document.name != TEST.name:
         call = f"{call} --document {document.name}"
     people = people if stage in ROLE_AT else policy.holders(Role.FOI_OFFICER)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.procedure import Role
 from flows.domain.reference import slug
@@ -51,6 +51,7 @@ class DocumentKind:
         checked: Whether the rules of ``checks/`` are run on it.
         answers: Whether it answers the request, so that the clock stops when it is sent.
         recurs: Whether another of its kind may follow one that was sent.
+        sent_by: The act by which it is recorded as sent.
     """
 
     name: str
@@ -61,6 +62,7 @@ class DocumentKind:
     checked: bool = False
     answers: bool = False
     recurs: bool = False
+    sent_by: str = "sent"
 
     @property
     def text(self) -> str:
@@ -101,27 +103,24 @@ TEST: Final = DocumentKind(
 )
 
 
-def _letter(
-    name: str, title: str, called: str, *, answers: bool = False, recurs: bool = False
-) -> DocumentKind:
-    return DocumentKind(
-        name=name,
-        title=title,
-        called=called,
-        begun_by=Role.FOI_OFFICER,
-        answers=answers,
-        recurs=recurs,
-    )
+def _letter(name: str, title: str, called: str, **more: Any) -> DocumentKind:  # noqa: ANN401 - its own fields
+    return DocumentKind(name=name, title=title, called=called, begun_by=Role.FOI_OFFICER, **more)
 
 
 RESPONSE: Final = _letter("response", "Response to a request", "response", answers=True)
 CLARIFICATION: Final = _letter(
-    "clarification", "Request for clarification", "request for clarification", recurs=True
+    "clarification",
+    "Request for clarification",
+    "request for clarification",
+    recurs=True,
+    sent_by="ask-clarification",
 )
 """What else is reasonably needed to find the information, FOIA s.1(3)."""
-FEES: Final = _letter("fees", "Fees notice", "fees notice")
+FEES: Final = _letter("fees", "Fees notice", "fees notice", sent_by="fees-notice")
 """FOIA s.9."""
-EXTENSION: Final = _letter("extension", "Notice of more time", "notice of more time", recurs=True)
+EXTENSION: Final = _letter(
+    "extension", "Notice of more time", "notice of more time", recurs=True, sent_by="extend"
+)
 """That the public interest takes longer to decide on, with the estimate, FOIA s.17(2)."""
 COST: Final = _letter("cost", "Refusal on cost", "refusal on cost", answers=True)
 """FOIA s.17(5), for s.12."""
@@ -131,7 +130,13 @@ VEXATIOUS: Final = _letter(
 """FOIA s.17(5), for s.14."""
 TRANSFER: Final = _letter("transfer", "Request passed on", "notice of a transfer", answers=True)
 """That the information is not held, and who may have it, FOIA s.16."""
-REVIEW: Final = _letter("review", "Outcome of an internal review", "outcome of the review", recurs=True)
+REVIEW: Final = _letter(
+    "review",
+    "Outcome of an internal review",
+    "outcome of the review",
+    recurs=True,
+    sent_by="review-decided",
+)
 SCHEDULE: Final = _letter("schedule", "Schedule of records", "schedule of records")
 
 DOCUMENTS: Final[Mapping[str, DocumentKind]] = MappingProxyType(

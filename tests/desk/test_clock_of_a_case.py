@@ -101,14 +101,16 @@ def test_a_second_round_is_a_second_letter(running: Desk, tmp_path: Path) -> Non
 
 
 def test_a_fee_is_waited_for_and_the_letter_has_to_name_it(running: Desk, tmp_path: Path) -> None:
-    write(running, tmp_path, "fees", f"Please pay £75 for {CASE}, within three months.\n")
+    write(running, tmp_path, "fees", f"Please pay £75.50 for {CASE}, within three months.\n")
 
     refused = running.refused("fees-notice", CASE, *SENT, "--amount", "80")
     assert refused == (
         1,
         f"The fees notice of {CASE} does not say £80; record what it says, or send another.",
     )
-    running.done("fees-notice", CASE, *SENT, "--amount", "75")
+    for part in ("75", "7"):  # the letter's figure has more to it
+        assert "does not say" in running.refused("fees-notice", CASE, *SENT, "--amount", part)[1]
+    running.done("fees-notice", CASE, *SENT, "--amount", "75.50")
     assert running.told("show", CASE)["due"] is None
     running.done("fee-paid", CASE, "--on", TODAY.isoformat(), "--as", "foi-officer")
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts.kind import Kind, On, Reason, a_choice, a_day, a_text, the_day
-from flows.domain.acts.publishing import CHANNELS, against_sending, was_sent
+from flows.domain.acts.kind import Kind, On, Reason, a_day, a_text, the_day
+from flows.domain.acts.publishing import against_sending, sending, was_sent
 from flows.domain.documents import CLARIFICATION, EXTENSION, FEES
 from flows.domain.edition import edition_of
 from flows.domain.english import in_full
@@ -86,10 +86,7 @@ ASK_CLARIFICATION: Final = Kind(
     document=CLARIFICATION.name,
     roles=frozenset({Role.FOI_OFFICER}),
     at=frozenset({Stage.PUBLISHED}),
-    facts=(
-        a_day("on", "The day the letter was sent."),
-        a_choice("by", CHANNELS, "How it was sent."),
-    ),
+    facts=sending("the letter"),
     bars=_bars_asking,
     against=_against_asking,
     after=_asked,
@@ -166,8 +163,7 @@ FEES_NOTICE: Final = Kind(
     roles=frozenset({Role.FOI_OFFICER}),
     at=frozenset({Stage.PUBLISHED}),
     facts=(
-        a_day("on", "The day the notice was sent."),
-        a_choice("by", CHANNELS, "How it was sent."),
+        *sending("the notice"),
         a_text(
             "amount",
             r"[1-9][0-9]{0,5}(\.[0-9]{2})?",
@@ -261,8 +257,7 @@ EXTEND: Final = Kind(
     roles=frozenset({Role.FOI_OFFICER}),
     at=frozenset({Stage.PUBLISHED}),
     facts=(
-        a_day("on", "The day the notice was sent."),
-        a_choice("by", CHANNELS, "How it was sent."),
+        *sending("the notice"),
         a_day("until", "By when a decision is estimated."),
         a_text(
             "exemptions",

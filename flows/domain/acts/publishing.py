@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts.kind import Kind, On, Reason, a_choice, a_day, a_text, the_day
+from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_text, the_day
 from flows.domain.case import Paper
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of
@@ -76,6 +76,11 @@ def against_sending(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
         yield WrongDateError(case.named(act.document), first=first, last=last)
 
 
+def sending(what: str) -> tuple[Fact, Fact]:
+    """Return the facts of every act that sends something."""
+    return a_day("on", f"The day {what} was sent."), a_choice("by", CHANNELS, "How it was sent.")
+
+
 def was_sent(case: Case, act: Act) -> Case:
     """Return the case once a document was sent, which may have answered the request."""
     answered = case.life.answered
@@ -84,20 +89,10 @@ def was_sent(case: Case, act: Act) -> Case:
     return case.with_document(act.document, stage=Stage.SENT).with_life(answered=answered)
 
 
-OWN_SENDING: Final = {
-    "clarification": "ask-clarification",
-    "fees": "fees-notice",
-    "extension": "extend",
-    "review": "review-decided",
-}
-"""Letters whose sending is an act of its own, and which."""
-
-
 def _bars_sending(case: Case, document: str, _person: str) -> Iterator[RefusedError]:
-    if document in OWN_SENDING:
-        yield RefusedError(
-            f"That {case.named(document)} was sent is recorded with `equipoise {OWN_SENDING[document]}`."
-        )
+    own = DOCUMENTS[document].sent_by
+    if own != SENT.name:
+        yield RefusedError(f"That {case.named(document)} was sent is recorded with `equipoise {own}`.")
 
 
 def _against_sent(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
@@ -133,8 +128,7 @@ SENT: Final = Kind(
     roles=frozenset({Role.FOI_OFFICER}),
     at=frozenset({Stage.PUBLISHED}),
     facts=(
-        a_day("on", "The day it was sent."),
-        a_choice("by", CHANNELS, "How it was sent."),
+        *sending("it"),
         # What the calendar said then is on record: later ones may know other bank holidays.
         replace(a_day("due"), needed=False, shown=lambda text: f", late: it was due on {_in_full(text)}"),
         replace(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.acts.clock import out_of_order
 from flows.domain.acts.deciding import had_a_part
 from flows.domain.acts.kind import Kind, On, Reason, a_choice, a_day, the_day
-from flows.domain.acts.publishing import CHANNELS, against_sending, was_sent
+from flows.domain.acts.publishing import against_sending, sending, was_sent
 from flows.domain.documents import REVIEW
 from flows.domain.edition import documents_of, edition_of
 from flows.domain.errors import RefusedError
@@ -100,8 +100,7 @@ REVIEW_DECIDED: Final = Kind(
     roles=frozenset({Role.FOI_OFFICER, Role.SIGN_OFF_OFFICER}),
     at=frozenset({Stage.PUBLISHED}),
     facts=(
-        a_day("on", "The day the outcome was sent."),
-        a_choice("by", CHANNELS, "How it was sent."),
+        *sending("the outcome"),
         a_choice("outcome", OUTCOMES, "What became of the answer."),
     ),
     reason=Reason.MAY,
