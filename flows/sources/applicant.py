@@ -40,6 +40,10 @@ _NUMBERED: Final = re.compile(
     rf"(?<![\w-])({_NUMBER})[\s,]+((?:[A-Za-z'.-]+\s+){{1,4}}?{_STREET})(?![\w'])", re.IGNORECASE
 )
 _LINE: Final = re.compile(rf"\s*({_NUMBER})\s+([^\W\d][\w' -]{{2,}})")
+_DWELLING: Final = re.compile(
+    r"(?:flat|apartment|apt|unit|studio|maisonette|room|suite|plot)\.?\s+(?:no\.?\s*)?[a-z]?\d{0,4}[a-z]?",
+    re.IGNORECASE,
+)
 _ON_STREET: Final = re.compile(rf"[A-Za-z'. -]+\s{_STREET}\.?", re.IGNORECASE)
 
 _CLOSING: Final = re.compile(
@@ -197,8 +201,9 @@ def _houses(address: str) -> Iterator[tuple[str, str]]:
     lines = [line.strip() for line in re.split(r"[,\n]", address) if line.strip()]
     numbered += [found.groups() for line in lines if (found := _LINE.match(line))]
     yield from numbered
-    for house, street in pairwise(lines) if not numbered else ():
-        if _ON_STREET.fullmatch(street):
+    for house, street in pairwise(lines):
+        # A flat in a house that has a name, or such a house on a street without numbers.
+        if _DWELLING.fullmatch(house) or (not numbered and _ON_STREET.fullmatch(street)):
             yield house, street
 
 

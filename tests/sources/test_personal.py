@@ -96,6 +96,21 @@ def test_a_word_of_the_authority_s_own_name_tells_of_nobody() -> None:
     assert named_in(applicant("Jo Wenlock"), {"a": "Wenlock has a plan."}) == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("address", "text", "told"),
+    [
+        ("Flat 3, The Old Granary, 12 Mill Lane, AB1 2CD", "from Flat 3, The Old Granary", True),
+        ("Flat 3, The Old Granary, 12 Mill Lane, AB1 2CD", "from flat 3 at the Old Granary", True),
+        ("Apartment B2\nSandford House\nQuay Parade", "the lift of Apartment B2, Sandford House", True),
+        ("Flat 3, The Old Granary, 12 Mill Lane, AB1 2CD", "the flats in the Old Granary", False),
+        ("Flat 3, The Old Granary, 12 Mill Lane, AB1 2CD", "Flat 33, The Old Granary", False),
+        ("12 Mill Lane, Norwich, Norfolk", "the police in Norwich, Norfolk", False),
+    ],
+)
+def test_a_flat_in_a_house_with_a_name_is_an_address(address: str, text: str, *, told: bool) -> None:
+    assert named_in(applicant("Jo Wenlock", address=address), {"a": text}) == (["a"] if told else [])
+
+
 def test_nothing_of_the_applicant_is_shown() -> None:
     asked = applicant("Jo Wenlock", email="jo@example.org", address="12 Acacia Avenue, AB1 2CD")
 
