@@ -16,7 +16,7 @@ from flows.document.numbering import numbered
 from flows.document.syntax import marks
 from flows.domain.assessment import REFUSALS, Duty, texts
 from flows.domain.citation import format_citations
-from flows.domain.english import in_full, listing
+from flows.domain.english import in_full, listing, spans
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.standing import standing
 from flows.files import templates
@@ -120,7 +120,7 @@ def skeleton(request: Request) -> str:
 def _page() -> Template:
     page = templates(escape=False)
     page.filters |= {"plain": escape, "prose": normalise, "weighed": _weighed, "led": _led}
-    page.filters |= {"day": in_full, "listing": listing}
+    page.filters |= {"day": in_full, "listing": listing, "spans": spans}
     page.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
     page.globals |= {
         "sections": format_citations,

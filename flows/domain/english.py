@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -34,3 +34,19 @@ def listing(words: Iterable[str], joined: str = "and") -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``; there is one at least."""
     *most, last = words
     return f"{', '.join(most)} {joined} {last}" if most else last
+
+
+def spans(numbers: Sequence[int]) -> list[str]:
+    """Return ascending numbers as words for a list, three or more in a row as one: ``1 to 4``, ``6``."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    in_a_row = 3
+    return [
+        words
+        for run in found
+        for words in ([f"{run[0]} to {run[-1]}"] if len(run) >= in_a_row else map(str, run))
+    ]
