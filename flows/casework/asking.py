@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from flows.register.dossier import Dossier
 
 
-class _How(TypedDict):
+class How(TypedDict):
+    """Of a notice: ``asked``, ``due-soon`` or ``overdue``, and the day."""
+
     kind: str
     due: date | None
 
@@ -41,7 +43,7 @@ def untold(office: Office, gate: Stage) -> list[tuple[str, str]]:
                 version=row.version,
                 round=row.round,
                 gate=gate,
-                **_how(clock, from_text(row.owed), row.regime, chase_within),
+                **how(clock, from_text(row.owed), row.regime, chase_within),
             )
         )
     ]
@@ -59,7 +61,7 @@ def ask(office: Office, reference: str, gate: Stage, document: str = TEST.name) 
         version=case.document(document).version,
         round=case.document(document).round,
         gate=gate,
-        **_how(office.clock(policy), case.owed(document), case.regime, policy.rules.chase_within),
+        **how(office.clock(policy), case.owed(document), case.regime, policy.rules.chase_within),
     )
     if office.outbox.has_told(about):
         return Done(reference=reference)
@@ -78,7 +80,8 @@ def _checked(dossier: Dossier, document: str) -> str:
     return counted(read_noted(submission.act.details.get("findings", ""))) if submission else ""
 
 
-def _how(clock: Clock, owed: Owed, regime: str, chase_within: int) -> _How:
+def how(clock: Clock, owed: Owed, regime: str, chase_within: int) -> How:
+    """Return how it stands today with what is owed."""
     due = clock.due(owed, regime)
     return {"kind": _kind(due, chase_within), "due": due.due}
 

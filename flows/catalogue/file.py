@@ -19,7 +19,8 @@ from flows.domain.filed import Filed, Reached
 from flows.domain.owed import from_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
+    from datetime import date
     from pathlib import Path
 
     from flows.catalogue.rows import Describe
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from flows.domain.clock import Clock
     from flows.domain.filed import Source
     from flows.domain.procedure import Stage
+
+_WITH_DUE: Final = {
+    "documents": "regime",
+    "watched": "(select regime from documents where documents.id = watched.id)",
+}
+"""Tables of what is owed, each with how it is found under which Act."""
 
 _PATIENCE: Final = 60
 """Seconds to wait for another who writes."""
@@ -95,6 +102,19 @@ class Catalogue:
         self._know_due(clock)
         return self._rows(f"{WAITING} {MOST_URGENT_FIRST}")
 
+    def watched(self, clock: Clock, by: date, at_once: Collection[str]) -> list[tuple[str, str, str]]:
+        """Return what falls due by a day, or is one of the duties ``at_once``, the oldest day first.
+
+        Of each the reference, the Act, and what is owed, as ``as_text`` writes it.
+        """
+        self._know_due(clock)
+        marks = ", ".join("?" * len(at_once))
+        sql = (
+            "select reference, regime, watched.owed from watched join documents using (id) "  # noqa: S608 - ours
+            f"where watched.due between '0' and ? or duty in ({marks}) order by watched.due, id, watched.owed"
+        )
+        return self._ask(sql, (by.isoformat(), *at_once))
+
     def find(self, sought: Sought, clock: Clock) -> list[Row]:
         """Return the documents that are looked for, the most urgent first."""
         self._know_due(clock)
@@ -123,7 +143,8 @@ class Catalogue:
     def _know_due(self, clock: Clock) -> None:
         """Compute the due dates that nobody asked for yet; all of them where the calendar changed."""
         known = self._ask("select key from calendar") == [(clock.key,)]
-        if known and not self._ask("select 1 from documents where due is null limit 1"):
+        unknown = " union all ".join(f"select 1 from {each} where due is null" for each in _WITH_DUE)  # noqa: S608 - ours
+        if known and not self._ask(f"{unknown} limit 1"):
             return
 
         def falls(owed: str, regime: str) -> str:
@@ -134,7 +155,8 @@ class Catalogue:
             db.execute("begin immediate")
             db.create_function("falls", 2, falls)
             which = "due is null" if known else "owed <> ''"
-            db.execute(f"update documents set due = falls(owed, regime) where {which}")  # noqa: S608 - ours
+            for table, regime in _WITH_DUE.items():
+                db.execute(f"update {table} set due = falls(owed, {regime}) where {which}")  # noqa: S608 - ours
             db.execute("delete from calendar")
             db.execute("insert into calendar values (?)", (clock.key,))
 

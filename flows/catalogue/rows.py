@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts import DRAFT, OVERRIDE, SUBMIT
-from flows.domain.documents import REQUEST
+from flows.domain.documents import REQUEST, TEST
 from flows.domain.errors import PitError
 from flows.domain.owed import Duty, as_text
 from flows.domain.policy import SERVICE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 2
+FORM: Final = 3
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -49,6 +49,10 @@ create index touched_of on touched (id);
 create table relied (provision text not null, id integer not null, primary key (provision, id))
   strict, without rowid;
 create index relied_of on relied (id);
+create table watched (
+  id integer not null, duty text not null, owed text not null, due text, primary key (id, owed)
+) strict, without rowid;
+create index falling on watched (due);
 create virtual table words using fts5 (reference, subject, summary, text);
 create table reflects (entry text not null, sequence integer not null) strict;
 create table calendar (key text not null) strict;
@@ -141,9 +145,17 @@ def write(db: sqlite3.Connection, standing: Standing, describe: Describe) -> Non
             except PitError:  # a file is missing, damaged or out of form: whoever opens the case is told
                 found = None
             _describe(db, id_, row, found)
+        if row.document == TEST.name:
+            _watch(db, id_, standing.case)
         parts = dict.fromkeys(_parts(standing.acts, row.document))
         db.execute("delete from touched where id = ?", (id_,))
         db.executemany("insert into touched values (?, ?, ?)", [(*part, id_) for part in parts])
+
+
+def _watch(db: sqlite3.Connection, id_: int, case: Case) -> None:
+    db.execute("delete from watched where id = ?", (id_,))
+    rows = {(id_, each.duty.value, as_text(each)) for each in case.watched}
+    db.executemany("insert into watched values (?, ?, ?, null)", sorted(rows))
 
 
 def _describe(db: sqlite3.Connection, id_: int, row: Row, found: Described | None) -> None:

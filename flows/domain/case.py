@@ -212,6 +212,26 @@ class Case:
         anew = [replacing for name in self.documents if self.owed(name) == replacing]
         return (*((Owed(duty=Duty.REVIEW, events=events),) if self.life.reviewing else ()), *ordered, *anew)
 
+    @property
+    def watched(self) -> tuple[Owed, ...]:
+        """Everything by a day of which people are reminded, what the applicant still has to do included."""
+        events = self.life.events
+        days = {
+            Duty.ANSWER: None,
+            Duty.CLARIFICATION: events.clarification_lapses,
+            Duty.FEE: events.fee_lapses,
+        }
+        pending = (
+            ()
+            if self.life.answered or self.closed
+            else (
+                Owed(duty=duty, events=events, day=day)
+                for duty, day in days.items()
+                if day or duty is Duty.ANSWER
+            )
+        )
+        return (*pending, *(each for each in self.duties if each.duty is not Duty.CORRECTION))
+
     def words_of(self, name: str) -> frozenset[str]:
         """Return everyone whose own words a decision on a document would be about.
 

@@ -156,9 +156,9 @@ class Clock:
 
 def waits(events: Events) -> str:
     """Return why nothing is due after ``events``; empty where something is."""
-    if events.rounds and not events.rounds[-1].answered:
+    if events.awaited:
         # FOIA s.1(3).
-        return f"while the clarification asked on {in_full(events.rounds[-1].asked)} is awaited"
+        return f"while the clarification asked on {in_full(events.awaited.asked)} is awaited"
     if events.fees_notice and not events.fees_paid:
         # FOIA s.9(2).
         return f"while the fees notice of {in_full(events.fees_notice)} is not paid"

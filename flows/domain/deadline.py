@@ -202,7 +202,7 @@ class _Count:
     @property
     def waits(self) -> bool:
         """Whether the applicant has still to say what is wanted, s.1(3)."""
-        return bool(self._events.rounds and not self._events.rounds[-1].answered)
+        return self._events.awaited is not None
 
     @property
     def stands_still(self) -> bool:

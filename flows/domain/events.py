@@ -15,6 +15,8 @@ USUAL: Final = "usual"
 """An extension without an estimate: the usual longest."""
 
 _MONTHS_TO_PAY: Final = 3
+_MONTHS_TO_CLARIFY: Final = 2
+"""By guidance: after so long without an answer the request has lapsed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,22 @@ class Events:
     def plain(self) -> bool:
         """Whether the request came, and nothing else happened to it."""
         return self == Events(received=self.received)
+
+    @property
+    def awaited(self) -> Round | None:
+        """The round of clarification that has no answer yet; None where none is awaited."""
+        newest = self.rounds[-1:]
+        return newest[0] if newest and newest[0].answered is None else None
+
+    @property
+    def clarification_lapses(self) -> date | None:
+        """The last day on which an awaited clarification is waited for; None where none is."""
+        return lapse(self.awaited.asked, _MONTHS_TO_CLARIFY) if self.awaited else None
+
+    @property
+    def fee_lapses(self) -> date | None:
+        """The last day on which a fee can be paid that was not, FOIA s.9(2); None where none is awaited."""
+        return lapse(self.fees_notice) if self.fees_notice and not self.fees_paid else None
 
     def dates(self) -> Iterator[tuple[str, date]]:
         """Yield each day that is given, under the name an official knows it by."""

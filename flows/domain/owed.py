@@ -1,4 +1,4 @@
-"""What an authority owes on a request, and by when: its answer, and what may follow that."""
+"""What is owed on a request, and by when: by the authority, or by the applicant before it is answered."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class Duty(StrEnum):
     STEPS = "steps"
     INFORMATION = "information"
     CORRECTION = "correction"
+    CLARIFICATION = "clarification"
+    FEE = "fee"
 
 
 OWED: Final = MappingProxyType(
@@ -30,9 +32,14 @@ OWED: Final = MappingProxyType(
         Duty.STEPS: "the steps that were ordered",
         Duty.INFORMATION: "the answer to the information notice",
         Duty.CORRECTION: "the paper that replaces the one given out",
+        Duty.CLARIFICATION: "the clarification",
+        Duty.FEE: "the fee",
     }
 )
 """What is owed, to follow a verb."""
+
+OF_THE_APPLICANT: Final = frozenset({Duty.CLARIFICATION, Duty.FEE})
+"""What the applicant owes, without which the request lapses; everything else is owed by the authority."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ SCHEDULES: Final = (
     Schedule(flow="legal-review"),
     Schedule(flow="balancing"),
     Schedule(flow="publication"),
+    Schedule(flow="reminding"),
     Schedule(flow="auditing", cron=f"0 {AUDITED_AT} * * *"),
 )
 """Every flow, each one run at a time; a run that would collide is cancelled, not queued."""

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from flows.domain.documents import DOCUMENTS
 from flows.domain.english import in_full
+from flows.domain.owed import OF_THE_APPLICANT
 from flows.domain.procedure import APPROVALS, ROLE_AT
+from flows.domain.reference import slug
 from flows.files import templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from flows.domain.owed import Duty
     from flows.domain.procedure import Stage
 
 
@@ -57,6 +60,37 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owing:
+    """That a case has a day to keep.
+
+    Attributes:
+        ordered_by: The reference of whoever ordered it; empty where nobody did.
+        kind: ``asked``, ``due-soon`` or ``overdue``.
+        due: The day; None where it cannot be computed.
+    """
+
+    reference: str
+    duty: Duty
+    ordered_by: str
+    kind: str
+    due: date | None
+
+    @property
+    def name(self) -> str:
+        """What a notice of this is filed under."""
+        return "-".join(filter(None, (slug(self.reference), self.duty, slug(self.ordered_by), self.kind)))
+
+    @property
+    def once(self) -> str:
+        """What tells it from an earlier one of that name."""
+        return str(self.due or "")
+
+    def words(self) -> dict[str, Any]:
+        """Return what its template needs beside its facts."""
+        return {"from_applicant": self.duty in OF_THE_APPLICANT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFailed:
     """That the register failed its audit.
 
@@ -83,6 +117,10 @@ class AuditFailed:
         return {}
 
 
+About = Waiting | Owing | AuditFailed
+"""What a notice may be about."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One message.
@@ -93,18 +131,18 @@ class Notice:
         text: Its words.
     """
 
-    about: Waiting | AuditFailed
+    about: About
     people: tuple[str, ...]
     text: str
 
 
-def write_notice(about: Waiting | AuditFailed, people: Iterable[str], **facts: object) -> Notice:
+def write_notice(about: About, people: Iterable[str], **facts: object) -> Notice:
     """Return the notice that tells ``people`` of something.
 
     Args:
         facts: What its template in ``templates/notices/`` needs beside what it is about.
     """
-    template = {Waiting: "decision", AuditFailed: "audit"}[type(about)]
+    template = {Waiting: "decision", Owing: "owing", AuditFailed: "audit"}[type(about)]
     page = templates(escape=False)
     page.filters["day"] = in_full
     told = tuple(sorted(people))

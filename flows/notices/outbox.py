@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.notices.channel import Channel
-    from flows.notices.notice import AuditFailed, Notice, Waiting
+    from flows.notices.notice import About, Notice
 
 _SCHEMA: Final = "create table if not exists told (name text, once text, primary key (name, once)) strict"
 
@@ -31,7 +31,7 @@ class Outbox:
         """Close the memory."""
         self._db.close()
 
-    def has_told(self, about: Waiting | AuditFailed) -> bool:
+    def has_told(self, about: About) -> bool:
         """Tell whether a notice of this went out before."""
         found = self._db.execute("select 1 from told where name = ? and once = ?", (about.name, about.once))
         return bool(found.fetchone())

@@ -128,7 +128,7 @@ def test_a_second_run_of_every_flow_does_nothing(town: Town) -> None:
         town.submit(reference)
     town.approve("at-balancing", Stage.LEGAL_REVIEW)
     town.sign_off("signed-off")
-    town.put("late", a_request("late"))
+    town.put("late", a_request("late", received="2022-08-08"))
     town.put("bad", "no request")
     did = {row.flow: len(town.run(row.flow).artifacts()) for row in SCHEDULES}
     before, entries = town.everything(), town.entries()

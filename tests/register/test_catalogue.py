@@ -27,7 +27,7 @@ from flows.domain.clock import Clock
 from flows.domain.decide import after
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
 from flows.domain.errors import PitError, RegisterError
-from flows.domain.owed import Owed, from_text
+from flows.domain.owed import Owed, as_text, from_text
 from flows.domain.policy import SERVICE, Proclaimed
 from flows.domain.procedure import FINISHED, Role, Stage
 from flows.domain.request_file import write_request
@@ -152,6 +152,7 @@ def everything(path: Path) -> Table:
                     "select person, part from touched where id = ?",
                     "select provision from relied where id = ?",
                     "select reference, subject, summary, text from words where rowid = ?",
+                    "select duty, owed from watched where id = ?",
                 )
             ]
             plain = {name: row[name] for name in row.keys() if name not in {"id", "due"}}  # noqa: SIM118
@@ -162,6 +163,7 @@ def everything(path: Path) -> Table:
             "select id from touched where id not in (select id from documents)",
             "select id from relied where id not in (select id from documents)",
             "select rowid from words where rowid not in (select id from documents)",
+            "select id from watched where id not in (select id from documents)",
         ):
             assert db.execute(left).fetchall() == []
         return told
@@ -231,7 +233,7 @@ def test_whatever_is_done_it_says_what_the_cases_say(
         assert {
             (case.lower().replace("/", "-"), name) for case in cases for name in cases[case].documents
         } == {key for key in told if key[0] not in {"", "policy"}}
-        for (_, name), (row, parts, provisions, words) in (
+        for (_, name), (row, parts, provisions, words, watched) in (
             (key, value) for key, value in told.items() if key[0] not in {"", "policy"}
         ):
             case = row["reference"]
@@ -240,6 +242,8 @@ def test_whatever_is_done_it_says_what_the_cases_say(
             )
             assert parts == touched(office, case, name)
             check_words(office, case, name, provisions, words)
+            days = cases[case].watched if name == TEST.name else ()
+            assert watched == {(each.duty, as_text(each)) for each in days}
 
 
 def check_words(office: Office, case: str, name: str, provisions: set[Any], words: set[Any]) -> None:

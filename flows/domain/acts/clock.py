@@ -52,14 +52,9 @@ def out_of_order(case: Case, act: Act, policy: Policy, first: date, what: str) -
 # whole time begins anew, s.10(6)(b). Rounds may follow one another.
 
 
-def _awaited(case: Case) -> Round | None:
-    newest = case.life.events.rounds[-1:]
-    return newest[0] if newest and newest[0].answered is None else None
-
-
 def _bars_asking(case: Case, document: str, person: str) -> Iterator[RefusedError]:
     yield from _bars_answered(case, document, person)
-    if awaited := _awaited(case):
+    if awaited := case.life.events.awaited:
         yield RefusedError(
             f"{case.reference} waits for the clarification asked on {in_full(awaited.asked)}; "
             "record its answer with `equipoise clarified` first."
@@ -102,12 +97,12 @@ ASK_CLARIFICATION: Final = Kind(
 
 def _bars_clarified(case: Case, document: str, person: str) -> Iterator[RefusedError]:
     yield from _bars_answered(case, document, person)
-    if not _awaited(case):
+    if not case.life.events.awaited:
         yield RefusedError(f"No clarification of {case.reference} is awaited.")
 
 
 def _against_clarified(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
-    awaited = _awaited(case)
+    awaited = case.life.events.awaited
     if awaited:
         what = "the day on which it was asked for"
         yield from out_of_order(case, act, policy, awaited.asked, what)
@@ -129,7 +124,7 @@ CLARIFIED: Final = Kind(
     bars=_bars_clarified,
     against=_against_clarified,
     after=_clarified,
-    again=lambda case: _awaited(case) is not None,
+    again=lambda case: case.life.events.awaited is not None,
     verb="record a clarification",
     passive="clarified",
     subject="clarification: take the answer to {case}",

@@ -11,7 +11,6 @@ from flows.domain.documents import COST, DOCUMENTS, RESPONSE, TRANSFER, VEXATIOU
 from flows.domain.edition import edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, RefusedError, WrongStageError
-from flows.domain.events import lapse
 from flows.domain.owed import Duty
 from flows.domain.procedure import Role, Stage
 from flows.domain.reference import PATTERN, identity
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from flows.domain.documents import DocumentKind
     from flows.domain.errors import PitError
     from flows.domain.policy import Policy
-
-_MONTHS_TO_CLARIFY: Final = 2
-"""By guidance: after so long without an answer the request has lapsed."""
 
 
 def _withdrawn(case: Case, _act: Act, _today: date) -> Iterator[PitError]:
@@ -61,24 +57,22 @@ def _duplicate(case: Case, act: Act, _today: date) -> Iterator[PitError]:
 
 def _no_clarification(case: Case, _act: Act, today: date) -> Iterator[PitError]:
     # FOIA s.1(3): the duty waits for what was asked. That it ends after two months is guidance.
-    rounds = case.life.events.rounds
-    if not rounds or rounds[-1].answered:
+    awaited, last = case.life.events.awaited, case.life.events.clarification_lapses
+    if awaited is None or last is None:
         yield RefusedError(f"{case.reference} does not wait for a clarification.")
-        return
-    last = lapse(rounds[-1].asked, _MONTHS_TO_CLARIFY)
-    if today <= last:
+    elif today <= last:
         yield RefusedError(
-            f"{case.reference} waits for the clarification asked on {in_full(rounds[-1].asked)}; without an "
+            f"{case.reference} waits for the clarification asked on {in_full(awaited.asked)}; without an "
             f"answer it can be closed after {in_full(last)}, two months from then."
         )
 
 
 def _fee_not_paid(case: Case, _act: Act, today: date) -> Iterator[PitError]:
     # FOIA s.9(2): unpaid for three months, and the request need not be complied with.
-    notice = case.life.events.fees_notice
-    if notice is None or case.life.events.fees_paid:
+    last = case.life.events.fee_lapses
+    if last is None:
         yield RefusedError(f"{case.reference} does not wait for a fee.")
-    elif today <= (last := lapse(notice)):
+    elif today <= last:
         yield RefusedError(
             f"The fee for {case.reference} can be paid until {in_full(last)}, section 9(2); "
             "unpaid, it can be closed after that day."

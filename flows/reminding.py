@@ -1,0 +1,30 @@
+"""Reminding: tell the people who have to act of every day that a case has to keep, in time and afterwards."""
+
+from __future__ import annotations
+
+from prefect import flow, task
+from prefect.client.schemas.objects import State
+
+from flows.casework import reminding as reminders
+from flows.casework.office import Done, Office, open_office
+from flows.engine.tasks import for_each, guarded, report
+
+
+@flow(name="reminding")
+@guarded
+def reminding(only: list[str] | None = None) -> list[State[Done]]:
+    """Remind people of every case that has a day to keep, or of ``only`` those named."""
+    with open_office() as office:
+        return report("reminding", for_each(remind, office, waiting(office), only))
+
+
+def waiting(office: Office) -> list[tuple[str, str]]:
+    """Return the cases about which people are to be told."""
+    return reminders.untold(office)
+
+
+@task(task_run_name="reminding-{about}")
+@guarded
+def remind(about: str, reference: str, document: str, office: Office) -> Done:  # noqa: ARG001 - the run's name
+    """Remind people of the days of one case."""
+    return reminders.remind(office, reference)
