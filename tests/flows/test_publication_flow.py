@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from canaries import kept_in, objects_of, unpacked
 from flow_builders import MANIFEST, PAPER, command
-from test_canary import kept_in, objects_of, unpacked
 
 from flows import home as flows_home
 from flows.casework import publishing
@@ -386,7 +386,7 @@ def test_the_authoritys_key_is_kept_nowhere_but_in_its_folder(
         *kept_in(prefect_server.prefect),
         *((str(path), path.read_bytes()) for path in town.home.root.rglob("*") if _is_outside(path, town)),
     ]
-    kept.append(("the register's objects", objects_of(town.home.register)))
+    kept += objects_of(town.home.register)
     said = capfd.readouterr()
     kept += [("standard output", said.out.encode()), ("standard error", said.err.encode())]
     found = [where for where, data in kept if any(w in layer for layer in unpacked(data) for w in wanted)]
