@@ -31,16 +31,19 @@ from flows.domain.acts import (
     FEE_PAID,
     FEES_NOTICE,
     OVERRIDE,
+    PUBLISH,
     REMOVE_HOLIDAY,
     RESUME,
     REVOKE_OFFICER,
     SENT,
     SUBMIT,
+    WITHDRAW_DRAFT,
     Reason,
 )
 from flows.domain.acts import policy as amending
 from flows.domain.acts.drafting import WHOLE, gates_text, is_overridden
 from flows.domain.acts.publishing import records_with
+from flows.domain.acts.withdrawing import STANDS, stood
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST, sealed_with
 from flows.domain.edition import gates_for
@@ -202,7 +205,7 @@ def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = Non
         reason=_reason(office, dossier, wish.reason),
         details={**_facts(office, dossier, wish.facts or {}), **_found_out(office, dossier, wish)},
     )
-    files = {**(wish.files or {}), **_sealed(office, dossier, wish)}
+    files = {**(wish.files or {}), **_sealed(office, dossier, wish), **_restored(dossier, wish)}
     proposal = office.register.propose(stated, files, on=dossier)
     if kind in _ON_THE_CLOCK and proposal.case and proposal.case != dossier.case:
         from flows.casework import timing  # noqa: PLC0415 - the law and the calendar, for these acts alone
@@ -218,6 +221,14 @@ def _sealed(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, bytes]
     case = dossier.case
     path = sealed_with(case.acts + 1, wish.kind.name)
     return {path: office.vault.seal(case.recipient, wish.sealed)}
+
+
+def _restored(dossier: Dossier, wish: Wish) -> Mapping[str, bytes]:
+    """Return the files of the version that stands again once what was drafted after it is withdrawn."""
+    published = dossier.last(PUBLISH, document=wish.document) if wish.kind == WITHDRAW_DRAFT else None
+    if published is None:
+        return {}
+    return {path: dossier.read(path, at=published) for path in stood(dossier.case, wish.document)}
 
 
 def append(office: Office, proposal: Proposal, armoured: str) -> Taken:
@@ -299,6 +310,9 @@ def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str
     if wish.kind in {SUBMIT, OVERRIDE}:
         return _checks(office, dossier, wish)
     facts = wish.facts or {}
+    if wish.kind == WITHDRAW_DRAFT:
+        paper = case.document(wish.document).paper
+        return {STANDS: str(paper.version)} if paper else {}
     if wish.kind == SENT:
         from flows.casework import timing  # noqa: PLC0415 - the law and the calendar, for these acts alone
 

@@ -152,7 +152,9 @@ def draft(
     current = case.document(document).version
     if current and all(dossier.read(path) == content for path, content in files.items()):
         return Drafted(recorded=None, case=case, findings=found, words=words)
-    wish = Wish(kind=DRAFT, reference=reference, document=document, version=current + 1, files=files)
+    wish = Wish(
+        kind=DRAFT, reference=reference, document=document, version=case.next_version(document), files=files
+    )
     taken = acts.act(office, officer, wish, on=dossier)
     return Drafted(recorded=taken.recorded, case=taken.case, findings=found, words=words)
 

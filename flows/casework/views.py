@@ -348,12 +348,13 @@ def _draft_of(dossier: Dossier, document: str, version: int) -> Statement:
 
 def _document(dossier: Dossier, document: Document, request: Request) -> DocumentView:
     case, policy = dossier.case, dossier.policy
-    people = may_decide(case, policy, document.name)
+    people, stage = may_decide(case, policy, document.name), case.stage(document.name)
     return DocumentView(
         document=document.name,
-        stage=case.stage(document.name),
+        stage=stage,
         version=document.version,
-        writers=tuple(sorted(document.writers)),
+        # Whoever wrote what was withdrawn did not write what stands.
+        writers=() if stage in {Stage.PUBLISHED, Stage.SENT} else tuple(sorted(document.writers)),
         approvals=document.standing,
         overrides=document.overrides,
         published=_published(dossier, document.name),

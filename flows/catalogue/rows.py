@@ -133,7 +133,9 @@ _UPSERT: Final = (
 
 def write(db: sqlite3.Connection, standing: Standing, describe: Describe) -> None:
     """Write down every document of a case, or the policy, over what was known of it."""
-    for row in _rows(standing):
+    rows = [*_rows(standing)]
+    _forget(db, rows)
+    for row in rows:
         # What was described is read again only where the files are others than they were.
         ((id_, described),) = db.execute(_UPSERT, {**asdict(row), "described": ""}).fetchall()
         if standing.case is None:
@@ -156,6 +158,15 @@ def _watch(db: sqlite3.Connection, id_: int, case: Case) -> None:
     db.execute("delete from watched where id = ?", (id_,))
     rows = {(id_, each.duty.value, as_text(each)) for each in case.watched}
     db.executemany("insert into watched values (?, ?, ?, null)", sorted(rows))
+
+
+def _forget(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    """Take away what was known of a document that its case has no more."""
+    there = {row.document for row in rows}
+    known = db.execute("select id, document from documents where identity = ?", (rows[0].identity,))
+    gone = [(id_,) for id_, document in known.fetchall() if document not in there]
+    for table, key in (("documents", "id"), ("words", "rowid"), ("touched", "id"), ("relied", "id")):
+        db.executemany(f"delete from {table} where {key} = ?", gone)  # noqa: S608 - our own names
 
 
 def _describe(db: sqlite3.Connection, id_: int, row: Row, found: Described | None) -> None:

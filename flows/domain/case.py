@@ -58,10 +58,20 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A version of a document that was published, and when, UTC."""
+    """A version of a document that was published, and when, UTC.
+
+    Attributes:
+        files: Those it was made from.
+        approvals, overrides: As they stood when it was published.
+        sent: Whether it was sent.
+    """
 
     version: int
     at: datetime
+    files: Mapping[str, FileMark] = field(default_factory=dict)
+    approvals: tuple[Approval, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    sent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +143,7 @@ class Case:
         life: What happened to the request.
         authors: Who wrote a file's bytes, by their SHA-256; the service left out.
         stated: The last act of each kind on the case itself, by kind.
+        withdrawn: By kind of document, the draft that was withdrawn last.
         closed: When it was closed without a published test, UTC; None while it is not.
         opened: When it was opened, UTC.
         changed: When the last act was taken, UTC.
@@ -148,6 +159,7 @@ class Case:
     life: Life
     authors: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stated: Mapping[str, Stated] = field(default_factory=dict)
+    withdrawn: Mapping[str, Document] = field(default_factory=dict)
     closed: datetime | None = None
     opened: datetime
     changed: datetime
@@ -163,8 +175,18 @@ class Case:
         return self.documents[TEST.name]
 
     def document(self, name: str) -> Document:
-        """Return a document; one that was not begun waits for its first draft."""
-        return self.documents.get(name) or Document(name=name)
+        """Return a document; one that was not begun, or was withdrawn, waits for its first draft."""
+        if known := self.documents.get(name):
+            return known
+        # Whoever wrote what was withdrawn does not decide on what is written instead.
+        return Document(
+            name=name, writers=self.withdrawn[name].writers if name in self.withdrawn else frozenset()
+        )
+
+    def next_version(self, name: str) -> int:
+        """Return the number of the next version of a document: none is given twice."""
+        numbers = (each.version for each in (self.document(name), self.withdrawn.get(name)) if each)
+        return max(numbers) + 1
 
     def stage(self, name: str = TEST.name) -> Stage:
         """Return where a document stands; of a closed case all are closed but a review that was asked for."""

@@ -13,7 +13,19 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts import APPROVE, CORRECT, DRAFT, OPEN, OVERRIDE, REOPEN, RETURN, SUBMIT, On, Reason
+from flows.domain.acts import (
+    APPROVE,
+    CORRECT,
+    DRAFT,
+    OPEN,
+    OVERRIDE,
+    REOPEN,
+    RETURN,
+    SUBMIT,
+    WITHDRAW_DRAFT,
+    On,
+    Reason,
+)
 from flows.domain.acts.opening import ATTACHED, opened
 from flows.domain.case import Stated
 from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST, sealed_with
@@ -77,7 +89,8 @@ def after(case: Case | None, act: Act) -> Case:
     if act.kind.on is On.DOCUMENT:
         was, is_ = case.document(act.document), then.document(act.document)
         since = was.since if is_.stage is was.stage else act.time
-        then = then.with_document(act.document, changed=act.time, since=since)
+        if act.document in then.documents:
+            then = then.with_document(act.document, changed=act.time, since=since)
         if act.kind in _HANDS and act.actor != SERVICE:
             then = then.with_life(hands=then.life.hands | {act.actor})
     else:
@@ -249,10 +262,11 @@ def _against_stage(case: Case, kind: Kind, document: str, gate: Stage | None) ->
 
 
 def _against_version(case: Case, act: Act) -> Iterator[PitError]:
-    current = case.document(act.document).version if act.document else 0
     new = act.kind == DRAFT
-    if act.version != current + new:
-        yield StaleVersionError(case.named(act.document), current=current, named=act.version - new)
+    current = case.document(act.document).version if act.document else 0
+    right = case.next_version(act.document) if new else current
+    if act.version != right:
+        yield StaleVersionError(case.named(act.document), current=right - new, named=act.version - new)
 
 
 def _against_files(case: Case, act: Act) -> Iterator[PitError]:
@@ -316,6 +330,8 @@ def _against_person(
 def _authors(case: Case, act: Act) -> dict[str, frozenset[str]]:
     """Return who wrote which bytes of the case, once ``act`` is taken."""
     authors = dict(case.authors)
+    if act.kind == WITHDRAW_DRAFT:
+        return authors  # what it puts back was written by others
     for path, mark in act.files.items():
         if act.actor != SERVICE and case.files.get(path) != mark:
             authors[mark.sha256] = authors.get(mark.sha256, frozenset()) | {act.actor}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flows.domain.acts import CORRECT, PUBLISH, REOPEN
+from flows.domain.acts import CORRECT, PUBLISH, REOPEN, WITHDRAW_DRAFT
 from flows.domain.errors import TamperedError
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def replaced(statements: Iterable[Statement], document: str) -> Statement | None
     newest: Statement | None = None
     begun_anew = False
     for said in statements:
-        if said.act.document == document and said.act.kind in {PUBLISH, CORRECT, REOPEN}:
-            begun_anew = said.act.kind != PUBLISH
-            newest = newest if begun_anew else said
+        if said.act.document != document:
+            continue
+        newest = said if said.act.kind == PUBLISH else newest
+        if said.act.kind in {PUBLISH, CORRECT, REOPEN, WITHDRAW_DRAFT}:
+            begun_anew = said.act.kind in {CORRECT, REOPEN}
     return newest if begun_anew else None

@@ -102,3 +102,54 @@ def test_a_withdrawn_case_is_opened_again_by_a_sign_off_officer(desk: Desk) -> N
     )
     assert "1146A/22" in desk.done("queue")
     assert passes_audit(desk.home)
+
+
+def test_a_correction_begun_by_mistake_is_withdrawn_and_the_paper_stands_as_before(
+    desk: Desk, tmp_path: Path
+) -> None:
+    another_case(desk.home, CASE, (TODAY - timedelta(days=7)).isoformat())
+    paper = publish(desk, tmp_path, LETTER, "1")
+    desk.done("sent", CASE, "--on", TODAY.isoformat(), "--by", "email", *RESPONSE, *OFFICER)
+    queued, showed = desk.done("queue"), desk.done("show", CASE)
+    due = desk.done("deadline", CASE)
+    reason = ("--reason", "It was the wrong case.")
+
+    desk.done("correct", CASE, *RESPONSE, *reason, *OFFICER)
+    (tmp_path / "letter.md").write_text(LETTER.replace("Thank you", "We thank you"))
+    desk.done("draft", CASE, tmp_path / "letter.md", *RESPONSE, *OFFICER)
+    desk.done("submit", CASE, *RESPONSE, "--version", "2", *OFFICER)
+    assert desk.done("queue") != queued
+
+    assert desk.done("withdraw-draft", CASE, *RESPONSE, *reason, *OFFICER) == (
+        "R/1: The draft of the response is withdrawn, so that version 1 stands as before. "
+        "The response is sent.\n"
+    )
+
+    assert (desk.done("queue"), desk.done("deadline", CASE)) == (queued, due)
+    said = "foi-officer withdrew the draft of the response, so that version 1 stands as before"
+    assert said in " ".join(desk.done("history", CASE).split())
+    now = " ".join(desk.done("show", CASE).split())
+    assert said in now
+    assert set(showed.split()) <= set(now.split())
+    assert "which stands published" in " ".join(desk("verify", paper).output.split())
+    assert desk.done("document", CASE, *RESPONSE) == desk.done("document", CASE, *RESPONSE, "--version", "1")
+    assert "We thank you" in desk.done("document", CASE, *RESPONSE, "--version", "2")
+    desk.done("correct", CASE, *RESPONSE, "--reason", "A date is wrong.", *OFFICER)
+    publish(desk, tmp_path, LETTER.replace("Thank you", "We thank you"), "3")
+    assert passes_audit(desk.home)
+
+
+def test_a_letter_begun_by_mistake_waits_no_more(desk: Desk, tmp_path: Path) -> None:
+    queued = desk.done("queue")
+    (tmp_path / "letter.md").write_text(a_letter("cost", "1146A/22", TODAY))
+    desk.done("draft", "1146A/22", tmp_path / "letter.md", "--document", "cost", *OFFICER)
+    assert "1146A/22 cost" in desk.done("queue")
+
+    words = ("withdraw-draft", "1146A/22", "--document", "cost", "--reason", "It is a response.", *OFFICER)
+    assert desk.done(*words) == "1146A/22: The draft of the cost is withdrawn.\n"
+
+    assert desk.done("queue") == queued
+    assert "The cost" not in desk.done("show", "1146A/22")
+    assert "withdrew the draft of the cost" in desk.done("history", "1146A/22")
+    assert "waits for its first draft" in desk.refused(*words)[1]
+    assert passes_audit(desk.home)

@@ -54,14 +54,16 @@ from flows.domain.acts import (
     SENT,
     STEP_ASIDE,
     SUBMIT,
+    WITHDRAW_DRAFT,
     Kind,
     On,
     Reason,
 )
 from flows.domain.acts.drafting import gates_text
 from flows.domain.acts.publishing import records_with
+from flows.domain.acts.withdrawing import STANDS, stood
 from flows.domain.assessment import Assessment, Balance, Duty, Exemption, Factor, Outcome, Part, Request
-from flows.domain.case import Approval, Case, Document, Override
+from flows.domain.case import Approval, Case, Document, Override, Paper
 from flows.domain.checks import VERSION
 from flows.domain.documents import (
     ASSESSMENT,
@@ -258,14 +260,16 @@ def an_act_by(
     stage, files = case.stage(document), dict(case.files)
     changes: dict[str, Any] = {"actor": person}
     if kind.on is On.DOCUMENT:
-        version = case.document(document).version
-        changes |= {"document": document, "version": version + (kind == DRAFT)}
+        version = case.next_version(document) if kind == DRAFT else case.document(document).version
+        changes |= {"document": document, "version": version}
     if kind in {DRAFT, PUBLISH}:
         of_kind = DOCUMENTS[document]
         written = of_kind.files if kind == DRAFT else of_kind.published("1146A-22")
         files |= {path: a_mark(f"{path} {text}") for path in written}
     if kind == OPEN:
         files = the_files(0)
+    if kind == WITHDRAW_DRAFT:
+        files |= stood(case, document)
     if kind.seals is Reason.MUST:
         files[sealed_with(case.acts + 1, kind.name)] = a_mark(f"sealed {text}")
     if kind.at_gate:
@@ -300,6 +304,11 @@ def _confirmation(case: Case, *_: object) -> dict[str, str]:
     return {"received": (correction.received if correction else case.received).isoformat()}
 
 
+def _withdrawal(case: Case, _: Policy, document: str) -> dict[str, str]:
+    paper = case.document(document).paper
+    return {STANDS: str(paper.version)} if paper else {}
+
+
 def _compliance(case: Case, *_: object) -> dict[str, str]:
     order = next(iter(case.life.ordered), AN_ORDER)
     return {"duty": order.duty, "reference": order.reference, "on": "2022-11-28"}
@@ -313,6 +322,7 @@ _STATED: Final[dict[Kind, Callable[[Case, Policy, str], dict[str, str]]]] = {
     CLOSE: _closing,
     SENT: _sending,
     SUBMIT: _submission,
+    WITHDRAW_DRAFT: _withdrawal,
     COMPLAINED: lambda case, *_: {"regulator": f"IC-{case.acts}", "on": "2022-11-28"},
     NOTICE: lambda case, *_: {
         "regulator": case.life.complaints[0].reference if case.life.complaints else COMPLAINT,
@@ -349,6 +359,8 @@ def the_case_for(kind: Kind) -> Case | None:
     }
     if kind in {SENT, CORRECT}:
         return a_published_case()
+    if kind == WITHDRAW_DRAFT:
+        return a_case(stage=Stage.DRAFTING, paper=Paper(version=1, at=NOON, files=the_files()))
     if kind == REOPEN:
         return a_published_case(stage=Stage.SENT).with_life(answered=_ANSWERED)
     if kind.document:
@@ -426,6 +438,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
         "files": the_files() | {PDF: a_mark("pdf")},
         "reason": "More was found.",
     },
+    WITHDRAW_DRAFT: _WRITES | {"details": {STANDS: "1"}, "reason": "It was the wrong case."},
     LOG: _WRITES | {"details": {"entry": "listed"}},
     REVIEW_ASKED: _WRITES
     | {

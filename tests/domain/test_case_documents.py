@@ -98,7 +98,9 @@ def test_a_response_is_begun_by_a_person_and_passes_gates_of_its_own() -> None:
             version=1,
             gates=(Stage.BALANCING,),
             approvals=(approved,),
-            paper=Paper(version=1, at=NOON),
+            paper=Paper(
+                version=1, at=NOON, files={LETTER: case.files[LETTER]}, approvals=(approved,), sent=True
+            ),
             since=NOON,
             changed=NOON,
         ),

@@ -209,6 +209,7 @@ def test_a_return_leads_to_drafting_from_either_gate(gate: Stage) -> None:
 
 def test_publication_ends_the_writers_part() -> None:
     before = a_case(stage=Stage.PUBLICATION)
+    made_from = {path: mark for path, mark in the_files().items() if path != SEALED_REQUEST}
 
     after = decide(before, an_act(PUBLISH), a_policy())
 
@@ -218,7 +219,7 @@ def test_publication_ends_the_writers_part() -> None:
         acts=4,
         files={**the_files(), PDF: a_mark("pdf")},
         writers=frozenset(),
-        paper=Paper(version=1, at=NOON),
+        paper=Paper(version=1, at=NOON, files=made_from),
     )
 
 

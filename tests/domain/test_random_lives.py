@@ -11,7 +11,7 @@ import pytest
 from domain_builders import a_person, a_policy, an_act, an_act_by
 
 from flows.domain.act import Act
-from flows.domain.acts import ACTS, APPROVE, DRAFT, OPEN, PUBLISH, RETURN, SUBMIT, On
+from flows.domain.acts import ACTS, APPROVE, DRAFT, OPEN, PUBLISH, RETURN, SUBMIT, WITHDRAW_DRAFT, On
 from flows.domain.case import Case
 from flows.domain.decide import after, decide
 from flows.domain.documents import DOCUMENTS, TEST
@@ -33,7 +33,7 @@ MOVES_THE_CLOCK = {
     *("ask-clarification", "clarified", "fees-notice", "fee-paid", "extend", "confirm-receipt"),
     *("review-asked", "review-decided"),
 }
-ENDS_OR_BEGINS_AGAIN = {"close", "reopen", "correct", "step-aside", "erase"}
+ENDS_OR_BEGINS_AGAIN = {"close", "reopen", "correct", "withdraw-draft", "step-aside", "erase"}
 """Taken seldom, since little can follow."""
 
 Walk = list[tuple[Act, Case]]
@@ -116,6 +116,28 @@ def test_nothing_is_published_without_its_gates_or_by_people_who_wrote_it(seed: 
         deciders = [each.actor for each in since if each.kind == APPROVE]
         assert writers.isdisjoint(deciders)
         assert len({*deciders}) == len(deciders)
+
+
+@WALKED
+def test_a_draft_that_is_withdrawn_leaves_what_was_given_out_and_its_number_is_not_used_again(
+    seed: int,
+) -> None:
+    found = walk(seed)
+    drafted = [(act.document, act.version) for act, _ in found if act.kind == DRAFT]
+    assert len({*drafted}) == len(drafted)
+    for number, (act, then) in enumerate(found):
+        if act.kind != WITHDRAW_DRAFT:
+            continue
+        published = [
+            (each, case.document(act.document))
+            for each, case in found[:number]
+            if (each.kind, each.document) == (PUBLISH, act.document)
+        ]
+        assert bool(published) == (act.document in then.documents)
+        for each, document in published[-1:]:
+            kept = then.document(act.document)
+            assert kept.version == document.version
+            assert all(then.files[path] == each.files[path] for path in kept.kind.files)
 
 
 @WALKED

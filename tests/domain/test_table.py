@@ -57,6 +57,7 @@ from flows.domain.acts import (
     SENT,
     STEP_ASIDE,
     SUBMIT,
+    WITHDRAW_DRAFT,
     Kind,
     On,
     Reason,
@@ -137,6 +138,7 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
 
 _REFERENCES = ("IC-123456-A1B2", ("", "ic-9", "IC 9", "-9", "I" * 41))
 _TEXTS |= {
+    ("withdraw-draft", "stands"): ("2", ("", "0", "02", "two")),
     ("log", "entry"): ("listed", ("", "Listed", "maybe")),
     ("review-asked", "on"): _DAYS,
     ("review-decided", "on"): _DAYS,
@@ -195,6 +197,7 @@ _SUBJECTS = {
     CLOSE: "closing: close 1146A/22 as withdrawn",
     CORRECT: "drafting: correct 1146A/22 version 1",
     REOPEN: "drafting: reopen 1146A/22 version 1",
+    WITHDRAW_DRAFT: "drafting: withdraw the draft of 1146A/22 version 1",
     LOG: "log: enter 1146A/22 as listed",
     REVIEW_ASKED: "review: take the request for one of 1146A/22",
     REVIEW_DECIDED: "review: decide that of 1146A/22",

@@ -341,4 +341,6 @@ def _say(
         return
     answered = case.life.answered if not document and stage is not Stage.CLOSED else None
     stands = f"was answered on {in_full(answered)}" if answered else STANDS[stage]
-    click.echo(f"{case.reference}: {sentence} The {document or 'case'} {stands}.")
+    gone = document in case.withdrawn and document not in case.documents
+    where = "" if gone else f" The {document or 'case'} {stands}."
+    click.echo(f"{case.reference}: {sentence}{where}")

@@ -51,6 +51,7 @@ from flows.domain.acts.publishing import PUBLISH, SENT
 from flows.domain.acts.reading import READ_REQUEST
 from flows.domain.acts.records import RECORDS
 from flows.domain.acts.review import REVIEW_ASKED, REVIEW_DECIDED
+from flows.domain.acts.withdrawing import WITHDRAW_DRAFT
 
 ACTS: Final = MappingProxyType(
     {
@@ -60,6 +61,7 @@ ACTS: Final = MappingProxyType(
             *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND),
             *(EVIDENCE, CONSULT, CONSULTED, RECORDS),
             *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CORRECT, CLOSE, REOPEN),
+            WITHDRAW_DRAFT,
             *(LOG, REVIEW_ASKED, REVIEW_DECIDED),
             *(COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
             *(
@@ -127,6 +129,7 @@ __all__ = [
     "SENT",
     "STEP_ASIDE",
     "SUBMIT",
+    "WITHDRAW_DRAFT",
     "Kind",
     "On",
     "Reason",

@@ -53,7 +53,14 @@ def _against_draft(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
         yield MalformedError(f"draft of {act.case}", *faults)
     elif document.version and all(act.files[path] == case.files.get(path) for path in document.kind.files):
         yield SameTextError(case.named(act.document), current=document.version)
+    yield from changes_what_is_decided(case, act)
+
+
+def changes_what_is_decided(case: Case, act: Act) -> Iterator[RefusedError]:
+    """Yield the refusal of an act that changes a file on which another document is being decided."""
     for other in case.documents.values():
+        if other.name == act.document:
+            continue
         # What another document is decided on, the request in clear, stays as its first decision found it.
         decided = {*other.kind.decided_on} if other.stage in {*ROLE_AT, Stage.PUBLICATION} else set()
         if changed := {path for path in decided if act.files.get(path) != case.files.get(path)}:
@@ -75,7 +82,8 @@ def _drafted(case: Case, act: Act) -> Case:
     )
 
 
-def _version_files(act: Act) -> Collection[str]:
+def version_files(act: Act) -> Collection[str]:
+    """Return the files that are written with a version of the act's document."""
     # The summary of what was asked, in request.md, is written with the test.
     return (*DOCUMENTS[act.document].files, *((REQUEST,) if act.document == TEST.name else ()))
 
@@ -89,7 +97,7 @@ DRAFT: Final = Kind(
     on=On.DOCUMENT,
     roles=frozenset({Role.FOI_OFFICER, Role.SERVICE}),
     at=frozenset({Stage.RECEIVED, Stage.DRAFTING}),
-    writes=_version_files,
+    writes=version_files,
     bars=_bars_drafting,
     against=_against_draft,
     after=_drafted,

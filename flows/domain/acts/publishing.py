@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.acts.drafting import version_files
 from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_text, the_day
 from flows.domain.case import Paper
 from flows.domain.documents import DOCUMENTS
@@ -44,7 +45,14 @@ def _against_publication(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
 
 
 def _published(case: Case, act: Act) -> Case:
-    paper = Paper(version=act.version, at=act.time)
+    document = case.document(act.document)
+    paper = Paper(
+        version=act.version,
+        at=act.time,
+        files={path: act.files[path] for path in version_files(act) if path in act.files},
+        approvals=document.standing,
+        overrides=document.overrides,
+    )
     return case.with_document(act.document, stage=Stage.PUBLISHED, writers=frozenset(), paper=paper)
 
 
@@ -86,7 +94,9 @@ def was_sent(case: Case, act: Act) -> Case:
     answered = case.life.answered
     if answered is None and case.answers(act.document):
         answered = the_day(act.details["on"])
-    return case.with_document(act.document, stage=Stage.SENT).with_life(answered=answered)
+    paper = case.document(act.document).paper
+    gone = replace(paper, sent=True) if paper else None
+    return case.with_document(act.document, stage=Stage.SENT, paper=gone).with_life(answered=answered)
 
 
 def _bars_sending(case: Case, document: str, _person: str) -> Iterator[RefusedError]:
