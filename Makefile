@@ -27,8 +27,9 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## play the whole story and keep it in build/demo
 	$(BIN)/equipoise demo --keep $(KEEP)
 
-up: $(READY) ## run the server and the flows on the home in ./equipoise, until Ctrl-C
-	$(BIN)/equipoise up --every $(EVERY)
+up: $(READY) ## run the desk and the flows on the home in ./equipoise, else on the sample, until Ctrl-C
+	@if [ -n "$$EQUIPOISE_HOME" ] || [ -d equipoise ]; then $(BIN)/equipoise up --every $(EVERY); \
+	else $(BIN)/equipoise demo --keep $(KEEP) --open; fi
 
 PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal
 

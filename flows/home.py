@@ -95,6 +95,16 @@ class Home:
         return self.state / "catalogue.sqlite"
 
     @property
+    def desk(self) -> Path:
+        """What the desk keeps beside the register: who is signed in, and what they read."""
+        return self.state / "desk.sqlite"
+
+    @property
+    def desk_log(self) -> Path:
+        """Which pages of the desk were asked for: JSON, one line each."""
+        return self.state / "desk.log"
+
+    @property
     def repeats(self) -> Path:
         """The keyed digests of what was asked, by which the same request is known again."""
         return self.state / "repeats.sqlite"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows import disk
 from flows.casework import acts
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from flows.domain.act import Act
     from flows.register.line import Recorded
     from flows.register.store import Proposal
+
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +51,20 @@ def keep(office: Office, proposal: Proposal) -> bytes:
             old.unlink()
     statement = proposal.statement.to_bytes()
     files = {path: b64encode(content).decode() for path, content in proposal.changes.items()}
-    disk.write(_place(office, statement), json.dumps(files).encode(), mode=0o600)
+    kept = {"statement": b64encode(statement).decode(), "files": files}
+    disk.write(_place(office, _digest(statement)), json.dumps(kept).encode(), mode=0o600)
     return statement
+
+
+def find(office: Office, digest: str) -> tuple[bytes, Act] | None:
+    """Return the statement of that SHA-256 that waits to be signed, and what it says; None without."""
+    if not _SHA256.fullmatch(digest):
+        return None
+    try:
+        statement = b64decode(json.loads(_place(office, digest).read_bytes())["statement"])
+        return statement, parse(statement).act
+    except (OSError, ValueError):
+        return None
 
 
 def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
@@ -60,7 +76,7 @@ def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
         NotEntitledError: the signature is not by a key of the person who acts.
     """
     try:
-        kept = json.loads(_place(office, statement).read_bytes())
+        kept = json.loads(_place(office, _digest(statement)).read_bytes())["files"]
         act = parse(statement).act
     except (OSError, ValueError):
         problem = "it was not proposed at this home within the last 24 hours; propose the act again"
@@ -78,9 +94,12 @@ def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
         if proposal.statement.to_bytes() != statement:
             raise RegisterMovedError(act.case) from None
         raise
-    _place(office, statement).unlink(missing_ok=True)
-    return taken
+    return taken  # what was kept stays for its day: the same, sent twice, was done before
 
 
-def _place(office: Office, statement: bytes) -> Path:
-    return office.home.proposals / f"{hashlib.sha256(statement).hexdigest()}.json"
+def _digest(statement: bytes) -> str:
+    return hashlib.sha256(statement).hexdigest()
+
+
+def _place(office: Office, digest: str) -> Path:
+    return office.home.proposals / f"{digest}.json"

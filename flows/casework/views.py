@@ -163,16 +163,17 @@ def queue(office: Office, *, everything: bool) -> list[Waiting]:
     """Return the documents that wait for somebody, the most urgent first."""
     clock = office.clock(office.register.policy())
     rows = office.catalogue.find(Sought(), clock) if everything else office.catalogue.waiting(clock)
-    return [_waiting(row, clock) for row in rows]
+    return [waiting(row, clock) for row in rows]
 
 
 def find(office: Office, sought: Sought) -> list[Waiting]:
     """Return the documents that somebody looks for, the most urgent first."""
     clock = office.clock(office.register.policy())
-    return [_waiting(row, clock) for row in office.catalogue.find(sought, clock)]
+    return [waiting(row, clock) for row in office.catalogue.find(sought, clock)]
 
 
-def _waiting(row: Row, clock: Clock) -> Waiting:
+def waiting(row: Row, clock: Clock) -> Waiting:
+    """Return a row of the catalogue as people read it today."""
     owed, due = from_text(row.owed), date.fromisoformat(row.due) if row.due else None
     return Waiting(
         reference=row.reference,

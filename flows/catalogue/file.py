@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.catalogue.rows import Describe
-    from flows.catalogue.search import Sought
+    from flows.catalogue.search import Sought, Which
     from flows.domain.clock import Clock
     from flows.domain.filed import Source
     from flows.domain.procedure import Stage
@@ -114,6 +114,16 @@ class Catalogue:
             f"where watched.due between '0' and ? or duty in ({marks}) order by watched.due, id, watched.owed"
         )
         return self._ask(sql, (by.isoformat(), *at_once))
+
+    def some(self, which: Which, clock: Clock, *, most: int) -> tuple[list[Row], int]:
+        """Return the most urgent of some documents, ``most`` at most, and how many there are of them."""
+        self._know_due(clock)
+        terms, values = which.sql()
+        rows = self._rows(f"{terms} {MOST_URGENT_FIRST} limit :most", {**values, "most": most})
+        if len(rows) < most:
+            return rows, len(rows)
+        ((count,),) = self._ask(f"select count(*) from documents {terms}", values)  # noqa: S608 - ours
+        return rows, count
 
     def find(self, sought: Sought, clock: Clock) -> list[Row]:
         """Return the documents that are looked for, the most urgent first."""

@@ -6,12 +6,13 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts import DRAFT, OVERRIDE, SUBMIT
+from flows.domain.acts import APPROVE, DRAFT, OVERRIDE, SUBMIT
+from flows.domain.decide import bars
 from flows.domain.documents import REQUEST, TEST
 from flows.domain.errors import PitError
 from flows.domain.owed import Duty, as_text
 from flows.domain.policy import SERVICE
-from flows.domain.procedure import FINISHED, Stage
+from flows.domain.procedure import FINISHED, ROLE_AT, Stage
 from flows.domain.reference import identity
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 3
+FORM: Final = 4
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -149,7 +150,7 @@ def write(db: sqlite3.Connection, standing: Standing, describe: Describe) -> Non
             _describe(db, id_, row, found)
         if row.document == TEST.name:
             _watch(db, id_, standing.case)
-        parts = dict.fromkeys(_parts(standing.acts, row.document))
+        parts = dict.fromkeys([*_parts(standing.acts, row.document), *_barred(standing, row.document)])
         db.execute("delete from touched where id = ?", (id_,))
         db.executemany("insert into touched values (?, ?, ?)", [(*part, id_) for part in parts])
 
@@ -231,3 +232,16 @@ def _parts(acts: Sequence[Act], document: str) -> Iterator[tuple[str, str]]:
                 yield act.actor, "writer"
             elif act.kind.at_gate or act.kind == OVERRIDE:
                 yield act.actor, "decider"
+
+
+def _barred(standing: Standing, document: str) -> Iterator[tuple[str, str]]:
+    """Yield who had a part in the case that keeps them from deciding on a document where it stands.
+
+    Whoever had none is kept from it by their role alone, which the policy says.
+    """
+    case = standing.case
+    if case is None or case.stage(document) not in ROLE_AT:
+        return
+    for person in {act.actor for act in standing.acts if act.actor != SERVICE}:
+        if bars(case, APPROVE, person, document):
+            yield person, "barred"

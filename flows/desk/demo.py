@@ -26,6 +26,7 @@ from flows.domain.policy import Person, Rules
 from flows.domain.procedure import Role, Stage
 from flows.domain.reference import slug
 from flows.engine import here as engine
+from flows.engine.settings import DESK_PORT
 from flows.files import folder
 from flows.home import Home
 from flows.register import signature
@@ -84,6 +85,7 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
         reference_pattern="FOI-{year}-{number:04}",
         chase_within=CHASE_WITHIN,
         body="other",
+        desk=(f"http://localhost:{DESK_PORT}",),
     )
     make_home(home, authority=AUTHORITIES, administrator="administrator", rules=rules)
     (home.root / ".demo").touch()

@@ -15,7 +15,7 @@ from flows.files import templates
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jinja2 import Template
+    from jinja2 import Environment
 
     from flows.document.blocks import Block
     from flows.document.imprint import Imprint
@@ -27,12 +27,23 @@ def render_html(blocks: Sequence[Block], imprint: Imprint) -> str:
     The imprint's title becomes that heading where the blocks do not open with one.
     """
     crest = imprint.theme.crest
-    return _page().render(
-        blocks=blocks,
-        anchors=_anchors(blocks),
-        titled=bool(blocks) and isinstance(blocks[0], Heading) and blocks[0].level == 1,
-        imprint=imprint,
-        crest=crest and {"address": data_address(crest), "words": crest.words},
+    return (
+        _environment()
+        .get_template("document/page.html.j2")
+        .render(
+            blocks=blocks,
+            anchors=_anchors(blocks),
+            titled=bool(blocks) and isinstance(blocks[0], Heading) and blocks[0].level == 1,
+            imprint=imprint,
+            crest=crest and {"address": data_address(crest), "words": crest.words},
+        )
+    )
+
+
+def render_body(blocks: Sequence[Block]) -> str:
+    """Return ``blocks`` alone, to stand in a page that has a first-level heading of its own."""
+    return (
+        _environment().get_template("document/body.html.j2").render(blocks=blocks, anchors=_anchors(blocks))
     )
 
 
@@ -52,9 +63,9 @@ def _anchors(blocks: Sequence[Block]) -> Mapping[int, str]:
 
 
 @cache
-def _page() -> Template:
-    page = templates(escape=True)
-    page.tests["of_kind"] = lambda node, kind: type(node).__name__ == kind
-    page.tests["digest"] = re.compile("[0-9a-f]{32,}").fullmatch
-    page.filters |= {"words": plain_text, "bound": bound}
-    return page.get_template("document/page.html.j2")
+def _environment() -> Environment:
+    made = templates(escape=True)
+    made.tests["of_kind"] = lambda node, kind: type(node).__name__ == kind
+    made.tests["digest"] = re.compile("[0-9a-f]{32,}").fullmatch
+    made.filters |= {"words": plain_text, "bound": bound}
+    return made

@@ -82,6 +82,11 @@ class Clock:
         self.falls = cache(self._falls)
         self.standing = cache(self._standing)
 
+    @property
+    def today(self) -> date:
+        """The authority's local day."""
+        return self._today
+
     def timetable(self, regime: str) -> Timetable:
         """Return how long an Act allows, and whose bank holidays it leaves out."""
         return replace(provisions(regime).clock, body=self._body)

@@ -130,6 +130,11 @@ def refusals(
     return found
 
 
+def bars(case: Case, kind: Kind, person: str, document: str) -> bool:
+    """Tell whether the part that a person had in a case keeps them from an act, whatever their roles."""
+    return any(_against_person(case, kind, person, document, case.stage(document)))
+
+
 def may_decide(case: Case, policy: Policy, document: str) -> frozenset[str]:
     """Return the ids of everyone who could approve a document at the gate where it stands."""
     return frozenset(

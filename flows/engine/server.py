@@ -71,7 +71,7 @@ def start(home: Home, *, port: int = 0, ui: bool = False) -> Server:
         port: Where it listens, on loopback; another one if that is taken.
     """
     home.prefect.mkdir(parents=True, exist_ok=True)
-    with _listening(port) as listener, (home.prefect / "server.log").open("ab") as log:
+    with listening(port) as listener, (home.prefect / "server.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-P", "-m", "flows.engine.server", str(listener.fileno())],
             cwd=home.prefect,  # with -P: neither code nor settings are taken from where the parent stands
@@ -106,7 +106,8 @@ def answers(url: str) -> bool:
         return False
 
 
-def _listening(port: int) -> socket.socket:
+def listening(port: int) -> socket.socket:
+    """Listen on loopback, at another port if the one that is asked for is taken."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

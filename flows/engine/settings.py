@@ -32,6 +32,8 @@ class Schedule:
 
 
 TICK_SECONDS: Final = 15
+DESK_PORT: Final = 8420
+"""Where the desk answers on one machine."""
 
 AUDITED_AT: Final = 2
 """The hour of the nightly audit, local."""

@@ -35,6 +35,8 @@ ENTRY: Final = b"git"
 """Namespace of signatures on entries, the one git looks for."""
 CHECKPOINT: Final = b"equipoise-checkpoint-v1"
 """Namespace of signatures on checkpoints."""
+SESSION: Final = b"equipoise-session-v1"
+"""Namespace of signatures by which a person enters the desk; nothing is recorded of them."""
 OPENING: Final = b"equipoise-opening-v1"
 """Namespace of signatures by which a person shows that they are there; nothing is recorded of them."""
 

@@ -35,9 +35,8 @@ def test_an_act_signed_elsewhere_is_appended_once(desk: Desk, tmp_path: Path) ->
     assert desk.done("append", statement, signature) == (
         f"{CASE}: Version 1 is submitted. The test is at legal review.\n"
     )
-    assert desk.refused("append", statement, signature) == (
-        2,
-        "statement: it was not proposed at this home within the last 24 hours; propose the act again.",
+    assert desk.done("append", statement, signature) == (
+        f"{CASE}: This was done before; nothing was recorded. The test is at legal review.\n"
     )
     assert passes_audit(desk.home)
 

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,12 +25,12 @@ from flows.catalogue.search import Sought
 from flows.domain.acts import CLOSE, OPEN, SENT
 from flows.domain.assessment import Request
 from flows.domain.clock import Clock
-from flows.domain.decide import after
+from flows.domain.decide import after, may_decide
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
 from flows.domain.errors import PitError, RegisterError
 from flows.domain.owed import Owed, as_text, from_text
-from flows.domain.policy import SERVICE, Proclaimed
-from flows.domain.procedure import FINISHED, Role, Stage
+from flows.domain.policy import SERVICE, Person, Proclaimed
+from flows.domain.procedure import FINISHED, ROLE_AT, Role, Stage
 from flows.domain.request_file import write_request
 from flows.domain.working_days import NATIONS
 from flows.sources.bank_holidays import calendar
@@ -212,6 +213,18 @@ def touched(office: Office, case: str, name: str) -> set[tuple[str, str]]:
     }
 
 
+def barred(office: Office, reference: str, name: str) -> set[tuple[str, str]]:
+    case = office.case(reference)
+    if case.stage(name) not in ROLE_AT:
+        return set()
+    everybody = {said.act.actor for said in office.register.dossier(reference).statements} - {SERVICE}
+    role = frozenset({ROLE_AT[Stage(case.stage(name))]})
+    policy = office.register.policy()
+    # With the role that the gate needs, whatever theirs are.
+    entitled = replace(policy, people={each: Person(id=each, roles=role, keys=()) for each in everybody})
+    return {(each, "barred") for each in everybody - may_decide(case, entitled, name)}
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(A_STEP, min_size=6, max_size=24), st.integers(0, 20))
 def test_whatever_is_done_it_says_what_the_cases_say(
@@ -240,7 +253,7 @@ def test_whatever_is_done_it_says_what_the_cases_say(
             assert {key: row[key] for key in of_the_case(office, case, name)} == of_the_case(
                 office, case, name
             )
-            assert parts == touched(office, case, name)
+            assert parts == touched(office, case, name) | barred(office, case, name)
             check_words(office, case, name, provisions, words)
             days = cases[case].watched if name == TEST.name else ()
             assert watched == {(each.duty, as_text(each)) for each in days}

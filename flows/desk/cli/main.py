@@ -35,7 +35,9 @@ _BEFORE: Final = {
     "init": _in(
         "keeping", "Make a home: the register, its first administrator and the service's keys.", "init"
     ),
-    "up": _in("running", "Run the Prefect server and every flow on its schedule, until Ctrl-C.", "up"),
+    "up": _in(
+        "running", "Run the desk, the Prefect server and every flow on its schedule, until Ctrl-C.", "up"
+    ),
     "intake": _in(
         "running",
         "Take requests in now, first drafts included: those in the inbox, or a copy of those at PATH.",

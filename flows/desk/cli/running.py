@@ -17,12 +17,13 @@ from flows.domain.procedure import Stage
 from flows.domain.reference import parse_reference
 from flows.engine import here as engine
 from flows.engine import settings
+from flows.engine.settings import DESK_PORT as PORT
+from flows.home import Home
 from flows.sources import copying, inbox
 
 if TYPE_CHECKING:
     from flows.casework.office import Office
     from flows.domain.act import Act
-    from flows.home import Home
 
 
 @click.command(epilog=example("equipoise up --every 60"))
@@ -34,20 +35,37 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="How often each flow looks for work.",
 )
+@click.option(
+    "--port",
+    default=PORT,
+    show_default=True,
+    metavar="PORT",
+    type=click.IntRange(1, 65_535),
+    help="Where the desk answers, on this machine alone; another one if that is taken.",
+)
 @with_home
-def up(every: int, *, home: Home, as_json: bool) -> None:
-    """Run the Prefect server and every flow on its schedule, until Ctrl-C."""
+def up(every: int, port: int, *, home: Home, as_json: bool) -> None:
+    """Run the desk, the Prefect server and every flow on its schedule, until Ctrl-C."""
     with open_office(home):
         pass  # there is a register, and it can be read
+    _run_up(home, every, port, as_json=as_json)
+
+
+def _run_up(home: Home, every: int, port: int, *, as_json: bool, opened: bool = False) -> None:
+    from flows.desk.web import serving  # noqa: PLC0415 - for those who serve pages alone
     from flows.engine.up import run  # noqa: PLC0415 - Prefect takes a second to import
 
-    def say(url: str) -> None:
-        if as_json:
-            print_json({"url": url})
-        else:
-            click.echo(f"Equipoise is up. Prefect: {url}  Stop with Ctrl-C.")
+    with serving.running(home, port=port) as desk:
 
-    run(home, every=every, say=say)
+        def say(url: str) -> None:
+            if as_json:
+                print_json({"desk": desk, "url": url})
+            else:
+                click.echo(f"Equipoise is up. Desk: {desk}  Prefect: {url}  Stop with Ctrl-C.")
+            if opened:
+                click.launch(desk)
+
+        run(home, every=every, say=say)
 
 
 @click.command(epilog=example("equipoise intake new-request.yaml"))
@@ -112,10 +130,22 @@ def publish(references: tuple[str, ...], *, home: Home, as_json: bool) -> None:
 @click.option(
     "--keep", metavar="DIR", type=click.Path(path_type=Path), help="Keep the home of the story here."
 )
+@click.option(
+    "--open",
+    "opened",
+    is_flag=True,
+    help="With --keep: play it there unless that was done, run it until Ctrl-C, and open its desk.",
+)
 @prints
-def demo(keep: Path | None, *, as_json: bool) -> None:
+def demo(keep: Path | None, *, opened: bool, as_json: bool) -> None:
     """Play the whole story on the example cases, with every part real."""
-    if as_json:
+    if opened:
+        if keep is None:
+            raise click.UsageError("--open goes with --keep, which says where the sample is.")
+        if not (keep / ".demo").is_file():
+            story.play(keep, say=lambda _: None if as_json else click.echo)
+        _run_up(Home(keep.absolute()), settings.TICK_SECONDS, PORT, as_json=as_json, opened=True)
+    elif as_json:
         print_json(story.play(keep, say=lambda _: None))
     else:
         story.play(keep, say=click.echo)

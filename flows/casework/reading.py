@@ -1,0 +1,97 @@
+"""The text of a document as people read it, with what the checks say beside the paragraphs they mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.document.arrangement import arrange
+from flows.document.blocks import List, parse_document, words
+from flows.document.html import render_body
+from flows.domain.documents import DOCUMENTS
+from flows.domain.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flows.casework.looking import Looked
+    from flows.document.blocks import Block
+    from flows.domain.finding import Finding
+    from flows.register.dossier import Dossier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One thing that the checks say.
+
+    Attributes:
+        words: That it means; empty where it means the whole.
+        paragraph: Number of the paragraph that has them; None where none has them whole.
+        overridden: Whether a sign-off officer overrode it.
+    """
+
+    finding: Finding
+    words: str
+    paragraph: int | None
+    overridden: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A text with what the checks say of it.
+
+    Attributes:
+        html: The text, fit to stand in a page.
+        remarks: The gravest first.
+        checked: Whether the checks were asked: they are for as long as a decision lies ahead.
+    """
+
+    version: int
+    html: str
+    remarks: tuple[Remark, ...]
+    checked: bool
+
+
+_ORDER = [Severity.BLOCK, Severity.WARN, Severity.INFO, Severity.NOT_RUN]
+
+
+def reading_of(dossier: Dossier, document: str, looked: Looked | None) -> Reading:
+    """Return the current text of a document, with what the checks say."""
+    case = dossier.case
+    blocks = arrange(parse_document(dossier.read(DOCUMENTS[document].text).decode()))
+    numbered = dict(_paragraphs(blocks))
+    overridden = {(each.finding, each.place) for each in case.document(document).overrides}
+    remarks = [
+        Remark(
+            finding=finding,
+            words=(meant := _meant(finding, looked)),
+            paragraph=next((n for n, text in numbered.items() if meant and meant in text), None),
+            overridden=finding.severity is Severity.BLOCK and (finding.code, finding.place) in overridden,
+        )
+        for finding in (looked.findings if looked else ())
+    ]
+    return Reading(
+        version=case.document(document).version,
+        html=render_body(blocks),
+        remarks=tuple(sorted(remarks, key=lambda each: _ORDER.index(each.finding.severity))),
+        checked=looked is not None,
+    )
+
+
+def _meant(finding: Finding, looked: Looked | None) -> str:
+    text = looked.words.get(finding.place, "") if looked else ""
+    start, end = finding.span or (0, 0)
+    return _plain(text[start:end])
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s\u00a0]+", " ", text).strip()
+
+
+def _paragraphs(blocks: Sequence[Block]) -> Iterator[tuple[int, str]]:
+    """Yield each numbered paragraph: its number, and its words."""
+    for block in blocks:
+        if isinstance(block, List) and block.ordered:
+            for at, item in enumerate(block.items):
+                yield block.start + at, _plain(" ".join(words(item)))

@@ -1,0 +1,1 @@
+"""The desk: pages on which people read, decide and sign."""

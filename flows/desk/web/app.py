@@ -1,0 +1,374 @@
+"""The application: for every route of the table, what is looked at before its page is asked, in order.
+
+1. Host, origin and size, before anything of the request is believed.
+2. Who asks: the session that the cookie names, and the person's roles by the policy in force now.
+3. Whether the table opens the route to one of them; if not, it is as if the page were not there.
+4. How often they asked.
+5. The token of their session, for whatever changes something.
+Then the page is made, in a thread that has an office of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route as Routed
+
+from flows.desk.web import safety, sessions
+from flows.desk.web.offices import Offices
+from flows.desk.web.render import as_json, render
+from flows.desk.web.routes import ROUTES
+from flows.desk.web.visit import LANGUAGES, Answer, NotFoundError, Page, See, Sent, Visit
+from flows.domain.errors import (
+    MalformedError,
+    PitError,
+    RefusedError,
+    RegisterMovedError,
+    UnexpectedError,
+    UnknownCaseError,
+)
+from flows.domain.procedure import Role
+from flows.engine import failures
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine
+
+    from starlette.requests import Request
+
+    from flows.casework.office import Office
+    from flows.desk.web.routes import Route
+    from flows.desk.web.sessions import Session
+    from flows.desk.web.store import Store
+    from flows.domain.policy import Policy
+    from flows.home import Home
+
+_COOKIE: Final = "desk"
+_MOST_FIELDS: Final = 2_000
+_MOST_FILES: Final = 50
+_MINUTE: Final = 60.0
+_A_YEAR: Final = 365 * 86_400
+
+_STATUS: Final = (
+    (UnknownCaseError, 404),
+    (NotFoundError, 404),
+    (RefusedError, 409),
+    (RegisterMovedError, 409),
+    (MalformedError, 422),
+    (UnexpectedError, 500),
+    (PitError, 503),
+)
+
+
+class TooOftenError(PitError):
+    """Somebody asked too often."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = int(seconds) + 1
+        super().__init__(f"That was asked too often; try again in {self.seconds} seconds.")
+
+
+class TokenError(PitError):
+    """A form was made for another session, or before this one began."""
+
+    def __init__(self) -> None:
+        super().__init__("You were signed out meanwhile. What you wrote is below; send it again.")
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """What the pages share.
+
+    Attributes:
+        origins: At which people see the desk, by the policy that was read last.
+    """
+
+    home: Home
+    offices: Offices
+    origins: tuple[str, ...] = field(default=())
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether this is the home of the sample, where a newcomer signs in as anybody of it."""
+        return (self.home.root / ".demo").is_file()
+
+
+@dataclass(kw_only=True)
+class _Sent:
+    """What a form brought: the values of its fields, and the files."""
+
+    form: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def application(home: Home) -> Starlette:
+    """Return the desk of a home."""
+    desk = Desk(home=home, offices=Offices(home))
+    with desk.offices.one() as (office, _):
+        desk.origins = office.register.policy().rules.desk
+    routes = [each for route in ROUTES for each in _routed(desk, route)]
+
+    async def closed(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return _plain_error(status)
+
+    @asynccontextmanager
+    async def open_offices(_: Starlette) -> AsyncIterator[None]:
+        yield
+        desk.offices.close()
+
+    return Starlette(
+        routes=routes,
+        lifespan=open_offices,
+        exception_handlers={404: closed, 405: closed, 413: closed, 500: closed},
+        middleware=[Middleware(_Headers)],
+    )
+
+
+class _Headers:
+    """Puts the desk's headers on every answer, those of failures included."""
+
+    def __init__(self, app: Any) -> None:  # noqa: ANN401 - ASGI's
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI's
+        async def sending(message: Any) -> None:  # noqa: ANN401 - as above
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(
+                        (name.lower().encode(), value.encode())
+                        for name, value in safety.HEADERS.items()
+                        if name.lower().encode() not in there
+                    ),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+def _routed(desk: Desk, route: Route) -> list[Routed]:
+    """Return a route, and before it that of the same page as JSON, where it is a page to be read."""
+    limit = [Middleware(RequestBodyLimitMiddleware, max_body_size=route.most)]
+    found = []
+    if route.has_json:
+        path = "/index.json" if route.path == "/" else f"{route.path}.json"
+        found.append(Routed(path, _endpoint(desk, route, json_=True), methods=["GET"], middleware=limit))
+    found.append(
+        Routed(route.path, _endpoint(desk, route, json_=False), methods=[route.method], middleware=limit)
+    )
+    return found
+
+
+def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    async def endpoint(request: Request) -> Response:
+        began = time.monotonic()
+        origin = safety.origin_of(request.headers.get("host", ""), desk.origins)
+        if origin is None:
+            return _plain_error(421)
+        if route.method not in safety.SAFE and not safety.is_from_here(request.headers, origin):
+            return _plain_error(403)
+        sent = await _sent(request) if route.method not in safety.SAFE else _Sent()
+        response, person = await run_in_threadpool(_answered, desk, route, request, sent, as_data=json_)
+        _log(desk, route, person, response.status_code, time.monotonic() - began)
+        return response
+
+    return endpoint
+
+
+async def _sent(request: Request) -> _Sent:
+    sent = _Sent()
+    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as came:
+        for name, value in came.multi_items():
+            if isinstance(value, UploadFile):
+                sent.files[name] = await value.read()
+            else:
+                sent.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return sent
+
+
+def _answered(
+    desk: Desk, route: Route, request: Request, sent: _Sent, *, as_data: bool
+) -> tuple[Response, str]:
+    """Return the answer to a request, and who asked."""
+    person = ""
+    try:
+        with desk.offices.one() as (office, store):
+            visit = _visit(desk, request, sent, office, store)
+            person = visit.session.person if visit.session else ""
+            return _response(_page_of(route, request, visit), visit, as_data=as_data), person
+    except (OSError, sqlite3.Error):
+        # What failed may be named in the error, and is nobody's business.
+        return _plain_error(503), person
+    except Exception as error:  # noqa: BLE001 - as a page that fails: where, and no words of a case
+        failures.tell("desk", str(UnexpectedError.of(error)))
+        return _plain_error(500), person
+
+
+def _visit(desk: Desk, request: Request, sent: _Sent, office: Office, store: Store) -> Visit:
+    policy = office.register.policy()
+    desk.origins = policy.rules.desk
+    origin = safety.origin_of(request.headers.get("host", ""), desk.origins) or ""
+    session = _session(store, request.cookies.get(_cookie(origin), ""), policy)
+    known = policy.people[session.person] if session else None
+    peer = request.client.host if request.client else ""
+    language = request.cookies.get("language", "")
+    return Visit(
+        path=dict(request.path_params),
+        asked=dict(request.query_params),
+        form=sent.form,
+        files=sent.files,
+        office=office,
+        store=store,
+        policy=policy,
+        session=session,
+        roles=known.roles if known else frozenset(),
+        origin=origin,
+        peer=peer,
+        sample=desk.is_sample and safety.is_at_this_machine(request.headers, peer, origin),
+        language=language if language in LANGUAGES else LANGUAGES[0],
+        here=request.url.path,
+    )
+
+
+def _session(store: Store, secret: str, policy: Policy) -> Session | None:
+    found = sessions.find(store, secret) if secret else None
+    if found and (found.person not in policy.people or Role.SERVICE in policy.people[found.person].roles):
+        sessions.end(store, found)
+        return None
+    return found
+
+
+def _page_of(route: Route, request: Request, visit: Visit) -> Answer:
+    """Return what is answered: the page, or why it is not to be had."""
+    if route.open_to is not None and visit.session is None:
+        return _signed_out(request, visit)
+    try:
+        _check_open(route, visit)
+        return route.handle(visit)
+    except TokenError as error:
+        return Page(
+            template="again.html.j2",
+            more={"error": str(error), "url": _own(request), "form": visit.form},
+            status=403,
+        )
+    except PitError as error:
+        return _failed(error)
+    except (OSError, sqlite3.Error):
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of ours is told without the words it came with
+        unexpected = UnexpectedError.of(error)
+        failures.tell("desk", str(unexpected))
+        return _failed(unexpected)
+
+
+def _check_open(route: Route, visit: Visit) -> None:
+    """Check that a visitor may take a route now.
+
+    Raises:
+        NotFoundError: it is not for them.
+        TooOftenError: they took it too often.
+        TokenError: what they sent was made for another session.
+    """
+    if route.open_to is not None and visit.roles.isdisjoint(route.open_to):
+        raise NotFoundError
+    who = visit.session.person if visit.session else visit.peer
+    key = f"{route.method} {route.path} {who}"
+    if route.rate and (wait := visit.store.within_rate(key, most=route.rate, seconds=_MINUTE)):
+        raise TooOftenError(wait)
+    changes = route.method not in safety.SAFE
+    if changes and visit.session and not safety.has_token(visit.session, visit.sent("token")):
+        raise TokenError
+
+
+def _failed(error: PitError) -> Page:
+    if isinstance(error, TooOftenError):
+        return Page(template="error.html.j2", view={"error": str(error)}, status=429)
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    sentence = str(NotFoundError()) if status == 404 else str(error)  # noqa: PLR2004 - HTTP: not found
+    return Page(template="error.html.j2", view={"error": sentence}, status=status)
+
+
+def _signed_out(request: Request, visit: Visit) -> Answer:
+    if request.method in safety.SAFE:
+        return See(url=f"/sign-in?next={quote(_own(request))}")
+    more = {"error": str(TokenError()), "url": _own(request), "form": visit.form}
+    return Page(template="again.html.j2", more=more, status=401)
+
+
+def _own(request: Request) -> str:
+    """Return the address on this desk that was asked for."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _response(answer: Answer, visit: Visit, *, as_data: bool) -> Response:
+    if isinstance(answer, See):
+        response: Response = RedirectResponse(answer.url, status_code=303)
+        if answer.cookie is not None:
+            _keep(response, answer.cookie, visit.origin)
+        if answer.language is not None:
+            response.set_cookie("language", answer.language, max_age=_A_YEAR, samesite="lax", path="/")
+        return response
+    if isinstance(answer, Sent):
+        headers = {"Content-Security-Policy": answer.policy} if answer.policy else {}
+        if answer.name:
+            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(answer.name)}"
+        return Response(answer.content, media_type=answer.media, headers=headers)
+    headers = {"Retry-After": "60"} if answer.status == 429 else {}  # noqa: PLR2004 - HTTP: too many
+    if as_data:
+        content, media = as_json(answer.view), "application/json"
+    else:
+        content, media = render(answer, visit), "text/html"
+    return Response(content, status_code=answer.status, media_type=media, headers=headers)
+
+
+def _cookie(origin: str) -> str:
+    """Return the name of the cookie; with the prefix a browser takes it from this very host alone."""
+    return f"__Host-{_COOKIE}" if origin.startswith("https:") else _COOKIE
+
+
+def _keep(response: Response, cookie: str, origin: str) -> None:
+    safe = origin.startswith("https:")
+    if cookie:
+        response.set_cookie(_cookie(origin), cookie, httponly=True, samesite="lax", secure=safe, path="/")
+    else:
+        response.delete_cookie(_cookie(origin), httponly=True, samesite="lax", secure=safe, path="/")
+
+
+_CLOSED: Final = {
+    403: "This form was not sent from a page of the desk.",
+    404: str(NotFoundError()),
+    405: "This page cannot be asked for in this way.",
+    413: "What was sent is too large.",
+    421: "This desk has another address.",
+}
+
+
+def _plain_error(status: int) -> Response:
+    return PlainTextResponse(_CLOSED.get(status, "The desk cannot answer now."), status_code=status)
+
+
+def _log(desk: Desk, route: Route, person: str, status: int, seconds: float) -> None:
+    """Write down that a page was asked for: by its route, never by what it was asked about."""
+    line = {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "route": f"{route.method} {route.path}",
+        "person": person,
+        "status": status,
+        "ms": round(seconds * 1000),
+    }
+    with desk.home.desk_log.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")

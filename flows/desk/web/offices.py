@@ -1,0 +1,57 @@
+"""Offices and stores, each used by one thread at a time."""
+
+from __future__ import annotations
+
+import queue
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from flows.casework.office import Office
+from flows.desk.web.store import Store
+from flows.domain.errors import PitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.home import Home
+
+MOST: Final = 4
+"""Threads that work at once: more would only wait for each other on the machine's processors."""
+
+
+class Offices:
+    """A few open offices of one home."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._free: queue.LifoQueue[tuple[Office, Store] | None] = queue.LifoQueue()
+        for _ in range(MOST):
+            self._free.put(None)
+
+    @contextmanager
+    def one(self) -> Iterator[tuple[Office, Store]]:
+        """Give an office and a store that nobody else uses meanwhile."""
+        kept: tuple[Office, Store] | None = self._free.get()
+        try:
+            kept = kept or (Office(self._home), Store(self._home.desk))
+            yield kept
+        except PitError:
+            raise
+        except BaseException:
+            # What it was about is not known; the next one begins afresh.
+            _close(kept)
+            kept = None
+            raise
+        finally:
+            self._free.put(kept)
+
+    def close(self) -> None:
+        """Close every one of them."""
+        for _ in range(MOST):
+            _close(self._free.get())
+
+
+def _close(kept: tuple[Office, Store] | None) -> None:
+    if kept:
+        for each in kept:
+            each.close()

@@ -1,0 +1,105 @@
+"""Deciding at a gate: read, choose, and what was chosen goes to be signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.casework import views
+from flows.casework.acts import Wish
+from flows.casework.looking import look
+from flows.casework.reading import reading_of
+from flows.desk.web.pages.case import dossier_of
+from flows.desk.web.pages.signing import begin
+from flows.desk.web.visit import NotFoundError, Page
+from flows.domain.acts import APPROVE, RETURN
+from flows.domain.decide import refusals
+from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.errors import PitError, StaleVersionError
+from flows.domain.procedure import ROLE_AT, Stage
+
+if TYPE_CHECKING:
+    from flows.casework.reading import Reading
+    from flows.casework.views import CaseView, DocumentView
+    from flows.desk.web.visit import Answer, Visit
+    from flows.register.dossier import Dossier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideView:
+    """What the page of a decision shows.
+
+    Attributes:
+        gate: Where the document stands; None where that is no gate.
+        why_not: Why this person may not decide.
+    """
+
+    case: CaseView
+    document: DocumentView
+    gate: Stage | None
+    text: Reading | None
+    why_not: tuple[str, ...]
+
+
+def ask(visit: Visit) -> Page:
+    """Show the text and ask for the decision."""
+    return _asked(visit, "")
+
+
+def _asked(visit: Visit, error: str) -> Page:
+    dossier, name = dossier_of(visit), _document(visit)
+    case = dossier.case
+    if name not in case.documents:
+        raise NotFoundError
+    stage = case.stage(name)
+    gate = stage if stage in ROLE_AT else None
+    shown = views.show(visit.office, dossier)
+    why_not = refusals(case, APPROVE, visit.person, visit.policy, document=name)
+    looked = look(visit.office, dossier) if name == TEST.name else None
+    view = DecideView(
+        case=shown,
+        document=next(each for each in shown.documents if each.document == name),
+        gate=gate,
+        text=reading_of(dossier, name, looked) if case.document(name).version else None,
+        why_not=tuple(map(str, why_not)),
+    )
+    more = {"error": error, "decision": visit.sent("decision"), "reason": visit.sent("reason")}
+    return Page(template="decide.html.j2", view=view, more=more, status=422 if error else 200)
+
+
+def propose(visit: Visit) -> Answer:
+    """Make of what was chosen the statement that is to be signed."""
+    dossier, name = dossier_of(visit), _document(visit)
+    kind = {"approve": APPROVE, "return": RETURN}.get(visit.sent("decision"))
+    if kind is None:
+        return _asked(visit, "Choose whether you approve the version or return it.")
+    try:
+        gate = Stage(visit.sent("gate"))
+        wish = Wish(
+            kind=kind,
+            reference=dossier.case.reference,
+            document=name,
+            version=_version_read(visit, dossier, name),
+            gate=gate,
+            reason=visit.sent("reason") or None,
+        )
+        return begin(visit, wish)
+    except PitError as error:
+        return _asked(visit, str(error))
+
+
+def _version_read(visit: Visit, dossier: Dossier, name: str) -> int:
+    """Return the version that the person read, which has to be the current one."""
+    current, read = dossier.case.document(name).version, visit.sent("version")
+    if read != str(current):
+        raise StaleVersionError(
+            dossier.case.named(name), current=current, named=int(read) if read.isdecimal() else 0
+        )
+    return current
+
+
+def _document(visit: Visit) -> str:
+    name = visit.path["document"]
+    if name not in DOCUMENTS:
+        raise NotFoundError
+    return name

@@ -1,0 +1,151 @@
+"""Signing in, and out.
+
+Nobody has a password. A passkey, or a key file by `ssh-keygen -Y sign`, signs a few lines that are made for
+this one sign-in and good for ten minutes, in a namespace of its own: no act can be made of that signature.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.desk.web import passkeys, sessions
+from flows.desk.web.visit import NotFoundError, Page, See, within
+from flows.domain.errors import PitError, RefusedError
+from flows.domain.procedure import Role
+from flows.register import passkey
+from flows.register.signature import SESSION, verify
+from flows.register.sshsig import tidied
+
+if TYPE_CHECKING:
+    from flows.desk.web.store import Store
+    from flows.desk.web.visit import Answer, Visit
+
+_GOOD_FOR: Final = 600.0
+"""Seconds for which what is to be signed is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """What the page of signing in shows.
+
+    Attributes:
+        request: What a browser is asked for, as JSON; empty where no passkey can sign at this address.
+        statement: What is signed.
+        people: Whom a newcomer to the sample may sign in as.
+    """
+
+    authority: str
+    request: str
+    statement: str
+    challenge: str
+    people: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def ask(visit: Visit) -> Page:
+    """Ask for a passkey, or a key file."""
+    return _asked(visit, visit.asked.get("next", ""), "")
+
+
+def _asked(visit: Visit, next_: str, error: str) -> Page:
+    id_, content = _challenge(visit)
+    at_desk = visit.origin in visit.policy.rules.desk
+    asked = passkeys.request(visit.store, passkey.challenge(content, SESSION), visit.origin, ())
+    people = [
+        (person.id, tuple(sorted(person.roles)))
+        for person in visit.policy.people.values()
+        if visit.sample and Role.SERVICE not in person.roles
+    ]
+    view = SignIn(
+        authority=visit.policy.authority.partition(";")[0],
+        request=asked if at_desk else "",
+        statement=content.decode(),
+        challenge=id_,
+        people=tuple(people),
+    )
+    return Page(
+        template="sign-in.html.j2",
+        view=view,
+        more={"next": within(next_), "error": error},
+        status=422 if error else 200,
+    )
+
+
+def enter(visit: Visit) -> Answer:
+    """Let somebody in who signed."""
+    try:
+        person, how = _signed(visit)
+    except PitError as error:
+        return _asked(visit, visit.sent("next"), str(error))
+    return _entered(visit, person, how)
+
+
+def enter_sample(visit: Visit) -> Answer:
+    """Let a newcomer to the sample in as one of its people, at this machine alone."""
+    person = visit.sent("person")
+    if not visit.sample or person not in visit.policy.people:
+        raise NotFoundError
+    return _entered(visit, person, "sample")
+
+
+def leave(visit: Visit) -> See:
+    """End the session."""
+    if visit.session:
+        sessions.end(visit.store, visit.session)
+    return See(url="/sign-in", cookie="")
+
+
+def _entered(visit: Visit, person: str, how: str) -> See:
+    if visit.session:
+        sessions.end(visit.store, visit.session)
+    return See(url=within(visit.sent("next")), cookie=sessions.begin(visit.store, person, how))
+
+
+def _signed(visit: Visit) -> tuple[str, str]:
+    content = _taken(visit.store, visit.sent("challenge"))
+    answer, origins = visit.sent("answer"), visit.policy.rules.desk
+    if answer:
+        named = passkeys.person_of(answer)
+        people = [named] if named in visit.policy.people else [*visit.policy.people]
+        keys = {key: person for person in people for key in passkeys.of(visit.policy, person)}
+        _, key = passkeys.signed(visit.store, answer, keys, content, SESSION, origins=origins)
+        return keys[key], "passkey"
+    key = verify(tidied(visit.sent("signature")), content, SESSION, origins=origins).public
+    for person in visit.policy.people.values():
+        if key in person.keys and Role.SERVICE not in person.roles:
+            return person.id, "key"
+    raise RefusedError("The key that signed is nobody's on the list of authorised people.")
+
+
+def _challenge(visit: Visit) -> tuple[str, bytes]:
+    """Return what is to be signed, and the name under which it is kept."""
+    now = time.time()
+    stated = {
+        "desk": visit.origin,
+        "register": visit.policy.register,
+        "signs in until": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now + _GOOD_FOR)),
+        "random": secrets.token_hex(16),
+    }
+    content = (json.dumps(stated, indent=2, sort_keys=True) + "\n").encode()
+    id_ = hashlib.sha256(content).hexdigest()
+    with visit.store.writing():
+        visit.store.ask("delete from challenges where expires < ?", now)
+        visit.store.ask("insert into challenges values (?, 'sign-in', ?, ?)", id_, content, now + _GOOD_FOR)
+    return id_, content
+
+
+def _taken(store: Store, id_: str) -> bytes:
+    """Return what was to be signed, once."""
+    with store.writing():
+        found = store.ask(
+            "delete from challenges where id = ? and purpose = 'sign-in' and expires > ? returning content",
+            *(id_, time.time()),
+        )
+    if not found:
+        raise RefusedError("This sign-in is too old; sign what the page shows now.")
+    content: bytes = found[0][0]
+    return content

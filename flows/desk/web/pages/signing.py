@@ -1,0 +1,161 @@
+"""Check and sign: what is to be signed is shown, signed by a passkey or a key file, and recorded.
+
+1. What somebody wishes to do is made a statement, which is kept with what the act writes.
+2. The page says it in a sentence, and shows the very bytes and their SHA-256. They are the server's own:
+   nothing that a browser sends beside the signature goes into the register.
+3. The signature is verified as the audit will verify it, and the act appended; the same form sent twice
+   finds it done before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.casework import acts, proposals
+from flows.casework.acts import Officer, ProposedError
+from flows.casework.waiting import Next, buckets
+from flows.desk.web import passkeys
+from flows.desk.web.visit import NotFoundError, Page, See, Sent
+from flows.domain.acts.kind import in_words
+from flows.domain.errors import PitError, RefusedError, RegisterMovedError
+from flows.domain.reference import slug
+from flows.register import passkey, signature
+from flows.register.signature import STATEMENT
+from flows.register.statement import POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flows.casework.acts import Wish
+    from flows.desk.web.visit import Answer, Visit
+    from flows.domain.act import Act
+
+_SENT: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignView:
+    """What the page of a signature shows.
+
+    Attributes:
+        sentence: What the person is about to do, to follow "You".
+        files: That the act names, with the SHA-256 of each.
+        request: What a browser is asked for, as JSON; empty where the person has no passkey for this address.
+        with_sample: Whether the key of the sample can sign.
+        back: The page that the act is about.
+    """
+
+    sentence: str
+    reason: str | None
+    statement: str
+    digest: str
+    files: tuple[tuple[str, str], ...]
+    request: str
+    with_sample: bool
+    back: str
+
+
+def begin(visit: Visit, wish: Wish) -> See:
+    """Propose an act on a case; return the page on which it is signed.
+
+    Raises:
+        RefusedError, MalformedError: as ``acts.propose``.
+    """
+    return keep(visit, lambda officer: acts.act(visit.office, officer, wish))
+
+
+def keep(visit: Visit, do: Callable[[Officer], object]) -> See:
+    """Do something for a person up to what they have to sign; return the page on which they do.
+
+    Args:
+        do: Does it for an officer whose key is elsewhere.
+
+    Raises:
+        RefusedError: there is nothing to do, for it is so already.
+    """
+    try:
+        do(Officer(id=visit.person, signer=None))
+    except ProposedError as proposed:
+        statement = proposals.keep(visit.office, proposed.proposal)
+        return See(url=f"/sign/{hashlib.sha256(statement).hexdigest()}")
+    raise RefusedError("This is so already; there is nothing to sign.")
+
+
+def ask(visit: Visit) -> Page:
+    """Show what is to be signed."""
+    return _asked(visit, "")
+
+
+def _asked(visit: Visit, error: str) -> Page:
+    content, act = _kept(visit)
+    keys = [key for key in passkeys.of(visit.policy, visit.person) if visit.origin in visit.policy.rules.desk]
+    asked = (
+        passkeys.request(visit.store, passkey.challenge(content, STATEMENT), visit.origin, keys)
+        if keys
+        else ""
+    )
+    view = SignView(
+        sentence=in_words(act.kind.done, act),
+        reason=act.reason,
+        statement=content.decode(),
+        digest=hashlib.sha256(content).hexdigest(),
+        files=tuple((path, mark.sha256) for path, mark in sorted(act.files.items())),
+        request=asked,
+        with_sample=visit.sample and (visit.office.home.officers / visit.person).is_file(),
+        back=_about(act),
+    )
+    return Page(template="sign.html.j2", view=view, more={"error": error}, status=422 if error else 200)
+
+
+def statement(visit: Visit) -> Sent:
+    """Hand out the bytes that are to be signed, for whoever signs with a key file."""
+    content, _ = _kept(visit)
+    return Sent(content=content, media=_SENT, name="statement.json")
+
+
+def append(visit: Visit) -> Answer:
+    """Record the act with its signature."""
+    content, act = _kept(visit)
+    try:
+        proposals.append(visit.office, content, _signature(visit, content))
+    except RegisterMovedError as error:
+        more = {"error": str(error), "back": _about(act)}
+        return Page(template="moved.html.j2", view={"error": str(error)}, more=more, status=409)
+    except PitError as error:
+        return _asked(visit, str(error))
+    return See(url=_after(visit, act))
+
+
+def _signature(visit: Visit, content: bytes) -> str:
+    if answer := visit.sent("answer"):
+        keys = passkeys.of(visit.policy, visit.person)
+        origins = visit.policy.rules.desk
+        armoured, _ = passkeys.signed(visit.store, answer, keys, content, STATEMENT, origins=origins)
+        return armoured
+    if visit.sent("with") == "sample" and visit.sample:
+        return signature.load(visit.office.home.officers / visit.person).sign(content, STATEMENT)
+    return visit.sent("signature")
+
+
+def _kept(visit: Visit) -> tuple[bytes, Act]:
+    """Return what waits to be signed, and what it says; another's is not there."""
+    found = proposals.find(visit.office, visit.path["digest"])
+    if found is None or found[1].actor != visit.person:
+        raise NotFoundError
+    return found
+
+
+def _about(act: Act) -> str:
+    return "/people" if act.case == POLICY else f"/cases/{slug(act.case)}"
+
+
+def _after(visit: Visit, act: Act) -> str:
+    """Return the page that says it is done, and names what waits next for the same decision."""
+    done = f"{_about(act)}?done={act.kind}"
+    if not act.kind.at_gate:
+        return done
+    waiting = [each for each in buckets(visit.office, visit.person, visit.policy) if each.next is Next.DECIDE]
+    following = next((row for each in waiting for row in each.rows if row.reference != act.case), None)
+    return f"{done}&next={slug(following.reference)}" if following else done

@@ -1,0 +1,34 @@
+"""The first page: what waits for whoever is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.casework import waiting
+from flows.desk.web.navigation import READERS
+from flows.desk.web.visit import Page
+
+if TYPE_CHECKING:
+    from flows.casework.waiting import Bucket
+    from flows.desk.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingView:
+    """What waits.
+
+    Attributes:
+        entry: The newest entry of the register that the lists know of.
+    """
+
+    buckets: tuple[Bucket, ...]
+    entry: int
+
+
+def show(visit: Visit) -> Page:
+    """Show what waits for a person, by what they have to do next."""
+    reads = not visit.roles.isdisjoint(READERS)
+    found = waiting.buckets(visit.office, visit.person, visit.policy) if reads else ()
+    view = WaitingView(buckets=found, entry=visit.office.register.tip().entry.sequence)
+    return Page(template="waiting.html.j2", view=view)

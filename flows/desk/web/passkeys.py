@@ -1,0 +1,106 @@
+"""Asking a browser for a person's passkey, and telling which one answered."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.domain.errors import MalformedError, UnfitSignatureError
+from flows.domain.policy import host_of
+from flows.register import passkey
+from flows.register.kinds import SK_ECDSA
+from flows.register.webauthn import unurl64
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from flows.desk.web.store import Store
+    from flows.domain.policy import Policy
+
+_PREFIX: Final = f"{SK_ECDSA.decode()} "
+_MINUTES: Final = 5
+
+
+def of(policy: Policy, person: str) -> list[str]:
+    """Return the passkeys of a person, as they are listed."""
+    known = policy.people.get(person)
+    return [key for key in known.keys if key.startswith(_PREFIX)] if known else []
+
+
+def request(store: Store, challenge: str, origin: str, keys: Sequence[str]) -> str:
+    """Return what the page asks of ``navigator.credentials.get``, as JSON.
+
+    Args:
+        challenge: In base64url.
+        keys: One of which is to answer; none for whichever the browser offers.
+    """
+    ids = [
+        found[0][0] for key in keys if (found := store.ask("select id from passkeys where public = ?", key))
+    ]
+    asked: dict[str, Any] = {
+        "challenge": challenge,
+        "rpId": host_of(origin),
+        "userVerification": "required",
+        "timeout": _MINUTES * 60_000,
+    }
+    # Where one of them is not known here, the browser offers what it has.
+    if ids and len(ids) == len(keys):
+        asked["allowCredentials"] = [{"type": "public-key", "id": each} for each in ids]
+    return json.dumps(asked)
+
+
+def signed(
+    store: Store,
+    answer: str,
+    keys: Collection[str],
+    message: bytes,
+    namespace: bytes,
+    *,
+    origins: Collection[str],
+) -> tuple[str, str]:
+    """Return the armoured signature that a browser made, and the key it is by.
+
+    Args:
+        keys: One of which has to be it.
+
+    Raises:
+        MalformedError: the answer is not in the form of WebAuthn.
+        UnfitSignatureError: it is by none of them, or does not count.
+    """
+    id_ = _id_of(answer)
+    known = [public for (public,) in store.ask("select public from passkeys where id = ?", id_)]
+    last = UnfitSignatureError("This passkey is none of yours on the list of authorised people.")
+    for public in [key for key in keys if key in known] or [*keys]:
+        try:
+            armoured = passkey.signed(answer, public, message, namespace, origins=origins)
+        except UnfitSignatureError as error:
+            last = error
+        else:
+            remember(store, public, id_)
+            return armoured, public
+    raise last
+
+
+def remember(store: Store, public: str, id_: str, *, synced: bool = False) -> None:
+    """Remember by which id a browser finds a passkey, and that it was used."""
+    now = time.time()
+    store.ask(
+        "insert into passkeys values (?, ?, ?, ?, ?) on conflict (public) do update set used = excluded.used",
+        *(public, id_, int(synced), now, now),
+    )
+
+
+def person_of(answer: str) -> str:
+    """Return the person whom a browser names with a passkey; empty where it names nobody."""
+    try:
+        return unurl64(json.loads(answer)["response"]["userHandle"]).decode()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ""
+
+
+def _id_of(answer: str) -> str:
+    try:
+        return str(json.loads(answer)["id"])
+    except (ValueError, LookupError, TypeError):
+        raise MalformedError("passkey") from None

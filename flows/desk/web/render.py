@@ -1,0 +1,82 @@
+"""Pages as HTML, and the same for a program as JSON."""
+
+from __future__ import annotations
+
+import gettext
+import json
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from flows.desk.web.navigation import navigation
+from flows.domain.documents import DOCUMENTS
+from flows.domain.english import in_full
+from flows.domain.local_day import local_day, local_time
+from flows.domain.procedure import APPROVALS, STAGES, STANDS
+from flows.domain.reference import slug
+from flows.files import folder, templates
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from flows.desk.web.visit import Page, Visit
+
+
+def render(page: Page, visit: Visit) -> bytes:
+    """Return a page as HTML."""
+    language = visit.language
+    shared = {
+        "view": page.view,
+        "visit": visit,
+        "language": language,
+        "navigation": navigation(visit),
+        "form_token": visit.session.token if visit.session else "",
+    }
+    text = _environment(language).get_template(f"desk/{page.template}").render({**shared, **page.more})
+    return text.encode()
+
+
+def as_json(view: Any) -> bytes:  # noqa: ANN401 - whatever a page shows
+    """Return what a page shows as JSON."""
+    return json.dumps(_plain(view), ensure_ascii=False, indent=1).encode()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - as above
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(each) for each in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+@cache
+def _environment(language: str) -> Environment:
+    made = templates(escape=True)
+    made.add_extension("jinja2.ext.i18n")
+    words = gettext.translation(
+        "desk", folder("templates") / "desk" / "languages", languages=[language], fallback=True
+    )
+    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # of the extension
+    made.filters |= {
+        "day": _day,
+        "in_full": in_full,
+        "moment": _moment,
+        "slug": slug,
+    }
+    made.globals |= {"STAGES": STAGES, "STANDS": STANDS, "APPROVALS": APPROVALS, "DOCUMENTS": DOCUMENTS}
+    return made
+
+
+def _day(value: date | None) -> str:
+    """Return a day as a column shows it, ``7 Nov 2022``."""
+    return f"{value.day} {value:%b} {value.year}" if value else ""
+
+
+def _moment(when: datetime) -> str:
+    """Return a moment as clocks here show it."""
+    return f"{_day(local_day(when))}, {local_time(when):%H:%M}"

@@ -1,0 +1,77 @@
+"""Every route of the desk, and who may take it: what is not in this table is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flows.desk.web.navigation import EVERYBODY, READERS
+from flows.desk.web.pages import case, deciding, entering, signing, static, waiting
+from flows.domain.acts import APPROVE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flows.desk.web.visit import Answer, Visit
+    from flows.domain.procedure import Role
+
+_FEW: Final = 20
+"""Times a minute for what somebody could try in order to guess, or to wear the machine out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One route.
+
+    Attributes:
+        open_to: Roles one of which is needed; None where nobody need have signed in.
+        rate: How often a person, or an address, may take it within a minute; 0 for no limit.
+        most: Bytes of what is sent.
+        has_json: Whether the page is to be had as JSON too.
+    """
+
+    method: str
+    path: str
+    handle: Callable[[Visit], Answer]
+    open_to: frozenset[Role] | None
+    rate: int = 0
+    most: int = 1 << 20
+    has_json: bool = False
+
+
+def _reads(
+    path: str, handle: Callable[[Visit], Answer], open_to: frozenset[Role], *, has_json: bool = True
+) -> Route:
+    return Route(method="GET", path=path, handle=handle, open_to=open_to, has_json=has_json)
+
+
+def _does(
+    path: str,
+    handle: Callable[[Visit], Answer],
+    open_to: frozenset[Role] | None,
+    *,
+    rate: int = 0,
+    most: int = 1 << 20,
+) -> Route:
+    return Route(method="POST", path=path, handle=handle, open_to=open_to, rate=rate, most=most)
+
+
+ROUTES: Final = (
+    # For everybody
+    Route(method="GET", path="/health", handle=static.health, open_to=None),
+    Route(method="GET", path="/static/{name}", handle=static.file, open_to=None),
+    Route(method="GET", path="/sign-in", handle=entering.ask, open_to=None, rate=60),
+    _does("/sign-in", entering.enter, None, rate=_FEW),
+    _does("/sign-in/sample", entering.enter_sample, None, rate=_FEW),
+    _does("/language", static.language, None, rate=_FEW),
+    _does("/sign-out", entering.leave, EVERYBODY),
+    # What waits, and a case
+    _reads("/", waiting.show, EVERYBODY),
+    _reads("/cases/{case}", case.show, READERS),
+    # Deciding and signing
+    _reads("/cases/{case}/decide/{document}", deciding.ask, APPROVE.roles),
+    _does("/cases/{case}/decide/{document}", deciding.propose, APPROVE.roles, rate=60),
+    _reads("/sign/{digest}", signing.ask, EVERYBODY),
+    _reads("/sign/{digest}/statement", signing.statement, EVERYBODY, has_json=False),
+    _does("/sign/{digest}", signing.append, EVERYBODY, rate=60),
+)

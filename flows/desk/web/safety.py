@@ -1,0 +1,83 @@
+"""What every answer of the desk forbids a browser, and what is refused before a page is asked.
+
+1. The Host has to be one of the desk's own: a foreign name that leads to this machine reaches nothing.
+2. Whatever changes something has to come from a page of this very origin (Fetch Metadata, else Origin), and
+   bring the token of its session besides.
+3. No page stands in a frame, runs a script of another place or one written into it, or tells others where it
+   was.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.policy import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from flows.desk.web.sessions import Session
+
+CONTENTS: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page may load, and from where (CSP)."""
+
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENTS,
+    # Same-origin: without a referrer a browser says Origin: null of a form.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), "
+    "geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+
+SAFE: Final = frozenset({"GET", "HEAD"})
+_FORWARDED: Final = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "via",
+)
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
+
+
+def origin_of(host: str, origins: Collection[str]) -> str | None:
+    """Return the desk's origin that a Host header means; None where it is none of the desk's.
+
+    Args:
+        origins: The desk's, by the policy in force.
+    """
+    for origin in origins:
+        if origin.partition("://")[2] == host:
+            return origin
+    # On the machine itself, before anybody said where the desk is.
+    return f"http://{host}" if host.partition(":")[0] == "localhost" else None
+
+
+def is_from_here(headers: Mapping[str, str], origin: str) -> bool:
+    """Tell whether a request that changes something comes from a page of the desk."""
+    site = headers.get("sec-fetch-site")
+    return site == "same-origin" if site else headers.get("origin") == origin
+
+
+def has_token(session: Session, token: str) -> bool:
+    """Tell whether a form was made for this session."""
+    return hmac.compare_digest(session.token.encode(), token.encode())
+
+
+def is_at_this_machine(headers: Mapping[str, str], peer: str, origin: str) -> bool:
+    """Tell whether whoever asks sits at this machine, with no proxy between."""
+    return (
+        peer in _LOOPBACK
+        and host_of(origin) == "localhost"
+        and not any(name in headers for name in _FORWARDED)
+    )

@@ -1,0 +1,88 @@
+"""The desk's process: started by `up` as a child that ends with its parent, or by itself behind a proxy.
+
+Run as ``python -m flows.desk.web.serving FD HOME``: FD is a socket the parent listens on. Standard input is a
+pipe from the parent: when the parent ends, however it ends, the pipe ends, and so does the desk.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flows.engine.server import listening
+from flows.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STOP_SECONDS: Final = 8
+
+
+@contextmanager
+def running(home: Home, *, port: int) -> Iterator[str]:
+    """Run the desk of a home for as long as the block lasts; give its address.
+
+    Args:
+        port: Where it listens, on loopback; another one if that is taken.
+    """
+    home.state.mkdir(parents=True, exist_ok=True)
+    with listening(port) as listener, (home.state / "desk-errors.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-P", "-m", "flows.desk.web.serving", str(listener.fileno()), str(home.root)],
+            cwd=home.state,  # with -P: no code is taken from where the parent stands
+            pass_fds=[listener.fileno()],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            umask=0o077,
+            start_new_session=True,  # Ctrl-C is the parent's
+        )
+        address = f"http://localhost:{listener.getsockname()[1]}"
+    try:
+        yield address
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def serve(home: Home, sockets: list[socket.socket]) -> None:
+    """Answer until SIGTERM."""
+    import uvicorn  # noqa: PLC0415 - a parent need not import them
+
+    from flows.desk.web.app import application  # noqa: PLC0415 - as above
+
+    config = uvicorn.Config(
+        application(home),
+        log_level="error",
+        access_log=False,
+        # What a proxy says of who asks is not believed: see safety.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    uvicorn.Server(config).run(sockets=sockets)
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Timer(_STOP_SECONDS, os._exit, [1]).start()
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    serve(Home(Path(sys.argv[2])), [socket.socket(fileno=int(sys.argv[1]))])

@@ -1,0 +1,80 @@
+"""What the desk keeps beside the register: who is signed in, which passkeys browsers know, what was read.
+
+None of it is evidence. Where the file is lost, people sign in again and their passkeys are asked for without
+a hint which one is meant.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_PATIENCE: Final = 10
+"""Seconds to wait for another who writes."""
+
+SCHEMA: Final = """
+create table if not exists sessions (
+  id text primary key, person text not null, how text not null, began real not null, used real not null
+) strict;
+create table if not exists challenges (
+  id text primary key, purpose text not null, content blob not null, expires real not null
+) strict;
+create table if not exists passkeys (
+  public text primary key, id text not null unique, synced integer not null, added real not null, used real
+) strict;
+create table if not exists seen (
+  person text not null, identity text not null, document text not null, version integer not null,
+  number integer not null, at real not null, primary key (person, identity, document)
+) strict, without rowid;
+create table if not exists rates (key text primary key, since real not null, times integer not null)
+  strict, without rowid;
+"""
+
+
+class Store:
+    """The file, used by one thread at a time; close it when done."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        self._db.execute("pragma journal_mode = wal")
+        self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def ask(self, sql: str, *values: Any) -> list[Any]:  # noqa: ANN401 - SQLite's
+        """Return the rows that a statement of SQL gives."""
+        return self._db.execute(sql, values).fetchall()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Do several things, or none of them."""
+        self._db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    def within_rate(self, key: str, *, most: int, seconds: float) -> float:
+        """Count one more under ``key``; return 0, or the seconds to wait where that is too many."""
+        now = time.time()
+        with self.writing():
+            self.ask("delete from rates where since < ?", now - seconds)
+            self.ask(
+                "insert into rates values (?, ?, 1) on conflict (key) do update set times = times + 1",
+                key,
+                now,
+            )
+            ((since, times),) = self.ask("select since, times from rates where key = ?", key)
+        return max(since + seconds - now, 1.0) if times > most else 0.0

@@ -1,0 +1,128 @@
+"""What a page is given, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.domain.errors import PitError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flows.casework.office import Office
+    from flows.desk.web.sessions import Session
+    from flows.desk.web.store import Store
+    from flows.domain.policy import Policy
+    from flows.domain.procedure import Role
+
+
+LANGUAGES: Final = ("en", "cy")
+"""In which the pages speak."""
+
+
+class NotFoundError(PitError):
+    """There is no such page, or it is not for whoever asks; nobody is told which."""
+
+    def __init__(self) -> None:
+        super().__init__("This page is not there, or it is not for you.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request of a browser.
+
+    Attributes:
+        path: What the address names, by the names in the route.
+        asked: What stands behind the question mark of the address.
+        form: What was sent; several values of one name as they came.
+        files: That were sent, by the name of the field.
+        policy: In force.
+        session: None before somebody signed in.
+        roles: That the person has.
+        origin: At which the browser sees the desk.
+        peer: The address that asks, which may be a proxy's.
+        sample: Whether the newcomer's sign-in of the sample is open to this visit.
+        language: In which the pages speak, ``en`` or ``cy``.
+        here: The path of the page.
+    """
+
+    path: Mapping[str, str]
+    asked: Mapping[str, str]
+    form: Mapping[str, list[str]]
+    files: Mapping[str, bytes]
+    office: Office
+    store: Store
+    policy: Policy
+    session: Session | None
+    roles: frozenset[Role]
+    origin: str
+    peer: str
+    sample: bool
+    language: str
+    here: str
+
+    @property
+    def person(self) -> str:
+        """The id of who is signed in."""
+        if self.session is None:
+            raise NotFoundError
+        return self.session.person
+
+    def sent(self, name: str) -> str:
+        """Return the one value of a field of the form, without white space around it; empty without."""
+        return (self.form.get(name) or [""])[-1].strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page to be shown.
+
+    Attributes:
+        template: In ``templates/desk``.
+        view: What it shows: a value of dataclasses, which is what ``.json`` gives.
+        more: What it needs beside, that is no news for a program.
+    """
+
+    template: str
+    view: Any = None
+    more: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class See:
+    """Another page to be opened instead.
+
+    Attributes:
+        cookie: What the browser is to keep from now on; empty to forget it; None to leave it.
+        language: In which the pages are to speak from now on; None to leave it.
+    """
+
+    url: str
+    cookie: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A file.
+
+    Attributes:
+        name: Under which a browser keeps it; empty to show it.
+        policy: Of its contents (CSP); the desk's own where empty.
+    """
+
+    content: bytes
+    media: str
+    name: str = ""
+    policy: str = ""
+
+
+Answer = Page | See | Sent
+
+
+def within(url: str) -> str:
+    """Return an address on this desk, whatever was asked for."""
+    return url if url.startswith("/") and not url.startswith(("//", "/\\")) else "/"

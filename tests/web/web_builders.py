@@ -1,0 +1,107 @@
+"""A desk that answers, and a browser with an authenticator that it simulates."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import uvicorn
+from playwright.sync_api import sync_playwright
+
+from flows.desk.web.app import application
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from flows.home import Home
+
+DEVICE: Final = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@contextmanager
+def serving(home: Home, port: int = 0) -> Iterator[str]:
+    """Serve the desk of a home in a thread; give its address."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(64)
+    server = uvicorn.Server(
+        uvicorn.Config(application(home), log_level="error", access_log=False, proxy_headers=False)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://localhost:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start a headless browser; end it afterwards."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody at a browser of their own, with a device that knows them."""
+
+    def __init__(self, browser: Browser, desk: str, **options: Any) -> None:
+        self.desk = desk
+        self.context: BrowserContext = browser.new_context(**options)
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.problems: list[str] = []
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on(
+            "console",
+            lambda said: self.problems.append(said.text) if "Security Policy" in said.text else None,
+        )
+        self.devtools = self.context.new_cdp_session(self.page)
+        self.devtools.send("WebAuthn.enable")
+        self.device = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})[
+            "authenticatorId"
+        ]
+
+    def goes(self, path: str) -> None:
+        self.page.goto(f"{self.desk}{path}")
+
+    def presses(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follows(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    @property
+    def heading(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+    @property
+    def words(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    def enters_sample(self, person: str) -> None:
+        self.goes("/sign-in")
+        self.presses(f"Sign in as {person}")
