@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flows.casework import texts
+from flows.domain.acts import DRAFT
 from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.ruleset import check
+from flows.domain.decide import after
 from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, SEALED_REQUEST
+from flows.domain.english import in_full
 from flows.domain.errors import Fault, IncompleteError, MalformedError, RegisterError
 from flows.domain.finding import blocking
-from flows.domain.letters import Known, Letter, look_through
+from flows.domain.letters import Known, Letter, look_through, outdated
 from flows.domain.request_file import parse_request_file
 from flows.sources.parse import ArrivedRequest, parse_request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from flows.casework.office import Office
     from flows.domain.assessment import Assessment, Part, Request
+    from flows.domain.case import Case
     from flows.domain.checks.rule import Draft
     from flows.domain.finding import Finding
+    from flows.domain.policy import Policy
     from flows.register.dossier import Dossier
 
 
@@ -42,7 +49,8 @@ def check_letter(office: Office, dossier: Dossier, document: str, *, verb: str =
         IncompleteError: it is not; says what is missing, and where it comes from.
     """
     text = dossier.read(DOCUMENTS[document].text).decode()
-    if stopping := blocking(letter_findings(office, dossier, document, text)):
+    found = (*letter_findings(office, dossier, document, text), *_outdated(office, dossier, document, text))
+    if stopping := blocking(found):
         told = "; ".join(
             f"{each.sentence[:1].lower()}{each.sentence[1:-1]} ({each.code}, {each.citation})"
             for each in stopping
@@ -50,10 +58,44 @@ def check_letter(office: Office, dossier: Dossier, document: str, *, verb: str =
         raise IncompleteError(dossier.case.reference, blocking=1, first=f"{told}.", verb=verb)
 
 
+def _outdated(office: Office, dossier: Dossier, document: str, text: str) -> Iterator[Finding]:
+    """Yield what a version of a letter states that has changed since it was written."""
+    written = dossier.last(DRAFT, document=document)
+    if written is None:
+        return
+    case: Case | None = None
+    for said in dossier.statements[: written.number]:
+        case = after(case, said.act)
+    then = _facts(office, case or dossier.case, office.register.policy(written.act.policy))
+    yield from outdated(
+        _letter(office, dossier, document, text), then, _facts(office, dossier.case, dossier.policy)
+    )
+
+
+def _facts(office: Office, case: Case, policy: Policy) -> Mapping[str, str]:
+    """Return what letters begin with and a case or a policy may change, each under what it is."""
+    events, head = case.life.events, policy.letterhead
+    days = {
+        "the day of receipt": events.received,
+        "the day on which the answer is due": office.clock(policy).answer(events, case.regime).due,
+        "the day on which a review was asked for": events.review_asked,
+    }
+    return {
+        **{what: in_full(day) for what, day in days.items() if day},
+        "the way to reach the authority": head.contact,
+        "who signs": head.signatory,
+        "how to ask for a review": head.review,
+    }
+
+
 def letter_findings(office: Office, dossier: Dossier, document: str, text: str) -> tuple[Finding, ...]:
     """Return what a text of a letter does not state and has to, today, and what it gives away."""
+    return look_through(_letter(office, dossier, document, text))
+
+
+def _letter(office: Office, dossier: Dossier, document: str, text: str) -> Letter:
     request = parse_request_file(dossier.read(REQUEST).decode())
-    return look_through(Letter(kind=DOCUMENTS[document], text=text, known=known_of(office, dossier, request)))
+    return Letter(kind=DOCUMENTS[document], text=text, known=known_of(office, dossier, request))
 
 
 def known_of(office: Office, dossier: Dossier, request: Request) -> Known:

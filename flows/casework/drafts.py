@@ -108,7 +108,7 @@ def begin_letter(office: Office, reference: str, document: str, *, records: tupl
     beginning = letters.Beginning(
         known=checking.known_of(office, dossier, request),
         subject=request.subject,
-        received=case.received,
+        received=events.received,
         summary=request.summary,
         due=clock.answer(events, case.regime).due,
         longest=clock.answer(replace(events, extended=USUAL), case.regime).due,

@@ -12,7 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 from flows import disk
-from flows.casework import acts
+from flows.casework import acts, checking
 from flows.casework.office import Done
 from flows.casework.papers import Basis, basis_of
 from flows.domain.acts import PUBLISH
@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 
 
 def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
-    """Publish a document of a case, if it is signed off."""
+    """Publish a document of a case, if it is signed off.
+
+    Raises:
+        IncompleteError: a letter states what is so no more, or lacks what it has to state today.
+        UnfitPaperError: the paper fails its checks.
+    """
     register = office.register
     dossier = register.dossier(reference)
     if dossier.case.stage(document) is not Stage.PUBLICATION:
@@ -38,6 +43,9 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
     # What is published is signed with the authority's name: nothing is believed that only stands there.
     register.verify_case(reference)
     time, policy, kind = office.now(), dossier.policy, DOCUMENTS[document]
+    if not kind.checked:
+        # What a letter states may have ceased to be so since somebody approved it.
+        checking.check_letter(office, dossier, document, verb="published")
     signed_as = office.credential.name if office.credential else ""
     made = Basis(
         document=document,

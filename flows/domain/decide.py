@@ -22,6 +22,7 @@ from flows.domain.acts import (
     REOPEN,
     RETURN,
     SUBMIT,
+    TAKE_BACK,
     WITHDRAW_DRAFT,
     On,
     Reason,
@@ -171,7 +172,10 @@ def _position(act: Act, case: Case | None) -> str:
         return f"n{(last.times if last else 0) - repeated}"
     document = case.document(act.document)
     # A document may stand in drafting because of this very act, which began a round.
-    begun = act.kind in {RETURN, REOPEN, CORRECT} and document.stage in {Stage.DRAFTING, Stage.RECEIVED}
+    begun = act.kind in {RETURN, REOPEN, TAKE_BACK, CORRECT} and document.stage in {
+        Stage.DRAFTING,
+        Stage.RECEIVED,
+    }
     return f"v{act.version}/r{max(document.round - begun, 0)}"
 
 

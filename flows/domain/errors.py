@@ -136,7 +136,7 @@ class MissingReasonError(RefusedError):
 
 
 class IncompleteError(RefusedError):
-    """The draft has what stops its submission, or an approval of it since."""
+    """The draft has what stops its submission, or an approval or publication of it since."""
 
     def __init__(self, reference: str, *, blocking: int, first: str, verb: str = "submitted") -> None:
         more = f" `equipoise show {reference}` lists {blocking - 1} more." if blocking > 1 else ""

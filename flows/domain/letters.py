@@ -36,7 +36,7 @@ from flows.domain.provisions import provisions, section_of
 from flows.domain.standing import standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from flows.domain.assessment import Part
     from flows.domain.checks.words import Sentence
@@ -551,6 +551,38 @@ DEMANDS: Final = (
     ),
 )
 """What letters state."""
+
+
+# What is so no more ---------------------------------------------------------------------------------
+
+_OUTDATED: Final = "L23"
+_SHORT: Final = 60
+
+
+def outdated(letter: Letter, then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what a letter states that was so when its version was written, and is so no more.
+
+    Args:
+        then: Facts of the case when the version was written, each under what it is.
+        now: The same today.
+    """
+    words = " ".join(letter.words.split())
+    for what, was in then.items():
+        read = " ".join(Passage(PLACE, was).plain.split())
+        # Not 1 August in 11 August.
+        stands = re.search(rf"(?<!\w){re.escape(read)}(?!\w)", words)
+        if not read or not stands or was in now.values():
+            continue
+        named, instead = (read if len(read) < _SHORT else "what was then chosen"), now.get(what, "")
+        yield Finding(
+            code=_OUTDATED,
+            severity=Severity.BLOCK,
+            place=PLACE,
+            sentence=f"The letter gives {named} as {what}, "
+            + (f"which is {instead} now." if instead and len(instead) < _SHORT else "which is so no more."),
+            mend="Draft the letter again with what is so now.",
+            citation=PRACTICE,
+        )
 
 
 # What gives away ------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ from flows.domain.acts import (
     SENT,
     STEP_ASIDE,
     SUBMIT,
+    TAKE_BACK,
     WITHDRAW_DRAFT,
     Kind,
     On,
@@ -355,6 +356,7 @@ def the_case_for(kind: Kind) -> Case | None:
         APPROVE: Stage.LEGAL_REVIEW,
         RETURN: Stage.LEGAL_REVIEW,
         PUBLISH: Stage.PUBLICATION,
+        TAKE_BACK: Stage.PUBLICATION,
         CLOSE: Stage.LEGAL_REVIEW,
     }
     if kind in {SENT, CORRECT}:
@@ -431,6 +433,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     | {"details": {"on": "2022-11-28"}, "files": the_files() | {CLARIFYING: a_mark("sealed")}},
     FEES_NOTICE: _WRITES | {"document": "fees", "details": _SENT_ON | {"amount": "75"}},
     FEE_PAID: _WRITES | {"details": {"on": "2022-11-28"}},
+    TAKE_BACK: _WRITES | {"reason": "A day has moved."},
     CORRECT: _WRITES | {"files": the_files() | {PDF: a_mark("pdf")}, "reason": "A date is wrong."},
     REOPEN: {
         "actor": OWNER,

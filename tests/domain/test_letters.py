@@ -13,7 +13,7 @@ from letter_texts import REVIEW, a_letter
 from flows.domain.assessment import Balance, Duty, Outcome
 from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.finding import Severity, blocking
-from flows.domain.letters import DEMANDS, Known, Letter, look_through
+from flows.domain.letters import DEMANDS, Known, Letter, look_through, outdated
 
 if TYPE_CHECKING:
     from flows.domain.assessment import Part
@@ -304,3 +304,25 @@ def test_what_is_missing_is_told_with_where_it_comes_from() -> None:
         "The letter does not say the amount of the fee.",
     )
     assert SILENT.duty is Duty.CONFIRM_OR_DENY
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "told"),
+    [
+        ({"the day of receipt": "1 November 2026"}, {"the day of receipt": "2 November 2026"}, 1),
+        ({"the day of receipt": "1 November 2026"}, {}, 1),
+        ({"the day of receipt": "1 November 2026"}, {"the day of receipt": "1 November 2026"}, 0),
+        ({"the day of receipt": "1 November 2026"}, {"the day it was asked": "1 November 2026"}, 0),
+        ({"the day of receipt": "3 November 2026"}, {"the day of receipt": "2 November 2026"}, 0),
+        ({"who signs": ""}, {"who signs": "Town Clerk"}, 0),
+        ({"who signs": "Head of *Records*"}, {"who signs": "Town Clerk"}, 1),
+    ],
+)
+def test_what_was_so_when_a_letter_was_written_and_is_no_more_stops_it(
+    then: dict[str, str], now: dict[str, str], told: int
+) -> None:
+    text = "We received it on\n1 November 2026, and another on 13 November 2026.\n\nHead of Records\n"
+    known = Known(reference="1/26", authority="Sample", regime="foia", today=date(2026, 11, 20))
+    letter = Letter(kind=DOCUMENTS["fees"], text=text, known=known)
+
+    assert [each.code for each in outdated(letter, then, now)] == ["L23"] * told

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from flows.domain.acts.again import CORRECT, REOPEN
+from flows.domain.acts.again import CORRECT, REOPEN, TAKE_BACK
 from flows.domain.acts.assigning import ASSIGN, STEP_ASIDE
 from flows.domain.acts.clock import (
     ASK_CLARIFICATION,
@@ -60,7 +60,7 @@ ACTS: Final = MappingProxyType(
             *(OPEN, CORRECT_RECEIPT, CONFIRM_RECEIPT, ASSIGN, STEP_ASIDE, READ_REQUEST),
             *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND),
             *(EVIDENCE, CONSULT, CONSULTED, RECORDS),
-            *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH, SENT, CORRECT, CLOSE, REOPEN),
+            *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, TAKE_BACK, PUBLISH, SENT, CORRECT, CLOSE, REOPEN),
             WITHDRAW_DRAFT,
             *(LOG, REVIEW_ASKED, REVIEW_DECIDED),
             *(COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
@@ -129,6 +129,7 @@ __all__ = [
     "SENT",
     "STEP_ASIDE",
     "SUBMIT",
+    "TAKE_BACK",
     "WITHDRAW_DRAFT",
     "Kind",
     "On",

@@ -51,6 +51,25 @@ REOPEN: Final = Kind(
     reason_help="Why it is taken up again; required.",
 )
 
+TAKE_BACK: Final = Kind(
+    name="take-back",
+    on=On.DOCUMENT,
+    roles=frozenset({Role.FOI_OFFICER, Role.SIGN_OFF_OFFICER}),
+    at=frozenset({Stage.PUBLICATION}),
+    names_version=True,
+    reason=Reason.MUST,
+    after=lambda case, act: _begun_anew(case, act.document),
+    verb="take back a version",
+    passive="taken back",
+    subject="drafting: take back {what} version {version}",
+    done="took back version {version}{of} before it was published",
+    told="Version {version}{of} is back in drafting.",
+    help="Take a version that waits to be published back to drafting, with the reason.",
+    example="equipoise take-back 1146A/22 --document extension --version 1 \\\n"
+    '  --reason "The day it promises has moved." --as foi-officer',
+    reason_help="Why it is not to be published; required.",
+)
+
 CORRECT: Final = Kind(
     name="correct",
     on=On.DOCUMENT,
