@@ -55,7 +55,7 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "Redact with a tool that removes what is below, and look through the new file.",
     ),
     "HIDDEN_CROPPED": (
-        "Part of a picture is cut off from view and still in the file.",
+        "A picture, or part of one, is kept from view and still in the file.",
         "Crop the picture itself (in Office: Compress Pictures, Delete cropped areas), and put it in again.",
     ),
     "HIDDEN_FILE": (

@@ -28,6 +28,7 @@ from flows.release.shapes import (
     broad,
     corners_of,
     curve,
+    is_upright,
     overlap,
     size_of,
 )
@@ -46,14 +47,27 @@ _ROW: Final = 16.0
 _THICK: Final = 0.45
 """Of the size of type: what is thinner is a line under or through words, and covers none."""
 _OPAQUE: Final = 0.85
+_FAINT: Final = 0.3
+"""What hides less lets words through however often it is laid over them, as marker pens do."""
+_LETTER: Final = 40.0
+"""Points; what is drawn larger is no letter."""
+_SOME_LETTERS: Final = 4
 _SOME: Final = 4096
 """Of a mask's bytes, those that are looked at."""
-_GONE: Final = 0.02
+_GONE: Final = 0.08
 """How much of a colour is left that nobody sees."""
 _TINY: Final = 1.0
+_GREY: Final = 10.0
+"""Of Lab: how far from grey a colour is that cannot be told from it."""
+_LIGHTENS: Final = frozenset({"/Screen", "/Lighten", "/ColorDodge", "/Difference", "/Exclusion"})
+_DARKENS: Final = frozenset({"/Multiply", "/Darken", "/ColorBurn"})
+"""Ways to blend in which black, or white, changes nothing: 11.3.5."""
 _LEAST: Final = 4.0
 """Points; the side of the smallest area that is taken to hide part of a picture."""
 _SHOWN_OF_A_PICTURE: Final = 0.9
+_ALL_OF_A_PICTURE: Final = 0.97
+_SOME_POINTS: Final = 64
+"""Of a picture; what has fewer is a rule or a gap."""
 _WHITE: Final[Colour] = (1.0, 1.0, 1.0)
 _BLACK: Final[Colour] = (0.0, 0.0, 0.0)
 _MARKS: Final = {
@@ -65,7 +79,11 @@ _MARKS: Final = {
     "/3D": ("HIDDEN_FILE", "A model is attached."),
     "/RichMedia": ("HIDDEN_FILE", "A film or a program is attached."),
 }
+_READ_ALOUD: Final = frozenset({"/ActualText", "/Alt", "/E", "/Lang", "/Title", "/Name"})
+"""What marked content may say: 14.6, 14.9; and a layer its name."""
 _FINE_MARKS: Final = frozenset({"/Link", "/Widget", "/PrinterMark", "/TrapNet"})
+_A_SIGN: Final = 2
+"""Characters."""
 _HIDDEN_FLAGS: Final = 1 | 2 | 32
 """Invisible, Hidden and NoView: table 165."""
 
@@ -91,7 +109,7 @@ def look_at_page(page: pikepdf.Page, place: str, drawn: Drawn) -> Iterator[Findi
     Raises:
         MalformedError: It draws more than is looked through.
     """
-    drawing = _Drawing(place, drawn, _box(page.cropbox))
+    drawing = _Drawing(place, drawn, overlap(_box(page.cropbox), _box(page.mediabox)))
     _measure(page.obj.get("/Contents"), place)
     drawing.run(page.obj, page.obj.get("/Resources") or _inherited(page.obj))
     for mark in page.obj.get("/Annots", []):
@@ -125,8 +143,26 @@ def _mark(mark: Raw, place: str) -> Iterator[Finding]:
         yield finding(_MARKS[kind][0], place, _MARKS[kind][1])
     elif kind not in _FINE_MARKS:
         yield finding("HIDDEN_COMMENT", place, "There is a comment, a note or a mark.")
+    elif any(map(_says, _other_looks(mark))):
+        yield finding("HIDDEN_FORM", place, "A field has words that are seen only while it is used.")
     elif int(mark.get("/F", 0)) & _HIDDEN_FLAGS and kind == "/Widget":
         yield finding("HIDDEN_FORM", place, "A field of a form is hidden.")
+
+
+def _other_looks(mark: Raw) -> Iterator[Raw]:
+    """Yield how an annotation looks while it is touched or pressed, and in states it is not in: 12.5.5."""
+    for moment, looks in mark.get("/AP", pikepdf.Dictionary()).items():
+        states = looks.items() if isinstance(looks, pikepdf.Dictionary) else [("", looks)]
+        yield from (
+            each for state, each in states if moment != "/N" or state not in {"", str(mark.get("/AS"))}
+        )
+
+
+def _says(look: Raw) -> bool:
+    """Return whether a look has words, and not only the sign of a box that is ticked."""
+    shown = (instruction.operands for instruction in pikepdf.parse_content_stream(look, "Tj TJ"))
+    parts = [[*each[0]] if isinstance(each[0], pikepdf.Array) else [each[0]] for each in shown if len(each)]
+    return sum(len(bytes(s)) for each in parts for s in each if isinstance(s, pikepdf.String)) > _A_SIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +173,14 @@ class _State:
     clip: Box
     fill: Colour | None = _BLACK
     stroke: Colour | None = _BLACK
-    fill_space: str = "/DeviceGray"
-    stroke_space: str = "/DeviceGray"
+    fill_space: Raw = "/DeviceGray"
+    stroke_space: Raw = "/DeviceGray"
     fill_alpha: float = 1.0
     stroke_alpha: float = 1.0
     group_alpha: float = 1.0
     blend: str = "/Normal"
+    masked: bool = False
+    cuts: tuple[Area, ...] = ()
     width: float = 1.0
     face: Face = NO_FACE
     size: float = 0.0
@@ -156,6 +194,25 @@ class _State:
 
 _SPACES: Final = frozenset({"/DeviceGray", "/CalGray", "/DeviceRGB", "/CalRGB", "/DeviceCMYK", "/ICCBased"})
 """Those in which as many figures as there are mean grey, red, green and blue, or four inks: 8.6."""
+
+
+def _mixed(space: Raw, parts: Sequence[float]) -> Colour | None:
+    """Return the colour that figures mean in a space, no ink as white; None where it is not known."""
+    is_array = isinstance(space, pikepdf.Array)
+    match str(space[0] if is_array else space):
+        case "/Separation" | "/DeviceN" if is_array:
+            names = str(space[1])
+            if max(parts, default=1) <= _GONE or names == "/None":
+                return _WHITE
+            return _colour([1 - parts[0]]) if names in {"/Black", "/All"} else None
+        case "/Indexed" if is_array:
+            table = space[3].read_bytes() if isinstance(space[3], pikepdf.Stream) else bytes(space[3])
+            each = len(table) // (int(space[2]) + 1)
+            return _mixed(space[1], [part / 255 for part in table[int(parts[0]) * each :][:each]])
+        case "/Lab":
+            return _colour([parts[0] / 100]) if max(map(abs, parts[1:])) < _GREY else None
+        case family:
+            return _colour(parts) if family in _SPACES else None
 
 
 def _colour(parts: Sequence[float]) -> Colour | None:
@@ -181,10 +238,10 @@ class _Drawing:
         self._kept: list[_State] = []
         self._text = self._line = Matrix()
         self._path: list[Polygon] = []
-        self._clipping = False
+        self._clipping = self._even_odd = self._curved = False
         self._resources: Raw = None
         self._depth = 0
-        self._marks = 0
+        self._marks = self._shapes = 0
         self._opened: list[tuple[str, int]] = []
         self._rows: dict[int, set[Character]] = {}
         self._areas: dict[int, list[Area]] = {}
@@ -192,6 +249,8 @@ class _Drawing:
         self._found: dict[tuple[str, str], int] = {}
 
     def findings(self) -> Iterator[Finding]:
+        if self._shapes >= _SOME_LETTERS:
+            self._note("HIDDEN_COVERED", "{count} small shapes lie below a filled area.", self._shapes)
         for (code, sentence), count in self._found.items():
             yield finding(code, self._place, sentence.format(count=count))
 
@@ -208,12 +267,17 @@ class _Drawing:
                 raise unread("It draws more than is looked through", self._place)
             if act := self.ACTS.get(str(instruction.operator)):
                 act(self, *instruction.operands)
+            elif any(isinstance(each, pikepdf.String) for each in instruction.operands):
+                self._note("HIDDEN_LEFT", "A page has words that are not drawn.")
         del self._kept[depth:]
         self._depth -= 1
         self._resources = outer
 
     def show_mark(self, mark: Raw) -> None:
         """Draw an annotation over the page, where it has an appearance: 12.5.5."""
+        if "/AP" not in mark and (ground := mark.get("/MK", pikepdf.Dictionary()).get("/BG")):
+            self._state = _State(Matrix(), self._box)
+            self._cover([corners_of(_box(mark.Rect), Matrix())], _colour([*map(float, ground)]), 1.0)
         looks = mark.get("/AP", pikepdf.Dictionary()).get("/N")
         if isinstance(looks, pikepdf.Dictionary):
             looks = looks.get(str(mark.get("/AS")))
@@ -259,25 +323,26 @@ class _Drawing:
             self._set(width=float(known.get("/LW", 1)))
         if (blend := known.get("/BM")) is not None:
             self._set(blend=str(blend[0] if isinstance(blend, pikepdf.Array) else blend))
+        if "/SMask" in known:
+            self._set(masked=isinstance(known.get("/SMask"), pikepdf.Dictionary))
         if isinstance(font := known.get("/Font"), pikepdf.Array):
             self._set(face=self._face(font[0]), size=float(font[1]))
 
     def _space(self, name: Raw, *, stroke: bool = False) -> None:
-        found = self._resource("/ColorSpace", name)
-        space = str(found[0]) if isinstance(found, pikepdf.Array) else str(name if found is None else found)
-        first = _BLACK if space in _SPACES else None
+        space = self._resource("/ColorSpace", name) or str(name)
+        first = _BLACK if str(space[0] if isinstance(space, pikepdf.Array) else space) in _SPACES else None
         self._set(
             **({"stroke_space": space, "stroke": first} if stroke else {"fill_space": space, "fill": first})
         )
 
     def _paint(self, *parts: Raw, stroke: bool = False) -> None:
-        known = (self._state.stroke_space if stroke else self._state.fill_space) in _SPACES
-        is_plain = known and not any(isinstance(part, pikepdf.Name) for part in parts)
-        colour = _colour([*map(float, parts)]) if is_plain else None
+        space = self._state.stroke_space if stroke else self._state.fill_space
+        is_pattern = any(isinstance(part, pikepdf.Name) for part in parts)
+        colour = None if is_pattern else _mixed(space, [*map(float, parts)])
         self._set(**({"stroke": colour} if stroke else {"fill": colour}))
 
     def _device(self, *parts: Raw, space: str, stroke: bool) -> None:
-        self._space(space, stroke=stroke)
+        self._set(**{"stroke_space" if stroke else "fill_space": space})
         self._paint(*parts, stroke=stroke)
 
     def _give(self, value: Raw, name: str, by: float = 1.0) -> None:
@@ -289,7 +354,10 @@ class _Drawing:
         found = (
             self._resource("/Properties", properties) if isinstance(properties, pikepdf.Name) else properties
         )
-        said = found.get("/ActualText", "") if isinstance(found, pikepdf.Dictionary) else ""
+        known = {**found} if isinstance(found, pikepdf.Dictionary) else {}
+        if any(isinstance(value, pikepdf.String) for key, value in known.items() if key not in _READ_ALOUD):
+            self._note("HIDDEN_LEFT", "A page has words that are not drawn.")
+        said = known.get("/ActualText", "")
         self._opened.append((_said(str(said)), self._marks))
 
     def _end(self) -> None:
@@ -313,6 +381,7 @@ class _Drawing:
         if len(ends) == 1:
             self._path[-1].append(ends[0])
         else:
+            self._curved = True
             self._path[-1] += curve(start, *ends)
 
     def _go_from(self, *points: Raw) -> None:
@@ -320,6 +389,7 @@ class _Drawing:
         ends = [self._at(points[0], points[1]), self._at(points[2], points[3])]
         if self._path:
             start = self._path[-1][-1]
+            self._curved = True
             self._path[-1] += curve(start, start, *ends)
 
     def _go_to(self, *points: Raw) -> None:
@@ -338,8 +408,8 @@ class _Drawing:
             self._path[-1].append(start)
             self._path.append([start])
 
-    def _clip_by(self) -> None:
-        self._clipping = True
+    def _clip_by(self, *, even_odd: bool = False) -> None:
+        self._clipping, self._even_odd = True, even_odd
 
     def _at(self, x: Raw, y: Raw) -> Point:
         a, b, c, d, e, f = self._state.matrix.shorthand
@@ -350,21 +420,33 @@ class _Drawing:
         path = [polygon for polygon in self._path if len(polygon) > 1]
         self._marks += bool(path)
         if self._clipping and path:
-            self._set(clip=overlap(self._state.clip, bounds(path)))
-        self._clipping, self._path = False, []
+            box = bounds(path)
+            self._set(clip=overlap(self._state.clip, box))
+            if not is_upright(path):
+                self._set(cuts=(*self._state.cuts, Area(path, box, self._even_odd, None)))
+        self._clipping, self._curved, self._path = False, False, []
 
     def _fill(self, *, even_odd: bool = False) -> None:
         path = [polygon for polygon in self._path if len(polygon) > 2]  # noqa: PLR2004 - an area has three sides
-        if path and self._hides(self._state.fill_alpha, self._state.fill):
-            self._cover(path, self._state.fill, even_odd=even_odd)
+        if path:
+            opacity = self._opacity(self._state.fill_alpha, self._state.fill)
+            self._cover(path, self._state.fill, opacity, even_odd=even_odd)
+            left, bottom, right, top = bounds(path)
+            if self._curved and _TINY < max(right - left, top - bottom) < _LETTER:  # as large as a letter
+                size = min(right - left, top - bottom)
+                self._put(Character((left + right) / 2, (bottom + top) / 2, size, is_shape=True))
         self._end_path()
+
+    def _put(self, character: Character) -> None:
+        self._rows.setdefault(int(character.y // _ROW), set()).add(character)
 
     def _stroke(self) -> None:
         width = self._state.width * math.sqrt(abs(self._determinant(self._state.matrix)))
-        if width >= _LEAST and self._hides(self._state.stroke_alpha, self._state.stroke):
+        if width >= _LEAST:
+            opacity = self._opacity(self._state.stroke_alpha, self._state.stroke)
             for polygon in self._path:
                 for start, end in pairwise(polygon):
-                    self._cover([broad(start, end, width)], self._state.stroke, even_odd=False)
+                    self._cover([broad(start, end, width)], self._state.stroke, opacity)
         self._end_path()
 
     def _both(self, *, even_odd: bool = False) -> None:
@@ -378,38 +460,46 @@ class _Drawing:
         a, b, c, d, _, _ = matrix.shorthand
         return a * d - b * c
 
-    def _hides(self, alpha: float, colour: Colour | None) -> bool:
-        """Return whether an area in this colour hides what is below: a marker pen does not."""
-        see_through = self._state.blend in {"/Multiply", "/Darken", "/ColorBurn"}
-        return alpha * self._state.group_alpha >= _OPAQUE and (
-            not see_through or (colour is not None and dark(colour))
-        )
+    def _opacity(self, alpha: float, colour: Colour | None) -> float:
+        """Return how much an area in this colour hides of what is below: a marker pen does not."""
+        lets_through = self._state.blend in _DARKENS and (colour is None or not dark(colour))
+        return 0.0 if lets_through else alpha * self._state.group_alpha
 
     def _shade(self, _name: Raw) -> None:
-        if size_of(self._state.clip) and self._hides(self._state.fill_alpha, None):
-            self._cover([corners_of(self._state.clip, Matrix())], None, even_odd=False)
+        if size_of(self._state.clip):
+            area = corners_of(self._state.clip, Matrix())
+            self._cover([area], None, self._opacity(self._state.fill_alpha, None))
 
     # Areas
 
-    def _cover(self, polygons: list[Polygon], colour: Colour | None, *, even_odd: bool) -> None:
+    def _cover(
+        self, polygons: list[Polygon], colour: Colour | None, opacity: float, *, even_odd: bool = False
+    ) -> None:
         box = overlap(bounds(polygons), self._state.clip)
         thin = min(box[2] - box[0], box[3] - box[1])
-        if thin <= 0:
+        if thin <= 0 or opacity <= _FAINT:
             return
         area = Area(polygons, box, even_odd, colour)
-        rows = range(int(box[1] // _ROW), int(box[3] // _ROW) + 1)
-        for row in rows:
+        for row in range(int(box[1] // _ROW), int(box[3] // _ROW) + 1):
             known = self._rows.get(row, set())
-            covered = {each for each in known if thin >= _THICK * each.size and area.has(each.x, each.y)}
-            if covered:
-                known -= covered
-                self._note(
-                    "HIDDEN_COVERED", "{count} characters lie below a filled area or a picture.", len(covered)
-                )
-            if thin >= 1:
+            below = [each for each in known if thin >= _THICK * each.size and area.has(each.x, each.y)]
+            known.difference_update(below)
+            for each in below:
+                self._lay_over(each, each.seen * (1 - opacity))
+            if thin >= 1 and opacity >= _OPAQUE:
                 self._areas.setdefault(row, []).append(area)
-        if thin >= _LEAST and colour is not None and (dark(colour) or near(colour, _WHITE)):
+        is_plain = colour is not None and (dark(colour) or near(colour, _WHITE))
+        if thin >= _LEAST and opacity >= _OPAQUE and is_plain:
             self._black_out(box)
+
+    def _lay_over(self, each: Character, seen: float) -> None:
+        """Note a character of which so much is still seen, from 0 to 1."""
+        if seen > 1 - _OPAQUE:
+            self._put(each._replace(seen=seen))
+        elif each.is_shape:  # other shapes than boxes are part of a picture
+            self._shapes += not self._curved
+        else:
+            self._note("HIDDEN_COVERED", "{count} characters lie below a filled area or a picture.")
 
     def _black_out(self, box: Box) -> None:
         for picture in self._pictures:
@@ -425,7 +515,7 @@ class _Drawing:
             return
         self._drawn.objects.add(found.objgen)
         if found.get("/Subtype") == "/Image":
-            self._picture(opaque=_is_opaque(found))
+            self._picture(found)
         elif found.get("/Subtype") == "/Form":
             self._form(found)
 
@@ -445,19 +535,38 @@ class _Drawing:
         self.run(form, form.get("/Resources", self._resources))
         self._state, self._text, self._line, self._path = kept, text, line, path
 
-    def _inline(self, *_: Raw) -> None:
-        self._picture(opaque=True)
+    def _inline(self, found: Raw) -> None:
+        if {"/DCTDecode", "/JPXDecode"} & {*found.filters}:
+            raise unread("It has a photograph inside what a page draws", self._place)
+        self._picture(None)
 
-    def _picture(self, *, opaque: bool) -> None:
+    def _picture(self, found: Raw) -> None:
         corners = corners_of((0.0, 0.0, 1.0, 1.0), self._state.matrix)
         whole = bounds([corners])
         seen = overlap(whole, self._state.clip)
         if size_of(whole) > _LEAST**2 and size_of(seen) < _SHOWN_OF_A_PICTURE * size_of(whole):
             self._note("HIDDEN_CROPPED", "Part of a picture is cut off from view.")
-        if opaque and self._hides(self._state.fill_alpha, None):
-            self._cover([corners], None, even_odd=False)
+        mask = _mask(found)
+        alpha = self._state.fill_alpha * self._state.group_alpha
+        if _has_points(found) and (size_of(whole) < _TINY or max(mask) == 0 or alpha <= _GONE):
+            self._note("HIDDEN_CROPPED", "A picture is drawn so that nobody sees it.")
+        if sum(mask) >= _OPAQUE * 255 * len(mask):
+            opacity = self._opacity(self._state.fill_alpha, None)
+            self._cover([corners], None, opacity)
+            if opacity >= _OPAQUE and not _is_stencil(found):
+                self._lay_picture(seen, found)
         self._pictures.append(seen)
         self._marks += 1
+
+    def _lay_picture(self, seen: Box, found: Raw) -> None:
+        """Note the pictures below one that lets nothing through: each that is gone, or below a patch."""
+        covered = [
+            size_of(overlap(each, seen)) >= _ALL_OF_A_PICTURE * size_of(each) for each in self._pictures
+        ]
+        if any(size_of(each) and below for each, below in zip(self._pictures, covered, strict=True)):
+            self._note("HIDDEN_COVERED", "A picture lies below another.")
+        elif _is_plain(found):
+            self._black_out(seen)
 
     # Text
 
@@ -523,24 +632,46 @@ class _Drawing:
         state = self._state
         placed = self._text @ state.matrix
         a, b, c, d, e, f = placed.shorthand
-        size = abs(state.size) * math.sqrt(abs(a * d - b * c))
+        area = abs(self._determinant(placed)) * state.size**2
+        longest = abs(state.size) * max(math.hypot(a, b) * abs(state.scale), math.hypot(c, d))
         across, up = by / 2, state.rise + 0.25 * state.size
         x, y = a * across + c * up + e, b * across + d * up + f
         left, bottom, right, top = state.clip
-        if state.mode in {3, 7} or state.fill_alpha * state.group_alpha <= _GONE:
+        inside = left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1
+        if state.mode in {3, 7} or self._leaves_nothing():
             self._note("HIDDEN_TEXT", "{count} characters are drawn so that nobody sees them.")
-        elif not (left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1):
+        elif state.masked:
+            self._note("HIDDEN_TEXT", "{count} characters are drawn through a mask.")
+        elif not (inside and all(cut.has(x, y) for cut in state.cuts)):
             self._note("HIDDEN_TEXT", "{count} characters lie beyond the edge of what is seen.")
-        elif size < _TINY:
+        elif area * abs(state.scale) < _TINY * longest:
             self._note("HIDDEN_TEXT", "{count} characters are too small to be seen.")
-        elif state.mode in {0, 4} and state.fill is not None:
-            self._contrast(x, y, state.fill)
-        self._rows.setdefault(int(y // _ROW), set()).add(Character(x, y, size))
+        else:
+            self._contrast(x, y)
+        self._put(Character(x, y, math.sqrt(area)))
 
-    def _contrast(self, x: float, y: float, colour: Colour) -> None:
+    def _inks(self) -> list[tuple[Colour | None, float]]:
+        """Return the colours of a character, of its area and its outline, and how much of them is left."""
+        state, inks = self._state, []
+        if state.mode % 4 in {0, 2}:
+            inks.append((state.fill, state.fill_alpha * state.group_alpha))
+        if state.mode % 4 in {1, 2}:
+            inks.append((state.stroke, state.stroke_alpha * state.group_alpha))
+        return inks
+
+    def _leaves_nothing(self) -> bool:
+        """Return whether every colour of a character is transparent, or one that changes nothing."""
+        blend = self._state.blend
+        unseen = _BLACK if blend in _LIGHTENS else _WHITE if blend in _DARKENS else None
+        return all(
+            alpha <= _GONE or (unseen is not None and colour is not None and near(colour, unseen))
+            for colour, alpha in self._inks()
+        )
+
+    def _contrast(self, x: float, y: float) -> None:
         below = next((area for area in reversed(self._areas.get(int(y // _ROW), [])) if area.has(x, y)), None)
         ground = _WHITE if below is None else below.colour
-        if ground is None or not near(colour, ground):
+        if ground is None or not all(ink is not None and near(ink, ground) for ink, _ in self._inks()):
             return
         if dark(ground):
             self._note("HIDDEN_COVERED", "{count} characters stand on a ground of the same dark colour.")
@@ -587,7 +718,7 @@ class _Drawing:
         "B*": partial(_both, even_odd=True),
         "b*": partial(_close_and, act=partial(_both, even_odd=True)),
         "W": _clip_by,
-        "W*": _clip_by,
+        "W*": partial(_clip_by, even_odd=True),
         "sh": _shade,
         "Do": _do,
         "INLINE IMAGE": _inline,
@@ -616,17 +747,32 @@ class _Drawing:
 
 def _said(text: str) -> str:
     """Return words that stand for more than a space or the hyphen at the end of a line."""
-    return text.strip(" \t\r\n\0\u00a0\u00ad\u200b\u2002\u2003")
+    return text.strip(" \t\r\n\0\u00a0\u00ad\u200b\u2002\u2003\u2060")
 
 
-def _is_opaque(picture: Raw) -> bool:
-    """Return whether a picture hides what is below it: one with a mask may let it through."""
-    mask = picture.get("/SMask")
+def _mask(picture: Raw) -> bytes:
+    """Return how much a picture hides at some of its points, each from 0 to 255."""
+    mask = picture.get("/SMask") if picture is not None else None
     if not isinstance(mask, pikepdf.Stream):
-        return "/Mask" not in picture
+        return b"\x80" if picture is not None and "/Mask" in picture else b"\xff"
     try:
         held = mask.read_bytes()
     except pikepdf.PdfError:  # packed in a way that is only for pictures
-        return True
-    some = held[:: max(len(held) // _SOME, 1)]
-    return sum(some) >= _OPAQUE * 255 * len(some)
+        return b"\xff"
+    return held[:: max(len(held) // _SOME, 1)] or b"\xff"
+
+
+def _has_points(picture: Raw) -> bool:
+    return picture is not None and int(picture.Width) * int(picture.Height) >= _SOME_POINTS
+
+
+def _is_stencil(picture: Raw) -> bool:
+    return picture is None or bool(picture.get("/ImageMask", False))
+
+
+def _is_plain(picture: Raw) -> bool:
+    """Return whether all of a picture has one shade, as a patch over another has."""
+    try:
+        return len({*picture.read_bytes()}) == 1
+    except pikepdf.PdfError:  # packed in a way that is only for pictures
+        return False

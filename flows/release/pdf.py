@@ -62,10 +62,60 @@ _OBJECT: Final = re.compile(rb"(?<![0-9])(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\
 _ENDS: Final = re.compile(rb"endobj|stream\r?\n")
 _BETWEEN: Final = re.compile(
     rb"xref[\s\d fn]*|trailer\s*<<.*?>>\s*(?=startxref)|startxref\s*\d+|%%EOF"
-    rb"|%[^\r\n]{0,120}(?=[\r\n]|$)|[\s\0]+",
+    rb"|%(?:PDF-[\d.]+|[^A-Za-z\r\n]{0,12}(?: ReportLab [^\r\n\\@]{0,80})?|iText[^\r\n\\@]{0,60})(?=[\r\n]|$)"
+    rb"|[\s\0]+",
     re.DOTALL,
 )
-"""What may stand between the objects of a file: 7.5.2, 7.5.4 and 7.5.5."""
+"""What may stand between the objects of a file: 7.5.2, 7.5.4 and 7.5.5; of comments, those of programs."""
+_NAMED: Final = frozenset(
+    {"/XObject", "/Pattern", "/Shading", "/CharProcs", "/ColorSpace", "/N", "/D", "/R", "/Colorants"}
+)
+"""Dictionaries whose keys are names that a program chose."""
+_STREAMS: Final = _NAMED | {
+    *("/Contents", "/G", "/SMask", "/Mask", "/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode"),
+    *("/Encoding", "/UseCMap", "/CIDToGIDMap", "/CIDSet", "/Metadata", "/CS", "/DestOutputProfile"),
+    *("/Function", "/Functions", "/BG", "/BG2", "/UCR", "/UCR2", "/TR", "/TR2", "/HT", "/JBIG2Globals"),
+    *("/DefaultGray", "/DefaultRGB", "/DefaultCMYK", "/JS", "/Thumb", "/XFA", "/EF", "/F", "/RV", "/RC"),
+}
+"""Keys under which a program that shows the file looks for a stream."""
+_TEXTS: Final = frozenset(
+    {"/Info", "/ID", "/Lang", "/Contents", "/T", "/TU", "/TM", "/V", "/DV", "/DA", "/RV", "/DS", "/NM", "/M"}
+    | {"/RC", "/Subj", "/CA", "/AC", "/URI", "/F", "/UF", "/Desc", "/D", "/Dest", "/Dests", "/Names"}
+    | {"/Limits", "/Nums", "/P", "/Alt", "/ActualText", "/E", "/C", "/Registry", "/Ordering", "/CharSet"}
+    | {
+        "/FontFamily",
+        "/Panose",
+        "/Name",
+        "/CreationDate",
+        "/ModDate",
+        "/LastModified",
+        "/Title",
+        "/RegistryName",
+    }
+    | {
+        "/OutputCondition",
+        "/OutputConditionIdentifier",
+        "/ColorSpace",
+        "/CS",
+        "/Creator",
+        "/Opt",
+        "/JS",
+        "/K",
+    }
+    | {
+        "/Summary",
+        "/Headers",
+        "/Order",
+        "/Reason",
+        "/Location",
+        "/ContactInfo",
+        "/IDTree",
+        "/Base",
+        "/Properties",
+    }
+)
+"""Keys under which text stands that has a meaning."""
+_LETTERS: Final = re.compile(r"[A-Za-z]{3}")
 
 
 def look_at_pdf(data: bytes, own: frozenset[str]) -> Iterator[Finding]:
@@ -130,28 +180,45 @@ class _Reached:
     def __init__(self, pdf: pikepdf.Pdf) -> None:
         self._pdf = pdf
         self._seen: set[tuple[int, int]] = set()
+        self._pages = {page.obj.objgen for page in pdf.pages}
         self._drawable: set[tuple[int, int]] = set()
         self._elsewhere: set[tuple[int, int]] = set()
 
     def look(self, own: frozenset[str]) -> Iterator[Finding]:
-        waiting: list[Raw] = [self._pdf.trailer]
+        waiting: list[tuple[str, Raw]] = [("", self._pdf.trailer)]
         while waiting:
-            found = waiting.pop()
+            key, found = waiting.pop()
             if isinstance(found, pikepdf.Object) and found.is_indirect:
                 if found.objgen in self._seen:
                     continue
                 self._seen.add(found.objgen)
             if isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
                 yield from self._dictionary(found, own)
-                waiting += [value for key, value in found.items() if key not in {"/Prev", "/XRefStm"}]
+                inherits = key in _NAMED | {"/Info"} and isinstance(found, pikepdf.Dictionary)
+                named = inherits and "/Type" not in found
+                waiting += [
+                    (key if named else each, value)
+                    for each, value in found.items()
+                    if each not in {"/Prev", "/XRefStm"}
+                ]
             elif isinstance(found, pikepdf.Array):
-                waiting += [*found]
+                waiting += [(key, each) for each in found]
+            if isinstance(found, pikepdf.Stream) and key not in _STREAMS:
+                yield finding("HIDDEN_LEFT", THE_FILE, "The file has data that no program shows.")
+            elif isinstance(found, pikepdf.String) and key not in _TEXTS and _LETTERS.search(str(found)):
+                yield finding("HIDDEN_LEFT", THE_FILE, "The file has words that no program shows.")
 
     def _dictionary(self, found: Raw, own: frozenset[str]) -> Iterator[Finding]:
         keys = {*found.keys()}
         for key in _KEYS.keys() & keys:
             if key != "/AA" or keys & {"/Type", "/FT", "/Subtype"}:  # a typeface may have that name
                 yield finding(_KEYS[key][0], THE_FILE, _KEYS[key][1])
+        if found.get("/Type") == "/Page" and found.is_indirect and found.objgen not in self._pages:
+            yield finding("HIDDEN_LEFT", THE_FILE, "A page that was taken out is still there.")
+        if found.get("/Type") == "/StructElem" and "/K" not in keys and keys & {"/ActualText", "/Alt", "/E"}:
+            yield finding(
+                "HIDDEN_TEXT", THE_FILE, "There are words that are read aloud where nothing is seen."
+            )
         yield from _action(found)
         if keys & {"/FT", "/T"} or found.get("/Subtype") == "/Widget":
             yield from _field(found)
@@ -159,7 +226,7 @@ class _Reached:
         self._drawable |= drawable
         if "/PatternType" in keys or found.get("/Subtype") == "/Type3":
             self._draws(found)
-        elif found.get("/S") in ("/Alpha", "/Luminosity") and "/G" in keys:
+        elif "/G" in keys and found.get("/S") in ("/Alpha", "/Luminosity"):
             self._elsewhere.add(found.G.objgen)
             self._draws(found.G)
         if isinstance(found, pikepdf.Stream):
@@ -176,10 +243,14 @@ class _Reached:
     def _stream(self, found: pikepdf.Stream, own: frozenset[str]) -> Iterator[Finding]:
         if found.get("/Type") == "/Metadata" or found.get("/Subtype") == "/XML":
             yield from look_at_xmp(found.read_bytes(), THE_FILE, own)
-        filters = found.get("/Filter")
-        names = [*map(str, filters)] if isinstance(filters, pikepdf.Array) else [str(filters)]
-        if found.get("/Subtype") == "/Image" and names == ["/DCTDecode"]:
-            yield from look_at_picture(found.read_raw_bytes(), own)
+        filters = found.get("/Filter", pikepdf.Array())
+        packed = [*map(str, filters)] if isinstance(filters, pikepdf.Array) else [str(filters)]
+        if found.get("/Subtype") == "/Image" and packed and packed[-1] in {"/DCTDecode", "/JPXDecode"}:
+            data = found.read_raw_bytes()
+            if len(packed) > 1:
+                around = pikepdf.Array([pikepdf.Name(each) for each in packed[:-1]])
+                data = pikepdf.Stream(self._pdf, data, Filter=around).read_bytes()
+            yield from look_at_picture(data, own)
 
     def left(self, drawn: Drawn) -> Iterator[Finding]:
         """Yield what nothing leads to, and what may be drawn and is drawn on no page."""
@@ -207,7 +278,7 @@ def _has_content(found: Raw) -> bool:
 
 
 def _action(found: Raw) -> Iterator[Finding]:
-    kind = found.get("/S")
+    kind = str(found.get("/S")) if isinstance(found.get("/S"), pikepdf.Name) else ""
     if kind in _ACTIONS:
         yield finding("HIDDEN_ACTIVE", THE_FILE, "Something is done when the file is opened or clicked.")
     elif kind in _ELSEWHERE or (
@@ -233,6 +304,7 @@ def _layers(pdf: pikepdf.Pdf) -> Iterator[Finding]:
     off = any(len(each.get("/OFF", [])) or each.get("/BaseState", "/ON") != "/ON" for each in chosen)
     for group in properties.get("/OCGs", []):
         usage = group.get("/Usage", pikepdf.Dictionary())
+        off |= bool({"/Zoom", "/Language", "/User"} & {*usage.keys()})
         off |= any(
             str(state) == "/OFF"
             for use in usage.values()

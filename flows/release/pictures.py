@@ -343,10 +343,26 @@ def _look_at_webp(data: bytes, place: str, own: frozenset[str]) -> Iterator[Find
         yield finding("HIDDEN_OUTSIDE", place, "Bytes lie after the end of the picture.")
 
 
+# JPEG 2000: ISO/IEC 15444-1, annex I
+
+_BOXES: Final = frozenset({b"jP  ", b"ftyp", b"jp2h", b"jp2c"})
+
+
+def _look_at_jpeg2000(data: bytes, place: str, _own: frozenset[str]) -> Iterator[Finding]:
+    at = 0
+    while at < len(data) and data[:1] == b"\0":
+        length, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if name not in _BOXES:
+            yield finding("HIDDEN_METADATA", place, "The picture has a part that is not needed to see it.")
+        at += max(length, 8) if length else len(data)
+
+
 _KINDS: Final[dict[bytes, Callable[[bytes, str, frozenset[str]], Iterator[Finding]]]] = {
     b"\xff\xd8\xff": _look_at_jpeg,
     b"\x89PNG\r\n\x1a\n": _look_at_png,
     b"II*\0": _look_at_tiff,
     b"MM\0*": _look_at_tiff,
     b"RIFF": _look_at_webp,
+    b"\0\0\0\x0cjP  ": _look_at_jpeg2000,
+    b"\xff\x4f\xff\x51": _look_at_jpeg2000,
 }

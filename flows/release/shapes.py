@@ -18,11 +18,17 @@ Box: TypeAlias = tuple[float, float, float, float]
 
 
 class Character(NamedTuple):
-    """The middle of a character, and the size of its type, points."""
+    """The middle of a character, or of a small shape that may be one, and its size, points.
+
+    Attributes:
+        seen: How much of it is seen through what lies over it, from 0 to 1.
+    """
 
     x: float
     y: float
     size: float
+    seen: float = 1.0
+    is_shape: bool = False
 
 
 class Area(NamedTuple):
@@ -60,6 +66,14 @@ def bounds(polygons: Sequence[Polygon]) -> Box:
     xs = [x for polygon in polygons for x, _ in polygon]
     ys = [y for polygon in polygons for _, y in polygon]
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def is_upright(polygons: Sequence[Polygon]) -> bool:
+    """Return whether polygons are one rectangle that stands upright."""
+    (first, *others) = polygons
+    corners = {(round(x, 2), round(y, 2)) for x, y in first}
+    across, up = {x for x, _ in corners}, {y for _, y in corners}
+    return not others and (len(corners), len(across), len(up)) == (4, 2, 2)
 
 
 def overlap(one: Box, other: Box) -> Box:

@@ -86,6 +86,19 @@ def updated(pdf_: bytes, body: bytes, number: int) -> bytes:
     return pdf_ + update + table + trailer % (size, root, previous, at + len(update))
 
 
+def shifted(whole: bytes, at: int, words: bytes) -> bytes:
+    """Return a PDF with bytes put in, its table as it was for the objects after them."""
+    table = whole.rindex(b"xref\n0 ")
+    rows = []
+    for row in whole[table:].split(b"trailer")[0].splitlines()[2:]:
+        offset = int(row.split()[0])
+        rows.append(b"%010d" % (offset + len(words) if offset >= at else offset) + row[10:])
+    head = b"\n".join(whole[table:].splitlines()[:2]) + b"\n"
+    trailer = whole[table:].partition(b"trailer")[2].partition(b"startxref")[0]
+    start = b"startxref\n%d\n%%%%EOF\n" % (table + len(words))
+    return whole[:at] + words + whole[at:table] + head + b"\n".join(rows) + b"\ntrailer" + trailer + start
+
+
 # Pictures
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import test_hidden
+import test_pdf_attacks
 from office_files import PARAGRAPH, book, open_document, part, sheet_part, word
-from other_files import MAIL, WORDS, chunk, mark, pdf, picture, picture_object, png_with
+from other_files import MAIL, WORDS, chunk, mark, pdf, picture, picture_object, png_with, shifted
 from pikepdf import Array, Dictionary, Name, Stream, String
 
 from flows import release
@@ -133,19 +134,7 @@ def _between() -> bytes:
     whole = pdf()
     at = whole.index(b"endobj") + 7
     words = b"A. Person, of no abode, told it on the second. " + b"%\n"
-    return _moved(whole, at, words)
-
-
-def _moved(whole: bytes, at: int, words: bytes) -> bytes:
-    table = whole.rindex(b"xref\n0 ")
-    rows = []
-    for row in whole[table:].split(b"trailer")[0].splitlines()[2:]:
-        offset = int(row.split()[0])
-        rows.append(b"%010d" % (offset + len(words) if offset >= at else offset) + row[10:])
-    head = b"\n".join(whole[table:].splitlines()[:2]) + b"\n"
-    trailer = whole[table:].partition(b"trailer")[2].partition(b"startxref")[0]
-    start = b"startxref\n%d\n%%%%EOF\n" % (table + len(words))
-    return whole[:at] + words + whole[at:table] + head + b"\n".join(rows) + b"\ntrailer" + trailer + start
+    return shifted(whole, at, words)
 
 
 def _hidden_field(made: pikepdf.Pdf) -> None:
@@ -277,6 +266,8 @@ def _sentences() -> Iterator[str]:
 
 def test_every_sentence_is_told_of_some_file() -> None:
     told = {*SINGLE} | {sentence for _, _, (_, sentence) in _of_the_lists()}
+    for make, _ in test_pdf_attacks.ATTACKS.values():
+        told |= {finding.sentence for finding in look("a.pdf", make(), frozenset())}
     for row in test_hidden._rows():
         name, make, _ = row.values
         told |= {finding.sentence for finding in look(name, make(), frozenset())}
