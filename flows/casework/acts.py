@@ -34,6 +34,7 @@ from flows.domain.acts import (
     PUBLISH,
     REMOVE_HOLIDAY,
     RESUME,
+    REVIEW_DECIDED,
     REVOKE_OFFICER,
     SENT,
     SUBMIT,
@@ -211,6 +212,10 @@ def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = Non
         from flows.casework import timing  # noqa: PLC0415 - the law and the calendar, for these acts alone
 
         timing.check(office, dossier, stated, proposal.case)
+    if kind == REVIEW_DECIDED and proposal.case and proposal.case != dossier.case:
+        from flows.casework import checking  # noqa: PLC0415 - for a letter alone
+
+        checking.check_outcome(office, dossier, stated.details["outcome"])
     return proposal
 
 

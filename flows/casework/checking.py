@@ -9,11 +9,12 @@ from flows.domain.acts import DRAFT
 from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.ruleset import check
 from flows.domain.decide import after
-from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, SEALED_REQUEST
+from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, REVIEW, SEALED_REQUEST
 from flows.domain.english import in_full
-from flows.domain.errors import Fault, IncompleteError, MalformedError, RegisterError
+from flows.domain.errors import Fault, IncompleteError, MalformedError, RefusedError, RegisterError
 from flows.domain.finding import blocking
 from flows.domain.letters import Known, Letter, look_through, outdated
+from flows.domain.outcome import said_outcome
 from flows.domain.request_file import parse_request_file
 from flows.sources.parse import ArrivedRequest, parse_request
 
@@ -86,6 +87,22 @@ def _facts(office: Office, case: Case, policy: Policy) -> Mapping[str, str]:
         "who signs": head.signatory,
         "how to ask for a review": head.review,
     }
+
+
+def check_outcome(office: Office, dossier: Dossier, outcome: str) -> None:
+    """Check that the letter about a review says the outcome that is recorded of it.
+
+    Raises:
+        RefusedError: it says another.
+    """
+    text = dossier.read(REVIEW.text).decode()
+    said = said_outcome(_letter(office, dossier, REVIEW.name, text))
+    if said not in {outcome, None}:
+        words = [each.replace("-", " ") for each in (said or "", outcome)]
+        raise RefusedError(
+            f"The {REVIEW.called} of {dossier.case.reference} says that the answer is {words[0]}, and not "
+            f"{words[1]}; record what it says, or send another."
+        )
 
 
 def letter_findings(office: Office, dossier: Dossier, document: str, text: str) -> tuple[Finding, ...]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from flows.casework.asking import how
 from flows.casework.office import Done
 from flows.domain.acts import CLOSE, COMPLIED, REVIEW_DECIDED, SENT
+from flows.domain.acts.deciding import without_a_part
+from flows.domain.acts.review import advice_on_review
 from flows.domain.documents import TEST
 from flows.domain.owed import Duty, from_text
 from flows.notices.notice import Owing, write_notice
@@ -67,7 +69,9 @@ def remind(office: Office, reference: str) -> Done:
         if _is_new(office, about):
             people = who_acts(case, policy, owed.duty)
             promised = owed.duty is Duty.ANSWER and owed.events.extended is not None
-            facts = {"owed": owed, "promised": promised, "roles": sorted(_DONE_BY[owed.duty].roles)}
+            advice = advice_on_review(case, policy) if owed.duty is Duty.REVIEW else ""
+            roles = sorted(_DONE_BY[owed.duty].roles)
+            facts = {"owed": owed, "promised": promised, "roles": roles, "advice": advice}
             office.outbox.tell(write_notice(about, people, **facts))
             told.append(
                 f"{owed.words} {about.kind.replace('-', ' ')}: {', '.join(sorted(people)) or 'nobody'}"
@@ -76,9 +80,10 @@ def remind(office: Office, reference: str) -> Done:
 
 
 def who_acts(case: Case, policy: Policy, duty: Duty) -> frozenset[str]:
-    """Return the ids of those who may end a duty, and a review without an earlier part in the case."""
-    able = frozenset[str]().union(*map(policy.holders, _DONE_BY[duty].roles)) - case.life.aside
-    return able - case.life.earlier if duty is Duty.REVIEW else able
+    """Return the ids of those who may end a duty; a review without an earlier part, if there are such."""
+    roles = _DONE_BY[duty].roles
+    able = frozenset[str]().union(*map(policy.holders, roles)) - case.life.aside
+    return (without_a_part(case, policy, *roles) or able) if duty is Duty.REVIEW else able
 
 
 def _about(reference: str, owed: Owed, *, kind: str, due: date | None) -> Owing:

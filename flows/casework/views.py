@@ -10,13 +10,14 @@ from flows.catalogue.search import Sought
 from flows.domain.acts import ACTS, APPROVE, DRAFT, OPEN, OVERRIDE, PUBLISH, RETURN, SENT, SUBMIT
 from flows.domain.acts.evidence import PARTIES
 from flows.domain.acts.kind import in_words
+from flows.domain.acts.review import advice_on_review
 from flows.domain.decide import may_decide
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST, came_with
 from flows.domain.english import in_full, listing
 from flows.domain.errors import RefusedError
 from flows.domain.local_day import local_day
 from flows.domain.noted import counted, read_noted
-from flows.domain.owed import from_text
+from flows.domain.owed import Duty, from_text
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from flows.domain.assessment import Request
     from flows.domain.case import Approval, Case, Document, Override
     from flows.domain.clock import Clock, Due
-    from flows.domain.owed import Duty
     from flows.domain.policy import Policy, Proclaimed
     from flows.register.dossier import Dossier
     from flows.register.statement import Statement
@@ -102,11 +102,13 @@ class OwedView:
     Attributes:
         words: What it is.
         clock: By when.
+        advice: What to see to in time, as a sentence; empty for nothing.
     """
 
     duty: Duty
     words: str
     clock: Due
+    advice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +200,12 @@ def show(office: Office, dossier: Dossier) -> CaseView:
         received=case.life.events.received,
         clock=clock.answer(case.life.events, case.regime),
         owed=tuple(
-            OwedView(duty=each.duty, words=each.words, clock=clock.due(each, case.regime))
+            OwedView(
+                duty=each.duty,
+                words=each.words,
+                clock=clock.due(each, case.regime),
+                advice=advice_on_review(case, policy) if each.duty is Duty.REVIEW else "",
+            )
             for each in case.duties
         ),
         summarised=request.summary is not None,

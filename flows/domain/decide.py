@@ -127,7 +127,7 @@ def refusals(
     except NotEntitledError as error:
         found.append(error)
     found += _against_stage(case, kind, document, gate)
-    found += _against_person(case, kind, person, document, gate)
+    found += _against_person(case, kind, person, document, gate, policy=policy)
     return found
 
 
@@ -203,7 +203,7 @@ def _against(case: Case | None, act: Act, policy: Policy) -> Iterator[PitError]:
     yield from _against_files(case, act)
     # 6. The facts are there; a person decides on no words of their own, nor twice; a reason is given.
     yield from _against_facts(case, act)
-    yield from _against_person(case, act.kind, act.actor, act.document, act.gate)
+    yield from _against_person(case, act.kind, act.actor, act.document, act.gate, policy=policy)
     if act.kind.reason is Reason.MUST and not (act.reason or "").strip():
         yield MissingReasonError(case.named(act.document), verb=act.kind.verb)
     # 7. What this kind of act asks beside that.
@@ -266,7 +266,7 @@ def _against_stage(case: Case, kind: Kind, document: str, gate: Stage | None) ->
     every = kind.on is On.CASE and not case.closed
     for name in case.documents if every else [document]:
         if (stage := case.stage(name)) not in at:
-            which = f"its {name}" if every else "it"
+            which = f"its {DOCUMENTS[name].short}" if every else "it"
             yield WrongStageError(case.named(document), passive=passive, stage=stage, which=which)
 
 
@@ -315,7 +315,7 @@ def _against_details(act: Act, known: set[str]) -> Iterator[PitError]:
 
 
 def _against_person(
-    case: Case, kind: Kind, person: str, document: str, gate: Stage | None
+    case: Case, kind: Kind, person: str, document: str, gate: Stage | None, *, policy: Policy | None = None
 ) -> Iterator[RefusedError]:
     if person in case.life.aside:
         yield RefusedError(
@@ -333,7 +333,8 @@ def _against_person(
     overrides = case.document(document).overrides if kind.no_overrider else ()
     if any(each.person == person for each in overrides):
         yield SamePersonError(case.named(document), person, earlier="overrode a finding of", verb=kind.verb)
-    yield from kind.bars(case, document, person)
+    if policy is None or not kind.waives(case, document, policy):
+        yield from kind.bars(case, document, person)
 
 
 def _authors(case: Case, act: Act) -> dict[str, frozenset[str]]:

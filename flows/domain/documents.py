@@ -65,6 +65,11 @@ class DocumentKind:
     sent_by: str = "sent"
 
     @property
+    def short(self) -> str:
+        """What people call it of a case, where no other document is meant: the test, the refusal on cost."""
+        return self.name if self.name == TEST.name else self.called
+
+    @property
     def text(self) -> str:
         """The text as people read and approve it, by its path in the case's folder."""
         return f"{self.name}/document.md"

@@ -69,6 +69,9 @@ def test_a_review_is_owed_from_its_asking_to_its_outcome(answered: Desk, tmp_pat
 
     published(answered, tmp_path, "review", signs="both-gates")
     deciding = ("review-decided", CASE, *ON, "--by", "email", "--outcome", "partly-upheld", "--as")
+    for other in ("upheld", "overturned"):
+        _, told = answered.refused(*deciding[:-2], other, "--as", "all-three-roles")
+        assert f"of R/1 says that the answer is partly upheld, and not {other}; record what it says" in told
     assert answered.refused(*deciding, "foi-officer") == (
         1,
         "foi-officer had an earlier part in R/1, so another person has to decide on the review of it.",
@@ -88,6 +91,40 @@ def test_whoever_signed_off_the_answer_does_not_sign_off_its_review(answered: De
 
     with pytest.raises(AssertionError, match="sign-off-officer had an earlier part in R/1"):
         published(answered, tmp_path, "review", signs="sign-off-officer")
+
+
+def test_where_every_sign_off_officer_had_a_part_one_of_them_says_why_they_decide(
+    answered: Desk, tmp_path: Path
+) -> None:
+    for person in ("both-gates", "all-three-roles", "second.sign-off-officer"):
+        if person in answered.done("officer", "list"):
+            answered.done("officer", "revoke", person, "--as", "administrator")
+    asking = ("review-asked", CASE, *ON, "--file", tmp_path / "words.eml", *OFFICER)
+    advice = "Every sign-off officer had an earlier part in the case: authorise one who had none"
+    assert advice in answered.done(*asking)
+    assert f"See to {advice}" in " ".join(answered.done("show", CASE).split())
+
+    (tmp_path / "letter.md").write_text(a_letter("review", CASE, TODAY))
+    of_it = (CASE, "--document", "review", "--version", "1")
+    answered.done("draft", CASE, tmp_path / "letter.md", "--document", "review", *OFFICER)
+    answered.done("submit", *of_it, *OFFICER)
+    assert answered.document(CASE, "review")["may_decide"] == ["sign-off-officer"]
+    approving = ("approve", *of_it, "--gate", "balancing", "--as", "sign-off-officer")
+    status, told = answered.refused(*approving)
+    assert (status, "or say with --reason why that is not practicable" in told) == (1, True), told
+    answered.done(*approving, "--reason", "We are three people.")
+
+    assert "We are three people." in answered.done("history", CASE)
+    assert passes_audit(answered.home)
+
+
+def test_what_is_closed_as_answered_was_answered(answered: Desk) -> None:
+    another_case(answered.home, "R/2", TODAY.isoformat())
+    assert answered.refused("close", "R/2", "--ground", "answered", *OFFICER) == (
+        1,
+        "R/2 cannot be closed as answered yet: its answer has to be sent first.",
+    )
+    assert "Closed as answered." in answered.done("close", CASE, "--ground", "answered", *OFFICER)
 
 
 def test_what_the_regulator_and_the_tribunal_order_is_owed_until_it_is_done(answered: Desk) -> None:

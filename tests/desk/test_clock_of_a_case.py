@@ -60,7 +60,7 @@ def test_clarification_stops_the_clock_and_its_answer_starts_it_anew(running: De
 
     assert running.done("ask-clarification", CASE, *SENT) == (
         f"{CASE}: Clarification was asked for on {in_full(TODAY)} by email; nothing is due until it comes. "
-        "The clarification is sent.\n"
+        "The request for clarification is sent.\n"
     )
     (row,) = (each for each in running.told("queue")["cases"] if each["reference"] == CASE)
     waits = f"while the clarification asked on {in_full(TODAY)} is awaited"

@@ -146,10 +146,10 @@ def test_a_letter_begun_by_mistake_waits_no_more(desk: Desk, tmp_path: Path) -> 
     assert "1146A/22 cost" in desk.done("queue")
 
     words = ("withdraw-draft", "1146A/22", "--document", "cost", "--reason", "It is a response.", *OFFICER)
-    assert desk.done(*words) == "1146A/22: The draft of the cost is withdrawn.\n"
+    assert desk.done(*words) == "1146A/22: The draft of the refusal on cost is withdrawn.\n"
 
     assert desk.done("queue") == queued
     assert "The cost" not in desk.done("show", "1146A/22")
-    assert "withdrew the draft of the cost" in desk.done("history", "1146A/22")
+    assert "withdrew the draft of the refusal on cost" in desk.done("history", "1146A/22")
     assert "waits for its first draft" in desk.refused(*words)[1]
     assert passes_audit(desk.home)

@@ -80,7 +80,9 @@ def test_a_letter_that_became_false_is_not_published_and_can_be_taken_back(
     signed_off.done("take-back", *OF_IT, "--reason", "A day has moved.", *OFFICER)
 
     assert signed_off.document(CASE, "extension")["stage"] == "drafting"
-    assert "took back version 1 of the extension" in " ".join(signed_off.done("history", CASE).split())
+    assert "took back version 1 of the notice of more time" in " ".join(
+        signed_off.done("history", CASE).split()
+    )
     assert passes_audit(signed_off.home)
 
 

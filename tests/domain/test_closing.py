@@ -38,7 +38,7 @@ NEEDS = {
     "other-regime": "response",
 }
 """Of each ground that a letter tells, the letter."""
-WITHOUT = {"withdrawn", "duplicate", "no-clarification", "fee-not-paid"}
+WITHOUT = {"answered", "withdrawn", "duplicate", "no-clarification", "fee-not-paid"}
 
 
 def a_case_with(letter: str = "", stage: Stage = Stage.SENT, **events: Any) -> Case:
@@ -81,8 +81,16 @@ def test_the_letter_of_another_ground_will_not_do(ground: str, letter: str) -> N
 
 @pytest.mark.parametrize("letter", ["test", "response", "cost"])
 def test_what_was_answered_is_not_withdrawn(letter: str) -> None:
-    with pytest.raises(WrongStageError, match=f"cannot be closed: its {letter} is sent"):
+    with pytest.raises(WrongStageError, match=f"cannot be closed: its {DOCUMENTS[letter].short} is sent"):
         closed_as("withdrawn", a_case_with(letter))
+
+
+def test_a_request_is_closed_as_answered_once_its_answer_was_sent_be_it_the_test_alone() -> None:
+    case = a_case_with("test")
+
+    with pytest.raises(RefusedError, match="cannot be closed as answered yet: its answer has to be sent"):
+        closed_as("answered", case)
+    assert closed_as("answered", case.with_life(answered=RECEIVED)).closed
 
 
 @pytest.mark.parametrize("letter", ["clarification", "fees", "extension"])

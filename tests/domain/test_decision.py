@@ -826,7 +826,7 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         CLOSE,
         {"details": {"ground": "bored"}},
         MalformedError,
-        "one of accessible-elsewhere, answered-in-full",
+        "one of accessible-elsewhere, answered, answered-in-full",
     ),
 }
 

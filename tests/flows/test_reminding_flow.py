@@ -188,8 +188,8 @@ def test_where_everybody_had_a_part_in_a_case_the_notice_of_its_review_says_so(
 
     (text,) = reminded(town).values()
 
-    assert text.startswith("To: nobody\n")
-    assert "whoever holds one of these roles had an earlier part in the case or stepped aside" in text
+    assert text.startswith("To: foi-officer, legal-reviewer, sign-off-officer\n")
+    assert "\n\nEvery sign-off officer had an earlier part in the case: authorise one who had none" in text
 
 
 @pytest.mark.parametrize(

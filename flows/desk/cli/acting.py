@@ -22,8 +22,9 @@ from flows.desk.cli.terminal import (
     with_home,
     write_file,
 )
-from flows.domain.acts import On, Reason
+from flows.domain.acts import REVIEW_ASKED, On, Reason
 from flows.domain.acts.kind import Fact, Kind, in_words
+from flows.domain.acts.review import advice_on_review
 from flows.domain.documents import DOCUMENTS, SCHEDULE, TEST
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError
@@ -98,7 +99,8 @@ def command_of(kind: Kind) -> click.Command:
             facts={name.removeprefix(_FACT): text for name, text in facts.items() if text is not None},
         )
         taken = acts.act(office, officer, wish)
-        told = in_words(kind.told, taken.act)
+        advice = advice_on_review(taken.case, office.register.policy()) if kind == REVIEW_ASKED else ""
+        told = " ".join(filter(None, (in_words(kind.told, taken.act), advice)))
         _say(taken.case, document, told, taken.recorded, as_json=as_json)
         if not as_json:
             tell_not_run(taken.case.reference, read_noted(taken.act.details.get("findings", "")))
@@ -342,5 +344,6 @@ def _say(
     answered = case.life.answered if not document and stage is not Stage.CLOSED else None
     stands = f"was answered on {in_full(answered)}" if answered else STANDS[stage]
     gone = document in case.withdrawn and document not in case.documents
-    where = "" if gone else f" The {document or 'case'} {stands}."
+    what = DOCUMENTS[document].short if document else "case"
+    where = "" if gone else f" The {what} {stands}."
     click.echo(f"{case.reference}: {sentence}{where}")

@@ -356,6 +356,8 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
     for owed in view.owed:
         until = f", by {_day(owed.clock.due)} {_standing(owed.clock)}" if not owed.clock.waits else ""
         yield "Owed", f"{owed.words}{until}".rstrip()
+        if owed.advice:
+            yield "See to", owed.advice
     for stated in view.stated:
         yield "Recorded", stated
     for sentence in view.awaited:

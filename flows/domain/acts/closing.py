@@ -30,7 +30,7 @@ def _withdrawn(case: Case, _act: Act, _today: date) -> Iterator[PitError]:
     # Whoever has the answer has nothing left to withdraw.
     for name in case.documents:
         if DOCUMENTS[name].answers and case.stage(name) is Stage.SENT:
-            which = f"its {name}"
+            which = f"its {DOCUMENTS[name].short}"
             yield WrongStageError(case.reference, passive="closed", stage=Stage.SENT, which=which)
 
 
@@ -45,6 +45,14 @@ def _once_sent(kind: DocumentKind) -> Callable[[Case, Act, date], Iterator[PitEr
             )
 
     return against
+
+
+def _answered(case: Case, _act: Act, _today: date) -> Iterator[PitError]:
+    # A refusal is an answer too, s.17: by a letter, or by the public interest test alone.
+    if not case.life.answered:
+        yield RefusedError(
+            f"{case.reference} cannot be closed as answered yet: its answer has to be sent first."
+        )
 
 
 def _duplicate(case: Case, act: Act, _today: date) -> Iterator[PitError]:
@@ -82,6 +90,7 @@ def _fee_not_paid(case: Case, _act: Act, today: date) -> Iterator[PitError]:
 _GROUNDS: Final = MappingProxyType(
     {
         "withdrawn": _withdrawn,
+        "answered": _answered,
         "answered-in-full": _once_sent(RESPONSE),
         "not-held": _once_sent(RESPONSE),
         "cost-limit": _once_sent(COST),  # FOIA s.12, s.17(5)

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.acts.kind import Kind, On, Reason
 from flows.domain.case import Approval, Case
 from flows.domain.documents import REVIEW
-from flows.domain.errors import SamePersonError, StaleContentError
+from flows.domain.errors import RefusedError, SamePersonError, StaleContentError
 from flows.domain.procedure import ROLE_AT, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.domain.act import Act
-    from flows.domain.errors import PitError, RefusedError
+    from flows.domain.errors import PitError
     from flows.domain.policy import Policy
+    from flows.domain.procedure import Role
 
 
 def _bars_approval(case: Case, document: str, person: str) -> Iterator[RefusedError]:
@@ -30,7 +31,31 @@ def had_a_part(case: Case, person: str) -> SamePersonError:
     )
 
 
+def without_a_part(case: Case, policy: Policy, *roles: Role) -> frozenset[str]:
+    """Return who holds one of some roles and had no part in a case before its review was asked for."""
+    return frozenset[str]().union(*map(policy.holders, roles)) - case.life.earlier - case.life.aside
+
+
+def nobody_without_a_part(case: Case) -> RefusedError:
+    """Return what is said where everybody who could decide on a review had an earlier part in the case.
+
+    By the same code a person without one decides where that is reasonably practicable: where it is not, as in
+    a small authority, the reason is on record.
+    """
+    return RefusedError(
+        f"Everybody who could decide on the review of {case.reference} had an earlier part in it: "
+        "authorise somebody who had none, or say with --reason why that is not practicable."
+    )
+
+
+def _waives_approval(case: Case, document: str, policy: Policy) -> bool:
+    free = without_a_part(case, policy, ROLE_AT[Stage.BALANCING]) - case.words_of(document)
+    return document == REVIEW.name and not free
+
+
 def _against_approval(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
+    if act.document == REVIEW.name and act.actor in case.life.earlier and not (act.reason or "").strip():
+        yield nobody_without_a_part(case)
     # What is approved are these bytes and no others, whatever is drafted meanwhile.
     for path in case.document(act.document).kind.decided_on:
         if act.details[path] != case.files[path].sha256:
@@ -70,6 +95,7 @@ APPROVE: Final = Kind(
     no_second_gate=True,
     no_overrider=True,
     bars=_bars_approval,
+    waives=_waives_approval,
     against=_against_approval,
     after=_approved,
     verb="approve",

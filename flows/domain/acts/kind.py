@@ -145,6 +145,10 @@ def _nothing_bars(_case: Case, _document: str, _person: str) -> Iterable[Refused
     return ()
 
 
+def _nothing_waived(_case: Case, _document: str, _policy: Policy) -> bool:
+    return False
+
+
 def _no_change(case: Case, _act: Act) -> Case:
     return case
 
@@ -192,6 +196,7 @@ class Kind:
         writes: Which files of the case's folder it may create or change.
         bars: What else keeps a person from it, whatever they would state: of a case, the name of the
             document, and the person.
+        waives: Whether that keeps nobody from it as things are, because nobody would be left.
         against: What else speaks against an act that is stated, beside what follows from this row.
         after: The case as it leaves it.
         amend: For an act on the policy: the policy it makes of the one before; what it adds is found in
@@ -223,6 +228,7 @@ class Kind:
     no_overrider: bool = False
     writes: Callable[[Act], Collection[str]] = _no_files
     bars: Callable[[Case, str, str], Iterable[RefusedError]] = _nothing_bars
+    waives: Callable[[Case, str, Policy], bool] = _nothing_waived
     against: Callable[[Case, Act, Policy], Iterable[PitError]] = _nothing_against
     after: Callable[[Case, Act], Case] = _no_change
     amend: Callable[[Policy, Act, Policy], Policy] | None = None
@@ -277,7 +283,7 @@ def in_words(sentence: str, act: Act, *, plain: bool = True) -> str:
             **{fact.name: words_of(fact) for fact in act.kind.facts},
             "case": act.case,
             "what": kind.named(act.case) if kind else act.case,
-            "of": "" if act.document in {"", TEST.name} else f" of the {act.document}",
+            "of": f" of the {kind.short}" if kind and kind.name != TEST.name else "",
             "version": act.version,
             "gate": (APPROVALS[act.gate] if plain else act.gate) if act.gate else "",
         }

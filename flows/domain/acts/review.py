@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.clock import out_of_order
-from flows.domain.acts.deciding import had_a_part
+from flows.domain.acts.deciding import had_a_part, nobody_without_a_part, without_a_part
 from flows.domain.acts.kind import Kind, On, Reason, a_choice, a_day, the_day
 from flows.domain.acts.publishing import against_sending, sending, was_sent
 from flows.domain.documents import REVIEW
 from flows.domain.edition import documents_of, edition_of
 from flows.domain.errors import RefusedError
+from flows.domain.outcome import OVERTURNED, PARTLY, UPHELD
 from flows.domain.procedure import Role, Stage
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from flows.domain.errors import PitError
     from flows.domain.policy import Policy
 
-OUTCOMES: Final = frozenset({"upheld", "partly-upheld", "overturned"})
+OUTCOMES: Final = frozenset({UPHELD, PARTLY, OVERTURNED})
 """What becomes of the answer that is reviewed."""
 
 
@@ -84,13 +85,21 @@ def _against_decision(case: Case, act: Act, policy: Policy) -> Iterator[PitError
     yield from against_sending(case, act, policy)
     if act.actor not in case.life.earlier:
         return
-    if frozenset().union(*map(policy.holders, act.kind.roles)) - case.life.earlier:
+    if without_a_part(case, policy, *act.kind.roles):
         yield had_a_part(case, act.actor)
     elif not act.reason:
-        yield RefusedError(
-            f"Everybody who could decide on the review of {case.reference} had an earlier part in it: "
-            "authorise somebody who had none, or say with --reason why that is not practicable."
-        )
+        yield nobody_without_a_part(case)
+
+
+def advice_on_review(case: Case, policy: Policy) -> str:
+    """Return what to see to before the outcome of a review waits for its sign-off; empty for nothing."""
+    if not case.life.reviewing or without_a_part(case, policy, Role.SIGN_OFF_OFFICER):
+        return ""
+    return (
+        "Every sign-off officer had an earlier part in the case: authorise one who had none with `equipoise "
+        "officer add`, or let one of them approve the outcome and say with --reason why that is not "
+        "practicable."
+    )
 
 
 REVIEW_DECIDED: Final = Kind(
