@@ -10,10 +10,9 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-import uvicorn
 from playwright.sync_api import sync_playwright
 
-from flows.desk.web.app import application
+from flows.desk.web.serving import server as serving_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +38,7 @@ def serving(home: Home, port: int = 0) -> Iterator[str]:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     listener.listen(64)
-    server = uvicorn.Server(
-        uvicorn.Config(application(home), log_level="error", access_log=False, proxy_headers=False)
-    )
+    server = serving_of(home)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started:

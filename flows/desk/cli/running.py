@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.desk import demo as story
+from flows.desk import sample
 from flows.desk.cli.terminal import NO, counted, example, open_office, print_json, prints, shown, with_home
 from flows.domain.acts import OPEN, PUBLISH, Kind
 from flows.domain.documents import DOCUMENTS
@@ -144,6 +145,7 @@ def demo(keep: Path | None, *, opened: bool, as_json: bool) -> None:
             raise click.UsageError("--open goes with --keep, which says where the sample is.")
         if not (keep / ".demo").is_file():
             story.play(keep, say=lambda _: None if as_json else click.echo)
+        sample.fill(Home(keep.absolute()))
         _run_up(Home(keep.absolute()), settings.TICK_SECONDS, PORT, as_json=as_json, opened=True)
     elif as_json:
         print_json(story.play(keep, say=lambda _: None))

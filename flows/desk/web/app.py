@@ -116,8 +116,6 @@ class _Sent:
 def application(home: Home) -> Starlette:
     """Return the desk of a home."""
     desk = Desk(home=home, offices=Offices(home))
-    with desk.offices.one() as (office, _):
-        desk.origins = office.register.policy().rules.desk
     routes = [each for route in ROUTES for each in _routed(desk, route)]
 
     async def closed(_: Request, error: Exception) -> Response:
@@ -126,6 +124,8 @@ def application(home: Home) -> Starlette:
 
     @asynccontextmanager
     async def open_offices(_: Starlette) -> AsyncIterator[None]:
+        with desk.offices.one() as (office, _store):
+            desk.origins = office.register.policy().rules.desk
         yield
         desk.offices.close()
 

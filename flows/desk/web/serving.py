@@ -22,6 +22,8 @@ from flows.home import Home
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from uvicorn import Server
+
 _STOP_SECONDS: Final = 8
 
 
@@ -60,20 +62,26 @@ def running(home: Home, *, port: int) -> Iterator[str]:
 
 def serve(home: Home, sockets: list[socket.socket]) -> None:
     """Answer until SIGTERM."""
+    server(home).run(sockets=sockets)
+
+
+def server(home: Home) -> Server:
+    """Return what answers for the desk of a home."""
     import uvicorn  # noqa: PLC0415 - a parent need not import them
 
     from flows.desk.web.app import application  # noqa: PLC0415 - as above
 
-    config = uvicorn.Config(
-        application(home),
-        log_level="error",
-        access_log=False,
-        # What a proxy says of who asks is not believed: see safety.
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(home),
+            log_level="error",
+            access_log=False,
+            # What a proxy says of who asks is not believed: see safety.
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
     )
-    uvicorn.Server(config).run(sockets=sockets)
 
 
 def _end_with_parent() -> None:
