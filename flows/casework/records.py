@@ -83,10 +83,18 @@ def schedule(
     own = frozenset(each.strip() for each in policy.authority.split(";"))
     if faults := [*_hidden(found, files, own)]:
         raise MalformedError(source, *faults[:_MOST_FAULTS])
+    facts, before = {"records": found.stated}, case.stated.get(RECORDS.name)
+    if (
+        listed
+        and officer.signer is None
+        and (before is not None and (before.actor, before.details) == (officer.id, facts))
+    ):
+        # Of two acts that are signed elsewhere the first is there; what remains is the schedule.
+        _listed(office, officer, reference, found)
     wish = Wish(
         kind=RECORDS,
         reference=reference,
-        facts={"records": found.stated},
+        facts=facts,
         sealed=_archive(found, data, files),
     )
     taken = acts.act(office, officer, wish, on=dossier)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from flows.casework.office import Office
     from flows.domain.case import Case
     from flows.register.dossier import Dossier
-    from flows.register.statement import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +101,7 @@ def open_sealed(
         raise RefusedError(f"No sealed file of {case.reference} has the number {number}: {known}.")
     # Before the act: what cannot be opened was opened by nobody.
     content = office.vault.unseal(case.recipient, dossier.read(paths[number]))
-    earlier = _opened_before(dossier, officer.id)
-    if earlier is None or (
-        officer.signer is None and days_of_utc(earlier.act.time)[0] != days_of_utc(office.now())[0]
-    ):
+    if not may_open_again(office, dossier, officer):
         acts.act(office, officer, Wish(kind=READ_REQUEST, reference=reference, reason=reason), on=dossier)
         return Opened(case=case, content=content, kept=kept, new=True)
     for refusal in refusals(case, READ_REQUEST, officer.id, dossier.policy):
@@ -114,13 +110,15 @@ def open_sealed(
     return Opened(case=case, content=content, kept=kept, new=False)
 
 
-def _opened_before(dossier: Dossier, person: str) -> Statement | None:
-    opened = (
-        each
-        for each in reversed(dossier.statements)
-        if (each.act.kind, each.act.actor) == (READ_REQUEST, person)
-    )
-    return next(opened, None)
+def may_open_again(office: Office, dossier: Dossier, officer: Officer) -> bool:
+    """Tell whether it is on record already that a person opens what is sealed in a case."""
+    opened = [
+        each.act
+        for each in dossier.statements
+        if (each.act.kind, each.act.actor) == (READ_REQUEST, officer.id)
+    ]
+    today = days_of_utc(office.now())[0]
+    return bool(opened) and (officer.signer is not None or days_of_utc(opened[-1].time)[0] == today)
 
 
 def _check_key(dossier: Dossier, officer: Officer) -> None:

@@ -110,7 +110,7 @@ class _Sent:
     """What a form brought: the values of its fields, and the files."""
 
     form: dict[str, list[str]] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
+    uploads: list[tuple[str, str, bytes]] = field(default_factory=list)
 
 
 def application(home: Home) -> Starlette:
@@ -194,7 +194,7 @@ async def _sent(request: Request) -> _Sent:
     async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as came:
         for name, value in came.multi_items():
             if isinstance(value, UploadFile):
-                sent.files[name] = await value.read()
+                sent.uploads.append((name, value.filename or "", await value.read()))
             else:
                 sent.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return sent
@@ -230,7 +230,8 @@ def _visit(desk: Desk, request: Request, sent: _Sent, office: Office, store: Sto
         path=dict(request.path_params),
         asked=dict(request.query_params),
         form=sent.form,
-        files=sent.files,
+        files={name: content for name, _, content in sent.uploads},
+        uploads=sent.uploads,
         office=office,
         store=store,
         policy=policy,

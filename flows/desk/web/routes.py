@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.desk.web.navigation import EVERYBODY, READERS
-from flows.desk.web.pages import case, deciding, entering, signing, static, waiting
+from flows.desk.web.pages import acting, case, deciding, entering, signing, static, waiting
 from flows.domain.acts import APPROVE
 
 if TYPE_CHECKING:
@@ -71,6 +71,11 @@ ROUTES: Final = (
     # Deciding and signing
     _reads("/cases/{case}/decide/{document}", deciding.ask, APPROVE.roles),
     _does("/cases/{case}/decide/{document}", deciding.propose, APPROVE.roles, rate=60),
+    # Every other act
+    _reads("/cases/{case}/act", acting.ask, READERS),
+    _does("/cases/{case}/act", acting.propose, READERS, rate=60, most=acting.MOST),
+    _reads("/cases/{case}/request", acting.ask_request, READERS),
+    _does("/cases/{case}/request", acting.show_request, READERS, rate=_FEW),
     _reads("/sign/{digest}", signing.ask, EVERYBODY),
     _reads("/sign/{digest}/statement", signing.statement, EVERYBODY, has_json=False),
     _does("/sign/{digest}", signing.append, EVERYBODY, rate=60),

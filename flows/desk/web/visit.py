@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flows.domain.errors import PitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flows.casework.office import Office
     from flows.desk.web.sessions import Session
@@ -38,6 +38,7 @@ class Visit:
         asked: What stands behind the question mark of the address.
         form: What was sent; several values of one name as they came.
         files: That were sent, by the name of the field.
+        uploads: The same, several of one field too: the field, the name that the browser gave, the content.
         policy: In force.
         session: None before somebody signed in.
         roles: That the person has.
@@ -52,6 +53,7 @@ class Visit:
     asked: Mapping[str, str]
     form: Mapping[str, list[str]]
     files: Mapping[str, bytes]
+    uploads: Sequence[tuple[str, str, bytes]]
     office: Office
     store: Store
     policy: Policy

@@ -9,16 +9,17 @@ from flows.casework import views
 from flows.casework.looking import look
 from flows.casework.reading import reading_of
 from flows.desk.web.visit import Page
-from flows.domain.acts import APPROVE
+from flows.domain.acts import ACTS, APPROVE, OVERRIDE, SUBMIT
 from flows.domain.decide import refusals
-from flows.domain.documents import TEST
-from flows.domain.procedure import ROLE_AT
-from flows.domain.reference import identity, parse_reference
+from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.procedure import ROLE_AT, Stage
+from flows.domain.reference import identity, parse_reference, slug
 
 if TYPE_CHECKING:
     from flows.casework.reading import Reading
     from flows.casework.views import CaseView, Line
     from flows.desk.web.visit import Visit
+    from flows.domain.case import Case
     from flows.register.dossier import Dossier
 
 
@@ -29,14 +30,16 @@ class CasePage:
     Attributes:
         document: Whose text is shown.
         text: That, with what the checks say; None before the first draft.
-        decide: Whether the person may decide on it now.
+        next: The person's next step on the case, None where it is not theirs: an address, and what it is.
+        overrides: Whether they may override a finding of the text.
         why_not: Why they may not, where it stands at a gate.
     """
 
     case: CaseView
     document: str
     text: Reading | None
-    decide: bool
+    next: tuple[str, str] | None
+    overrides: bool
     why_not: tuple[str, ...]
     history: tuple[Line, ...]
 
@@ -60,12 +63,28 @@ def show(visit: Visit) -> Page:
         case=views.show(visit.office, dossier),
         document=document,
         text=reading_of(dossier, document, looked) if case.document(document).version else None,
-        decide=at_gate and not why_not,
+        next=_next(visit, case, document),
+        overrides=not refusals(case, OVERRIDE, visit.person, visit.policy, document=document),
         why_not=tuple(map(str, why_not)),
         history=tuple(views.history(dossier)),
     )
     _remember(visit, dossier, document)
     return Page(template="case.html.j2", view=view)
+
+
+def _next(visit: Visit, case: Case, document: str) -> tuple[str, str] | None:
+    """Return the next step that a person may take, on the document they look at or on another one."""
+    there = f"/cases/{slug(case.reference)}"
+    for name in dict.fromkeys([document, *case.documents]):
+        sent = ACTS[DOCUMENTS[name].sent_by]
+        kind = {Stage.DRAFTING: SUBMIT, Stage.PUBLISHED: sent, **dict.fromkeys(ROLE_AT, APPROVE)}.get(
+            case.stage(name)
+        )
+        if kind and not refusals(case, kind, visit.person, visit.policy, document=name):
+            words = "Decide" if kind == APPROVE else f"{kind.verb[0].upper()}{kind.verb[1:]}"
+            url = f"{there}/decide/{name}" if kind == APPROVE else f"{there}/act?act={kind.name}/{name}"
+            return url, words if name == TEST.name else f"{words}: {DOCUMENTS[name].called}"
+    return None
 
 
 def _remember(visit: Visit, dossier: Dossier, document: str) -> None:
