@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.casework import texts
@@ -9,7 +10,16 @@ from flows.domain.acts import DRAFT
 from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.ruleset import check
 from flows.domain.decide import after
-from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, REVIEW, SEALED_REQUEST
+from flows.domain.documents import (
+    ASSESSMENT,
+    DOCUMENT,
+    DOCUMENTS,
+    REQUEST,
+    RESPONSE,
+    REVIEW,
+    SCHEDULE,
+    SEALED_REQUEST,
+)
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, IncompleteError, MalformedError, RefusedError, RegisterError
 from flows.domain.finding import blocking
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
     from flows.domain.assessment import Assessment, Part, Request
     from flows.domain.case import Case
     from flows.domain.checks.rule import Draft
+    from flows.domain.documents import DocumentKind
     from flows.domain.finding import Finding
     from flows.domain.policy import Policy
     from flows.register.dossier import Dossier
@@ -118,7 +129,7 @@ def _letter(office: Office, dossier: Dossier, document: str, text: str) -> Lette
 def known_of(office: Office, dossier: Dossier, request: Request) -> Known:
     """Return what is known of a case for its letters."""
     policy = dossier.policy
-    return Known(
+    known = Known(
         reference=dossier.case.reference,
         authority=request.authority,
         regime=dossier.case.regime,
@@ -127,6 +138,19 @@ def known_of(office: Office, dossier: Dossier, request: Request) -> Known:
         parts=_parts(dossier),
         contact=policy.letterhead.contact,
     )
+    return replace(
+        known,
+        scheduled=_exempted(dossier, SCHEDULE, known),
+        answered=_exempted(dossier, RESPONSE, known),
+    )
+
+
+def _exempted(dossier: Dossier, kind: DocumentKind, known: Known) -> frozenset[str] | None:
+    """Return the exemptions that a letter of the case cites; None where it is not written."""
+    if not dossier.case.document(kind.name).version:
+        return None
+    letter = Letter(kind=kind, text=dossier.read(kind.text).decode(), known=known)
+    return frozenset(map(known.law.whole, letter.exemptions))
 
 
 def _parts(dossier: Dossier) -> tuple[Part, ...]:

@@ -26,6 +26,7 @@ from flows.domain.documents import (
     FEES,
     RESPONSE,
     REVIEW,
+    SCHEDULE,
     TEST,
     TRANSFER,
     VEXATIOUS,
@@ -57,6 +58,8 @@ class Known:
         body: The kind of authority; None where it is not known.
         parts: Of the test; empty where none was begun.
         contact: Where the authority is asked for a review; empty where it chose nothing.
+        scheduled: What the schedule of records exempts something under; None where there is no schedule.
+        answered: The exemptions that the response cites; None where there is no response.
     """
 
     reference: str
@@ -66,6 +69,8 @@ class Known:
     body: str | None = None
     parts: tuple[Part, ...] = ()
     contact: str = ""
+    scheduled: frozenset[str] | None = None
+    answered: frozenset[str] | None = None
 
     @property
     def law(self) -> Provisions:
@@ -176,7 +181,8 @@ def look_through(letter: Letter) -> tuple[Finding, ...]:
         if letter.kind in demand.kinds
         for lacking in demand.missing(letter)
     )
-    return (*_blanks(letter), *missing, *_strangers(letter), *_hints(letter))
+    found = (_blanks, _strangers, _hints, _mismatches)
+    return (*missing, *(each for look in found for each in look(letter)))
 
 
 def _blanks(letter: Letter) -> Iterator[Finding]:
@@ -551,6 +557,70 @@ DEMANDS: Final = (
     ),
 )
 """What letters state."""
+
+
+# Whether the schedule of records and the answer say the same ----------------------------------------
+
+_MISMATCH: Final = "L24"
+
+
+def _mismatches(letter: Letter) -> Iterator[Finding]:
+    """Yield each exemption that the schedule of records has and the answer has not, or the other way."""
+    known = letter.known
+    ours = {*map(known.law.whole, letter.exemptions)}
+    if letter.kind == SCHEDULE and known.silent and known.silent == known.parts:
+        yield _mismatch("The test neither confirms nor denies, and a schedule says that there are records.")
+    elif letter.kind == SCHEDULE:
+        yield from _differences(letter, known.answered, ours)
+    elif letter.kind == RESPONSE and known.scheduled is not None:
+        yield from _differences(letter, frozenset(ours), known.scheduled)
+
+
+def _differences(
+    letter: Letter, answered: frozenset[str] | None, scheduled: Collection[str]
+) -> Iterator[Finding]:
+    known = letter.known
+    of_parts = {
+        known.law.whole(citation): number
+        for number, part in enumerate(known.parts, start=1)
+        if part.outcome in {Outcome.WITHHOLD, Outcome.PARTLY}
+        for citation in known.relied(part)
+    }
+    silent = {known.law.whole(each) for part in known.silent for each in known.relied(part)}
+    # The test says what is relied on; where there is none, the response does.
+    relied = {*of_parts} if known.parts else (None if answered is None else answered)
+    if relied is None:
+        return
+    answer = "part of the test" if known.parts else "response"
+    for citation in sorted({*scheduled} - relied):
+        kept = " but to neither confirm nor deny" if citation in silent else ""
+        yield _mismatch(
+            f"The schedule has section {citation}, on which no {answer} relies{kept}.",
+            _line(letter, citation),
+        )
+    for citation in sorted(relied - {*scheduled}):
+        which = f"part {of_parts[citation]} of the test" if known.parts else "the response"
+        yield _mismatch(f"The schedule has no record under section {citation}, on which {which} relies.")
+
+
+def _line(letter: Letter, citation: str) -> tuple[int, int] | None:
+    """Return where a letter cites a provision, or a limb of it; None where it does not."""
+    for found in letter.passage.cited:
+        if citation in map(letter.known.law.whole, found.citations):
+            return letter.passage.span(found.start, found.end)
+    return None
+
+
+def _mismatch(sentence: str, span: tuple[int, int] | None = None) -> Finding:
+    return Finding(
+        code=_MISMATCH,
+        severity=Severity.BLOCK,
+        place=PLACE,
+        span=span,
+        sentence=sentence,
+        mend="Make the schedule and the answer say the same.",
+        citation="FOIA s.17(1)(b)",
+    )
 
 
 # What is so no more ---------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def test_a_begun_letter_lacks_only_what_a_person_has_to_fill_in(
     assert "5 October 2026" in text
     # That nothing is held is never said beside what is neither confirmed nor denied.
     unfilled = {"S03", "L04", "L10", "L12", "L13", "L16", "L17", "L19", "L22"} | (
-        {"L09"} if kind == "transfer" else set()
+        {"transfer": {"L09"}, "schedule": {"L24"}}.get(kind, set())
     )
     assert found <= unfilled
     assert bool([*placeholders(text)]) is ("S03" in found)

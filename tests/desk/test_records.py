@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import subprocess
 import zipfile
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from desk_builders import CASE, Desk, passes_audit, publish_now
+from desk_builders import CASE, Desk, another_case, passes_audit, publish_now
+from letter_texts import a_refusal
 
 from flows import home as flows_home
 
@@ -158,3 +160,25 @@ def test_a_list_that_does_not_hold_together_is_refused(
     result = untouched("records", CASE, path, "--as", "foi-officer")
 
     assert (result.exit_code, result.stdout, told in result.stderr) == (2, "", True), before + result.stderr
+
+
+def test_a_schedule_that_says_other_than_the_answer_is_not_submitted(desk: Desk, tmp_path: Path) -> None:
+    today = flows_home.today()
+    another_case(desk.home, "R/1", (today - timedelta(days=7)).isoformat())
+    (tmp_path / "letter.md").write_text(a_refusal("R/1", today))
+    desk.done("draft", "R/1", tmp_path / "letter.md", "--document", "response", "--as", "foi-officer")
+    submitting = ("submit", "R/1", "--document", "schedule", "--as", "foi-officer", "--version")
+
+    path = listed(tmp_path, a_record(1), withheld(2), REDACTED | {"number": 3, "file": "b.txt"})
+    path.write_text(path.read_text().replace(CASE, "R/1"))
+    desk.done("records", "R/1", path, "--as", "foi-officer")
+    told = "R/1 cannot be submitted yet: the schedule has section 40(2), on which no response relies (L24, "
+    assert desk.refused(*submitting, "1") == (1, f"{told}FOIA s.17(1)(b)).")
+    answering = ("submit", "R/1", "--document", "response", "--version", "1", "--as", "foi-officer")
+    assert "the schedule has section 40(2), on which no response relies" in desk.refused(*answering)[1]
+
+    path = listed(tmp_path, a_record(1), withheld(2))
+    path.write_text(path.read_text().replace(CASE, "R/1"))
+    desk.done("records", "R/1", path, "--as", "foi-officer")
+    desk.done(*submitting, "2")
+    desk.done(*answering)

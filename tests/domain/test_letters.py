@@ -57,8 +57,8 @@ def letter(kind: str) -> str:
 
 
 def silent(kind: str) -> list[Part]:
-    """A part that neither confirms nor denies, but for a letter that says that nothing is held."""
-    return [] if kind == "transfer" else [SILENT]
+    """A part that neither confirms nor denies, but for a letter that says what is held or not."""
+    return [] if kind in {"transfer", "schedule"} else [SILENT]
 
 
 def without(kind: str, old: str, new: str = "") -> str:
@@ -326,3 +326,63 @@ def test_what_was_so_when_a_letter_was_written_and_is_no_more_stops_it(
     letter = Letter(kind=DOCUMENTS["fees"], text=text, known=known)
 
     assert [each.code for each in outdated(letter, then, now)] == ["L23"] * told
+
+
+SCHEDULED = (
+    "This is the schedule for 1146A/22.\n\n| Number | Record | Exemption |\n|---|---|---|\n"
+    "| 1 | plan | section {} (page 2) |\n"
+)
+_SAYS = "on which no part of the test relies"
+
+
+@pytest.mark.parametrize(
+    ("cited", "parts", "answered", "told"),
+    [
+        ("31(1)(a)", (WITHHELD,), None, []),
+        ("31(1)", (WITHHELD, SILENT, GIVEN), None, []),
+        ("40(2)", (), None, []),
+        ("40(2)", (), frozenset({"40(2)"}), []),
+        ("40(2)", (WITHHELD,), None, ["40(2), " + _SAYS + ".", "31(1), on which part 1 of the test relies."]),
+        ("24(2)", (SILENT, GIVEN), None, ["24(2), " + _SAYS + " but to neither confirm nor deny."]),
+        ("31(1)", (SILENT,), None, ["a schedule says that there are records."]),
+        (
+            *("40(2)", (), frozenset({"43(2)"})),
+            ["40(2), on which no response relies.", "43(2), on which the response relies."],
+        ),
+    ],
+)
+def test_a_schedule_has_the_exemptions_of_the_answer_and_no_others(
+    cited: str, parts: tuple[Part, ...], answered: frozenset[str] | None, told: list[str]
+) -> None:
+    text = SCHEDULED.format(cited)
+    known = Known(
+        reference="1146A/22",
+        authority="Sample Police",
+        regime="foia",
+        today=TODAY,
+        parts=parts,
+        answered=answered,
+    )
+    found = [
+        each
+        for each in look_through(Letter(kind=DOCUMENTS["schedule"], text=text, known=known))
+        if each.code == "L24"
+    ]
+
+    assert [each.sentence.endswith(end) for each, end in zip(found, told, strict=True)] == [True] * len(told)
+    for each in found:
+        if each.span:
+            assert cited in text[slice(*each.span)]
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "told"),
+    [(None, []), ({"31(1)"}, []), (set(), ["L24"]), ({"31(1)", "40(2)"}, ["L24"])],
+)
+def test_a_response_is_held_against_the_schedule(scheduled: set[str] | None, told: list[str]) -> None:
+    text = letter("response").replace("neither confirm nor deny that we hold", "withhold")
+    text = text.replace("sections 24(2) and 31(3)", "section 31(1)(a)")
+    there = None if scheduled is None else frozenset(scheduled)
+
+    for parts in ((WITHHELD,), ()):
+        assert [each for each in codes("response", text, *parts, scheduled=there) if each == "L24"] == told
