@@ -29,6 +29,9 @@ _SPACES: Final = {
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r",
     "http://purl.oclc.org/ooxml/officeDocument/relationships": "r",
     "urn:schemas-microsoft-com:vml": "v",
+    "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
+    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
+    "http://purl.oclc.org/ooxml/officeDocument/math": "m",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/terms/": "dcterms",
@@ -103,6 +106,7 @@ class _Reader:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
         self.parser.CommentHandler = self._comment
+        self.parser.ProcessingInstructionHandler = self._instruct
         # No form that is looked through has a document type, and without one there are no entities.
         self.parser.StartDoctypeDeclHandler = self._refuse
         self._place = place
@@ -137,6 +141,10 @@ class _Reader:
 
     def _comment(self, text: str) -> None:
         self._add(Event("comment", self._open[-1], _NONE, text))
+
+    def _instruct(self, target: str, data: str) -> None:
+        if target != "xpacket":  # around every packet of XMP
+            self._comment(f"{target} {data}")
 
     def _refuse(self, *_: object) -> None:
         raise unread("Its XML has a document type, which no program writes there", self._place)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _TYPES: Final = "[Content_Types].xml"
 _MAIN: Final = "/officeDocument"
 _FINE_SCHEME: Final = re.compile(r"(?:https?|mailto|tel):|#", re.IGNORECASE)
+_FAINT: Final = 0.08
+"""How much of a picture is left that nobody sees."""
 _MACROS: Final = re.compile(r"(?i)macroEnabled|vbaProject")
 
 
@@ -141,10 +143,21 @@ class Package:
                 yield finding("HIDDEN_LEFT", place, "Nothing in the file refers to this part.")
         elif name not in self.relations:
             yield finding("HIDDEN_LEFT", place, "Nothing in the file refers to this part.")
+        yield from self._unshown(name, place)
         if name in self.properties:
             yield from look_at_office(self.archive.read(name), name, own)
         elif "/media/" in name:
             yield from look_at_picture(self.archive.read(name), own, name)
+
+    def _unshown(self, name: str, place: str) -> Iterator[Finding]:
+        """Yield what a part says beside its elements, and each picture that it keeps and does not show."""
+        held = self.archive.read(name).replace(b"'", b'"')
+        is_marked = name.endswith((".xml", ".rels")) and (b"<!--" in held or b"<?" in held[1:])
+        if is_marked and any(event.kind == "comment" and event.text.strip() for event in self.read(name)):
+            yield finding("HIDDEN_COMMENT", place, "A part has a comment in its XML.")
+        for id_, relation in self.relations.get(name, {}).items():
+            if relation.kind.endswith("/image") and f'"{id_}"'.encode() not in held:
+                yield finding("HIDDEN_LEFT", place, "A picture is kept that nothing shows.")
 
 
 def _owner(relations: str) -> str:
@@ -199,12 +212,48 @@ def look_at_custom_xml(package: Package) -> Iterator[Finding]:
                 )
 
 
+_POINT: Final = 12_700
+"""In the unit of drawings: 20.1.2.1."""
+_SIZES: Final = frozenset({"?:extent", "?:ext"})
+
+
 def look_at_drawing(event: Event, place: str) -> Iterator[Finding]:
     """Yield what the start of one element of a drawing keeps out of sight."""
-    local = event.name.rpartition(":")[2]
-    if local == "srcRect" and any(event.attributes.get(side, "0") not in {"0", "0%"} for side in "ltrb"):
+    local, known = event.name.rpartition(":")[2], event.attributes
+    if _crops(local, known):
         yield finding("HIDDEN_CROPPED", place, "A picture is cropped, and what was cut off is still there.")
-    elif local in {"docPr", "cNvPr"}:
+    elif (local == "alphaModFix" and _share(known.get("amt", "100%")) <= _FAINT) or (
+        local == "lum" and abs(_share(known.get("bright", "0"))) >= 1 - _FAINT
+    ):
+        yield finding("HIDDEN_CROPPED", place, "A picture is drawn so that nobody sees it.")
+    elif event.name in _SIZES and max(int(known.get(side, _POINT)) for side in ("cx", "cy")) < _POINT:
+        yield finding("HIDDEN_TEXT", place, "A shape or picture is too small to be seen.")
+    elif re.search(r"visibility:\s*hidden", known.get("style", "")):
+        yield finding("HIDDEN_TEXT", place, "A shape or picture is hidden.")
+    elif local.startswith("filtered") and local.endswith("Series"):
+        yield finding("HIDDEN_CACHE", place, "A chart keeps data that it does not show.")
+    else:
+        yield from _described(event, place)
+
+
+def _crops(local: str, known: dict[str, str]) -> bool:
+    """Return whether a picture is cut, as its source or its frame says, or in the old form of drawings."""
+    sides = [known.get(side, "0") for side in "ltrb"]
+    return (
+        (local == "srcRect" and any(each not in {"0", "0%"} for each in sides))
+        or (local == "fillRect" and any(each.startswith("-") for each in sides))
+        or any(key.startswith("crop") and value.strip("0f.") != "" for key, value in known.items())
+    )
+
+
+def _share(said: str) -> float:
+    """Return a share written in thousandths of a hundredth, or with its sign: 22.9.2.9."""
+    return float(said.rstrip("%")) / (100 if said.endswith("%") else 100_000)
+
+
+def _described(event: Event, place: str) -> Iterator[Finding]:
+    local = event.name.rpartition(":")[2]
+    if local in {"docPr", "cNvPr"}:
         if is_on(event.attributes, "hidden") and "hidden" in event.attributes:
             yield finding("HIDDEN_TEXT", place, "A shape or picture is hidden.")
         if any(tells_of_a_machine(event.attributes.get(key, "")) for key in ("descr", "title", "name")):

@@ -23,7 +23,7 @@ _PARTS: Final[dict[str, tuple[str, str] | None]] = {
     # LibreOffice draws it anew from the first page whenever it saves.
     r"Thumbnails/thumbnail\.png": None,
     r"Pictures/\w+\.\w+": None,
-    r"Fonts/.*|Configurations2/.*\.xml": None,
+    r"Fonts/\w+\.(?:ttf|otf)|Configurations2/.*\.xml": None,
     r"META-INF/\w*signatures\.xml": ("HIDDEN_METADATA", "The file is signed, and names who signed it."),
     r"Versions/.*|VersionList\.xml": ("HIDDEN_EARLIER", "The file keeps earlier versions of itself."),
     r"(?:Basic|Scripts|Dialogs)/.*": ("HIDDEN_ACTIVE", "The file has macros."),
@@ -84,9 +84,14 @@ def look_at_opendocument(data: bytes, own: frozenset[str], kind: str) -> Iterato
     _refuse_encrypted(archive)
     for name in archive.names:
         yield from _part(archive, name, own)
+    shown = b""
     for name in ("content.xml", "styles.xml"):
         if name in archive:
+            shown += archive.read(name)
             yield from _Content(name, archive).look()
+    for name in archive.names:
+        if name.startswith("Pictures/") and name.encode() not in shown:
+            yield finding("HIDDEN_LEFT", archive.place(name), "A picture is kept that nothing shows.")
 
 
 def _refuse_encrypted(archive: Archive) -> None:
@@ -164,12 +169,19 @@ class _Style:
         )
 
 
+_SIZES: Final = ("fo:font-size", "style:text-scale", "style:row-height", "style:column-width")
+_POINTS: Final = {"in": 72.0, "cm": 28.35, "mm": 2.835, "pt": 1.0, "%": 0.4}
+"""Of a unit; a width of type of five hundredths is as little as two points."""
+_LEAST: Final = 2.0
+_FINE_TEXTS: Final = frozenset({"?:title", "?:desc", "?:text", "?:currency-symbol", "?:annotation", "?:mn"})
+"""Elements with text of pictures, formats and formulas."""
 _FAMILIES: Final = {
     "text:p": "paragraph",
     "text:h": "paragraph",
     "text:span": "text",
     "table:table": "table",
     "table:table-row": "table-row",
+    "table:table-column": "table-column",
     "table:table-cell": "table-cell",
     "table:covered-table-cell": "table-cell",
     "draw:frame": "graphic",
@@ -212,9 +224,18 @@ def _set(event: Event) -> _Style:
     return _Style(
         colour=known.get("fo:color", "") if event.name == "style:text-properties" else "",
         ground="" if ground == "transparent" else ground,
-        hides="none" in known.get("text:display", "") or known.get("table:display") == "false",
+        hides="none" in known.get("text:display", "")
+        or known.get("table:display") == "false"
+        or known.get("style:cell-protect", "").startswith("hidden-and-protected")
+        or any(_is_nothing(known.get(key, "")) for key in _SIZES),
         crops=re.search(r"[1-9]", known.get("fo:clip", "")) is not None,
     )
+
+
+def _is_nothing(length: str) -> bool:
+    """Return whether a length, or a width of type, is so small that nobody sees it."""
+    found = re.fullmatch(r"([\d.]+)(in|cm|mm|pt|%)", length)
+    return found is not None and float(found[1]) * _POINTS[found[2]] <= _LEAST
 
 
 class _Inside(NamedTuple):
@@ -259,6 +280,11 @@ class _Content:
                 self._open.pop()
             elif event.kind == "text" and self._open[-1].written and event.text.strip():
                 yield from self._say(self._open[-1])
+            elif event.kind == "text" and event.text.strip() and event.name.startswith("?:"):
+                if event.name not in _FINE_TEXTS:
+                    yield finding(
+                        "HIDDEN_LEFT", self._where, "The text has an element that no program shows."
+                    )
             elif event.kind == "comment" and event.text.strip():
                 yield finding("HIDDEN_COMMENT", self._place, "The file has a comment in its XML.")
 
@@ -276,7 +302,9 @@ class _Content:
             yield finding(told[0], self._where, told[1])
         elif event.name == "text:section" and known.get("text:display", "true") != "true":
             yield finding("HIDDEN_TEXT", self._where, "A section is hidden.")
-        elif event.name == "table:table-column" and inside.gone:
+        elif event.name == "table:named-expression" and '"' in known.get("table:expression", ""):
+            yield finding("HIDDEN_NAME", self._where, "A name has words that stand in no cell.")
+        elif event.name == "table:table-column" and (inside.gone or self._is_narrow(known)):
             yield finding("HIDDEN_ROWS", self._where, "A column is hidden.")
         elif event.name == "draw:frame" and inside.style.crops:
             yield finding(
@@ -288,6 +316,10 @@ class _Content:
             yield finding(
                 "HIDDEN_LINK", self._where, "Something leads to a file, or is taken in from elsewhere."
             )
+
+    def _is_narrow(self, known: dict[str, str]) -> bool:
+        style = self._styles.get(("table-column", known.get("table:style-name", "")))
+        return style is not None and style.hides
 
     def _say(self, inside: _Inside) -> Iterator[Finding]:
         style = inside.style

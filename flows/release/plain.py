@@ -21,6 +21,12 @@ _FINE: Final = frozenset("\t\n\r\f")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Categories of characters that nobody sees; those that join letters are needed by some scripts."""
 _JOINERS: Final = frozenset("\u200c\u200d\u00ad\ufeff")
+_SPELT: Final = re.compile(
+    "[\u200c\u200d\u00ad\ufeff\ufe00-\ufe0f]{3}|(?<=[ -~])[\u200c\u200d\ufeff](?=[ -~])"
+    "|[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U000e0001-\U000e01ef]"
+)
+"""Characters that nobody sees where no script needs them, so that they may spell something."""
+_FAR: Final = re.compile(r"[ \t]{200}\S|(?:[ \t\r]*\n){100}[ \t\r]*\S")
 _FORMULA: Final = re.compile(r"\s*\"?(?:=|[-+@][A-Za-z.]+\(|[-+@][^|]*\|[^!]*!)")
 """How a cell begins that a spreadsheet takes for more than a number or words."""
 _SHOWN_HEADERS: Final = frozenset(
@@ -44,7 +50,7 @@ def look_at_table(data: bytes, _own: frozenset[str]) -> Iterator[Finding]:
     text = _decoded(data, THE_FILE)
     yield from _unseen(text, THE_FILE)
     for number, line in enumerate(text.splitlines(), start=1):
-        if any(map(_FORMULA.match, re.split("[,;\t]", line))):
+        if any(map(_FORMULA.match, [*re.split("[,;\t]", line), *line.split("|")])):
             yield finding("HIDDEN_ACTIVE", f"line {number}", "A spreadsheet would take a cell for a formula.")
 
 
@@ -56,11 +62,20 @@ def _decoded(data: bytes, place: str) -> str:
     raise unread("It is no plain text", place)
 
 
+def spells_unseen(text: str) -> bool:
+    """Return whether a text has characters that nobody sees, and that no script needs where they stand."""
+    return not text.isascii() and _SPELT.search(text) is not None
+
+
 def _unseen(text: str, place: str) -> Iterator[Finding]:
+    if _FAR.search(text):
+        yield finding("HIDDEN_TEXT", place, "Words stand far behind empty lines or spaces.")
     for number, line in enumerate(text.split("\n"), start=1):
         if line.isascii() and line.isprintable():
             continue
-        if any(each not in _FINE | _JOINERS and unicodedata.category(each) in _UNSEEN for each in line):
+        if _SPELT.search(line) or any(
+            each not in _FINE | _JOINERS and unicodedata.category(each) in _UNSEEN for each in line
+        ):
             where = f"line {number}" if place == THE_FILE else place
             yield finding("HIDDEN_TEXT", where, "The text has characters that nobody sees.")
 
@@ -94,7 +109,11 @@ def _parts(message: EmailMessage) -> Iterator[Finding]:
         place = f"part {number}"
         if number > _MOST_PARTS or part.defects:
             raise unread("It is damaged: its parts cannot be read", place)
-        if part.get_content_type() == "multipart/alternative":
+        if number > 1 and {name.casefold() for name in part.keys()} - _SHOWN_HEADERS:  # noqa: SIM118 - as above
+            yield finding("HIDDEN_HEADERS", place, "A part of the e-mail has headers beside the usual ones.")
+        if part.get_content_type() == "message/rfc822":
+            yield finding("HIDDEN_FILE", place, "Another e-mail is attached.")
+        elif part.get_content_type() == "multipart/alternative":
             yield finding("HIDDEN_TWICE", place, "The message is there in two forms, and only one is shown.")
         elif part.is_multipart():
             continue

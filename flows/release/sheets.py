@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from flows.release.colours import are_near, is_dark
 from flows.release.markup import is_on
 from flows.release.noticing import THE_FILE, finding
 from flows.release.office import Package, look_at_custom_xml, look_at_drawing
+from flows.release.plain import spells_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +47,9 @@ _FEATURES: Final = {
     "x:control": ("HIDDEN_ACTIVE", "The sheet has a control that runs code."),
     "x:webPublishItem": ("HIDDEN_LINK", "The sheet names where it was published."),
 }
+_NOTES: Final = frozenset({"prompt", "promptTitle", "error", "errorTitle"})
+_FINE_TEXTS: Final = frozenset({"?:f", "?:sqref", "?:formula", "?:formula1", "?:formula2"})
+"""Elements with text of conditions and lists that Excel keeps since 2010."""
 _CRITERIA: Final = frozenset({"x:filters", "x:customFilters", "x:dynamicFilter", "x:top10", "x:colorFilter"})
 _LITERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _SHOWS: Final = re.compile(r"[0#?@]|[dmyhsegb]", re.IGNORECASE)
@@ -72,11 +77,13 @@ def look_at_sheets(data: bytes, own: frozenset[str]) -> Iterator[Finding]:
         if event.kind == "start":
             yield from _of_the_workbook(event, package, numbers)
         elif (
-            event.kind == "text" and event.name == "x:definedName" and event.text.lstrip("= ").startswith('"')
+            event.kind == "text"
+            and event.name == "x:definedName"
+            and event.text.lstrip("= ").startswith(('"', "{"))
         ):
             yield finding("HIDDEN_NAME", THE_FILE, "A name has words that stand in no cell.")
     styles = _Styles(package)
-    used: set[int] = set()
+    used: dict[int, set[str]] = {}
     for part in [*package.of_kind("worksheet"), *package.of_kind("chartsheet")]:
         yield from _Sheet(f"sheet {numbers.get(part, 0)}", styles, used).look(package.read(part))
     yield from _strings(package, used)
@@ -100,6 +107,10 @@ def _of_the_workbook(event: Event, package: Package, numbers: dict[str, int]) ->
             yield finding("HIDDEN_COMMENT", THE_FILE, "A name has a comment.")
     elif event.name.endswith(":absPath"):
         yield finding("HIDDEN_METADATA", THE_FILE, "The workbook names the folder in which it was saved.")
+    elif event.name == "x:workbookView" and (
+        known.get("visibility", "visible") != "visible" or not is_on(known, "showSheetTabs")
+    ):
+        yield finding("HIDDEN_SHEET", THE_FILE, "The tabs of the sheets, or the window, are not shown.")
     elif event.name == "x:customWorkbookView":
         yield finding("HIDDEN_FILTER", THE_FILE, "The workbook keeps views of single people.")
     elif event.name == "x:fileSharing" and known.get("userName"):
@@ -128,11 +139,30 @@ class _Style:
         return ""
 
 
+@cache
+def _parts(form: str) -> list[str]:
+    return _LITERAL.sub("", form).split(";")
+
+
+def _is_formed_away(form: str, kind: str, value: str) -> bool:
+    """Return whether the part of a format that applies to a value shows nothing of it: 18.8.31."""
+    parts = _parts(form)
+    if kind in {"s", "str", "inlineStr"}:
+        applies = parts[3] if len(parts) > 3 else "@"  # noqa: PLR2004 - the fourth is for words
+    elif value.startswith("-") and len(parts) > 1:
+        applies = parts[1]
+    else:
+        applies = parts[0] if float(value or 0) else "0"  # a nought may be left out
+    return "[" not in form and not _SHOWS.search(applies)
+
+
 class _Styles:
     """What ``styles.xml`` hides.
 
     Attributes:
         cells: The code of what each style of cells hides, by its number, empty where nothing.
+        forms: How each shows figures and words, and
+        grounds: the colour of its ground.
         conditions: Likewise of what applies where a condition holds.
     """
 
@@ -140,6 +170,8 @@ class _Styles:
         self._formats: dict[str, str] = {}
         self._listed: dict[str, list[_Style]] = {"x:fonts": [], "x:fills": [], "x:dxfs": []}
         self.cells: list[str] = []
+        self.forms: list[str] = []
+        self.grounds: list[str] = []
         open_: list[str] = []
         for part in package.of_kind("styles"):
             for event in package.read(part):
@@ -156,7 +188,10 @@ class _Styles:
         elif name == "x:numFmt" and open_[-1] == "x:numFmts":
             self._formats[known.get("numFmtId", "")] = known.get("formatCode", "")
         elif name == "x:xf" and open_[-1] == "x:cellXfs":
-            self.cells.append(self._cell(known).hides)
+            style = self._cell(known)
+            self.cells.append(style.hides)
+            self.forms.append(style.form)
+            self.grounds.append(style.ground)
         elif section := next((each for each in open_ if each in self._listed), ""):
             _set(self._listed[section][-1], name, known, section, open_[-1])
 
@@ -210,7 +245,7 @@ def _colour(known: dict[str, str]) -> str:
 class _Sheet:
     """One pass over a sheet."""
 
-    def __init__(self, place: str, styles: _Styles, used: set[int]) -> None:
+    def __init__(self, place: str, styles: _Styles, used: dict[int, set[str]]) -> None:
         self._place = place
         self._styles = styles
         self._used = used
@@ -219,6 +254,8 @@ class _Sheet:
         self._row, self._row_hidden, self._rows_hidden = 0, False, False
         self._cell: dict[str, str] = {}
         self._column = 0
+        self._top = "A1"
+        self._feet: frozenset[str] = frozenset()
 
     def look(self, read: Iterator[Event]) -> Iterator[Finding]:
         for event in read:
@@ -226,6 +263,13 @@ class _Sheet:
                 yield from self._begin(event)
             elif event.kind == "text" and event.name in {"x:v", "x:f", "x:t"} and event.text.strip():
                 yield from self._content(event)
+            elif event.kind == "text" and event.name in self._feet and event.text.strip():
+                yield finding("HIDDEN_TEXT", self._place, "A head or foot has text that no page shows.")
+            elif event.kind == "text" and event.text.strip() and event.name.startswith("?:"):
+                if event.name not in _FINE_TEXTS:
+                    yield finding(
+                        "HIDDEN_LEFT", self._place, "The sheet has an element that no program shows."
+                    )
             elif event.kind == "comment" and event.text.strip():
                 yield finding("HIDDEN_COMMENT", self._place, "The sheet has a comment in its XML.")
 
@@ -240,8 +284,14 @@ class _Sheet:
                 yield finding(
                     code, self._place, "Under a condition the sheet does not show what is in a cell."
                 )
-        elif event.name == "x:dataValidation" and known.keys() & {"prompt", "promptTitle"}:
+        elif event.name == "x:dataValidation" and known.keys() & _NOTES:
             yield finding("HIDDEN_COMMENT", self._place, "A note is shown when a cell is chosen.")
+        elif event.name in {"x:dataBar", "x:iconSet"} and not is_on(known, "showValue"):
+            yield finding("HIDDEN_TEXT", self._place, "Bars or signs are shown in place of figures.")
+        elif event.name == "x:pane" and self._top != "A1" and known.get("state", "").startswith("frozen"):
+            yield finding("HIDDEN_ROWS", self._place, "Rows or columns lie before those that stand still.")
+        elif event.name == "x:protectedRange" and known.get("securityDescriptor"):
+            yield finding("HIDDEN_METADATA", self._place, "The sheet names who may change it.")
         elif event.name == "x:mergeCell":
             yield from self._merged(known.get("ref", ""))
         else:
@@ -257,7 +307,15 @@ class _Sheet:
 
     def _measure(self, event: Event) -> None:
         known = event.attributes
-        if event.name == "x:sheetFormatPr":
+        if event.name == "x:sheetView":
+            self._top = known.get("topLeftCell", "A1")
+        elif event.name == "x:headerFooter":
+            off = {"even"} if not known.get("differentOddEven", "0").strip("0fals") else set()
+            off |= {"first"} if not known.get("differentFirst", "0").strip("0fals") else set()
+            self._feet = frozenset(f"x:{page}{end}" for page in off for end in ("Header", "Footer"))
+        elif event.name == "x:sheetFormatPr":
+            if float(known.get("defaultColWidth", _NARROWEST)) < _NARROWEST:
+                self._hidden_columns.append((1, 16384))
             self._rows_hidden = is_on(known, "zeroHeight") and "zeroHeight" in known
         elif event.name == "x:col" and _is_gone(known, "width", _NARROWEST):
             self._hidden_columns.append((int(known.get("min", "1")), int(known.get("max", "16384"))))
@@ -271,8 +329,12 @@ class _Sheet:
             self._column = _column(known["r"]) if "r" in known else self._column + 1
 
     def _content(self, event: Event) -> Iterator[Finding]:
-        if event.name == "x:v" and self._cell.get("t") == "s":
-            self._used.add(int(event.text))
+        style = int(self._cell.get("s", "0"))
+        kind = self._cell.get("t", "n")
+        if event.name == "x:v" and kind == "s":
+            self._used.setdefault(int(event.text), set()).add(
+                dict(enumerate(self._styles.grounds)).get(style, "")
+            )
         if self._row_hidden:
             yield finding(
                 "HIDDEN_ROWS", f"{self._place}, row {self._row}", "The row is hidden and has content."
@@ -280,13 +342,24 @@ class _Sheet:
         if any(first <= self._column <= last for first, last in self._hidden_columns):
             where = f"{self._place}, column {_letters(self._column)}"
             yield finding("HIDDEN_ROWS", where, "The column is hidden and has content.")
-        style = int(self._cell.get("s", "0"))
-        if style < len(self._styles.cells) and (code := self._styles.cells[style]):
+        code = self._styles.cells[style] if style < len(self._styles.cells) else ""
+        if (
+            not code
+            and event.name == "x:v"
+            and style < len(self._styles.forms)
+            and kind not in {"b", "d", "e"}
+        ):
+            code = (
+                "HIDDEN_TEXT" if _is_formed_away(self._styles.forms[style], kind, event.text.strip()) else ""
+            )
+        if code:
             where = f"{self._place}, {_letters(self._column)}{self._row}"
             yield finding(code, where, "The cell has content that its style does not show.")
         self._filled.add((self._row, self._column))
         if event.name == "x:f" and re.search(r"\[\d+\]|\||(?i:WEBSERVICE|DDE|RTD|CALL)\(", event.text):
             yield finding("HIDDEN_LINK", self._place, "A formula fetches something from elsewhere.")
+        if event.name == "x:f" and re.search(r'(?i)\bN\(\s*"', event.text):
+            yield finding("HIDDEN_TEXT", self._place, "A formula has a note that is not shown.")
 
 
 def _is_gone(known: dict[str, str], size: str, least: float) -> bool:
@@ -308,16 +381,30 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _strings(package: Package, used: set[int]) -> Iterator[Finding]:
-    """Yield a finding where the table of words has some that no cell shows."""
+def _strings(package: Package, used: dict[int, set[str]]) -> Iterator[Finding]:
+    """Yield what the table of words has that no cell shows, or shows so that nobody sees it."""
     for part in package.of_kind("sharedStrings"):
-        number = -1
+        number, held, run = -1, [""], _Style(colour="")
         for event in package.read(part):
-            if event.name == "x:si" and event.kind == "start":
-                number += 1
-            elif event.name == "x:t" and event.text.strip() and number not in used:
-                yield finding("HIDDEN_LEFT", part, "The workbook keeps words that stand in no cell.")
-                break
+            if event.kind == "start":
+                held.append(event.name)
+                number += event.name == "x:si"
+                run = _Style(colour="") if event.name in {"x:r", "x:si"} else run
+                _set(run, event.name, event.attributes, "", "x:font" if held[-2] == "x:rPr" else "")
+            elif event.kind == "end":
+                held.pop()
+            elif event.name == "x:t" and event.text.strip():
+                yield from _words(event.text, part, run, used.get(number), read="x:rPh" in held)
+
+
+def _words(said: str, part: str, run: _Style, grounds: set[str] | None, *, read: bool) -> Iterator[Finding]:
+    """Yield what is hidden of some words of the table, by the grounds of the cells in which they stand."""
+    if grounds is None:
+        yield finding("HIDDEN_LEFT", part, "The workbook keeps words that stand in no cell.")
+    elif read:
+        yield finding("HIDDEN_TEXT", part, "The workbook keeps how words are read.")
+    elif spells_unseen(said) or any(replace(run, ground=each or "FFFFFF").hides for each in grounds):
+        yield finding("HIDDEN_TEXT", part, "Words within a cell are not seen.")
 
 
 def _side_part(package: Package, name: str) -> Iterator[Finding]:

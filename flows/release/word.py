@@ -11,6 +11,7 @@ from flows.release.colours import are_near, is_dark
 from flows.release.markup import Event, is_on
 from flows.release.noticing import finding, tells_of_a_machine
 from flows.release.office import Package, look_at_custom_xml, look_at_drawing
+from flows.release.plain import spells_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,6 +51,17 @@ _SETTINGS: Final = {
     "w:saveThroughXslt": ("HIDDEN_LINK", "The file names a transformation of its own."),
 }
 _PLAIN_TABLES: Final = frozenset({"", "TableGrid", "TableNormal", "a1"})
+_LOWEST: Final = 40
+_WIDEST: Final = 20_000
+"""Twentieths of a point; a sheet of A3 is 17,000 wide."""
+_NARROWEST: Final = 5
+"""Hundredths of the width of type."""
+_FINE_TEXTS: Final = frozenset(
+    {"?:posOffset", "?:align", "?:pctWidth", "?:pctHeight", "?:pctPosHOffset", "?:pctPosVOffset"}
+)
+"""Elements with text that says where a drawing stands: 20.4.2."""
+_FURTHEST: Final = 42_000_000
+"""In the unit of drawings: the longer side of a sheet of A0."""
 _SMALLEST: Final = 2
 """Half-points; Word itself allows one."""
 
@@ -96,6 +108,20 @@ def _side_part(package: Package, name: str) -> Iterator[Finding]:
             )
 
 
+def _squeezes(event: Event) -> bool:
+    """Return whether a line or a row is too low to be seen, or a paragraph stands beyond the sheet."""
+    known = event.attributes
+    exact = "exact" in {known.get("w:lineRule"), known.get("w:hRule")}
+    height = known.get("w:line") if event.name == "w:spacing" else known.get("w:val")
+    side = known.get("w:left", known.get("w:start", "0")) if event.name == "w:ind" else "0"
+    return (exact and _number(height, _LOWEST) < _LOWEST) or abs(_number(side, 0)) > _WIDEST
+
+
+def _number(said: str | None, otherwise: float) -> float:
+    """Return a length without a unit; what has one is written by no program that hides with it."""
+    return float(said) if said and re.fullmatch(r"-?\d+(?:\.\d+)?", said) else otherwise
+
+
 # Styles
 
 
@@ -134,16 +160,24 @@ def _setting(event: Event) -> dict[str, str]:
         case "w:vanish" | "w:specVanish":
             return {"vanish": "yes" if is_on(event.attributes) else ""}
         case "w:color":
-            return {"colour": value}
-        case "w:sz":
-            return {"size": value}
-        case "w:highlight":
-            return {"highlight": value}
+            by_theme = event.attributes.get("w:themeColor") in {"background1", "light1"} and value == "auto"
+            return {"colour": "FFFFFF" if by_theme else value}
+        case "w:w":
+            return {"scale": value.rstrip("%")}
+        case "w:sz" | "w:highlight":
+            return {"size" if event.name == "w:sz" else "highlight": value}
         case "w:shd":
             solid = value == "solid"
             return {"ground": event.attributes.get("w:color" if solid else "w:fill", "auto")}
         case _:
             return {}
+
+
+def _effect(event: Event) -> dict[str, str]:
+    """Return what a fill of letters sets, as Word has it since 2010."""
+    if event.name == "w14:noFill":
+        return {"vanish": "yes"}
+    return {"colour": event.attributes["w14:val"]} if event.name == "w14:srgbClr" else {}
 
 
 # Text
@@ -162,6 +196,7 @@ class _Scope:
 
     style: str = ""
     ground: str = "auto"
+    unseen: bool = False
 
 
 class _Text:
@@ -172,7 +207,7 @@ class _Text:
         self._styles = styles
         self._open: list[str] = []
         self._runs: list[_Run] = []
-        self._scopes: dict[str, list[_Scope]] = {"w:p": [], "w:tc": [], "w:tbl": []}
+        self._scopes: dict[str, list[_Scope]] = {"w:p": [], "w:tc": [], "w:tr": [], "w:tbl": []}
         self._boxes = 0
         self._fields: list[str] = []
         self._shapes: list[dict[str, bool]] = []
@@ -189,6 +224,7 @@ class _Text:
                 yield from self._finish(event.name)
             elif event.kind == "text":
                 self._say(event)
+                yield from self._look_at_words(event)
             elif event.text.strip():
                 yield finding("HIDDEN_COMMENT", self._place, "The file has a comment in its XML.")
 
@@ -201,6 +237,10 @@ class _Text:
             yield finding("HIDDEN_FILE", self._place, "Another document is inside the file.")
         elif name == "w:permStart" and event.attributes.get("w:ed"):
             yield finding("HIDDEN_METADATA", self._place, "The text names who may change it.")
+        elif name == "w:attr":
+            yield finding("HIDDEN_METADATA", self._place, "A mark in the text keeps data that nobody sees.")
+        elif name == "m:show" and not is_on(event.attributes, "m:val"):
+            yield finding("HIDDEN_TEXT", self._place, "A formula has a part that is not shown.")
         elif name == "w:hidden" and is_on(event.attributes):
             yield finding("HIDDEN_TEXT", self._place, "A row of a table is hidden.")
         elif name == "w:fldSimple":
@@ -213,26 +253,33 @@ class _Text:
 
     def _enter(self, event: Event) -> None:
         inside = self._open[-2:]
-        if event.name == "w:r":
+        if event.name in {"w:r", "m:r"}:
             self._runs.append(_Run())
         elif event.name in self._scopes:
             self._scopes[event.name].append(_Scope())
-        elif event.name == "w:background":
+        else:
+            self._set(event, inside)
+        self._draw(event)
+
+    def _set(self, event: Event, inside: list[str]) -> None:
+        if event.name == "w:background":
             self._coloured = True
         elif event.name == "w:txbxContent":
             self._boxes += 1
         elif event.name == "mc:AlternateContent":
             self._choices.append({"mc:Choice": "", "mc:Fallback": ""})
-        elif inside == ["w:r", "w:rPr"] and self._runs:
+        elif "w14:textFill" in inside and self._runs:
+            self._runs[-1].direct |= _effect(event)
+        elif inside in (["w:r", "w:rPr"], ["m:r", "w:rPr"]) and self._runs:
             self._runs[-1].direct |= _setting(event)
             if event.name == "w:rStyle":
                 self._runs[-1].style = event.attributes.get("w:val", "")
         elif len(inside) == 2 and inside[1] == f"{inside[0]}Pr" and self._scopes.get(inside[0]):  # noqa: PLR2004
             scope = self._scopes[inside[0]][-1]
             scope.ground = _setting(event).get("ground", scope.ground)
+            scope.unseen |= _squeezes(event)
             if event.name in {"w:pStyle", "w:tblStyle"}:
                 scope.style = event.attributes.get("w:val", "")
-        self._draw(event)
 
     def _draw(self, event: Event) -> None:
         local = event.name.rpartition(":")[2]
@@ -248,7 +295,7 @@ class _Text:
 
     def _finish(self, name: str) -> Iterator[Finding]:
         local = name.rpartition(":")[2]
-        if name == "w:r" and self._runs:
+        if name in {"w:r", "m:r"} and self._runs:
             yield from self._judge(self._runs.pop())
         elif name in self._scopes:
             self._scopes[name].pop()
@@ -266,12 +313,21 @@ class _Text:
     def _say(self, event: Event) -> None:
         if event.name == "w:instrText" and self._fields:
             self._fields[-1] += event.text
-        elif event.name in {"w:t", "w:delText"} and (said := "".join(event.text.split())):
+        elif event.name in {"w:t", "w:delText", "m:t"} and (said := "".join(event.text.split())):
             if self._runs:
                 self._runs[-1].says = True
             for branch in {"mc:Choice", "mc:Fallback"} & {*self._open}:
                 for choice in self._choices:
                     choice[branch] += said
+
+    def _look_at_words(self, event: Event) -> Iterator[Finding]:
+        said = event.text.strip()
+        if event.name == "w:t" and spells_unseen(said):
+            yield finding("HIDDEN_TEXT", self._place, "The text has characters that nobody sees.")
+        elif event.name == "?:posOffset" and abs(_number(said, 0)) > _FURTHEST:
+            yield finding("HIDDEN_TEXT", self._place, "A shape or picture stands beyond the sheet.")
+        elif said and event.name.startswith("?:") and event.name not in _FINE_TEXTS:
+            yield finding("HIDDEN_LEFT", self._place, "The text has an element that no program shows.")
 
     # Fields
 
@@ -303,7 +359,12 @@ class _Text:
         seen = ChainMap(run.direct, *(dict(self._styles.get(each, {})) for each in lines))
         if seen.get("vanish"):
             yield finding("HIDDEN_TEXT", self._place, "There is text that is marked as hidden.")
-        if (size := seen.get("size", "")).isdigit() and int(size) <= _SMALLEST:
+        if any(scope[-1].unseen for scope in self._scopes.values() if scope):
+            yield finding(
+                "HIDDEN_TEXT", self._place, "There is text in a line, a row or a place nobody sees."
+            )
+        narrow = seen.get("scale", "100").isdigit() and int(seen.get("scale", "100")) <= _NARROWEST
+        if narrow or ((size := seen.get("size", "")).isdigit() and int(size) <= _SMALLEST):
             yield finding("HIDDEN_TEXT", self._place, "There is text too small to be seen.")
         yield from self._contrast(seen)
 

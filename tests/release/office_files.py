@@ -156,6 +156,11 @@ _BOOK_STYLES: Final = (
 )
 
 
+def book_styles(form: str) -> str:
+    """Return the styles of a workbook, of which the second shows cells in a form."""
+    return _BOOK_STYLES.replace("formatCode=';;;'", f"formatCode='{form}'", 1)
+
+
 def book(
     cells: str = CELLS,
     *,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import test_hidden
+import test_office_attacks
 import test_pdf_attacks
 from office_files import PARAGRAPH, book, open_document, part, sheet_part, word
 from other_files import MAIL, WORDS, chunk, mark, pdf, picture, picture_object, png_with, shifted
@@ -266,6 +267,8 @@ def _sentences() -> Iterator[str]:
 
 def test_every_sentence_is_told_of_some_file() -> None:
     told = {*SINGLE} | {sentence for _, _, (_, sentence) in _of_the_lists()}
+    for _, name, make, _ in test_office_attacks.rows():
+        told |= {finding.sentence for finding in look(name, make(), frozenset())}
     for make, _ in test_pdf_attacks.ATTACKS.values():
         told |= {finding.sentence for finding in look("a.pdf", make(), frozenset())}
     for row in test_hidden._rows():
