@@ -56,7 +56,8 @@ def _run_up(home: Home, every: int, port: int, *, as_json: bool, opened: bool = 
     from flows.desk.web import serving  # noqa: PLC0415 - for those who serve pages alone
     from flows.engine.up import run  # noqa: PLC0415 - Prefect takes a second to import
 
-    with serving.running(home, port=port) as desk:
+    with serving.running(home, port=port) as running:
+        desk = running.address
 
         def say(url: str) -> None:
             if as_json:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,9 +28,17 @@ if TYPE_CHECKING:
 _STOP_SECONDS: Final = 8
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A desk that was started, and its address."""
+
+    process: subprocess.Popen[bytes]
+    address: str
+
+
 @contextmanager
-def running(home: Home, *, port: int) -> Iterator[str]:
-    """Run the desk of a home for as long as the block lasts; give its address.
+def running(home: Home, *, port: int) -> Iterator[Running]:
+    """Run the desk of a home for as long as the block lasts.
 
     Args:
         port: Where it listens, on loopback; another one if that is taken.
@@ -48,7 +57,7 @@ def running(home: Home, *, port: int) -> Iterator[str]:
         )
         address = f"http://localhost:{listener.getsockname()[1]}"
     try:
-        yield address
+        yield Running(process=process, address=address)
     finally:
         if process.stdin:
             process.stdin.close()

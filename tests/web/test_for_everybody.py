@@ -1,0 +1,144 @@
+"""Every page for everybody: by axe's rules, by keyboard alone, on paper, at 320 pixels, without script."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sampling import sampled
+from web_builders import Person, serving
+
+from flows.desk import sample
+from flows.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+TAGS: Final = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+PAGES: Final = {
+    "signing in": ("", "/sign-in"),
+    "what waits, for an FOI officer": ("foi-officer", "/"),
+    "what waits, for a lawyer": ("legal-reviewer", "/"),
+    "what waits, for an administrator": ("administrator", "/"),
+    "a case at sign-off": ("sign-off-officer", "/cases/FOI-2026-0177"),
+    "a case that was returned": ("foi-officer", "/cases/FOI-2026-0174"),
+    "a published case": ("foi-officer", "/cases/1146A-22"),
+    "deciding": ("sign-off-officer", "/cases/FOI-2026-0177/decide/test"),
+    "nothing to decide": ("sign-off-officer", "/cases/1146A-22/decide/test"),
+    "nothing there": ("sign-off-officer", "/cases/none"),
+}
+"""What is looked at: as whom, and where; a page of the table of routes that is in none of these fails."""
+
+
+@pytest.fixture(scope="module")
+def at(demo_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the sample's desk, full of cases."""
+    root = tmp_path_factory.mktemp("for-everybody") / "home"
+    shutil.copytree(demo_home.root, root)
+    sample.fill(Home(root))
+    with serving(Home(root)) as address:
+        yield address
+
+
+def shows(browser: Browser, at: str, page: str, **options: object) -> Person:
+    who, path = PAGES[page]
+    someone = Person(browser, at, **options)
+    if who:
+        someone.enters_sample(who)
+    someone.goes(path)
+    return someone
+
+
+def faults(tab: Page) -> list[tuple[str, str]]:
+    """Return what axe finds wrong, or cannot decide but for whether a browser's own colours suffice."""
+    tab.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    options = {
+        "runOnly": {"type": "tag", "values": TAGS},
+        "resultTypes": ["violations", "incomplete"],
+        # Rules of AAA that axe leaves out unless they are asked for by name.
+        "rules": {name: {"enabled": True} for name in ("color-contrast-enhanced", "target-size")},
+    }
+    found = tab.evaluate("options => axe.run(options)", options)
+    assert len(found["passes"]) > 15
+    return [
+        (each["id"], node["html"][:160])
+        for each in (*found["violations"], *found["incomplete"])
+        for node in each["nodes"][:2]
+    ]
+
+
+@pytest.mark.parametrize("page", sampled(PAGES, first=4))
+def test_axe_finds_nothing_and_nothing_has_to_be_moved_sideways(browser: Browser, at: str, page: str) -> None:
+    someone = shows(browser, at, page, bypass_csp=True)
+    for colours in ("light", "dark"):
+        someone.page.emulate_media(color_scheme=colours)
+        assert faults(someone.page) == [], colours
+    # 320 pixels are 1,280 at 400 %: WCAG 2.2, 1.4.10; 640 are 1,280 at 200 %.
+    for width in (640, 320):
+        someone.page.set_viewport_size({"width": width, "height": 800})
+        assert someone.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults(someone.page) == []
+    someone.context.close()
+
+
+@pytest.mark.parametrize("page", sampled(PAGES, first=2))
+def test_every_page_reads_the_same_without_script(browser: Browser, at: str, page: str) -> None:
+    texts = []
+    for script in (True, False):
+        someone = shows(browser, at, page, java_script_enabled=script)
+        # What stands there in either case: a challenge is another one each time.
+        texts.append([line for line in someone.words.splitlines() if '"' not in line])
+        someone.context.close()
+    if page == "signing in":
+        texts = [[line for line in text if "script" not in line] for text in texts]
+    assert [line for line in texts[0] if line] == [line for line in texts[1] if line]
+
+
+@pytest.mark.parametrize("page", ["a case at sign-off"])
+def test_a_page_prints_its_words_and_where_links_lead(browser: Browser, at: str, page: str) -> None:
+    someone = shows(browser, at, page)
+    someone.page.emulate_media(media="print")
+    assert not someone.page.get_by_role("navigation", name="Pages").is_visible()
+    assert someone.page.get_by_text("Evidence of harm").is_visible()
+    assert someone.page.get_by_role("heading", name="History").is_visible()
+    printed = someone.page.evaluate("getComputedStyle(document.querySelector('main a'), '::after').content")
+    assert "attr(href)" in printed or "/cases" in printed
+    assert someone.page.pdf().startswith(b"%PDF")
+    someone.context.close()
+
+
+def test_a_decision_by_keyboard_alone(browser: Browser, at: str) -> None:
+    someone = Person(browser, at)
+    someone.goes("/")
+    for name in ("Sign in as sign-off-officer", "FOI-2026-0177"):
+        tab_to(someone.page, name)
+        with someone.page.expect_navigation():
+            someone.page.keyboard.press("Enter")
+    tab_to(someone.page, "Approve it as it stands")
+    someone.page.keyboard.press("Space")
+    for name in ("Check and sign", "Sign with the key of the sample"):
+        tab_to(someone.page, name)
+        with someone.page.expect_navigation():
+            someone.page.keyboard.press("Enter")
+    assert "Recorded" in someone.words
+    someone.context.close()
+
+
+def tab_to(tab: Page, name: str) -> None:
+    """Press the tabulator until what is named has the focus, which has to be seen."""
+    for _ in range(120):
+        tab.keyboard.press("Tab")
+        focus = tab.evaluate(
+            """() => { const e = document.activeElement; const s = getComputedStyle(e);
+            const label = e.labels?.[0]?.innerText ?? e.innerText ?? "";
+            return [label.trim(), s.outlineStyle !== "none" || s.boxShadow !== "none"]; }"""
+        )
+        if focus[0] == name:
+            assert focus[1], f"{name} has the focus and does not show it"
+            return
+    raise AssertionError(f"{name} cannot be reached by keyboard")
