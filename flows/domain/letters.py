@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import REFUSALS, Exemption, Outcome
 from flows.domain.checks.leaks import leak_of
-from flows.domain.checks.neither import CAVEAT
+from flows.domain.checks.neither import CAVEAT, other_test_in
 from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.rule import PRACTICE
 from flows.domain.checks.words import Passage, content_words, phrase, unquoted
@@ -181,7 +181,7 @@ def look_through(letter: Letter) -> tuple[Finding, ...]:
         if letter.kind in demand.kinds
         for lacking in demand.missing(letter)
     )
-    found = (_blanks, _strangers, _hints, _mismatches)
+    found = (_blanks, _strangers, _hints, _other_tests, _mismatches)
     return (*missing, *(each for look in found for each in look(letter)))
 
 
@@ -659,6 +659,7 @@ def outdated(letter: Letter, then: Mapping[str, str], now: Mapping[str, str]) ->
 
 _STRANGER: Final = "L08"
 _HINT: Final = "L09"
+_OTHER_TEST: Final = "L25"
 _GENERAL: Final = content_words(
     "information record document data material request question part hold held copy"
 )
@@ -705,6 +706,25 @@ def _hints(letter: Letter) -> Iterator[Finding]:
             mend="Leave it out, or name in the same sentence the other part that it is about.",
             citation="FOIA s.1(1)(a), s.2(1)",
         )
+
+
+def _other_tests(letter: Letter) -> Iterator[Finding]:
+    """Yield where a letter weighs disclosure, as if there were something, for what it does not confirm."""
+    known = letter.known
+    grave = Severity.BLOCK if known.silent == known.parts else Severity.WARN
+    for sentence in letter.passage.sentences if known.silent else ():
+        found = other_test_in(sentence, Outcome.MAINTAIN)
+        if found and not _is_of_another_part(sentence, letter):
+            yield Finding(
+                code=_OTHER_TEST,
+                severity=grave,
+                place=PLACE,
+                span=sentence.span(found),
+                sentence="The test neither confirms nor denies, and the letter speaks of the public interest "
+                "in disclosing information.",
+                mend="Speak of confirming or denying, or name in the same sentence the other part.",
+                citation="FOIA s.2(1)(b), s.2(2)(b)",
+            )
 
 
 _FORMULA_AND: Final = phrase(r"\bneither confirm nor deny and (?!whether\b|that\b|if\b)")

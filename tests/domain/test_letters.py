@@ -386,3 +386,27 @@ def test_a_response_is_held_against_the_schedule(scheduled: set[str] | None, tol
 
     for parts in ((WITHHELD,), ()):
         assert [each for each in codes("response", text, *parts, scheduled=there) if each == "L24"] == told
+
+
+@pytest.mark.parametrize(
+    ("said", "alone", "beside"),
+    [
+        ("The public interest in disclosure is outweighed.", ["L25"], ["L25"]),
+        ("On balance the factors against release are stronger.", ["L25"], ["L25"]),
+        ("The public interest in withholding the patrol plan is stronger.", ["L25"], []),
+        ("On question 2, the public interest in disclosure is outweighed.", [], []),
+        ("The public interest in disclosing whether information is held is outweighed.", [], []),
+        ("The public interest favours maintaining the exclusion of the duty.", [], []),
+        ("This is not about the public interest in disclosure.", [], []),
+    ],
+)
+@pytest.mark.parametrize("kind", ["response", "extension", "review"])
+def test_a_letter_speaks_of_the_public_interest_test_of_what_it_does_not_confirm(
+    kind: str, said: str, alone: list[str], beside: list[str]
+) -> None:
+    text = f"{letter(kind)}\n{said}\n"
+
+    assert [each for each in codes(kind, text, SILENT) if each == "L25"] == alone
+    assert "L25" not in codes(kind, text, SILENT, WITHHELD)
+    assert [each for each in codes(kind, text, SILENT, WITHHELD, all_=True) if each == "L25"] == beside
+    assert "L25" not in codes(kind, text, WITHHELD, all_=True)

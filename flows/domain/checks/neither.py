@@ -12,6 +12,7 @@ from flows.domain.checks.words import Passage, phrase, unmarked, unquoted
 from flows.domain.finding import Severity
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from flows.domain.assessment import Request
@@ -157,11 +158,18 @@ def speaks_of_its_own_test(draft: Draft, _: Provisions) -> Iterator[Noticed]:
 
 
 def _other_test(passage: Passage, sentence: Sentence, outcome: Outcome) -> Iterator[Noticed]:
-    pattern, said, mend = _TESTS_OF_THE_OTHER[outcome]
-    text = unquoted(sentence.text)
-    found = pattern.search(text)
-    if found and not _NOT_THIS_TEST.search(text, 0, found.start()) and not _OTHER_PART.search(text):
+    _, said, mend = _TESTS_OF_THE_OTHER[outcome]
+    if found := other_test_in(sentence, outcome):
         yield Noticed(place=passage.place, span=sentence.span(found), sentence=said, mend=mend)
+
+
+def other_test_in(sentence: Sentence, outcome: Outcome) -> re.Match[str] | None:
+    """Return the words of a sentence that weigh for the other duty than a part of that outcome is about."""
+    pattern, text = _TESTS_OF_THE_OTHER[outcome][0], unquoted(sentence.text)
+    found = pattern.search(text)
+    if found and (_NOT_THIS_TEST.search(text, 0, found.start()) or _OTHER_PART.search(text)):
+        return None
+    return found
 
 
 _NOT_THIS_TEST: Final = phrase(
