@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.domain.difference import Change, Difference, differences
+from flows.domain.difference import Change, Difference, Fate, differences, passages
 
 TEXT = """# Test
 
@@ -84,3 +84,52 @@ def test_no_word_is_told_that_was_not_there_and_each_that_changed_is_told(before
         rest.remove(word)
     assert sorted([*rest, *come]) == sorted(after.split())
     assert (found == []) == (before.strip("\n") == after.strip("\n"))
+
+
+_PARTS = [
+    "One two three four five.",
+    "## Harm",
+    "Six seven eight nine.",
+    "1. Ten eleven.",
+    "## Balance",
+    "Ten.",
+]
+
+
+@given(st.lists(st.sampled_from(_PARTS), max_size=8), st.lists(st.sampled_from(_PARTS), max_size=8))
+def test_passages_have_every_word_of_the_new_text_in_order_and_lose_none_of_the_old(
+    old: list[str], new: list[str]
+) -> None:
+    found = [*passages("\n\n".join(old), "\n\n".join(new))]
+    after = [each.words for each in found if each.fate is not Fate.MOVED_AWAY]
+    kept = [
+        word for words in after for each in words if each.change is not REMOVED for word in each.text.split()
+    ]
+    assert kept == " ".join(new).split()
+    was = [
+        word
+        for each in found
+        if each.fate is not Fate.MOVED_HERE
+        for words in each.words
+        if words.change is not ADDED
+        for word in words.text.split()
+    ]
+    assert sorted(was) == sorted(" ".join(old).split())
+
+
+def test_a_paragraph_in_another_place_has_moved_whatever_its_number() -> None:
+    old = "## Harm\n\n1. It would be felt.\n\n2. It is real.\n\n## Balance\n\n3. It weighs more."
+    new = "## Harm\n\n1. It is real.\n\n## Balance\n\n2. It weighs more.\n\n3. It would be felt."
+    told = [
+        (each.section, each.fate, each.other) for each in passages(old, new) if each.fate is not Fate.SAME
+    ]
+    assert told == [("Harm", Fate.MOVED_AWAY, "Balance"), ("Balance", Fate.MOVED_HERE, "Harm")]
+
+
+def test_unchanged_paragraphs_are_told_by_section() -> None:
+    found = [*passages(TEXT, TEXT.replace("at once", "soon"))]
+    assert [(each.section, each.fate) for each in found] == [
+        ("Test", Fate.SAME),
+        ("Harm", Fate.SAME),
+        ("Harm", Fate.CHANGED),
+    ]

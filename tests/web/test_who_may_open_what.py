@@ -47,6 +47,7 @@ OPEN: Final = {
     "POST /sign-out": ALL,
     "GET /": ALL,
     "GET /cases/{case}": READ,
+    "GET /cases/{case}/changes": READ,
     "GET /cases/{case}/decide/{document}": L + S,
     "POST /cases/{case}/decide/{document}": L + S,
     "GET /cases/{case}/act": READ,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.desk.web.navigation import EVERYBODY, READERS
-from flows.desk.web.pages import acting, case, deciding, entering, signing, static, waiting
+from flows.desk.web.pages import acting, case, changing, deciding, entering, signing, static, waiting
 from flows.domain.acts import APPROVE
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ ROUTES: Final = (
     # What waits, and a case
     _reads("/", waiting.show, EVERYBODY),
     _reads("/cases/{case}", case.show, READERS),
+    _reads("/cases/{case}/changes", changing.show, READERS),
     # Deciding and signing
     _reads("/cases/{case}/decide/{document}", deciding.ask, APPROVE.roles),
     _does("/cases/{case}/decide/{document}", deciding.propose, APPROVE.roles, rate=60),

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from flows.casework import views
 from flows.casework.looking import look
 from flows.casework.reading import reading_of
+from flows.desk.web import seen
 from flows.desk.web.visit import Page
 from flows.domain.acts import ACTS, APPROVE, OVERRIDE, SUBMIT
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.procedure import ROLE_AT, Stage
-from flows.domain.reference import identity, parse_reference, slug
+from flows.domain.reference import parse_reference, slug
 
 if TYPE_CHECKING:
     from flows.casework.reading import Reading
@@ -31,6 +32,7 @@ class CasePage:
         document: Whose text is shown.
         text: That, with what the checks say; None before the first draft.
         next: The person's next step on the case, None where it is not theirs: an address, and what it is.
+        before: The version with which the current one is compared; 0 where there is none before.
         overrides: Whether they may override a finding of the text.
         why_not: Why they may not, where it stands at a gate.
     """
@@ -40,6 +42,7 @@ class CasePage:
     text: Reading | None
     next: tuple[str, str] | None
     overrides: bool
+    before: int
     why_not: tuple[str, ...]
     history: tuple[Line, ...]
 
@@ -59,16 +62,18 @@ def show(visit: Visit) -> Page:
     at_gate = case.stage(document) in ROLE_AT
     why_not = refusals(case, APPROVE, visit.person, visit.policy, document=document) if at_gate else []
     looked = look(visit.office, dossier) if document == TEST.name else None
+    current, before = case.document(document).version, seen.earlier(visit, dossier, document)
     view = CasePage(
         case=views.show(visit.office, dossier),
         document=document,
         text=reading_of(dossier, document, looked) if case.document(document).version else None,
         next=_next(visit, case, document),
         overrides=not refusals(case, OVERRIDE, visit.person, visit.policy, document=document),
+        before=before if 0 < before < current else 0,
         why_not=tuple(map(str, why_not)),
         history=tuple(views.history(dossier)),
     )
-    _remember(visit, dossier, document)
+    seen.remember(visit, dossier, document)
     return Page(template="case.html.j2", view=view)
 
 
@@ -85,12 +90,3 @@ def _next(visit: Visit, case: Case, document: str) -> tuple[str, str] | None:
             url = f"{there}/decide/{name}" if kind == APPROVE else f"{there}/act?act={kind.name}/{name}"
             return url, words if name == TEST.name else f"{words}: {DOCUMENTS[name].called}"
     return None
-
-
-def _remember(visit: Visit, dossier: Dossier, document: str) -> None:
-    """Remember what the person has now seen, so that what changes from here can be shown to them."""
-    visit.store.ask(
-        "insert or replace into seen values (?, ?, ?, ?, ?, strftime('%s'))",
-        *(visit.person, identity(dossier.case.reference), document),
-        *(dossier.case.document(document).version, dossier.case.acts),
-    )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from flows.casework import views
 from flows.casework.acts import Wish
+from flows.casework.changes import changes
 from flows.casework.looking import look
 from flows.casework.reading import reading_of
+from flows.desk.web import seen
 from flows.desk.web.pages.case import dossier_of
 from flows.desk.web.pages.signing import begin
 from flows.desk.web.visit import NotFoundError, Page
@@ -19,6 +21,7 @@ from flows.domain.errors import PitError, StaleVersionError
 from flows.domain.procedure import ROLE_AT, Stage
 
 if TYPE_CHECKING:
+    from flows.casework.changes import Changes
     from flows.casework.reading import Reading
     from flows.casework.views import CaseView, DocumentView
     from flows.desk.web.visit import Answer, Visit
@@ -31,6 +34,7 @@ class DecideView:
 
     Attributes:
         gate: Where the document stands; None where that is no gate.
+        changes: Since the person last acted on it or saw it; None of a first version.
         why_not: Why this person may not decide.
     """
 
@@ -38,6 +42,7 @@ class DecideView:
     document: DocumentView
     gate: Stage | None
     text: Reading | None
+    changes: Changes | None
     why_not: tuple[str, ...]
 
 
@@ -56,11 +61,13 @@ def _asked(visit: Visit, error: str) -> Page:
     shown = views.show(visit.office, dossier)
     why_not = refusals(case, APPROVE, visit.person, visit.policy, document=name)
     looked = look(visit.office, dossier) if name == TEST.name else None
+    current, before = case.document(name).version, seen.earlier(visit, dossier, name)
     view = DecideView(
         case=shown,
         document=next(each for each in shown.documents if each.document == name),
         gate=gate,
         text=reading_of(dossier, name, looked) if case.document(name).version else None,
+        changes=changes(dossier, name, before, current, looked) if before else None,
         why_not=tuple(map(str, why_not)),
     )
     more = {"error": error, "decision": visit.sent("decision"), "reason": visit.sent("reason")}

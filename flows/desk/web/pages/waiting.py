@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.casework import waiting
+from flows.desk.web import seen
 from flows.desk.web.navigation import READERS
 from flows.desk.web.visit import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flows.casework.waiting import Bucket
     from flows.desk.web.visit import Visit
 
@@ -19,16 +22,22 @@ class WaitingView:
     """What waits.
 
     Attributes:
+        changed: Documents of which there is a newer version than the person saw, and which they saw.
         entry: The newest entry of the register that the lists know of.
     """
 
     buckets: tuple[Bucket, ...]
     entry: int
+    changed: Mapping[str, int]
 
 
 def show(visit: Visit) -> Page:
     """Show what waits for a person, by what they have to do next."""
     reads = not visit.roles.isdisjoint(READERS)
     found = waiting.buckets(visit.office, visit.person, visit.policy) if reads else ()
-    view = WaitingView(buckets=found, entry=visit.office.register.tip().entry.sequence)
+    view = WaitingView(
+        buckets=found,
+        entry=visit.office.register.tip().entry.sequence,
+        changed=seen.changed_since(visit, [row for bucket in found for row in bucket.rows]),
+    )
     return Page(template="waiting.html.j2", view=view)
