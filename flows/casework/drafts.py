@@ -14,16 +14,27 @@ from flows.document.blocks import parse_prose
 from flows.document.markdown import prose_faults, unfit_tables
 from flows.document.text import skeleton
 from flows.domain.acts import DRAFT
+from flows.domain.acts.records import RECORDS
 from flows.domain.checks.ruleset import check
-from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, TEST
+from flows.domain.documents import (
+    ASSESSMENT,
+    DOCUMENT,
+    DOCUMENTS,
+    REQUEST,
+    SCHEDULE,
+    TEST,
+    sealed_with,
+)
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.events import USUAL
 from flows.domain.letters import PLACE
 from flows.domain.procedure import Role, Stage
 from flows.domain.provisions import provisions
+from flows.domain.records import LIST
 from flows.domain.request_file import parse_request_file
 from flows.domain.starting import exemptions_named
 from flows.domain.text_file import text_of
+from flows.sources.parse import parse_records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +105,7 @@ def begin_letter(office: Office, reference: str, document: str, *, records: tupl
     """Return the text that a letter of a case is begun with, blanks and all; nothing is recorded.
 
     Args:
-        records: Those that a schedule lists.
+        records: Those that a schedule lists; by default those that were scheduled last.
 
     Raises:
         MalformedError: one of the authority's own templates is no template of a letter.
@@ -113,10 +124,22 @@ def begin_letter(office: Office, reference: str, document: str, *, records: tupl
         due=clock.answer(events, case.regime).due,
         longest=clock.answer(replace(events, extended=USUAL), case.regime).due,
         review_asked=events.review_asked,
-        records=records,
+        records=records or (_scheduled(office, dossier) if document == SCHEDULE.name else ()),
         letterhead=dossier.policy.letterhead,
     )
     return letters.begin(document, beginning, office.home.letters)
+
+
+def _scheduled(office: Office, dossier: Dossier) -> tuple[Record, ...]:
+    """Return the records that were scheduled last; none where nobody scheduled any."""
+    from flows.casework.sealed import one_of_archive  # noqa: PLC0415 - for this alone
+
+    said = dossier.last(RECORDS, document="")
+    if said is None:
+        return ()
+    kept = dossier.read(sealed_with(said.number, RECORDS.name))
+    listed = one_of_archive(office.vault.unseal(dossier.case.recipient, kept), LIST)
+    return parse_records(listed, rules=texts.RECORDED, source=LIST).records
 
 
 def draft(

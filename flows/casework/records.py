@@ -16,7 +16,7 @@ from flows.domain.documents import SCHEDULE
 from flows.domain.edition import documents_of
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.provisions import provisions
-from flows.domain.records import record_faults
+from flows.domain.records import LIST, record_faults
 from flows.release import look_through
 from flows.sources.parse import check_reference, parse_records
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from flows.casework.office import Office
     from flows.domain.records import Records
 
-LIST: Final = "records.yaml"
 _MOST_BYTES: Final = 64 << 20
 """Of all the files that are given."""
 _MOST_FAULTS: Final = 20

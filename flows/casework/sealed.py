@@ -68,6 +68,12 @@ def archive(files: Iterable[tuple[str, bytes]]) -> bytes:
     return packed.getvalue()
 
 
+def one_of_archive(data: bytes, name: str) -> bytes:
+    """Return a file of an archive that ``archive`` made."""
+    with zipfile.ZipFile(io.BytesIO(data)) as made:
+        return made.read(name)
+
+
 def kept_in(dossier: Dossier) -> Iterator[Kept]:
     """Yield what is kept sealed in a case beside the request, in order."""
     for path, mark in sorted(dossier.case.files.items()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import Fault
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from flows.domain.provisions import Provisions
+
+
+LIST: Final = "records.yaml"
+"""What the list of the records is called, beside those that are given."""
 
 
 class Status(StrEnum):

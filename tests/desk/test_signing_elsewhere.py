@@ -110,3 +110,23 @@ def test_who_is_overtaken_by_an_act_that_leaves_theirs_lawful_signs_again(desk: 
     desk.done(*submit)
     desk.done("append", statement, signed(desk, statement, "foi-officer"))
     assert passes_audit(desk.home)
+
+
+def test_records_that_are_signed_elsewhere_are_listed_in_the_schedule_that_is_begun(
+    desk: Desk, tmp_path: Path
+) -> None:
+    statement, listed = tmp_path / "statement.json", tmp_path / "records.yaml"
+    listed.write_text(
+        f"reference: {CASE}\nrecords:\n- number: 1\n  description: plan of the site\n  pages: 2\n"
+        "  status: withheld\n  exemptions:\n  - pages: 1-2\n    provision: 31(1)(a)\n"
+    )
+    desk.done(*("records", CASE, listed, "--as", "foi-officer", "--propose"), statement)
+    listed.unlink()
+
+    said = desk.done("append", statement, signed(desk, statement, "foi-officer"))
+
+    begin = ("draft", CASE, "--document", "schedule", "--start")
+    assert f"Begin their schedule with `equipoise {' '.join(begin)}`." in said
+    row = "| 1 | plan of the site | 2 | withheld | section 31(1)(a) (pages 1 to 2) |"
+    assert row in desk.done(*begin)
+    assert passes_audit(desk.home)

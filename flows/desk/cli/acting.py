@@ -26,6 +26,7 @@ from flows.domain.acts import REVIEW_ASKED, On, Reason
 from flows.domain.acts.kind import Fact, Kind, in_words
 from flows.domain.acts.review import advice_on_review
 from flows.domain.documents import DOCUMENTS, SCHEDULE, TEST
+from flows.domain.edition import documents_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.noted import read_noted
@@ -312,6 +313,11 @@ def append(statement: Path, signature: Path, *, home: Home, as_json: bool) -> No
             tell_policy(office, done, new=taken.recorded.new, as_json=as_json)
         else:
             told = in_words(stated.kind.told, stated)
+            if stated.kind.name == "records" and SCHEDULE.name in documents_of(office.register.policy()):
+                # The list of them is drafted with a signature of its own.
+                told += (
+                    f" Begin their schedule with `equipoise draft {stated.case} --document schedule --start`."
+                )
             _say(taken.case, stated.document, told, taken.recorded, as_json=as_json)
 
 
