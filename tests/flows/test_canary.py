@@ -34,9 +34,9 @@ from flow_builders import a_request, an_assessment, rested
 
 from flows import intake
 from flows.casework import applicants, records, requests, sealed, texts
-from flows.domain.acts import CONSULT, CONSULTED, SUBMIT
+from flows.domain.acts import CONSULT, CONSULTED
 from flows.domain.acts import EVIDENCE as EVIDENCE_ACT
-from flows.domain.documents import RESPONSE, SCHEDULE, SEALED_REQUEST
+from flows.domain.documents import RESPONSE, SEALED_REQUEST
 from flows.domain.errors import MalformedError, UnexpectedError
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
@@ -89,7 +89,6 @@ def tell_the_story(town: Town, clock: Clock) -> None:
         assert {type(error) for error in town.run("drafting").failures} == {UnexpectedError}
     assert town.run("drafting").completed
     seal_and_open(town, "A/1")
-    give(town, "A/1")
     town.submit("A/1")
     town.run("legal-review")
     clock.time = clock.time.replace(month=11)
@@ -103,6 +102,7 @@ def tell_the_story(town: Town, clock: Clock) -> None:
     town.run("balancing")
     town.approve("A/1", Stage.BALANCING, document=RESPONSE.name)
     town.run("publication")
+    give(town, "A/1")
     last = town.run("auditing")
     assert last.tasks() == [("auditing", "COMPLETED", 1)]
     engine.drain()
@@ -138,8 +138,6 @@ def give(town: Town, reference: str) -> None:
         with pytest.raises(MalformedError):
             records.schedule(town.office, officer, reference, bad.encode(), {name: given}.__getitem__)
     records.schedule(town.office, officer, reference, listed.encode(), {name: RECORD}.__getitem__)
-    town.act("foi-officer", SUBMIT, reference, document=SCHEDULE.name)
-    town.approve(reference, Stage.BALANCING, document=SCHEDULE.name)
 
 
 def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
@@ -174,9 +172,7 @@ def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
     kept += [(name, data) for name, data in town.everything().items() if not name.startswith("set-aside/")]
     said = capfd.readouterr()
     kept += [("standard output", said.out.encode()), ("standard error", said.err.encode())]
-    assert {path.stem for path in town.home.published.glob("*.pdf")} == {
-        *("A-1", "A-1-response", "A-1-schedule")
-    }
+    assert {path.stem for path in town.home.published.glob("*.pdf")} == {"A-1", "A-1-response"}
     assert sorted({where for where, data in kept if holds_canary(data)}) == []
     assert [name for name in town.everything() if CANARY.search(name.encode())] == [
         name for name in town.everything() if name.startswith(f"set-aside/{NAME} bad/")
