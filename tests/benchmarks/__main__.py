@@ -84,6 +84,7 @@ def _growing(place: Path, parts: Sequence[str], sizes: tuple[int, ...]) -> Itera
         yield from bench_acts.run(place, registers, open_)
     if "scale" in parts:
         yield from bench_scale.run(registers[sizes[-1]], sizes[-1], open_[sizes[-1]])
+        yield from bench_scale.run_lookup(registers[sizes[-1]])
 
 
 if __name__ == "__main__":

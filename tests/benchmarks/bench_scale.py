@@ -6,11 +6,14 @@ import subprocess
 from typing import TYPE_CHECKING, Final
 
 from figures import Row, at_most, ms, spent, timed, took, typical
-from offices import open_staffed
+from offices import WRITER, open_staffed
 from packed_register import take_next
 
-from flows.casework import views
+from flows.casework import applicants, views
 from flows.domain.procedure import Stage
+from flows.sources.applicant import applicant
+from flows.sources.lookup import kept_of, sought_by
+from flows.sources.repeats import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,6 +54,30 @@ def run(folder: Path, cases: int, waiting: Sequence[str]) -> Iterator[Row]:
         what = f"queue of {len(queue[0][1]):,} open among {cases:,}, by urgency: CPU time"
         yield took(what, typical(seconds for seconds, _ in queue), goal=0.050)
         yield _deadlines(office, cases)
+
+
+def run_lookup(folder: Path) -> Iterator[Row]:
+    """Yield how long a look for an applicant takes that finds nobody, and the file of digests alone."""
+    with open_staffed(folder) as office:
+        recipients = office.catalogue.recipients()
+        office.home.case_keys.mkdir(exist_ok=True)
+        for recipient in recipients:  # a key that is never opened
+            (office.home.case_keys / f"{recipient}.age").touch()
+        repeats = office.office.repeats
+        repeats.remember(
+            Asked(recipient, reference, reference, kept_of(applicant(f"A{number} Surname{number % 5_000}")))
+            for number, (recipient, reference) in enumerate(recipients.items())
+        )
+        sought = sought_by("B1 Surname7")
+        looks = [
+            timed(applicants.cases_of, office.office, office.officers[WRITER], "B1 Surname7", "They rang.")
+            for _ in range(_TURNS + 1)
+        ][1:]
+        assert not any(found.cases or found.unread for _, found in looks)
+        what = f"a look for an applicant among {len(recipients):,} cases that finds nobody"
+        yield took(what, typical(seconds for seconds, _ in looks), goal=1.0)
+        alone = typical(timed(repeats.asked_by, sought)[0] for _ in range(_TURNS))
+        yield took("the same, of the file of digests alone", alone)
 
 
 def _deadlines(office: Staffed, cases: int) -> Row:
