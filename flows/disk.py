@@ -69,6 +69,23 @@ def opened(folder: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+def destroy(path: Path) -> None:
+    """Write over a file and delete it, durably, if it is there.
+
+    What a file system, a disk or a copy elsewhere keeps of it is out of reach.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(bytes(os.fstat(descriptor).st_size))
+        file.flush()
+        os.fsync(descriptor)
+    path.unlink()
+    sync(path.parent)
+
+
 def discard(path: Path) -> None:
     """Delete a file, a link or a whole folder, if it is there; links are not followed."""
     if path.is_dir() and not path.is_symlink():

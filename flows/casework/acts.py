@@ -23,9 +23,11 @@ from flows.domain.acts import (
     CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_LETTERS,
+    CHANGE_RETENTION,
     CHANGE_THEME,
     CLARIFIED,
     CLOSE,
+    CONFIRM_ERASURE,
     CONFIRM_RECEIPT,
     EXTEND,
     FEE_PAID,
@@ -245,6 +247,11 @@ def append(office: Office, proposal: Proposal, armoured: str) -> Taken:
     """
     recorded = office.register.append(proposal, armoured, now=seconds(office.now()))
     stated = proposal.statement.act
+    if stated.kind == CONFIRM_ERASURE:
+        from flows.casework import erasing  # noqa: PLC0415 - the sources and the vault, for this act alone
+
+        with office.taking_in():
+            erasing.finish(office)
     case = (recorded.new and proposal.case) or office.register.dossier(stated.case).case
     if recorded.new:
         office.wake(case.stage(stated.document or TEST.name))
@@ -537,6 +544,18 @@ def change_body(office: Office, administrator: Officer, body: str) -> Recorded |
         {"body": body},
         lambda policy, _: amending.change_body(policy, body),
         unless=lambda policy: policy.rules.body == body,
+    )
+
+
+def change_retention(office: Office, administrator: Officer, months: int) -> Recorded | None:
+    """State for how many months a case is kept; None where that is stated already."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_RETENTION,
+        {"months": str(months)},
+        lambda policy, _: amending.change_retention(policy, months),
+        unless=lambda policy: policy.rules.retention == months,
     )
 
 

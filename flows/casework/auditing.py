@@ -7,12 +7,13 @@ What they decided to go on in spite of is found again by every audit, and stops 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import papers
+from flows.casework import erasing, papers
 from flows.casework.office import Done
 from flows.domain.english import in_full
 from flows.domain.errors import PitError, TamperedError
@@ -24,6 +25,7 @@ from flows.register.audit import Report, audit
 from flows.register.checkpoint import Checkpoint, newest_checkpoint, write_checkpoint
 from flows.register.report import named
 from flows.register.stop import stop
+from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,12 +57,16 @@ def audit_register(office: Office) -> Done:
     Raises:
         TamperedError: it fails. From then on nothing is recorded.
     """
+    # Where that cannot be, the audit finds the key, or what is wrong with the register.
+    with suppress(PitError), office.taking_in():
+        erasing.finish(office)
     newest, unreadable = newest_checkpoint(office.home.checkpoints)
     found = audit(
         office.home.register,
         check_paper=papers.check,
         now=office.now(),
         checkpoint=newest,
+        keys=keys_in(office.home.case_keys),
     )
     findings = tuple(map(named, found.findings))
     undecided = found.undecided

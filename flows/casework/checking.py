@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.casework import texts
 from flows.domain.acts import DRAFT
+from flows.domain.acts.erasing import gone
 from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.ruleset import check
 from flows.domain.decide import after
@@ -21,7 +22,14 @@ from flows.domain.documents import (
     SEALED_REQUEST,
 )
 from flows.domain.english import in_full
-from flows.domain.errors import Fault, IncompleteError, MalformedError, RefusedError, RegisterError
+from flows.domain.errors import (
+    ErasedError,
+    Fault,
+    IncompleteError,
+    MalformedError,
+    RefusedError,
+    RegisterError,
+)
 from flows.domain.finding import blocking
 from flows.domain.letters import Known, Letter, look_through, outdated
 from flows.domain.outcome import said_outcome
@@ -188,8 +196,14 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
 
 def arrived(office: Office, dossier: Dossier) -> ArrivedRequest:
     """Return the request as it arrived, of which the applicant's details are only searched for."""
-    sealed = dossier.read(SEALED_REQUEST)
-    return parse_request(office.vault.unseal(dossier.case.recipient, sealed), rules=texts.RECORDED)
+    for error in gone(dossier.case):
+        raise error
+    return read_arrived(office.vault.unseal(dossier.case.recipient, dossier.read(SEALED_REQUEST)))
+
+
+def read_arrived(request: bytes) -> ArrivedRequest:
+    """Return a request that was taken in, by the rules for what stands on record."""
+    return parse_request(request, rules=texts.RECORDED)
 
 
 def _named(
@@ -204,7 +218,7 @@ def _named(
     """Return which texts name the applicant."""
     try:
         as_arrived = arrived(office, dossier)
-    except RegisterError:
+    except (RegisterError, ErasedError):
         if reading:
             return None
         raise

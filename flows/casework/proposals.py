@@ -44,11 +44,8 @@ class Amended:
 
 def keep(office: Office, proposal: Proposal) -> bytes:
     """Keep a proposal; return the statement that is to be signed."""
-    folder = office.home.proposals
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        if old.stat().st_mtime < time.time() - LONGEST_DELAY:
-            old.unlink()
+    office.home.proposals.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sweep(office)
     statement = proposal.statement.to_bytes()
     files = {path: b64encode(content).decode() for path, content in proposal.changes.items()}
     kept = {"statement": b64encode(statement).decode(), "files": files}
@@ -65,6 +62,14 @@ def find(office: Office, digest: str) -> tuple[bytes, Act] | None:
         return statement, parse(statement).act
     except (OSError, ValueError):
         return None
+
+
+def sweep(office: Office) -> None:
+    """Take away proposals that the register would take no more."""
+    folder = office.home.proposals
+    for old in folder.iterdir() if folder.is_dir() else ():
+        if old.stat().st_mtime < time.time() - LONGEST_DELAY:
+            old.unlink()
 
 
 def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import checking, texts
+from flows.casework import checking, erasing, texts
 from flows.casework.acts import by_service
 from flows.casework.office import Done
 from flows.casework.sealed import archive
@@ -151,6 +151,7 @@ def catch_up(office: Office) -> int:
 
     A run that was killed after an opening leaves one; a memory that was lost is made again, some at a time.
     """
+    erasing.finish(office)
     cases, keys = office.catalogue.recipients(), office.vault.recipients()
     known = office.repeats.known()
     office.repeats.forget(known - (cases.keys() & keys))
@@ -237,7 +238,7 @@ def _check_assessment(assessment: bytes, arrival: Arrival) -> None:
 
 def _taken_in_before(office: Office, known: Dossier, arrival: Arrival) -> Done:
     """Finish what a kill interrupted, or set aside what only has the reference of a case."""
-    if not _is_the_same(office, known, arrival.item):
+    if known.case.erased or not _is_the_same(office, known, arrival.item):
         aside.set_aside(arrival.item.path, office.home.set_aside, [_KNOWN_REFERENCE])
         return Done(reference=arrival.reference, what="set aside: the reference is a case with other content")
     if arrival.assessment is not None and not _has_had(known, arrival.assessment):

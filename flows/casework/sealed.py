@@ -11,6 +11,7 @@ from flows.casework import acts
 from flows.casework.acts import Wish
 from flows.casework.views import what_was_done
 from flows.domain.acts import READ_REQUEST
+from flows.domain.acts.erasing import gone
 from flows.domain.decide import refusals
 from flows.domain.documents import SEALED_REQUEST, came_with
 from flows.domain.errors import NotEntitledError, RefusedError
@@ -100,6 +101,8 @@ def open_sealed(
     """
     dossier = office.register.dossier(reference)
     case, kept = dossier.case, tuple(kept_in(dossier))
+    for error in gone(case):
+        raise error
     paths = {each.number: each.path for each in kept} | {None: SEALED_REQUEST}
     if number not in paths:
         there = ", ".join(str(each.number) for each in kept)

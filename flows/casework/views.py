@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flows.catalogue.search import Sought
 from flows.domain.acts import ACTS, APPROVE, DRAFT, OPEN, OVERRIDE, PUBLISH, RETURN, SENT, SUBMIT
+from flows.domain.acts.erasing import kept_until
 from flows.domain.acts.evidence import PARTIES
 from flows.domain.acts.kind import in_words
 from flows.domain.acts.review import advice_on_review
@@ -23,6 +24,7 @@ from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.domain.working_days import where
 from flows.register.dossier import replaced
+from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,6 +121,7 @@ class CaseView:
         owed: What is owed beside the answer, the most urgent first.
         summarised: Whether what was asked is summarised, fit to publish.
         stated: What happened beside the work on its documents, in words, oldest first.
+        kept: How long what is sealed in it is kept, or since when it is not, as a sentence; else empty.
         awaited: What others who were consulted have yet to answer, in words.
         folder: In the register.
     """
@@ -130,6 +133,7 @@ class CaseView:
     owed: tuple[OwedView, ...]
     summarised: bool
     stated: tuple[str, ...]
+    kept: str
     awaited: tuple[str, ...]
     documents: tuple[DocumentView, ...]
     folder: str
@@ -214,6 +218,7 @@ def show(office: Office, dossier: Dossier) -> CaseView:
             for said in dossier.statements
             if said.act.kind not in _WORK or "attachments" in said.act.details
         ),
+        kept=_kept(office, case, policy),
         awaited=_awaited(case),
         documents=tuple(_document(dossier, document, request) for document in case.documents.values()),
         folder=case.folder,
@@ -287,6 +292,15 @@ def _awaited(case: Case) -> tuple[str, ...]:
         f"The answer of {PARTIES[each.whom]}, who was consulted on {in_full(each.on)}."
         for each in case.life.consulted
     )
+
+
+def _kept(office: Office, case: Case, policy: Policy) -> str:
+    if case.erased:
+        still = keys_in(office.home.case_keys) & {case.recipient}
+        until = "; its key is still there, and the next intake destroys it" if still else ""
+        return f"What was sealed in it was erased on {in_full(local_day(case.erased))}{until}."
+    last = kept_until(case, policy)
+    return f"What is sealed in it is kept until {in_full(last)}." if last else ""
 
 
 def because(days: Sequence[Proclaimed]) -> list[str]:

@@ -93,6 +93,10 @@ class Catalogue:
         sql = "select recipient, reference from documents where recipient <> '' order by id desc"
         return dict(self._ask(sql))
 
+    def erased(self) -> dict[str, str]:
+        """Return the reference of each case that was erased by the name of its key."""
+        return dict(self._ask("select distinct recipient, reference from documents where erased"))
+
     def cases(self) -> list[Row]:
         """Return every document of every case, oldest receipt first."""
         return self._rows(f"where document <> 'policy' {OLDEST_FIRST}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 4
+FORM: Final = 5
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -36,7 +36,8 @@ create table documents (
   folder text not null, stage text not null, open integer not null, version integer not null,
   round integer not null, received text not null, owed text not null, due text,
   subject text not null, regime text not null,
-  since text not null, recipient text not null, last_entry text not null, last_number integer not null,
+  since text not null, recipient text not null, erased integer not null,
+  last_entry text not null, last_number integer not null,
   described text not null,
   unique (identity, document)
 ) strict;
@@ -96,6 +97,7 @@ class Row:
         due: When that is due, as 2022-11-07; empty where that is not known, None where nobody asked yet.
         since: When it came to where it stands, UTC, in ISO 8601.
         recipient: Name of the case's key.
+        erased: Whether that is destroyed, or to be.
         last_entry: Id of the case's newest entry.
         last_number: Number of the case's newest act.
         described: The files it was described from.
@@ -116,6 +118,7 @@ class Row:
     regime: str
     since: str
     recipient: str
+    erased: int
     last_entry: str
     last_number: int
     described: str
@@ -208,6 +211,7 @@ def _rows(standing: Standing) -> Iterator[Row]:
             regime=case.regime if case else "",
             since=_since(case, name).isoformat() if case else "",
             recipient=case.recipient if case else "",
+            erased=case is not None and case.erased is not None,
             last_entry=filed.last_entry,
             last_number=filed.last_number,
             described=_files(case, name) if case else "",

@@ -145,7 +145,9 @@ class Case:
         stated: The last act of each kind on the case itself, by kind.
         withdrawn: By kind of document, the draft that was withdrawn last.
         closed: When it was closed without a published test, UTC; None while it is not.
+        erased: When it was decided that its key is destroyed, UTC; None while it is kept.
         opened: When it was opened, UTC.
+        settled: When the last act was taken that is more than to read or to assign it, UTC.
         changed: When the last act was taken, UTC.
     """
 
@@ -161,7 +163,9 @@ class Case:
     stated: Mapping[str, Stated] = field(default_factory=dict)
     withdrawn: Mapping[str, Document] = field(default_factory=dict)
     closed: datetime | None = None
+    erased: datetime | None = None
     opened: datetime
+    settled: datetime
     changed: datetime
 
     @property

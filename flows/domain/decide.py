@@ -15,18 +15,24 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts import (
     APPROVE,
+    ASSIGN,
+    CONFIRM_ERASURE,
     CORRECT,
     DRAFT,
+    ERASE,
     OPEN,
     OVERRIDE,
+    READ_REQUEST,
     REOPEN,
     RETURN,
+    STEP_ASIDE,
     SUBMIT,
     TAKE_BACK,
     WITHDRAW_DRAFT,
     On,
     Reason,
 )
+from flows.domain.acts.erasing import gone
 from flows.domain.acts.opening import ATTACHED, opened
 from flows.domain.case import Stated
 from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST, sealed_with
@@ -60,6 +66,9 @@ if TYPE_CHECKING:
 
 _HANDS: Final = frozenset({DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN})
 """What gives a person a part in a case, so that its review is decided by somebody else."""
+
+_BESIDE: Final = frozenset({ASSIGN, STEP_ASIDE, READ_REQUEST, ERASE, CONFIRM_ERASURE})
+"""What leaves a case that has ended as it is, so that the time for which it is kept runs on."""
 
 
 def decide(case: Case | None, act: Act, policy: Policy) -> Case:
@@ -98,6 +107,9 @@ def after(case: Case | None, act: Act) -> Case:
         known = case.stated.get(act.kind.name)
         said = Stated(times=known.times + 1 if known else 1, actor=act.actor, details=act.details)
         then = replace(then, stated={**case.stated, act.kind.name: said})
+    if act.kind not in _BESIDE:
+        # What two administrators would erase is no longer what the first of them looked at.
+        then = replace(then.with_life(erasing=None), settled=act.time)
     return replace(then, acts=case.acts + 1, files=act.files, changed=act.time, authors=_authors(case, act))
 
 
@@ -257,6 +269,7 @@ def _against_opening(act: Act, policy: Policy) -> Iterator[PitError]:
 
 
 def _against_stage(case: Case, kind: Kind, document: str, gate: Stage | None) -> Iterator[RefusedError]:
+    yield from gone(case)
     at = {gate} if gate else kind.at
     if kind == DRAFT and document in DOCUMENTS and DOCUMENTS[document].recurs:
         # Another clarification, or another notice of more time, follows the one that was sent.

@@ -14,6 +14,7 @@ PitError
 │   ├── MissingReasonError   a return or an override without its reason
 │   ├── IncompleteError      the draft is not fit to be submitted
 │   ├── UnfitPaperError      the paper fails its checks, and is not published
+│   ├── ErasedError          the case was erased
 │   └── KnownReferenceError  the reference is taken by other content
 ├── MalformedError           text from outside we cannot read; carries every fault
 ├── RegisterError            the register is absent or cannot be read or written
@@ -151,6 +152,16 @@ class UnfitPaperError(RefusedError):
         super().__init__(
             f"{reference} is not published: its PDF fails the checks, {first}{more}; "
             "`equipoise pdf-check` lists them for a paper made with `equipoise document --pdf`."
+        )
+
+
+class ErasedError(RefusedError):
+    """What was sealed in the case was erased, and nothing more is done to it."""
+
+    def __init__(self, reference: str, *, on: date) -> None:
+        super().__init__(
+            f"{reference} was erased on {in_full(on)}: nobody can open what was sealed in it, and nothing "
+            "more is recorded of it."
         )
 
 

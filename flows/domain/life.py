@@ -35,10 +35,12 @@ class Matter:
     Attributes:
         reference: Theirs.
         on: The day of what was last heard of it.
+        decided: Whether a decision notice ended it.
     """
 
     reference: str
     on: date
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,14 @@ class Ordered:
     reference: str
     on: date
     due: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """That an administrator proposed to erase the case, by an entry of the retention schedule."""
+
+    person: str
+    ground: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +85,7 @@ class Life:
         noticed: The day of the newest notice that can be appealed against.
         appeals: Those that are not decided.
         ordered: What is owed to the regulator or by order of a tribunal.
+        erasing: What waits for another administrator; it lapses with the next act that does more than read.
     """
 
     events: Events
@@ -90,3 +101,4 @@ class Life:
     noticed: date | None = None
     appeals: tuple[Matter, ...] = ()
     ordered: tuple[Ordered, ...] = ()
+    erasing: Erasure | None = None

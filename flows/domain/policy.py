@@ -41,6 +41,9 @@ HOST: Final = re.compile(
 )
 """A host name as browsers write it in an origin, never a number: an IP address is no RP id."""
 
+LONGEST_RETENTION: Final = 1_200
+"""Months."""
+
 _PERSON: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?")
 _ORIGIN: Final = re.compile(r"(https?)://([^:]+)(?::([1-9][0-9]{0,4}))?")
 _USUAL_PORT: Final = {"https": "443", "http": "80"}
@@ -125,6 +128,7 @@ class Rules:
         reference_pattern: How the next reference is made, as ``FOI-{year}-{number:04}``.
         chase_within: Working days before the statutory deadline at which deciders are reminded.
         body: What kind of authority it is, one of ``BODIES``; None where nobody said.
+        retention: How many months a case is kept after it ended; None where nobody said, and none is erased.
         desk: The origins at which passkeys sign, sorted; without one no passkey can sign.
     """
 
@@ -134,6 +138,7 @@ class Rules:
     reference_pattern: str
     chase_within: int
     body: str | None = None
+    retention: int | None = None
     desk: tuple[str, ...] = ()
 
 

@@ -29,7 +29,7 @@ from flows.register.report import FoundError, PaperVerdict, Published, Report
 from flows.register.shape import shape, tip_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
     from pathlib import Path
@@ -55,6 +55,7 @@ def audit(
     check_paper: Callable[[Published], PaperVerdict],
     pin: str | None = None,
     checkpoint: str | None = None,
+    keys: Collection[str] | None = None,
     now: datetime | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
@@ -65,6 +66,7 @@ def audit(
         check_paper: Compares a published paper with the text that was approved.
         pin: The fingerprint the register must have, from outside.
         checkpoint: A note the register must contain, from outside.
+        keys: The names of the case keys that are there, from outside; None where nobody looked.
         now: UTC; with it, an entry dated in the future is found.
         progress: Told how many entries of how many are done.
 
@@ -85,6 +87,7 @@ def audit(
         examiner = _examine(evidence, line, report, check_paper, progress)
     if now and examiner.committed > now.timestamp() + LONGEST_DELAY:
         report.add("E_CLOCK", f"entry {len(line)}", "The newest entry is dated in the future.")
+    _compare_keys(report, examiner.erased, keys)
     _compare_pin(report, pin)
     _compare_checkpoint(report, line, examiner.authority.service_keys, checkpoint)
     return report
@@ -132,11 +135,24 @@ def _examine(
     authority = examiner.authority
     report.entries, report.cases, report.head = len(line), examiner.cases, line[-1].sha256
     report.overrides, report.accepted = tuple(examiner.overrides), authority.accepted
+    report.erased = tuple(reference for reference, _ in examiner.erased.values())
     report.register = authority.policy.register if authority.policy else ""
     report.fingerprint = authority.fingerprint
     report.remarks += [*examiner.remarks, *authority.remarks]
     report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
     return examiner
+
+
+def _compare_keys(
+    report: Report, erased: Mapping[str, tuple[str, str]], keys: Collection[str] | None
+) -> None:
+    if erased and keys is None:
+        report.not_established.append(
+            "whether the keys of the cases that were erased are gone: nobody looked at the keys of a home"
+        )
+    for key, (reference, place) in erased.items():
+        if key in (keys or ()):
+            report.add("E_KEY_KEPT", place, f"{reference} was erased here, and its key is there.")
 
 
 def _compare_pin(report: Report, pin: str | None) -> None:

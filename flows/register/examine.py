@@ -72,6 +72,7 @@ class Examiner:
     Attributes:
         authority: The policy so far.
         overrides: The findings of the checks that were overridden.
+        erased: The reference of each case that was erased, and the entry that says so, by its key's name.
         remarks: What passes, yet an auditor should know.
         not_established: What cannot be known here.
     """
@@ -81,6 +82,7 @@ class Examiner:
         self.overrides: list[Overridden] = []
         self._published = 0
         self._rules = 1
+        self.erased: dict[str, tuple[str, str]] = {}
         self.remarks: list[str] = []
         self.not_established: list[str] = []
         self._evidence = evidence
@@ -219,15 +221,22 @@ class Examiner:
             case = decide(before, it.act, self.authority.policy)
         except errors.PitError as error:
             raise FoundError(_code(error, before, it.act), said.place, str(error)) from None
-        if it.act.kind == SENT and "due" in it.act.details:
-            self.remarks.append(_late(case.named(it.act.document), said))
-        if it.act.kind == OVERRIDE:
-            self.overrides.append(_overridden(said))
+        self._note(said, case)
         if "rules" in it.act.details:
             self._check_rules(said)
         if case.folder != said.folder:
             raise FoundError("E_PATH", said.place, "The case's folder is not by its reference and receipt.")
         return case
+
+    def _note(self, said: Said, case: Case) -> None:
+        """Keep what passes, and an auditor is told."""
+        act = said.statement.act
+        if act.kind == SENT and "due" in act.details:
+            self.remarks.append(_late(case.named(act.document), said))
+        if act.kind == OVERRIDE:
+            self.overrides.append(_overridden(said))
+        if case.erased:
+            self.erased[case.recipient] = (case.reference, said.place)
 
     def _check_rules(self, said: Said) -> None:
         """Check that a submission names no older rules than those before it.

@@ -20,6 +20,7 @@ REFUSALS: Final[Mapping[type[errors.PitError], str]] = {
     errors.NotEntitledError: "E_ROLE",
     errors.WrongStageError: "E_STAGE",
     errors.UnknownCaseError: "E_STAGE",
+    errors.ErasedError: "E_STAGE",
     errors.StaleVersionError: "E_REPLAY_VERSION",
     errors.StaleContentError: "E_STALE_APPROVAL",
     errors.MissingReasonError: "E_REASON",
@@ -38,6 +39,7 @@ _MEND: Final = {
     "E_CHECKS": "Have the version checked and decided on afresh; it should not have been submitted.",
     "E_PDF": "Withdraw the published paper and publish the approved text again.",
     "E_RENDERER": "Find out what made the paper; publish the approved text again with a release.",
+    "E_KEY_KEPT": "Run `equipoise intake`, which destroys it; destroy it in the copies of the keys too.",
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
 }
@@ -136,6 +138,7 @@ class Report:
         entries: How many entries the register has.
         cases: How many cases were read.
         overrides: The findings of the checks that were overridden, oldest first.
+        erased: The cases of which what was sealed was erased, oldest first.
         register: The register's id.
         fingerprint: SHA-256 of the statement that founded the register.
         head: SHA-256 of the newest raw entry.
@@ -148,6 +151,7 @@ class Report:
     entries: int = 0
     cases: int = 0
     overrides: tuple[Overridden, ...] = ()
+    erased: tuple[str, ...] = ()
     register: str = ""
     fingerprint: str = ""
     head: str = ""

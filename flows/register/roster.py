@@ -11,7 +11,17 @@ from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
 from flows.domain.edition import EDITIONS, ONE_PERSON
 from flows.domain.errors import MalformedError, RefusedError
 from flows.domain.letterhead import PLAIN, Letterhead
-from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, Rules, parse_origin, parse_person
+from flows.domain.policy import (
+    BODIES,
+    LONGEST_RETENTION,
+    SERVICE,
+    Person,
+    Policy,
+    Proclaimed,
+    Rules,
+    parse_origin,
+    parse_person,
+)
 from flows.domain.procedure import Role
 from flows.domain.theme import Crest, Theme
 from flows.register import canonical
@@ -39,7 +49,12 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
     rules = policy.rules
     head = policy.letterhead
     letters = {**asdict(head), "address": list(head.address)} if head != PLAIN else None
-    chosen = {"body": rules.body, "desk": list(rules.desk), "letters": letters}
+    chosen = {
+        "body": rules.body,
+        "desk": list(rules.desk),
+        "letters": letters,
+        "retention": rules.retention,
+    }
     return {
         ROSTER: canonical.dump(
             {
@@ -150,6 +165,7 @@ def _rules(raw: dict[str, Any]) -> Rules:
         reference_pattern=text(raw["reference-pattern"]),
         chase_within=integer(raw["chase-within"]),
         body=text(raw["body"]) if "body" in raw else None,
+        retention=integer(raw["retention"]) if "retention" in raw else None,
         desk=tuple(parse_origin(text(origin)) for origin in raw.get("desk", ())),
     )
 
@@ -216,6 +232,8 @@ def _check_rules(rules: Rules) -> None:
         raise ValueError("the rules lack the test's approvals or name a threshold this version does not know")
     if rules.body not in {None, *BODIES}:
         raise ValueError("the rules name a kind of authority this version does not know")
+    if rules.retention is not None and not 1 <= rules.retention <= LONGEST_RETENTION:
+        raise ValueError("the rules name no time for which a case can be kept")
     if list(rules.desk) != sorted(set(rules.desk)):
         raise ValueError("the origins of the desk are not in order, or not each once")
 

@@ -16,6 +16,7 @@ from flows.sources.item import (
     REFERENCE,
     REQUEST,
     WHY,
+    YAML,
     Item,
     free_path,
     is_folder,
@@ -23,9 +24,10 @@ from flows.sources.item import (
     storing,
     tag_of,
 )
+from flows.sources.strict_yaml import MOST_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _WIDTH: Final = 88
@@ -86,6 +88,19 @@ def set_aside_assessment(item: Item, folder: Path, why: Sequence[str]) -> Path:
             fresh.rename(target)
             disk.sync(folder)
     return target
+
+
+def kept(folder: Path) -> list[Path]:
+    """Return the folders of what was set aside and waits for a person."""
+    return [path for path in sorted(folder.iterdir()) if is_folder(path)] if folder.is_dir() else []
+
+
+def texts_in(folder: Path) -> Iterator[bytes]:
+    """Yield the requests and assessments in a folder that was set aside, as far as they can be read."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in YAML and path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                yield file.read(MOST_BYTES)
 
 
 def _move_folder(path: Path, folder: Path, why: Sequence[str]) -> Path:

@@ -39,7 +39,8 @@ LONG_REST: Final = 60.0
 _TAG_DIGITS: Final = 12
 _LONGEST_NAME: Final = 240
 """Bytes; Linux allows 255, and a number may follow."""
-_YAML: Final = frozenset({".yaml", ".yml"})
+YAML: Final = frozenset({".yaml", ".yml"})
+"""How the names of the texts of an item end."""
 _LEAVING: Final = ".leaving-"
 _OURS: Final = re.compile(r"\.(leaving|removing|taking)-[0-9a-f]{12}(\.ya?ml)?", re.IGNORECASE)
 _LITTER: Final = re.compile(
@@ -167,7 +168,7 @@ def free_path(folder: Path, name: str, *, unless: Callable[[Path], bool] = lambd
     Args:
         unless: Accepts what stands there all the same.
     """
-    suffix = Path(name).suffix if Path(name).suffix.lower() in _YAML else ""
+    suffix = Path(name).suffix if Path(name).suffix.lower() in YAML else ""
     stem = os.fsencode(name.removesuffix(suffix))[:_LONGEST_NAME].decode("utf-8", "ignore")
     names = chain([name], (f"{stem}-{number}{suffix}" for number in count(2)))
     paths = (folder / each for each in names if not left_alone(each))
@@ -298,7 +299,7 @@ def _refuse(faults: Iterable[Fault]) -> None:
 
 
 def _name_faults(path: Path) -> Iterator[Fault]:
-    if path.suffix.lower() not in _YAML:
+    if path.suffix.lower() not in YAML:
         problem = f"this is no request; put in a .yaml file, or a folder with {REQUEST}"
         yield Fault(path="", problem=problem)
 

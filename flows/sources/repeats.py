@@ -140,4 +140,6 @@ class Repeats:
         return None
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)
+        db = sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)
+        db.execute("pragma secure_delete = on")  # what is forgotten is written over
+        return db

@@ -71,6 +71,11 @@ class Vault:
             ) from error
         return content
 
+    def destroy(self, recipient: str) -> None:
+        """Destroy a case key, wherever it lies here: what was sealed to it is opened by nobody any more."""
+        for path in (self._folder / _ORPHANS / self._path(recipient).name, self._path(recipient)):
+            disk.destroy(path)
+
     def digest(self, content: bytes) -> bytes:
         """Return a digest that only the authority can compute: HMAC with SHA-256, 32 bytes (RFC 2104)."""
         key = hmac.digest(str(self._wrapping).encode(), _FOR_DIGESTS, "sha256")
@@ -100,6 +105,11 @@ class Vault:
         if not recipient.isalnum():
             raise ValueError("not a recipient")
         return self._folder / f"{recipient}{_SUFFIX}"
+
+
+def keys_in(folder: Path) -> set[str]:
+    """Return the names of all case keys in a folder, those that were put out of the way included."""
+    return {path.stem for path in folder.rglob(f"*{_SUFFIX}")}
 
 
 def create_wrapping_key(path: Path) -> None:

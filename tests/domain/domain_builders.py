@@ -19,11 +19,13 @@ from flows.domain.acts import (
     CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_LETTERS,
+    CHANGE_RETENTION,
     CHANGE_THEME,
     CLARIFIED,
     CLOSE,
     COMPLAINED,
     COMPLIED,
+    CONFIRM_ERASURE,
     CONFIRM_RECEIPT,
     CONSULT,
     CONSULTED,
@@ -31,6 +33,7 @@ from flows.domain.acts import (
     CORRECT_RECEIPT,
     DECIDED,
     DRAFT,
+    ERASE,
     EVIDENCE,
     EXTEND,
     FEE_PAID,
@@ -78,7 +81,7 @@ from flows.domain.documents import (
 )
 from flows.domain.edition import documents_of, gates_for, latest
 from flows.domain.events import Events, Round
-from flows.domain.life import Consulted, Correction, Life, Matter, Ordered
+from flows.domain.life import Consulted, Correction, Erasure, Life, Matter, Ordered
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.timetable import Timetable
@@ -91,6 +94,7 @@ REFERENCE = "1146A/22"
 NOON = datetime(2022, 11, 28, 12, tzinfo=UTC)
 
 WRITER, LAWYER, OWNER, ADMINISTRATOR = "foi-officer", "legal-reviewer", "sign-off-officer", "administrator"
+SECOND = "second.administrator"
 MANY_HATS = "many-hats"
 """Holds every role an officer can hold."""
 
@@ -123,6 +127,7 @@ def some_rules(**changes: Any) -> Rules:
         threshold=1,
         reference_pattern="FOI-{year}-{number:04}",
         chase_within=5,
+        retention=36,
     )
     return replace(rules, **changes)
 
@@ -143,6 +148,7 @@ def a_policy(*people: Person, gates: str = "full", **changes: Any) -> Policy:
             for person in (
                 a_person(SERVICE, Role.SERVICE),
                 a_person(ADMINISTRATOR, Role.ADMINISTRATOR),
+                a_person(SECOND, Role.ADMINISTRATOR),
                 *everyone,
             )
         },
@@ -186,6 +192,7 @@ def a_case(*others: Document, **changes: Any) -> Case:
         documents={each.name: each for each in (a_document(), *others)},
         life=Life(events=Events(received=date(2022, 11, 7))),
         opened=NOON,
+        settled=NOON,
         changed=NOON,
     )
     return with_changes(case, **changes)
@@ -361,10 +368,10 @@ def the_case_for(kind: Kind) -> Case | None:
     }
     if kind in {SENT, CORRECT}:
         return a_published_case()
+    if kind in {REOPEN, ERASE, CONFIRM_ERASURE}:
+        return a_published_case(stage=Stage.SENT).with_life(**_LIVES.get(kind, {"answered": _ANSWERED}))
     if kind == WITHDRAW_DRAFT:
         return a_case(stage=Stage.DRAFTING, paper=Paper(version=1, at=NOON, files=the_files()))
-    if kind == REOPEN:
-        return a_published_case(stage=Stage.SENT).with_life(answered=_ANSWERED)
     if kind.document:
         letter = a_document(kind.document, stage=Stage.PUBLISHED, gates=())
         return a_case(letter, stage=Stage.DRAFTING).with_life(**_LIVES.get(kind, {}))
@@ -381,6 +388,10 @@ _LIVES: Final[dict[Kind, dict[str, Any]]] = {
     CLARIFIED: {"events": Events(received=_RECEIVED, rounds=(Round(asked=date(2022, 11, 14)),))},
     CONSULTED: {"consulted": (Consulted(whom="third-party", on=date(2022, 11, 14)),)},
     FEE_PAID: {"events": Events(received=_RECEIVED, fees_notice=date(2022, 11, 14))},
+    CONFIRM_ERASURE: {
+        "answered": _ANSWERED,
+        "erasing": Erasure(person=ADMINISTRATOR, ground="Schedule 4.2"),
+    },
     LOG: {"answered": _ANSWERED},
     REVIEW_ASKED: {"answered": _ANSWERED},
     REVIEW_DECIDED: {
@@ -406,6 +417,12 @@ def _sealed(name: str) -> dict[str, FileMark]:
 
 
 _SERVES: dict[str, Any] = {"actor": SERVICE, "role": Role.SERVICE}
+_ERASES: dict[str, Any] = {
+    "actor": ADMINISTRATOR,
+    "role": Role.ADMINISTRATOR,
+    "time": datetime(2026, 1, 5, 12, tzinfo=UTC),
+    "files": the_files() | {PDF: a_mark("pdf")},
+}
 _ADMINISTERS: dict[str, Any] = {
     "case": "policy",
     "actor": ADMINISTRATOR,
@@ -442,6 +459,8 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
         "reason": "More was found.",
     },
     WITHDRAW_DRAFT: _WRITES | {"details": {STANDS: "1"}, "reason": "It was the wrong case."},
+    ERASE: _ERASES | {"details": {"ground": "Schedule 4.2"}},
+    CONFIRM_ERASURE: _ERASES | {"actor": SECOND},
     LOG: _WRITES | {"details": {"entry": "listed"}},
     REVIEW_ASKED: _WRITES
     | {
@@ -494,6 +513,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     CHANGE_LETTERS: _ADMINISTERS,
     CHANGE_DESK: _ADMINISTERS,
     CHANGE_BODY: _ADMINISTERS,
+    CHANGE_RETENTION: _ADMINISTERS,
     ADOPT_EDITION: _ADMINISTERS,
     RESUME: _ADMINISTERS | {"details": {"findings": "E_ROLLBACK at entry 7"}, "reason": "Restored."},
 }

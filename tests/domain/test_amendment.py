@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import domain_builders
 import pytest
 from domain_builders import (
     ADMINISTRATOR,
     LAWYER,
+    SECOND,
     WRITER,
     a_person,
-    a_policy,
     a_proclaimed_day,
     an_act,
     some_rules,
@@ -23,6 +24,7 @@ from flows.domain.acts import (
     ADD_OFFICER,
     CHANGE_BODY,
     CHANGE_LETTERS,
+    CHANGE_RETENTION,
     CLOSE,
     FOUND,
     REMOVE_HOLIDAY,
@@ -37,6 +39,7 @@ from flows.domain.acts.policy import (
     add_officer,
     change_body,
     change_letters,
+    change_retention,
     check_amendment,
     remove_holiday,
     resume,
@@ -49,6 +52,12 @@ from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, parse_perso
 from flows.domain.procedure import Role, Stage
 
 NEW = a_person("new", Role.LEGAL_REVIEWER)
+
+
+def a_policy(**changes: Any) -> Policy:
+    """A policy with one administrator alone."""
+    policy = domain_builders.a_policy(**changes)
+    return replace(policy, people={id_: each for id_, each in policy.people.items() if id_ != SECOND})
 
 
 def test_an_officer_is_added() -> None:
@@ -522,3 +531,17 @@ def test_no_other_act_on_the_policy_states_a_reason() -> None:
 
     with pytest.raises(MalformedError):
         check_amendment(a_policy(), replace(act, reason="They left."), after)
+
+
+def test_an_administrator_states_how_long_a_case_is_kept() -> None:
+    before = a_policy()
+    after = change_retention(before, 84)
+
+    assert after == replace(before, version=2, rules=replace(before.rules, retention=84))
+    check_amendment(before, an_act(CHANGE_RETENTION, details={"months": "84"}), after)
+    with pytest.raises(RefusedError, match="already"):
+        change_retention(after, 84)
+    with pytest.raises(MalformedError):
+        check_amendment(before, an_act(CHANGE_RETENTION, details={"months": "85"}), after)
+    with pytest.raises(NotEntitledError):
+        check_amendment(before, an_act(CHANGE_RETENTION, actor=WRITER, details={"months": "84"}), after)

@@ -110,6 +110,7 @@ def test_an_opening_makes_a_case_without_a_version() -> None:
         documents={"test": Document(name="test")},
         life=Life(events=Events(received=date(2022, 11, 7))),
         opened=NOON,
+        settled=NOON,
         changed=NOON,
     )
     assert (opened.stage(), opened.test.version) == (Stage.RECEIVED, 0)

@@ -28,6 +28,7 @@ ONE_OF_EACH = [
     errors.IncompleteError("1146A/22", blocking=1, first="31(9) does not exist."),
     errors.UnfitSignatureError("The signature does not fit what it stands beside."),
     errors.UnfitPaperError("1146A/22", findings=2, first="PDF_ORDER at page 1"),
+    errors.ErasedError("1146A/22", on=date(2026, 1, 5)),
     errors.KnownReferenceError("1146A/22"),
     errors.MalformedError("assessment.yaml", _FAULT, Fault(path="", problem="it is too long")),
     errors.RegisterError("The register is absent."),

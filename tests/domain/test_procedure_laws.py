@@ -34,6 +34,7 @@ from flows.domain.acts import (
     REVIEW_ASKED,
     SENT,
     SUBMIT,
+    WITHDRAW_DRAFT,
     Kind,
     On,
 )
@@ -155,7 +156,9 @@ class Account:
         written = {act.actor for act in self.on(name, DRAFT, SUBMIT, until=until)}
         now = self.cases[until - 1].files[REQUEST]
         for position, (act, case) in enumerate(zip(self.acts[1:until], self.cases, strict=False), start=1):
-            if case.files[REQUEST] != now and self.cases[position].files[REQUEST] == now:
+            came = case.files[REQUEST] != now and self.cases[position].files[REQUEST] == now
+            # Whoever withdraws a draft puts back what somebody else wrote.
+            if came and act.kind != WITHDRAW_DRAFT:
                 written.add(act.actor)
         return written - {SERVICE}
 
@@ -273,14 +276,17 @@ def every_approval_that_counts_names_the_bytes_of_the_current_version(account: A
 
 
 @law
-def the_text_changes_by_a_draft_alone_and_each_draft_is_a_version(account: Account) -> None:
+def the_text_changes_by_a_draft_or_its_withdrawal_and_each_draft_is_a_version(account: Account) -> None:
     for name, kind in DOCUMENTS.items():
         drafts = account.on(name, DRAFT)
 
         assert [act.version for act in drafts] == list(range(1, len(drafts) + 1))
-        assert account.case.document(name).version == len(drafts)
+        if not account.on(name, WITHDRAW_DRAFT):
+            assert account.case.document(name).version == len(drafts)
         for before, after, act in zip(account.cases, account.cases[1:], account.acts[1:], strict=False):
             changed = any(before.files.get(path) != after.files.get(path) for path in kind.files)
+            if act.document == name and act.kind == WITHDRAW_DRAFT:
+                continue
             assert changed == (act.kind == DRAFT and act.document == name)
 
 

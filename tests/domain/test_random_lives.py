@@ -8,10 +8,23 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from domain_builders import a_person, a_policy, an_act, an_act_by
+from domain_builders import ADMINISTRATOR, SECOND, a_person, a_policy, an_act, an_act_by
 
 from flows.domain.act import Act
-from flows.domain.acts import ACTS, APPROVE, DRAFT, OPEN, PUBLISH, RETURN, SUBMIT, WITHDRAW_DRAFT, On
+from flows.domain.acts import (
+    ACTS,
+    APPROVE,
+    CONFIRM_ERASURE,
+    DRAFT,
+    ERASE,
+    OPEN,
+    PUBLISH,
+    RETURN,
+    SUBMIT,
+    WITHDRAW_DRAFT,
+    On,
+)
+from flows.domain.acts.erasing import still_open
 from flows.domain.case import Case
 from flows.domain.decide import after, decide
 from flows.domain.documents import DOCUMENTS, TEST
@@ -28,13 +41,35 @@ PEOPLE = {
     "fifth": {Role.FOI_OFFICER, Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER},
 }
 POLICY = a_policy(*(a_person(name, *roles) for name, roles in PEOPLE.items()))
+ADMINISTRATORS = [ADMINISTRATOR, SECOND]
 KINDS = [kind for kind in ACTS.values() if kind.on is not On.POLICY and kind != OPEN]
 MOVES_THE_CLOCK = {
     *("ask-clarification", "clarified", "fees-notice", "fee-paid", "extend", "confirm-receipt"),
     *("review-asked", "review-decided"),
 }
-ENDS_OR_BEGINS_AGAIN = {"close", "reopen", "correct", "withdraw-draft", "step-aside", "erase"}
+ENDS_OR_BEGINS_AGAIN = {
+    "close",
+    "reopen",
+    "correct",
+    "take-back",
+    "withdraw-draft",
+    "step-aside",
+    "erase",
+    "confirm-erasure",
+}
 """Taken seldom, since little can follow."""
+
+ENDS_WHAT_IS_OPEN = [
+    kind
+    for kind in KINDS
+    if kind.name
+    in {
+        *("notice", "complied", "decided", "sent", "publish", "close", "withdraw-draft"),
+        *("erase", "confirm-erasure"),
+    }
+]
+"""Tried alone once a life was lived, so that some come to their end."""
+TRIES_TO_END = 300
 
 Walk = list[tuple[Act, Case]]
 
@@ -46,13 +81,15 @@ def walk(seed: int) -> Walk:
     opening = an_act(OPEN)
     taken = [(opening, decide(None, opening, POLICY))]
     usual = [*chance.sample([*DOCUMENTS], 3), TEST.name]
-    for attempt in range(TRIES):
+    for attempt in range(TRIES + TRIES_TO_END):
         case = taken[-1][1]
-        kind = chance.choice(KINDS)
-        if kind.name in ENDS_OR_BEGINS_AGAIN and chance.random() < 0.95:
+        kind = chance.choice(KINDS if attempt < TRIES else ENDS_WHAT_IS_OPEN)
+        if attempt < TRIES and kind.name in ENDS_OR_BEGINS_AGAIN and chance.random() < 0.95:
             continue
         document = (kind.document or chance.choice(usual)) if kind.on is On.DOCUMENT else ""
         person = SERVICE if kind == PUBLISH or kind.roles == {Role.SERVICE} else chance.choice([*PEOPLE])
+        if kind.roles == {Role.ADMINISTRATOR}:
+            person = chance.choice(ADMINISTRATORS)
         if kind == DRAFT and document == TEST.name and not case.test.version:
             person = SERVICE
         act = an_act_by(person, kind, case, POLICY, document, text=attempt)
@@ -138,6 +175,21 @@ def test_a_draft_that_is_withdrawn_leaves_what_was_given_out_and_its_number_is_n
             kept = then.document(act.document)
             assert kept.version == document.version
             assert all(then.files[path] == each.files[path] for path in kept.kind.files)
+
+
+@WALKED
+def test_a_case_is_erased_once_it_has_ended_by_two_administrators_and_nothing_follows(seed: int) -> None:
+    found = walk(seed)
+    for number, (act, then) in enumerate(found):
+        if act.kind != CONFIRM_ERASURE:
+            assert not then.erased
+            continue
+        assert number == len(found) - 1
+        before = [each for each, _ in found[:number]]
+        proposed = next(each for each in reversed(before) if each.kind == ERASE)
+        assert {proposed.actor, act.actor} == {*ADMINISTRATORS}
+        assert not [*still_open(then)]
+        assert (then.files, then.documents) == (found[number - 1][1].files, found[number - 1][1].documents)
 
 
 @WALKED

@@ -22,11 +22,13 @@ from flows.domain.acts import (
     CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_LETTERS,
+    CHANGE_RETENTION,
     CHANGE_THEME,
     CLARIFIED,
     CLOSE,
     COMPLAINED,
     COMPLIED,
+    CONFIRM_ERASURE,
     CONFIRM_RECEIPT,
     CONSULT,
     CONSULTED,
@@ -34,6 +36,7 @@ from flows.domain.acts import (
     CORRECT_RECEIPT,
     DECIDED,
     DRAFT,
+    ERASE,
     EVIDENCE,
     EXTEND,
     FEE_PAID,
@@ -139,6 +142,8 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
 
 _REFERENCES = ("IC-123456-A1B2", ("", "ic-9", "IC 9", "-9", "I" * 41))
 _TEXTS |= {
+    ("erase", "ground"): ("Schedule 4.2, requests answered", ("", " x", "x ", "a\nb", "a\x1b[1m", "x" * 201)),
+    ("change-retention", "months"): ("36", ("", "036", "1201", "three")),
     ("withdraw-draft", "stands"): ("2", ("", "0", "02", "two")),
     ("log", "entry"): ("listed", ("", "Listed", "maybe")),
     ("review-asked", "on"): _DAYS,
@@ -168,6 +173,7 @@ _TEXTS |= {
 AFTERWARDS = {
     REOPEN,
     READ_REQUEST,
+    *(ERASE, CONFIRM_ERASURE),
     *(LOG, REVIEW_ASKED, COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
 }
 """What may be done to a case that is closed."""
@@ -200,6 +206,9 @@ _SUBJECTS = {
     CORRECT: "drafting: correct 1146A/22 version 1",
     REOPEN: "drafting: reopen 1146A/22 version 1",
     WITHDRAW_DRAFT: "drafting: withdraw the draft of 1146A/22 version 1",
+    ERASE: "erasure: propose that of 1146A/22",
+    CONFIRM_ERASURE: "erasure: erase 1146A/22",
+    CHANGE_RETENTION: "policy: keep cases for 36 months",
     LOG: "log: enter 1146A/22 as listed",
     REVIEW_ASKED: "review: take the request for one of 1146A/22",
     REVIEW_DECIDED: "review: decide that of 1146A/22",

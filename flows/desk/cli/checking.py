@@ -45,6 +45,7 @@ from flows.register.stop import stopped
 from flows.sources.bank_holidays import calendar
 from flows.sources.parse import check_reference, parse_assessment, parse_request
 from flows.sources.schema import json_schema
+from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,6 +87,7 @@ def audit(
             check_paper=paper.check,
             pin=pin,
             checkpoint=note,
+            keys=None if repository else keys_in(home.case_keys),
             now=flows_home.now(),
             progress=progress.show,
         )
@@ -206,6 +208,7 @@ def _tell(report: Report, checkpoint: str) -> None:
         [
             ("Read", f"{counted(report.entries, 'entry', 'entries')}, {counted(report.cases, 'case')}"),
             ("Overridden", counted(len(report.overrides), "finding of the checks", "findings of the checks")),
+            *([("Erased", counted(len(report.erased), "case"))] if report.erased else []),
             ("Fingerprint", report.fingerprint or "unknown"),
             ("Checkpoint", checkpoint),
         ]
@@ -232,6 +235,7 @@ def _as_json(report: Report) -> dict[str, Any]:
         "entries": report.entries,
         "cases": report.cases,
         "overrides": [asdict(each) for each in report.overrides],
+        "erased": report.erased,
         "head": report.head,
         "findings": rows(report.findings),
         "remarks": report.remarks,

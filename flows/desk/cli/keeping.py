@@ -32,7 +32,7 @@ from flows.domain.acts import ADD_OFFICER
 from flows.domain.documents import RESPONSE, TEST
 from flows.domain.edition import EDITIONS, latest
 from flows.domain.errors import Fault, MalformedError, RefusedError
-from flows.domain.policy import BODIES, SERVICE, Person, Rules, parse_person
+from flows.domain.policy import BODIES, LONGEST_RETENTION, SERVICE, Person, Rules, parse_person
 from flows.domain.procedure import Role
 from flows.home import Home, find_home
 from flows.register import signature
@@ -236,6 +236,36 @@ def set_body(kind: str, *, office: Office, officer: Officer, as_json: bool) -> N
     done = f"The kind of authority is {kind} from now on."
     if recorded is None:
         done = f"The kind of authority is {kind} already; nothing was recorded."
+    tell_policy(office, done, new=recorded is not None, as_json=as_json)
+
+
+@click.group(cls=Commands)
+def retention() -> None:
+    """State how long a case is kept after it ended."""
+
+
+@retention.command("show", epilog=example("equipoise retention show"))
+@with_home
+def show_retention(*, home: Home, as_json: bool) -> None:
+    """Print how long a case is kept after it ended."""
+    with open_office(home, reading=True) as office:
+        policy = office.register.policy()
+    months = policy.rules.retention
+    if as_json:
+        print_json({"policy": policy.version, "months": months})
+    else:
+        click.echo(f"{months} months" if months else "How long a case is kept is not stated: none is erased.")
+
+
+@retention.command("set", epilog=example("equipoise retention set 36 --as administrator"))
+@click.argument("months", metavar="MONTHS", type=click.IntRange(1, LONGEST_RETENTION))
+@acting
+def set_retention(months: int, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """State for how many MONTHS a case is kept after it ended, as the authority's own schedule has it."""
+    recorded = acts.change_retention(office, officer, months)
+    done = f"A case is kept for {months} months after it ended."
+    if recorded is None:
+        done = f"{done.removesuffix('.')} already; nothing was recorded."
     tell_policy(office, done, new=recorded is not None, as_json=as_json)
 
 

@@ -119,6 +119,7 @@ _AFTER: Final = {
         "adopt_edition",
     ),
     "body": _in("keeping", "State what kind of authority it is.", "body"),
+    "retention": _in("keeping", "State how long a case is kept after it ended.", "retention"),
     "holiday": _in(
         "clock", "Keep the bank holidays that were proclaimed after this software was made.", "holiday"
     ),

@@ -360,6 +360,8 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
             yield "See to", owed.advice
     for stated in view.stated:
         yield "Recorded", stated
+    if view.kept:
+        yield "Kept", view.kept
     for sentence in view.awaited:
         yield "Awaited", sentence
     for each in view.documents:

@@ -31,6 +31,7 @@ from flows.domain.acts.complaining import (
 from flows.domain.acts.deciding import APPROVE, RETURN
 from flows.domain.acts.disclosing import LOG
 from flows.domain.acts.drafting import DRAFT, OVERRIDE, SUBMIT
+from flows.domain.acts.erasing import CONFIRM_ERASURE, ERASE
 from flows.domain.acts.evidence import CONSULT, CONSULTED, EVIDENCE
 from flows.domain.acts.kind import Kind, On, Reason
 from flows.domain.acts.opening import OPEN
@@ -41,6 +42,7 @@ from flows.domain.acts.policy import (
     CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_LETTERS,
+    CHANGE_RETENTION,
     CHANGE_THEME,
     FOUND,
     REMOVE_HOLIDAY,
@@ -64,6 +66,7 @@ ACTS: Final = MappingProxyType(
             WITHDRAW_DRAFT,
             *(LOG, REVIEW_ASKED, REVIEW_DECIDED),
             *(COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
+            *(ERASE, CONFIRM_ERASURE),
             *(
                 FOUND,
                 ADD_OFFICER,
@@ -74,6 +77,7 @@ ACTS: Final = MappingProxyType(
                 CHANGE_LETTERS,
                 CHANGE_DESK,
                 CHANGE_BODY,
+                CHANGE_RETENTION,
                 ADOPT_EDITION,
                 RESUME,
             ),
@@ -94,11 +98,13 @@ __all__ = [
     "CHANGE_BODY",
     "CHANGE_DESK",
     "CHANGE_LETTERS",
+    "CHANGE_RETENTION",
     "CHANGE_THEME",
     "CLARIFIED",
     "CLOSE",
     "COMPLAINED",
     "COMPLIED",
+    "CONFIRM_ERASURE",
     "CONFIRM_RECEIPT",
     "CONSULT",
     "CONSULTED",
@@ -106,6 +112,7 @@ __all__ = [
     "CORRECT_RECEIPT",
     "DECIDED",
     "DRAFT",
+    "ERASE",
     "EVIDENCE",
     "EXTEND",
     "FEES_NOTICE",

@@ -57,10 +57,12 @@ def _find(matters: Iterable[Matter], reference: str) -> Matter | None:
     return next((each for each in matters if each.reference == reference), None)
 
 
-def _heard(matters: tuple[Matter, ...], reference: str, on: date) -> tuple[Matter, ...]:
+def _heard(
+    matters: tuple[Matter, ...], reference: str, on: date, *, decided: bool = False
+) -> tuple[Matter, ...]:
     """Return the matters with what was heard of one."""
     rest = tuple(each for each in matters if each.reference != reference)
-    return (*rest, Matter(reference=reference, on=on))
+    return (*rest, Matter(reference=reference, on=on, decided=decided))
 
 
 def _with_order(life: Life, duty: Duty, reference: str, on: date, due: str | None) -> tuple[Ordered, ...]:
@@ -136,7 +138,7 @@ def _against_notice(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
 def _noticed(case: Case, act: Act) -> Case:
     life, reference, on = case.life, act.details[_REGULATOR], the_day(act.details["on"])
     return case.with_life(
-        complaints=_heard(life.complaints, reference, on),
+        complaints=_heard(life.complaints, reference, on, decided=True),
         noticed=on,
         ordered=_with_order(life, Duty.STEPS, reference, on, act.details.get("steps")),
     )

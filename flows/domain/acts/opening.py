@@ -30,6 +30,7 @@ def opened(act: Act) -> Case:
         documents={TEST.name: Document(name=TEST.name)},
         life=Life(events=Events(received=the_day(act.details["received"]))),
         opened=act.time,
+        settled=act.time,
         changed=act.time,
     )
 

@@ -12,7 +12,7 @@ from flows.domain.edition import EDITIONS, edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, NotEntitledError, RefusedError
 from flows.domain.letterhead import letterhead_faults
-from flows.domain.policy import BODIES, SERVICE, one_of, parse_origin, parse_person
+from flows.domain.policy import BODIES, LONGEST_RETENTION, SERVICE, one_of, parse_origin, parse_person
 from flows.domain.procedure import Role
 from flows.domain.theme import theme_faults
 from flows.domain.working_days import NATIONS, named_in_the_act, where
@@ -153,6 +153,17 @@ def change_body(policy: Policy, body: str) -> Policy:
     if body == policy.rules.body:
         raise RefusedError("That is the kind of authority already.")
     return replace(policy, version=policy.version + 1, rules=replace(policy.rules, body=body))
+
+
+def change_retention(policy: Policy, months: int) -> Policy:
+    """Return the next policy, under which a case is kept for so many months after it ended.
+
+    Raises:
+        RefusedError: it is kept for so long already.
+    """
+    if months == policy.rules.retention:
+        raise RefusedError("That is how long cases are kept already.")
+    return replace(policy, version=policy.version + 1, rules=replace(policy.rules, retention=months))
 
 
 def resume(policy: Policy) -> Policy:
@@ -391,6 +402,22 @@ CHANGE_BODY: Final = _row(
     verb="change the kind of authority",
     subject="change the kind of authority to {body}",
     done="changed the kind of authority to {body}",
+)
+CHANGE_RETENTION: Final = _row(
+    "change-retention",
+    lambda before, act, _: change_retention(before, int(act.details["months"])),
+    (
+        a_text(
+            "months",
+            r"[1-9]\d{0,2}|1[01]\d\d|1200",
+            f"a number of months from 1 to {LONGEST_RETENTION} is needed",
+            "How many months a case is kept after it ended.",
+        ),
+    ),
+    changes="rules.json",
+    verb="change how long cases are kept",
+    subject="keep cases for {months} months",
+    done="set {months} months for which a case is kept after it ended",
 )
 RESUME: Final = _row(
     "resume",
