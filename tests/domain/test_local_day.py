@@ -22,7 +22,13 @@ MONDAY = date(2026, 6, 1)
 _MAKERS = {"date", "today", "fromtimestamp", "utcfromtimestamp"}
 """What of a moment, or of a number of seconds, makes a day."""
 _DAY = re.compile(r"%-?[dejmbByY]")
-_FORMATS = {"desk/cli/clock.py", "desk/cli/terminal.py", "domain/acts/policy.py", "domain/working_days.py"}
+_FORMATS = {
+    "desk/cli/clock.py",
+    "desk/cli/terminal.py",
+    "desk/web/render.py",
+    "domain/acts/policy.py",
+    "domain/working_days.py",
+}
 """Where a day is written with a format: of values that are days, ``only_date`` or a type says so."""
 
 
@@ -91,9 +97,7 @@ def _calls(source: str) -> Iterator[str]:
         called, arguments = node.func.attr, node.args
         to_utc = called == "astimezone" and [ast.unparse(each) for each in arguments] == ["UTC"]
         own = called == "today" and ast.unparse(node.func.value) != "date"
-        written = (
-            called == "strftime" and _DAY.search(ast.unparse(node)) and not ast.unparse(node).endswith("Z')")
-        )
+        written = called == "strftime" and _DAY.search(ast.unparse(node)) and "Z'" not in ast.unparse(node)
         if written or (called in _MAKERS and not own) or (called == "astimezone" and not to_utc):
             yield f"{called} at {node.lineno}"
 

@@ -85,6 +85,7 @@ _GOOD: Final = {
     "POUNDS": "450.00",
     "CITATIONS": "31(1)(a)",
     "REF": "1147/22",
+    "ground": "Schedule 4.2",
     "THEIR-REF": "IC-123456-A1B2",
 }
 
