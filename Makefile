@@ -69,8 +69,8 @@ FETCH = if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
 	  else echo "Please install $$missing"; exit 1; fi
 
-# The tests look at PDFs with poppler, NSS and qpdf and at pages with Chromium, start ssh-keygen, and sign
-# with a token made of software; a Debian machine can fetch them.
+# The tests look at PDFs with poppler, NSS and qpdf and at pages with Chromium, start ssh-keygen, sign with a
+# token made of software, and put nginx before the desk; a Debian machine can fetch them.
 tools:
 	@missing=""; \
 	command -v pdftotext >/dev/null && command -v pdffonts >/dev/null || missing="$$missing poppler-utils"; \
@@ -79,6 +79,7 @@ tools:
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	  missing="$$missing chromium"; \
 	command -v softhsm2-util >/dev/null || missing="$$missing softhsm2"; \
+	command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$$missing nginx-light"; \
 	command -v ssh-keygen >/dev/null && command -v ssh-agent >/dev/null || missing="$$missing openssh-client"; \
 	if [ -n "$$missing" ]; then $(FETCH); fi
 

@@ -1,0 +1,124 @@
+"""The desk behind nginx with TLS, by the configuration in deploy/."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from desk_builders import a_signer, an_officer
+
+from flows.casework import acts
+from flows.casework.office import open_office
+from flows.files import folder
+from flows.register.signature import SESSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flows.home import Home
+
+HOST: Final = "foi.example.gov.uk"
+
+
+def a_free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def certify(place: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (place / "desk.crt").write_bytes(certificate.public_bytes(pem))
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (place / "desk.key").write_bytes(private)
+
+
+@contextmanager
+def nginx(place: Path, desk: str, port: int, plain: int) -> Iterator[None]:
+    """Run nginx with the example, its host and paths those of the test."""
+    certify(place)
+    text = (folder("deploy") / "nginx-desk.conf").read_text(encoding="utf-8")
+    for said, here in (
+        ("/etc/equipoise/tls", str(place)),
+        ("127.0.0.1:8420", f"127.0.0.1:{desk.rpartition(':')[2]}"),
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("listen 80", f"listen 127.0.0.1:{plain}"),
+    ):
+        assert said in text
+        text = text.replace(said, here)
+    paths = "".join(
+        f"{name}_temp_path {place}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    whole = f"daemon off;\npid {place}/pid;\nevents {{}}\nhttp {{\n{paths}{text}}}\n"
+    (place / "nginx.conf").write_text(whole, encoding="utf-8")
+    found = shutil.which("nginx") or "/usr/sbin/nginx"
+    call = [found, "-c", str(place / "nginx.conf"), "-e", str(place / "error.log"), "-p", str(place)]
+    with subprocess.Popen(call) as process:
+        try:
+            for _ in range(200):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                time.sleep(0.05)
+            yield
+        finally:
+            process.terminate()
+
+
+def test_behind_tls_people_sign_in_and_no_one_enters_as_in_the_sample(
+    home: Home, at: str, tmp_path: Path
+) -> None:
+    port, plain = a_free_port(), a_free_port()
+    origin = f"https://{HOST}:{port}"
+    with open_office(home) as office:
+        acts.change_desk(office, an_officer(home, "administrator"), [origin])
+    place = tmp_path / "nginx"
+    place.mkdir()
+    with nginx(place, at, port, plain):
+        trust = ssl.create_default_context(cafile=str(place / "desk.crt"))
+        headers = {"Host": f"{HOST}:{port}", "Origin": origin}
+        with httpx.Client(base_url=f"https://127.0.0.1:{port}", verify=trust, headers=headers) as client:
+            asks = {"extensions": {"sni_hostname": HOST}}
+            page = client.get("/sign-in.json", **asks)
+            assert page.status_code == 404
+            page = client.get("/sign-in", **asks)
+            assert (page.status_code, "Sign in as" in page.text) == (200, False)
+            assert "max-age" in page.headers["strict-transport-security"]
+            content = page.text.partition("<pre>")[2].partition("</pre>")[0].replace("&#34;", '"')
+            challenge = page.text.partition('name="challenge" value="')[2].partition('"')[0]
+            signed = a_signer(home, "legal-reviewer").sign(content.encode(), SESSION)
+            form = {"challenge": challenge, "signature": signed, "next": "/"}
+            entered = client.post("/sign-in", data=form, **asks)
+            assert entered.status_code == 303, entered.text
+            cookie = entered.headers["set-cookie"]
+            assert cookie.startswith("__Host-desk=")
+            assert {"Secure", "HttpOnly", "Path=/"} <= {each.strip() for each in cookie.split(";")}
+            client.cookies.set("__Host-desk", cookie.partition("=")[2].partition(";")[0])
+            assert "1146A/22" in client.get("/", **asks).text
+        moved = httpx.get(f"http://127.0.0.1:{plain}/cases", headers={"Host": HOST})
+        assert (moved.status_code, moved.headers["location"]) == (301, f"https://{HOST}/cases")
