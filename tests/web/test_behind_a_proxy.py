@@ -103,22 +103,22 @@ def test_behind_tls_people_sign_in_and_no_one_enters_as_in_the_sample(
         trust = ssl.create_default_context(cafile=str(place / "desk.crt"))
         headers = {"Host": f"{HOST}:{port}", "Origin": origin}
         with httpx.Client(base_url=f"https://127.0.0.1:{port}", verify=trust, headers=headers) as client:
-            asks = {"extensions": {"sni_hostname": HOST}}
-            page = client.get("/sign-in.json", **asks)
+            asks = {"sni_hostname": HOST}
+            page = client.get("/sign-in.json", extensions=asks)
             assert page.status_code == 404
-            page = client.get("/sign-in", **asks)
+            page = client.get("/sign-in", extensions=asks)
             assert (page.status_code, "Sign in as" in page.text) == (200, False)
             assert "max-age" in page.headers["strict-transport-security"]
             content = page.text.partition("<pre>")[2].partition("</pre>")[0].replace("&#34;", '"')
             challenge = page.text.partition('name="challenge" value="')[2].partition('"')[0]
             signed = a_signer(home, "legal-reviewer").sign(content.encode(), SESSION)
             form = {"challenge": challenge, "signature": signed, "next": "/"}
-            entered = client.post("/sign-in", data=form, **asks)
+            entered = client.post("/sign-in", data=form, extensions=asks)
             assert entered.status_code == 303, entered.text
             cookie = entered.headers["set-cookie"]
             assert cookie.startswith("__Host-desk=")
             assert {"Secure", "HttpOnly", "Path=/"} <= {each.strip() for each in cookie.split(";")}
             client.cookies.set("__Host-desk", cookie.partition("=")[2].partition(";")[0])
-            assert "1146A/22" in client.get("/", **asks).text
+            assert "1146A/22" in client.get("/", extensions=asks).text
         moved = httpx.get(f"http://127.0.0.1:{plain}/cases", headers={"Host": HOST})
         assert (moved.status_code, moved.headers["location"]) == (301, f"https://{HOST}/cases")
