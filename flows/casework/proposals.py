@@ -18,6 +18,7 @@ from flows import disk
 from flows.casework import acts
 from flows.domain.errors import Fault, MalformedError, RegisterMovedError, UnfitSignatureError
 from flows.register.entry import LONGEST_DELAY
+from flows.register.roster import parse_policy
 from flows.register.sshsig import tidied
 from flows.register.statement import POLICY, parse
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from flows.casework.acts import Taken
     from flows.casework.office import Office
     from flows.domain.act import Act
+    from flows.domain.policy import Policy
     from flows.register.line import Recorded
     from flows.register.store import Proposal
 
@@ -70,6 +72,13 @@ def sweep(office: Office) -> None:
     for old in folder.iterdir() if folder.is_dir() else ():
         if old.stat().st_mtime < time.time() - LONGEST_DELAY:
             old.unlink()
+def policy_of(office: Office, digest: str) -> Policy | None:
+    """Return the policy that a kept proposal would make; None where it is about a case."""
+    found = find(office, digest)
+    if found is None or found[1].case != POLICY:
+        return None
+    files = json.loads(_place(office, digest).read_bytes())["files"]
+    return parse_policy({path: b64decode(content) for path, content in files.items()})
 
 
 def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:

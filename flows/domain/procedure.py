@@ -47,6 +47,18 @@ class Role(StrEnum):
     """The machine itself; never given to a person."""
 
 
+CALLED: Final = MappingProxyType(
+    {
+        Role.FOI_OFFICER: "FOI officer",
+        Role.LEGAL_REVIEWER: "legal reviewer",
+        Role.SIGN_OFF_OFFICER: "sign-off officer",
+        Role.ADMINISTRATOR: "administrator",
+        Role.AUDITOR: "auditor",
+        Role.SERVICE: "the service",
+    }
+)
+"""What people call a role."""
+
 ROLE_AT: Final = MappingProxyType(
     {Stage.LEGAL_REVIEW: Role.LEGAL_REVIEWER, Stage.BALANCING: Role.SIGN_OFF_OFFICER}
 )

@@ -37,6 +37,8 @@ CHECKPOINT: Final = b"equipoise-checkpoint-v1"
 """Namespace of signatures on checkpoints."""
 SESSION: Final = b"equipoise-session-v1"
 """Namespace of signatures by which a person enters the desk; nothing is recorded of them."""
+ENROLMENT: Final = b"equipoise-enrolment-v1"
+"""Namespace of signatures by which a new key shows that somebody has it; nothing is recorded of them."""
 OPENING: Final = b"equipoise-opening-v1"
 """Namespace of signatures by which a person shows that they are there; nothing is recorded of them."""
 

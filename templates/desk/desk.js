@@ -18,7 +18,8 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       form.elements.answer.value = JSON.stringify(answer);
       form.submit();
     } catch (error) {
-      problem.textContent = form.dataset[error.name === "NotAllowedError" ? "cancelled" : "unable"];
+      const said = { NotAllowedError: "cancelled", InvalidStateError: "same" };
+      problem.textContent = form.dataset[said[error.name] ?? "unable"];
       problem.focus();
     }
   });

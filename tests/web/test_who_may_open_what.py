@@ -46,6 +46,19 @@ OPEN: Final = {
     "POST /language": ANYBODY,
     "POST /sign-out": ALL,
     "GET /": ALL,
+    "GET /invitation/{token}": ANYBODY,
+    "POST /invitation/{token}": ANYBODY,
+    "GET /enrolment/{token}": ANYBODY,
+    "POST /enrolment/{token}/key": ANYBODY,
+    "POST /enrolment/{token}/prove": ANYBODY,
+    "POST /enrolment/{token}/drop": ANYBODY,
+    "POST /enrolment/{token}/hand-in": ANYBODY,
+    "GET /people": ALL,
+    "POST /people": A,
+    "GET /people/{person}": ALL,
+    "POST /people/{person}": A,
+    "POST /people/{person}/revoke": A,
+    "POST /people/{person}/withdraw": A,
     "GET /cases/{case}": READ,
     "GET /cases/{case}/changes": READ,
     "GET /cases/{case}/decide/{document}": L + S,
@@ -59,7 +72,13 @@ OPEN: Final = {
     "POST /sign/{digest}": ALL,
 }
 NOT_THERE: Final = "This page is not there, or it is not for you."
-THERE: Final = {"case": "1146A-22", "document": "test", "digest": "0" * 64, "name": "desk.css"}
+THERE: Final = {
+    "case": "1146A-22",
+    "document": "test",
+    "person": "foi-officer",
+    "digest": "0" * 64,
+    "name": "desk.css",
+}
 
 
 def test_every_route_of_the_application_is_in_the_table(submitted: Home) -> None:

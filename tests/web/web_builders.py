@@ -82,6 +82,14 @@ class Person:
             "authenticatorId"
         ]
 
+    def takes_another_device(self) -> None:
+        """Lay the device aside that was used last, and use a security key."""
+        self.devtools.send(
+            "WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": self.device, "enabled": False}
+        )
+        options = {**DEVICE, "transport": "usb"}
+        self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
     def goes(self, path: str) -> None:
         self.page.goto(f"{self.desk}{path}")
 

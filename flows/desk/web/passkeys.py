@@ -10,10 +10,10 @@ from flows.domain.errors import MalformedError, UnfitSignatureError
 from flows.domain.policy import host_of
 from flows.register import passkey
 from flows.register.kinds import SK_ECDSA
-from flows.register.webauthn import unurl64
+from flows.register.webauthn import unurl64, url64
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from flows.desk.web.store import Store
     from flows.domain.policy import Policy
@@ -35,19 +35,58 @@ def request(store: Store, challenge: str, origin: str, keys: Sequence[str]) -> s
         challenge: In base64url.
         keys: One of which is to answer; none for whichever the browser offers.
     """
-    ids = [
-        found[0][0] for key in keys if (found := store.ask("select id from passkeys where public = ?", key))
-    ]
-    asked: dict[str, Any] = {
+    ids = _ids(store, keys)
+    # Where one of them is not known here, the browser offers what it has.
+    return asked(challenge, origin, ids if len(ids) == len(keys) else [])
+
+
+def asked(challenge: str, origin: str, ids: Sequence[str]) -> str:
+    """Return the same for passkeys whose ids are known; none for whichever the browser offers."""
+    options: dict[str, Any] = {
         "challenge": challenge,
         "rpId": host_of(origin),
         "userVerification": "required",
         "timeout": _MINUTES * 60_000,
     }
-    # Where one of them is not known here, the browser offers what it has.
-    if ids and len(ids) == len(keys):
-        asked["allowCredentials"] = [{"type": "public-key", "id": each} for each in ids]
-    return json.dumps(asked)
+    if ids:
+        options["allowCredentials"] = [{"type": "public-key", "id": each} for each in ids]
+    return json.dumps(options)
+
+
+def creation(
+    store: Store,
+    asked: bytes,
+    origin: str,
+    *,
+    person: str,
+    authority: str,
+    ids: Iterable[str],
+    keys: Iterable[str],
+) -> str:
+    """Return what the page asks of ``navigator.credentials.create``, as JSON (WebAuthn, level 3, 5.4).
+
+    Args:
+        asked: The challenge.
+        ids: By which browsers find passkeys that the person made just now.
+        keys: Those that are listed; none of all these is made a second time on one device.
+    """
+    known = [*ids, *_ids(store, keys)]
+    return json.dumps(
+        {
+            "challenge": url64(asked),
+            "rp": {"id": host_of(origin), "name": authority},
+            "user": {"id": url64(person.encode()), "name": person, "displayName": person},
+            "pubKeyCredParams": [{"type": "public-key", "alg": passkey.ES256}],
+            "authenticatorSelection": {
+                "residentKey": "required",
+                "requireResidentKey": True,
+                "userVerification": "required",
+            },
+            "excludeCredentials": [{"type": "public-key", "id": each} for each in known],
+            "attestation": "none",
+            "timeout": _MINUTES * 60_000,
+        }
+    )
 
 
 def signed(
@@ -97,6 +136,10 @@ def person_of(answer: str) -> str:
         return unurl64(json.loads(answer)["response"]["userHandle"]).decode()
     except (ValueError, LookupError, TypeError, AttributeError):
         return ""
+
+
+def _ids(store: Store, keys: Iterable[str]) -> list[str]:
+    return [id_ for key in keys for (id_,) in store.ask("select id from passkeys where public = ?", key)]
 
 
 def _id_of(answer: str) -> str:

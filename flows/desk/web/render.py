@@ -13,7 +13,7 @@ from flows.desk.web.navigation import navigation
 from flows.domain.documents import DOCUMENTS
 from flows.domain.english import in_full
 from flows.domain.local_day import local_day, local_time
-from flows.domain.procedure import APPROVALS, STAGES, STANDS
+from flows.domain.procedure import APPROVALS, CALLED, STAGES, STANDS
 from flows.domain.reference import slug
 from flows.files import folder, templates
 
@@ -66,6 +66,7 @@ def _environment(language: str) -> Environment:
         "day": _day,
         "in_full": in_full,
         "moment": _moment,
+        "role": lambda role: words.gettext(CALLED[role]),
         "slug": slug,
     }
     made.globals |= {"STAGES": STAGES, "STANDS": STANDS, "APPROVALS": APPROVALS, "DOCUMENTS": DOCUMENTS}

@@ -6,15 +6,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.desk.web.navigation import EVERYBODY, READERS
-from flows.desk.web.pages import acting, case, changing, deciding, entering, signing, static, waiting
+from flows.desk.web.pages import (
+    acting,
+    case,
+    changing,
+    deciding,
+    enrolling,
+    entering,
+    people,
+    signing,
+    static,
+    waiting,
+)
 from flows.domain.acts import APPROVE
+from flows.domain.procedure import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flows.desk.web.visit import Answer, Visit
-    from flows.domain.procedure import Role
 
+_ADMINISTRATOR: Final = frozenset({Role.ADMINISTRATOR})
 _FEW: Final = 20
 """Times a minute for what somebody could try in order to guess, or to wear the machine out."""
 
@@ -65,6 +77,21 @@ ROUTES: Final = (
     _does("/sign-in/sample", entering.enter_sample, None, rate=_FEW),
     _does("/language", static.language, None, rate=_FEW),
     _does("/sign-out", entering.leave, EVERYBODY),
+    # Taking up an invitation: the secret in the address is what opens these
+    Route(method="GET", path="/invitation/{token}", handle=enrolling.greet, open_to=None, rate=_FEW),
+    _does("/invitation/{token}", enrolling.begin, None, rate=_FEW),
+    Route(method="GET", path="/enrolment/{token}", handle=enrolling.ask, open_to=None, rate=60),
+    _does("/enrolment/{token}/key", enrolling.make, None, rate=_FEW),
+    _does("/enrolment/{token}/prove", enrolling.prove, None, rate=_FEW),
+    _does("/enrolment/{token}/drop", enrolling.drop, None, rate=_FEW),
+    _does("/enrolment/{token}/hand-in", enrolling.hand_in, None, rate=_FEW),
+    # People
+    _reads("/people", people.show, EVERYBODY),
+    _does("/people", people.invite, _ADMINISTRATOR, rate=60),
+    _reads("/people/{person}", people.one, EVERYBODY),
+    _does("/people/{person}", people.change, _ADMINISTRATOR, rate=60),
+    _does("/people/{person}/revoke", people.revoke, _ADMINISTRATOR, rate=60),
+    _does("/people/{person}/withdraw", people.withdraw, _ADMINISTRATOR, rate=60),
     # What waits, and a case
     _reads("/", waiting.show, EVERYBODY),
     _reads("/cases/{case}", case.show, READERS),

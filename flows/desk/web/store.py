@@ -1,4 +1,4 @@
-"""What the desk keeps beside the register: who is signed in, which passkeys browsers know, what was read.
+"""What the desk keeps beside the register: who is signed in, who was invited, what was read.
 
 None of it is evidence. Where the file is lost, people sign in again and their passkeys are asked for without
 a hint which one is meant.
@@ -6,10 +6,13 @@ a hint which one is meant.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+
+from flows.domain.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = 10
 """Seconds to wait for another who writes."""
+
+GOOD_FOR: Final = 600.0
+"""Seconds for which what is to be signed at the desk is kept."""
 
 SCHEMA: Final = """
 create table if not exists sessions (
@@ -28,6 +34,10 @@ create table if not exists challenges (
 create table if not exists passkeys (
   public text primary key, id text not null unique, synced integer not null, added real not null, used real
 ) strict;
+create table if not exists invitations (
+  person text primary key, token text not null unique, roles text not null, by text not null,
+  expires real not null, stage text not null, keys text not null
+) strict, without rowid;
 create table if not exists seen (
   person text not null, identity text not null, document text not null, version integer not null,
   number integer not null, at real not null, primary key (person, identity, document)
@@ -65,6 +75,30 @@ class Store:
             self._db.execute("rollback")
             raise
         self._db.execute("commit")
+
+    def put_challenge(self, purpose: str, content: bytes) -> str:
+        """Keep for ten minutes what somebody is to sign; return the name under which it is kept."""
+        id_, now = hashlib.sha256(content).hexdigest(), time.time()
+        with self.writing():
+            self.ask("delete from challenges where expires < ?", now)
+            self.ask("insert into challenges values (?, ?, ?, ?)", id_, purpose, content, now + GOOD_FOR)
+        return id_
+
+    def take_challenge(self, purpose: str, id_: str) -> bytes:
+        """Return what was to be signed, once.
+
+        Raises:
+            RefusedError: it was taken already, or is too old.
+        """
+        with self.writing():
+            found = self.ask(
+                "delete from challenges where id = ? and purpose = ? and expires > ? returning content",
+                *(id_, purpose, time.time()),
+            )
+        if not found:
+            raise RefusedError("What was signed is too old, or was used; sign what the page shows now.")
+        content: bytes = found[0][0]
+        return content
 
     def within_rate(self, key: str, *, most: int, seconds: float) -> float:
         """Count one more under ``key``; return 0, or the seconds to wait where that is too many."""

@@ -6,7 +6,6 @@ this one sign-in and good for ten minutes, in a namespace of its own: no act can
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import time
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.desk.web import passkeys, sessions
+from flows.desk.web.store import GOOD_FOR
 from flows.desk.web.visit import NotFoundError, Page, See, within
 from flows.domain.errors import PitError, RefusedError
 from flows.domain.procedure import Role
@@ -22,11 +22,9 @@ from flows.register.signature import SESSION, verify
 from flows.register.sshsig import tidied
 
 if TYPE_CHECKING:
-    from flows.desk.web.store import Store
     from flows.desk.web.visit import Answer, Visit
 
-_GOOD_FOR: Final = 600.0
-"""Seconds for which what is to be signed is kept."""
+_PURPOSE: Final = "sign-in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +104,7 @@ def _entered(visit: Visit, person: str, how: str) -> See:
 
 
 def _signed(visit: Visit) -> tuple[str, str]:
-    content = _taken(visit.store, visit.sent("challenge"))
+    content = visit.store.take_challenge(_PURPOSE, visit.sent("challenge"))
     answer, origins = visit.sent("answer"), visit.policy.rules.desk
     if answer:
         named = passkeys.person_of(answer)
@@ -123,29 +121,11 @@ def _signed(visit: Visit) -> tuple[str, str]:
 
 def _challenge(visit: Visit) -> tuple[str, bytes]:
     """Return what is to be signed, and the name under which it is kept."""
-    now = time.time()
     stated = {
         "desk": visit.origin,
         "register": visit.policy.register,
-        "signs in until": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now + _GOOD_FOR)),
+        "signs in until": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + GOOD_FOR)),
         "random": secrets.token_hex(16),
     }
     content = (json.dumps(stated, indent=2, sort_keys=True) + "\n").encode()
-    id_ = hashlib.sha256(content).hexdigest()
-    with visit.store.writing():
-        visit.store.ask("delete from challenges where expires < ?", now)
-        visit.store.ask("insert into challenges values (?, 'sign-in', ?, ?)", id_, content, now + _GOOD_FOR)
-    return id_, content
-
-
-def _taken(store: Store, id_: str) -> bytes:
-    """Return what was to be signed, once."""
-    with store.writing():
-        found = store.ask(
-            "delete from challenges where id = ? and purpose = 'sign-in' and expires > ? returning content",
-            *(id_, time.time()),
-        )
-    if not found:
-        raise RefusedError("This sign-in is too old; sign what the page shows now.")
-    content: bytes = found[0][0]
-    return content
+    return visit.store.put_challenge(_PURPOSE, content), content

@@ -13,7 +13,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import acts, proposals
+from flows.casework import acts, amendments, proposals
 from flows.casework.acts import Officer, ProposedError
 from flows.casework.waiting import Next, buckets
 from flows.desk.web import passkeys
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flows.casework.acts import Wish
+    from flows.casework.amendments import Changed
     from flows.desk.web.visit import Answer, Visit
     from flows.domain.act import Act
 
@@ -42,6 +43,7 @@ class SignView:
     Attributes:
         sentence: What the person is about to do, to follow "You".
         files: That the act names, with the SHA-256 of each.
+        changes: What it changes in the policy, where it is about that.
         request: What a browser is asked for, as JSON; empty where the person has no passkey for this address.
         with_sample: Whether the key of the sample can sign.
         back: The page that the act is about.
@@ -52,6 +54,7 @@ class SignView:
     statement: str
     digest: str
     files: tuple[tuple[str, str], ...]
+    changes: tuple[Changed, ...]
     request: str
     with_sample: bool
     back: str
@@ -102,6 +105,7 @@ def _asked(visit: Visit, error: str) -> Page:
         statement=content.decode(),
         digest=hashlib.sha256(content).hexdigest(),
         files=tuple((path, mark.sha256) for path, mark in sorted(act.files.items())),
+        changes=amendments.proposed(visit.office, visit.path["digest"]),
         request=asked,
         with_sample=visit.sample and (visit.office.home.officers / visit.person).is_file(),
         back=_about(act),
