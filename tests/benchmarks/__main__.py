@@ -20,6 +20,7 @@ import bench_acts
 import bench_audit
 import bench_case
 import bench_checks
+import bench_desk
 import bench_lives
 import bench_paper
 import bench_peers
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from figures import Row
 
-PARTS = ("checks", "paper", "peers", "audit", "acts", "scale", "lives", "case")
+PARTS = ("checks", "paper", "peers", "audit", "acts", "scale", "desk", "lives", "case")
 
 
 def main() -> None:
@@ -63,7 +64,7 @@ def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
     if "audit" in parts:
         build(place / "audit", cases=20 if small else 2_000, acts=5)
         yield from bench_audit.run(place / "audit")
-    if "acts" in parts or "scale" in parts:
+    if {"acts", "scale", "desk"} & {*parts}:
         yield from _growing(place, parts, (100, 300, 1_000) if small else (100, 10_000, 100_000))
     if "lives" in parts:
         yield from bench_lives.run(place, cases=20 if small else 10_000)
@@ -73,6 +74,8 @@ def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
 
 def _growing(place: Path, parts: Sequence[str], sizes: tuple[int, ...]) -> Iterator[Row]:
     """Yield what is measured on registers of several sizes."""
+    if {*parts} & {"acts", "scale", "desk"} == {"desk"}:
+        sizes = sizes[-1:]
     registers = {size: place / f"register-{size}" for size in sizes}
     # Of the largest most are closed, as in an authority's tenth year.
     waiting = {size: size if size < sizes[-1] else size * 3 // 100 for size in sizes}
@@ -85,6 +88,9 @@ def _growing(place: Path, parts: Sequence[str], sizes: tuple[int, ...]) -> Itera
     if "scale" in parts:
         yield from bench_scale.run(registers[sizes[-1]], sizes[-1], open_[sizes[-1]])
         yield from bench_scale.run_lookup(registers[sizes[-1]])
+    if "desk" in parts:
+        seconds = 10 if sizes[-1] < 10_000 else 60
+        yield from bench_desk.run(registers[sizes[-1]], sizes[-1], open_[sizes[-1]], seconds=seconds)
 
 
 if __name__ == "__main__":
