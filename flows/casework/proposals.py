@@ -72,6 +72,8 @@ def sweep(office: Office) -> None:
     for old in folder.iterdir() if folder.is_dir() else ():
         if old.stat().st_mtime < time.time() - LONGEST_DELAY:
             old.unlink()
+
+
 def policy_of(office: Office, digest: str) -> Policy | None:
     """Return the policy that a kept proposal would make; None where it is about a case."""
     found = find(office, digest)

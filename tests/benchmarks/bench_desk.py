@@ -1,4 +1,4 @@
-"""The desk under twenty people: each page in the process and over HTTP, its memory, no act lost or doubled."""
+"""The desk under twenty people: each page in the process and over HTTP, its memory, no act lost or twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import threading
 import time
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -26,7 +27,6 @@ from flows.register import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 PEOPLE: Final = 20
 _GOAL: Final = 0.100
@@ -34,6 +34,8 @@ _GOAL: Final = 0.100
 _TURNS: Final = 25
 _PAUSE: Final = 2.0
 """Seconds for which somebody reads a page, on average."""
+_DECIDING: Final = 0.3
+"""How often a lawyer decides rather than reads."""
 
 
 @dataclass(kw_only=True)
@@ -64,7 +66,11 @@ def run(folder: Path, cases: int, waiting: Sequence[str], *, seconds: float) -> 
     yield from _in_process(home, cases, waiting)
     told = _Told()
     with serving.running(home, port=0) as running:
-        yield from _over_http(home, running, cases, at_gate, seconds, told)
+        _await(running)
+        crowd = _Crowd(home=home, at=running.address, until=time.monotonic() + seconds, told=told)
+        largest = crowd.work(at_gate, running.process.pid)
+    yield from _over_http(told, cases)
+    yield Row(what="desk, memory at most", ours=f"{largest >> 20} MiB")
     with open_staffed(folder) as office:
         after = office.register.tip().entry.sequence
     lost = after - before - len(told.decided)
@@ -94,9 +100,7 @@ def _pages(reference: str) -> dict[str, str]:
 
 def _in_process(home: Home, cases: int, waiting: Sequence[str]) -> Iterator[Row]:
     """Yield how long each page takes in the process, one after the other, nobody else there."""
-    store = Store(home.desk)
-    secret = sessions.begin(store, LAWYER, "key")
-    store.close()
+    secret, _ = _entered(home, LAWYER)
 
     async def ask() -> dict[str, list[float]]:
         app = application(home)
@@ -118,92 +122,106 @@ def _in_process(home: Home, cases: int, waiting: Sequence[str]) -> Iterator[Row]
         return found
 
     for what, seconds in asyncio.run(ask()).items():
-        yield took(
-            f"desk, {what}, among {cases:,}: 95th of 100 in the process", _p95(seconds), goal=_GOAL
+        yield took(f"desk, {what}, among {cases:,}: 95th of 100 in the process", _p95(seconds), goal=_GOAL)
+
+
+def _over_http(told: _Told, cases: int) -> Iterator[Row]:
+    """Yield how long each page took while twenty people read, searched and decided."""
+    for what, taken in sorted(told.seconds.items()):
+        row = took(
+            f"desk, {what}, {PEOPLE} people among {cases:,}: 95th of 100 over HTTP", _p95(taken), goal=_GOAL
         )
+        yield replace(row, beside=f"{len(taken)} pages, median {ms(typical(taken))}")
 
 
-def _over_http(
-    home: Home,
-    running: serving.Running,
-    cases: int,
-    at_gate: Sequence[str],
-    seconds: float,
-    told: _Told,
-) -> Iterator[Row]:
-    """Yield how long each page takes while twenty people read, search and decide."""
+def _await(running: serving.Running) -> None:
     for _ in range(600):
         with suppress(httpx.HTTPError):
             if httpx.get(f"{running.address}/health").is_success:
-                break
+                return
         time.sleep(0.1)
-    until = time.monotonic() + seconds
-    mine = [at_gate[number::PEOPLE] for number in range(PEOPLE)]
-    people = [
-        threading.Thread(target=_work, args=(home, running.address, number, mine[number], until, told))
-        for number in range(PEOPLE)
-    ]
-    for each in people:
-        each.start()
-    largest = 0
-    while any(each.is_alive() for each in people):
-        largest = max(largest, _memory(running.process.pid))
-        time.sleep(0.5)
-    for what, taken in sorted(told.seconds.items()):
-        what_ = f"desk, {what}, {PEOPLE} people among {cases:,}: 95th of 100 over HTTP"
-        row = took(what_, _p95(taken), goal=_GOAL)
-        yield Row(
-            what=row.what,
-            ours=row.ours,
-            beside=f"{len(taken)} pages, median {ms(typical(taken))}",
-            goal=row.goal,
-            reached=row.reached,
-        )
-    yield Row(what="desk, memory at most", ours=f"{largest >> 20} MiB")
 
 
-def _work(home: Home, at: str, number: int, cases: Sequence[str], until: float, told: _Told) -> None:
-    """Read, search and decide as one of the people, until the time is over."""
-    chance = random.Random(number)  # noqa: S311 - no secret
-    person = (LAWYER, WRITER, LAWYER, OWNER)[number % 4]
+@dataclass(kw_only=True)
+class _Crowd:
+    """Twenty people who read, search and decide until a time."""
+
+    home: Home
+    at: str
+    until: float
+    told: _Told
+
+    def work(self, at_gate: Sequence[str], process: int) -> int:
+        """Let them work; return how many bytes the desk had in memory at most."""
+        people = [
+            threading.Thread(target=self._one, args=(number, at_gate[number::PEOPLE]))
+            for number in range(PEOPLE)
+        ]
+        for each in people:
+            each.start()
+        largest = 0
+        while any(each.is_alive() for each in people):
+            largest = max(largest, _memory(process))
+            time.sleep(0.5)
+        return largest
+
+    def _one(self, number: int, cases: Sequence[str]) -> None:
+        chance = random.Random(number)  # noqa: S311 - no secret
+        person, mine = (LAWYER, WRITER, LAWYER, OWNER)[number % 4], [*cases]
+        key = signature.load(self.home.officers / person)
+        secret, token = _entered(self.home, person)
+        headers = {"Origin": self.at}
+        with httpx.Client(base_url=self.at, cookies={"desk": secret}, headers=headers, timeout=60) as client:
+            asking = _Asking(client=client, token=token, told=self.told)
+            while time.monotonic() < self.until:
+                time.sleep(chance.expovariate(1 / _PAUSE))
+                if person == LAWYER and mine and chance.random() < _DECIDING:
+                    asking.decide(mine.pop(), key)
+                else:
+                    pages = {what: page for what, page in _pages(chance.choice(cases)).items()}
+                    what = chance.choice([each for each in pages if each != "decide"])
+                    asking.ask(what, "GET", pages[what])
+
+
+@dataclass(kw_only=True)
+class _Asking:
+    """One person's browser."""
+
+    client: httpx.Client
+    token: str
+    told: _Told
+
+    def ask(self, what: str, method: str, path: str, **form: str) -> httpx.Response:
+        began = time.perf_counter()
+        data = {"token": self.token, **form} if method == "POST" else None
+        answer = self.client.request(method, path, data=data)
+        self.told.seconds[what].append(time.perf_counter() - began)
+        if answer.is_error:
+            self.told.failed.append(f"{what}: {answer.status_code}")
+        return answer
+
+    def decide(self, reference: str, key: signature.FileSigner) -> None:
+        """Approve a case at legal review, where it stands there."""
+        page = f"/cases/{slug(reference)}/decide/test"
+        if "decision-approve" not in self.ask("decide", "GET", page).text:
+            return
+        form = {"decision": "approve", "gate": "legal-review", "version": "1"}
+        there = self.ask("decide: check", "POST", page, **form).headers.get("location", "")
+        self.ask("sign", "GET", there)
+        content = self.client.get(f"{there}/statement").content
+        signed = key.sign(content, signature.STATEMENT)
+        if self.ask("sign: record", "POST", there, signature=signed).is_redirect:
+            self.told.decided.append(reference)
+
+
+def _entered(home: Home, person: str) -> tuple[str, str]:
+    """Return the cookie of somebody who signed in, and what their forms bring."""
     store = Store(home.desk)
     secret = sessions.begin(store, person, "key")
     session = sessions.find(store, secret)
     store.close()
     assert session
-    key, mine = signature.load(home.officers / person), [*cases]
-    with httpx.Client(
-        base_url=at, cookies={"desk": secret}, headers={"Origin": at}, timeout=60
-    ) as client:
-
-        def ask(what: str, method: str, path: str, **form: str) -> httpx.Response:
-            began = time.perf_counter()
-            data = {"token": session.token, **form} if method == "POST" else None
-            answer = client.request(method, path, data=data)
-            told.seconds[what].append(time.perf_counter() - began)
-            if answer.status_code not in {200, 303}:
-                told.failed.append(f"{what}: {answer.status_code}")
-            return answer
-
-        while time.monotonic() < until:
-            time.sleep(chance.expovariate(1 / _PAUSE))
-            if person == LAWYER and mine and chance.random() < 0.3:  # noqa: PLR2004 - nearly a third
-                reference = mine.pop()
-                page = f"/cases/{slug(reference)}/decide/test"
-                if "decision-approve" not in ask("decide", "GET", page).text:
-                    continue
-                form = {"decision": "approve", "gate": "legal-review", "version": "1"}
-                there = ask("decide: check", "POST", page, **form).headers.get("location", "")
-                ask("sign", "GET", there)
-                content = client.get(f"{there}/statement").content
-                signed = key.sign(content, signature.STATEMENT)
-                if ask("sign: record", "POST", there, signature=signed).status_code == 303:  # noqa: PLR2004
-                    told.decided.append(reference)
-            else:
-                pages = _pages(chance.choice(cases))
-                del pages["decide"]
-                what = chance.choice([*pages])
-                ask(what, "GET", pages[what])
+    return secret, session.token
 
 
 def _p95(seconds: Sequence[float]) -> float:
@@ -212,6 +230,6 @@ def _p95(seconds: Sequence[float]) -> float:
 
 def _memory(process: int) -> int:
     """Return how many bytes a process has in memory."""
-    with suppress(OSError), open(f"/proc/{process}/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * 4096
+    with suppress(OSError):
+        return int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1]) * 4096
     return 0

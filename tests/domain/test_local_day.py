@@ -96,9 +96,11 @@ def _calls(source: str) -> Iterator[str]:
             continue
         called, arguments = node.func.attr, node.args
         to_utc = called == "astimezone" and [ast.unparse(each) for each in arguments] == ["UTC"]
+        # A number of seconds as a moment in UTC is no day yet.
+        to_utc = to_utc or (called == "fromtimestamp" and [*map(ast.unparse, arguments[1:])] == ["UTC"])
         own = called == "today" and ast.unparse(node.func.value) != "date"
         written = called == "strftime" and _DAY.search(ast.unparse(node)) and "Z'" not in ast.unparse(node)
-        if written or (called in _MAKERS and not own) or (called == "astimezone" and not to_utc):
+        if written or (not to_utc and ((called in _MAKERS and not own) or called == "astimezone")):
             yield f"{called} at {node.lineno}"
 
 
