@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows import disk
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST
+from flows.domain.errors import PitError
 from flows.domain.finding import Finding, Severity
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import slug
@@ -64,6 +65,14 @@ def look(office: Office, dossier: Dossier) -> Looked | None:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             disk.write(place, json.dumps(told).encode(), mode=0o600)
     return looked
+
+
+def look_or_say(office: Office, dossier: Dossier) -> tuple[Looked | None, str]:
+    """Return the same, and a sentence that says why the checks cannot be made; empty where they can."""
+    try:
+        return look(office, dossier), ""
+    except PitError as error:
+        return None, str(error)
 
 
 def _looked_anew(office: Office, dossier: Dossier) -> Looked:

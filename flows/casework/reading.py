@@ -45,18 +45,20 @@ class Reading:
         html: The text, fit to stand in a page.
         remarks: The gravest first.
         checked: Whether the checks were asked: they are for as long as a decision lies ahead.
+        unable: Why the checks could not be made, as a sentence; empty otherwise.
     """
 
     version: int
     html: str
     remarks: tuple[Remark, ...]
     checked: bool
+    unable: str
 
 
 _ORDER = [Severity.BLOCK, Severity.WARN, Severity.INFO, Severity.NOT_RUN]
 
 
-def reading_of(dossier: Dossier, document: str, looked: Looked | None) -> Reading:
+def reading_of(dossier: Dossier, document: str, looked: Looked | None, unable: str = "") -> Reading:
     """Return the current text of a document, with what the checks say."""
     case = dossier.case
     blocks = arrange(parse_document(dossier.read(DOCUMENTS[document].text).decode()))
@@ -76,6 +78,7 @@ def reading_of(dossier: Dossier, document: str, looked: Looked | None) -> Readin
         html=render_body(blocks),
         remarks=tuple(sorted(remarks, key=lambda each: _ORDER.index(each.finding.severity))),
         checked=looked is not None,
+        unable=unable,
     )
 
 

@@ -178,7 +178,7 @@ class _Crowd:
                 if person == LAWYER and mine and chance.random() < _DECIDING:
                     asking.decide(mine.pop(), key)
                 else:
-                    pages = {what: page for what, page in _pages(chance.choice(cases)).items()}
+                    pages = _pages(chance.choice(cases))
                     what = chance.choice([each for each in pages if each != "decide"])
                     asking.ask(what, "GET", pages[what])
 

@@ -25,6 +25,7 @@ from flows.domain.assessment import FOIA
 from flows.domain.checks import VERSION
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST, TEST
+from flows.domain.english import in_full
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.files import folder as sample_folder
@@ -50,6 +51,10 @@ _SAMPLE: Final = "1146A-22"
 
 def references(cases: int) -> list[str]:
     return [f"FOI-{number:06}" for number in range(cases)]
+
+
+def received_on(reference: str) -> date:
+    return _FIRST_DAY + timedelta(int(reference[4:]) // _A_DAY)
 
 
 def left_open(cases: int, waiting: int | None = None) -> list[str]:
@@ -96,9 +101,8 @@ def next_act(
     """Return what usually happens next to a case, and the files that changes."""
     said = partial(Act, case=reference, time=at, policy=policy)
     if case is None:
-        received = _FIRST_DAY + timedelta(int(reference[4:]) // _A_DAY)
         details = {
-            "received": received.isoformat(),
+            "received": received_on(reference).isoformat(),
             "recipient": f"age1{reference.lower().replace('-', ''):0>58}",
             "regime": FOIA,
         }
@@ -156,7 +160,15 @@ def _sample() -> dict[str, bytes]:
 
 def _texts(reference: str) -> dict[str, bytes]:
     """Return the files of the sample case as those of another case."""
-    texts = {name: data.replace(b"1146A/22", reference.encode()) for name, data in _sample().items()}
+    received = received_on(reference)
+    changed = (
+        (b"1146A/22", reference.encode()),
+        (b"2022-11-07", received.isoformat().encode()),
+        (b"7 November 2022", in_full(received).encode()),
+    )
+    texts = dict(_sample())
+    for there, here in changed:
+        texts = {name: data.replace(there, here) for name, data in texts.items()}
     # As large as a sealed request of the sample's size, and as little to be compressed.
     return texts | {SEALED_REQUEST: random.Random(reference).randbytes(1_200)}  # noqa: S311 - no secret
 

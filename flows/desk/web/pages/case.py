@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.casework import views
-from flows.casework.looking import look
+from flows.casework.looking import look_or_say
 from flows.casework.reading import reading_of
 from flows.desk.web import seen
 from flows.desk.web.visit import Page
@@ -61,12 +61,12 @@ def show(visit: Visit) -> Page:
         document = TEST.name
     at_gate = case.stage(document) in ROLE_AT
     why_not = refusals(case, APPROVE, visit.person, visit.policy, document=document) if at_gate else []
-    looked = look(visit.office, dossier) if document == TEST.name else None
+    looked, unable = look_or_say(visit.office, dossier) if document == TEST.name else (None, "")
     current, before = case.document(document).version, seen.earlier(visit, dossier, document)
     view = CasePage(
         case=views.show(visit.office, dossier),
         document=document,
-        text=reading_of(dossier, document, looked) if case.document(document).version else None,
+        text=reading_of(dossier, document, looked, unable) if case.document(document).version else None,
         next=_next(visit, case, document),
         overrides=not refusals(case, OVERRIDE, visit.person, visit.policy, document=document),
         before=before if 0 < before < current else 0,

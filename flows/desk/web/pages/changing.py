@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flows.casework.changes import changes
-from flows.casework.looking import look
+from flows.casework.looking import look_or_say
 from flows.desk.web import seen
 from flows.desk.web.pages.case import dossier_of
 from flows.desk.web.visit import NotFoundError, Page
@@ -26,7 +26,7 @@ def show(visit: Visit) -> Page:
     before = _version(visit, "from", min(seen.earlier(visit, dossier, document), after))
     if after < before:
         before, after = after, before
-    looked = look(visit.office, dossier) if document == TEST.name else None
+    looked, _ = look_or_say(visit.office, dossier) if document == TEST.name else (None, "")
     return Page(template="changes.html.j2", view=changes(dossier, document, before, after, looked))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flows.casework import views
 from flows.casework.acts import Wish
 from flows.casework.changes import changes
-from flows.casework.looking import look
+from flows.casework.looking import look_or_say
 from flows.casework.reading import reading_of
 from flows.desk.web import seen
 from flows.desk.web.pages.case import dossier_of
@@ -60,13 +60,13 @@ def _asked(visit: Visit, error: str) -> Page:
     gate = stage if stage in ROLE_AT else None
     shown = views.show(visit.office, dossier)
     why_not = refusals(case, APPROVE, visit.person, visit.policy, document=name)
-    looked = look(visit.office, dossier) if name == TEST.name else None
+    looked, unable = look_or_say(visit.office, dossier) if name == TEST.name else (None, "")
     current, before = case.document(name).version, seen.earlier(visit, dossier, name)
     view = DecideView(
         case=shown,
         document=next(each for each in shown.documents if each.document == name),
         gate=gate,
-        text=reading_of(dossier, name, looked) if case.document(name).version else None,
+        text=reading_of(dossier, name, looked, unable) if case.document(name).version else None,
         changes=changes(dossier, name, before, current, looked) if before else None,
         why_not=tuple(map(str, why_not)),
     )
