@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
-from flows.catalogue.rows import COLUMNS, FORM, SCHEMA, Row, write
+from flows.catalogue.rows import COLUMNS, FORM, SCHEMA, Done, Row, write
 from flows.catalogue.search import MOST_URGENT_FIRST, OLDEST_FIRST, WAITING
 from flows.domain.errors import RegisterError
 from flows.domain.filed import Filed, Reached
@@ -128,6 +129,25 @@ class Catalogue:
             return rows, len(rows)
         ((count,),) = self._ask(f"select count(*) from documents {terms}", values)  # noqa: S608 - ours
         return rows, count
+
+    def done_by(self, person: str, *, most: int) -> tuple[list[Done], int]:
+        """Return what a person did last, ``most`` acts at most, and how many there are."""
+        sql = (
+            "select sequence, reference, kind, document, version, at from acts where person = ? "
+            "order by sequence desc limit ?"
+        )
+        ((count,),) = self._ask("select count(*) from acts where person = ?", (person,))
+        return [
+            Done(
+                sequence=sequence,
+                reference=reference,
+                kind=kind,
+                document=document,
+                version=version,
+                at=datetime.fromisoformat(at),
+            )
+            for sequence, reference, kind, document, version, at in self._ask(sql, (person, most))
+        ], count
 
     def find(self, sought: Sought, clock: Clock) -> list[Row]:
         """Return the documents that are looked for, the most urgent first."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 5
+FORM: Final = 6
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -55,6 +55,10 @@ create table watched (
   id integer not null, duty text not null, owed text not null, due text, primary key (id, owed)
 ) strict, without rowid;
 create index falling on watched (due);
+create table acts (
+  person text not null, sequence integer not null, reference text not null, kind text not null,
+  document text not null, version integer not null, at text not null, primary key (person, sequence)
+) strict, without rowid;
 create virtual table words using fts5 (reference, subject, summary, text);
 create table reflects (entry text not null, sequence integer not null) strict;
 create table calendar (key text not null) strict;
@@ -124,6 +128,25 @@ class Row:
     described: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One act of a person.
+
+    Attributes:
+        sequence: Of its entry in the register.
+        kind: Its name.
+        document: Its kind; empty for an act on the case, or on the policy.
+        at: UTC.
+    """
+
+    sequence: int
+    reference: str
+    kind: str
+    document: str
+    version: int
+    at: datetime
+
+
 COLUMNS: Final = tuple(field.name for field in fields(Row))
 _UPSERT: Final = (
     f"insert into documents ({', '.join(COLUMNS)}) values ({', '.join(f':{name}' for name in COLUMNS)}) "  # noqa: S608 - our own names
@@ -137,6 +160,7 @@ _UPSERT: Final = (
 
 def write(db: sqlite3.Connection, standing: Standing, describe: Describe) -> None:
     """Write down every document of a case, or the policy, over what was known of it."""
+    _list(db, standing)
     rows = [*_rows(standing)]
     _forget(db, rows)
     for row in rows:
@@ -156,6 +180,16 @@ def write(db: sqlite3.Connection, standing: Standing, describe: Describe) -> Non
         parts = dict.fromkeys([*_parts(standing.acts, row.document), *_barred(standing, row.document)])
         db.execute("delete from touched where id = ?", (id_,))
         db.executemany("insert into touched values (?, ?, ?)", [(*part, id_) for part in parts])
+
+
+def _list(db: sqlite3.Connection, standing: Standing) -> None:
+    """List what people did, under each of them."""
+    rows = [
+        (act.actor, sequence, act.case, act.kind.name, act.document, act.version, act.time.isoformat())
+        for number, sequence in standing.entries.items()
+        if (act := standing.acts[number - 1]).actor != SERVICE
+    ]
+    db.executemany("insert into acts values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _watch(db: sqlite3.Connection, id_: int, case: Case) -> None:

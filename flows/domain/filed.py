@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from flows.domain.act import Act
     from flows.domain.case import Case
@@ -38,12 +38,14 @@ class Standing:
     Attributes:
         case: None for the policy.
         acts: Oldest first.
+        entries: Number to sequence, of the acts that nobody was told of yet.
         read: Returns a file by its path in the folder.
     """
 
     filed: Filed
     case: Case | None
     acts: Sequence[Act]
+    entries: Mapping[int, int]
     read: Callable[[str], bytes]
 
 

@@ -408,6 +408,7 @@ class Register:
         """Return what changed since an entry, or ever; None where that entry is none of this line."""
         tip, reached, known = self._repository.tip(), None, since is None
         changed: dict[str, tuple[str, str, int]] = {}
+        told: dict[str, dict[int, int]] = {}
         for recorded in self._line.back_from(tip):
             entry = recorded.entry
             reached = reached or Reached(entry=recorded.id, sequence=entry.sequence)
@@ -415,11 +416,17 @@ class Register:
                 known = recorded.id == since.entry
                 break
             number = int(entry.act.partition("-")[0])
-            changed.setdefault(identity(entry.case), (entry.case, recorded.id, number))
+            case = identity(entry.case)
+            changed.setdefault(case, (entry.case, recorded.id, number))
+            told.setdefault(case, {})[number] = entry.sequence
         if not known:
             return None
         folders = {} if since or not tip else self._line.folders(tip)
-        standings = (self._standing(*each, tip, folders) for each in changed.values() if tip)
+        standings = (
+            replace(self._standing(*each, tip, folders), entries=told[case])
+            for case, each in changed.items()
+            if tip
+        )
         return Changes(reached=reached, count=len(changed), standings=standings)
 
     def _standing(
@@ -433,6 +440,7 @@ class Register:
             filed=Filed(reference=reference, folder=folder, last_entry=id_, last_number=number),
             case=chain.case,
             acts=tuple(statement.act for _, statement in chain.statements),
+            entries={},
             read=lambda path: self._line.read(tip, f"{folder}/{path}"),
         )
 

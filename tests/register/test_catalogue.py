@@ -158,6 +158,7 @@ def everything(path: Path) -> Table:
             ]
             plain = {name: row[name] for name in row.keys() if name not in {"id", "due"}}  # noqa: SIM118
             told[row["identity"], row["document"]] = (plain, *more)
+        told["", "acts"] = [tuple(each) for each in db.execute("select * from acts")]
         told["", "reflects"] = [tuple(each) for each in db.execute("select * from reflects")]
         # Nothing is left of what is said no more.
         for left in (
@@ -213,6 +214,18 @@ def touched(office: Office, case: str, name: str) -> set[tuple[str, str]]:
     }
 
 
+def by_people(office: Office) -> list[tuple[Any, ...]]:
+    """Return what people did, each with its entry, in the order of the table."""
+    found = []
+    for recorded in office.register.since(0):
+        dossier = office.register.dossier(recorded.entry.case)
+        said = next(each for each in dossier.statements if dossier.entry_of(each) == recorded)
+        act = said.act
+        key = (act.actor, recorded.entry.sequence)
+        found.append((*key, act.case, act.kind.name, act.document, act.version, act.time.isoformat()))
+    return sorted(each for each in found if each[0] != SERVICE)
+
+
 def barred(office: Office, reference: str, name: str) -> set[tuple[str, str]]:
     case = office.case(reference)
     if case.stage(name) not in ROLE_AT:
@@ -246,6 +259,7 @@ def test_whatever_is_done_it_says_what_the_cases_say(
         assert {
             (case.lower().replace("/", "-"), name) for case in cases for name in cases[case].documents
         } == {key for key in told if key[0] not in {"", "policy"}}
+        assert told["", "acts"] == by_people(office)
         for (_, name), (row, parts, provisions, words, watched) in (
             (key, value) for key, value in told.items() if key[0] not in {"", "policy"}
         ):

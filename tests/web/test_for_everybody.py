@@ -30,6 +30,11 @@ PAGES: Final = {
     "a published case": ("foi-officer", "/cases/1146A-22"),
     "deciding": ("sign-off-officer", "/cases/FOI-2026-0177/decide/test"),
     "nothing to decide": ("sign-off-officer", "/cases/1146A-22/decide/test"),
+    "people, for who may change them": ("administrator", "/people"),
+    "a person, for who may change them": ("administrator", "/people/legal-reviewer"),
+    "a person, for who may not": ("foi-officer", "/people/legal-reviewer"),
+    "what is one's own": ("foi-officer", "/me"),
+    "what is known of accessibility": ("", "/accessibility"),
     "nothing there": ("sign-off-officer", "/cases/none"),
 }
 """What is looked at: as whom, and where; a page of the table of routes that is in none of these fails."""

@@ -99,6 +99,9 @@ def test_somebody_is_invited_enrolled_listed_and_revoked(
     assert command.stage() == "balancing"
     assert openssh_takes_the_approval(home, tmp_path)
 
+    newcomer.goes("/me")
+    assert "approve, version 1" in newcomer.words
+
     administrator.goes(f"/people/{ID}")
     administrator.presses(f"Revoke {ID}")
     administrator.presses("Sign with the key of the sample")

@@ -53,6 +53,10 @@ OPEN: Final = {
     "POST /enrolment/{token}/prove": ANYBODY,
     "POST /enrolment/{token}/drop": ANYBODY,
     "POST /enrolment/{token}/hand-in": ANYBODY,
+    "GET /me": ALL,
+    "POST /me/keys": ALL,
+    "POST /me/sessions": ALL,
+    "GET /accessibility": ANYBODY,
     "GET /people": ALL,
     "POST /people": A,
     "GET /people/{person}": ALL,
@@ -128,7 +132,7 @@ def test_whoever_a_route_is_not_for_finds_nothing_there(people: Home) -> None:
             assert session
             with httpx.Client(base_url=at, cookies={"desk": secret}, headers={"Origin": at}) as client:
                 for row in ROUTES:
-                    if row.open_to is None or row.path == "/sign-out":
+                    if row.open_to is None or row.path in {"/sign-out", "/me/sessions"}:
                         continue
                     path = row.path.format(**THERE)
                     sent = {"token": session.token} if row.method == "POST" else None

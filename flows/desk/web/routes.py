@@ -13,6 +13,7 @@ from flows.desk.web.pages import (
     deciding,
     enrolling,
     entering,
+    me,
     people,
     signing,
     static,
@@ -92,6 +93,11 @@ ROUTES: Final = (
     _does("/people/{person}", people.change, _ADMINISTRATOR, rate=60),
     _does("/people/{person}/revoke", people.revoke, _ADMINISTRATOR, rate=60),
     _does("/people/{person}/withdraw", people.withdraw, _ADMINISTRATOR, rate=60),
+    # One's own
+    _reads("/me", me.show, EVERYBODY),
+    _does("/me/keys", me.make_key, EVERYBODY, rate=_FEW),
+    _does("/me/sessions", me.end_all, EVERYBODY, rate=_FEW),
+    Route(method="GET", path="/accessibility", handle=me.accessibility, open_to=None),
     # What waits, and a case
     _reads("/", waiting.show, EVERYBODY),
     _reads("/cases/{case}", case.show, READERS),

@@ -65,6 +65,34 @@ def find(store: Store, secret: str) -> Session | None:
     return Session(id=id_, person=person, how=how, token=_token(secret))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A session that goes on, as it is listed.
+
+    Attributes:
+        began: In seconds since 1970 UTC, as is ``used``.
+        here: Whether it is the one that asks.
+    """
+
+    how: str
+    began: float
+    used: float
+    here: bool
+
+
+def of(store: Store, session: Session) -> list[Known]:
+    """Return the sessions of the person whose session this is, the newest first."""
+    now = time.time()
+    return [
+        Known(how=how, began=began, used=used, here=id_ == session.id)
+        for id_, how, began, used in store.ask(
+            "select id, how, began, used from sessions where person = ? and began > ? and used > ? "
+            "order by began desc",
+            *(session.person, now - LONGEST, now - IDLE),
+        )
+    ]
+
+
 def end(store: Store, session: Session) -> None:
     """End a session."""
     store.ask("delete from sessions where id = ?", session.id)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from flows.domain.procedure import Role
 
 
+FEWEST: Final = 2
+"""Keys that a person should have: who loses one signs with the other."""
+
 LANGUAGES: Final = ("en", "cy")
 """In which the pages speak."""
 
@@ -71,6 +74,12 @@ class Visit:
         if self.session is None:
             raise NotFoundError
         return self.session.person
+
+    @property
+    def few_keys(self) -> bool:
+        """Whether somebody is signed in who has fewer than two keys, which the sample's people may."""
+        known = self.policy.people.get(self.session.person) if self.session else None
+        return known is not None and not self.sample and len(known.keys) < FEWEST
 
     def sent(self, name: str) -> str:
         """Return the one value of a field of the form, without white space around it; empty without."""

@@ -9,7 +9,7 @@ from flows.casework.amendments import key_view
 from flows.desk.web import invitations
 from flows.desk.web.enrolment import Enrolment
 from flows.desk.web.invitations import Step
-from flows.desk.web.visit import Page, See
+from flows.desk.web.visit import FEWEST, Page, See
 from flows.domain.errors import PitError
 from flows.register.roster import owners
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from flows.desk.web.enrolment import Asked
     from flows.desk.web.invitations import Invitation, NewKey
     from flows.desk.web.visit import Answer, Visit
-
-FEWEST: Final = 2
-"""Keys that a person should have: who loses one signs with the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

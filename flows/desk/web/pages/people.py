@@ -10,9 +10,8 @@ from flows.casework import acts
 from flows.casework.amendments import key_view
 from flows.desk.web import invitations
 from flows.desk.web.invitations import Step
-from flows.desk.web.pages.enrolling import FEWEST
 from flows.desk.web.pages.signing import keep
-from flows.desk.web.visit import NotFoundError, Page, See
+from flows.desk.web.visit import FEWEST, NotFoundError, Page, See
 from flows.domain.errors import PitError, RefusedError
 from flows.domain.policy import SERVICE, Person, parse_person
 from flows.domain.procedure import Role
