@@ -34,17 +34,17 @@ Place = tuple[str | int, ...]
 
 Node = str | list["Node"] | dict[str, "Node"]
 
-_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NOTHING: Final = frozenset({"~", "null", "Null", "NULL"})
-_UNREADABLE: Final = re.compile(
+UNREADABLE: Final = re.compile(
     "[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
 )
 _MARKS: Final = "\x85\u2028\u2029\ufeff"
 """YAML takes these for ends of lines or refuses them; in a text from a web page they stand within a line."""
 _STAND_INS: Final = "\ufdd0\ufdd1\ufdd2\ufdd3"
 """No characters, of which no text is made; each stands for a mark while the parser reads."""
-_HIDDEN: Final = str.maketrans(_MARKS, _STAND_INS)
-_SHOWN: Final = str.maketrans(_STAND_INS, _MARKS)
+HIDDEN: Final = str.maketrans(_MARKS, _STAND_INS)
+SHOWN: Final = str.maketrans(_STAND_INS, _MARKS)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")  # PyYAML's own parser lets them pass
 _BLOCKS: Final = frozenset({"|", ">"})
 _PARAGRAPH: Final = 2
@@ -131,7 +131,7 @@ def _decode(data: bytes, source: str) -> str:
     if len(data) > MOST_BYTES:
         raise _whole(source, "is over 1 MiB; this file has text only, so leave attachments out")
     text = text_of(data, source)
-    if strange := list(_UNREADABLE.finditer(text))[:MOST_FAULTS]:
+    if strange := list(UNREADABLE.finditer(text))[:MOST_FAULTS]:
         places = dict.fromkeys((text.count("\n", 0, found.start()) + 1, ord(found[0])) for found in strange)
         problem = "the control character U+{:04X} stands here, which YAML does not allow; remove it"
         raise MalformedError(source, *(_fault("", problem.format(code), line) for line, code in places))
@@ -160,7 +160,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self._marked = any(mark in text for mark in _MARKS)
         ended = text if text.endswith("\n") else f"{text}\n"
-        self._text = ended.translate(_HIDDEN) if self._marked else ended
+        self._text = ended.translate(HIDDEN) if self._marked else ended
         self._commented = "#" in text
         self._keys = keys
         self._values = 0
@@ -171,7 +171,7 @@ class _Reader:
 
     def read(self) -> Node:
         try:
-            self._loader = _Loader(self._text)
+            self._loader = LOADER(self._text)
             return self._document()
         except yaml.YAMLError as error:
             del self.faults[self._sure :]  # what led the parser astray may have made them up
@@ -225,7 +225,7 @@ class _Reader:
     def _shown(self, event: yaml.ScalarEvent) -> str:
         """Return what a scalar says, with the marks that were hidden from the parser."""
         value = str(event.value)
-        return value.translate(_SHOWN) if self._marked else value
+        return value.translate(SHOWN) if self._marked else value
 
     def _pass(self, event: yaml.ScalarEvent, place: Place, *, is_key: bool) -> None:
         """Go past a scalar: nothing may have been left out between it and the one before."""

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEYS = frozenset({"a", "b", "c", "parts"})
-PARSERS = [yaml.BaseLoader, strict_yaml._Loader]
+PARSERS = [yaml.BaseLoader, strict_yaml.LOADER]
 
 
 @pytest.fixture(params=PARSERS, ids=["Python's parser", "libyaml"], autouse=True)
 def _each_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strict_yaml, "_Loader", request.param)
+    monkeypatch.setattr(strict_yaml, "LOADER", request.param)
 
 
 def load(data: bytes, keys: frozenset[str] = frozenset()) -> YamlText:
