@@ -52,6 +52,21 @@ _LONGEST_LETTER: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What somebody wrote, read and looked through; nothing is recorded.
+
+    Attributes:
+        files: Of the version that it would make, by path in the case's folder.
+        findings: What the checks say of it.
+        words: The texts that these mean, by place.
+    """
+
+    files: Mapping[str, bytes]
+    findings: tuple[Finding, ...]
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
     """A version that was handed in.
 
@@ -164,22 +179,45 @@ def draft(
     """
     dossier = office.register.dossier(reference)
     dossier.policy.require(officer.id, Role.FOI_OFFICER, verb=DRAFT.verb)
-    if DOCUMENTS[document].checked:
-        files, looked_at = _test_files(office, dossier, data, summary, source)
-        found, words = check(looked_at), looked_at.words
-    else:
-        text = _letter(office, dossier, data, source)
-        files, words = {DOCUMENTS[document].text: text.encode()}, {PLACE: text}
-        found = checking.letter_findings(office, dossier, document, text)
-    case = dossier.case
+    written = read(office, dossier, data, summary, document=document, source=source)
+    case, files, found = dossier.case, written.files, written.findings
     current = case.document(document).version
     if current and all(dossier.read(path) == content for path, content in files.items()):
-        return Drafted(recorded=None, case=case, findings=found, words=words)
+        return Drafted(recorded=None, case=case, findings=found, words=written.words)
     wish = Wish(
         kind=DRAFT, reference=reference, document=document, version=case.next_version(document), files=files
     )
     taken = acts.act(office, officer, wish, on=dossier)
-    return Drafted(recorded=taken.recorded, case=taken.case, findings=found, words=words)
+    return Drafted(recorded=taken.recorded, case=taken.case, findings=found, words=written.words)
+
+
+def read(
+    office: Office,
+    dossier: Dossier,
+    data: bytes,
+    summary: str | None,
+    *,
+    document: str,
+    source: str = "assessment.yaml",
+) -> Written:
+    """Return what a version would be made of, with what the checks say of it today.
+
+    Args:
+        data, summary, source: As ``draft``.
+
+    Raises:
+        MalformedError: with every fault of what was written.
+        RegisterError: the request cannot be opened, so that nobody knows whether it is named.
+    """
+    if DOCUMENTS[document].checked:
+        files, looked_at = _test_files(office, dossier, data, summary, source)
+        return Written(files=files, findings=check(looked_at), words=looked_at.words)
+    text = _letter(office, dossier, data, source)
+    return Written(
+        files={DOCUMENTS[document].text: text.encode()},
+        findings=checking.letter_findings(office, dossier, document, text),
+        words={PLACE: text},
+    )
 
 
 def _test_files(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flows.document.arrangement import arrange
@@ -13,7 +14,7 @@ from flows.domain.documents import DOCUMENTS
 from flows.domain.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from flows.casework.looking import Looked
     from flows.document.blocks import Block
@@ -60,32 +61,46 @@ _ORDER = [Severity.BLOCK, Severity.WARN, Severity.INFO, Severity.NOT_RUN]
 
 def reading_of(dossier: Dossier, document: str, looked: Looked | None, unable: str = "") -> Reading:
     """Return the current text of a document, with what the checks say."""
-    case = dossier.case
     blocks = arrange(parse_document(dossier.read(DOCUMENTS[document].text).decode()))
-    numbered = dict(_paragraphs(blocks))
-    overridden = {(each.finding, each.place) for each in case.document(document).overrides}
-    remarks = [
-        Remark(
-            finding=finding,
-            words=(meant := _meant(finding, looked)),
-            paragraph=next((n for n, text in numbered.items() if meant and meant in text), None),
-            overridden=finding.severity is Severity.BLOCK and (finding.code, finding.place) in overridden,
-        )
-        for finding in (looked.findings if looked else ())
-    ]
+    found, words = (looked.findings, looked.words) if looked else ((), {})
     return Reading(
-        version=case.document(document).version,
+        version=dossier.case.document(document).version,
         html=render_body(blocks),
-        remarks=tuple(sorted(remarks, key=lambda each: _ORDER.index(each.finding.severity))),
+        remarks=remarks_on(dossier, document, found, words, dict(_paragraphs(blocks))),
         checked=looked is not None,
         unable=unable,
     )
 
 
-def _meant(finding: Finding, looked: Looked | None) -> str:
-    text = looked.words.get(finding.place, "") if looked else ""
+def remarks_on(
+    dossier: Dossier,
+    document: str,
+    findings: Iterable[Finding],
+    words: Mapping[str, str],
+    paragraphs: Mapping[int, str] = MappingProxyType({}),
+) -> tuple[Remark, ...]:
+    """Return findings with the words they mean, the gravest first.
+
+    Args:
+        words: The texts that findings are about, by place.
+        paragraphs: Those that are numbered, where the text is laid out.
+    """
+    overridden = {(each.finding, each.place) for each in dossier.case.document(document).overrides}
+    remarks = [
+        Remark(
+            finding=finding,
+            words=(meant := _meant(finding, words)),
+            paragraph=next((n for n, text in paragraphs.items() if meant and meant in text), None),
+            overridden=finding.severity is Severity.BLOCK and (finding.code, finding.place) in overridden,
+        )
+        for finding in findings
+    ]
+    return tuple(sorted(remarks, key=lambda each: _ORDER.index(each.finding.severity)))
+
+
+def _meant(finding: Finding, words: Mapping[str, str]) -> str:
     start, end = finding.span or (0, 0)
-    return _plain(text[start:end])
+    return _plain(words.get(finding.place, "")[start:end])
 
 
 def _plain(text: str) -> str:

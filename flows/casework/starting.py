@@ -159,7 +159,7 @@ def _begun(exemption: Exemption, law: Provisions, body: str | None) -> Begun:
         provision=provision,
         words=_words_of(exemption, provision, law),
         remarks=tuple(_remarks(provision, law, body)),
-        choice=_limbs(provision, law) if wants_limb else {},
+        choice=limbs_of(provision, law) if wants_limb else {},
         purposes=law.purposes if any(for_purposes) else {},
         harmful=any(basis.harm for basis in bases),
         asks=tuple(
@@ -184,7 +184,8 @@ def _remarks(provision: Provision, law: Provisions, body: str | None) -> Iterato
         yield f"Consider {other} beside it: one alone may reveal whether a security body is involved."
 
 
-def _limbs(provision: Provision, law: Provisions) -> Mapping[str, str]:
+def limbs_of(provision: Provision, law: Provisions) -> Mapping[str, str]:
+    """Return the limbs of an exemption, or of what an exclusion protects, each with what it names."""
     family = (provision, *(known for each in provision.protects if (known := law.get(each))))
     return {limb: words for each in family for limb, words in each.limbs.items()}
 
@@ -216,7 +217,7 @@ def _filler(exemption: Exemption, provision: Provision, law: Provisions) -> Call
     # An exclusion protects interests of other provisions; a limb of its own names none.
     own = provision.citation if provision.protects else None
     named = [limb for limb in exemption.limbs if own is None or not limb.startswith(own)]
-    every = _limbs(provision, law).items()
+    every = limbs_of(provision, law).items()
     interests = [
         words for limb in named for full, words in every if full == limb or full.startswith(f"{limb}(")
     ]
