@@ -24,6 +24,49 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     }
   });
 }
+// What is written is kept and checked as it is written; the paper beside it follows.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  const status = form.querySelector("[data-live-status]");
+  let timer, asking = false, again = false;
+  history.replaceState(null, "", location.href); // to load the page again sends nothing again
+  const look = async () => {
+    if (asking) { again = true; return; }
+    asking = true;
+    try {
+      const answer = await fetch(form.dataset.live, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      status.textContent = answer.ok ? status.dataset.saved : status.dataset[answer.status === 409 ? "unsaved" : "busy"];
+      if (answer.ok) {
+        const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+        form.elements.digest.value = told.querySelector("[data-digest]").dataset.digest;
+        for (const place of document.querySelectorAll("[data-says]")) {
+          place.replaceChildren(...(told.querySelector(`[data-for="${place.dataset.says}"]`)?.childNodes ?? []));
+        }
+        showPaper();
+      }
+    } catch { status.textContent = status.dataset.busy; }
+    asking = false;
+    if (again) { again = false; look(); }
+  };
+  form.addEventListener("focusin", ({ target }) => { // a blank is there to be written over
+    const blank = /\[To be written: [^\]]*\]/.exec(target.value ?? "");
+    if (blank && target.selectionStart !== undefined) target.setSelectionRange(blank.index, blank.index + blank[0].length);
+  });
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 1500); });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    again = false;
+    if (!asking) return;
+    event.preventDefault(); // what is on its way tells what the text is now
+    setTimeout(() => form.requestSubmit(event.submitter), 200);
+  });
+}
+function showPaper() {
+  const frame = document.querySelector("[data-paper]");
+  if (!frame) return;
+  const from = frame.contentWindow.scrollY;
+  frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, from), { once: true });
+  frame.contentWindow.location.reload();
+}
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import pytest
 from desk_builders import CASE, CASES, passes_audit
+from web_builders import SignedIn
 
 from flows.desk.web import sessions
 from flows.desk.web.store import Store
@@ -22,25 +23,6 @@ if TYPE_CHECKING:
     from flows.home import Home
 
 DECIDE: Final = "/cases/1146A-22/decide/test"
-
-
-class SignedIn:
-    """A program with the cookie of somebody who signed in."""
-
-    def __init__(self, home: Home, at: str, person: str) -> None:
-        self._store = Store(home.desk)
-        self.secret = sessions.begin(self._store, person, "key")
-        session = sessions.find(self._store, self.secret)
-        assert session
-        self.token = session.token
-        self.client = httpx.Client(base_url=at, cookies={"desk": self.secret})
-
-    def sends(self, path: str, headers: dict[str, str], **form: str) -> httpx.Response:
-        return self.client.post(path, headers=headers, data={"token": self.token, **form})
-
-    def close(self) -> None:
-        self.client.close()
-        self._store.close()
 
 
 @pytest.fixture

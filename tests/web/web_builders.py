@@ -10,9 +10,12 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import httpx
 from playwright.sync_api import sync_playwright
 
+from flows.desk.web import sessions
 from flows.desk.web.serving import server as serving_of
+from flows.desk.web.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,3 +113,22 @@ class Person:
     def enters_sample(self, person: str) -> None:
         self.goes("/sign-in")
         self.presses(f"Sign in as {person}")
+
+
+class SignedIn:
+    """A program with the cookie of somebody who signed in."""
+
+    def __init__(self, home: Home, at: str, person: str) -> None:
+        self._store = Store(home.desk)
+        self.secret = sessions.begin(self._store, person, "key")
+        session = sessions.find(self._store, self.secret)
+        assert session
+        self.token = session.token
+        self.client = httpx.Client(base_url=at, cookies={"desk": self.secret})
+
+    def sends(self, path: str, headers: dict[str, str], **form: Any) -> httpx.Response:
+        return self.client.post(path, headers=headers, data={"token": self.token, **form})
+
+    def close(self) -> None:
+        self.client.close()
+        self._store.close()

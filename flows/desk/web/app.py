@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 _COOKIE: Final = "desk"
 _MOST_FIELDS: Final = 2_000
 _MOST_FILES: Final = 50
+_MOST_BYTES: Final = 4 << 20
+"""Of one field; how much a route takes in all stands in the table."""
 _MINUTE: Final = 60.0
 _A_YEAR: Final = 365 * 86_400
 
@@ -199,7 +201,9 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
 
 async def _sent(request: Request) -> _Sent:
     sent = _Sent()
-    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as came:
+    async with request.form(
+        max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_MOST_BYTES
+    ) as came:
         for name, value in came.multi_items():
             if isinstance(value, UploadFile):
                 sent.uploads.append((name, value.filename or "", await value.read()))
@@ -331,12 +335,13 @@ def _response(answer: Answer, visit: Visit, *, as_data: bool) -> Response:
         if answer.language is not None:
             response.set_cookie("language", answer.language, max_age=_A_YEAR, samesite="lax", path="/")
         return response
+    headers = safety.headers_of(answer.policy)
     if isinstance(answer, Sent):
-        headers = {"Content-Security-Policy": answer.policy} if answer.policy else {}
         if answer.name:
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(answer.name)}"
         return Response(answer.content, media_type=answer.media, headers=headers)
-    headers = {"Retry-After": "60"} if answer.status == 429 else {}  # noqa: PLR2004 - HTTP: too many
+    if answer.status == 429:  # noqa: PLR2004 - HTTP: too many
+        headers["Retry-After"] = "60"
     if as_data:
         content, media = as_json(answer.view), "application/json"
     else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gettext
 import json
+import re
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from flows.desk.web.form import nearest
 from flows.desk.web.navigation import navigation
 from flows.domain.documents import DOCUMENTS
 from flows.domain.english import in_full
@@ -68,9 +70,17 @@ def _environment(language: str) -> Environment:
         "moment": _moment,
         "role": lambda role: words.gettext(CALLED[role]),
         "slug": slug,
+        "sentence": _sentence,
+        "field_of": nearest,
     }
     made.globals |= {"STAGES": STAGES, "STANDS": STANDS, "APPROVALS": APPROVALS, "DOCUMENTS": DOCUMENTS}
     return made
+
+
+def _sentence(problem: str) -> str:
+    """Return what is wrong as a sentence; the line of a file, which a form does not have, is left out."""
+    words = re.sub(r" \(line \d+\)\Z", "", problem)
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
 
 
 def _day(value: date | None) -> str:

@@ -11,6 +11,7 @@ from flows.desk.web.pages import (
     case,
     changing,
     deciding,
+    drafting,
     enrolling,
     entering,
     me,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from flows.desk.web.visit import Answer, Visit
 
 _ADMINISTRATOR: Final = frozenset({Role.ADMINISTRATOR})
+_WRITERS: Final = frozenset({Role.FOI_OFFICER})
+_LONG: Final = 4 << 20
+"""Bytes of a text of 1 MiB, as a form writes it."""
 _FEW: Final = 20
 """Times a minute for what somebody could try in order to guess, or to wear the machine out."""
 
@@ -102,6 +106,14 @@ ROUTES: Final = (
     _reads("/", waiting.show, EVERYBODY),
     _reads("/cases/{case}", case.show, READERS),
     _reads("/cases/{case}/changes", changing.show, READERS),
+    # Writing
+    _reads("/cases/{case}/draft", drafting.show, _WRITERS),
+    _does("/cases/{case}/draft", drafting.save, _WRITERS, rate=60, most=_LONG),
+    _does("/cases/{case}/draft/check", drafting.check, _WRITERS, rate=60, most=_LONG),
+    _reads("/cases/{case}/draft/paper", drafting.paper, _WRITERS, has_json=False),
+    _does("/cases/{case}/draft/join", drafting.join, _WRITERS, rate=60),
+    _reads("/cases/{case}/draft/start", drafting.offer, _WRITERS),
+    _does("/cases/{case}/draft/start", drafting.start, _WRITERS, rate=60),
     # Deciding and signing
     _reads("/cases/{case}/decide/{document}", deciding.ask, APPROVE.roles),
     _does("/cases/{case}/decide/{document}", deciding.propose, APPROVE.roles, rate=60),

@@ -38,6 +38,9 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 
+FRAMED: Final = "frame-ancestors 'self'"
+"""Of what may stand in a frame of the desk itself (CSP)."""
+
 SAFE: Final = frozenset({"GET", "HEAD"})
 _FORWARDED: Final = (
     "forwarded",
@@ -48,6 +51,12 @@ _FORWARDED: Final = (
     "via",
 )
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
+
+
+def headers_of(policy: str) -> dict[str, str]:
+    """Return the headers of an answer whose contents have a policy of their own; none where it is empty."""
+    framed = {"X-Frame-Options": "SAMEORIGIN"} if FRAMED in policy else {}
+    return {"Content-Security-Policy": policy, **framed} if policy else {}
 
 
 def origin_of(host: str, origins: Collection[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""What the desk keeps beside the register: who is signed in, who was invited, what was read.
+"""What the desk keeps beside the register: who is signed in, who was invited, what was read or written.
 
 None of it is evidence. Where the file is lost, people sign in again and their passkeys are asked for without
 a hint which one is meant.
@@ -41,6 +41,15 @@ create table if not exists invitations (
 create table if not exists seen (
   person text not null, identity text not null, document text not null, version integer not null,
   number integer not null, at real not null, primary key (person, identity, document)
+) strict, without rowid;
+create table if not exists copies (
+  person text not null, identity text not null, document text not null, base integer not null,
+  text text not null, summary text not null, earlier text, changed real not null,
+  primary key (person, identity, document)
+) strict, without rowid;
+create table if not exists openings (
+  identity text not null, document text not null, person text not null, at real not null,
+  primary key (identity, document, person)
 ) strict, without rowid;
 create table if not exists rates (key text primary key, since real not null, times integer not null)
   strict, without rowid;

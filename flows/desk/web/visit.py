@@ -94,12 +94,14 @@ class Page:
         template: In ``templates/desk``.
         view: What it shows: a value of dataclasses, which is what ``.json`` gives.
         more: What it needs beside, that is no news for a program.
+        policy: Of its contents (CSP); the desk's own where empty.
     """
 
     template: str
     view: Any = None
     more: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     status: int = 200
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

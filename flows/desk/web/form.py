@@ -1,0 +1,626 @@
+"""An assessment as a form, in the order of the paper, and what was filled in as an assessment again.
+
+The form shows what it knows. Whatever else stands in the text stays as it is, and its place is named. Names
+of fields are paths, ``parts[0].exemptions[1].harm``, so that a fault leads to its field.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.casework.starting import BLANK, limbs_of
+from flows.document.markdown import normalise
+from flows.domain.assessment import OUTCOMES, Duty, Likelihood, Mode, Outcome
+from flows.domain.errors import MalformedError
+from flows.domain.provisions import Ask, Need, provisions, section_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from flows.domain.provisions import Provision, Provisions
+
+Node = Any
+"""What a text of YAML says: text, a list, or keys with values."""
+
+
+class Widget(StrEnum):
+    """How something is filled in."""
+
+    LINE = "line"
+    PROSE = "prose"
+    DAY = "day"
+    CHOICE = "choice"
+    LIST = "list"
+    """Several short values in one line."""
+    PROVISION = "provision"
+    TICKS = "ticks"
+    """Some of the limbs or purposes that the Act names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One field, as the schema of assessments has it.
+
+    Attributes:
+        required: It stays when it is emptied, so that it is asked for.
+        choices: Value and words; one without a value leaves the field out.
+        folded: Shown among the rest, unless it is filled in or the exemption asks for it.
+    """
+
+    key: str
+    label: str
+    widget: Widget = Widget.PROSE
+    hint: str = ""
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Under:
+    """Fields that stand under one key.
+
+    Attributes:
+        text: The key may have a text alone, which is that of this field.
+    """
+
+    key: str
+    label: str
+    rows: tuple[Spec, ...]
+    text: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Many:
+    """Any number of one kind under a key.
+
+    Attributes:
+        one: What one of them is called.
+        text: As of ``Under``.
+    """
+
+    key: str
+    label: str
+    one: str
+    rows: tuple[Spec, ...]
+    text: str = ""
+
+
+Spec = Row | Under | Many
+
+
+def _row(widget: Widget, key: str, label: str, hint: str = "", **more: Any) -> Row:  # noqa: ANN401 - a row's own
+    return Row(key=key, label=label, widget=widget, hint=hint, **more)
+
+
+_line, _prose, _day, _choice, _list, _ticks = (
+    partial(_row, widget)
+    for widget in (Widget.LINE, Widget.PROSE, Widget.DAY, Widget.CHOICE, Widget.LIST, Widget.TICKS)
+)
+
+_DUTIES: Final = (
+    (str(Duty.DISCLOSE), "Whether to give the information"),
+    (str(Duty.CONFIRM_OR_DENY), "Whether to say if the information is held"),
+)
+_ENDS: Final = {
+    Outcome.MAINTAIN: "Neither confirm nor deny that it is held",
+    Outcome.CONFIRM_OR_DENY: "Say whether it is held",
+    Outcome.WITHHOLD: "Withhold it",
+    Outcome.PARTLY: "Give some of it",
+    Outcome.DISCLOSE: "Give it",
+    Outcome.NOT_HELD: "It is not held",
+}
+_UNSAID: Final = ("", "Not stated")
+_LIKELY: Final = (
+    (str(Likelihood.WOULD), "It would: more probable than not"),
+    (str(Likelihood.WOULD_BE_LIKELY), "It would be likely to: a real and significant risk"),
+    _UNSAID,
+)
+_MODES: Final = (
+    (str(Mode.INDEPENDENT), "Each exemption by itself"),
+    (str(Mode.CUMULATIVE), "All of them together"),
+    _UNSAID,
+)
+_CONDITIONS: Final = (("first", "First"), ("second", "Second"), ("third", "Third"), _UNSAID)
+
+_BALANCE: Final[tuple[Spec, ...]] = (
+    _prose("text", "How the factors weigh against each other"),
+    _choice("mode", "How the exemptions are weighed", choices=_MODES),
+    _list("of", "Only these provisions", "Leave this empty to weigh all of the part.", folded=True),
+)
+_FACTOR: Final[tuple[Spec, ...]] = (
+    _prose("text", "The factor, and why it counts", required=True),
+    _line("weight", "Its weight", "In a few words, such as significant or limited."),
+)
+_PUBLICATION: Final = (
+    _day("intended-since", "Intended since", required=True),
+    _line("expected", "When it is expected", "As in: in March 2027"),
+    _prose("reasonable", "Why it is reasonable to wait", required=True),
+)
+_CONFIDENCE: Final = (
+    _line("source", "From whom it was obtained", required=True),
+    _prose("actionable", "Why a breach could be sued for", required=True),
+)
+_OPINION: Final = (
+    _line("by", "Who gave it", "The office held, or the name.", required=True),
+    _line("authority", "What makes them the qualified person", required=True),
+    _line("paragraph", "Paragraph of section 36(5)", "As in: 36(5)(o)"),
+    _day("date", "The day it was given", required=True),
+    _line("would", "What would happen", "Would, or would be likely to, and what.", required=True),
+    _list("limbs", "What it is about", "As in: 36(2)(b)(i), 36(2)(c)"),
+    _prose("put", "What was put to the qualified person"),
+)
+_CERTIFICATE: Final = (
+    _line("signed-by", "Who signed it", required=True),
+    _day("date", "The day it was signed", required=True),
+)
+EXEMPTION: Final[tuple[Spec, ...]] = (
+    _row(Widget.PROVISION, "provision", "Exemption", required=True),
+    _ticks("limbs", "Which interests", folded=True),
+    _ticks("purposes", "For which purposes", folded=True),
+    _choice("condition", "Condition met", "Section 40.", choices=_CONDITIONS, folded=True),
+    _prose("applies", "Why the exemption applies", "Section 17(1)(c)."),
+    _prose("where", "Where the applicant can have it", folded=True),
+    Under(key="publication", label="The publication that is intended", rows=_PUBLICATION, folded=True),
+    _line(
+        "principle", "Data protection principle", "As in: lawfulness, fairness and transparency", folded=True
+    ),
+    _prose("legitimate-interests", "Legitimate interests, and how they were weighed", folded=True),
+    Under(key="confidence", label="The confidence", rows=_CONFIDENCE, folded=True),
+    _line(
+        "enactment", "What prohibits disclosure", "As in: section 132 of the Finance Act 1989", folded=True
+    ),
+    Under(key="opinion", label="The opinion of the qualified person", rows=_OPINION, folded=True),
+    Under(key="certificate", label="The certificate", rows=_CERTIFICATE, folded=True),
+    _choice("likelihood", "How likely the harm is", choices=_LIKELY, folded=True),
+    _prose("harm", "Evidence of harm", folded=True),
+    Many(key="favouring", label="Factors in favour", one="factor in favour", rows=_FACTOR, text="text"),
+    Many(key="against", label="Factors against", one="factor against", rows=_FACTOR, text="text"),
+    Under(key="balance", label="A balance of its own", rows=_BALANCE, text="text", folded=True),
+    _choice("outcome", "Outcome of its own balance", folded=True),
+    _line("in-the-alternative-to", "In the alternative to", "The other exemption, as in: 23(1)", folded=True),
+)
+PART: Final[tuple[Spec, ...]] = (
+    _line("information", "What this part is about", "As in: the patrol plan for April", required=True),
+    _list(
+        "questions", "Questions of the request", "Their numbers, as in: 1, 3. Empty for all of the request."
+    ),
+    _choice("duty", "What is decided", choices=_DUTIES, required=True),
+    Many(key="exemptions", label="Exemptions", one="exemption", rows=EXEMPTION),
+    _prose("harm", "Harm that the exemptions share"),
+    _prose("confirming", "What confirming would reveal"),
+    _prose("denying", "What denying would reveal"),
+    Under(key="balance", label="The balance", rows=_BALANCE, text="text"),
+    _choice("outcome", "Outcome", required=True),
+    _prose("answer", "What is given or explained"),
+    _line(
+        "created", "Year of the newest record", "Where its age matters, section 62. As in: 1998", folded=True
+    ),
+)
+PARTS: Final = Many(key="parts", label="Parts", one="part", rows=PART)
+_ASKED_BY: Final = {
+    Ask.WHERE: "where",
+    Ask.INTENTION: "publication",
+    Ask.REASONABLE: "publication",
+    Ask.PRINCIPLE: "principle",
+    Ask.INTERESTS: "legitimate-interests",
+    Ask.SOURCE: "confidence",
+    Ask.ACTIONABLE: "confidence",
+    Ask.ENACTMENT: "enactment",
+    Ask.PARAGRAPH: "opinion",
+    Ask.PUT: "opinion",
+    Ask.CERTIFICATE: "certificate",
+}
+_NEEDED_BY: Final = {
+    Need.LIMB: "limbs",
+    Need.LIMB_OF_EACH_LETTER: "limbs",
+    Need.LIKELIHOOD: "likelihood",
+    Need.CONDITION: "condition",
+    Need.OPINION: "opinion",
+}
+_BLANK: Final = BLANK.partition("{")[0]
+_OF_EXEMPTIONS: Final = frozenset({"harm", "confirming", "denying", "balance"})
+"""What a part says of its exemptions alone."""
+
+
+# The form, as a page shows it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One field to fill in.
+
+    Attributes:
+        name: Its path.
+        value: What stands in it.
+        chosen: Of several choices, those that are made.
+        choices: Value, words, and the heading they stand under.
+    """
+
+    id: str
+    name: str
+    label: str
+    hint: str
+    widget: Widget
+    value: str = ""
+    chosen: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Fields that belong together.
+
+    Attributes:
+        path: Of what they fill in.
+        number: Its place among others of its kind, from 1; 0 where there are none.
+        label: What it is called.
+        one: What one of its kind is called; empty where there are no others.
+        items: In the order of the paper.
+        folded: Those that are seldom needed.
+        adds: What one more of its members is called; empty where it has none.
+    """
+
+    id: str
+    path: str
+    label: str
+    number: int = 0
+    one: str = ""
+    items: tuple[Control | Group, ...] = ()
+    folded: tuple[Control | Group, ...] = ()
+    adds: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """An assessment as a form.
+
+    Attributes:
+        exemptions: What can be added: value, words, and the heading they stand under.
+        left: Places of what the form does not show.
+    """
+
+    parts: Group
+    exemptions: tuple[tuple[str, str, str], ...]
+    left: tuple[str, ...]
+
+
+def form_of(content: Node, regime: str) -> Form:
+    """Return what a text of YAML says as a form.
+
+    Args:
+        regime: The Act, for its exemptions.
+    """
+    maker = _Maker(provisions(regime))
+    parts = maker.many(PARTS, content, "")
+    left = [key for key in content if key not in {"reference", "parts"}]
+    return Form(parts=parts, exemptions=maker.exemptions, left=(*left, *maker.left))
+
+
+def id_of(path: str) -> str:
+    """Return the id of the field of a path."""
+    return re.sub(r"[^a-z0-9]+", "-", path).strip("-") or "text"
+
+
+def nearest(path: str, ids: Mapping[str, str]) -> str:
+    """Return the id of the field that a path leads to, or of what is around it; empty without.
+
+    Args:
+        ids: The id of each path of a form.
+    """
+    while path and path not in ids:
+        path = re.sub(r"\.?[^.\[]+\Z|\[\d+\]\Z", "", path)
+    return ids.get(path, "")
+
+
+def ids_of(group: Group) -> dict[str, str]:
+    """Return the id of each path of a form."""
+    found = {group.path: group.id}
+    for item in (*group.items, *group.folded):
+        found |= ids_of(item) if isinstance(item, Group) else {item.name: item.id}
+    return found
+
+
+class _Maker:
+    """Makes the form of one assessment."""
+
+    def __init__(self, law: Provisions) -> None:
+        self._law = law
+        self.left: list[str] = []
+        self.exemptions = tuple(_exemptions(law))
+
+    def many(self, spec: Many, node: Node, path: str) -> Group:
+        at = f"{path}.{spec.key}" if path else spec.key
+        values = node.get(spec.key, [])
+        if not isinstance(values, list):
+            self.left.append(at)
+            values = []
+        members = []
+        for number, value in enumerate(values, start=1):
+            place, keys = f"{at}[{number - 1}]", _as_keys(value, spec.text)
+            if keys is None:
+                self.left.append(place)
+                continue
+            items, folded = self._items(spec.rows, keys, place, self._provision(keys))
+            label = f"{spec.one[:1].upper()}{spec.one[1:]} {number}"
+            members.append(
+                Group(
+                    id=id_of(place),
+                    path=place,
+                    number=number,
+                    label=label,
+                    one=spec.one,
+                    items=items,
+                    folded=folded,
+                )
+            )
+        return Group(id=id_of(at), path=at, label=spec.label, items=tuple(members), adds=spec.one)
+
+    def _provision(self, keys: Mapping[str, Node]) -> Provision | None:
+        cited = keys.get("provision")
+        return self._law.get(cited) if isinstance(cited, str) else None
+
+    def _items(
+        self, specs: Sequence[Spec], keys: Mapping[str, Node], path: str, provision: Provision | None
+    ) -> tuple[tuple[Control | Group, ...], tuple[Control | Group, ...]]:
+        asked = _asked(provision) if provision else frozenset()
+        items: list[Control | Group] = []
+        folded: list[Control | Group] = []
+        for spec in specs:
+            made = self._item(spec, keys, path)
+            if made is None:
+                self.left.append(f"{path}.{spec.key}")
+            elif self._is_shown(spec, keys, asked):
+                items.append(made)
+            else:
+                folded.append(made)
+        known = {spec.key for spec in specs}
+        self.left += [f"{path}.{key}" for key in keys if key not in known]
+        # A choice that there is none of is not asked for.
+        return tuple(items), tuple(each for each in folded if not _is_empty_choice(each))
+
+    @staticmethod
+    def _is_shown(spec: Spec, keys: Mapping[str, Node], asked: frozenset[str]) -> bool:
+        if spec.key in keys or spec.key in asked:
+            return True
+        if "duty" in keys and spec.key in _OF_EXEMPTIONS:
+            neither = keys["duty"] == Duty.CONFIRM_OR_DENY
+            return bool(keys.get("exemptions")) and (neither or spec.key not in {"confirming", "denying"})
+        return isinstance(spec, Many) or not spec.folded
+
+    def _item(self, spec: Spec, keys: Mapping[str, Node], path: str) -> Control | Group | None:
+        if isinstance(spec, Many):
+            return self.many(spec, keys, path)
+        at = f"{path}.{spec.key}"
+        if isinstance(spec, Row):
+            return self._control(spec, keys.get(spec.key), at, keys)
+        under = _as_keys(keys.get(spec.key, {}), spec.text)
+        if under is None:
+            return None
+        items, folded = self._items(spec.rows, under, at, None)
+        return Group(id=id_of(at), path=at, label=spec.label, items=items, folded=folded)
+
+    def _control(self, row: Row, value: Node, at: str, keys: Mapping[str, Node]) -> Control | None:
+        if not _fits(row, value):
+            return None
+        made = Control(
+            id=id_of(at), name=at, label=row.label, hint=row.hint, widget=row.widget, value=shown(row, value)
+        )
+        if row.widget is Widget.TICKS:
+            return self._ticks(row, value or [], made, keys)
+        if row.widget is Widget.PROVISION:
+            there = {each for each, _, _ in self.exemptions}
+            own = () if made.value in there else ((made.value, made.value or "Choose an exemption", ""),)
+            return replace(made, choices=(*own, *self.exemptions))
+        if row.widget is Widget.CHOICE:
+            choices = row.choices or (*_outcomes(keys), *(() if row.required else (_UNSAID,)))
+            return replace(made, choices=tuple((each, words, "") for each, words in choices))
+        return made
+
+    def _ticks(self, row: Row, value: Sequence[str], made: Control, keys: Mapping[str, Node]) -> Control:
+        provision = self._provision(keys)
+        known: Mapping[str, str] = {}
+        if provision:
+            named = [each for each in keys.get("limbs", []) if isinstance(each, str)]
+            for_purposes = any((own := self._law.get(limb)) and limb in own.purposes_for for limb in named)
+            limbs = limbs_of(provision, self._law)
+            known = limbs if row.key == "limbs" else (self._law.purposes if for_purposes else {})
+        chosen = [each for each in value if not each.startswith(_BLANK)]
+        words = {
+            **{each: each for each in chosen},
+            **{limb: f"{limb}: {what}" for limb, what in known.items()},
+        }
+        choices = tuple((each, words[each], "") for each in dict.fromkeys((*known, *chosen)))
+        return replace(made, chosen=tuple(chosen), choices=choices)
+
+
+def _exemptions(law: Provisions) -> Iterator[tuple[str, str, str]]:
+    to = {Duty.DISCLOSE: "to withhold", Duty.CONFIRM_OR_DENY: "to neither confirm nor deny"}
+    for each in law.all:
+        if each.in_force_until is None:
+            heading = f"Section {section_of(each.citation)}: {each.title}"
+            yield each.citation, f"{each.citation}, {to[each.duty]}", heading
+
+
+def _asked(provision: Provision) -> frozenset[str]:
+    """Return the fields that an exemption asks for, s.17(1)(c)."""
+    asked = {_ASKED_BY[each] for each in provision.asks} | {
+        key for need, key in _NEEDED_BY.items() if need in provision.needs
+    }
+    harm = {"harm"} if provision.basis.harm else set()
+    likely = {"likelihood"} if provision.basis.likelihood else set()
+    return frozenset(asked | harm | likely)
+
+
+def _outcomes(keys: Mapping[str, Node]) -> Sequence[tuple[str, str]]:
+    """Return the outcomes that a part of this duty can have; all of them where it does not say."""
+    duty = keys.get("duty")
+    fitting = OUTCOMES[Duty(duty)] if duty in list(Duty) else (*Outcome,)
+    return [(str(each), _ENDS[each]) for each in fitting]
+
+
+def _is_empty_choice(item: Control | Group) -> bool:
+    return isinstance(item, Control) and item.widget is Widget.TICKS and not item.choices
+
+
+def _fits(row: Row, value: Node) -> bool:
+    if value is None:
+        return True
+    if row.widget in {Widget.LIST, Widget.TICKS}:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, str)
+
+
+def _as_keys(value: Node, text: str) -> Mapping[str, Node] | None:
+    if isinstance(value, str) and text:
+        return {text: value}
+    return value if isinstance(value, dict) else None
+
+
+def shown(row: Row, value: Node) -> str:
+    """Return what a field shows of a value."""
+    if value is None:
+        return ""
+    if row.widget in {Widget.LIST, Widget.TICKS}:
+        return ", ".join(value)
+    text = value.strip()
+    if row.widget is Widget.DAY:
+        return text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else ""
+    return as_paragraphs(text) if row.widget is Widget.PROSE else text
+
+
+@lru_cache(maxsize=4096)
+def as_paragraphs(text: str) -> str:
+    """Return Markdown with each paragraph on one line, as a page wraps it; what cannot be read, as it is."""
+    try:
+        return normalise(text).strip()
+    except MalformedError:
+        return text
+
+
+# What was filled in
+
+
+def filled(content: Node, form: Mapping[str, Sequence[str]]) -> Node:
+    """Return content with what was filled in; fields that were not sent, and what has none, stay as they are.
+
+    Args:
+        form: What was sent, by path.
+    """
+    parts = content.get("parts", [])
+    if not isinstance(parts, list):
+        return content
+    return {**content, "parts": _members(PARTS, parts, "parts", form)}
+
+
+def _members(spec: Many, values: Sequence[Node], at: str, form: Mapping[str, Sequence[str]]) -> list[Node]:
+    return [
+        _keys_filled(spec.rows, value, f"{at}[{number}]", form, text=spec.text)
+        for number, value in enumerate(values)
+    ]
+
+
+def _keys_filled(
+    specs: Sequence[Spec], value: Node, path: str, form: Mapping[str, Sequence[str]], *, text: str = ""
+) -> Node:
+    keys = _as_keys(value, text)
+    if keys is None:
+        return value
+    found = {spec.key: _filled(spec, keys.get(spec.key), f"{path}.{spec.key}", form) for spec in specs}
+    # In the order of the form; what it does not know comes after that.
+    known = {key: each for key, each in found.items() if each is not None}
+    made = {**known, **{key: each for key, each in keys.items() if key not in found}}
+    if text and isinstance(value, str) and set(made) == {text}:
+        return made[text]
+    return made
+
+
+def _filled(spec: Spec, value: Node, at: str, form: Mapping[str, Sequence[str]]) -> Node | None:
+    if isinstance(spec, Row):
+        return _row_filled(spec, value, form[at]) if at in form and _fits(spec, value) else value
+    if isinstance(spec, Many):
+        return _members(spec, value, at, form) if isinstance(value, list) else value
+    made = _keys_filled(spec.rows, value if value is not None else {}, at, form, text=spec.text)
+    if isinstance(made, dict) and not any(made.values()):
+        return None
+    if value is None and spec.text and set(made) == {spec.text}:
+        return made[spec.text]
+    return made
+
+
+def _row_filled(row: Row, value: Node, sent: Sequence[str]) -> Node | None:
+    if row.widget is Widget.TICKS:
+        chosen = [each for each in sent if each]
+        return (
+            value
+            if chosen == [each for each in value or [] if not each.startswith(_BLANK)]
+            else chosen or None
+        )
+    text = sent[-1].strip()
+    if text == shown(row, value):
+        return value
+    if row.widget is Widget.LIST:
+        return [each for each in re.split(r"[,;\s]+", text) if each] or None
+    if not text:
+        return "" if row.required and value is not None else None
+    return f"{text}\n" if row.widget is Widget.PROSE else " ".join(text.split())
+
+
+# More of something, or less
+
+
+_LISTS: Final = re.compile(r"parts(\[\d+\]\.exemptions(\[\d+\]\.(favouring|against))?)?")
+_NEW_PART: Final[Mapping[str, Node]] = {
+    "information": "",
+    "duty": str(Duty.DISCLOSE),
+    "exemptions": [],
+    "outcome": "",
+}
+
+
+def with_one_more(content: Node, path: str, exemption: Node) -> Node:
+    """Return content with one part, exemption or factor more, at the end of those at a path.
+
+    Args:
+        exemption: What an exemption begins as.
+
+    Raises:
+        LookupError: there is no such place.
+    """
+    new = {"parts": _NEW_PART, "exemptions": exemption}.get(path.rpartition(".")[2], "")
+    return _changed(content, _steps(path), lambda values: [*values, new])
+
+
+def without(content: Node, path: str) -> Node:
+    """Return content without the part, exemption or factor at a path.
+
+    Raises:
+        LookupError: there is no such place.
+    """
+    members, _, number = path.removesuffix("]").rpartition("[")
+    gone = int(number) if number.isascii() and number.isdecimal() else None
+    return _changed(content, _steps(members), lambda values: [v for at, v in enumerate(values) if at != gone])
+
+
+def _steps(path: str) -> list[str | int]:
+    if not _LISTS.fullmatch(path):
+        raise LookupError(path)
+    return [int(step) if step.isdecimal() else step for step in re.findall(r"[a-z]+|\d+", path)]
+
+
+def _changed(node: Node, steps: Sequence[str | int], change: Callable[[Sequence[Node]], Node]) -> Node:
+    """Return content with the list that steps lead to changed; a list of factors goes with its last one."""
+    if not steps:
+        return change(node if isinstance(node, list) else [])
+    step, *rest = steps
+    if isinstance(step, int):
+        made = _changed(node[step], rest, change)
+        return [made if at == step else each for at, each in enumerate(node)]
+    made = _changed(node.get(step), rest, change)
+    kept = made or step in {"parts", "exemptions"}
+    return {**node, step: made} if kept else {key: each for key, each in node.items() if key != step}
