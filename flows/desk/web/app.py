@@ -28,10 +28,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route as Routed
 
 from flows.desk.web import safety, sessions
+from flows.desk.web.language import LANGUAGES
 from flows.desk.web.offices import Offices
 from flows.desk.web.render import as_json, render
 from flows.desk.web.routes import ROUTES
-from flows.desk.web.visit import LANGUAGES, Answer, NotFoundError, Page, See, Sent, Visit
+from flows.desk.web.visit import Answer, NotFoundError, Page, See, Sent, Visit
 from flows.domain.errors import (
     MalformedError,
     PitError,

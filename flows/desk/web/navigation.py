@@ -16,7 +16,7 @@ READERS: Final = frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER, Role.SIGN_OFF
 EVERYBODY: Final = READERS | {Role.ADMINISTRATOR}
 """Whoever is on the list of authorised people."""
 
-_PAGES: Final = (
+PAGES: Final = (
     ("/", "Waiting", EVERYBODY),
     ("/cases", "Find", READERS),
     ("/inbox", "Inbox", READERS),
@@ -32,6 +32,6 @@ def navigation(visit: Visit) -> list[tuple[str, str, bool]]:
 
 
 def _open(visit: Visit) -> Iterator[tuple[str, str, bool]]:
-    for url, name, open_to in _PAGES:
+    for url, name, open_to in PAGES:
         if not visit.roles.isdisjoint(open_to):
             yield url, name, visit.here == url or (url != "/" and visit.here.startswith(f"{url}/"))

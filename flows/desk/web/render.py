@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import gettext
 import json
 import re
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flows.desk.web.form import nearest
+from flows.desk.web.language import a_day, words_of
 from flows.desk.web.navigation import navigation
 from flows.domain.documents import DOCUMENTS
-from flows.domain.english import in_full
 from flows.domain.local_day import local_day, local_time
 from flows.domain.procedure import APPROVALS, CALLED, STAGES, STANDS
 from flows.domain.reference import slug
-from flows.files import folder, templates
+from flows.files import templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -60,14 +59,16 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - as above
 def _environment(language: str) -> Environment:
     made = templates(escape=True)
     made.add_extension("jinja2.ext.i18n")
-    words = gettext.translation(
-        "desk", folder("templates") / "desk" / "languages", languages=[language], fallback=True
-    )
+    words = words_of(language)
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # of the extension
+
+    def day(value: date | None) -> str:
+        return a_day(value, language, short=True) if value else ""
+
     made.filters |= {
-        "day": _day,
-        "in_full": in_full,
-        "moment": _moment,
+        "day": day,
+        "in_full": partial(a_day, language=language, short=False),
+        "moment": lambda when: f"{day(local_day(when))}, {local_time(when):%H:%M}",
         "role": lambda role: words.gettext(CALLED[role]),
         "slug": slug,
         "sentence": _sentence,
@@ -81,13 +82,3 @@ def _sentence(problem: str) -> str:
     """Return what is wrong as a sentence; the line of a file, which a form does not have, is left out."""
     words = re.sub(r" \(line \d+\)\Z", "", problem)
     return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
-
-
-def _day(value: date | None) -> str:
-    """Return a day as a column shows it, ``7 Nov 2022``."""
-    return f"{value.day} {value:%b} {value.year}" if value else ""
-
-
-def _moment(when: datetime) -> str:
-    """Return a moment as clocks here show it."""
-    return f"{_day(local_day(when))}, {local_time(when):%H:%M}"

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 FEWEST: Final = 2
 """Keys that a person should have: who loses one signs with the other."""
 
-LANGUAGES: Final = ("en", "cy")
-"""In which the pages speak."""
-
 
 class NotFoundError(PitError):
     """There is no such page, or it is not for whoever asks; nobody is told which."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from flows.desk.web.visit import LANGUAGES, NotFoundError, See, Sent, Visit, within
+from flows.desk.web.language import LANGUAGES
+from flows.desk.web.visit import NotFoundError, See, Sent, Visit, within
 from flows.files import folder
 
 _MEDIA: Final = {
