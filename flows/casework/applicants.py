@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
 from flows.casework import requests, sealed
+from flows.casework.acts import ProposedError
 from flows.domain.acts import READ_REQUEST
 from flows.domain.documents import REQUEST
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, RefusedError
@@ -63,12 +63,11 @@ def cases_of(office: Office, officer: Officer, words: str, reason: str) -> Found
         words: A name, an e-mail address or a telephone.
 
     Raises:
-        RefusedError: the person may not open requests, does not say why, or has no key at hand.
+        RefusedError: the person may not open requests, or does not say why.
+        ProposedError: somebody who signs elsewhere has first to sign that they open the next of the cases.
         MalformedError: the words are no name, e-mail address or telephone, or the reason repeats them.
     """
     office.register.policy().require(officer.id, *READ_REQUEST.roles, verb=_VERB)
-    if officer.signer is None:
-        raise RefusedError(f"To {_VERB} is to open each case found: name a key at hand with --key.")
     marks = sought_by(words)
     if not marks:
         problem = "a name, an e-mail address or a telephone is needed"
@@ -83,7 +82,7 @@ def cases_of(office: Office, officer: Officer, words: str, reason: str) -> Found
     cases: list[Known] = []
     references = office.repeats.asked_by(marks)
     for reference in references:
-        with suppress(RefusedError):
+        try:
             case = sealed.open_sealed(office, officer, reference, reason).case
             dossier = office.register.dossier(reference)
             request = parse_request_file(dossier.read(REQUEST).decode())
@@ -95,6 +94,11 @@ def cases_of(office: Office, officer: Officer, words: str, reason: str) -> Found
                     stage=case.stage(),
                 )
             )
+        except RefusedError:
+            continue
+        except ProposedError:
+            _note(office, officer.id, reason, [*(each.reference for each in cases), reference])
+            raise
     _note(office, officer.id, reason, [each.reference for each in cases])
     return Found(cases=tuple(cases), kept_back=len(references) - len(cases), unread=unread)
 

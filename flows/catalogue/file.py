@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
 from flows.catalogue.rows import COLUMNS, FORM, SCHEMA, Done, Row, write
-from flows.catalogue.search import MOST_URGENT_FIRST, OLDEST_FIRST, WAITING
+from flows.catalogue.search import FACETS, MOST_URGENT_FIRST, NEWEST_FIRST, OLDEST_FIRST, WAITING, counting
 from flows.domain.errors import RegisterError
 from flows.domain.filed import Filed, Reached
 from flows.domain.owed import from_text
@@ -151,8 +152,29 @@ class Catalogue:
 
     def find(self, sought: Sought, clock: Clock) -> list[Row]:
         """Return the documents that are looked for, the most urgent first."""
+        terms, values = self._sought(sought, clock)
+        return self._rows(f"{terms} {MOST_URGENT_FIRST}", values)
+
+    def page(self, sought: Sought, clock: Clock, *, most: int, skip: int = 0) -> list[Row]:
+        """Return some of the documents that are looked for, the newest first."""
+        terms, values = self._sought(sought, clock)
+        return self._rows(f"{terms} {NEWEST_FIRST} limit {most} offset {skip}", values)
+
+    def count(self, sought: Sought, clock: Clock, *, most: int) -> dict[str, Counter[Any]]:
+        """Return how many documents there are of each stage and kind, and how many are late.
+
+        Args:
+            most: Documents that are looked at.
+        """
+        terms, values = self._sought(sought, clock)
+        found = self._ask(counting(terms, most), values)
+        columns = [*zip(*found, strict=True)] or [()] * len(FACETS)
+        return {name: Counter(column) for name, column in zip(FACETS, columns, strict=True)}
+
+    def _sought(self, sought: Sought, clock: Clock) -> tuple[str, dict[str, str]]:
         self._know_due(clock)
-        return self._rows(*sought.sql())
+        common = [name for name, call in sought.sets(clock.today).items() if self._ask(*call)]
+        return sought.sql(clock.today, common)
 
     def _rows(self, rest: str, values: Any = ()) -> list[Row]:  # noqa: ANN401 - SQLite's
         found = self._ask(f"select {', '.join(COLUMNS)} from documents {rest}", values)  # noqa: S608 - ours

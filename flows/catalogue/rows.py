@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 6
+FORM: Final = 7
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -42,6 +42,9 @@ create table documents (
   unique (identity, document)
 ) strict;
 create index by_stage on documents (stage, received);
+create index by_received on documents (received);
+create index by_document on documents (document, received);
+create index by_due on documents (due) where due <> '';
 create index waiting on documents (due) where open;
 create index undue on documents (id) where due is null;
 create table touched (

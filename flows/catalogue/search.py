@@ -3,28 +3,55 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.domain.reference import identity
+
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Collection
 
 OLDEST_FIRST: Final = "order by received, identity, document <> 'test', document"
+NEWEST_FIRST: Final = "order by received desc, id desc"
+"""As the indexes by receipt, alone and within a stage, have them."""
 MOST_URGENT_FIRST: Final = "order by due = '', due, received, identity, document <> 'test', document"
 
 WAITING: Final = "where open"
 """The very term of the index over the few that are open, without which every row is read."""
 
 _A_CASE: Final = "document <> 'policy'"
+_LATE: Final = "due <> '' and due < :today"
 _TERMS: Final = {
-    "words": "id in (select rowid from words where words match :words)",
-    # Whatever begins with the provision and a bracket, which another follows in ASCII.
-    "provision": "id in (select id from relied where provision = :provision"
-    " or provision >= :provision || '(' and provision < :provision || ')')",
+    # Whatever begins with it, as a range of the index, and no pattern.
+    "reference": "identity >= :reference and identity < :reference || char(1114111)",
     "stage": "stage = :stage",
-    "person": "id in (select id from touched where person = :person and part <> 'barred')",
+    "document": "document = :document",
+    "received_from": "received >= :received_from",
+    "received_to": "received <= :received_to",
+    "due_from": "due >= :due_from",
+    "due_to": "due <> '' and due <= :due_to",
+    "late": f"{WAITING.removeprefix('where ')} and {_LATE}",
 }
 
+COMMON: Final = 5_000
+"""Documents from which on what has them is no way to find a few: then others are walked, and asked for it."""
+_SETS: Final = {
+    "words": ("rowid", "words where words match :words"),
+    # Whatever begins with the provision and a bracket, which another follows in ASCII.
+    "provision": (
+        "id",
+        (
+            "relied where (provision = :provision"
+            " or provision >= :provision || '(' and provision < :provision || ')')"
+        ),
+    ),
+    "person": ("id", "touched where person = :person and part <> 'barred'"),
+}
+"""What is found by a table of its own: the column of the document, and the rest of the selection."""
+
+FACETS: Final = ("stage", "document", "late")
+"""What is counted of whatever was found."""
 
 _TOUCHED: Final = "exists (select 1 from touched t where t.id = documents.id and person ="
 
@@ -78,23 +105,62 @@ class Sought:
     """What somebody looks for; what is empty is not asked for.
 
     Attributes:
+        reference: With which that of the case begins, in any spelling that counts as the same.
         words: All of which stand in the reference, the subject, the summary or the text; each may go on.
         provision: That is relied on, or anything in it, as ``31(1)``.
         stage: Where it stands.
+        document: Its kind.
         person: Who wrote, submitted or decided.
+        late: Whether it has to be late, and is open.
     """
 
+    reference: str = ""
     words: str = ""
     provision: str = ""
     stage: str = ""
+    document: str = ""
     person: str = ""
+    received_from: date | None = None
+    received_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    late: bool = False
 
-    def sql(self) -> tuple[str, dict[str, str]]:
-        """Return the rest of a selection of documents, and the values in it."""
+    def sql(self, today: date, common: Collection[str] = ()) -> tuple[str, dict[str, str]]:
+        """Return the terms of a selection of documents, and the values in it.
+
+        Args:
+            common: What of it very many documents have.
+        """
         # Quoted, so that nothing of it is taken for the language of the index.
         words = " ".join(
             f'"{word}"*' for word in re.findall(r'[^\s"]+', self.words) if re.search(r"\w", word)
         )
-        values = {"words": words, "provision": self.provision, "stage": self.stage, "person": self.person}
-        terms = [_TERMS[name] for name, value in values.items() if value]
-        return f"where {' and '.join([_A_CASE, *terms])} {MOST_URGENT_FIRST}", values
+        asked = {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {
+            name: value.isoformat() if isinstance(value, date) else str(value)
+            for name, value in {**asked, "words": words, "reference": identity(self.reference)}.items()
+            if value
+        }
+        terms = [_TERMS[name] if name in _TERMS else _set(name, common) for name in values]
+        return " and ".join([f"where {_A_CASE}", *terms]), {**values, "today": today.isoformat()}
+
+    def sets(self, today: date) -> dict[str, tuple[str, dict[str, str]]]:
+        """Return, for whatever has a table of its own, how that is asked whether very many have it."""
+        _, values = self.sql(today)
+        return {
+            name: (f"select 1 from {rest} limit 1 offset {COMMON}", {name: values[name]})  # noqa: S608 - our own
+            for name, (_, rest) in _SETS.items()
+            if name in values
+        }
+
+
+def _set(name: str, common: Collection[str]) -> str:
+    column, rest = _SETS[name]
+    # With a sign before it no index is used for it: each document that is walked is looked up in the set.
+    return f"{'+' if name in common else ''}id in (select {column} from {rest})"  # noqa: S608 - our own
+
+
+def counting(terms: str, most: int) -> str:
+    """Return the selection of what is told apart of some documents, ``most`` at most."""
+    return f"select stage, document, open and {_LATE} from documents {terms} limit {most}"  # noqa: S608 - our own terms

@@ -682,3 +682,38 @@ def test_how_far_it_is_is_told(busy_office: Office) -> None:
         register.catch_up()
 
     assert told == [(done, 4) for done in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    "sought",
+    [
+        Sought(),
+        Sought(reference="foi"),
+        Sought(stage="sent"),
+        Sought(document="response"),
+        Sought(received_from=date(2026, 1, 1)),
+        Sought(due_to=date(2026, 1, 1)),
+        Sought(late=True),
+        Sought(words="lanterns"),
+        Sought(person="foi-officer"),
+        Sought(provision="31(1)"),
+    ],
+    ids=str,
+)
+def test_a_page_of_what_is_looked_for_is_found_by_an_index(sought: Sought, searched: Office) -> None:
+    terms, values = sought.sql(CLOCK.today)
+    sql = f"explain query plan select reference from documents {terms} {search.NEWEST_FIRST} limit 50"  # noqa: S608
+    with closing(sqlite3.connect(searched.index)) as db:
+        plan = [str(row[-1]) for row in db.execute(sql, values)]
+    assert "SCAN documents" not in plan, plan
+
+
+def test_what_very_many_documents_have_is_looked_up_while_others_are_walked(
+    searched: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sought = Sought(words="lanterns", person="foi-officer")
+    catalogue = searched.register.catalogue
+    rare = catalogue.page(sought, CLOCK, most=9)
+    monkeypatch.setattr(search, "COMMON", 0)
+    assert sought.sets(CLOCK.today).keys() == {"words", "person"}
+    assert catalogue.page(sought, CLOCK, most=9) == rare != []

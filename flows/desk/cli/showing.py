@@ -170,6 +170,10 @@ def find(
 def _find_applicant(office: Office, officer: Officer, words: str, reason: str, *, as_json: bool) -> None:
     from flows.casework import applicants  # noqa: PLC0415 - the vault, for this alone
 
+    if officer.signer is None:
+        raise RefusedError(
+            "To look for an applicant is to open each case found: name a key at hand with --key."
+        )
     found = applicants.cases_of(office, officer, words, reason)
     if as_json:
         print_json(asdict(found))

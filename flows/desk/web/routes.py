@@ -14,13 +14,14 @@ from flows.desk.web.pages import (
     drafting,
     enrolling,
     entering,
+    finding,
     me,
     people,
     signing,
     static,
     waiting,
 )
-from flows.domain.acts import APPROVE
+from flows.domain.acts import APPROVE, READ_REQUEST
 from flows.domain.procedure import Role
 
 if TYPE_CHECKING:
@@ -104,6 +105,10 @@ ROUTES: Final = (
     Route(method="GET", path="/accessibility", handle=me.accessibility, open_to=None),
     # What waits, and a case
     _reads("/", waiting.show, EVERYBODY),
+    _reads("/cases", finding.show, READERS),
+    _reads("/cases.csv", finding.table, READERS, has_json=False),
+    _reads("/applicant", finding.ask_applicant, READ_REQUEST.roles, has_json=False),
+    _does("/applicant", finding.look, READ_REQUEST.roles, rate=_FEW),
     _reads("/cases/{case}", case.show, READERS),
     _reads("/cases/{case}/changes", changing.show, READERS),
     # Writing

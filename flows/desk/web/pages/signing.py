@@ -81,9 +81,14 @@ def keep(visit: Visit, do: Callable[[Officer], object]) -> See:
     try:
         do(Officer(id=visit.person, signer=None))
     except ProposedError as proposed:
-        statement = proposals.keep(visit.office, proposed.proposal)
-        return See(url=f"/sign/{hashlib.sha256(statement).hexdigest()}")
+        return waits(visit, proposed)
     raise RefusedError("This is so already; there is nothing to sign.")
+
+
+def waits(visit: Visit, proposed: ProposedError) -> See:
+    """Keep what waits for a signature; return the page on which it is signed."""
+    statement = proposals.keep(visit.office, proposed.proposal)
+    return See(url=f"/sign/{hashlib.sha256(statement).hexdigest()}")
 
 
 def ask(visit: Visit) -> Page:

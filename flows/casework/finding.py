@@ -1,0 +1,128 @@
+"""Finding cases: a page of those that are looked for, what could be narrowed, and what is in the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Final
+
+from flows.casework.views import Waiting, waiting
+from flows.catalogue.search import FACETS, Sought
+from flows.domain.reference import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.casework.office import Office
+
+MOST: Final = 1_000
+"""Documents that are counted, and given as a file."""
+PAGE: Final = 50
+_BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrower:
+    """One way to narrow what was found.
+
+    Attributes:
+        name: Of what it narrows, as in ``Sought``.
+        count: Of those among what was found; None where that is too many to be counted.
+    """
+
+    name: str
+    value: str
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found.
+
+    Attributes:
+        count: How many documents; None where it is more than ``MOST``.
+        rows: Those of the page, the newest first.
+        facets: How it could be narrowed.
+        without: Where nothing was found: each thing asked for without which there would be something.
+    """
+
+    count: int | None
+    page: int
+    pages: int
+    rows: tuple[Waiting, ...]
+    facets: tuple[Narrower, ...]
+    without: tuple[Narrower, ...]
+
+
+def find(office: Office, sought: Sought, page: int = 1) -> Found:
+    """Return one page of the documents that are looked for."""
+    clock, catalogue = office.clock(office.register.policy()), office.catalogue
+    counts = catalogue.count(sought, clock, most=MOST + 1)
+    count: int | None = sum(counts["stage"].values())
+    if count and count > MOST:
+        count = None
+    pages = -(-(MOST if count is None else count) // PAGE)
+    page = max(1, min(page, pages))
+    rows = catalogue.page(sought, clock, most=PAGE, skip=PAGE * (page - 1)) if pages else []
+    facets = (
+        Narrower(name=name, value=str(value), count=None if count is None else number)
+        for name in FACETS
+        for value, number in sorted(counts[name].items())
+        if value and number != count and not getattr(sought, name)
+    )
+    return Found(
+        count=count,
+        page=page,
+        pages=pages,
+        rows=tuple(waiting(row, clock) for row in rows),
+        facets=tuple(facets),
+        without=() if rows else tuple(_without(office, sought)),
+    )
+
+
+def _without(office: Office, sought: Sought) -> Iterator[Narrower]:
+    clock, nothing = office.clock(office.register.policy()), Sought()
+    for name in (each.name for each in fields(Sought)):
+        value, empty = getattr(sought, name), getattr(nothing, name)
+        fewer = replace(sought, **{name: empty})
+        if value == empty or fewer == nothing:
+            continue
+        if count := sum(office.catalogue.count(fewer, clock, most=MOST + 1)["stage"].values()):
+            yield Narrower(name=name, value=str(value), count=None if count > MOST else count)
+
+
+def the_one(office: Office, sought: Sought) -> str | None:
+    """Return the reference of the one case that a reference alone means, whole or by how it begins."""
+    if sought != Sought(reference=sought.reference) or not sought.reference:
+        return None
+    rows = office.catalogue.page(sought, office.clock(office.register.policy()), most=PAGE)
+    whole = [row.reference for row in rows if row.identity == identity(sought.reference)]
+    cases = {*(whole or (row.reference for row in rows))}
+    return cases.pop() if len(cases) == 1 else None
+
+
+def as_csv(office: Office, sought: Sought) -> str:
+    """Return what is found as a table for a spreadsheet, ``MOST`` rows at most."""
+    clock = office.clock(office.register.policy())
+    file = io.StringIO()
+    table = csv.writer(file)
+    table.writerow(("reference", "document", "subject", "stage", "version", "received", "due"))
+    for row in office.catalogue.page(sought, clock, most=MOST):
+        cells = (
+            row.reference,
+            row.document,
+            row.subject,
+            row.stage,
+            row.version,
+            row.received,
+            row.due or "",
+        )
+        table.writerow(map(_cell, cells))
+    return file.getvalue()
+
+
+def _cell(value: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    text = str(value)
+    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
