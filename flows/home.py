@@ -90,6 +90,11 @@ class Home:
         return self.state / "looked"
 
     @property
+    def laid_out(self) -> Path:
+        """Papers that were laid out for people who look at them."""
+        return self.state / "papers"
+
+    @property
     def catalogue(self) -> Path:
         """What the register has, as it is looked up."""
         return self.state / "catalogue.sqlite"

@@ -100,7 +100,7 @@ def _key(office: Office, dossier: Dossier) -> str:
         *(case.reference, case.received, case.recipient, case.regime, case.life.events),
         *files,
         *map(_mark, keys),
-        *_software(),
+        *software(),
     )
     return hashlib.sha256(repr(known).encode()).hexdigest()
 
@@ -108,7 +108,7 @@ def _key(office: Office, dossier: Dossier) -> str:
 _READ = (REQUEST, SEALED_REQUEST, ASSESSMENT, DOCUMENT)
 
 
-def _software() -> Iterator[object]:
+def software() -> Iterator[object]:
     """Yield what changes with any file of the software, and with what is installed beside it."""
     for root in (Path(__file__).parents[1], folder("templates")):
         for path in sorted(root.rglob("*")):

@@ -14,7 +14,7 @@ from sample_authorities import answering
 
 from flows import home as flows_home
 from flows.casework.proof import prove
-from flows.desk.cli.papers import _facts
+from flows.desk.cli.papers import facts
 from flows.document.publication import publish
 from flows.document.record import Record
 from flows.document.signing import throwaway, update
@@ -274,7 +274,7 @@ def test_a_paper_that_was_superseded_is_told(played: Desk, laid_out: Path) -> No
 
     assert (proof.passes, later.passes) == (True, False)
     assert [*later.against] == ["version"]
-    assert ("Version", "2, SUPERSEDED by version 3, published on 12 December 2022") in [*_facts(later)]
+    assert ("Version", "2, SUPERSEDED by version 3, published on 12 December 2022") in [*facts(later)]
 
 
 def test_a_file_of_certificates_that_holds_none_is_malformed(

@@ -78,6 +78,8 @@ OPEN: Final = {
     "POST /cases/{case}/draft/start": F,
     "GET /cases/{case}/decide/{document}": L + S,
     "POST /cases/{case}/decide/{document}": L + S,
+    "GET /cases/{case}/paper": READ,
+    "GET /cases/{case}/paper/{form}": READ,
     "GET /cases/{case}/act": READ,
     "POST /cases/{case}/act": READ,
     "GET /cases/{case}/request": READ,
@@ -93,6 +95,7 @@ THERE: Final = {
     "person": "foi-officer",
     "digest": "0" * 64,
     "name": "desk.css",
+    "form": "paper.pdf",
 }
 
 

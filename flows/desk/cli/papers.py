@@ -184,7 +184,7 @@ def verify(file: Path, ca: Path | None, *, home: Home, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(file), **_as_json(proof)})
     else:
-        print_rows([*_facts(proof)])
+        print_rows([*facts(proof)])
         against = [*proof.against]
         if against:
             click.secho(f"Something speaks against it: {', '.join(against)}.", fg="red", bold=True)
@@ -196,7 +196,8 @@ def verify(file: Path, ca: Path | None, *, home: Home, as_json: bool) -> None:
         sys.exit(NO)
 
 
-def _facts(proof: Proof) -> Iterator[tuple[str, str]]:
+def facts(proof: Proof) -> Iterator[tuple[str, str]]:
+    """Yield what was established of a paper, and what of it, in words."""
     signature, origin = proof.signature, proof.origin
     if signature:
         yield from _signature(signature)

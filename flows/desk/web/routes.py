@@ -16,6 +16,7 @@ from flows.desk.web.pages import (
     entering,
     finding,
     me,
+    papers,
     people,
     signing,
     static,
@@ -122,6 +123,9 @@ ROUTES: Final = (
     # Deciding and signing
     _reads("/cases/{case}/decide/{document}", deciding.ask, APPROVE.roles),
     _does("/cases/{case}/decide/{document}", deciding.propose, APPROVE.roles, rate=60),
+    # Papers
+    _reads("/cases/{case}/paper", papers.show, READERS),
+    _reads("/cases/{case}/paper/{form}", papers.file, READERS, has_json=False),
     # Every other act
     _reads("/cases/{case}/act", acting.ask, READERS),
     _does("/cases/{case}/act", acting.propose, READERS, rate=60, most=acting.MOST),

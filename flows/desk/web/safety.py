@@ -41,6 +41,12 @@ HEADERS: Final = {
 FRAMED: Final = "frame-ancestors 'self'"
 """Of what may stand in a frame of the desk itself (CSP)."""
 
+PAPER: Final = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    f"{FRAMED}; sandbox allow-same-origin"
+)
+"""Of a paper as a page: it runs nothing, and stands in a frame of this desk alone (CSP)."""
+
 SAFE: Final = frozenset({"GET", "HEAD"})
 _FORWARDED: Final = (
     "forwarded",

@@ -49,12 +49,7 @@ if TYPE_CHECKING:
     from flows.register.dossier import Dossier
     from flows.sources.strict_yaml import Node
 
-_FRAMED: Final = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    f"{safety.FRAMED}; sandbox allow-same-origin"
-)
-"""Of the paper beside its text: it runs nothing, and stands in a frame of this desk alone."""
-_FRAMED_PAGE: Final = _FRAMED.replace("'unsafe-inline'", "'self'")
+_FRAMED_PAGE: Final = safety.PAPER.replace("'unsafe-inline'", "'self'")
 """Of what is said in its place."""
 
 
@@ -527,7 +522,7 @@ def paper(visit: Visit) -> Answer:
         text = working.paper(visit.office, work.dossier, work.document, work.copy.text, work.copy.summary)
     except MalformedError as error:
         return Page(template="draft-unready.html.j2", view=error.faults, policy=_FRAMED_PAGE)
-    return Sent(content=text.encode(), media="text/html", policy=_FRAMED)
+    return Sent(content=text.encode(), media="text/html", policy=safety.PAPER)
 
 
 def offer(visit: Visit) -> Page:

@@ -1,0 +1,46 @@
+"""A paper on the desk: the draft, the published paper, and whether it is genuine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desk_builders import publish_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desk_builders import Desk
+    from web_builders import Person
+
+    from flows.home import Home
+
+_PAPER = "/cases/1146A-22/paper"
+
+
+def test_a_draft_says_so_and_what_is_published_is_verified(
+    person: Callable[..., Person], command: Desk, home: Home
+) -> None:
+    officer = person("foi-officer", viewport={"width": 360, "height": 800})
+    officer.goes(_PAPER)
+    assert "Draft: the paper is marked so on every page." in officer.words
+    assert "DRAFT" in officer.page.frame_locator("iframe").locator("body").inner_text()
+    request = officer.context.request
+    pdf = request.get(f"{officer.desk}{_PAPER}/paper.pdf").body()
+    kept = {path: path.stat().st_mtime_ns for path in home.laid_out.iterdir()}
+    assert request.get(f"{officer.desk}{_PAPER}/paper.pdf").body() == pdf
+    assert {path: path.stat().st_mtime_ns for path in home.laid_out.iterdir()} == kept
+    assert request.get(f"{officer.desk}{_PAPER}/copy.pdf").status == 404
+    assert request.get(f"{officer.desk}{_PAPER}/paper.pdf?version=2").status == 404
+    command.approve("legal-review", "legal-reviewer")
+    command.approve("balancing", "sign-off-officer")
+    publish_now(home)
+    officer.goes(_PAPER)
+    officer.follows("Verify the paper as it is given out")
+    assert "It is genuine, as far as can be established here." in officer.words
+    assert officer.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert "sha256" in request.get(f"{officer.desk}{_PAPER}/manifest.json").text()
+    copy = home.published / "1146A-22.pdf"
+    assert request.get(f"{officer.desk}{_PAPER}/copy.pdf").body() == copy.read_bytes()
+    copy.write_bytes(copy.read_bytes() + b"more")
+    officer.goes(f"{_PAPER}?verify=yes")
+    assert "Something speaks against it: content." in officer.words
