@@ -18,8 +18,8 @@ from flows.casework import acts, drafts, publishing, requests
 from flows.casework import papers as paper
 from flows.casework.acts import Officer, Wish
 from flows.casework.office import Office, open_office
-from flows.desk.cli.keeping import make_home
 from flows.desk.cli.main import main
+from flows.desk.making import make_home
 from flows.domain.act import Act
 from flows.domain.acts import SUBMIT
 from flows.domain.documents import RESPONSE, TEST

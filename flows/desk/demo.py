@@ -16,8 +16,8 @@ from flows.casework import acts, drafts
 from flows.casework import papers as paper
 from flows.casework.acts import Officer, Wish
 from flows.casework.office import open_office
-from flows.desk.cli.keeping import CHASE_WITHIN, make_home
 from flows.desk.cli.terminal import heading
+from flows.desk.making import CHASE_WITHIN, make_home
 from flows.domain.acts import APPROVE, RETURN, SUBMIT
 from flows.domain.documents import RESPONSE, TEST
 from flows.domain.edition import latest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from flows.domain.act import Act
@@ -11,18 +11,21 @@ from flows.domain.acts import FOUND
 from flows.domain.errors import RegisterError
 from flows.domain.policy import SERVICE, Person, Policy, Rules
 from flows.domain.procedure import Role
+from flows.register.entry import seconds
 from flows.register.repository import Repository
 from flows.register.roster import write_policy
 from flows.register.statement import POLICY
 from flows.register.store import Register
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
     from flows.domain.filed import Catalogue
     from flows.register.line import Recorded
     from flows.register.signature import FileSigner
+    from flows.register.store import Proposal
 
 
 def found(
@@ -45,18 +48,41 @@ def found(
     Raises:
         RegisterError: a register was founded there before.
     """
-    policy = Policy(
+    policy = first_policy(authority, administrator, (signer.public,), rules, service)
+    with founding(path, catalogue, policy, service, time) as (register, proposal):
+        return register.append(proposal, proposal.signed_by(signer), now=seconds(time))
+
+
+def first_policy(
+    authority: str, administrator: str, keys: tuple[str, ...], rules: Rules, service: FileSigner
+) -> Policy:
+    """Return the policy of a new register, which gets its id here."""
+    return Policy(
         version=1,
         register=secrets.token_hex(16),
         authority=authority,
         people={
-            administrator: Person(
-                id=administrator, roles=frozenset({Role.ADMINISTRATOR}), keys=(signer.public,)
-            ),
+            administrator: Person(id=administrator, roles=frozenset({Role.ADMINISTRATOR}), keys=keys),
             SERVICE: Person(id=SERVICE, roles=frozenset({Role.SERVICE}), keys=(service.public,)),
         },
         rules=rules,
     )
+
+
+@contextmanager
+def founding(
+    path: Path,
+    catalogue: Catalogue,
+    policy: Policy,
+    service: FileSigner,
+    time: datetime,
+) -> Iterator[tuple[Register, Proposal]]:
+    """Give a register at ``path``, and its founding for the one administrator of ``policy`` to sign.
+
+    Raises:
+        RegisterError: a register was founded there before.
+    """
+    (administrator,) = policy.holders(Role.ADMINISTRATOR)
     act = Act(
         kind=FOUND,
         case=POLICY,
@@ -70,4 +96,4 @@ def found(
         if repository.tip() is not None:
             raise RegisterError(f"There is a register at {path} already.")
     with Register(path, catalogue, service) as register:
-        return register.record(act, write_policy(policy), signer)
+        yield register, register.propose(act, write_policy(policy))

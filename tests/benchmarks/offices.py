@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from flows.casework import acts
 from flows.casework.acts import Officer
 from flows.casework.office import Office, open_office
-from flows.desk.cli.keeping import make_home
 from flows.desk.demo import AUTHORITIES
+from flows.desk.making import make_home
 from flows.domain.edition import latest
 from flows.domain.policy import SERVICE, Person, Rules
 from flows.domain.procedure import Role

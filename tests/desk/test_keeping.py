@@ -12,6 +12,7 @@ from desk_builders import CASE, RULES, Desk, an_officer, everything, passes_audi
 
 from flows.casework.office import open_office
 from flows.desk.cli import keeping
+from flows.desk.making import make_home
 from flows.domain.edition import latest
 from flows.domain.errors import RegisterError
 from flows.home import Home
@@ -437,7 +438,7 @@ def test_a_home_moved_elsewhere_works_as_before(desk: Desk, tmp_path: Path) -> N
 def earlier(tmp_path: Path) -> Desk:
     """A home whose register was founded under the first edition."""
     home = Home(tmp_path / "earlier")
-    keeping.make_home(home, authority="A", administrator="administrator", rules=replace(RULES, edition=1))
+    make_home(home, authority="A", administrator="administrator", rules=replace(RULES, edition=1))
     return Desk(home)
 
 

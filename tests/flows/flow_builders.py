@@ -30,7 +30,7 @@ from flows.casework import papers as paper
 from flows.casework.acts import Officer, Wish
 from flows.casework.office import Office, open_office
 from flows.casework.requests import NextReferences
-from flows.desk.cli.keeping import make_home
+from flows.desk.making import make_home
 from flows.domain.acts import APPROVE, CLOSE, RETURN, SUBMIT
 from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
 from flows.domain.edition import latest

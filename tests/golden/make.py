@@ -25,7 +25,7 @@ from flows.casework.acts import Officer, Wish
 from flows.casework.auditing import audit_register
 from flows.casework.office import Office, open_office
 from flows.casework.papers import check
-from flows.desk.cli.keeping import make_home
+from flows.desk.making import make_home
 from flows.domain.acts import APPROVE, CLOSE, OVERRIDE, RETURN, SENT, SUBMIT
 from flows.domain.documents import RESPONSE, TEST
 from flows.domain.policy import Person, Rules

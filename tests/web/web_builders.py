@@ -132,3 +132,35 @@ class SignedIn:
     def close(self) -> None:
         self.client.close()
         self._store.close()
+
+
+def invites(administrator: Person, person: str, role: str = "legal reviewer") -> str:
+    """Invite somebody; return the path of the link."""
+    administrator.goes("/people")
+    administrator.page.get_by_label("What they are called here").fill(person)
+    administrator.page.get_by_label(role).check()
+    administrator.presses("Invite")
+    return (administrator.page.locator("#link").text_content() or "").removeprefix(administrator.desk)
+
+
+def enrols(newcomer: Person, link: str) -> list[str]:
+    """Take an invitation up with two passkeys; return the digits that are to be read out."""
+    newcomer.goes(link)
+    newcomer.presses("Begin")
+    makes_two_passkeys(newcomer)
+    newcomer.presses("Hand them in")
+    newcomer.page.get_by_role("heading", name="Keys handed in").wait_for()
+    return newcomer.page.locator(".digits").all_inner_texts()
+
+
+def makes_two_passkeys(newcomer: Person) -> None:
+    """Make a passkey on each of two devices, and prove both."""
+    for number in range(2):
+        newcomer.presses("Make a passkey")
+        newcomer.presses("Sign with it")
+        if number == 0:
+            newcomer.page.get_by_role("heading", name="Make a second one").wait_for()
+            newcomer.presses("Make a passkey")
+            newcomer.page.get_by_text("This device has a passkey of yours for this desk already").wait_for()
+            newcomer.takes_another_device()
+    newcomer.page.get_by_role("heading", name="Your keys are made").wait_for()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import shlex
-import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows import home as flows_home
 from flows.casework import acts
-from flows.casework.office import Office, catalogue_of
 from flows.desk.cli.terminal import (
     Commands,
     example,
@@ -27,27 +22,21 @@ from flows.desk.cli.terminal import (
     with_home,
 )
 from flows.desk.cli.terminal import acts as acting
-from flows.document.markdown import plain_faults
+from flows.desk.making import PATTERN, first_rules, make_home, parse_authority
 from flows.domain.acts import ADD_OFFICER
-from flows.domain.documents import RESPONSE, TEST
 from flows.domain.edition import EDITIONS, latest
-from flows.domain.errors import Fault, MalformedError, RefusedError
-from flows.domain.policy import BODIES, LONGEST_RETENTION, SERVICE, Person, Rules, parse_person
+from flows.domain.policy import BODIES, LONGEST_RETENTION, SERVICE, Person, parse_person
 from flows.domain.procedure import Role
 from flows.home import Home, find_home
 from flows.register import signature
-from flows.register.founding import found
 from flows.register.kinds import parse_key, parse_public
-from flows.sources.references import check_pattern
-from flows.vault.keys import create_wrapping_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.casework.acts import Officer
+    from flows.casework.office import Office
 
-CHASE_WITHIN = 5
-_LONGEST_NAME = 200
 _PEOPLES_ROLES = [str(role) for role in Role if role is not Role.SERVICE]
 
 
@@ -91,9 +80,7 @@ def _kind_of(ctx: click.Context, param: click.Parameter, value: str | None) -> s
     show_default=True,
     help="Which approvals a test needs.",
 )
-@click.option(
-    "--pattern", default="FOI-{year}-{number:04}", show_default=True, help="How the next reference is made."
-)
+@click.option("--pattern", default=PATTERN, show_default=True, help="How the next reference is made.")
 @click.option(
     "--body",
     type=click.Choice(BODIES),
@@ -113,15 +100,8 @@ def init(
     as_json: bool,
 ) -> None:
     """Make a home: the register, its first administrator and the service's keys."""
-    rules = Rules(
-        edition=latest(),
-        gates={TEST.name: approvals, RESPONSE.name: "two-person"},
-        threshold=1,
-        reference_pattern=check_pattern(pattern),
-        chase_within=CHASE_WITHIN,
-        body=body,
-    )
-    authority = _authority(authority)
+    rules = first_rules(approvals, pattern, body)
+    authority = parse_authority(authority, "--authority")
     make_home(home, authority=authority, administrator=parse_person(administrator), rules=rules)
     with open_office(home) as office:
         acts.write_allowed_signers(office)
@@ -137,58 +117,6 @@ def init(
     click.echo(f"The key of {administrator} is {home.officers / administrator}; move it to a safe place.")
     where = "" if home == find_home() else f" --home {shlex.quote(str(home.root))}"
     click.echo(f"Next: equipoise officer add ID --role foi-officer --as {administrator}{where}")
-
-
-def make_home(home: Home, *, authority: str, administrator: str, rules: Rules) -> None:
-    """Make a home whole, or not at all.
-
-    Raises:
-        RefusedError: something is there already.
-    """
-    if os.path.lexists(home.root) and not _is_empty(home.root):
-        raise RefusedError(f"{home.root} is not an empty folder; a home is made in a new one.")
-    home.root.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Home(home.root.with_name(f".{home.root.name}.{secrets.token_hex(4)}.part"))
-    try:
-        _fill(fresh, authority=authority, administrator=administrator, rules=rules)
-        os.replace(fresh.root, home.root)  # noqa: PTH105 - whole, or not at all
-    finally:
-        shutil.rmtree(fresh.root, ignore_errors=True)
-
-
-def _is_empty(root: Path) -> bool:
-    return root.is_dir() and not root.is_symlink() and not any(root.iterdir())
-
-
-def _fill(fresh: Home, *, authority: str, administrator: str, rules: Rules) -> None:
-    fresh.root.mkdir(mode=0o700, exist_ok=True)  # drafts and requests are for their owner alone
-    for folder in (fresh.inbox, fresh.set_aside, fresh.published, fresh.notices, fresh.state):
-        folder.mkdir(parents=True)
-    for folder in (fresh.officers, fresh.case_keys, fresh.service.parent, fresh.authority):
-        folder.mkdir(parents=True, mode=0o700)
-    create_wrapping_key(fresh.wrapping)
-    signature.generate(fresh.service)
-    signature.generate(fresh.officers / administrator)
-    found(
-        fresh.register,
-        catalogue_of(fresh),
-        authority=authority,
-        administrator=administrator,
-        rules=rules,
-        signer=signature.load(fresh.officers / administrator),
-        service=signature.load(fresh.service),
-        time=flows_home.now(),
-    )
-
-
-def _authority(text: str) -> str:
-    name = text.strip()
-    problems = plain_faults(name)
-    if not name or len(name) > _LONGEST_NAME:
-        problems.append(f"a name of 1 to {_LONGEST_NAME} characters is needed")
-    if problems:
-        raise MalformedError("--authority", *(Fault(path="", problem=problem) for problem in problems))
-    return name
 
 
 @click.command(epilog=example("equipoise adopt-edition --as administrator"))

@@ -47,9 +47,29 @@ if TYPE_CHECKING:
 @with_home
 def up(every: int, port: int, *, home: Home, as_json: bool) -> None:
     """Run the desk, the Prefect server and every flow on its schedule, until Ctrl-C."""
+    if not home.register.exists():
+        port = _found(home, port, as_json=as_json)
     with open_office(home):
         pass  # there is a register, and it can be read
     _run_up(home, every, port, as_json=as_json)
+
+
+def _found(home: Home, port: int, *, as_json: bool) -> int:
+    """Have a register founded by the page, where there is none; return the port at which its desk is."""
+    from flows.desk.web.founding import found_by_page  # noqa: PLC0415 - for the first start alone
+    from flows.engine.server import listening  # noqa: PLC0415 - as above
+
+    def say(url: str) -> None:
+        if as_json:
+            print_json({"found": url})
+        else:
+            click.echo(f"There is no register at {home.root} yet. Found one at {url}")
+            click.echo("The link is for you alone: whoever opens it becomes the first administrator.")
+
+    with listening(port) as listener:
+        port = int(listener.getsockname()[1])
+        found_by_page(home, listener, say)
+    return port
 
 
 def _run_up(home: Home, every: int, port: int, *, as_json: bool, opened: bool = False) -> None:

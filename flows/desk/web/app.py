@@ -114,7 +114,7 @@ class Desk:
 
 
 @dataclass(kw_only=True)
-class _Sent:
+class SentForm:
     """What a form brought: the values of its fields, and the files."""
 
     form: dict[str, list[str]] = field(default_factory=dict)
@@ -128,7 +128,7 @@ def application(home: Home) -> Starlette:
 
     async def closed(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _plain_error(status)
+        return plain_error(status)
 
     @asynccontextmanager
     async def open_offices(_: Starlette) -> AsyncIterator[None]:
@@ -140,17 +140,17 @@ def application(home: Home) -> Starlette:
         routes=routes,
         lifespan=open_offices,
         exception_handlers={404: closed, 405: closed, 413: closed, 500: closed},
-        middleware=[Middleware(_Headers)],
+        middleware=[Middleware(Headers)],
     )
 
 
-class _Headers:
+class Headers:
     """Puts the desk's headers on every answer, those of failures included."""
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 - ASGI's
         self._app = app
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI's
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, D102 - ASGI's
         async def sending(message: Any) -> None:  # noqa: ANN401 - as above
             if message["type"] == "http.response.start":
                 there = {name.lower() for name, _ in message["headers"]}
@@ -189,10 +189,10 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
             await run_in_threadpool(desk.read_origins)  # it may have moved there since
             origin = safety.origin_of(host, desk.origins)
         if origin is None:
-            return _plain_error(421)
+            return plain_error(421)
         if route.method not in safety.SAFE and not safety.is_from_here(request.headers, origin):
-            return _plain_error(403)
-        sent = await _sent(request) if route.method not in safety.SAFE else _Sent()
+            return plain_error(403)
+        sent = await form_of(request) if route.method not in safety.SAFE else SentForm()
         response, person = await run_in_threadpool(_answered, desk, route, request, sent, as_data=json_)
         _log(desk, route, person, response.status_code, time.monotonic() - began)
         return response
@@ -200,8 +200,9 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
     return endpoint
 
 
-async def _sent(request: Request) -> _Sent:
-    sent = _Sent()
+async def form_of(request: Request) -> SentForm:
+    """Read the form that a request brings."""
+    sent = SentForm()
     async with request.form(
         max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_MOST_BYTES
     ) as came:
@@ -214,7 +215,7 @@ async def _sent(request: Request) -> _Sent:
 
 
 def _answered(
-    desk: Desk, route: Route, request: Request, sent: _Sent, *, as_data: bool
+    desk: Desk, route: Route, request: Request, sent: SentForm, *, as_data: bool
 ) -> tuple[Response, str]:
     """Return the answer to a request, and who asked."""
     person = ""
@@ -225,13 +226,13 @@ def _answered(
             return _response(_page_of(route, request, visit), visit, as_data=as_data), person
     except (OSError, sqlite3.Error):
         # What failed may be named in the error, and is nobody's business.
-        return _plain_error(503), person
+        return plain_error(503), person
     except Exception as error:  # noqa: BLE001 - as a page that fails: where, and no words of a case
         failures.tell("desk", str(UnexpectedError.of(error)))
-        return _plain_error(500), person
+        return plain_error(500), person
 
 
-def _visit(desk: Desk, request: Request, sent: _Sent, office: Office, store: Store) -> Visit:
+def _visit(desk: Desk, request: Request, sent: SentForm, office: Office, store: Store) -> Visit:
     policy = office.register.policy()
     desk.origins = policy.rules.desk
     origin = safety.origin_of(request.headers.get("host", ""), desk.origins) or ""
@@ -372,7 +373,8 @@ _CLOSED: Final = {
 }
 
 
-def _plain_error(status: int) -> Response:
+def plain_error(status: int) -> Response:
+    """Return an answer of one sentence, for whoever has no page yet."""
     return PlainTextResponse(_CLOSED.get(status, "The desk cannot answer now."), status_code=status)
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from flows.desk.web.invitations import Invitation, NewKey
     from flows.desk.web.visit import Answer, Visit
 
+    Sending = Callable[[str], str]
+    """Returns a field of the form that was sent."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolView:
@@ -70,8 +73,19 @@ def ask(visit: Visit) -> Page:
 
 
 def _asked(visit: Visit, found: Invitation, error: str) -> Page:
-    enrolment, left = _enrolment(visit, found), found.unproven
-    asked = None
+    return page_of(_enrolment(visit, found), found, there=_there(visit), error=error)
+
+
+def page_of(
+    enrolment: Enrolment, found: Invitation, *, there: str, error: str, founding: bool = False
+) -> Page:
+    """Return the page on which keys are made, as far as that has come.
+
+    Args:
+        there: The address of the page.
+        founding: Whether the keys are those of the first administrator, whom nobody invites.
+    """
+    left, asked = found.unproven, None
     if found.step is Step.BEGUN:
         asked = enrolment.ask_to_prove(left) if left else enrolment.ask_to_make()
     proven = {key.public for key in found.proven}
@@ -85,43 +99,49 @@ def _asked(visit: Visit, found: Invitation, error: str) -> Page:
         asked=asked,
         listed=bool(proven) and proven <= {*enrolment.listed},
     )
-    more = {"error": error, "there": _there(visit), "fewest": FEWEST}
+    more = {"error": error, "there": there, "fewest": FEWEST, "founding": founding}
     return Page(template="enrol.html.j2", view=view, more=more, status=422 if error else 200)
 
 
 def make(visit: Visit) -> Answer:
     """Take the key that somebody made."""
-
-    def made(enrolment: Enrolment, found: Invitation) -> tuple[NewKey, ...]:
-        if answer := visit.sent("answer"):
-            key = enrolment.take_passkey(visit.sent("challenge"), answer)
-        else:
-            key = enrolment.take_public(visit.sent("public"))
-        return (*found.proven, key)
-
     return _stepped(visit, made)
 
 
 def prove(visit: Visit) -> Answer:
     """Take the first signature by a new key."""
-
-    def proven(enrolment: Enrolment, found: Invitation) -> tuple[NewKey, ...]:
-        if found.unproven is None:
-            return found.keys
-        key = enrolment.prove(
-            found.unproven,
-            visit.sent("challenge"),
-            answer=visit.sent("answer"),
-            pasted=visit.sent("signature"),
-        )
-        return (*found.proven, key)
-
     return _stepped(visit, proven)
 
 
 def drop(visit: Visit) -> Answer:
     """Leave out a key that did not sign."""
-    return _stepped(visit, lambda _, found: found.proven)
+    return _stepped(visit, lambda _enrolment, found, _sent: found.proven)
+
+
+def made(enrolment: Enrolment, found: Invitation, sent: Sending) -> tuple[NewKey, ...]:
+    """Return the keys, with the one that was made now.
+
+    Raises:
+        PitError: as ``take_passkey`` and ``take_public``.
+    """
+    if answer := sent("answer"):
+        key = enrolment.take_passkey(sent("challenge"), answer)
+    else:
+        key = enrolment.take_public(sent("public"))
+    return (*found.proven, key)
+
+
+def proven(enrolment: Enrolment, found: Invitation, sent: Sending) -> tuple[NewKey, ...]:
+    """Return the keys, with the one that signed for the first time.
+
+    Raises:
+        PitError: as ``Enrolment.prove``.
+    """
+    if found.unproven is None:
+        return found.keys
+    pasted = sent("signature")
+    key = enrolment.prove(found.unproven, sent("challenge"), answer=sent("answer"), pasted=pasted)
+    return (*found.proven, key)
 
 
 def hand_in(visit: Visit) -> Answer:
@@ -135,12 +155,12 @@ def hand_in(visit: Visit) -> Answer:
     return See(url=_there(visit))
 
 
-def _stepped(visit: Visit, step: Callable[[Enrolment, Invitation], tuple[NewKey, ...]]) -> Answer:
+def _stepped(visit: Visit, step: Callable[[Enrolment, Invitation, Sending], tuple[NewKey, ...]]) -> Answer:
     found = _begun(visit)
     if found is None:
         return _gone()
     try:
-        invitations.keep(visit.store, found, step(_enrolment(visit, found), found))
+        invitations.keep(visit.store, found, step(_enrolment(visit, found), found, visit.sent))
     except PitError as error:
         return _asked(visit, found, str(error))
     return See(url=_there(visit))

@@ -1,0 +1,117 @@
+"""Making a home: its folders, the service's keys and the register, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from flows import home as flows_home
+from flows.casework.office import catalogue_of
+from flows.document.markdown import plain_faults
+from flows.domain.documents import RESPONSE, TEST
+from flows.domain.edition import latest
+from flows.domain.errors import Fault, MalformedError, RefusedError
+from flows.domain.policy import Rules
+from flows.home import Home
+from flows.register import signature
+from flows.register.founding import found
+from flows.sources.references import check_pattern
+from flows.vault.keys import create_wrapping_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CHASE_WITHIN: Final = 5
+"""Working days, in a new register."""
+PATTERN: Final = "FOI-{year}-{number:04}"
+"""How references are made, in a new register."""
+_LONGEST_NAME: Final = 200
+
+
+def first_rules(approvals: str, pattern: str, body: str, *, desk: tuple[str, ...] = ()) -> Rules:
+    """Return the rules of a new register.
+
+    Raises:
+        MalformedError: no reference can be made by the pattern.
+    """
+    return Rules(
+        edition=latest(),
+        gates={TEST.name: approvals, RESPONSE.name: "two-person"},
+        threshold=1,
+        reference_pattern=check_pattern(pattern),
+        chase_within=CHASE_WITHIN,
+        body=body,
+        desk=desk,
+    )
+
+
+def parse_authority(text: str, source: str) -> str:
+    """Return the name of an authority.
+
+    Raises:
+        MalformedError: it cannot stand in a paper.
+    """
+    name = text.strip()
+    problems = plain_faults(name)
+    if not name or len(name) > _LONGEST_NAME:
+        problems.append(f"a name of 1 to {_LONGEST_NAME} characters is needed")
+    if problems:
+        raise MalformedError(source, *(Fault(path="", problem=problem) for problem in problems))
+    return name
+
+
+def make_home(home: Home, *, authority: str, administrator: str, rules: Rules) -> None:
+    """Make a home whole, or not at all, with a key file for its first administrator.
+
+    Raises:
+        RefusedError: something is there already.
+    """
+    with fresh_home(home) as fresh:
+        signature.generate(fresh.officers / administrator)
+        found(
+            fresh.register,
+            catalogue_of(fresh),
+            authority=authority,
+            administrator=administrator,
+            rules=rules,
+            signer=signature.load(fresh.officers / administrator),
+            service=signature.load(fresh.service),
+            time=flows_home.now(),
+        )
+
+
+@contextmanager
+def fresh_home(home: Home) -> Iterator[Home]:
+    """Give a home without a register, which takes its place when the block ends well.
+
+    Raises:
+        RefusedError: something is there already.
+    """
+    if os.path.lexists(home.root) and not _is_empty(home.root):
+        raise RefusedError(f"{home.root} is not an empty folder; a home is made in a new one.")
+    home.root.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Home(home.root.with_name(f".{home.root.name}.{secrets.token_hex(4)}.part"))
+    try:
+        _fill(fresh)
+        yield fresh
+        os.replace(fresh.root, home.root)  # noqa: PTH105 - whole, or not at all
+    finally:
+        shutil.rmtree(fresh.root, ignore_errors=True)
+
+
+def _is_empty(root: Path) -> bool:
+    return root.is_dir() and not root.is_symlink() and not any(root.iterdir())
+
+
+def _fill(fresh: Home) -> None:
+    fresh.root.mkdir(mode=0o700, exist_ok=True)  # drafts and requests are for their owner alone
+    for folder in (fresh.inbox, fresh.set_aside, fresh.published, fresh.notices, fresh.state):
+        folder.mkdir(parents=True)
+    for folder in (fresh.officers, fresh.case_keys, fresh.service.parent, fresh.authority):
+        folder.mkdir(parents=True, mode=0o700)
+    create_wrapping_key(fresh.wrapping)
+    signature.generate(fresh.service)

@@ -1,0 +1,365 @@
+"""Founding a register by the page, where there is none: on this machine, behind a link that is printed once.
+
+1. The authority, what kind it is, which approvals a test needs, and what its first administrator is called.
+2. The administrator's keys, made and proven as everybody's.
+3. The founding, signed by one of them. Then the home takes its place, whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, cast
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from flows import home as flows_home
+from flows.casework import acts
+from flows.casework.amendments import key_view
+from flows.casework.office import Office, catalogue_of
+from flows.desk.making import PATTERN, first_rules, fresh_home, parse_authority
+from flows.desk.web import passkeys, safety
+from flows.desk.web.app import Headers, form_of, plain_error
+from flows.desk.web.enrolment import Enrolment
+from flows.desk.web.invitations import Invitation, Step
+from flows.desk.web.pages import enrolling, static
+from flows.desk.web.render import render
+from flows.desk.web.store import Store
+from flows.desk.web.visit import Page, See, Sent, Visit
+from flows.domain.edition import EDITIONS, ONE_PERSON, latest
+from flows.domain.errors import PitError, RefusedError
+from flows.domain.policy import BODIES, Policy, parse_person
+from flows.domain.procedure import Role
+from flows.domain.provisions import provisions
+from flows.register import passkey, signature
+from flows.register.entry import seconds
+from flows.register.founding import first_policy, founding
+from flows.register.kinds import Kind
+from flows.register.signature import STATEMENT
+from flows.register.sshsig import tidied
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from starlette.requests import Request
+
+    from flows.casework.amendments import KeyView
+    from flows.desk.web.invitations import NewKey
+    from flows.desk.web.visit import Answer
+    from flows.home import Home
+    from flows.register.store import Proposal, Register
+
+_MOST: Final = 1 << 18
+"""Bytes of what is sent."""
+_LONGEST: Final = 8 * 3600.0
+"""Seconds for which the keys that were made are good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundView:
+    """What the page that asks for the founding's signature shows."""
+
+    authority: str
+    person: str
+    statement: str
+    digest: str
+    request: str
+    keys: tuple[KeyView, ...]
+
+
+@dataclass(kw_only=True)
+class _Founding:
+    """One founding, as far as it has come.
+
+    Attributes:
+        home: That is being filled.
+        policy: Without the administrator's keys; None before the first step.
+        keys: The administrator's, as they are made.
+        at: When the founding was made, which its statement says.
+        fingerprint: Once it is founded.
+    """
+
+    home: Home
+    origin: str
+    secret: str
+    policy: Policy | None = None
+    keys: Invitation | None = None
+    at: datetime | None = None
+    fingerprint: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def found_by_page(home: Home, listener: socket.socket, say: Callable[[str], None]) -> None:
+    """Serve the page until a register was founded, whose home then takes its place.
+
+    Args:
+        say: Told the link.
+
+    Raises:
+        RefusedError: something is there already, or it was ended without a founding.
+    """
+    origin = f"http://localhost:{listener.getsockname()[1]}"
+    with fresh_home(home) as fresh:
+        begun = _Founding(home=fresh, origin=origin, secret=secrets.token_urlsafe(32))
+        server = _Server(begun)
+        say(f"{origin}/found/{begun.secret}")
+        server.run(sockets=[listener])
+        if not begun.fingerprint:
+            raise RefusedError("No register was founded.")
+
+
+class _Server(uvicorn.Server):
+    """A server that ends once the register is founded and the page that says so is sent."""
+
+    def __init__(self, begun: _Founding) -> None:
+        super().__init__(
+            uvicorn.Config(application(begun), log_level="error", access_log=False, proxy_headers=False)
+        )
+        self._begun = begun
+
+    async def on_tick(self, counter: int) -> bool:
+        """End where nothing is left to do."""
+        if self._begun.fingerprint and not self.server_state.tasks:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def application(begun: _Founding) -> Starlette:
+    """Return the page, with its steps."""
+    limit = [Middleware(Headers), Middleware(RequestBodyLimitMiddleware, max_body_size=_MOST)]
+    paths = {
+        "/found/{secret}": ["GET", "POST"],
+        "/found/{secret}/{step}": ["POST"],
+        "/static/{name}": ["GET"],
+    }
+
+    async def endpoint(request: Request) -> Response:
+        if safety.origin_of(request.headers.get("host", ""), [begun.origin]) != begun.origin:
+            return plain_error(421)
+        peer = request.client.host if request.client else ""
+        if not safety.is_at_this_machine(request.headers, peer, begun.origin):
+            return plain_error(403)
+        if request.method == "POST" and not safety.is_from_here(request.headers, begun.origin):
+            return plain_error(403)
+        sent = (await form_of(request)).form if request.method == "POST" else {}
+        return await run_in_threadpool(_answered, begun, request, sent)
+
+    routes = [Route(path, endpoint, methods=methods) for path, methods in paths.items()]
+    return Starlette(routes=routes, middleware=limit)
+
+
+def _answered(begun: _Founding, request: Request, form: dict[str, list[str]]) -> Response:
+    path = request.path_params
+    known = secrets.compare_digest(path.get("secret", "").encode(), begun.secret.encode())
+    if "name" not in path and not known:
+        return plain_error(404)
+    with begun.lock:
+        store = Store(begun.home.desk)
+        try:
+            visit = _visit(begun, request, form, store)
+            answer = static.file(visit) if "name" in path else _stepped(begun, visit)
+        except PitError as error:
+            answer = Page(template="error.html.j2", view={"error": str(error)}, status=409)
+        finally:
+            store.close()
+    if isinstance(answer, Sent):
+        return Response(answer.content, media_type=answer.media)
+    if isinstance(answer, Page):
+        return Response(render(answer, visit), status_code=answer.status, media_type="text/html")
+    return RedirectResponse(answer.url, status_code=303)
+
+
+def _visit(begun: _Founding, request: Request, form: dict[str, list[str]], store: Store) -> Visit:
+    nobody = Policy(
+        version=0, register="", authority="", people={}, rules=first_rules("full", PATTERN, "other")
+    )
+    return Visit(
+        path=request.path_params,
+        asked={},
+        form=form,
+        files={},
+        uploads=(),
+        office=cast("Office", None),  # there is none yet, and none of these pages asks for it
+        store=store,
+        policy=begun.policy or nobody,
+        session=None,
+        roles=frozenset(),
+        origin=begun.origin,
+        peer="",
+        sample=False,
+        language="en",
+        here=request.url.path,
+    )
+
+
+def _stepped(begun: _Founding, visit: Visit) -> Answer:
+    """Do what was sent, and return the page of the step that comes next."""
+    error = ""
+    if visit.form and not begun.fingerprint:
+        step = _STEPS.get(visit.path.get("step", ""))
+        try:
+            if step:
+                step(begun, visit)
+            return See(url=_there(begun))
+        except PitError as refused:
+            error = str(refused)
+    return _page(begun, visit, error)
+
+
+def _page(begun: _Founding, visit: Visit, error: str) -> Page:
+    if begun.fingerprint:
+        return Page(template="founded.html.j2", more={"fingerprint": begun.fingerprint})
+    if begun.policy is None or begun.keys is None:
+        words = provisions().authorities
+        more = {
+            "error": error,
+            "there": _there(begun),
+            "authority": visit.sent("authority"),
+            "administrator": visit.sent("administrator") or "administrator",
+            "pattern": visit.sent("pattern") or PATTERN,
+            "body": visit.sent("body"),
+            "bodies": [(body, words.get(body, "")) for body in reversed(BODIES)],
+            "approvals": visit.sent("approvals") or "full",
+        }
+        return Page(template="found.html.j2", more=more, status=422 if error else 200)
+    if begun.keys.step is Step.BEGUN:
+        place = _enrolment(begun, visit)
+        return enrolling.page_of(place, begun.keys, there=_there(begun), error=error, founding=True)
+    return _to_sign(begun, visit, error)
+
+
+def _to_sign(begun: _Founding, visit: Visit, error: str) -> Page:
+    with _proposed(begun) as (_, proposal):
+        content = proposal.statement.to_bytes()
+    keys = [key.public for key in _keys(begun).proven]
+    by_passkey = [key for key in keys if key_view(key).kind is Kind.PASSKEY]
+    asked = passkey.challenge(content, STATEMENT)
+    view = FoundView(
+        authority=visit.policy.authority,
+        person=_keys(begun).person,
+        statement=content.decode(),
+        digest=hashlib.sha256(content).hexdigest(),
+        request=passkeys.request(visit.store, asked, begun.origin, by_passkey) if by_passkey else "",
+        keys=tuple(map(key_view, keys)),
+    )
+    more = {"error": error, "there": _there(begun)}
+    return Page(template="found-sign.html.j2", view=view, more=more, status=422 if error else 200)
+
+
+def _state(begun: _Founding, visit: Visit) -> None:
+    """Take what the authority is, and who administers the register."""
+    approvals, body = visit.sent("approvals"), visit.sent("body")
+    if approvals not in EDITIONS[latest()].gates or approvals == ONE_PERSON:
+        raise RefusedError("Choose which approvals a test needs.")
+    if body not in BODIES:
+        raise RefusedError("Choose what kind of authority it is.")
+    authority = parse_authority(visit.sent("authority"), "The authority's name")
+    person = parse_person(visit.sent("administrator"))
+    rules = first_rules(approvals, visit.sent("pattern"), body, desk=(begun.origin,))
+    begun.policy = first_policy(authority, person, (), rules, signature.load(begun.home.service))
+    begun.keys = Invitation(
+        person=person,
+        roles=frozenset({Role.ADMINISTRATOR}),
+        by="",
+        expires=time.time() + _LONGEST,
+        step=Step.BEGUN,
+        keys=(),
+    )
+
+
+def _make(begun: _Founding, visit: Visit) -> None:
+    _take(begun, enrolling.made(_enrolment(begun, visit), _keys(begun), visit.sent))
+
+
+def _prove(begun: _Founding, visit: Visit) -> None:
+    _take(begun, enrolling.proven(_enrolment(begun, visit), _keys(begun), visit.sent))
+
+
+def _drop(begun: _Founding, _: Visit) -> None:
+    _take(begun, _keys(begun).proven)
+
+
+def _hand_in(begun: _Founding, visit: Visit) -> None:
+    """Make the founding with the keys there are."""
+    keys = _keys(begun)
+    if not keys.proven or keys.step is not Step.BEGUN:
+        raise RefusedError("Make a key first.")
+    listed = tuple(key.public for key in keys.proven)
+    person = replace(visit.policy.people[keys.person], keys=listed)
+    begun.policy = replace(visit.policy, people={**visit.policy.people, person.id: person})
+    begun.keys, begun.at = replace(keys, step=Step.HANDED_IN), flows_home.now()
+
+
+def _sign(begun: _Founding, visit: Visit) -> None:
+    """Record the founding with its signature."""
+    if _keys(begun).step is not Step.HANDED_IN or begun.fingerprint:
+        return
+    origins, keys = (begun.origin,), [key.public for key in _keys(begun).proven]
+    with _proposed(begun) as (register, proposal):
+        content = proposal.statement.to_bytes()
+        armoured = tidied(visit.sent("signature"))
+        if answer := visit.sent("answer"):
+            armoured, _ = passkeys.signed(visit.store, answer, keys, content, STATEMENT, origins=origins)
+        register.append(proposal, armoured, now=seconds(flows_home.now()))
+        fingerprint = register.fingerprint()
+    with Office(begun.home) as office:
+        acts.write_allowed_signers(office)
+    begun.fingerprint = fingerprint
+
+
+_STEPS: Final = {
+    "": _state,
+    "key": _make,
+    "prove": _prove,
+    "drop": _drop,
+    "hand-in": _hand_in,
+    "sign": _sign,
+}
+
+
+def _proposed(begun: _Founding) -> AbstractContextManager[tuple[Register, Proposal]]:
+    if begun.policy is None or begun.at is None:
+        raise RefusedError("Make a key first.")
+    service = signature.load(begun.home.service)
+    return founding(begun.home.register, catalogue_of(begun.home), begun.policy, service, begun.at)
+
+
+def _take(begun: _Founding, keys: tuple[NewKey, ...]) -> None:
+    begun.keys = replace(_keys(begun), keys=keys)
+
+
+def _keys(begun: _Founding) -> Invitation:
+    if begun.keys is None:
+        raise RefusedError("Say first what the authority is.")
+    return begun.keys
+
+
+def _enrolment(begun: _Founding, visit: Visit) -> Enrolment:
+    keys = _keys(begun)
+    return Enrolment(
+        store=visit.store,
+        register=visit.policy.register,
+        authority=visit.policy.authority,
+        person=keys.person,
+        origin=begun.origin,
+        origins=(begun.origin,),
+        owners={},
+        listed=(),
+        made=keys.keys,
+    )
+
+
+def _there(begun: _Founding) -> str:
+    return f"/found/{begun.secret}"

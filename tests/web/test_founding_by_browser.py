@@ -1,0 +1,157 @@
+"""A register is founded by the page, and its people come by the page: nothing else is used but passkeys."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+import httpx
+import pytest
+from desk_builders import Desk, passes_audit
+from web_builders import Person, enrols, invites, makes_two_passkeys, serving
+
+from flows.casework.office import open_office
+from flows.desk.web.founding import found_by_page
+from flows.domain.errors import RefusedError
+from flows.engine.server import listening
+from flows.home import Home
+from flows.register.kinds import Kind, parse_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+ROLES: Final = {"case.officer": "FOI officer", "lawyer": "legal reviewer", "head": "sign-off officer"}
+
+
+class Founding:
+    """The page, served in a thread until something is founded."""
+
+    def __init__(self, home: Home) -> None:
+        self.home, self.ended, self.refused = home, threading.Event(), ""
+        told, self.link = threading.Event(), ""
+        listener = listening(0)
+
+        def say(link: str) -> None:
+            self.link = link
+            told.set()
+
+        def run() -> None:
+            try:
+                found_by_page(home, listener, say)
+            except RefusedError as error:
+                self.refused = str(error)
+            listener.close()
+            self.ended.set()
+
+        threading.Thread(target=run, daemon=True).start()
+        assert told.wait(20)
+        self.origin, _, secret = self.link.partition("/found/")
+        self.path = f"/found/{secret}"
+        self.port = int(self.origin.rpartition(":")[2])
+
+
+@pytest.fixture
+def founding(tmp_path: Path) -> Founding:
+    return Founding(Home(tmp_path / "home"))
+
+
+def states(someone: Person, path: str) -> None:
+    someone.goes(path)
+    someone.page.get_by_label("The authority", exact=True).fill("Northshire Council")
+    someone.page.get_by_label("None of those below").check()
+    someone.presses("Go on")
+
+
+def enters(someone: Person) -> None:
+    someone.goes("/sign-in")
+    someone.presses("Sign in with a passkey")
+    someone.page.get_by_role("heading", name="Waiting").wait_for()
+
+
+def test_a_register_is_founded_three_people_come_and_one_goes(browser: Browser, founding: Founding) -> None:
+    first = Person(browser, founding.origin)
+    states(first, founding.path)
+    makes_two_passkeys(first)
+    first.presses("Go on")
+    first.page.get_by_text("administrator founds the register of Northshire Council.").wait_for()
+    assert not founding.home.root.exists()
+    first.presses("Sign with your passkey")
+    first.page.get_by_role("heading", name="The register is founded").wait_for()
+    fingerprint = first.page.locator("#fingerprint").inner_text()
+    assert founding.ended.wait(20)
+    assert founding.refused == ""
+    command = Desk(founding.home)
+    assert command("audit", "--pin", fingerprint).exit_code == 0
+    assert command.told("desk", "show")["desk"] == [{"origin": founding.origin, "rp-id": "localhost"}]
+
+    with serving(founding.home, founding.port) as at:
+        assert at == founding.origin
+        enters(first)
+        people = {}
+        for name, role in ROLES.items():
+            people[name] = Person(browser, at)
+            enrols(people[name], invites(first, name, role))
+            first.goes(f"/people/{name}")
+            first.page.get_by_label("I heard these digits").check()
+            first.presses("Check and sign")
+            first.presses("Sign with your passkey")
+            first.page.get_by_text("Recorded. Version").wait_for()
+            enters(people[name])
+        first.goes("/people/lawyer")
+        first.presses("Revoke lawyer")
+        first.presses("Sign with your passkey")
+        first.page.get_by_text("Recorded. Version").wait_for()
+        people["lawyer"].goes("/")
+        assert people["lawyer"].heading == "Sign in"
+        first.goes("/people/administrator")
+        first.presses("Revoke administrator")
+        first.page.get_by_text("administrator is the last administrator").wait_for()
+
+    with open_office(founding.home, reading=True) as office:
+        listed = office.register.policy().people
+    kinds = {name: [parse_key(key).kind for key in listed[name].keys] for name in ("case.officer", "head")}
+    assert kinds == {name: [Kind.PASSKEY, Kind.PASSKEY] for name in ("case.officer", "head")}
+    assert "lawyer" not in listed
+    assert passes_audit(founding.home)
+    for someone in (first, *people.values()):
+        assert someone.problems == []
+        someone.context.close()
+
+
+def test_what_is_wrong_is_asked_again_and_nothing_is_founded(founding: Founding) -> None:
+    good = {"authority": "A Council", "body": "other", "approvals": "full", "pattern": "FOI-{year}-{number}"}
+    good["administrator"] = "administrator"
+    with httpx.Client(
+        base_url=founding.origin, headers={"Origin": founding.origin}, follow_redirects=True
+    ) as client:
+        for change, sentence in (
+            ({"authority": " "}, "1 to 200 characters"),
+            ({"body": "kingdom"}, "Choose what kind of authority"),
+            ({"approvals": "one-person"}, "Choose which approvals"),
+            ({"administrator": "service"}, "not &#39;service&#39;"),
+            ({"pattern": "no"}, "number"),
+        ):
+            answer = client.post(founding.path, data={**good, **change})
+            assert (answer.status_code, sentence in answer.text) == (422, True), answer.text
+        client.post(founding.path, data=good)
+        assert "Make a key first" in client.post(f"{founding.path}/hand-in", data={"token": ""}).text
+        client.post(f"{founding.path}/sign", data={"signature": "none"})
+    assert not founding.home.root.exists()
+    assert not founding.ended.is_set()
+
+
+REFUSED: Final = {
+    "another link": ("/found/x", {}, 404),
+    "another host": ("", {"Host": "foi.example.gov.uk"}, 421),
+    "through a proxy": ("", {"X-Forwarded-For": "192.0.2.1"}, 403),
+}
+
+
+def test_nobody_else_reaches_the_page(founding: Founding) -> None:
+    for name, (path, headers, status) in REFUSED.items():
+        answer = httpx.get(founding.origin + (path or founding.path), headers=headers)
+        assert answer.status_code == status, name
+    for origin in ({"Origin": "http://evil.localhost"}, {"Sec-Fetch-Site": "cross-site"}, {}):
+        assert httpx.post(founding.link, data={"authority": "A"}, headers=origin).status_code == 403
