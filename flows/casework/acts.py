@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from flows import disk
 from flows.domain.act import Act
 from flows.domain.acts import (
+    ADD_CLOSURE,
     ADD_HOLIDAY,
     ADD_OFFICER,
     ADOPT_EDITION,
@@ -34,6 +35,7 @@ from flows.domain.acts import (
     FEES_NOTICE,
     OVERRIDE,
     PUBLISH,
+    REMOVE_CLOSURE,
     REMOVE_HOLIDAY,
     RESUME,
     REVIEW_DECIDED,
@@ -66,6 +68,7 @@ from flows.domain.local_day import local_day
 from flows.domain.noted import note
 from flows.domain.policy import SERVICE, Proclaimed, parse_person
 from flows.domain.procedure import ROLE_AT, Role, Stage
+from flows.domain.working_days import Closure
 from flows.register.entry import seconds
 from flows.register.roster import allowed_signers, write_policy
 from flows.register.statement import POLICY
@@ -476,9 +479,9 @@ def add_holiday(office: Office, administrator: Officer, holiday: Holiday) -> Rec
     def added(policy: Policy, today: date) -> Policy:
         day = Proclaimed(
             date=holiday.date,
-            name=unicodedata.normalize("NFC", holiday.name.strip()),
+            name=_tidy(holiday.name),
             nations=nations,
-            source=unicodedata.normalize("NFC", holiday.source.strip()),
+            source=_tidy(holiday.source),
             added=today,
         )
         return amending.add_holiday(policy, day)
@@ -497,6 +500,35 @@ def remove_holiday(office: Office, administrator: Officer, when: date) -> Record
         details,
         lambda policy, _: amending.remove_holiday(policy, when),
     )
+
+
+def add_closure(
+    office: Office, administrator: Officer, first: date, last: date, name: str
+) -> Recorded | None:
+    """State that there is no session at the school from one day to another."""
+
+    def added(policy: Policy, today: date) -> Policy:
+        closure = Closure(first=first, last=last, name=_tidy(name), added=today)
+        return amending.add_closure(policy, closure)
+
+    details = {"first": first.isoformat(), "last": last.isoformat()}
+    return _amend(office, administrator, ADD_CLOSURE, details, added)
+
+
+def remove_closure(office: Office, administrator: Officer, first: date) -> Recorded | None:
+    """Take back that there is no session, of the time that begins on a day."""
+    details = {"first": first.isoformat()}
+    return _amend(
+        office,
+        administrator,
+        REMOVE_CLOSURE,
+        details,
+        lambda policy, _: amending.remove_closure(policy, first),
+    )
+
+
+def _tidy(name: str) -> str:
+    return unicodedata.normalize("NFC", name.strip())
 
 
 def change_theme(office: Office, administrator: Officer, theme: Theme) -> Recorded | None:

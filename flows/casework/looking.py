@@ -96,7 +96,8 @@ def _key(office: Office, dossier: Dossier) -> str:
     files = (dossier.line.node(newest, f"{case.folder}/{path}") for path in _READ)
     keys = (office.home.wrapping, office.home.case_keys / f"{case.recipient}.age")
     known = (
-        *(office.today(), policy.register, policy.version, policy.rules, policy.holidays, sys.version),
+        *(office.today(), policy.register, policy.version, policy.rules, sys.version),
+        *(policy.holidays, policy.closures),
         *(case.reference, case.received, case.recipient, case.regime, case.life.events),
         *files,
         *map(_mark, keys),

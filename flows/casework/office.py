@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -145,12 +145,13 @@ class Office:
         waking.wake(self.home, stage)
 
     def calendar(self, policy: Policy) -> Calendar:
-        """Return the bank holidays that were known when this software was made, and those a policy adds."""
+        """Return the days that were known when this software was made, and those a policy adds."""
         from flows.sources import bank_holidays  # noqa: PLC0415 - for a due date alone
 
         known, number = bank_holidays.calendar(), len(policy.holidays)
         added = f"{number or 'no'} {'day' if number == 1 else 'days'} added by version {policy.version}"
-        return known.adding(policy.holidays, f"{known.source}; {added} of the register's policy")
+        source = f"{known.source}; {added} of the register's policy"
+        return replace(known.adding(policy.holidays, source), closures=policy.closures)
 
     def clock(self, policy: Policy) -> Clock:
         """Return the clock of today under a policy."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts import EXTEND, FEES_NOTICE
 from flows.domain.acts.kind import the_day
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.register.dossier import Dossier
 
+_GIVES_TIME: Final = frozenset({EXTEND, FEES_NOTICE})
+"""What is in time or not by the calendar; all else is recorded as it was, whatever the calendar says."""
+
 
 def check(office: Office, dossier: Dossier, act: Act, then: Case) -> None:
     """Check what an act makes of the clock.
@@ -41,7 +44,7 @@ def check(office: Office, dossier: Dossier, act: Act, then: Case) -> None:
     if then.life.events == case.life.events:
         return
     clock = office.clock(dossier.policy)
-    clock.counted(then.life.events, then.regime)
+    clock.counted(then.life.events, then.regime, on_record=act.kind not in _GIVES_TIME)
     if act.kind == EXTEND:
         _check_exemptions(act, then.regime)
         # FOIA s.17(2): the notice is given within the time for complying itself.

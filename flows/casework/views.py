@@ -19,10 +19,11 @@ from flows.domain.errors import RefusedError
 from flows.domain.local_day import local_day
 from flows.domain.noted import counted, read_noted
 from flows.domain.owed import Duty, from_text
+from flows.domain.policy import Proclaimed
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
-from flows.domain.working_days import where
+from flows.domain.working_days import Closure, where
 from flows.register.dossier import replaced
 from flows.vault.keys import keys_in
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from flows.domain.assessment import Request
     from flows.domain.case import Approval, Case, Document, Override
     from flows.domain.clock import Clock, Due
-    from flows.domain.policy import Policy, Proclaimed
+    from flows.domain.policy import Policy
     from flows.register.dossier import Dossier
     from flows.register.statement import Statement
 
@@ -303,15 +304,22 @@ def _kept(office: Office, case: Case, policy: Policy) -> str:
     return f"What is sealed in it is kept until {in_full(last)}." if last else ""
 
 
-def because(days: Sequence[Proclaimed]) -> list[str]:
-    """Return why days that were proclaimed since move a deadline, as sentences."""
-    sentences = [
+def because(days: Sequence[Proclaimed | Closure]) -> list[str]:
+    """Return why days that were added since move a deadline, as sentences."""
+    proclaimed = [
         f"{in_full(day.date)} is a bank holiday {where(day.nations)}: {day.name} ({day.source}), "
         f"added {in_full(day.added)}"
         for day in days
+        if isinstance(day, Proclaimed)
     ]
-    arguable = "for requests already running the legal position is arguable"
-    return [f"{sentence}." for sentence in sentences[:-1]] + [f"{sentences[-1]}; {arguable}."]
+    if proclaimed:
+        proclaimed[-1] += "; for requests already running the legal position is arguable"
+    closed = [
+        f"There is no session, {each.words}: {each.name}, added {in_full(each.added)}"
+        for each in days
+        if isinstance(each, Closure)
+    ]
+    return [f"{sentence}." for sentence in (*proclaimed, *closed)]
 
 
 def text(dossier: Dossier, document: str, version: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.deadline import deadline, latest, moved, working_days_until
+from flows.domain.deadline import deadline, has_sessions, latest, moved, working_days_until
 from flows.domain.english import in_full
 from flows.domain.errors import MalformedError
 from flows.domain.owed import Duty, Owed
@@ -31,6 +31,11 @@ NOBODY_SAID: Final = (
     "have longer. State it once with `equipoise body set`."
 )
 
+NO_CLOSURES: Final = (
+    "Nobody said when the school has no session, so that every working day counts as a school day. State it "
+    "with `equipoise closure add`."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
@@ -40,9 +45,10 @@ class Due:
         due: None where nothing is due, and past what is known of bank holidays, where no deadline is guessed.
         waits: Why nothing is due, to follow "nothing is due"; empty otherwise.
         days_left: Working days until then; None where it is past or not known.
-        last: The last day on which it is not late in any case; for a school later than ``due``.
+        last: The last day on which it is not late in any case; later than ``due`` for a school that did not
+            state when it has no session.
         overdue: Whether that is past.
-        moved: How days proclaimed since the request came moved it; None where none did.
+        moved: How days added since the request came moved it; None where none did.
         advice: What else an official should know of it, as sentences.
     """
 
@@ -59,7 +65,7 @@ class Clock:
     """The clock on one day.
 
     Args:
-        calendar: The bank holidays, those that were proclaimed since included.
+        calendar: The bank holidays, those that were proclaimed since included; when a school has no session.
         proclaimed: These alone.
         today: The authority's local day.
         body: What kind of authority it is; None where nobody said.
@@ -97,13 +103,15 @@ class Clock:
         rests_on = (self._calendar.key, *((regime, self.timetable(regime)) for regime in regimes()))
         return hashlib.sha256(repr(rests_on).encode()).hexdigest()
 
-    def counted(self, events: Events, regime: str) -> Deadline:
+    def counted(self, events: Events, regime: str, *, on_record: bool = True) -> Deadline:
         """Return what the clock says after ``events``, day by day.
 
         Raises:
-            MalformedError: a day is too late for what it is, or not covered by the calendar.
+            MalformedError: a day is not covered by the calendar; where they are not ``on_record`` yet, too
+                when one is too late for what it is.
         """
-        return deadline(events, self._calendar, self.timetable(regime), today=self._today)
+        timetable = self.timetable(regime)
+        return deadline(events, self._calendar, timetable, today=self._today, on_record=on_record)
 
     def answer(self, events: Events, regime: str) -> Due:
         """Return when the answer to a request under an Act is due, after what happened to it."""
@@ -139,8 +147,8 @@ class Clock:
             return Due(due=due, waits=waits_for, last=due, days_left=left, overdue=over)
         if due is None:
             return Due(waits=waits(events))
-        # The register does not know when there is no session at a school; the last day in any case it does.
-        last = latest(events, self._calendar, timetable) or due
+        # As long as a school did not state when it has no session, the last day in any case is known alone.
+        last = (not self._calendar.closures and latest(events, self._calendar, timetable)) or due
         over = self._today > last
         left = None if over else working_days_until(self._today, due, self._calendar, timetable)
         return Due(
@@ -156,7 +164,8 @@ class Clock:
         nobody_said = (NOBODY_SAID,) if self._body is None and timetable.limits else ()
         if events.plain and not (timetable.own or timetable.others):
             return nobody_said
-        return (*nobody_said, *self.counted(events, regime).remarks)
+        unstated = (NO_CLOSURES,) if has_sessions(timetable) and not self._calendar.closures else ()
+        return (*nobody_said, *self.counted(events, regime).remarks, *unstated)
 
 
 def waits(events: Events) -> str:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.english import in_full, only_date
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from flows.domain.policy import Proclaimed
     from flows.domain.timetable import Limit, Timetable
-    from flows.domain.working_days import Calendar, Day
+    from flows.domain.working_days import Calendar, Closure, Day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,45 +77,53 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """How days proclaimed after a request came moved its deadline.
+    """How days that were added after a request came moved its deadline.
 
     Attributes:
         was: When it was due before.
-        because: The days that no longer count.
+        because: The bank holidays that no longer count, then the times without a session.
     """
 
     was: date
-    because: tuple[Proclaimed, ...]
+    because: tuple[Proclaimed | Closure, ...]
 
 
 def deadline(
-    events: Events, calendar: Calendar, timetable: Timetable, *, today: date | None = None
+    events: Events,
+    calendar: Calendar,
+    timetable: Timetable,
+    *,
+    today: date | None = None,
+    on_record: bool = False,
 ) -> Deadline:
     """Return what the clock says after ``events``.
 
     Args:
         events: What happened.
-        calendar: The bank holidays.
+        calendar: The bank holidays; for a school, when it has no session.
         timetable: Of the Act, for the kind of authority.
         today: The local day, which tells whether a fees notice has lapsed; None to leave that open.
+        on_record: Whether they are counted whatever speaks against a day: what was in time when it was done
+            may no longer be, once another day does not count.
 
     Raises:
         MalformedError: a day is out of order, too late for what it is, or not covered by the calendar;
             with every fault found.
     """
-    _refuse(_out_of_order(events, calendar, timetable))
+    _refuse(_beyond(events, calendar) if on_record else _out_of_order(events, calendar, timetable))
     count = _Count(events, calendar, timetable, today)
+    refuse = _let_pass if on_record else _refuse
     if count.waits:
         days: tuple[Day, ...] = ()
         notice_due = due = None
     elif count.stands_still:
-        _refuse(count.late_notice())
+        refuse(count.late_notice())
         days, notice_due, due = count.until_it_stopped(), None, None
     else:
-        _refuse(count.late_day())
+        refuse(count.late_day())
         days = count.days()
         notice_due = due = days[-1].date
-        _refuse([*count.late_notice(), *_early_estimate(events, notice_due)])
+        refuse(chain(count.late_notice(), _early_estimate(events, notice_due)))
         if events.extended:
             further = count.further(notice_due)
             days, due = (*days, *further), further[-1].date if further else notice_due
@@ -174,14 +182,30 @@ def moved(
     """Return how days added on or after the day of receipt moved ``due``; None where they did not."""
     received = events.received
     later = [day for day in proclaimed if received <= day.added and received < day.date <= due]
-    if not later:
+    closed = [
+        each
+        for each in (calendar.closures if has_sessions(timetable) else ())
+        if received <= each.added and received < each.last and each.first <= due
+    ]
+    if not later and not closed:
         return None
-    before = calendar.without(later)
-    was = deadline(events, before, timetable).due
+    still = tuple(each for each in calendar.closures if each not in closed)
+    before = replace(calendar.without(later), closures=still)
+    was = deadline(events, before, timetable, on_record=True).due
     if was is None or was == due:
         return None
-    because = tuple(day for day in later if before.day(day.date, timetable.nations).counts)
+    span = islice(days_from(received, before, timetable.nations), (due - received).days)
+    counted = [day.date for day in span if day.counts]
+    because: tuple[Proclaimed | Closure, ...] = (
+        *(day for day in later if day.date in counted),
+        *(each for each in closed if any(each.first <= when <= each.last for when in counted)),
+    )
     return Moved(was=was, because=because)
+
+
+def has_sessions(timetable: Timetable) -> bool:
+    """Tell whether days without a session are left out, as for a school and no other authority."""
+    return bool(timetable.own and timetable.own.school_days)
 
 
 class _Count:
@@ -218,9 +242,11 @@ class _Count:
 
     def days(self) -> tuple[Day, ...]:
         """Return the days up to the last on which the request can be complied with in time."""
-        if self._events.specified:
+        usual = self._allowed(self.start, self._timetable.own)
+        # SI 2004/3364, regulations 5 and 6: in place of the day of the Act, to give more time and never less.
+        if self._events.specified and self._events.specified > usual[-1].date:
             return tuple(islice(self._days_from(self.start), (self._events.specified - self.start).days))
-        return self._allowed(self.start, self._timetable.own)
+        return usual
 
     def latest(self) -> date | None:
         """Return the last day of the limit that a kind of authority has of its own."""
@@ -252,7 +278,6 @@ class _Count:
             yield Fault(path="specified", problem="this Act knows no such day; leave it out")
             return
         last = _counting(self._days_from(self.start), longest)[-1].date
-        # SI 2004/3364, regulations 5 and 6: in place of the day of the Act, to give more time and never less.
         usual = self._allowed(self.start, self._timetable.own)[-1].date
         if not usual <= specified <= last:
             problem = (
@@ -280,7 +305,7 @@ class _Count:
         """Return what the last day of the count without an extension is."""
         number, what, where = self._timetable.working_days, "working", "section 10(1) and (6)"
         own = self._timetable.own
-        if self._events.specified:
+        if days and days[-1].date == self._events.specified:
             return "the day that the regulator specified, section 10(4)"
         if own and own.school_days:
             first = sum(day.counts for day in days) >= own.school_days
@@ -295,6 +320,7 @@ class _Count:
         if not self.waits:
             yield from self._on_fees(days)
             yield from self._on_limits()
+            yield from self._on_closures(days)
         elif self.lapsed:
             yield from self._on_fees(days)
         elif self._events.fees_notice:
@@ -341,8 +367,9 @@ class _Count:
 
     def _closed_on(self, when: date) -> str | None:
         """Return why a day is no school day; None where there is a session."""
-        spans = (span for span in self._events.closed if span[0] <= when <= span[1])
-        return next((f"no session, {in_full(first)} to {in_full(last)}" for first, last in spans), None)
+        closure = self._calendar.closure(when)
+        name = f": {closure.name}" if closure and closure.name else ""
+        return f"no session, {closure.words}{name}" if closure else None
 
     def _over(self, start: date) -> date:
         """Return the last day of a period that began with a date of receipt, an extension left out."""
@@ -403,6 +430,12 @@ class _Count:
                 "from people on an operation of the armed forces, or from outside the United Kingdom, SI "
                 "2004/3364, regulations 5 and 6."
             )
+
+    def _on_closures(self, days: tuple[Day, ...]) -> Iterator[str]:
+        """Yield each time without a session for which a day was left out."""
+        closed = ((day.reason, self._closed_on(day.date)) for day in days)
+        for reason in dict.fromkeys(closure for reason, closure in closed if closure and reason == closure):
+            yield f"{reason[0].upper()}{reason[1:]}."
 
     def _on_fees(self, days: tuple[Day, ...]) -> Iterator[str]:
         notice, paid = self._events.fees_notice, self._events.fees_paid
@@ -465,6 +498,10 @@ def _pause(notice: date, paid: date) -> str:
     return f"disregarded: fees notice of {in_full(notice)}, paid {in_full(paid)}, s.10(2)"
 
 
+def _let_pass(_: Iterable[Fault]) -> None:
+    """Refuse nothing of what is on record."""
+
+
 def _refuse(faults: Iterable[Fault]) -> None:
     found = tuple(faults)
     if found:
@@ -480,10 +517,12 @@ _COMES_AFTER: Final = {
 }
 
 
+def _beyond(events: Events, calendar: Calendar) -> Iterator[Fault]:
+    return (calendar.beyond(path) for path, when in events.dates() if not calendar.covers(when))
+
+
 def _out_of_order(events: Events, calendar: Calendar, timetable: Timetable) -> Iterator[Fault]:
-    for path, when in events.dates():
-        if not calendar.covers(when):
-            yield calendar.beyond(path)
+    yield from _beyond(events, calendar)
     given = dict(events.dates())
     for path, earlier in _COMES_AFTER.items():
         if path in given and earlier not in given:
@@ -491,7 +530,6 @@ def _out_of_order(events: Events, calendar: Calendar, timetable: Timetable) -> I
         elif path in given and given[path] < given[earlier]:
             yield _too_early(path, given[path], given[earlier], earlier)
     yield from _rounds_out_of_order(events)
-    yield from _closed_out_of_order(events, timetable)
     notice, paid = events.fees_notice, events.fees_paid
     if notice and paid and calendar.covers(notice) and paid > lapse(notice):
         problem = (
@@ -502,16 +540,14 @@ def _out_of_order(events: Events, calendar: Calendar, timetable: Timetable) -> I
         yield Fault(path="extended", problem="this Act knows no extension; leave it out")
 
 
-def _closed_out_of_order(events: Events, timetable: Timetable) -> Iterator[Fault]:
-    """Yield what is wrong with the days without a session, which no authority but a school has."""
-    if events.closed and not (timetable.own and timetable.own.school_days):
-        # An academy has sessions too, and its limit moves no day as long as its regulations were not read.
-        unread = next((each.unverified for each in timetable.others if each.school_days), None)
-        why = f": {unread[0].lower()}{unread[1:-1]}" if unread else "; give school as the kind, if it is one"
-        yield Fault(path="closed", problem=f"no such day is left out for this kind of authority{why}")
-    for first, last in events.closed:
-        if last < first:
-            yield _too_early("closed", last, first, "its first day")
+def against_closures(timetable: Timetable) -> str | None:
+    """Return why no day is left out for want of a session; None for a school."""
+    if has_sessions(timetable):
+        return None
+    # An academy has sessions too, and its limit moves no day as long as its regulations were not read.
+    unread = next((each.unverified for each in timetable.others if each.school_days), None)
+    why = f": {unread[0].lower()}{unread[1:-1]}" if unread else "; give school as the kind, if it is one"
+    return f"no such day is left out for this kind of authority{why}"
 
 
 def _rounds_out_of_order(events: Events) -> Iterator[Fault]:

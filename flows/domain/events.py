@@ -35,7 +35,6 @@ class Events:
         rounds: Of clarification, oldest first.
         extended: The estimate given, or ``USUAL`` where none was; None without an extension.
         specified: The day that the regulator specified, s.10(4).
-        closed: First and last day of each time in which there is no session at the school.
         refused: When a refusal was issued.
     """
 
@@ -45,7 +44,6 @@ class Events:
     fees_paid: date | None = None
     extended: date | Literal["usual"] | None = None
     specified: date | None = None
-    closed: tuple[tuple[date, date], ...] = ()
     refused: date | None = None
     review_asked: date | None = None
 
@@ -84,8 +82,6 @@ class Events:
             yield "clarification-asked", each.asked
             if each.answered is not None:
                 yield "clarification-answered", each.answered
-        for span in self.closed:
-            yield from (("closed", when) for when in span)
 
 
 def lapse(notice: date, months: int = _MONTHS_TO_PAY) -> date:

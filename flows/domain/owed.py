@@ -77,8 +77,7 @@ def from_text(text: str) -> Owed:
     known: dict[str, Any] = json.loads(text)
     duty, day, reference = Duty(known.pop("duty")), known.pop("day", None), known.pop("reference", "")
     rounds = tuple(Round(**_days(each)) for each in known.pop("rounds", ()))
-    closed = tuple((_day(first), _day(last)) for first, last in known.pop("closed", ()))
-    events = Events(**_days(known), rounds=rounds, closed=closed)
+    events = Events(**_days(known), rounds=rounds)
     return Owed(duty=duty, events=events, day=_day(day), reference=reference)
 
 

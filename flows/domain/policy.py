@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
+    from flows.domain.working_days import Closure
+
 SERVICE: Final = "service"
 """The id under which the machine acts."""
 
@@ -162,6 +164,7 @@ class Policy:
         version: Counts from 1; each policy entry makes the next.
         register: 32 lower-case hex digits, chosen at random when the register was founded.
         holidays: Those added to the software's data, by date and nations.
+        closures: When the school has no session, in the order of their days.
         theme: How papers look.
         letterhead: What letters say of the authority.
     """
@@ -172,6 +175,7 @@ class Policy:
     people: Mapping[str, Person]
     rules: Rules
     holidays: tuple[Proclaimed, ...] = ()
+    closures: tuple[Closure, ...] = ()
     theme: Theme = HOUSE_STYLE
     letterhead: Letterhead = PLAIN
 

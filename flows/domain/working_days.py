@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
@@ -39,6 +40,28 @@ class Holiday:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """A time in which there is no session at a school.
+
+    Attributes:
+        first, last: Its first and last day.
+        name: What it is; empty where nobody said.
+        added: The local day on which it was stated.
+    """
+
+    first: date
+    last: date
+    name: str = ""
+    added: date
+
+    @property
+    def words(self) -> str:
+        """When it is."""
+        until = f" to {in_full(self.last)}" if self.last > self.first else ""
+        return f"{in_full(self.first)}{until}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """One day of a count.
 
@@ -57,19 +80,21 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The bank holidays of every nation, and how far the data reaches.
+    """The bank holidays of every nation, how far the data reaches, and when a school has no session.
 
     Attributes:
         holidays: By date; one date may have several, each in other nations.
         first: The first day the data covers.
         last: The last day the data covers.
         source: Where the data comes from, with its version.
+        closures: Of a school, in the order of their days; where there are any, all that matter are there.
     """
 
     holidays: Mapping[date, tuple[Holiday, ...]]
     first: date
     last: date
     source: str
+    closures: tuple[Closure, ...] = ()
     _days: dict[tuple[date, tuple[str, ...]], Day] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -82,6 +107,7 @@ class Calendar:
             self.first,
             self.last,
             sorted((when, sorted(self.nations_with(when))) for when in self.holidays),
+            [(each.first, each.last) for each in self.closures],
         )
 
     def covers(self, when: date) -> bool:
@@ -123,6 +149,10 @@ class Calendar:
             nations=tuple(nation for nation in nations if nation in everywhere),
             source="; ".join(dict.fromkeys(holiday.source for holiday, _ in there)) or None,
         )
+
+    def closure(self, when: date) -> Closure | None:
+        """Return for want of which session ``when`` is no school day; None where there is one."""
+        return next((each for each in self.closures if each.first <= when <= each.last), None)
 
     def adding(self, more: Iterable[Holiday], source: str) -> Calendar:
         """Return this calendar with ``more`` days, where it does not have them already."""

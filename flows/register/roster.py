@@ -24,6 +24,7 @@ from flows.domain.policy import (
 )
 from flows.domain.procedure import Role
 from flows.domain.theme import Crest, Theme
+from flows.domain.working_days import Closure
 from flows.register import canonical
 from flows.register.canonical import integer, text
 from flows.register.kinds import Kind, parse_key
@@ -79,6 +80,7 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
         ),
         CALENDAR: canonical.dump(
             {
+                **({"closures": [*map(_write_closure, policy.closures)]} if policy.closures else {}),
                 "format": _FORMAT,
                 "holidays": [_row(day) for day in policy.holidays],
                 "version": policy.version,
@@ -96,6 +98,11 @@ def _row(day: Proclaimed) -> dict[str, Any]:
         "nations": list(day.nations),
         "source": day.source,
     }
+
+
+def _write_closure(closure: Closure) -> dict[str, str]:
+    days = {"added": closure.added, "first": closure.first, "last": closure.last}
+    return {**{name: when.isoformat() for name, when in days.items()}, "name": closure.name}
 
 
 def _write_theme(theme: Theme, version: int) -> bytes:
@@ -136,6 +143,7 @@ def parse_policy(files: Mapping[str, bytes]) -> Policy:
             people={person.id: person for person in map(_person, raw["people"])},
             rules=_rules(raw_rules),
             holidays=tuple(map(_proclaimed, raw_calendar["holidays"])),
+            closures=tuple(map(_closure, raw_calendar.get("closures", ()))),
             theme=_theme(raw_theme),
             letterhead=_letterhead(raw_rules["letters"]) if "letters" in raw_rules else PLAIN,
         )
@@ -183,6 +191,11 @@ def _proclaimed(row: dict[str, Any]) -> Proclaimed:
         source=text(row["source"]),
         added=date.fromisoformat(row["added"]),
     )
+
+
+def _closure(row: dict[str, Any]) -> Closure:
+    days = {name: date.fromisoformat(row[name]) for name in ("first", "last", "added")}
+    return Closure(**days, name=text(row["name"]))
 
 
 def _theme(raw: dict[str, Any]) -> Theme:

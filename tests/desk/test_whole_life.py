@@ -305,7 +305,50 @@ def test_a_school_has_until_its_sixtieth_working_day_at_most(authority: Authorit
     row = authority.row("S/1")
     assert row
     assert (row["due"], row["overdue"]) == ("2026-08-17", False)
-    assert "is the last day in any case" in " ".join(authority.done("show", "S/1").split())
+    shown = " ".join(authority.done("show", "S/1").split())
+    assert "is the last day in any case" in shown
+    assert "Nobody said when the school has no session" in shown
+
+
+def test_a_school_in_august_leaves_out_the_days_without_a_session(authority: Authority) -> None:
+    def owed() -> tuple[object, object, object]:
+        row = authority.row("S/1")
+        assert row
+        return row["due"], row["overdue"], row["moved_from"]
+
+    authority.on("2026-07-16")
+    stated = ("2026-07-22", "2026-09-01", "--name", "Summer holidays", "--as")
+    status, told = authority.refused("closure", "add", *stated, "administrator")
+    assert (status, "left out for a school alone" in told) == (1, True)
+    authority.done("body", "set", "school", "--as", "administrator")
+    assert (
+        "may not state when the school has no session"
+        in authority.refused("closure", "add", *stated, WRITER)[1]
+    )
+    authority.done("closure", "add", *stated, "administrator")
+    authority.on("2026-07-17")
+    authority.receive("2026-07-17", "S/1")
+    authority.on("2026-09-01")
+    assert owed() == ("2026-09-25", False, None)
+    shown = " ".join(authority.done("show", "S/1").split())
+    assert "No session, 22 July 2026 to 1 September 2026: Summer holidays." in shown
+
+    training = ("2026-09-02", "2026-09-02", "--name", "Staff training", "--as", "administrator")
+    told = " ".join(authority.done("closure", "add", *training).split())
+    assert "1 case that waits has a new due date" in told
+    assert owed() == ("2026-09-28", False, "2026-09-25")
+    because = "There is no session, 2 September 2026: Staff training, added 1 September 2026."
+    assert because in " ".join(authority.done("queue").split())
+    found = authority.told("deadline", "S/1")
+    assert (found["due"], found["reached"][:19]) == ("2026-09-28", "the 20th school day")
+    listed = [(each["first"], each["name"]) for each in authority.told("closure", "list")["closures"]]
+    assert listed == [("2026-07-22", "Summer holidays"), ("2026-09-02", "Staff training")]
+
+    authority.on("2026-09-28")
+    assert owed() == ("2026-09-28", False, "2026-09-25")
+    authority.done("closure", "remove", "2026-09-02", "--as", "administrator")
+    assert owed() == ("2026-09-25", True, None)
+    assert passes_audit(authority.home)
 
 
 def test_a_late_answer_says_why_and_stays_late(authority: Authority) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flows.domain import owed
 from flows.domain.act import Act, FileMark
 from flows.domain.acts import (
+    ADD_CLOSURE,
     ADD_HOLIDAY,
     ADD_OFFICER,
     ADOPT_EDITION,
@@ -47,6 +48,7 @@ from flows.domain.acts import (
     PUBLISH,
     READ_REQUEST,
     RECORDS,
+    REMOVE_CLOSURE,
     REMOVE_HOLIDAY,
     REOPEN,
     RESUME,
@@ -85,7 +87,7 @@ from flows.domain.life import Consulted, Correction, Erasure, Life, Matter, Orde
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.timetable import Timetable
-from flows.domain.working_days import NATIONS, Calendar, Holiday
+from flows.domain.working_days import NATIONS, Calendar, Closure, Holiday
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -509,6 +511,8 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     REVOKE_OFFICER: _ADMINISTERS,
     ADD_HOLIDAY: _ADMINISTERS,
     REMOVE_HOLIDAY: _ADMINISTERS,
+    ADD_CLOSURE: _ADMINISTERS,
+    REMOVE_CLOSURE: _ADMINISTERS,
     CHANGE_THEME: _ADMINISTERS,
     CHANGE_LETTERS: _ADMINISTERS,
     CHANGE_DESK: _ADMINISTERS,
@@ -596,6 +600,11 @@ def a_proclaimed_day(when: date, **changes: Any) -> Proclaimed:
         added=date(2026, 2, 5),
     )
     return replace(day, **changes)
+
+
+def a_closure(first: date, last: date | None = None, **changes: Any) -> Closure:
+    closure = Closure(first=first, last=last or first, name="Half term", added=date(2025, 1, 6))
+    return replace(closure, **changes)
 
 
 def a_calendar(*holidays: Holiday, **changes: Any) -> Calendar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import domain_builders
 import pytest
@@ -13,6 +13,7 @@ from domain_builders import (
     LAWYER,
     SECOND,
     WRITER,
+    a_closure,
     a_person,
     a_proclaimed_day,
     an_act,
@@ -20,6 +21,7 @@ from domain_builders import (
 )
 
 from flows.domain.acts import (
+    ADD_CLOSURE,
     ADD_HOLIDAY,
     ADD_OFFICER,
     CHANGE_BODY,
@@ -27,6 +29,7 @@ from flows.domain.acts import (
     CHANGE_RETENTION,
     CLOSE,
     FOUND,
+    REMOVE_CLOSURE,
     REMOVE_HOLIDAY,
     RESUME,
     REVOKE_OFFICER,
@@ -35,12 +38,14 @@ from flows.domain.acts import (
 from flows.domain.acts.policy import (
     LONGEST_NAME,
     LONGEST_SOURCE,
+    add_closure,
     add_holiday,
     add_officer,
     change_body,
     change_letters,
     change_retention,
     check_amendment,
+    remove_closure,
     remove_holiday,
     resume,
     revoke_officer,
@@ -48,8 +53,11 @@ from flows.domain.acts.policy import (
 from flows.domain.edition import gates_for
 from flows.domain.errors import MalformedError, MissingReasonError, NotEntitledError, PitError, RefusedError
 from flows.domain.letterhead import Letterhead
-from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, parse_person
+from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, parse_person
 from flows.domain.procedure import Role, Stage
+
+if TYPE_CHECKING:
+    from flows.domain.working_days import Closure
 
 NEW = a_person("new", Role.LEGAL_REVIEWER)
 
@@ -304,6 +312,131 @@ def test_a_bank_holiday_is_not_added_twice_for_a_nation(nations: tuple[str, ...]
 
     with pytest.raises(RefusedError, match="15 June 2026 was added as a bank holiday in Scotland already"):
         add_holiday(WITH_DAY, again)
+
+
+# When a school has no session
+
+SUMMER = a_closure(date(2026, 7, 22), date(2026, 9, 1), added=date(2026, 2, 5))
+SCHOOL = a_policy(rules=replace(some_rules(), body="school"))
+WITH_SUMMER = add_closure(SCHOOL, SUMMER)
+
+
+def test_a_closure_is_stated_and_taken_back() -> None:
+    assert replace(SCHOOL, version=2, closures=(SUMMER,)) == WITH_SUMMER
+    assert remove_closure(WITH_SUMMER, SUMMER.first) == replace(SCHOOL, version=3)
+
+
+def test_closures_stand_in_the_order_of_their_days() -> None:
+    earlier, later = a_closure(date(2026, 7, 21)), a_closure(date(2026, 9, 2))
+
+    after = add_closure(add_closure(WITH_SUMMER, later), earlier)
+
+    assert after.closures == (earlier, SUMMER, later)
+    assert remove_closure(after, SUMMER.first).closures == (earlier, later)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "says"),
+    [
+        ({"last": date(2026, 7, 21)}, "last", "2026-07-21 is before 2026-07-22, its first day"),
+        ({"first": date(2004, 12, 31)}, "first", "a day from 2005-01-01 to five years ahead"),
+        ({"last": date(2031, 2, 11)}, "last", "a day from 2005-01-01 to five years ahead"),
+        ({"name": ""}, "name", "1 to 120 characters"),
+        ({"name": "x" * (LONGEST_NAME + 1)}, "name", "1 to 120 characters"),
+        ({"name": "Summer\nholidays"}, "name", "one line of characters that can be seen"),
+        ({"name": "\u202esummer"}, "name", "one line of characters that can be seen"),
+    ],
+)
+def test_what_cannot_be_a_closure_is_malformed(changes: dict[str, Any], path: str, says: str) -> None:
+    with pytest.raises(MalformedError) as refused:
+        add_closure(SCHOOL, replace(SUMMER, **changes))
+
+    assert {fault.path for fault in refused.value.faults} == {path}
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 7, 22), date(2026, 9, 1)),
+        (date(2026, 9, 1), date(2026, 9, 4)),
+        (date(2026, 7, 1), date(2026, 7, 22)),
+        (date(2026, 8, 3), date(2026, 8, 3)),
+        (date(2026, 7, 1), date(2026, 9, 30)),
+    ],
+    ids=["the same", "its last day", "its first day", "a day within it", "around it"],
+)
+def test_a_day_without_a_session_is_stated_once(first: date, last: date) -> None:
+    with pytest.raises(RefusedError, match="22 July 2026 to 1 September 2026, was stated already"):
+        add_closure(WITH_SUMMER, a_closure(first, last))
+
+
+@pytest.mark.parametrize("body", [*sorted({*BODIES} - {"school"}), None])
+def test_a_body_that_is_no_school_has_no_closures(body: str | None) -> None:
+    with pytest.raises(RefusedError, match="left out for a school alone"):
+        add_closure(replace(SCHOOL, rules=replace(some_rules(), body=body)), SUMMER)
+
+
+def test_what_was_not_stated_is_not_taken_back() -> None:
+    with pytest.raises(RefusedError, match="begins on 23 July 2026 was stated"):
+        remove_closure(WITH_SUMMER, date(2026, 7, 23))
+
+
+_ITS_DAYS = {"first": "2026-07-22", "last": "2026-09-01"}
+
+
+def a_closing(**changes: Any) -> Any:
+    return an_act(ADD_CLOSURE, **({"time": MIDDAY, "details": _ITS_DAYS} | changes))
+
+
+def test_a_statement_of_a_closure_and_its_taking_back_hold() -> None:
+    check_amendment(SCHOOL, a_closing(), WITH_SUMMER)
+    taken_back = an_act(REMOVE_CLOSURE, policy=2, version=3, details={"first": "2026-07-22"})
+    check_amendment(WITH_SUMMER, taken_back, remove_closure(WITH_SUMMER, SUMMER.first))
+
+
+def closed_by(*closures: Closure) -> Policy:
+    return replace(WITH_SUMMER, closures=closures)
+
+
+_WRONG_CLOSURES: dict[str, tuple[dict[str, Any], Policy, type[PitError]]] = {
+    "by an officer": ({"actor": WRITER}, WITH_SUMMER, NotEntitledError),
+    "of another first day": (
+        *({"details": _ITS_DAYS | {"first": "2026-07-21"}}, WITH_SUMMER, MalformedError),
+    ),
+    "of another last day": ({"details": _ITS_DAYS | {"last": "2026-09-02"}}, WITH_SUMMER, MalformedError),
+    "of no last day": ({"details": {"first": "2026-07-22"}}, WITH_SUMMER, MalformedError),
+    "of nothing": ({}, closed_by(), MalformedError),
+    "of two": ({}, closed_by(a_closure(GAMES), SUMMER), MalformedError),
+    "on another day than the act's": ({}, closed_by(replace(SUMMER, added=GAMES)), MalformedError),
+    "without a name": ({}, closed_by(replace(SUMMER, name="")), MalformedError),
+    "that ends before it begins": (
+        {"details": _ITS_DAYS | {"last": "2026-07-01"}},
+        closed_by(replace(SUMMER, last=date(2026, 7, 1))),
+        MalformedError,
+    ),
+    "beside a bank holiday": ({}, replace(WITH_SUMMER, holidays=(DAY,)), MalformedError),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "after", "refusal"), _WRONG_CLOSURES.values(), ids=_WRONG_CLOSURES.keys()
+)
+def test_a_statement_of_a_closure_does_not_hold(
+    changes: dict[str, Any], after: Policy, refusal: type[PitError]
+) -> None:
+    with pytest.raises(refusal):
+        check_amendment(SCHOOL, a_closing(**changes), after)
+
+
+def test_a_statement_of_a_closure_does_not_hold_for_whoever_is_no_school() -> None:
+    with pytest.raises(RefusedError, match="left out for a school alone"):
+        check_amendment(a_policy(), a_closing(), a_policy(version=2, closures=(SUMMER,)))
+
+
+def test_a_register_is_founded_without_closures() -> None:
+    with pytest.raises(MalformedError):
+        check_amendment(None, an_act(FOUND), replace(SCHOOL, closures=(SUMMER,)))
 
 
 def of_kind(body: str | None, **changes: Any) -> Policy:

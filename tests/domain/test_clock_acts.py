@@ -234,7 +234,6 @@ def test_what_is_owed_is_read_as_it_was_written() -> None:
             fees_paid=TODAY,
             extended="usual",
             specified=TODAY,
-            closed=((ASKED, TODAY),),
             refused=TODAY,
             review_asked=TODAY,
         ),

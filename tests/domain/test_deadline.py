@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 import pytest
-from domain_builders import FIRST, LAST, a_calendar, a_holiday, a_proclaimed_day, a_timetable
+from domain_builders import FIRST, LAST, a_calendar, a_closure, a_holiday, a_proclaimed_day, a_timetable
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ from flows.domain.deadline import (
     Deadline,
     Moved,
     Review,
+    against_closures,
     deadline,
     moved,
     receipt_faults,
@@ -27,7 +28,7 @@ from flows.domain.errors import MalformedError
 from flows.domain.events import USUAL, Events, Round, lapse
 from flows.domain.provisions import provisions
 from flows.domain.timetable import Limit, Timetable
-from flows.domain.working_days import NATIONS, Calendar, Day, named_in_the_act
+from flows.domain.working_days import NATIONS, Calendar, Closure, Day, named_in_the_act
 
 PLAIN = a_calendar()
 TIMETABLE = a_timetable()
@@ -378,12 +379,12 @@ def of_body(body: str | None, *limits: Limit) -> Timetable:
 def test_a_school_has_twenty_days_with_a_session_or_sixty_working_days(
     received: date, spans: list[tuple[date, int]], calendar: Calendar
 ) -> None:
-    closed = tuple((first, first + timedelta(days=more)) for first, more in spans)
+    closed = tuple(a_closure(first, first + timedelta(days=more)) for first, more in spans)
     listed = [day for day in working_days(calendar) if day > received]
     assume(len(listed) >= 60)
-    sessions = [day for day in listed if not any(first <= day <= last for first, last in closed)]
+    sessions = [day for day in listed if not any(each.first <= day <= each.last for each in closed)]
 
-    found = told(calendar, of_body("school"), received=received, closed=closed)
+    found = told(replace(calendar, closures=closed), of_body("school"), received=received)
 
     assert found.due == min([listed[59], *sessions[19:20]])
     assert found.notice_due == found.due
@@ -391,10 +392,11 @@ def test_a_school_has_twenty_days_with_a_session_or_sixty_working_days(
 
 
 def test_the_last_day_of_a_school_says_which_limit_came_first() -> None:
-    summer, ever = ((date(2025, 2, 17), date(2025, 2, 21)),), ((RECEIVED, date(2025, 12, 31)),)
+    spring = a_calendar(closures=(a_closure(date(2025, 2, 17), date(2025, 2, 21)),))
+    ever = a_calendar(closures=(a_closure(RECEIVED, date(2025, 12, 31), name="Rebuilding"),))
 
-    by_session = told(timetable=of_body("school"), received=RECEIVED, closed=summer)
-    by_sixty = told(timetable=of_body("school"), received=RECEIVED, closed=ever)
+    by_session = told(spring, of_body("school"), received=RECEIVED)
+    by_sixty = told(ever, of_body("school"), received=RECEIVED)
 
     assert (by_session.due, by_session.reached) == (
         date(2025, 3, 10),
@@ -405,23 +407,26 @@ def test_the_last_day_of_a_school_says_which_limit_came_first() -> None:
         "the 60th working day following receipt, regulation 3",
     )
     assert {day.reason for day in by_sixty.days if not day.counts and day.date.weekday() < 5} >= {
-        "no session, 3 February 2025 to 31 December 2025"
+        "no session, 3 February 2025 to 31 December 2025: Rebuilding"
     }
     assert "29 April 2025 is the last day in any case." in by_session.remarks[0]
 
 
 def test_whoever_is_no_school_cannot_leave_out_days_without_a_session() -> None:
-    closed = ((date(2025, 2, 17), date(2025, 2, 21)),)
+    closed = a_calendar(closures=(a_closure(date(2025, 2, 17), date(2025, 2, 21)),))
     unread = replace(SCHOOL, authority=("academy",), unverified="It was not read.")
 
     for body in (None, "other", "government-department"):
-        assert faults(timetable=of_body(body), received=RECEIVED, closed=closed) == {
-            "closed": "no such day is left out for this kind of authority; give school as the kind, if it "
-            "is one"
-        }
-    assert faults(timetable=of_body("academy", unread), received=RECEIVED, closed=closed) == {
-        "closed": "no such day is left out for this kind of authority: it was not read"
-    }
+        assert told(closed, of_body(body), received=RECEIVED) == told(
+            timetable=of_body(body), received=RECEIVED
+        )
+        assert against_closures(of_body(body)) == (
+            "no such day is left out for this kind of authority; give school as the kind, if it is one"
+        )
+    assert against_closures(of_body("academy", unread)) == (
+        "no such day is left out for this kind of authority: it was not read"
+    )
+    assert against_closures(of_body("school")) is None
 
 
 def test_a_limit_that_was_not_read_is_told_and_moves_no_day() -> None:
@@ -742,7 +747,6 @@ def test_until_when_a_review_is_asked_for_is_known_before_it_is() -> None:
             {"rounds": asked_on(date(2025, 2, 5), date(2027, 1, 1))},
             {"clarification-answered": "bank holidays are known from"},
         ),
-        ({"closed": ((date(2025, 2, 9), date(2025, 2, 8)),)}, {"closed": "before 2025-02-09, the day of"}),
         ({"refused": date(2025, 2, 2)}, {"refused": "before 2025-02-03, the day of received"}),
         ({"specified": RECEIVED}, {"specified": "leave it out"}),
         ({"fees_notice": date(2025, 2, 2)}, {"fees-notice": "a day from then on is needed"}),
@@ -830,6 +834,45 @@ def test_a_day_that_is_a_holiday_elsewhere_anyhow_moved_nothing() -> None:
     known = a_calendar(a_holiday(GAMES, nations=("Northern Ireland",)))
 
     assert moved_by(a_proclaimed_day(GAMES, added=date(2025, 2, 10)), known=known) is None
+
+
+def closed_by(*closures: Closure) -> Moved | None:
+    calendar, timetable = a_calendar(closures=closures), of_body("school")
+    now = told(calendar, timetable, received=RECEIVED).due
+    return moved(Events(received=RECEIVED), now or RECEIVED, (), calendar, timetable)
+
+
+def test_a_closure_stated_while_a_request_runs_moves_it() -> None:
+    half_term = a_closure(date(2025, 2, 17), date(2025, 2, 21), added=date(2025, 2, 10))
+    known = a_closure(date(2025, 2, 24), added=date(2025, 2, 2))
+
+    assert closed_by(half_term) == Moved(was=ON_TIME, because=(half_term,))
+    assert closed_by(half_term, known) == Moved(was=date(2025, 3, 4), because=(half_term,))
+
+
+@pytest.mark.parametrize(
+    "closure",
+    [
+        a_closure(date(2025, 2, 17), date(2025, 2, 21), added=date(2025, 2, 2)),
+        a_closure(date(2025, 2, 15), date(2025, 2, 16), added=date(2025, 2, 10)),
+        a_closure(date(2025, 1, 27), RECEIVED, added=date(2025, 2, 10)),
+        a_closure(date(2025, 3, 4), date(2025, 3, 7), added=date(2025, 2, 10)),
+    ],
+    ids=["stated before it came", "a weekend", "over by the day it came", "after it is due"],
+)
+def test_a_closure_that_makes_no_difference_moved_nothing(closure: Closure) -> None:
+    assert closed_by(closure) is None
+
+
+def test_what_was_in_time_when_it_was_done_is_counted_whatever_was_added_since() -> None:
+    promised = Events(received=RECEIVED, extended=date(2025, 3, 5))
+    longer = a_calendar(closures=(a_closure(date(2025, 2, 17), date(2025, 2, 21)),))
+    given = Events(received=RECEIVED, specified=date(2025, 3, 5))
+
+    for events in (promised, given):
+        with pytest.raises(MalformedError):
+            deadline(events, longer, of_body("school"))
+        assert deadline(events, longer, of_body("school"), on_record=True).due == date(2025, 3, 10)
 
 
 # A day of receipt

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from domain_builders import LAST, a_calendar, a_proclaimed_day, a_timetable
+from domain_builders import LAST, a_calendar, a_closure, a_proclaimed_day, a_timetable
 
-from flows.domain.clock import NOBODY_SAID, Clock, Due
+from flows.domain.clock import NO_CLOSURES, NOBODY_SAID, Clock, Due
 from flows.domain.deadline import Moved
 from flows.domain.events import Events
 from flows.domain.provisions import provisions
@@ -129,6 +129,39 @@ def test_what_the_kind_of_authority_may_change_is_told_with_the_day() -> None:
     assert (told["other"], told[None]) == ((), (NOBODY_SAID,))
     assert "24 August 2026 is the last day in any case." in told["school"][0]
     assert "13 July 2026 is the last day in any case. That regulation was not read." in told["archive"][0]
+
+
+HALF_TERM = a_closure(date(2026, 6, 15), date(2026, 6, 19), added=date(2026, 5, 1))
+
+
+@pytest.mark.parametrize("today", [date(2026, 7, 6), date(2026, 7, 7)], ids=["on the day", "after it"])
+def test_a_school_that_stated_its_closures_is_late_from_the_day_after_its_twentieth(today: date) -> None:
+    clock = Clock(a_calendar(closures=(HALF_TERM,)), (), today, "school")
+
+    found = clock.answer(Events(received=RECEIVED), "foia")
+
+    assert (found.due, found.last) == (date(2026, 7, 6), date(2026, 7, 6))
+    assert (found.overdue, found.moved) == (today > date(2026, 7, 6), None)
+    assert NO_CLOSURES not in found.advice
+
+
+def test_a_closure_stated_since_moves_the_deadline_of_a_school_alone_and_is_named() -> None:
+    since = replace(HALF_TERM, added=RECEIVED)
+    calendar, events = a_calendar(closures=(since,)), Events(received=RECEIVED)
+    found = {
+        body: Clock(calendar, (), RECEIVED, body).answer(events, "foia")
+        for body in ("school", "academy", "other")
+    }
+
+    assert found["school"].moved == Moved(was=DUE, because=(since,))
+    assert {(found[body].due, found[body].moved) for body in ("academy", "other")} == {(DUE, None)}
+
+
+def test_a_school_that_stated_no_closure_is_told_so() -> None:
+    clock = Clock(a_calendar(), (), RECEIVED, "school")
+
+    assert clock.answer(Events(received=RECEIVED), "foia").advice[-1] == NO_CLOSURES
+    assert clock.key != Clock(a_calendar(closures=(HALF_TERM,)), (), RECEIVED, "school").key
 
 
 def test_clocks_of_two_kinds_of_authority_are_told_apart() -> None:

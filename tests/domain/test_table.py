@@ -12,6 +12,7 @@ from domain_builders import an_act
 
 from flows.domain.acts import (
     ACTS,
+    ADD_CLOSURE,
     ADD_HOLIDAY,
     ADD_OFFICER,
     ADOPT_EDITION,
@@ -50,6 +51,7 @@ from flows.domain.acts import (
     PUBLISH,
     READ_REQUEST,
     RECORDS,
+    REMOVE_CLOSURE,
     REMOVE_HOLIDAY,
     REOPEN,
     RESUME,
@@ -136,6 +138,9 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("revoke-officer", "person"): _PEOPLE,
     ("add-holiday", "date"): _DAYS,
     ("remove-holiday", "date"): _DAYS,
+    ("add-closure", "first"): _DAYS,
+    ("add-closure", "last"): _DAYS,
+    ("remove-closure", "first"): _DAYS,
     ("change-body", "body"): ("school", ("", "School", "parish")),
     ("adopt-edition", "edition"): ("2", ("", "0", "02", "next", "2.0")),
 }
@@ -223,6 +228,8 @@ _SUBJECTS = {
     REVOKE_OFFICER: "policy: revoke second.foi-officer",
     ADD_HOLIDAY: "policy: add the bank holiday 2022-11-28",
     REMOVE_HOLIDAY: "policy: remove the bank holiday 2022-11-28",
+    ADD_CLOSURE: "policy: state that there is no session from 2022-11-28 to 2022-11-28",
+    REMOVE_CLOSURE: "policy: take back that there is no session from 2022-11-28 on",
     CHANGE_THEME: "policy: change how papers look",
     CHANGE_LETTERS: "policy: change what letters say of the authority",
     RESUME: "policy: let the register be written again",

@@ -1,4 +1,4 @@
-"""The bank holidays that a policy adds: in the register, and against whoever forges them."""
+"""The days that a policy adds: in the register, and against whoever forges them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,27 @@ import pytest
 from attacker import Attacker
 from register_builders import Office, audited, codes
 
-from flows.domain.acts import ADD_HOLIDAY, ADD_OFFICER, REMOVE_HOLIDAY, Kind
-from flows.domain.acts.policy import add_holiday, add_officer, remove_holiday
+from flows.domain.acts import (
+    ADD_CLOSURE,
+    ADD_HOLIDAY,
+    ADD_OFFICER,
+    CHANGE_BODY,
+    REMOVE_CLOSURE,
+    REMOVE_HOLIDAY,
+    Kind,
+)
+from flows.domain.acts.policy import (
+    add_closure,
+    add_holiday,
+    add_officer,
+    change_body,
+    remove_closure,
+    remove_holiday,
+)
 from flows.domain.errors import MalformedError, NotEntitledError
 from flows.domain.policy import SERVICE, Policy, Proclaimed
 from flows.domain.procedure import Role
+from flows.domain.working_days import Closure
 from flows.register import canonical
 from flows.register.roster import CALENDAR, write_policy
 from flows.register.statement import POLICY
@@ -183,6 +199,53 @@ def test_a_bank_holiday_in_a_forged_act_is_found(
     attacker.together()
 
     assert codes(office.path) == expected
+
+
+HALF_TERM = Closure(first=date(2027, 2, 15), last=date(2027, 2, 19), name="Half term", added=GAMES)
+
+
+def closing(office: Office) -> tuple[dict[str, Any], Policy]:
+    """Return the facts of an act that states a closure of a school, and the policy after it."""
+    body = {"body": "school"}
+    recorded(office, CHANGE_BODY, change_body(office.register.policy(), **body), details=body)
+    details = {"first": "2027-02-15", "last": "2027-02-19"}
+    closure = replace(HALF_TERM, added=office.time().date())
+    return details, add_closure(office.register.policy(), closure)
+
+
+def test_a_closure_is_recorded_and_read_again(office: Office) -> None:
+    details, after = closing(office)
+
+    recorded(office, ADD_CLOSURE, after, details=details)
+
+    with Office(office.folder) as again:
+        assert again.register.policy() == after
+    assert audited(office.path).passes
+    recorded(office, REMOVE_CLOSURE, remove_closure(after, HALF_TERM.first), details={"first": "2027-02-15"})
+    assert b"closures" not in write_policy(office.register.policy())[CALENDAR]
+    assert audited(office.path).passes
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(lambda c: c["closures"][0].update(added="2026-01-05"), id="backdated"),
+        pytest.param(lambda c: c["closures"][0].update(last="2027-02-22"), id="longer than was signed"),
+        pytest.param(lambda c: c["closures"][0].update(name=" "), id="without a name"),
+        pytest.param(lambda c: c["closures"][0].update(more=1), id="another form"),
+        pytest.param(lambda c: c["closures"].clear(), id="none"),
+        pytest.param(lambda c: c["closures"].append(c["closures"][0]), id="twice"),
+    ],
+)
+def test_a_forged_closure_is_found(edit: Callable[[Any], Any], office: Office) -> None:
+    details, after = closing(office)
+    attacker, step = a_forgery(office, ADD_CLOSURE, after, details=details)
+    assert codes(office.path) == []
+    edited(step, edit)
+
+    attacker.together()
+
+    assert codes(office.path) == ["E_POLICY"]
 
 
 def test_a_bank_holiday_slipped_in_beside_a_change_of_the_list_is_found(office: Office) -> None:

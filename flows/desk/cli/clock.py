@@ -1,10 +1,10 @@
-"""Commands on the statutory clock: when a request falls due, and which bank holidays were added."""
+"""Commands on the statutory clock: when a request falls due, and which days were added that do not count."""
 
 from __future__ import annotations
 
 import re
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from itertools import groupby, starmap, zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -29,8 +29,8 @@ from flows.desk.cli.terminal import (
 )
 from flows.desk.cli.terminal import acts as acting
 from flows.domain.clock import NOBODY_SAID
+from flows.domain.deadline import against_closures, receipt_faults
 from flows.domain.deadline import deadline as compute
-from flows.domain.deadline import receipt_faults
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.events import USUAL, Events, Round
@@ -38,7 +38,7 @@ from flows.domain.local_day import local_day
 from flows.domain.policy import BODIES
 from flows.domain.provisions import provisions
 from flows.domain.reference import parse_reference
-from flows.domain.working_days import NATIONS, Holiday, where
+from flows.domain.working_days import NATIONS, Closure, Holiday, where
 from flows.sources import bank_holidays
 
 if TYPE_CHECKING:
@@ -160,7 +160,8 @@ def _on(name: str, words: str, *, multiple: bool = False) -> Callable[[_Command]
     type=Span(),
     multiple=True,
     metavar="DATE..DATE",
-    help="For a school alone: there was no session, first and last day; may be repeated.",
+    help="For a school alone: there was no session, first and last day; may be repeated. By default what the "
+    "register says.",
 )
 @_on("specified", "The regulator specified this later day, for information abroad or on operations.")
 @with_home
@@ -171,6 +172,7 @@ def deadline(
     body: str | None,
     clarification_asked: tuple[date, ...],
     clarification_answered: tuple[date, ...],
+    closed: tuple[tuple[date, date], ...],
     **events: Any,  # noqa: ANN401 - click's own
 ) -> None:
     """Compute when a request received on DATE, or the case REF, falls due, day by day.
@@ -185,20 +187,38 @@ def deadline(
         policy = office.register.policy() if office else None
         days = office.calendar(policy) if office and policy else bank_holidays.calendar()
         if isinstance(events["received"], str):
-            of_case = _of_case(office, events["received"], {**events, "rounds": clarification_asked})
+            of_case = _of_case(
+                office, events["received"], {**events, "rounds": clarification_asked, "closed": closed}
+            )
     timetable = replace(provisions().clock, body=body or (policy.rules.body if policy else None))
+    if closed:
+        days = replace(days, closures=_closures(closed, timetable))
+    on_record = of_case is not None
     if of_case is None:
         if faults := tuple(receipt_faults("DATE", events["received"], flows_home.today(), timetable)):
             raise MalformedError("deadline", *faults)
         rounds = tuple(starmap(_round, zip_longest(clarification_asked, clarification_answered)))
         of_case = Events(rounds=rounds, **events)
-    found = compute(of_case, days, timetable, today=flows_home.today())
+    found = compute(of_case, days, timetable, today=flows_home.today(), on_record=on_record)
     if as_json:
         print_json(_as_json(found, days))
     else:
         _tell(found, days, timetable)
         if office and timetable.body is None:
             _say(NOBODY_SAID)
+
+
+def _closures(spans: tuple[tuple[date, date], ...], timetable: Timetable) -> tuple[Closure, ...]:
+    problem = against_closures(timetable)
+    faults = [Fault(path="closed", problem=problem)] if problem else []
+    faults += [
+        Fault(path="closed", problem=f"{last} is before {first}, its first day; a day from then on is needed")
+        for first, last in spans
+        if last < first
+    ]
+    if faults:
+        raise MalformedError("deadline", *faults)
+    return tuple(Closure(first=first, last=last, added=flows_home.today()) for first, last in sorted(spans))
 
 
 def _of_case(office: Office | None, reference: str, given: Mapping[str, Any]) -> Events:
@@ -382,6 +402,58 @@ def list_(*, home: Home, as_json: bool) -> None:
             right=frozenset({0, 1}),
         )
     _say(f"Bank holidays: {source}")
+
+
+@click.group(cls=Commands)
+def closure() -> None:
+    """Keep the times in which there is no session at a school."""
+
+
+_FIRST: Final = click.argument("first", metavar="FROM", type=LocalDay())
+
+
+@closure.command(
+    "add",
+    epilog=example('equipoise closure add 2026-07-22 2026-09-01 --name "Summer holidays" --as administrator'),
+)
+@_FIRST
+@click.argument("last", metavar="TO", type=LocalDay())
+@click.option("--name", required=True, metavar="TEXT", help="What it is.")
+@acting
+def add_closure(
+    first: date, last: date, name: str, *, office: Office, officer: Officer, as_json: bool
+) -> None:
+    """State that there is no session from the first day to the last; due dates follow from it."""
+    before = _due_dates(office)
+    acts.add_closure(office, officer, first, last, name)
+    words = f"From {in_full(first)} to {in_full(last)} there is no session."
+    _done(words, office, before, new=True, as_json=as_json)
+
+
+@closure.command("remove", epilog=example("equipoise closure remove 2026-07-22 --as administrator"))
+@_FIRST
+@acting
+def remove_closure(first: date, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """Take back what begins on a day; due dates are what they were without it."""
+    before = _due_dates(office)
+    acts.remove_closure(office, officer, first)
+    words = f"That there is no session from {in_full(first)} on is taken back."
+    _done(words, office, before, new=True, as_json=as_json)
+
+
+@closure.command("list", epilog=example("equipoise closure list"))
+@with_home
+def list_closures(*, home: Home, as_json: bool) -> None:
+    """List the times in which there is no session."""
+    with open_office(home, reading=True) as office:
+        closures = office.register.policy().closures
+    if as_json:
+        print_json({"closures": [asdict(each) for each in closures]})
+    elif closures:
+        rows = [(day(each.first), day(each.last), day(each.added), each.name) for each in closures]
+        print_rows(rows, head=("First day", "Last day", "Added", "Name"), right=frozenset({0, 1, 2}))
+    else:
+        click.echo("No such time was stated.")
 
 
 def _due_dates(office: Office) -> dict[str, date | None]:

@@ -36,6 +36,7 @@ from flows.domain.acts.evidence import CONSULT, CONSULTED, EVIDENCE
 from flows.domain.acts.kind import Kind, On, Reason
 from flows.domain.acts.opening import OPEN
 from flows.domain.acts.policy import (
+    ADD_CLOSURE,
     ADD_HOLIDAY,
     ADD_OFFICER,
     ADOPT_EDITION,
@@ -45,6 +46,7 @@ from flows.domain.acts.policy import (
     CHANGE_RETENTION,
     CHANGE_THEME,
     FOUND,
+    REMOVE_CLOSURE,
     REMOVE_HOLIDAY,
     RESUME,
     REVOKE_OFFICER,
@@ -73,6 +75,8 @@ ACTS: Final = MappingProxyType(
                 REVOKE_OFFICER,
                 ADD_HOLIDAY,
                 REMOVE_HOLIDAY,
+                ADD_CLOSURE,
+                REMOVE_CLOSURE,
                 CHANGE_THEME,
                 CHANGE_LETTERS,
                 CHANGE_DESK,
@@ -88,6 +92,7 @@ ACTS: Final = MappingProxyType(
 
 __all__ = [
     "ACTS",
+    "ADD_CLOSURE",
     "ADD_HOLIDAY",
     "ADD_OFFICER",
     "ADOPT_EDITION",
@@ -126,6 +131,7 @@ __all__ = [
     "PUBLISH",
     "READ_REQUEST",
     "RECORDS",
+    "REMOVE_CLOSURE",
     "REMOVE_HOLIDAY",
     "REOPEN",
     "RESUME",

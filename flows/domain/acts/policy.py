@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from flows.domain.letterhead import Letterhead
     from flows.domain.policy import Person, Policy, Proclaimed
     from flows.domain.theme import Theme
+    from flows.domain.working_days import Closure
 
 LONGEST_NAME: Final = 120
-"""Characters of a bank holiday's name."""
+"""Characters of the name of a bank holiday, or of a time without a session."""
 LONGEST_SOURCE: Final = 300
 """Characters of where it was proclaimed."""
 
 _RIGHT_OF_ACCESS: Final = date(2005, 1, 1)
 _AHEAD: Final = timedelta(days=5 * 366)
-"""A proclamation further ahead is a slip of the pen."""
+"""A day further ahead is a slip of the pen."""
+_SCHOOL: Final = "school"
 _SATURDAY: Final = 5
 
 
@@ -101,6 +103,40 @@ def remove_holiday(policy: Policy, when: date) -> Policy:
             f"No bank holiday on {in_full(when)} was added; those of the software's data stay."
         )
     return replace(policy, version=policy.version + 1, holidays=left)
+
+
+def add_closure(policy: Policy, closure: Closure) -> Policy:
+    """Return the next policy, with a time in which there is no session at the school.
+
+    Raises:
+        RefusedError: the authority is no school, or has stated one of these days already.
+        MalformedError: its days or its name cannot stand in the register; with every fault.
+    """
+    # SI 2004/3364, regulation 3: of all kinds of authority, days without a session matter to schools alone.
+    if policy.rules.body != _SCHOOL:
+        raise RefusedError(
+            "Days without a session are left out for a school alone; if it is one, state that first with "
+            "`equipoise body set school`."
+        )
+    if faults := (*_faults_of_closure(closure), *_faults_in("name", closure.name, LONGEST_NAME)):
+        raise MalformedError("closure", *faults)
+    for other in policy.closures:
+        if closure.first <= other.last and other.first <= closure.last:
+            raise RefusedError(f"That there is no session, {other.words}, was stated already.")
+    closures = sorted((*policy.closures, closure), key=lambda each: each.first)
+    return replace(policy, version=policy.version + 1, closures=tuple(closures))
+
+
+def remove_closure(policy: Policy, first: date) -> Policy:
+    """Return the next policy, without the time without a session that begins on ``first``.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    left = tuple(each for each in policy.closures if each.first != first)
+    if left == policy.closures:
+        raise RefusedError(f"No time without a session that begins on {in_full(first)} was stated.")
+    return replace(policy, version=policy.version + 1, closures=left)
 
 
 def change_theme(policy: Policy, theme: Theme) -> Policy:
@@ -206,7 +242,8 @@ def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
 
 def _founded(_: Policy, act: Act, after: Policy) -> Policy:
     """Return the first policy, which is whatever the founding states, so far as it makes sense."""
-    if after.holidays or any(theme_faults(after.theme)) or any(letterhead_faults(after.letterhead)):
+    added = after.holidays or after.closures
+    if added or any(theme_faults(after.theme)) or any(letterhead_faults(after.letterhead)):
         raise _unlike(act)
     return after
 
@@ -236,18 +273,30 @@ def _added(before: Policy, act: Act, after: Policy) -> Proclaimed:
     new = [day for day in after.holidays if day not in before.holidays]
     if len(new) != 1 or new[0].date != _date_of(act):
         raise _unlike(act)
-    if new[0].added not in edition_of(before).days(act.time):
+    _check_added(before, act, new[0].added)
+    return new[0]
+
+
+def _closed(before: Policy, act: Act, after: Policy) -> Closure:
+    new = [each for each in after.closures if each not in before.closures]
+    if [(each.first, each.last) for each in new] != [(_date_of(act, "first"), _date_of(act, "last"))]:
+        raise _unlike(act)
+    _check_added(before, act, new[0].added)
+    return new[0]
+
+
+def _check_added(before: Policy, act: Act, added: date) -> None:
+    if added not in edition_of(before).days(act.time):
         # Which cases it moves goes by this day, so it is not the administrator's to choose.
         raise MalformedError(
             f"{act.kind} of the policy",
             Fault(path="calendar.json", problem="the day on which it was added is not the day of the act"),
         )
-    return new[0]
 
 
-def _date_of(act: Act) -> date:
+def _date_of(act: Act, fact: str = "date") -> date:
     try:
-        return the_day(act.details["date"])
+        return the_day(act.details[fact])
     except ValueError:
         raise _unlike(act) from None
 
@@ -266,6 +315,16 @@ def _faults_of(day: Proclaimed) -> Iterator[Fault]:
         yield Fault(path="nation", problem=f"one or more of {', '.join(NATIONS)} are needed, each once")
     yield from _faults_in("name", day.name, LONGEST_NAME)
     yield from _faults_in("source", day.source, LONGEST_SOURCE)
+
+
+def _faults_of_closure(closure: Closure) -> Iterator[Fault]:
+    if closure.last < closure.first:
+        problem = f"{closure.last} is before {closure.first}, its first day; a day from then on is needed"
+        yield Fault(path="last", problem=problem)
+    for path, when in (("first", closure.first), ("last", closure.last)):
+        if when < _RIGHT_OF_ACCESS or when - closure.added > _AHEAD:
+            problem = f"a day from {_RIGHT_OF_ACCESS} to five years ahead is needed, not {when}"
+            yield Fault(path=path, problem=problem)
 
 
 def _faults_in(path: str, text: str, longest: int) -> Iterator[Fault]:
@@ -369,6 +428,25 @@ REMOVE_HOLIDAY: Final = _row(
     verb="remove bank holidays",
     subject="remove the bank holiday {date}",
     done="removed the bank holiday {date}",
+)
+_FIRST: Final = a_day("first", "Its first day.")
+ADD_CLOSURE: Final = _row(
+    "add-closure",
+    lambda before, act, after: add_closure(before, _closed(before, act, after)),
+    (_FIRST, a_day("last", "Its last day.")),
+    changes="calendar.json",
+    verb="state when the school has no session",
+    subject="state that there is no session from {first} to {last}",
+    done="stated that there is no session from {first} to {last}",
+)
+REMOVE_CLOSURE: Final = _row(
+    "remove-closure",
+    lambda before, act, _: remove_closure(before, _date_of(act, "first")),
+    (_FIRST,),
+    changes="calendar.json",
+    verb="take back when the school has no session",
+    subject="take back that there is no session from {first} on",
+    done="took back that there is no session from {first} on",
 )
 CHANGE_THEME: Final = _row(
     "change-theme",
