@@ -95,6 +95,11 @@ class Home:
         return self.state / "papers"
 
     @property
+    def inbox_looked(self) -> Path:
+        """Touched whenever the inbox was looked at."""
+        return self.state / "inbox-looked"
+
+    @property
     def catalogue(self) -> Path:
         """What the register has, as it is looked up."""
         return self.state / "catalogue.sqlite"

@@ -29,6 +29,7 @@ def intake() -> list[State[Done]]:
         requests.catch_up(office)
         references = NextReferences(office)
         paths = inbox.waiting(office.home.inbox)
+        office.home.inbox_looked.touch()
         taken = [run for path in paths if (run := take_in(path, references, office))]
         if taken:
             office.wake(Stage.RECEIVED)

@@ -6,13 +6,10 @@ they looked is noted in the home too, whatever they found: without the words, wh
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flows import disk
-from flows.casework import requests, sealed
+from flows.casework import arrivals, requests, sealed
 from flows.casework.acts import ProposedError
 from flows.domain.acts import READ_REQUEST
 from flows.domain.documents import REQUEST
@@ -104,12 +101,4 @@ def cases_of(office: Office, officer: Officer, words: str, reason: str) -> Found
 
 
 def _note(office: Office, person: str, reason: str, cases: list[str]) -> None:
-    """Note that somebody looked; durable before anything is shown."""
-    row = {"time": office.now().isoformat(), "person": person, "reason": reason, "cases": cases}
-    path = office.home.lookups
-    descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(f"{json.dumps(row)}\n".encode())
-        file.flush()
-        os.fsync(descriptor)
-    disk.sync(path.parent)
+    arrivals.note(office, {"person": person, "reason": reason, "cases": cases})

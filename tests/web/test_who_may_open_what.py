@@ -78,6 +78,11 @@ OPEN: Final = {
     "POST /cases/{case}/draft/start": F,
     "GET /cases/{case}/decide/{document}": L + S,
     "POST /cases/{case}/decide/{document}": L + S,
+    "GET /inbox": READ,
+    "POST /inbox": F,
+    "POST /inbox/{tag}/read": F,
+    "POST /inbox/{tag}/again": F,
+    "POST /inbox/{tag}/delete": F,
     "GET /cases/{case}/paper": READ,
     "GET /cases/{case}/paper/{form}": READ,
     "GET /cases/{case}/act": READ,
@@ -96,6 +101,7 @@ THERE: Final = {
     "digest": "0" * 64,
     "name": "desk.css",
     "form": "paper.pdf",
+    "tag": "0" * 12,
 }
 
 

@@ -15,6 +15,7 @@ from flows.desk.web.pages import (
     enrolling,
     entering,
     finding,
+    inbox,
     me,
     papers,
     people,
@@ -123,6 +124,12 @@ ROUTES: Final = (
     # Deciding and signing
     _reads("/cases/{case}/decide/{document}", deciding.ask, APPROVE.roles),
     _does("/cases/{case}/decide/{document}", deciding.propose, APPROVE.roles, rate=60),
+    # What arrives
+    _reads("/inbox", inbox.show, READERS),
+    _does("/inbox", inbox.put_in, _WRITERS, rate=_FEW, most=inbox.MOST),
+    _does("/inbox/{tag}/read", inbox.read, _WRITERS, rate=_FEW),
+    _does("/inbox/{tag}/again", inbox.take_in_again, _WRITERS, rate=60),
+    _does("/inbox/{tag}/delete", inbox.delete, _WRITERS, rate=60),
     # Papers
     _reads("/cases/{case}/paper", papers.show, READERS),
     _reads("/cases/{case}/paper/{form}", papers.file, READERS, has_json=False),

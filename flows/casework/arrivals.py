@@ -1,0 +1,227 @@
+"""What arrives: what stands in the inbox, what was set aside and why, and what people do about it.
+
+Nothing here tells a name or a word of a request, for either may be a person's: an item goes by its tag, and
+what was written in ``WHY.txt`` has no text of it. Who reads a request that was set aside is noted, for there
+is no case whose history could say so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from flows import disk
+from flows.domain.errors import Fault, MalformedError, MissingReasonError, RefusedError
+from flows.domain.procedure import Role
+from flows.sources import aside, inbox
+from flows.sources.copying import copy_in
+from flows.sources.item import ASSESSMENT, ATTACHMENTS, REQUEST, WHY, YAML, is_folder, left_alone, tag_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from flows.casework.office import Office
+
+_LONGEST: Final = 65_536
+"""Characters of a text that is shown."""
+_NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\]{1,120}")
+_FAULT: Final = re.compile(r"  \d+\. (.+?)(?=\n  \d+\. |\n\S|\n\n|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One item.
+
+    Attributes:
+        tag: What stands for its name.
+        since: When it came there, UTC.
+        why: What is wrong with it; empty of what is yet to be taken in.
+        again: Whether it can be taken in again: of an assessment alone its case is there already.
+    """
+
+    tag: str
+    since: datetime
+    why: tuple[str, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """What arrived.
+
+    Attributes:
+        looked: When the inbox was last looked at, UTC; None where that is not known.
+    """
+
+    looked: datetime | None
+    waiting: tuple[Standing, ...]
+    aside: tuple[Standing, ...]
+
+
+def arrivals(office: Office) -> Arrivals:
+    """Return what stands in the inbox and what was set aside, the oldest first."""
+    home = office.home
+    waiting = (Standing(tag=tag_of(path), since=_since(path)) for path in inbox.waiting(home.inbox))
+    kept = (
+        Standing(tag=tag_of(path), since=_since(path), why=_why(path), again=_of_a_request(path))
+        for path in aside.kept(home.set_aside)
+    )
+    looked = home.inbox_looked
+    return Arrivals(
+        looked=_since(looked) if looked.exists() else None,
+        waiting=tuple(sorted(waiting, key=lambda each: each.since)),
+        aside=tuple(sorted(kept, key=lambda each: each.since)),
+    )
+
+
+def read(office: Office, person: str, tag: str, reason: str) -> list[str]:
+    """Return the texts of what was set aside, once it is noted that a person reads them.
+
+    Raises:
+        RefusedError: there is no such item, or no reason.
+    """
+    _check_may(office, person)
+    folder = _folder(office, tag)
+    if not reason.strip():
+        raise MissingReasonError("the item", verb="read what was set aside")
+    note(office, {"person": person, "reason": reason, "cases": [], "item": tag})
+    return [text.decode(errors="replace")[:_LONGEST] for text in aside.texts_in(folder)]
+
+
+def take_in_again(office: Office, person: str, tag: str) -> None:
+    """Put what was set aside back into the inbox.
+
+    Raises:
+        RefusedError: there is no such item, or it is an assessment alone.
+    """
+    _check_may(office, person)
+    with office.taking_in():
+        folder = _folder(office, tag)
+        if not _of_a_request(folder):
+            raise RefusedError("Its request is a case already; hand the assessment to that case.")
+        alone = _alone(folder)
+        copy_in(alone or folder, office.home.inbox)
+        disk.discard(folder)
+        disk.sync(office.home.set_aside)
+
+
+def delete(office: Office, person: str, tag: str) -> None:
+    """Delete what was set aside, for good.
+
+    Raises:
+        RefusedError: there is no such item, or the person never read it.
+    """
+    _check_may(office, person)
+    with office.taking_in():
+        folder = _folder(office, tag)
+        if not _was_read(office, person, tag):
+            raise RefusedError("Read it first: a request has its time for answering, whatever its form.")
+        note(office, {"person": person, "reason": "deleted", "cases": [], "item": tag})
+        disk.discard(folder)
+        disk.sync(office.home.set_aside)
+
+
+def put_in(office: Office, person: str, files: Sequence[tuple[str, bytes]]) -> None:
+    """Put a request that came in another way into the inbox.
+
+    Args:
+        files: Each with its name: the request and maybe its assessment, in YAML, and what came with it.
+
+    Raises:
+        MalformedError: there is no request among them, more than one, or a name that cannot be.
+    """
+    _check_may(office, person)
+    named = [(_bare(name), content) for name, content in files if content]
+    texts = [(name, content) for name, content in named if Path(name).suffix.lower() in YAML]
+    requests = [(name, content) for name, content in texts if name != ASSESSMENT]
+    if len(requests) != 1:
+        problem = "one request is needed, a file whose name ends in .yaml; a ZIP archive is not opened"
+        raise MalformedError("what was sent", Fault(path="", problem=problem))
+    attached = [(name, content) for name, content in named if (name, content) not in texts]
+    names = [name for name, _ in attached]
+    if unfit := next((name for name in names if left_alone(name) or names.count(name) > 1), None):
+        at = names.index(unfit) + 1
+        problem = f"the name of file {at} that came with it is given twice, or is one that is left alone"
+        raise MalformedError("what was sent", Fault(path="", problem=problem))
+    with tempfile.TemporaryDirectory(dir=_state(office)) as place:
+        item = Path(place) / f"sent-{os.urandom(6).hex()}"
+        disk.create(item / REQUEST, requests[0][1], mode=0o600)
+        for name, content in texts:
+            if name == ASSESSMENT:
+                disk.create(item / name, content, mode=0o600)
+        for name, content in attached:
+            disk.create(item / ATTACHMENTS / name, content, mode=0o600)
+        copy_in(item, office.home.inbox)
+
+
+def note(office: Office, row: dict[str, object]) -> None:
+    """Note that somebody looked for or at what may be personal; durable before anything is shown."""
+    path = office.home.lookups
+    descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(f"{json.dumps({'time': office.now().isoformat(), **row})}\n".encode())
+        file.flush()
+        os.fsync(descriptor)
+    disk.sync(path.parent)
+
+
+def _state(office: Office) -> Path:
+    office.home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return office.home.state
+
+
+def _check_may(office: Office, person: str) -> None:
+    office.register.policy().require(person, Role.FOI_OFFICER, verb="look after the inbox")
+
+
+def _was_read(office: Office, person: str, tag: str) -> bool:
+    lines: Iterable[str] = ()
+    if office.home.lookups.exists():
+        lines = office.home.lookups.read_text(encoding="utf-8").splitlines()
+    rows = (json.loads(line) for line in lines)
+    return any((row.get("item"), row.get("person")) == (tag, person) for row in rows)
+
+
+def _folder(office: Office, tag: str) -> Path:
+    for path in aside.kept(office.home.set_aside):
+        if tag_of(path) == tag:
+            return path
+    raise RefusedError("This item is not there any more.")
+
+
+def _since(path: Path) -> datetime:
+    return datetime.fromtimestamp(os.lstat(path).st_mtime, UTC)
+
+
+def _why(folder: Path) -> tuple[str, ...]:
+    path = folder / WHY
+    if not path.is_file() or path.is_symlink():
+        return ()
+    text = path.read_text(encoding="utf-8", errors="replace")[:_LONGEST]
+    return tuple(" ".join(found.split()) for found in _FAULT.findall(text))
+
+
+def _of_a_request(folder: Path) -> bool:
+    return os.path.lexists(folder / REQUEST) or _alone(folder) is not None
+
+
+def _alone(folder: Path) -> Path | None:
+    """Return the lone file that was set aside in a folder made for it; None for a folder that came as one."""
+    if os.path.lexists(folder / REQUEST):
+        return None
+    there = [path for path in sorted(folder.iterdir()) if path.name not in {WHY, f".{WHY}.part"}]
+    return there[0] if len(there) == 1 and not is_folder(there[0]) and there[0].name != ASSESSMENT else None
+
+
+def _bare(name: str) -> str:
+    """Return the name of a file that a browser gave, without the folders before it."""
+    bare = PurePosixPath(name.replace("\\", "/")).name
+    if not _NAME.fullmatch(bare) or bare in {".", ".."}:
+        raise MalformedError("what was sent", Fault(path="", problem="a file has no name that can be kept"))
+    return bare
