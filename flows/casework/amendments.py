@@ -29,6 +29,7 @@ NAMES: Final = {
     "reference_pattern": "Pattern of references",
     "chase_within": "Working days before the day at which people are reminded",
     "body": "Kind of authority",
+    "retention": "Months for which a case is kept after it ended",
     "desk": "Addresses at which passkeys sign",
 }
 """What people call a rule; one without a name here is shown by its own."""

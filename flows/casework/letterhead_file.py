@@ -36,15 +36,23 @@ def read_letterhead(path: Path) -> Letterhead:
     Raises:
         MalformedError: no letter may say so, or the file says something else; with every fault.
     """
-    given = values_in(path)
+    return letterhead_of(values_in(path), path.name)
+
+
+def letterhead_of(given: dict[str, Any], source: str) -> Letterhead:
+    """Return what the names of a letters file give.
+
+    Raises:
+        MalformedError: as ``read_letterhead``, told of ``source``.
+    """
     if faults := tuple(_form_faults(given)):
-        raise MalformedError(path.name, *faults)
+        raise MalformedError(source, *faults)
     read: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else _tidy(value) for name, value in given.items()
     }
     chosen = Letterhead(**read)
     if faults := tuple(letterhead_faults(chosen)) or tuple(_printing_faults(chosen)):
-        raise MalformedError(path.name, *faults)
+        raise MalformedError(source, *faults)
     return chosen
 
 

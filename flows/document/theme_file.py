@@ -27,7 +27,7 @@ from flows.domain.text_file import text_of
 from flows.domain.theme import HOUSE_STYLE, Crest, Theme, theme_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 _KNOWN: Final[Mapping[str, type]] = {
@@ -49,15 +49,27 @@ def read_theme(path: Path) -> Theme:
     Raises:
         MalformedError: no paper may look so, or the file says something else; with every fault.
     """
-    given = values_in(path)
+    return theme_of(values_in(path), path.name, lambda name: _read(path.parent / name))
+
+
+def theme_of(given: Mapping[str, Any], source: str, read: Callable[[str], bytes]) -> Theme:
+    """Return the theme that dotted names give, as in the file.
+
+    Args:
+        source: What a fault is told of.
+        read: Returns the picture that ``crest.file`` names, redrawn.
+
+    Raises:
+        MalformedError: as ``read_theme``.
+    """
     faults = [*_form_faults(given)]
     if not faults:
-        theme = _theme(given, path)
+        theme = _theme(given, source, read)
         faults += [*theme_faults(theme), *_glyph_faults(theme)]
         if theme.crest:
             faults += [Fault(path="crest.file", problem=each) for each in crest_faults(theme.crest)]
     if faults:
-        raise MalformedError(path.name, *faults)
+        raise MalformedError(source, *faults)
     return theme
 
 
@@ -124,25 +136,24 @@ def _form_faults(given: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault(path=name, problem="is needed with a crest")
 
 
-def _theme(given: Mapping[str, Any], path: Path) -> Theme:
+def _theme(given: Mapping[str, Any], source: str, read: Callable[[str], bytes]) -> Theme:
     house = HOUSE_STYLE
     return Theme(
         accent=given.get("accent", house.accent).lower(),
         size=given.get("size", house.size),
         draft_marking=given.get("marking.drafts", house.draft_marking),
         published_marking=given.get("marking.published", house.published_marking),
-        crest=_crest(given, path) if "crest.file" in given else None,
+        crest=_crest(given, source, read) if "crest.file" in given else None,
         signatory=given.get("signatory", house.signatory),
     )
 
 
-def _crest(given: Mapping[str, Any], path: Path) -> Crest:
-    name = given["crest.file"]
+def _crest(given: Mapping[str, Any], source: str, read: Callable[[str], bytes]) -> Crest:
     try:
-        image = _read(path.parent / name)
+        image = read(given["crest.file"])
     except (OSError, ValueError) as error:
         problem = "it cannot be read; name a PNG beside the theme file"
-        raise MalformedError(path.name, Fault(path="crest.file", problem=problem)) from error
+        raise MalformedError(source, Fault(path="crest.file", problem=problem)) from error
     words = given["crest.words"]
     height = given.get("crest.height")
     return (
@@ -153,7 +164,11 @@ def _crest(given: Mapping[str, Any], path: Path) -> Crest:
 def _read(path: Path) -> bytes:
     """Return the picture of a file redrawn, where it is not too large to be looked at."""
     with path.open("rb") as file:
-        image = file.read(MOST + 1)
+        return redrawn_if_small(file.read(MOST + 1))
+
+
+def redrawn_if_small(image: bytes) -> bytes:
+    """Return a picture redrawn, where it is not too large to be looked at."""
     return image if len(image) > MOST else redrawn(image)
 
 

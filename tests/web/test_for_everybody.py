@@ -33,6 +33,7 @@ PAGES: Final = {
     "people, for who may change them": ("administrator", "/people"),
     "a person, for who may change them": ("administrator", "/people/legal-reviewer"),
     "a person, for who may not": ("foi-officer", "/people/legal-reviewer"),
+    "the policy, for who may change it": ("administrator", "/policy"),
     "what is one's own": ("foi-officer", "/me"),
     "what is known of accessibility": ("", "/accessibility"),
     "nothing there": ("sign-off-officer", "/cases/none"),

@@ -19,6 +19,7 @@ from flows.desk.web.pages import (
     me,
     papers,
     people,
+    policy,
     signing,
     static,
     waiting,
@@ -100,6 +101,8 @@ ROUTES: Final = (
     _does("/people/{person}", people.change, _ADMINISTRATOR, rate=60),
     _does("/people/{person}/revoke", people.revoke, _ADMINISTRATOR, rate=60),
     _does("/people/{person}/withdraw", people.withdraw, _ADMINISTRATOR, rate=60),
+    _reads("/policy", policy.show, EVERYBODY),
+    _does("/policy/{matter}", policy.change, _ADMINISTRATOR, rate=60, most=4 << 20),
     # One's own
     _reads("/me", me.show, EVERYBODY),
     _does("/me/keys", me.make_key, EVERYBODY, rate=_FEW),

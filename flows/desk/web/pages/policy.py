@@ -1,0 +1,159 @@
+"""What the authority chose: its kind, holidays, how papers look, what letters say, where its desk is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.casework import acts
+from flows.casework.amendments import matters
+from flows.casework.letterhead_file import letterhead_of
+from flows.desk.web.pages.signing import keep
+from flows.desk.web.visit import NotFoundError, Page
+from flows.document.theme_file import redrawn_if_small, theme_of
+from flows.domain.edition import latest
+from flows.domain.errors import Fault, MalformedError, PitError
+from flows.domain.policy import BODIES
+from flows.domain.procedure import Role
+from flows.domain.provisions import provisions
+from flows.domain.working_days import NATIONS, Holiday
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flows.casework.acts import Officer
+    from flows.desk.web.visit import Answer, Visit
+
+    Change = Callable[[Visit, Officer], object]
+    """Takes what a form says to the act that makes it so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyView:
+    """What the page of the policy shows.
+
+    Attributes:
+        matters: Everything it says but who its people are, in lines.
+        templates: The authority's own templates of letters that are there.
+    """
+
+    version: int
+    matters: Mapping[str, tuple[str, ...]]
+    templates: tuple[str, ...]
+
+
+def show(visit: Visit) -> Page:
+    """Show what the policy says."""
+    return _shown(visit, "", "")
+
+
+def _shown(visit: Visit, what: str, error: str) -> Page:
+    policy, own = visit.policy, visit.office.home.letters
+    people = {*policy.people, "The service"}
+    words = provisions().authorities
+    view = PolicyView(
+        version=policy.version,
+        matters={name: lines for name, lines in matters(policy).items() if name not in people},
+        templates=tuple(sorted(path.name for path in own.iterdir())) if own.is_dir() else (),
+    )
+    more = {
+        "error": error,
+        "what": what,
+        "acts": Role.ADMINISTRATOR in visit.roles,
+        "latest": latest(),
+        "nations": NATIONS,
+        "bodies": [(body, words.get(body, body.replace("-", " "))) for body in reversed(BODIES)],
+    }
+    return Page(template="policy.html.j2", view=view, more=more, status=422 if error else 200)
+
+
+def change(visit: Visit) -> Answer:
+    """Make of a form the act that changes one matter."""
+    what = visit.path["matter"]
+    if what not in _CHANGES:
+        raise NotFoundError
+    try:
+        return keep(visit, lambda officer: _CHANGES[what](visit, officer))
+    except PitError as error:
+        return _shown(visit, what, str(error))
+
+
+def _body(visit: Visit, officer: Officer) -> object:
+    if visit.sent("body") not in BODIES:
+        raise MalformedError("kind of authority", Fault(path="", problem="one of those listed is needed"))
+    return acts.change_body(visit.office, officer, visit.sent("body"))
+
+
+def _edition(visit: Visit, officer: Officer) -> object:
+    return acts.adopt_edition(visit.office, officer, latest())
+
+
+def _desk(visit: Visit, officer: Officer) -> object:
+    return acts.change_desk(visit.office, officer, visit.sent("origins").split())
+
+
+def _retention(visit: Visit, officer: Officer) -> object:
+    months = visit.sent("months")
+    return acts.change_retention(visit.office, officer, int(months) if months.isdecimal() else 0)
+
+
+def _holiday(visit: Visit, officer: Officer) -> object:
+    nations = tuple(nation for nation in NATIONS if nation in visit.form.get("nation", []))
+    day = Holiday(
+        date=_day(visit), name=visit.sent("name"), nations=nations or NATIONS, source=visit.sent("source")
+    )
+    return acts.add_holiday(visit.office, officer, day)
+
+
+def _no_holiday(visit: Visit, officer: Officer) -> object:
+    return acts.remove_holiday(visit.office, officer, _day(visit))
+
+
+def _day(visit: Visit) -> date:
+    try:
+        return date.fromisoformat(visit.sent("date"))
+    except ValueError:
+        raise MalformedError("date", Fault(path="", problem="a day as 2026-06-15 is needed")) from None
+
+
+def _theme(visit: Visit, officer: Officer) -> object:
+    now, picture = visit.policy.theme.crest, visit.files.get("crest", b"")
+    given: dict[str, Any] = {
+        "accent": visit.sent("accent"),
+        "size": int(visit.sent("size")) if visit.sent("size").isdecimal() else visit.sent("size"),
+        "signatory": visit.sent("signatory"),
+        "marking.drafts": visit.sent("drafts"),
+        "marking.published": visit.sent("published"),
+    }
+    if picture or (now and visit.sent("without-crest") != "yes"):
+        height = visit.sent("height")
+        given |= {
+            "crest.file": "crest",
+            "crest.words": visit.sent("words"),
+            "crest.height": int(height) if height.isdecimal() else height,
+        }
+
+    def read(_: str) -> bytes:
+        return redrawn_if_small(picture) if picture or now is None else now.image
+
+    return acts.change_theme(visit.office, officer, theme_of(given, "how papers look", read))
+
+
+def _letters(visit: Visit, officer: Officer) -> object:
+    names = ("contact", "addressee", "greeting", "closing", "signatory", "review")
+    given: dict[str, Any] = {name: visit.sent(name) for name in names}
+    given["address"] = [line.strip() for line in visit.sent("address").split("\n") if line.strip()]
+    return acts.change_letters(visit.office, officer, letterhead_of(given, "what letters say"))
+
+
+_CHANGES: Final[Mapping[str, Change]] = {
+    "body": _body,
+    "edition": _edition,
+    "desk": _desk,
+    "retention": _retention,
+    "holiday": _holiday,
+    "no-holiday": _no_holiday,
+    "theme": _theme,
+    "letters": _letters,
+}
