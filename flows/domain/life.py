@@ -35,7 +35,7 @@ class Matter:
     Attributes:
         reference: Theirs.
         on: The day of what was last heard of it.
-        decided: Whether a decision notice ended it.
+        decided: Whether it is over, by a decision notice or without one.
     """
 
     reference: str

@@ -127,6 +127,19 @@ def test_what_is_closed_as_answered_was_answered(answered: Desk) -> None:
     assert "Closed as answered." in answered.done("close", CASE, "--ground", "answered", *OFFICER)
 
 
+def test_a_complaint_that_was_settled_is_told_as_over(answered: Desk) -> None:
+    of_it = ("--regulator", COMPLAINT, *ON)
+    answered.done("complained", CASE, *of_it, *OFFICER)
+
+    told = answered.done("complaint-closed", CASE, *of_it, "--why", "settled", *OFFICER)
+
+    assert f"The complaint {COMPLAINT} is over without a decision: settled." in told
+    assert "without a decision: settled" in " ".join(answered.done("history", CASE).split())
+    again = answered.refused("complaint-closed", CASE, *of_it, "--why", "withdrawn", *OFFICER)[1]
+    assert "has no complaint" in again
+    assert passes_audit(answered.home)
+
+
 def test_what_the_regulator_and_the_tribunal_order_is_owed_until_it_is_done(answered: Desk) -> None:
     steps, information = (str(TODAY + timedelta(days=days)) for days in (35, 21))
     of_it = ("--regulator", COMPLAINT)

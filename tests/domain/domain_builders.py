@@ -25,6 +25,7 @@ from flows.domain.acts import (
     CLARIFIED,
     CLOSE,
     COMPLAINED,
+    COMPLAINT_CLOSED,
     COMPLIED,
     CONFIRM_ERASURE,
     CONFIRM_RECEIPT,
@@ -340,6 +341,11 @@ _STATED: Final[dict[Kind, Callable[[Case, Policy, str], dict[str, str]]]] = {
         "outcome": "upheld",
         "steps": "2022-12-19",
     },
+    COMPLAINT_CLOSED: lambda case, *_: {
+        "regulator": next((each.reference for each in case.life.complaints if not each.decided), COMPLAINT),
+        "on": "2022-11-28",
+        "why": "settled",
+    },
     COMPLIED: _compliance,
     CONSULTED: lambda case, *_: {
         "whom": case.life.consulted[0].whom if case.life.consulted else "third-party",
@@ -402,6 +408,7 @@ _LIVES: Final[dict[Kind, dict[str, Any]]] = {
         "reviewing": True,
     },
     NOTICE: {"complaints": (Matter(reference=COMPLAINT, on=_ANSWERED),)},
+    COMPLAINT_CLOSED: {"complaints": (Matter(reference=COMPLAINT, on=_ANSWERED),)},
     COMPLIED: {"ordered": (AN_ORDER,)},
     APPEALED: {"noticed": _ANSWERED},
     DECIDED: {"noticed": _ANSWERED, "appeals": (Matter(reference=APPEAL, on=_ANSWERED),)},
@@ -473,6 +480,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     COMPLAINED: _WRITES | {"details": {"regulator": COMPLAINT, "on": "2022-11-28"}},
     NOTICE: _WRITES
     | {"details": {"regulator": COMPLAINT, "on": "2022-11-28", "outcome": "upheld", "steps": "2022-12-19"}},
+    COMPLAINT_CLOSED: _WRITES | {"details": {"regulator": COMPLAINT, "on": "2022-11-28", "why": "settled"}},
     INFORMATION_NOTICE: _WRITES
     | {"details": {"regulator": COMPLAINT, "on": "2022-11-28", "due": "2022-12-19"}},
     COMPLIED: _WRITES

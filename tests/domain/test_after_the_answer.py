@@ -33,6 +33,7 @@ from flows.domain.acts import (
     APPROVE,
     CLOSE,
     COMPLAINED,
+    COMPLAINT_CLOSED,
     COMPLIED,
     DECIDED,
     DRAFT,
@@ -89,6 +90,7 @@ _FOLLOWS = {
     REVIEW_ASKED: "2022-11-20",
     COMPLAINED: "2022-11-06",
     NOTICE: "2022-11-20",
+    COMPLAINT_CLOSED: "2022-11-20",
     INFORMATION_NOTICE: "2022-11-06",
     COMPLIED: "2022-11-20",
     APPEALED: "2022-11-20",
@@ -245,6 +247,17 @@ def test_several_complaints_are_told_by_their_references() -> None:
 def test_a_notice_answers_a_complaint_that_is_on_record() -> None:
     assert "has no complaint to be decided" in refused(NOTICE, a_case())
     assert "has no complaint IC-654321-Z9Y8" in refused(NOTICE, details={"regulator": SECOND})
+
+
+def test_a_complaint_that_is_settled_is_over_and_no_other_is() -> None:
+    case = taken(COMPLAINT_CLOSED, taken(COMPLAINED, taken(COMPLAINED), details={"regulator": SECOND}))
+
+    assert {each.reference for each in case.life.complaints if not each.decided} == {SECOND}
+    assert case.life.noticed is None
+    assert "has no complaint IC-123456-A1B2 that waits" in refused(COMPLAINT_CLOSED, case)
+    over = taken(COMPLAINT_CLOSED, case, details={"regulator": SECOND, "why": "not-accepted"})
+    assert "has no complaint that waits for a decision" in refused(COMPLAINT_CLOSED, over)
+    assert "has no complaint that waits for a decision" in refused(COMPLAINT_CLOSED, a_case())
 
 
 def test_steps_are_owed_until_they_are_taken() -> None:

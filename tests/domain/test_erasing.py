@@ -30,6 +30,7 @@ from flows.domain.acts import (
     ACTS,
     ASSIGN,
     COMPLAINED,
+    COMPLAINT_CLOSED,
     CONFIRM_ERASURE,
     ERASE,
     LOG,
@@ -128,12 +129,13 @@ def test_what_is_still_open_is_not_erased(kind: Any, name: str) -> None:
     assert any(why in each for each in [str(refused.value), *told])
 
 
-def test_a_complaint_that_a_notice_decided_is_open_no_more() -> None:
+@pytest.mark.parametrize("kind", [NOTICE, COMPLAINT_CLOSED], ids=str)
+def test_a_complaint_that_is_over_is_open_no_more(kind: Any) -> None:
     policy = a_policy()
     case = decide(ENDED, an_act_by(MANY_HATS, COMPLAINED, ENDED, policy), policy)
-    noticed = an_act_by(MANY_HATS, NOTICE, case, policy)
-    details = {name: text for name, text in noticed.details.items() if name != "steps"}
-    decided = decide(case, replace(noticed, details=details), policy)
+    ends = an_act_by(MANY_HATS, kind, case, policy)
+    details = {name: text for name, text in ends.details.items() if name != "steps"}
+    decided = decide(case, replace(ends, details=details), policy)
 
     with pytest.raises(RefusedError, match="is not decided"):
         proposed(case)

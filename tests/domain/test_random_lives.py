@@ -64,7 +64,7 @@ ENDS_WHAT_IS_OPEN = [
     for kind in KINDS
     if kind.name
     in {
-        *("notice", "complied", "decided", "sent", "publish", "close", "withdraw-draft"),
+        *("notice", "complaint-closed", "complied", "decided", "sent", "publish", "close", "withdraw-draft"),
         *("erase", "confirm-erasure"),
     }
 ]

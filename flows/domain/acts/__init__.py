@@ -23,6 +23,7 @@ from flows.domain.acts.closing import CLOSE
 from flows.domain.acts.complaining import (
     APPEALED,
     COMPLAINED,
+    COMPLAINT_CLOSED,
     COMPLIED,
     DECIDED,
     INFORMATION_NOTICE,
@@ -67,7 +68,7 @@ ACTS: Final = MappingProxyType(
             *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, TAKE_BACK, PUBLISH, SENT, CORRECT, CLOSE, REOPEN),
             WITHDRAW_DRAFT,
             *(LOG, REVIEW_ASKED, REVIEW_DECIDED),
-            *(COMPLAINED, NOTICE, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
+            *(COMPLAINED, NOTICE, COMPLAINT_CLOSED, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
             *(ERASE, CONFIRM_ERASURE),
             *(
                 FOUND,
@@ -108,6 +109,7 @@ __all__ = [
     "CLARIFIED",
     "CLOSE",
     "COMPLAINED",
+    "COMPLAINT_CLOSED",
     "COMPLIED",
     "CONFIRM_ERASURE",
     "CONFIRM_RECEIPT",

@@ -168,6 +168,53 @@ NOTICE: Final = _row(
 )
 
 
+# FOIA s.50(2): no decision is made where the complaint is withdrawn or abandoned, or came too early or too
+# late; and one that is settled is pursued no further.
+
+
+def _bars_closing(case: Case, _document: str, _person: str) -> Iterator[RefusedError]:
+    if all(each.decided for each in case.life.complaints):
+        yield RefusedError(f"{case.reference} has no complaint that waits for a decision.")
+
+
+def _against_closing(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
+    reference = act.details[_REGULATOR]
+    known = _find(case.life.complaints, reference)
+    if known is None or known.decided:
+        yield RefusedError(f"{case.reference} has no complaint {reference} that waits for a decision.")
+    else:
+        yield from out_of_order(case, act, policy, known.on, "when the last was heard of it")
+
+
+COMPLAINT_CLOSED: Final = _row(
+    "complaint-closed",
+    facts=(
+        _OF_THE_REGULATOR,
+        a_day("on", "The day of the regulator's letter."),
+        a_choice(
+            "why", {"settled", "withdrawn", "not-accepted"}, "Why there is no decision on the complaint."
+        ),
+    ),
+    seals=Reason.MAY,
+    bars=_bars_closing,
+    against=_against_closing,
+    after=lambda case, act: case.with_life(
+        complaints=_heard(
+            case.life.complaints, act.details[_REGULATOR], the_day(act.details["on"]), decided=True
+        )
+    ),
+    verb="record that a complaint is over",
+    passive="left undecided",
+    subject="complaint: end that about {case}",
+    done="recorded that the complaint {regulator} ended on {on} without a decision: {why}",
+    told="The complaint {regulator} is over without a decision: {why}.",
+    help="Record that a complaint ended without a decision notice.",
+    example="equipoise complaint-closed 1146A/22 --regulator IC-123456-A1B2 --on 2023-04-17 \\\n"
+    "  --why settled --as foi-officer",
+    seals_help="The regulator's letter; it is kept sealed.",
+)
+
+
 # FOIA s.51: the regulator may ask the authority for information, with or without a complaint.
 
 
