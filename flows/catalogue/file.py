@@ -15,9 +15,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
 from flows.catalogue.rows import COLUMNS, FORM, SCHEMA, Done, Row, write
-from flows.catalogue.search import FACETS, MOST_URGENT_FIRST, NEWEST_FIRST, OLDEST_FIRST, WAITING, counting
+from flows.catalogue.search import (
+    ALIKE,
+    FACETS,
+    MOST_URGENT_FIRST,
+    NEWEST_FIRST,
+    OLDEST_FIRST,
+    WAITING,
+    Alike,
+    counting,
+)
 from flows.domain.errors import RegisterError
 from flows.domain.filed import Filed, Reached
+from flows.domain.local_day import local_day
 from flows.domain.owed import from_text
 
 if TYPE_CHECKING:
@@ -149,6 +159,19 @@ class Catalogue:
             )
             for sequence, reference, kind, document, version, at in self._ask(sql, (person, most))
         ], count
+
+    def alike(self, identity: str, document: str) -> list[Alike]:
+        """Return published documents that rest on a provision on which a document does, among the newest."""
+        found = self._ask(ALIKE, {"identity": identity, "document": document})
+        return [
+            Alike(
+                reference=reference,
+                subject=subject,
+                provisions=tuple(sorted(provisions.split(", "))),
+                since=local_day(datetime.fromisoformat(since)),
+            )
+            for reference, subject, since, provisions in found
+        ]
 
     def find(self, sought: Sought, clock: Clock) -> list[Row]:
         """Return the documents that are looked for, the most urgent first."""

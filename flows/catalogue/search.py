@@ -57,6 +57,34 @@ _TOUCHED: Final = "exists (select 1 from touched t where t.id = documents.id and
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """A published document that rests on a provision on which another does.
+
+    Attributes:
+        provisions: Those on which both rest.
+        since: The local day on which it came to where it stands.
+    """
+
+    reference: str
+    subject: str
+    provisions: tuple[str, ...]
+    since: date
+
+
+LOOKED_AT: Final = 300
+"""Of each provision the newest that are looked at for what is alike."""
+ALIKE: Final = f"""
+with own as (select id from documents where identity = :identity and document = :document),
+  shared as (select provision from relied where id = (select id from own))
+select d.reference, d.subject, d.since, group_concat(r.provision, ', ')
+from shared s join relied r on r.provision = s.provision join documents d on d.id = r.id
+where r.id in (select id from relied x where x.provision = s.provision order by id desc limit {LOOKED_AT})
+  and d.document = :document and d.stage in ('published', 'sent') and d.id <> (select id from own)
+group by d.id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
     """Open documents of some kind; what is None is not asked for.
 

@@ -9,6 +9,7 @@ import pytest
 from desk_builders import passes_audit
 from web_builders import Person, serving
 
+from flows.casework.near import near
 from flows.casework.office import open_office
 from flows.casework.waiting import Next, buckets
 from flows.desk import sample
@@ -36,6 +37,8 @@ def test_everybody_finds_something_to_do(filled: Home) -> None:
             for person in ("foi-officer", "legal-reviewer", "sign-off-officer")
         }
         sequence = office.register.tip().entry.sequence
+        alike = near(office, "FOI-2026-0177", "Locks and alarms of the depots")
+    assert [(each.reference, each.provisions) for each in alike] == [("4593_26", ("31(1)", "31(1)(a)"))]
     assert found["foi-officer"] >= {Next.RETURNED, Next.DRAFT, Next.SEND, Next.OVERDUE, Next.OTHERS}
     assert Next.DECIDE in found["legal-reviewer"]
     assert Next.DECIDE in found["sign-off-officer"]

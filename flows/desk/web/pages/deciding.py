@@ -9,6 +9,7 @@ from flows.casework import views
 from flows.casework.acts import Wish
 from flows.casework.changes import changes
 from flows.casework.looking import look_or_say
+from flows.casework.near import near
 from flows.casework.reading import reading_of
 from flows.desk.web import seen
 from flows.desk.web.pages.case import dossier_of
@@ -22,6 +23,7 @@ from flows.domain.procedure import ROLE_AT, Stage
 
 if TYPE_CHECKING:
     from flows.casework.changes import Changes
+    from flows.casework.near import Near
     from flows.casework.reading import Reading
     from flows.casework.views import CaseView, DocumentView
     from flows.desk.web.visit import Answer, Visit
@@ -35,6 +37,7 @@ class DecideView:
     Attributes:
         gate: Where the document stands; None where that is no gate.
         changes: Since the person last acted on it or saw it; None of a first version.
+        near: Earlier tests on the same exemptions.
         why_not: Why this person may not decide.
     """
 
@@ -43,6 +46,7 @@ class DecideView:
     gate: Stage | None
     text: Reading | None
     changes: Changes | None
+    near: tuple[Near, ...]
     why_not: tuple[str, ...]
 
 
@@ -68,6 +72,7 @@ def _asked(visit: Visit, error: str) -> Page:
         gate=gate,
         text=reading_of(dossier, name, looked, unable) if case.document(name).version else None,
         changes=changes(dossier, name, before, current, looked) if before else None,
+        near=near(visit.office, case.reference, shown.subject) if name == TEST.name else (),
         why_not=tuple(map(str, why_not)),
     )
     more = {"error": error, "decision": visit.sent("decision"), "reason": visit.sent("reason")}
