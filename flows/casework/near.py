@@ -1,7 +1,7 @@
 """Earlier tests that are near one: what was published on the same exemptions, by the words of their subjects.
 
-From the catalogue alone. It is a help to remember, and no search: of each exemption only the newest are looked
-at, so that it costs the same in the tenth year as in the first.
+From the catalogue alone. It is a help to remember, and no search: of each exemption only the newest are
+looked at, so that it costs the same in the tenth year as in the first.
 """
 
 from __future__ import annotations
