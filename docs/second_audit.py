@@ -1,0 +1,1247 @@
+"""Read a register, or the evidence pack of a case, and say whether it passes, or where it fails.
+
+    python3 docs/second_audit.py REGISTER.git|PACK.zip [--pin FINGERPRINT] [--checkpoint FILE]
+
+A second implementation, so that nobody need trust the first: it was written from register.md and
+acts.md, the two pages beside it, and shares no line with the program. It needs Python's standard
+library, `git` as a store of bytes, and `ssh-keygen` to verify signatures.
+
+What it leaves open is said at its end: whether a paper is its text, what the checks of a draft would
+find, whether the dates of an act follow one another, and, but for three settings, the repository's own
+configuration. It is no part of the program and nothing imports it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+import zipfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FOI, LEGAL, SIGN_OFF = "foi-officer", "legal-reviewer", "sign-off-officer"
+ADMIN, AUDITOR, SERVICE = "administrator", "auditor", "service"
+RECEIVED, DRAFTING, PUBLISHING, PUBLISHED, SENT = "received", "drafting", "publication", "published", "sent"
+DECIDES = {"legal-review": LEGAL, "balancing": SIGN_OFF}
+"""The gates, and whose they are."""
+REASONED = {
+    *("correct-receipt", "step-aside", "read-request", "override", "return", "take-back", "correct"),
+    *("reopen", "withdraw-draft", "complied"),
+}
+DONE_BY = {  # acts.md; for a document's act the stage it needs and the one it leads to
+    "open": ({SERVICE}, "intake: open {case}"),
+    "correct-receipt": ({FOI}, "receipt: correct that of {case}"),
+    "confirm-receipt": ({SIGN_OFF}, "receipt: confirm that of {case}"),
+    "assign": ({FOI, LEGAL, SIGN_OFF}, "assigning: assign {case} to {person}"),
+    "step-aside": ({FOI, LEGAL, SIGN_OFF}, "assigning: step aside from {case}"),
+    "read-request": ({FOI, LEGAL, SIGN_OFF, AUDITOR}, "reading: open the request of {case}"),
+    "ask-clarification": ({FOI}, "clarification: ask about {case}"),
+    "clarified": ({FOI}, "clarification: take the answer to {case}"),
+    "fees-notice": ({FOI}, "fees: give notice on {case}"),
+    "fee-paid": ({FOI}, "fees: take the fee for {case}"),
+    "extend": ({FOI}, "extension: take more time for {case}"),
+    "evidence": ({FOI, LEGAL}, "evidence: keep it in {case}"),
+    "consult": ({FOI}, "consultation: ask about {case}"),
+    "consulted": ({FOI}, "consultation: take the answer to {case}"),
+    "records": ({FOI}, "records: schedule those of {case}"),
+    "draft": ({SERVICE, FOI}, "drafting: draft {what} version {version}"),
+    "override": ({SIGN_OFF}, "drafting: override {finding} in {what} version {version}"),
+    "submit": ({FOI}, "drafting: submit {what} version {version}"),
+    "approve": (set(), "{gate}: approve {what} version {version}"),
+    "return": (set(), "{gate}: return {what} version {version}"),
+    "take-back": ({FOI, SIGN_OFF}, "drafting: take back {what} version {version}"),
+    "publish": ({SERVICE}, "publication: publish {what} version {version}"),
+    "sent": ({FOI}, "sending: record {what} version {version} as sent"),
+    "correct": ({FOI}, "drafting: correct {what} version {version}"),
+    "close": ({FOI}, "closing: close {case} as {ground}"),
+    "reopen": ({SIGN_OFF}, "drafting: reopen {what} version {version}"),
+    "withdraw-draft": ({FOI}, "drafting: withdraw the draft of {what} version {version}"),
+    "log": ({FOI}, "log: enter {case} as {entry}"),
+    "review-asked": ({FOI}, "review: take the request for one of {case}"),
+    "review-decided": ({FOI, SIGN_OFF}, "review: decide that of {case}"),
+    "complained": ({FOI}, "complaint: take that about {case}"),
+    "notice": ({FOI}, "complaint: take the decision notice on {case}"),
+    "information-notice": ({FOI}, "complaint: take the information notice on {case}"),
+    "complied": ({FOI}, "complaint: comply in {case}"),
+    "appealed": ({FOI}, "appeal: take that on {case}"),
+    "decided": ({FOI}, "appeal: take the decision on {case}"),
+    "erase": ({ADMIN}, "erasure: propose that of {case}"),
+    "confirm-erasure": ({ADMIN}, "erasure: erase {case}"),
+}
+FACTS = {"open": {"received", "recipient", "regime"}, "submit": {"gates"}, "sent": {"on", "by"}}
+"""What must be stated, and, of these acts, what may be besides."""
+OPTIONAL = {"open": {"attachments"}, "submit": {"rules", "findings"}, "sent": {"due", "records"}}
+NO_FACTS = {
+    "draft",
+    "return",
+    "take-back",
+    "correct",
+    "reopen",
+    "step-aside",
+    "read-request",
+    "confirm-erasure",
+}
+DOCUMENTS = {
+    *("test", "response", "clarification", "fees", "extension", "cost", "vexatious", "transfer", "review"),
+    "schedule",
+}
+SENDS = {
+    "ask-clarification": "clarification",
+    "fees-notice": "fees",
+    "extend": "extension",
+    "review-decided": "review",
+}
+MOVES = {  # of a document: from which stages, and to which
+    "draft": ({RECEIVED, DRAFTING}, DRAFTING),
+    "override": ({DRAFTING}, DRAFTING),
+    "take-back": ({PUBLISHING}, DRAFTING),
+    "publish": ({PUBLISHING}, PUBLISHED),
+    "sent": ({PUBLISHED}, SENT),
+    "correct": ({PUBLISHED, SENT}, DRAFTING),
+    "reopen": ({SENT, "closed"}, DRAFTING),
+    **{act: ({PUBLISHED}, SENT) for act in SENDS},
+}
+POLICY_ACTS = {  # the sentence of the entry, and what the act changes: a file, or a key within one
+    "found": ("policy: found the register", ""),
+    "add-officer": ("policy: authorise {person}", "roster.json"),
+    "revoke-officer": ("policy: revoke {person}", "roster.json"),
+    "add-holiday": ("policy: add the bank holiday {date}", "calendar.json"),
+    "remove-holiday": ("policy: remove the bank holiday {date}", "calendar.json"),
+    "change-theme": ("policy: change how papers look", "theme.json"),
+    "change-letters": ("policy: change what letters say of the authority", "rules.json letters"),
+    "change-desk": ("policy: change where passkeys sign", "rules.json desk"),
+    "change-body": ("policy: change the kind of authority to {body}", "rules.json body"),
+    "change-retention": ("policy: keep cases for {months} months", "rules.json retention"),
+    "adopt-edition": ("policy: adopt edition {edition} of the procedure", "rules.json edition"),
+    "resume": ("policy: let the register be written again", ""),
+}
+POLICY_FILES = ("calendar.json", "roster.json", "rules.json", "theme.json")
+FIELDS = {
+    *("act", "actor", "case", "details", "document", "files", "format", "gate", "key", "number", "policy"),
+    *("previous", "reason", "register", "role", "time", "version"),
+}
+TRAILERS = ("Sequence", "Case", "Act", "Statement", "Previous-Entry", "Case-Previous", "Policy")
+APPROVALS = {"full": "legal-review balancing", "two-person": "balancing", "one-person": "none"}
+EDITIONS = (1, 2)
+DAY = 24 * 60 * 60
+REFERENCE = re.compile(r"[A-Za-z0-9](?!.*(\.\.|//))[A-Za-z0-9_./-]{0,39}(?<![/.])")
+ORIGIN = re.compile(r"(https://[a-z0-9.-]+|http://localhost)(:[0-9]{1,5})?")
+PLAIN, FOLDER = "100644", "40000"
+
+
+class FailError(Exception):
+    """Something is not as the page says: a code of register.md, and a sentence."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code, sentence)
+        self.code, self.sentence = code, sentence
+
+
+def need(true: object, code: str, sentence: str) -> None:
+    if not true:
+        raise FailError(code, sentence)
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+class Objects:
+    """The objects of a repository, each hashed when it is read.
+
+    git runs in a repository of its own, made here, and is given no more of the one that is looked at
+    than its folder of objects: so no configuration, hook, graft or replacement is taken up.
+    """
+
+    def __init__(self, folder: Path | None = None, pack: bytes = b"") -> None:
+        self._own = tempfile.TemporaryDirectory()
+        self._env = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "GIT_DIR": self._own.name,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+        }
+        self._run("init", "--quiet", "--bare", self._own.name)
+        if folder:
+            self._env["GIT_OBJECT_DIRECTORY"] = str(folder)
+        else:
+            self._run("unpack-objects", "-q", given=pack)
+        self._git: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+        self._own.cleanup()
+
+    def read(self, id_: str, kind: str) -> bytes:
+        need(re.fullmatch("[0-9a-f]{40}", id_), "E_PARSE", "An object has a name that is none.")
+        found = self._asked(id_)
+        need(found, "E_MISSING", f"The {kind} {id_} is not there.")
+        there, data = found or ("", b"")
+        name = hashlib.sha1(b"%s %d\0%s" % (there.encode(), len(data), data), usedforsecurity=False)
+        need(name.hexdigest() == id_ and there == kind, "E_OBJECT", f"{id_} is not the {kind} it should be.")
+        return data
+
+    def has(self, id_: str) -> bool:
+        return self._asked(id_) is not None
+
+    def _asked(self, id_: str) -> tuple[str, bytes] | None:
+        if not self._git:
+            self._git = subprocess.Popen(
+                ["git", "cat-file", "--batch"],
+                env=self._env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        git = self._git
+        assert git.stdin
+        assert git.stdout
+        git.stdin.write(f"{id_}\n".encode())
+        git.stdin.flush()
+        head = git.stdout.readline().split()
+        if head and head[-1] == b"missing":
+            return None
+        data = git.stdout.read(int(head[2]) + 1) if head else b""
+        if not head or len(data) != int(head[2]) + 1:
+            self._stop()  # git gives up on an object that is damaged
+            raise FailError("E_OBJECT", f"The object {id_} is damaged.")
+        return head[1].decode(), data[:-1]
+
+    def _run(self, *arguments: str, given: bytes = b"") -> None:
+        done = subprocess.run(
+            ["git", *arguments], env=self._env, input=given, capture_output=True, check=False
+        )
+        need(done.returncode == 0, "E_OBJECT", "The pack of objects cannot be read.")
+
+    def _stop(self) -> None:
+        if self._git:
+            assert self._git.stdin
+            assert self._git.stdout
+            self._git.stdin.close()
+            self._git.stdout.close()
+            self._git.wait()
+            self._git = None
+
+
+# Keys and signatures
+
+
+def text(data: bytes, at: int) -> tuple[bytes, int]:
+    """Return a string of SSH's wire format (RFC 4251, section 5), and where the next begins."""
+    need(at + 4 <= len(data), "E_SIGNATURE", "A signature is cut short.")
+    end = at + 4 + struct.unpack_from(">I", data, at)[0]
+    need(end <= len(data), "E_SIGNATURE", "A signature is cut short.")
+    return data[at + 4 : end], end
+
+
+P25519, D25519 = 2**255 - 19, -121665 * pow(121666, -1, 2**255 - 19) % (2**255 - 19)
+P256 = 2**256 - 2**224 + 2**192 + 2**96 - 1
+N256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+B256 = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+
+
+def sound_ed25519(written: bytes) -> bool:
+    """Whether 32 bytes are a point of Edwards25519, written in the one way, not of small order (RFC 8032)."""
+    y = int.from_bytes(written, "little") & (2**255 - 1)
+    p = P25519
+    if len(written) != 32 or y >= p:
+        return False
+    u, v = (y * y - 1) % p, (D25519 * y * y + 1) % p
+    x = u * pow(v, 3, p) * pow(u * pow(v, 7, p), (p - 5) // 8, p) % p
+    if (v * x * x - u) % p:
+        x = x * pow(2, (p - 1) // 4, p) % p
+    if (v * x * x - u) % p or (x == 0 and written[31] >> 7):
+        return False
+    for _ in range(3):  # eight times a point of small order is the neutral one
+        k = D25519 * x * x * y * y % p
+        x, y = 2 * x * y * pow(1 + k, -1, p) % p, (y * y + x * x) * pow(1 - k, -1, p) % p
+    return x != 0
+
+
+def sound_p256(written: bytes) -> bool:
+    """Whether 65 bytes are a point of P-256, not compressed (SEC 1, 2.3.4)."""
+    x, y = int.from_bytes(written[1:33], "big"), int.from_bytes(written[33:], "big")
+    fits = (y * y - x**3 + 3 * x - B256) % P256 == 0
+    return len(written) == 65 and written[0] == 4 and x < P256 and y < P256 and fits
+
+
+def sound(public: str) -> bool:
+    """Whether a key is of a kind that may be listed, and proves something."""
+    kind, _, rest = public.partition(" ")
+    try:
+        blob = base64.b64decode(rest, validate=True)
+        named, at = text(blob, 0)
+        parts = []
+        while at < len(blob):
+            part, at = text(blob, at)
+            parts.append(part)
+    except (ValueError, FailError):
+        return False
+    if named.decode() != kind or public != f"{kind} {base64.b64encode(blob).decode()}":
+        return False
+    match kind, parts:
+        case "ssh-ed25519", [point]:
+            return sound_ed25519(point)
+        case "sk-ssh-ed25519@openssh.com", [point, application]:
+            return sound_ed25519(point) and application.startswith(b"ssh:")
+        case "sk-ecdsa-sha2-nistp256@openssh.com", [b"nistp256", point, _]:
+            return sound_p256(point)
+        case _:
+            return False
+
+
+@dataclass(frozen=True)
+class Signature:
+    """An SSHSIG taken apart (OpenSSH's PROTOCOL.sshsig)."""
+
+    armoured: str
+    public: str
+    namespace: str
+    form: str
+    rest: bytes
+
+
+def parse_signature(armoured: str) -> Signature:
+    inner = armoured.removeprefix("-----BEGIN SSH SIGNATURE-----\n").removesuffix(
+        "-----END SSH SIGNATURE-----\n"
+    )
+    try:
+        blob = base64.b64decode(inner.replace("\n", ""), validate=True)
+    except ValueError:
+        raise FailError("E_SIGNATURE", "A signature is not in OpenSSH's form.") from None
+    lines = re.findall(".{1,70}", base64.b64encode(blob).decode())
+    again = "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""])
+    need(again == armoured and blob[:10] == b"SSHSIG\0\0\0\1", "E_SIGNATURE", "A signature is out of form.")
+    key, at = text(blob, 10)
+    namespace, at = text(blob, at)
+    reserved, at = text(blob, at)
+    hashed, at = text(blob, at)
+    inner_blob, at = text(blob, at)
+    form, beyond = text(inner_blob, 0)
+    fit = at == len(blob) and not reserved and hashed == b"sha512"
+    need(fit, "E_SIGNATURE", "A signature is out of form.")
+    kind = text(key, 0)[0].decode("ascii", "replace")
+    public = f"{kind} {base64.b64encode(key).decode()}"
+    return Signature(
+        armoured,
+        public,
+        namespace.decode("ascii", "replace"),
+        form.decode("ascii", "replace"),
+        inner_blob[beyond:],
+    )
+
+
+@cache
+def keygen(public: str, namespace: str, armoured: str, data: bytes) -> bool:
+    """Whether OpenSSH says that the signature is good."""
+    with tempfile.TemporaryDirectory() as folder:
+        allowed, signed = Path(folder) / "allowed", Path(folder) / "sig"
+        allowed.write_text(f"somebody {public}\n")
+        signed.write_text(armoured)
+        command = ["ssh-keygen", "-Y", "verify", "-n", namespace, "-I", "somebody"]
+        command += ["-f", str(allowed), "-s", str(signed)]
+        return subprocess.run(command, input=data, capture_output=True, check=False).returncode == 0
+
+
+def verify(found: Signature, data: bytes, namespace: str, origins: list[str]) -> None:
+    need(sound(found.public), "E_SIGNATURE", "The signature is by a key that proves nothing.")
+    need(found.namespace == namespace, "E_SIGNATURE", "The signature was made for another use.")
+    if found.form == "webauthn-sk-ecdsa-sha2-nistp256@openssh.com":
+        passkey(found, origins)
+    else:
+        need(
+            found.form == found.public.split()[0],
+            "E_SIGNATURE",
+            "The signature is of another kind than its key.",
+        )
+    if found.form.startswith("sk-"):
+        flags = found.rest[-5]
+        need(flags & 1, "E_SIGNATURE", "The security key was not touched.")
+        security_key = b"ssh:" in base64.b64decode(found.public.split()[1])
+        need(security_key, "E_SIGNATURE", "A passkey signed as a security key does.")
+    good = keygen(found.public, namespace, found.armoured, data)
+    need(good, "E_SIGNATURE", "The signature does not fit.")
+
+
+def passkey(found: Signature, origins: list[str]) -> None:
+    """Check what ``ssh-keygen`` leaves open of a passkey's signature."""
+    ecdsa, at = text(found.rest, 0)
+    flags, at = found.rest[at], at + 5
+    origin, at = text(found.rest, at)
+    said, at = text(found.rest, at)
+    _, half = text(ecdsa, 0)
+    s = int.from_bytes(text(ecdsa, half)[0], "big")
+    application = base64.b64decode(found.public.split()[1])
+    host = re.sub(r"^https?://|:\d+$", "", origin.decode())
+    try:
+        client = json.loads(said)
+    except ValueError:
+        raise FailError("E_SIGNATURE", "The browser's data are no JSON.") from None
+    need(flags & 1 and flags & 4, "E_SIGNATURE", "The passkey was used with nobody verified.")
+    need(
+        origin.decode() in origins,
+        "E_SIGNATURE",
+        "The passkey was used on a page that is no desk of this policy.",
+    )
+    need(client.get("origin") == origin.decode(), "E_SIGNATURE", "The browser names another page.")
+    need(
+        application.endswith(struct.pack(">I", len(host)) + host.encode()),
+        "E_SIGNATURE",
+        "Another host's passkey.",
+    )
+    framed = client.get("crossOrigin", False) is not False or "topOrigin" in client
+    need(not framed, "E_SIGNATURE", "The page stood within another's.")
+    need(s <= N256 // 2, "E_SIGNATURE", "The signature has the higher of the two values of s.")
+
+
+# The JSON of a register
+
+
+def unjson(data: bytes, code: str) -> Any:
+    try:
+        value = json.loads(data)
+        again = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+    except (ValueError, RecursionError):
+        raise FailError(code, "It is not JSON.") from None
+    nfc = unicodedata.is_normalized("NFC", data.decode())
+    need(again == data and nfc and plain(value), code, "It is not in the one form of JSON.")
+    return value
+
+
+def plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(plain, value.values()))
+    if isinstance(value, list):
+        return all(map(plain, value))
+    return value is None or (isinstance(value, (str, int)) and not isinstance(value, bool))
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The four files of a policy."""
+
+    files: dict[str, Any]
+
+    @property
+    def version(self) -> int:
+        return int(self.files["roster.json"]["version"])
+
+    @property
+    def people(self) -> dict[str, dict[str, Any]]:
+        return {person["id"]: person for person in self.files["roster.json"]["people"]}
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        rules: dict[str, Any] = self.files["rules.json"]
+        return rules
+
+    def owner(self, public: str) -> str | None:
+        return next((name for name, person in self.people.items() if public in person["keys"]), None)
+
+
+def parse_policy(files: dict[str, bytes], register: str) -> Policy:
+    policy = Policy({name: unjson(files[name], "E_POLICY") for name in POLICY_FILES})
+    need(all(isinstance(file, dict) for file in policy.files.values()), "E_POLICY", "A file is no object.")
+    try:
+        versions = {file["version"] for file in policy.files.values()}
+        formats = {file["format"] for file in policy.files.values()}
+        people, keys = policy.people, [key for person in policy.people.values() for key in person["keys"]]
+        fit = (
+            len(versions) == 1
+            and formats == {1}
+            and policy.files["roster.json"]["register"] == register
+            and list(people) == sorted(people)
+            and len(people) == len(policy.files["roster.json"]["people"])
+            and len(keys) == len(set(keys))
+        )
+    except (KeyError, TypeError):
+        raise FailError("E_POLICY", "The policy is out of form.") from None
+    need(fit, "E_POLICY", "The policy is out of form.")
+    need(all(map(sound, keys)), "E_WEAK_KEY", "The policy lists a key that proves nothing.")
+    need(
+        policy.rules.get("edition") in EDITIONS, "E_POLICY", "The policy names an edition that nobody knows."
+    )
+    desk = policy.rules.get("desk", [])
+    need(all(isinstance(origin, str) and ORIGIN.fullmatch(origin) for origin in desk), "E_POLICY", "No desk.")
+    return policy
+
+
+# An entry
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A commit taken apart."""
+
+    id: str
+    raw: bytes
+    payload: bytes
+    armoured: str | None
+    tree: str
+    parent: str | None
+    author: str
+    authored: int
+    domain: str
+    committed: int
+    subject: str
+    said: dict[str, str]
+
+
+PERSON = re.compile(r"([a-z0-9-]+) <\1@([0-9a-f]{32})> ([0-9]+) \+0000")
+
+
+def parse_entry(id_: str, raw: bytes) -> Entry:
+    try:
+        head, _, message = raw.decode().partition("\n\n")
+    except UnicodeDecodeError:
+        raise FailError("E_PARSE", "The entry is not UTF-8.") from None
+    fields: list[tuple[str, list[str]]] = []
+    for line in head.split("\n"):
+        if line.startswith(" ") and fields:
+            fields[-1][1].append(line[1:])
+        else:
+            name, _, value = line.partition(" ")
+            fields.append((name, [value]))
+    names = [name for name, _ in fields]
+    need(names.count("parent") <= 1, "E_PARENTS", "The entry has two parents.")
+    known = [name for name in ("tree", "parent", "author", "committer", "gpgsig") if name in names]
+    need(names == known, "E_HEADERS", "The entry has a header that no entry has, or two of a kind.")
+    one = {name: "\n".join(lines) for name, lines in fields}
+    author, committer = (PERSON.fullmatch(one.get(name, "")) for name in ("author", "committer"))
+    match = re.fullmatch(r"([^\n]+)\n\n" + "".join(rf"{name}: ([^\n]+)\n" for name in TRAILERS), message)
+    if not (author and committer and match and committer[1] == SERVICE and author[2] == committer[2]):
+        raise FailError("E_PARSE", "The commit is not in the form of an entry.")
+    armoured = one.get("gpgsig")
+    signed = re.sub(rb"\ngpgsig [^\n]*(\n [^\n]*)*", b"", raw, count=1) if armoured else raw
+    return Entry(
+        id=id_,
+        raw=raw,
+        payload=signed,
+        armoured=f"{armoured.rstrip()}\n" if armoured else None,
+        tree=one["tree"],
+        parent=one.get("parent"),
+        author=author[1],
+        authored=int(author[3]),
+        domain=author[2],
+        committed=int(committer[3]),
+        subject=match[1],
+        said=dict(zip(TRAILERS, match.groups()[1:], strict=True)),
+    )
+
+
+# The procedure
+
+
+@dataclass
+class Document:
+    """Where one document of a case stands."""
+
+    stage: str = RECEIVED
+    version: int = 0
+    returned: int = 0
+    gates: list[str] = field(default_factory=list)
+    approved: list[str] = field(default_factory=list)
+    read: dict[str, str] = field(default_factory=dict)
+    """What the newest approval was made on."""
+    overrode: set[str] = field(default_factory=set)
+    overridden: set[str] = field(default_factory=set)
+    writers: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    """Who wrote the summary of what was asked while writing this document."""
+    stood: str = RECEIVED
+    """Where it stood before a correction or a reopening was begun."""
+
+
+@dataclass
+class Chain:
+    """A folder as its last entry left it."""
+
+    folder: str
+    number: int = 0
+    last: dict[str, str] | None = None
+    entry: str | None = None
+    tree: str | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    """Path to the name that git has for its content."""
+    documents: dict[str, Document] = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)
+    closed: bool = False
+    erasing: str | None = None
+
+    def document(self, name: str) -> Document:
+        return self.documents.setdefault(name, Document())
+
+
+def slug(case: str) -> str:
+    return case.replace("/", "-")
+
+
+def decided_on(name: str) -> set[str]:
+    files = {"test/assessment.yaml", "test/document.md"} if name == "test" else {f"{name}/document.md"}
+    return files | {"request.md"}
+
+
+def may_write(said: dict[str, Any]) -> set[str]:
+    """Return what an act may change in its case's folder, by acts.md."""
+    act, name, case = said["act"], said["document"], slug(said["case"])
+    if act == "open":
+        return {"request.md", "request.age", "test/assessment.yaml", "sealed/0001-open.age"}
+    if act in {"draft", "withdraw-draft"}:
+        return decided_on(name) if name == "test" else {f"{name}/document.md"}
+    if act == "publish":
+        paper = f"{case}-{name}" if name != "test" else case
+        return {f"{name}/{paper}.pdf", f"{name}/{paper}.json", f"{name}/{case}.pdf", f"{name}/{case}.json"}
+    return {f"sealed/{said['number']:04}-{act}.age"}
+
+
+def judge(
+    chain: Chain, said: dict[str, Any], policy: Policy, listed: dict[str, str], changed: set[str]
+) -> None:
+    """Check one act on a case against the procedure, and let the case move on."""
+    act, actor, name = said["act"], said["actor"], said["document"]
+    if act == "publish" and name:
+        for path, digest in chain.document(name).read.items():
+            need(listed.get(path) == digest, "E_STALE_APPROVAL", f"{path} is not what was approved.")
+    facts = set(said["details"])
+    if act == "approve":
+        need(facts == decided_on(name), "E_ACT", "An approval names other files than those decided on.")
+    elif act in FACTS or act in NO_FACTS:
+        must = FACTS.get(act, set())
+        need(
+            must <= facts <= must | OPTIONAL.get(act, set()),
+            "E_ACT",
+            "Other facts are stated than the act has.",
+        )
+    need(changed <= may_write(said), "E_ACT", "The act changes a file that it may not change.")
+    reasoned = act not in REASONED or (said["reason"] or "").strip()
+    need(reasoned, "E_REASON" if act in {"return", "override"} else "E_ACT", "A reason is needed.")
+    needed = {DECIDES.get(said["gate"], "")} if act in {"approve", "return"} else DONE_BY[act][0]
+    need(
+        said["role"] in needed,
+        "E_ROLE" if act in {"approve", "return"} and said["gate"] else "E_ACT",
+        "Wrong role.",
+    )
+    need((act in {"approve", "return"}) == bool(said["gate"]), "E_ACT", "A gate is named where none belongs.")
+    if act == "open":
+        need(said["details"]["regime"] == "foia", "E_ACT", "The Act is not one that is known.")
+        day = f"cases/{said['details']['received'].replace('-', '/')}/"
+        need(chain.folder.startswith(day), "E_PATH", "The folder is not by the day of receipt.")
+        return
+    stages = [document.stage for document in chain.documents.values()]
+    if act in {"erase", "confirm-erasure"}:
+        over = chain.closed or all(stage == SENT for stage in stages)
+        need(over, "E_STAGE", "The case is not over.")
+        two = act == "erase" or chain.erasing not in {None, actor}
+        need(two, "E_SOD", "One administrator proposed and confirmed the erasure.")
+        chain.erasing = actor if act == "erase" else None
+    if name is None:
+        if act == "close":
+            need(not chain.closed and PUBLISHED not in stages, "E_STAGE", "The case cannot be closed.")
+            chain.closed = True
+        return
+    document = chain.document(name)
+    step(chain, document, said, policy, listed)
+    if act == "draft" and "request.md" in changed:
+        document.asked.add(actor)
+
+
+def step(
+    chain: Chain, document: Document, said: dict[str, Any], policy: Policy, listed: dict[str, str]
+) -> None:
+    """Move one document of a case on."""
+    act, name = said["act"], said["document"]
+    need(not chain.closed or act == "reopen", "E_STAGE", "The case is closed.")
+    need(act not in SENDS or name == SENDS[act], "E_ACT", "The act is of another document.")
+    expected = document.version + (act == "draft")
+    need(said["version"] == expected, "E_REPLAY_VERSION", "The statement was made for another version.")
+    needed, then = MOVES.get(act, ({document.stage}, document.stage))
+    need(document.stage in needed or chain.closed, "E_STAGE", f"The document is in {document.stage}.")
+    if act == "submit":
+        submitted(document, said, policy)
+    elif act in {"approve", "return"}:
+        decided(chain, document, said, policy, listed)
+    elif act == "override":
+        overridden(chain, document, said)
+    else:
+        moved(chain, document, said, then)
+
+
+def moved(chain: Chain, document: Document, said: dict[str, Any], then: str) -> None:
+    """Let a document come to a stage by an act that decides nothing."""
+    act, actor = said["act"], said["actor"]
+    if act in {"draft", "take-back"}:
+        document.approved = []
+    if act == "draft":
+        document.version += 1
+        document.writers.add(actor)
+        document.overrode, document.overridden = set(), set()
+    if act == "publish":
+        document.writers, document.asked = set(), set()
+    if act in {"correct", "reopen"}:
+        document.stood, chain.closed = ("closed" if chain.closed else document.stage), False
+    if act == "withdraw-draft":
+        then = document.stood
+        chain.closed = then == "closed"
+    document.stage = then
+
+
+def overridden(chain: Chain, document: Document, said: dict[str, Any]) -> None:
+    need(said["actor"] not in writers_of(chain, document), "E_SOD", "A writer overrode a finding.")
+    document.overrode.add(said["actor"])
+    document.overridden.add(f"{said['details'].get('finding')} {said['details'].get('place', '')}".strip())
+
+
+def decided(
+    chain: Chain, document: Document, said: dict[str, Any], policy: Policy, listed: dict[str, str]
+) -> None:
+    """Let a person pass a version at a gate, or return it."""
+    actor, approves = said["actor"], said["act"] == "approve"
+    at = document.gates[len(document.approved)] if document.stage == "deciding" else document.stage
+    need(at == said["gate"], "E_STAGE", f"The document is at {at}.")
+    need(actor not in writers_of(chain, document), "E_SOD", "A writer decided.")
+    need(actor not in document.approved, "E_SOD", "One person decided twice.")
+    overrode = policy.rules["edition"] >= 2 and actor in document.overrode and approves
+    need(not overrode, "E_SOD", "Whoever overrode a finding decided on it.")
+    if not approves:
+        document.returned += 1
+        document.stage, document.approved = DRAFTING, []
+        return
+    for path, digest in said["details"].items():
+        need(listed.get(path) == digest, "E_STALE_APPROVAL", f"{path} is not what was approved.")
+    document.approved.append(actor)
+    document.read = said["details"]
+    if len(document.approved) == len(document.gates):
+        document.stage = PUBLISHING
+
+
+def submitted(document: Document, said: dict[str, Any], policy: Policy) -> None:
+    name, facts = said["document"], said["details"]
+    need(document.stage == DRAFTING, "E_STAGE", f"The document is in {document.stage}.")
+    asked = policy.rules["gates"].get(name)
+    if asked:
+        need(facts["gates"] == APPROVALS.get(asked), "E_ACT", "Other approvals than the rules ask for.")
+    need(set(facts["gates"].split()) <= {*DECIDES, "none"}, "E_ACT", "There is no such approval.")
+    rules = facts.get("rules", "")
+    if name == "test":
+        least = policy.rules["edition"]
+        fit = re.fullmatch("[0-9]{1,3}", rules) and least <= int(rules) <= max(EDITIONS)
+        need(fit, "E_CHECKS", "The submission names no rules of the checks, or others than are known.")
+    else:
+        need(not rules and "findings" not in facts, "E_CHECKS", "Rules are run on the test alone.")
+    for line in filter(None, facts.get("findings", "").split("\n")):
+        code, weight, *place = line.split(" ", 2)
+        told = " ".join([code, *place])
+        need(weight != "block" or told in document.overridden, "E_CHECKS", "A finding stops this submission.")
+    edition = policy.rules["edition"]
+    need(
+        edition < 2 or said["actor"] not in document.overrode,
+        "E_SOD",
+        "Whoever overrode a finding submitted.",
+    )
+    document.writers.add(said["actor"])
+    document.gates = [gate for gate in facts["gates"].split() if gate != "none"]
+    document.stage, document.approved = ("deciding" if document.gates else PUBLISHING), []
+
+
+def writers_of(chain: Chain, document: Document) -> set[str]:
+    """Return who wrote a document, or the summary that is decided on with it."""
+    return document.writers.union(*(other.asked for other in chain.documents.values()))
+
+
+# The whole
+
+
+class Audit:
+    """One reading of a register, from its first entry to its last."""
+
+    def __init__(self, objects: Objects, *, only: str | None = None, now: float | None = None) -> None:
+        self.objects = objects
+        self.now = time.time() if now is None else now
+        self.only = only
+        """Of a pack: the case whose objects are there, beside those of the policy."""
+        self.findings: list[tuple[int, str, str]] = []
+        self.chains: dict[str, Chain] = {"policy": Chain("policy")}
+        self.policies: list[Policy] = []
+        self.owners: dict[str, str] = {}
+        self.references: dict[str, str] = {}
+        self.register = ""
+        self.heads: list[str] = []
+
+    def read(self, tip: str) -> None:
+        line: list[tuple[str, bytes]] = []
+        next_: str | None = tip
+        while next_:
+            try:
+                raw = self.objects.read(next_, "commit")
+            except FailError as found:
+                self.findings.append((0, found.code, found.sentence))
+                return
+            line.append((next_, raw))
+            parent = re.search(rb"^parent ([0-9a-f]{40})$", raw.partition(b"\n\n")[0], re.MULTILINE)
+            next_ = parent[1].decode() if parent else None
+        before: Entry | None = None
+        for number, (id_, raw) in enumerate(reversed(line), start=1):
+            self.heads.append(sha256(raw))
+            try:
+                entry = parse_entry(id_, raw)
+            except FailError as found:
+                self.findings.append((number, found.code, found.sentence))
+                before = None
+                continue
+            try:
+                self._entry(number, entry, before)
+            except FailError as found:
+                self.findings.append((number, found.code, found.sentence))
+            before = entry
+        if before and before.committed > self.now:
+            self.findings.append((len(line), "E_CLOCK", "The newest entry is dated in the future."))
+        if before:
+            self._standing(before, len(line))
+
+    def _entry(self, number: int, entry: Entry, before: Entry | None) -> None:
+        """Check an entry; of what fails the first is told, and the case moves on all the same."""
+        failed: list[FailError] = []
+        self._tried(failed, lambda: self._in_line(number, entry, before))
+        if self.only and entry.said["Case"] not in {self.only, "policy"}:
+            self._tried(failed, lambda: self._by_service(entry, self.policies[-1]))
+        else:
+            self._tried(failed, lambda: self._act(entry, before, failed))
+        if failed:
+            raise failed[0]
+
+    @staticmethod
+    def _tried(failed: list[FailError], check: Callable[[], None]) -> None:
+        try:
+            check()
+        except FailError as found:
+            failed.append(found)
+
+    def _act(self, entry: Entry, before: Entry | None, failed: list[FailError]) -> None:
+        root = self._tree(entry.tree)
+        parent = self._tree(before.tree) if before else {}
+        odd = [name for name, (mode, _) in root.items() if name not in {"cases", "policy"} or mode != FOLDER]
+        need(not odd, "E_TREE", "Something lies beside cases and policy.")
+        folder = self._changed(root, parent)
+        case = entry.said["Case"]
+        opens = entry.said["Act"] == "0001-open"
+        need(not opens or case not in self.chains, "E_DUPLICATE", "The case is open already.")
+        if opens:
+            self._opens(case, folder)
+        chain = self.chains.get(case) or (Chain(folder) if opens else None)
+        if chain is None:
+            raise FailError("E_REPLAY_CASE", "The entry names a case that is not open.")
+        need(folder == chain.folder, "E_TREE", "The entry changes something else than its own folder.")
+        came = self._subtree(before.tree, folder) if before else None
+        need(came == chain.tree, "E_TREE", "The folder was changed between the entries of its case.")
+        files = self._files(self._subtree(entry.tree, folder) or "")
+        earlier, chain.files, chain.tree = chain.files, files, self._subtree(entry.tree, folder)
+        self.chains[case] = chain
+        said = self._statement(entry, chain, files, earlier)
+        policy = self._policy(said, files) if case == "policy" else self.policies[-1]
+        judged = self.policies[-1] if self.policies else policy
+        self._tried(failed, lambda: self._signed(entry, said, files, judged))
+        self._tried(failed, lambda: self._by_service(entry, judged))
+        changed = {p for p in files.keys() | earlier.keys() if files.get(p) != earlier.get(p)}
+        if case == "policy":
+            self._amended(said, policy)
+        else:
+            listed = {file["path"]: file["sha256"] for file in said["files"]}
+            judge(chain, said, judged, listed, {p for p in changed if not p.startswith("acts/")})
+
+    def _in_line(self, number: int, entry: Entry, before: Entry | None) -> None:
+        said = entry.said
+        need(said["Sequence"] == str(number), "E_SEQ", "The sequence number is not the next.")
+        link = f"sha256:{self.heads[-2]}" if number > 1 else "none"
+        need(said["Previous-Entry"] == link, "E_PREVIOUS_ENTRY", "The entry names another before it.")
+        need(0 <= entry.committed - entry.authored <= DAY, "E_CLOCK", "Act and entry lie too far apart.")
+        later = not before or entry.committed >= before.committed
+        need(later, "E_CLOCK", "The entry's time lies before that of the entry before it.")
+
+    def _by_service(self, entry: Entry, policy: Policy) -> None:
+        if entry.armoured is None:
+            raise FailError("E_UNSIGNED", "The entry is not signed.")
+        found = parse_signature(entry.armoured)
+        owner = policy.owner(found.public)
+        need(owner, "E_UNKNOWN_KEY", "The entry is signed by a key that is not the service's.")
+        need(owner == SERVICE, "E_IDENTITY", "The entry is signed by a person.")
+        need(found.form == "ssh-ed25519", "E_SIGNATURE", "The service signs with an Ed25519 key.")
+        verify(found, entry.payload, "git", [])
+
+    def _signed(self, entry: Entry, said: dict[str, Any], files: dict[str, str], policy: Policy) -> None:
+        name = f"acts/{entry.said['Act']}.json"
+        data, armoured = self._blob(files[name]), self._blob(files[f"{name}.sig"])
+        found = parse_signature(armoured.decode("utf-8", "replace"))
+        verify(found, data, "equipoise-act-v1", policy.rules.get("desk", []))
+        owner, actor = policy.owner(found.public), said["actor"]
+        once = found.public in self.owners
+        need(owner or once, "E_UNKNOWN_KEY", "A key signed that was never on the list.")
+        need(owner, "E_KEY_EXPIRED", "The key that signed was no longer on the list.")
+        need(owner != SERVICE or actor == SERVICE, "E_ROLE", "The service's key signed for a person.")
+        need(owner == actor, "E_IDENTITY", "One person's key signed for another.")
+        need(entry.author == actor, "E_IDENTITY", "The entry names another author.")
+        roles = policy.people[actor]["roles"]
+        may_not = "E_POLICY" if said["case"] == "policy" and actor != SERVICE else "E_ROLE"
+        need(said["role"] in roles, may_not, "The actor lacked the role.")
+
+    def _statement(
+        self, entry: Entry, chain: Chain, files: dict[str, str], earlier: dict[str, str]
+    ) -> dict[str, Any]:
+        base = f"acts/{entry.said['Act']}.json"
+        own = {base, f"{base}.sig"}
+        records = {path: id_ for path, id_ in files.items() if path.startswith("acts/") and path not in own}
+        kept = {path: id_ for path, id_ in earlier.items() if path.startswith("acts/")}
+        need(own <= files.keys() and records == kept, "E_TREE", "The records of acts are not as they were.")
+        data = self._blob(files[base])
+        digest = sha256(data)
+        need(entry.said["Statement"] == f"sha256:{digest}", "E_SHA256", "The statement is not the one named.")
+        said: dict[str, Any] = unjson(data, "E_STATEMENT")
+        self._form(said)
+        self.register = self.register or said["register"]
+        need(said["register"] == self.register, "E_REPLAY_REGISTER", "The statement is of another register.")
+        need(
+            entry.domain == said["register"],
+            "E_ENTRY",
+            "The entry is of another register than its statement.",
+        )
+        case = entry.said["Case"]
+        need(said["case"] == case, "E_REPLAY_CASE", "The statement was made for another case.")
+        on_case = case != "policy"
+        need(said["act"] in (DONE_BY if on_case else POLICY_ACTS), "E_ACT", "That is no act on this.")
+        self._listed(said, files)
+        link = said["number"] == chain.number + 1 and said["previous"] == chain.last
+        need(link, "E_PREVIOUS", "The statement does not follow the one before it.")
+        chain.number, last = said["number"], self._blob(files[f"{base}.sig"])
+        chain.last = {"signature": sha256(last), "statement": digest}
+        came, chain.entry = chain.entry or "none", entry.id
+        need(entry.said["Case-Previous"] == came, "E_ENTRY", "The entry names another as the case's last.")
+        need(entry.said["Policy"] == str(said["policy"]), "E_ENTRY", "The entry names another policy.")
+        label = f"{said['number']:04}-{said['act']}"
+        need(entry.said["Act"] == label, "E_ENTRY", "The entry names another act.")
+        need(entry.subject == sentence_of(said), "E_ENTRY", "The entry's sentence is not its statement's.")
+        stamp = datetime.fromisoformat(said["time"]).timestamp()
+        need(entry.authored == stamp, "E_ENTRY", "The entry gives another time than its statement.")
+        now = self.policies[-1].version if self.policies else 0
+        need(said["policy"] == now, "E_POLICY", "Another policy was in force.")
+        self._key(said, chain)
+        return said
+
+    @staticmethod
+    def _form(said: Any) -> None:
+        fit = isinstance(said, dict) and said.keys() == FIELDS and said["format"] == 1
+        need(fit, "E_STATEMENT", "The statement has other fields.")
+        strings = all(
+            isinstance(said[name], str) for name in ("act", "actor", "case", "key", "register", "role")
+        )
+        numbers = all(isinstance(said[name], int) for name in ("number", "policy", "version"))
+        facts = isinstance(said["details"], dict) and all(
+            isinstance(v, str) for v in said["details"].values()
+        )
+        when = re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(said["time"]))
+        known = said["act"] in DONE_BY or said["act"] in POLICY_ACTS
+        fit = strings and numbers and facts and when and known and said["gate"] in {None, *DECIDES}
+        need(fit, "E_STATEMENT", "The statement has a field out of form.")
+        on_document = said["act"] in MOVES or said["act"] in {"submit", "approve", "return", "withdraw-draft"}
+        need(said["document"] in {None, *DOCUMENTS}, "E_STATEMENT", "The document is none that a case has.")
+        named = said["document"] is not None
+        need(
+            named == on_document or said["act"] in POLICY_ACTS, "E_STATEMENT", "The document is out of form."
+        )
+
+    def _listed(self, said: dict[str, Any], files: dict[str, str]) -> None:
+        try:
+            listed = {file["path"]: (file["sha256"], file["size"]) for file in said["files"]}
+            ordered = [file["path"] for file in said["files"]] == sorted(listed)
+        except (KeyError, TypeError):
+            raise FailError("E_STATEMENT", "The list of files is out of form.") from None
+        need(ordered, "E_STATEMENT", "The list of files is out of order.")
+        there = {path for path in files if not path.startswith("acts/")}
+        need(listed.keys() == there, "E_TREE", "The folder has other files than are listed.")
+        for path, mark in listed.items():
+            if self.only and not self.objects.has(files[path]) and path.endswith(".age"):
+                continue  # what is sealed is in no pack
+            data = self._blob(files[path])
+            need(mark == (sha256(data), len(data)), "E_SHA256", f"{path} is not the file that is listed.")
+
+    def _key(self, said: dict[str, Any], chain: Chain) -> None:
+        act, name = said["act"], said["document"]
+        code = "E_POLICY" if said["case"] == "policy" else "E_KEY"
+        if name:
+            place = f"v{said['version']}/r{chain.document(name).returned}"
+        elif act == "open" or said["case"] == "policy":
+            place = f"v{said['version']}/r0"
+        else:
+            place = f"n{chain.taken.get(act, 0)}"
+        chain.taken[act] = chain.taken.get(act, 0) + 1
+        parts = [act, slug(said["case"]), name, place, said["gate"], said["actor"]]
+        key = "/".join(filter(None, parts))
+        need(
+            re.fullmatch(re.escape(key) + "(/[0-9a-f]{16})?", said["key"]),
+            code,
+            "The key is not the one due.",
+        )
+
+    def _opens(self, case: str, folder: str) -> None:
+        fit = REFERENCE.fullmatch(case) and case != "policy"
+        need(fit, "E_ACT", "The reference is none that an authority can give.")
+        again = self.references.setdefault(slug(case).lower(), case)
+        need(again == case, "E_DUPLICATE", "The case is open already.")
+        there = re.fullmatch(r"cases/\d{4}/\d\d/\d\d/(.+)", folder)
+        need(there and there[1] == slug(case), "E_PATH", "The folder is not by the reference.")
+
+    def _policy(self, said: dict[str, Any], files: dict[str, str]) -> Policy:
+        there = {path for path in files if not path.startswith("acts/")}
+        need(there == set(POLICY_FILES), "E_TREE", "The policy has other files.")
+        policy = parse_policy({name: self._blob(files[name]) for name in there}, said["register"])
+        before = self.policies[-1].version if self.policies else 0
+        code = "E_POLICY_ROLLBACK" if policy.version <= before else "E_POLICY"
+        need(policy.version == before + 1 == said["version"], code, "The policy's version is not the next.")
+        return policy
+
+    def _amended(self, said: dict[str, Any], policy: Policy) -> None:
+        """Check that a change of the policy is what was signed for, and put it in force."""
+        act = said["act"]
+        need(said["role"] == ADMIN, "E_ROLE", "Only an administrator changes the policy.")
+        need((act == "found") == (not self.policies), "E_POLICY", "The register is founded once.")
+        need(act != "resume" or (said["reason"] or "").strip(), "E_POLICY", "A reason is needed.")
+        if self.policies:
+            file, _, key = POLICY_ACTS[act][1].partition(" ")
+            for name in POLICY_FILES:
+                old, new = ({**p.files[name]} for p in (self.policies[-1], policy))
+                for each in ("version", key) if name == file else ("version",):
+                    old.pop(each, None)
+                    new.pop(each, None)
+                if name == "roster.json" == file:
+                    for roster in (old, new):
+                        roster["people"] = [
+                            p for p in roster["people"] if p["id"] != said["details"].get("person")
+                        ]
+                if name != file or key or name == "roster.json":
+                    need(old == new, "E_POLICY", "The policy was changed in more than was signed for.")
+            editions = [p.rules["edition"] for p in (self.policies[-1], policy)]
+            risen = editions[0] < editions[1] or act != "adopt-edition"
+            need(risen, "E_POLICY", "An edition is followed by a later one only.")
+        for name, person in policy.people.items():
+            for public in person["keys"]:
+                need(self.owners.setdefault(public, name) == name, "E_POLICY", "A key had another owner.")
+        self.policies.append(policy)
+
+    def _standing(self, newest: Entry, number: int) -> None:
+        """Check that every folder stands as its last entry left it."""
+        try:
+            for chain in self.chains.values():
+                there = self._subtree(newest.tree, chain.folder)
+                need(there == chain.tree, "E_TREE", f"{chain.folder} is not as its last entry left it.")
+        except FailError as found:
+            if not self.findings:
+                self.findings.append((number, found.code, found.sentence))
+
+    # Trees
+
+    def _blob(self, id_: str) -> bytes:
+        return self.objects.read(id_, "blob")
+
+    def _tree(self, id_: str) -> dict[str, tuple[str, str]]:
+        data, nodes, at = self.objects.read(id_, "tree"), {}, 0
+        while at < len(data):
+            space, end = data.index(b" ", at), data.index(b"\0", at)
+            name = data[space + 1 : end].decode("utf-8", "replace")
+            good = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name) and name not in nodes
+            need(good, "E_PATH", "A folder has a name that no file of a register has.")
+            nodes[name] = (data[at:space].decode(), data[end + 1 : end + 21].hex())
+            at = end + 21
+        return nodes
+
+    def _files(self, id_: str, prefix: str = "", depth: int = 0) -> dict[str, str]:
+        files: dict[str, str] = {}
+        nodes = self._tree(id_)
+        need(nodes and depth < 2, "E_TREE", "A folder is empty, or lies too deep.")
+        for name, (mode, node) in nodes.items():
+            if mode == FOLDER:
+                files |= self._files(node, f"{prefix}{name}/", depth + 1)
+            else:
+                need(mode == PLAIN, "E_TREE", "Something is no plain file.")
+                files[prefix + name] = node
+        return files
+
+    def _subtree(self, root: str, folder: str) -> str | None:
+        here: str | None = root
+        for name in folder.split("/"):
+            mode, here = self._tree(here).get(name, ("", None)) if here else ("", None)
+            need(here is None or mode == FOLDER, "E_TREE", f"{folder} is no folder.")
+        return here
+
+    def _changed(self, new: dict[str, Any], old: dict[str, Any], prefix: str = "") -> str:
+        """Return the one folder that differs: `policy`, or a case's at the fifth level."""
+        names = [name for name in new.keys() | old.keys() if new.get(name) != old.get(name)]
+        need(len(names) == 1 and names[0] in new, "E_TREE", "The entry changes more than its own folder.")
+        (name,) = names
+        path = prefix + name
+        need(new[name][0] == FOLDER, "E_TREE", f"{path} is no folder.")
+        if path == "policy" or path.count("/") == 4:
+            return path
+        there = self._tree(old[name][1]) if name in old else {}
+        return self._changed(self._tree(new[name][1]), there, f"{path}/")
+
+
+def sentence_of(said: dict[str, Any]) -> str:
+    """Return the sentence of an entry, by acts.md."""
+    sentence = POLICY_ACTS.get(said["act"], DONE_BY.get(said["act"], ("", "")))
+    form = sentence[0] if said["act"] in POLICY_ACTS else sentence[1]
+    name = said["document"]
+    what = said["case"] if name in {None, "test"} else f"{said['case']} {name}"
+    case = what if said["act"] == "sent" else said["case"]
+    return str(form).format_map(
+        {**said["details"], "what": what, "case": case, "version": said["version"], "gate": said["gate"]}
+    )
+
+
+def shape(path: Path) -> list[tuple[int, str, str]]:
+    """Return what of the repository's own files would mislead plain git."""
+    misleading = {
+        "info/grafts": "E_GRAFT",
+        "shallow": "E_SHALLOW",
+        "objects/info/alternates": "E_ALTERNATES",
+        "commondir": "E_CONFIG",
+        "info/attributes": "E_CONFIG",
+    }
+    found = [(0, code, f"{name} is there.") for name, code in misleading.items() if (path / name).exists()]
+    refs = [str(ref.relative_to(path)) for ref in (path / "refs").rglob("*") if ref.is_file()]
+    packed = path / "packed-refs"
+    if packed.is_file():
+        refs += re.findall(r"^[0-9a-f]{40} (\S+)$", packed.read_text(), re.MULTILINE)
+    found += [
+        (0, "E_REPLACE" if ref.startswith("refs/replace/") else "E_REF", f"{ref} is there.")
+        for ref in {*refs} - {"refs/heads/main"}
+    ]
+    head = path / "HEAD"
+    if not head.is_file() or head.read_text() != "ref: refs/heads/main\n":
+        found.append((0, "E_REF", "HEAD leads elsewhere."))
+    if (path / "main").exists():
+        found.append((0, "E_REF", "A file beside HEAD has the branch's name."))
+    settings = (path / "config").read_text() if (path / "config").is_file() else ""
+    if re.search(r"^\s*\[\s*(gpg|include|includeif|extensions)", settings, re.MULTILINE | re.IGNORECASE):
+        found.append((0, "E_CONFIG", "The configuration has a setting that no register has."))
+    return found
+
+
+def tip_of(path: Path) -> str | None:
+    loose, packed = path / "refs/heads/main", path / "packed-refs"
+    if loose.is_file():
+        return loose.read_text().strip() or None
+    listed = packed.read_text() if packed.is_file() else ""
+    found = re.search(r"^([0-9a-f]{40}) refs/heads/main$", listed, re.MULTILINE)
+    return found[1] if found else None
+
+
+def checkpoint_of(audit: Audit, note: str) -> tuple[int, str, str] | None:
+    """Return what is wrong with a checkpoint, if something is."""
+    lines = note.split("\n")
+    signed, armoured = "\n".join([*lines[:3], ""]), "\n".join(lines[4:])
+    try:
+        fit = lines[3:4] == [""] and lines[0] == f"equipoise/{audit.register}" and lines[1].isdigit()
+        need(fit, "E_CHECKPOINT", "The checkpoint is out of form, or of another register.")
+        found = parse_signature(armoured)
+        service = audit.owners.get(found.public) == SERVICE
+        need(service, "E_CHECKPOINT", "The checkpoint is not signed by the service.")
+        verify(found, signed.encode(), "equipoise-checkpoint-v1", [])
+    except FailError as failed:
+        return 0, "E_CHECKPOINT", failed.sentence
+    size = int(lines[1])
+    if size > len(audit.heads):
+        return size, "E_ROLLBACK", "The checkpoint knows more entries than there are."
+    head = base64.b64encode(bytes.fromhex(audit.heads[size - 1])).decode() if size else ""
+    if head != lines[2]:
+        return size, "E_FORK", "The entry at the checkpoint's place is another."
+    return None
+
+
+def run(
+    path: Path, *, pin: str | None = None, checkpoint: str | None = None, now: datetime | None = None
+) -> list[tuple[int, str, str]]:
+    """Return the findings: the number of the entry or 0, the code, and a sentence."""
+    if zipfile.is_zipfile(path):
+        return run_pack(path, pin, checkpoint)
+    found = shape(path)
+    tip = tip_of(path)
+    if not tip:
+        return [*found, (0, "E_REF", "There is no branch main.")]
+    with Objects(path / "objects") as objects:
+        audit = Audit(objects, now=now.timestamp() if now else None)
+        audit.read(tip)
+        return found + audit.findings + from_outside(audit, pin, checkpoint)
+
+
+def from_outside(audit: Audit, pin: str | None, checkpoint: str | None) -> list[tuple[int, str, str]]:
+    found: list[tuple[int, str, str]] = []
+    if pin and audit.chains["policy"].files:
+        founding = sha256(audit.objects.read(audit.chains["policy"].files["acts/0001-found.json"], "blob"))
+        if founding != pin:
+            found.append((1, "E_PIN", "The register is another than the one pinned."))
+    noted = checkpoint_of(audit, checkpoint) if checkpoint else None
+    return [*found, noted] if noted else found
+
+
+def run_pack(path: Path, pin: str | None, checkpoint: str | None) -> list[tuple[int, str, str]]:
+    with zipfile.ZipFile(path) as pack:
+        files = {name: pack.read(name) for name in pack.namelist()}
+    note = checkpoint or files.get("checkpoint", b"").decode() or None
+    try:
+        with Objects(pack=files["objects.pack"]) as objects:
+            audit = Audit(objects, only=files["case"].decode().strip())
+            audit.read(files["main"].decode().strip())
+            return audit.findings + copies(audit, files) + from_outside(audit, pin, note)
+    except FailError as found:
+        return [(0, found.code, found.sentence)]
+
+
+def copies(audit: Audit, files: dict[str, bytes]) -> list[tuple[int, str, str]]:
+    """Return what of the files to read is not as the register has it."""
+    found = []
+    for chain in audit.chains.values():
+        for path, id_ in chain.files.items():
+            name = f"files/{chain.folder}/{path}"
+            if not path.endswith(".age") and files.get(name) != audit.objects.read(id_, "blob"):
+                found.append((0, "E_SHA256", f"{name} is not what the register has."))
+    known = {f"files/{c.folder}/{p}" for c in audit.chains.values() for p in c.files}
+    stray = [name for name in files if name.startswith("files/") and name not in known]
+    return [*found, *((0, "E_TREE", f"{name} is in no register.") for name in stray)]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description="Read a register, or the evidence pack of a case, apart from the program."
+    )
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--pin")
+    parser.add_argument("--checkpoint", type=Path)
+    given = parser.parse_args()
+    note = given.checkpoint.read_text() if given.checkpoint else None
+    found = run(given.path, pin=given.pin, checkpoint=note)
+    for number, code, sentence in found:
+        print(f"{f'entry {number}' if number else 'the register'}: {code} {sentence}")
+    print("It fails." if found else "It passes.")
+    print("Left open: whether each paper is its text, what checks of a draft find, and the order of dates.")
+    return 4 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
