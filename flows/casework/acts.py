@@ -30,6 +30,7 @@ from flows.domain.acts import (
     CLOSE,
     CONFIRM_ERASURE,
     CONFIRM_RECEIPT,
+    DAY_SPECIFIED,
     EXTEND,
     FEE_PAID,
     FEES_NOTICE,
@@ -95,7 +96,7 @@ T = TypeVar("T")
 
 _ATTEMPTS: Final = 5
 _ON_THE_CLOCK: Final = frozenset(
-    {ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND, CONFIRM_RECEIPT}
+    {ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND, DAY_SPECIFIED, CONFIRM_RECEIPT}
 )
 """Acts that move the clock of a case."""
 

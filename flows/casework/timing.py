@@ -6,10 +6,11 @@ The audit judges the order of days alone, so that it comes to the same with the 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts import EXTEND, FEES_NOTICE
+from flows.domain.acts import DAY_SPECIFIED, EXTEND, FEES_NOTICE
 from flows.domain.acts.kind import the_day
 from flows.domain.citation import parse_citations
 from flows.domain.documents import DOCUMENTS
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.register.dossier import Dossier
 
-_GIVES_TIME: Final = frozenset({EXTEND, FEES_NOTICE})
+_GIVES_TIME: Final = frozenset({EXTEND, FEES_NOTICE, DAY_SPECIFIED})
 """What is in time or not by the calendar; all else is recorded as it was, whatever the calendar says."""
 
 
@@ -44,7 +45,9 @@ def check(office: Office, dossier: Dossier, act: Act, then: Case) -> None:
     if then.life.events == case.life.events:
         return
     clock = office.clock(dossier.policy)
-    clock.counted(then.life.events, then.regime, on_record=act.kind not in _GIVES_TIME)
+    # An estimate that was given before the regulator specified a day may be earlier than that.
+    events = replace(then.life.events, extended=None) if act.kind == DAY_SPECIFIED else then.life.events
+    clock.counted(events, then.regime, on_record=act.kind not in _GIVES_TIME)
     if act.kind == EXTEND:
         _check_exemptions(act, then.regime)
         # FOIA s.17(2): the notice is given within the time for complying itself.

@@ -193,3 +193,20 @@ def test_the_clock_of_a_case_is_asked_by_its_reference_alone(
     desk: Desk, words: tuple[str, ...], told: str
 ) -> None:
     assert told in desk.refused(*words)[1]
+
+
+def test_a_day_that_the_regulator_specified_is_when_the_answer_is_due(running: Desk) -> None:
+    usual = due()
+    words = ("--on", TODAY.isoformat(), "--ground", "information-abroad", "--as", "foi-officer")
+    late, early = (str(usual + timedelta(days=days)) for days in (90, -1))
+    for until in (late, early):
+        told = running.refused("day-specified", CASE, "--until", until, *words)[1]
+        assert f"specified: a day from {usual} on is needed" in told
+
+    until = str(usual + timedelta(days=14))
+    running.done("day-specified", CASE, "--until", until, *words)
+
+    found = running.told("deadline", CASE)
+    assert (found["due"], found["reached"]) == (until, "the day that the regulator specified, section 10(4)")
+    assert running.told("show", CASE)["due"] == until
+    assert passes_audit(running.home)

@@ -33,6 +33,7 @@ from flows.domain.acts import (
     CONSULTED,
     CORRECT,
     CORRECT_RECEIPT,
+    DAY_SPECIFIED,
     DECIDED,
     DRAFT,
     ERASE,
@@ -459,6 +460,8 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     | {"details": {"on": "2022-11-28"}, "files": the_files() | {CLARIFYING: a_mark("sealed")}},
     FEES_NOTICE: _WRITES | {"document": "fees", "details": _SENT_ON | {"amount": "75"}},
     FEE_PAID: _WRITES | {"details": {"on": "2022-11-28"}},
+    DAY_SPECIFIED: _WRITES
+    | {"details": {"until": "2023-01-16", "on": "2022-11-28", "ground": "information-abroad"}},
     TAKE_BACK: _WRITES | {"reason": "A day has moved."},
     CORRECT: _WRITES | {"files": the_files() | {PDF: a_mark("pdf")}, "reason": "A date is wrong."},
     REOPEN: {

@@ -15,6 +15,7 @@ from flows.domain.acts import (
     CLARIFIED,
     CONFIRM_RECEIPT,
     CORRECT_RECEIPT,
+    DAY_SPECIFIED,
     DRAFT,
     EXTEND,
     FEE_PAID,
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
 RECEIVED = date(2022, 11, 7)
 ASKED = date(2022, 11, 14)
 TODAY = date(2022, 11, 28)
-CLOCK = (ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND, CORRECT_RECEIPT, CONFIRM_RECEIPT)
+CLOCK = (
+    *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND, DAY_SPECIFIED),
+    *(CORRECT_RECEIPT, CONFIRM_RECEIPT),
+)
 
 
 def taken(kind: Kind, case: Case | None = None, **changes: Any) -> Case:
@@ -71,6 +75,7 @@ def test_each_act_leaves_its_day_where_the_clock_counts() -> None:
     assert taken(CLARIFIED).life.events == happened(rounds=(Round(asked=ASKED, answered=day),))
     assert taken(FEES_NOTICE).life.events == happened(fees_notice=day)
     assert taken(FEE_PAID).life.events == happened(fees_notice=ASKED, fees_paid=day)
+    assert taken(DAY_SPECIFIED).life.events == happened(specified=date(2023, 1, 16))
     extended = taken(EXTEND).life
     assert (extended.events, extended.promises) == (happened(extended=date(2023, 1, 6)), (date(2023, 1, 6),))
     corrected = taken(CORRECT_RECEIPT).life
@@ -148,6 +153,9 @@ def test_no_day_moves_once_the_request_is_answered(kind: Kind) -> None:
             {},
             "has a fees notice already",
         ),
+        (DAY_SPECIFIED, {}, {"details": {"on": "2022-11-06"}}, "before 7 November 2022, when the request"),
+        (DAY_SPECIFIED, {}, {"details": {"on": "2022-11-29"}}, "nor after today, 28 November 2022"),
+        (DAY_SPECIFIED, {}, {"details": {"until": "2022-11-27"}}, "from the day of the regulator's letter"),
         (FEE_PAID, {"events": happened()}, {}, "has no fees notice"),
         (FEE_PAID, {"events": happened(fees_notice=ASKED, fees_paid=ASKED)}, {}, "was paid on 14 November"),
         (FEE_PAID, {}, {"details": {"on": "2022-11-11"}}, "before 14 November 2022, the day of the notice"),

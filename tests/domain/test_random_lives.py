@@ -44,7 +44,8 @@ POLICY = a_policy(*(a_person(name, *roles) for name, roles in PEOPLE.items()))
 ADMINISTRATORS = [ADMINISTRATOR, SECOND]
 KINDS = [kind for kind in ACTS.values() if kind.on is not On.POLICY and kind != OPEN]
 MOVES_THE_CLOCK = {
-    *("ask-clarification", "clarified", "fees-notice", "fee-paid", "extend", "confirm-receipt"),
+    *("ask-clarification", "clarified", "fees-notice", "fee-paid", "extend", "day-specified"),
+    "confirm-receipt",
     *("review-asked", "review-decided"),
 }
 ENDS_OR_BEGINS_AGAIN = {

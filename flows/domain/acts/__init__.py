@@ -15,6 +15,7 @@ from flows.domain.acts.clock import (
     CLARIFIED,
     CONFIRM_RECEIPT,
     CORRECT_RECEIPT,
+    DAY_SPECIFIED,
     EXTEND,
     FEE_PAID,
     FEES_NOTICE,
@@ -63,7 +64,7 @@ ACTS: Final = MappingProxyType(
         kind.name: kind
         for kind in (
             *(OPEN, CORRECT_RECEIPT, CONFIRM_RECEIPT, ASSIGN, STEP_ASIDE, READ_REQUEST),
-            *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND),
+            *(ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND, DAY_SPECIFIED),
             *(EVIDENCE, CONSULT, CONSULTED, RECORDS),
             *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, TAKE_BACK, PUBLISH, SENT, CORRECT, CLOSE, REOPEN),
             WITHDRAW_DRAFT,
@@ -117,6 +118,7 @@ __all__ = [
     "CONSULTED",
     "CORRECT",
     "CORRECT_RECEIPT",
+    "DAY_SPECIFIED",
     "DECIDED",
     "DRAFT",
     "ERASE",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts.kind import Kind, On, Reason, a_day, a_text, the_day
+from flows.domain.acts.kind import Kind, On, Reason, a_choice, a_day, a_text, the_day
 from flows.domain.acts.publishing import against_sending, sending, was_sent
 from flows.domain.documents import CLARIFICATION, EXTENSION, FEES
 from flows.domain.edition import edition_of
@@ -275,6 +275,48 @@ EXTEND: Final = Kind(
     example="equipoise extend 1146A/22 --on 2022-11-28 --by email --until 2023-01-06 \\\n"
     "  --exemptions '31(1)(a)' --as foi-officer",
     reason_help="Why the notice is late, where it is.",
+)
+
+
+# FOIA s.10(4), SI 2004/3364, regulations 5 and 6: the regulator may specify a later day, where whoever is
+# needed for the answer is on an operation of the armed forces, or the information is abroad.
+
+
+def _against_specified(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
+    yield from out_of_order(case, act, policy, case.life.events.received, "when the request came")
+    if the_day(act.details["until"]) < the_day(act.details["on"]):
+        yield RefusedError(f"{case.reference}: a day is specified from the day of the regulator's letter on.")
+
+
+DAY_SPECIFIED: Final = Kind(
+    name="day-specified",
+    on=On.CASE,
+    roles=frozenset({Role.FOI_OFFICER}),
+    at=_OPEN,
+    facts=(
+        a_day("until", "The day that the regulator specified."),
+        a_day("on", "The day of the regulator's letter."),
+        a_choice(
+            "ground",
+            {"information-abroad", "armed-forces-operation"},
+            "Why the time of the Act is not enough.",
+        ),
+    ),
+    seals=Reason.MAY,
+    bars=_bars_answered,
+    against=_against_specified,
+    after=lambda case, act: case.with_life(
+        events=replace(case.life.events, specified=the_day(act.details["until"]))
+    ),
+    verb="record a day that the regulator specified",
+    passive="given a later day",
+    subject="clock: take the day specified for {case}",
+    done="recorded {until} as the day that the regulator specified on {on}: {ground}",
+    told="The answer is due by {until}, as the regulator specified on {on}.",
+    help="Record that the regulator specified a later day, for information abroad or on operations.",
+    example="equipoise day-specified 1146A/22 --until 2023-01-16 --on 2022-11-28 \\\n"
+    "  --ground information-abroad --as foi-officer",
+    seals_help="The regulator's letter; it is kept sealed.",
 )
 
 
