@@ -48,19 +48,19 @@ class Bucket:
 def buckets(office: Office, person: str, policy: Policy) -> tuple[Bucket, ...]:
     """Return what waits for a person, and what waits for others that they had a part in."""
     clock = office.clock(policy)
-    roles = policy.people[person].roles
     return tuple(
         bucket
-        for next_, which in _asked(person, roles, clock)
+        for next_, which in _asked(person, policy, clock)
         if (bucket := _bucket(office, clock, next_, which)).count
     )
 
 
-def _asked(person: str, roles: frozenset[Role], clock: Clock) -> Iterator[tuple[Next, Which]]:
+def _asked(person: str, policy: Policy, clock: Clock) -> Iterator[tuple[Next, Which]]:
     """Yield what is looked for, in the order in which it is shown."""
+    roles, deciders = policy.people[person].roles, policy.holders(ROLE_AT[Stage.BALANCING])
     for gate, role in ROLE_AT.items():
         if role in roles:
-            yield Next.DECIDE, Which(at=gate, free_for=person)
+            yield Next.DECIDE, Which(at=gate, free_for=person, deciders=deciders)
     if Role.FOI_OFFICER in roles:
         yield Next.RETURNED, Which(at=Stage.DRAFTING, returned=True)
         yield Next.DRAFT, Which(at=Stage.DRAFTING, returned=False)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 7
+FORM: Final = 8
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -278,11 +278,14 @@ def _parts(acts: Sequence[Act], document: str) -> Iterator[tuple[str, str]]:
 def _barred(standing: Standing, document: str) -> Iterator[tuple[str, str]]:
     """Yield who had a part in the case that keeps them from deciding on a document where it stands.
 
-    Whoever had none is kept from it by their role alone, which the policy says.
+    Whoever had none is kept from it by their role alone, which the policy says; whoever is ``barred-unless``
+    may decide where that is true of everybody who has the role.
     """
     case = standing.case
     if case is None or case.stage(document) not in ROLE_AT:
         return
     for person in {act.actor for act in standing.acts if act.actor != SERVICE}:
-        if bars(case, APPROVE, person, document):
+        if bars(case, APPROVE, person, document, waived=True):
             yield person, "barred"
+        elif bars(case, APPROVE, person, document):
+            yield person, "barred-unless"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, fields
 from datetime import date
@@ -46,7 +47,7 @@ _SETS: Final = {
             " or provision >= :provision || '(' and provision < :provision || ')')"
         ),
     ),
-    "person": ("id", "touched where person = :person and part <> 'barred'"),
+    "person": ("id", "touched where person = :person and part in ('writer', 'decider')"),
 }
 """What is found by a table of its own: the column of the document, and the rest of the selection."""
 
@@ -54,6 +55,12 @@ FACETS: Final = ("stage", "document", "late")
 """What is counted of whatever was found."""
 
 _TOUCHED: Final = "exists (select 1 from touched t where t.id = documents.id and person ="
+_FREE: Final = (
+    f"not {_TOUCHED} :free_for and part = 'barred') and "  # noqa: S608 - our own terms
+    f"(not {_TOUCHED} :free_for and part = 'barred-unless') "
+    f"or not exists (select 1 from json_each(:deciders) d where not {_TOUCHED} d.value "
+    "and part in ('barred', 'barred-unless'))))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +99,8 @@ class Which:
         at: The stage.
         at_gates: Whether it has to be a gate, whichever.
         free_for: Who could decide on it, but for their role.
+        deciders: Everybody who has the role of sign-off: where each had a part in a case that keeps them from
+            it, whoever had one may decide for once.
         returned: Whether it was returned before.
         due_before: The first day that is not too late.
         touched_by: Who wrote, submitted or decided.
@@ -100,6 +109,7 @@ class Which:
     at: str | None = None
     at_gates: bool = False
     free_for: str | None = None
+    deciders: frozenset[str] = frozenset()
     returned: bool | None = None
     due_before: date | None = None
     touched_by: str | None = None
@@ -109,22 +119,21 @@ class Which:
         asked = {
             "at": ("stage = :at", self.at),
             "at_gates": ("stage in ('legal-review', 'balancing')", "" if self.at_gates else None),
-            "free_for": (
-                f"not {_TOUCHED} :free_for and part = 'barred')",
-                self.free_for,
-            ),
+            "free_for": (_FREE, self.free_for),
             "returned": ("(round > 0) = :returned", self.returned),
             "due_before": (
                 "due <> '' and due < :due_before",
                 self.due_before and self.due_before.isoformat(),
             ),
             "touched_by": (
-                f"{_TOUCHED} :touched_by and part <> 'barred')",
+                f"{_TOUCHED} :touched_by and part in ('writer', 'decider'))",
                 self.touched_by,
             ),
         }
         terms = [term for term, value in asked.values() if value is not None]
         values = {name: value for name, (_, value) in asked.items() if value is not None}
+        if self.free_for is not None:
+            values["deciders"] = json.dumps(sorted(self.deciders))
         return " and ".join([WAITING, *terms]), values
 
 

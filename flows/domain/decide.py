@@ -139,13 +139,18 @@ def refusals(
     except NotEntitledError as error:
         found.append(error)
     found += _against_stage(case, kind, document, gate)
-    found += _against_person(case, kind, person, document, gate, policy=policy)
+    waived = kind.waives(case, document, policy)
+    found += _against_person(case, kind, person, document, gate, waived=waived)
     return found
 
 
-def bars(case: Case, kind: Kind, person: str, document: str) -> bool:
-    """Tell whether the part that a person had in a case keeps them from an act, whatever their roles."""
-    return any(_against_person(case, kind, person, document, case.stage(document)))
+def bars(case: Case, kind: Kind, person: str, document: str, *, waived: bool = False) -> bool:
+    """Tell whether the part that a person had in a case keeps them from an act, whatever their roles.
+
+    Args:
+        waived: Leaves out what the act waives where nobody else could take it.
+    """
+    return any(_against_person(case, kind, person, document, case.stage(document), waived=waived))
 
 
 def may_decide(case: Case, policy: Policy, document: str) -> frozenset[str]:
@@ -215,7 +220,8 @@ def _against(case: Case | None, act: Act, policy: Policy) -> Iterator[PitError]:
     yield from _against_files(case, act)
     # 6. The facts are there; a person decides on no words of their own, nor twice; a reason is given.
     yield from _against_facts(case, act)
-    yield from _against_person(case, act.kind, act.actor, act.document, act.gate, policy=policy)
+    waived = act.kind.waives(case, act.document, policy)
+    yield from _against_person(case, act.kind, act.actor, act.document, act.gate, waived=waived)
     if act.kind.reason is Reason.MUST and not (act.reason or "").strip():
         yield MissingReasonError(case.named(act.document), verb=act.kind.verb)
     # 7. What this kind of act asks beside that.
@@ -328,7 +334,7 @@ def _against_details(act: Act, known: set[str]) -> Iterator[PitError]:
 
 
 def _against_person(
-    case: Case, kind: Kind, person: str, document: str, gate: Stage | None, *, policy: Policy | None = None
+    case: Case, kind: Kind, person: str, document: str, gate: Stage | None, *, waived: bool
 ) -> Iterator[RefusedError]:
     if person in case.life.aside:
         yield RefusedError(
@@ -346,7 +352,7 @@ def _against_person(
     overrides = case.document(document).overrides if kind.no_overrider else ()
     if any(each.person == person for each in overrides):
         yield SamePersonError(case.named(document), person, earlier="overrode a finding of", verb=kind.verb)
-    if policy is None or not kind.waives(case, document, policy):
+    if not waived:
         yield from kind.bars(case, document, person)
 
 

@@ -12,6 +12,7 @@ from letter_texts import a_letter
 from flows import home as flows_home
 from flows.casework import publishing
 from flows.casework.office import open_office
+from flows.casework.waiting import Next, buckets
 from flows.domain.english import in_full
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ ON = ("--on", TODAY.isoformat())
 OFFICER = ("--as", "foi-officer")
 COMPLAINT = "IC-123456-A1B2"
 WORDS = "The answer leaves out the river unit."
+
+
+def decides(desk: Desk, person: str) -> set[str]:
+    """Return the documents of the case that are listed as waiting for a person's decision."""
+    with open_office(desk.home, reading=True) as office:
+        listed = buckets(office, person, office.register.policy())
+    rows = [row for each in listed if each.next is Next.DECIDE for row in each.rows]
+    return {row.document for row in rows if row.reference == CASE}
 
 
 def published(desk: Desk, folder: Path, document: str, *, signs: str) -> None:
@@ -91,6 +100,7 @@ def test_whoever_signed_off_the_answer_does_not_sign_off_its_review(answered: De
 
     with pytest.raises(AssertionError, match="sign-off-officer had an earlier part in R/1"):
         published(answered, tmp_path, "review", signs="sign-off-officer")
+    assert (decides(answered, "sign-off-officer"), decides(answered, "both-gates")) == (set(), {"review"})
 
 
 def test_where_every_sign_off_officer_had_a_part_one_of_them_says_why_they_decide(
@@ -109,6 +119,7 @@ def test_where_every_sign_off_officer_had_a_part_one_of_them_says_why_they_decid
     answered.done("draft", CASE, tmp_path / "letter.md", "--document", "review", *OFFICER)
     answered.done("submit", *of_it, *OFFICER)
     assert answered.document(CASE, "review")["may_decide"] == ["sign-off-officer"]
+    assert decides(answered, "sign-off-officer") == {"review"}
     approving = ("approve", *of_it, "--gate", "balancing", "--as", "sign-off-officer")
     status, told = answered.refused(*approving)
     assert (status, "or say with --reason why that is not practicable" in told) == (1, True), told

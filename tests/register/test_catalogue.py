@@ -233,9 +233,12 @@ def barred(office: Office, reference: str, name: str) -> set[tuple[str, str]]:
     everybody = {said.act.actor for said in office.register.dossier(reference).statements} - {SERVICE}
     role = frozenset({ROLE_AT[Stage(case.stage(name))]})
     policy = office.register.policy()
-    # With the role that the gate needs, whatever theirs are.
-    entitled = replace(policy, people={each: Person(id=each, roles=role, keys=()) for each in everybody})
-    return {(each, "barred") for each in everybody - may_decide(case, entitled, name)}
+    # With the role that the gate needs, whatever theirs are; and beside somebody who had no part in the case.
+    entitled = {each: Person(id=each, roles=role, keys=()) for each in everybody}
+    other = Person(id="other", roles=frozenset({Role.SIGN_OFF_OFFICER}), keys=())
+    free = may_decide(case, replace(policy, people={**entitled, "other": other}), name)
+    may = may_decide(case, replace(policy, people=entitled), name)
+    return {(each, "barred-unless" if each in may else "barred") for each in everybody - free}
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
