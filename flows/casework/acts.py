@@ -43,6 +43,7 @@ from flows.domain.acts import (
     REVOKE_OFFICER,
     SENT,
     SUBMIT,
+    SUSPECT_KEY,
     WITHDRAW_DRAFT,
     Reason,
 )
@@ -67,11 +68,11 @@ from flows.domain.errors import (
 from flows.domain.finding import blocking
 from flows.domain.local_day import local_day
 from flows.domain.noted import note
-from flows.domain.policy import SERVICE, Proclaimed, parse_person
+from flows.domain.policy import SERVICE, Proclaimed, fingerprint, parse_person
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.working_days import Closure
 from flows.register.entry import seconds
-from flows.register.roster import allowed_signers, write_policy
+from flows.register.roster import allowed_signers, owners, write_policy
 from flows.register.statement import POLICY
 from flows.register.stop import stopped
 
@@ -95,6 +96,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ATTEMPTS: Final = 5
+_FEWEST_DIGITS: Final = 12
+"""Of a fingerprint, in hex, that tell one key from another."""
 _ON_THE_CLOCK: Final = frozenset(
     {ASK_CLARIFICATION, CLARIFIED, FEES_NOTICE, FEE_PAID, EXTEND, DAY_SPECIFIED, CONFIRM_RECEIPT}
 )
@@ -601,6 +604,41 @@ def adopt_edition(office: Office, administrator: Officer, edition: int) -> Recor
         {"edition": str(edition)},
         lambda policy, _: amending.adopt_edition(policy, edition),
         unless=lambda policy: policy.rules.edition == edition,
+    )
+
+
+def suspect_key(
+    office: Office, administrator: Officer, person: str, digits: str, *, since: int, reason: str
+) -> Recorded | None:
+    """Let a key sign no more, and have what rests on it since an entry listed by every audit.
+
+    Args:
+        digits: The first of its fingerprint, twelve or more.
+
+    Raises:
+        RefusedError: the person never had such a key, or has several; or there is no such entry.
+    """
+    parse_person(person)
+    wanted = "".join(digits.split()).lower()
+    former = owners(office.register.policies())
+    marks = {fingerprint(key) for key, owner in former.items() if owner == person}
+    found = [mark for mark in marks if mark.startswith(wanted)] if len(wanted) >= _FEWEST_DIGITS else []
+    if len(found) != 1:
+        raise RefusedError(
+            f"{person} never had one key whose fingerprint begins so; {_FEWEST_DIGITS} hex digits or more "
+            "are needed, as `equipoise officer list --json` and the desk's page of people have them."
+        )
+    if since > office.register.tip().entry.sequence:
+        raise RefusedError(f"There is no entry {since} yet.")
+    known = amending.suspects(said.act for said in office.register.dossier(POLICY).statements)
+    return _amend(
+        office,
+        administrator,
+        SUSPECT_KEY,
+        {"person": person, "key": found[0], "since": str(since)},
+        lambda policy, _: amending.suspect_key(policy, person, found[0]),
+        unless=lambda _: known.get(found[0]) == since,
+        reason=_words(reason),
     )
 
 

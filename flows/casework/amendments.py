@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final
 from flows.casework import proposals
 from flows.domain.edition import documents_of
 from flows.domain.english import in_full
-from flows.domain.policy import SERVICE
+from flows.domain.policy import SERVICE, fingerprint
 from flows.domain.working_days import where
-from flows.register.kinds import fingerprint, parse_key
+from flows.register.kinds import parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from flows.casework.office import Office
     from flows.domain.policy import Person, Policy, Proclaimed
+    from flows.domain.working_days import Closure
 
 DIGITS: Final = 12
 """Of a fingerprint, in hex, as they are read out by voice."""
@@ -73,8 +74,12 @@ def key_view(public: str) -> KeyView:
 
 def digits(public: str) -> str:
     """Return the first digits of a key's fingerprint, in groups of four."""
-    found = fingerprint(public)[:DIGITS]
-    return " ".join(found[at : at + 4] for at in range(0, DIGITS, 4))
+    return grouped(fingerprint(public))
+
+
+def grouped(mark: str) -> str:
+    """Return the first digits of a fingerprint, in groups of four."""
+    return " ".join(mark[at : at + 4] for at in range(0, DIGITS, 4))
 
 
 def proposed(office: Office, digest: str) -> tuple[Changed, ...]:
@@ -107,6 +112,7 @@ def _matters(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "The service" if person.id == SERVICE else person.id, (*_lines_of(person),)
     yield from _rules(policy)
     yield "Bank holidays added", tuple(map(_holiday, policy.holidays))
+    yield "No session of the school", tuple(map(_closure, policy.closures))
     theme, letters = policy.theme, policy.letterhead
     for field in fields(theme):
         yield f"Papers: {_called(field.name)}", (_theme_line(getattr(theme, field.name)),)
@@ -135,6 +141,10 @@ def _lines_of(person: Person) -> Iterator[str]:
 
 def _holiday(day: Proclaimed) -> str:
     return f"{in_full(day.date)}: {day.name}, {where(day.nations)} ({day.source})"
+
+
+def _closure(closure: Closure) -> str:
+    return f"{closure.name}: {in_full(closure.first)} to {in_full(closure.last)}"
 
 
 def _theme_line(value: object) -> str:

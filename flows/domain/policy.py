@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -69,6 +71,11 @@ def parse_person(text: str) -> str:
             ),
         )
     return text
+
+
+def fingerprint(public: str) -> str:
+    """Return the SHA-256 of a public key as it is listed, in hex; `ssh-keygen -l` prints it in base64."""
+    return hashlib.sha256(b64decode(public.split()[1])).hexdigest()
 
 
 def one_of(roles: Collection[Role]) -> str:

@@ -138,7 +138,7 @@ def _examine(
     report.erased = tuple(reference for reference, _ in examiner.erased.values())
     report.register = authority.policy.register if authority.policy else ""
     report.fingerprint = authority.fingerprint
-    report.remarks += [*examiner.remarks, *authority.remarks]
+    report.remarks += [*examiner.remarks, *authority.remarks, *authority.suspected()]
     report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
     return examiner
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from flows.domain import errors
 from flows.domain.acts import RESUME
-from flows.domain.acts.policy import check_amendment
+from flows.domain.acts.policy import check_amendment, check_suspects, suspects
 from flows.domain.decide import idempotency_key
-from flows.domain.policy import SERVICE
+from flows.domain.english import listing
+from flows.domain.policy import SERVICE, fingerprint
 from flows.register import signature
 from flows.register.points import WeakKeyError
 from flows.register.report import FoundError, printable
 from flows.register.roster import FILES, check_owners, owners, parse_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from flows.domain.policy import Policy
     from flows.register.kinds import Signed
@@ -41,6 +42,8 @@ class Authority:
         self.remarks: list[str] = []
         self.accepted: tuple[str, ...] = ()
         self._owners: dict[str, str] = {}
+        self._suspects: dict[str, int] = {}
+        self._signed: dict[str, list[int]] = {}
         self._counters: dict[str, int] = {}
 
     @property
@@ -74,6 +77,7 @@ class Authority:
         try:
             check_amendment(before, it.act, after)
             check_owners(self._owners, after)
+            check_suspects(self._suspects, it.act, self._owners, after)
         except errors.PitError as error:
             raise FoundError("E_POLICY", said.place, str(error)) from None
         if after.register != it.register or it.key != idempotency_key(it.act, None):
@@ -88,6 +92,7 @@ class Authority:
                     f"{', '.join(self.accepted)}: {' '.join((it.act.reason or '').split())}"
                 )
             )
+        self._suspects |= suspects([it.act])
         self.policy = after
         self._owners |= owners([after])
         self.service_keys |= set(after.people[SERVICE].keys)
@@ -106,6 +111,7 @@ class Authority:
         public = signed.public
         owner = next((p.id for p in policy.people.values() if public in p.keys), None)
         if owner == actor:
+            self._signed.setdefault(public, []).append(said.entry.sequence)
             self._count(signed, said)
             return
         if owner == SERVICE:
@@ -115,6 +121,18 @@ class Authority:
         if public in self._owners:
             raise FoundError("E_KEY_EXPIRED", said.place, "The key that signed was no longer on the list.")
         raise FoundError("E_UNKNOWN_KEY", said.place, "The key that signed was never on the list.")
+
+    def suspected(self) -> Iterator[str]:
+        """Yield of each key that was made suspect what rests on it since."""
+        for public, sequences in self._signed.items():
+            mark = fingerprint(public)
+            since = self._suspects.get(mark)
+            if since is None:
+                continue
+            resting = [str(each) for each in sequences if each >= since]
+            what = f"on it rest the entries {listing(resting)}" if resting else "nothing rests on it"
+            owner = self._owners[public]
+            yield f"The key {mark[:12]} of {owner} counts as suspect since entry {since}: {what}."
 
     def _count(self, signed: Signed, said: Said) -> None:
         """Remark on a device whose count of signatures did not rise: there may be a copy of it."""

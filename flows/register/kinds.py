@@ -245,11 +245,6 @@ def blob(public: str) -> bytes:
     return base64.b64decode(public.split()[1])
 
 
-def fingerprint(public: str) -> str:
-    """Return the SHA-256 of a public key as it is listed, in hex; `ssh-keygen -l` prints it in base64."""
-    return hashlib.sha256(blob(public)).hexdigest()
-
-
 def parse_public(text: str, *, source: str = "public key") -> str:
     """Return an OpenSSH public key of any kind without its comment, ``ssh-ed25519 AAAA…``.
 

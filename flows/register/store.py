@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 from unicodedata import normalize
 
 from flows.domain.acts import RESUME
-from flows.domain.acts.policy import check_amendment
+from flows.domain.acts.policy import check_amendment, check_suspects, suspects
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.errors import (
     Fault,
@@ -204,7 +204,7 @@ class Register:
         done = chain.under(key)
         if not done and act.kind != RESUME:
             stop.check_not_stopped(self._repository.path)
-        policy = before if done and before else self._judging(act, changes, before)
+        policy = before if done and before else self._judging(act, changes, before, chain)
         if act.case != POLICY and not done:
             case = decide(chain.case, act, policy)
             folder = case.folder
@@ -214,7 +214,7 @@ class Register:
         _check_form(statement)
         return Proposal(statement=statement, folder=folder, changes=changes, policy=policy, case=case)
 
-    def _judging(self, act: Act, changes: Mapping[str, bytes], before: Policy | None) -> Policy:
+    def _judging(self, act: Act, changes: Mapping[str, bytes], before: Policy | None, chain: Chain) -> Policy:
         """Return the policy that judges ``act``: the one in force, or for the founding the first itself."""
         if act.policy != (before.version if before else 0):
             raise RegisterMovedError(act.case)
@@ -225,7 +225,9 @@ class Register:
         except ValueError as error:
             raise MalformedError("policy", Fault(path="", problem=str(error))) from error
         check_amendment(before, act, after)
-        check_owners(owners(self.policies() if before else []), after)
+        former = owners(self.policies() if before else [])
+        check_owners(former, after)
+        check_suspects(suspects(said.act for _, said in chain.statements), act, former, after)
         return before or after
 
     def append(self, proposal: Proposal, armoured: str, *, now: int) -> Recorded:

@@ -61,6 +61,7 @@ from flows.domain.acts import (
     SENT,
     STEP_ASIDE,
     SUBMIT,
+    SUSPECT_KEY,
     TAKE_BACK,
     WITHDRAW_DRAFT,
     Kind,
@@ -530,6 +531,8 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     CHANGE_BODY: _ADMINISTERS,
     CHANGE_RETENTION: _ADMINISTERS,
     ADOPT_EDITION: _ADMINISTERS,
+    SUSPECT_KEY: _ADMINISTERS
+    | {"details": {"person": WRITER, "key": "0" * 64, "since": "7"}, "reason": "The telephone was lost."},
     RESUME: _ADMINISTERS | {"details": {"findings": "E_ROLLBACK at entry 7"}, "reason": "Restored."},
 }
 

@@ -29,12 +29,12 @@ from register_builders import (
     weak_key,
 )
 
-from flows.domain.acts import ADD_OFFICER, ADOPT_EDITION, CHANGE_DESK, RESUME, RETURN
-from flows.domain.acts.policy import add_officer
+from flows.domain.acts import ADD_OFFICER, ADOPT_EDITION, CHANGE_DESK, RESUME, RETURN, SUSPECT_KEY
+from flows.domain.acts.policy import add_officer, suspect_key
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENT, RESPONSE, TEST
 from flows.domain.edition import latest
-from flows.domain.policy import SERVICE, Person
+from flows.domain.policy import SERVICE, Person, fingerprint
 from flows.domain.procedure import Role, Stage
 from flows.register import signature
 from flows.register.checkpoint import Checkpoint, write_checkpoint
@@ -801,6 +801,32 @@ def _(scene: Scene) -> None:
     a = scene.attacker("administrator")
     step = desk_set(scene, a, ORIGIN)
     step.changes[f"{POLICY}/{ROSTER}"] = with_outsider(scene)[ROSTER]
+    a.together()
+
+
+def suspected(scene: Scene, attacker: Attacker, mark: str) -> None:
+    """Make a key of the lawyer suspect."""
+    after = suspect_key(scene.office.register.policy(), "legal-reviewer", mark)
+    step = amendment(scene, attacker, write_policy(after))
+    details = {"person": "legal-reviewer", "key": mark, "since": "1"}
+    step.act(kind=SUSPECT_KEY, details=details, reason="The computer was lost.")
+
+
+@attack("a key is made suspect that nobody ever had", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    suspected(scene, a, "0" * 64)
+    a.together()
+
+
+@attack("a key that was made suspect is listed again", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    before = scene.office.register.policy()
+    (key,) = before.people["legal-reviewer"].keys
+    suspected(scene, a, fingerprint(key))
+    step = amendment(scene, a, write_policy(replace(before, version=7)))
+    step.act(details={"person": "legal-reviewer"}, reason=None, policy=6, version=7)
     a.together()
 
 

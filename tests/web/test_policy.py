@@ -12,6 +12,7 @@ from desk_builders import passes_audit
 from PIL import Image
 from web_builders import SignedIn
 
+from flows.casework.amendments import digits
 from flows.casework.office import open_office
 from flows.document.crest import redrawn
 
@@ -121,3 +122,17 @@ def test_an_auditor_reads_what_the_policy_says(home: Home, at: str, command: Des
         told = reader.client.get("/policy.json").json()
         assert told["matters"]["Kind of authority"] == ["school"]
         assert "Check and sign" not in reader.client.get("/policy").text
+
+
+def test_a_key_is_made_suspect_by_the_page(home: Home, at: str) -> None:
+    (key,) = in_force(home).people["foi-officer"].keys
+    with closing(SignedIn(home, at, "administrator")) as administrator:
+        form = {"key": digits(key), "since": "5", "reason": "The computer was lost."}
+        refused = sends(administrator, "/people/foi-officer/suspect", {**form, "since": "some"})
+        assert (refused.status_code, "by its number" in refused.text) == (422, True)
+        page = sends(administrator, "/people/foi-officer/suspect", form)
+        assert "made a key of foi-officer suspect since entry 5" in page.text
+        done = sends(administrator, page.url.path, {"with": "sample"})
+        assert all(each in done.text for each in ("Suspect keys", digits(key), "The computer was lost."))
+    assert in_force(home).people["foi-officer"].keys == ()
+    assert passes_audit(home)

@@ -64,6 +64,7 @@ OPEN: Final = {
     "GET /people/{person}": ALL,
     "POST /people/{person}": A,
     "POST /people/{person}/revoke": A,
+    "POST /people/{person}/suspect": A,
     "POST /people/{person}/withdraw": A,
     "GET /cases": READ,
     "GET /cases.csv": READ,

@@ -25,7 +25,7 @@ from flows.desk.cli.terminal import acts as acting
 from flows.desk.making import PATTERN, first_rules, make_home, parse_authority
 from flows.domain.acts import ADD_OFFICER
 from flows.domain.edition import EDITIONS, latest
-from flows.domain.policy import BODIES, LONGEST_RETENTION, SERVICE, Person, parse_person
+from flows.domain.policy import BODIES, LONGEST_RETENTION, SERVICE, Person, fingerprint, parse_person
 from flows.domain.procedure import Role
 from flows.home import Home, find_home
 from flows.register import signature
@@ -283,6 +283,37 @@ def revoke(id_: str, *, office: Office, officer: Officer, as_json: bool) -> None
     tell_policy(office, f"{id_} is no longer authorised.", new=True, as_json=as_json)
 
 
+@officer.command(
+    "suspect",
+    epilog=example(
+        'equipoise officer suspect legal-reviewer --fingerprint "f00a 60f9 8caf" --since 41 \\\n'
+        '  --reason "The telephone was lost." --as administrator'
+    ),
+)
+@click.argument("id_", metavar="ID")
+@click.option(
+    "--fingerprint", "digits", required=True, metavar="DIGITS", help="Of the key: the first 12, in hex."
+)
+@click.option(
+    "--since",
+    required=True,
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="The first entry that is doubted.",
+)
+@click.option("--reason", required=True, metavar="TEXT", help="Why; name nobody.")
+@acting
+def suspect(
+    id_: str, digits: str, since: int, reason: str, *, office: Office, officer: Officer, as_json: bool
+) -> None:
+    """Let a key sign no more, and have every audit list what rests on it since an entry."""
+    recorded = acts.suspect_key(office, officer, id_, digits, since=since, reason=reason)
+    done = f"The key signs no more; every audit lists what rests on it since entry {since}."
+    if recorded is None:
+        done = "That key is suspect since then already; nothing was recorded."
+    tell_policy(office, done, new=recorded is not None, as_json=as_json)
+
+
 @officer.command("list", epilog=example("equipoise officer list"))
 @with_home
 def list_(*, home: Home, as_json: bool) -> None:
@@ -290,7 +321,15 @@ def list_(*, home: Home, as_json: bool) -> None:
     with open_office(home, reading=True) as office:
         people = [p for _, p in sorted(office.register.policy().people.items()) if p.id != SERVICE]
     if as_json:
-        rows = [{"id": p.id, "roles": sorted(p.roles), "keys": list(p.keys)} for p in people]
+        rows = [
+            {
+                "id": p.id,
+                "roles": sorted(p.roles),
+                "keys": list(p.keys),
+                "fingerprints": [*map(fingerprint, p.keys)],
+            }
+            for p in people
+        ]
         print_json({"officers": rows})
         return
     print_rows(

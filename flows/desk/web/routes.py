@@ -100,6 +100,7 @@ ROUTES: Final = (
     _reads("/people/{person}", people.one, EVERYBODY),
     _does("/people/{person}", people.change, _ADMINISTRATOR, rate=60),
     _does("/people/{person}/revoke", people.revoke, _ADMINISTRATOR, rate=60),
+    _does("/people/{person}/suspect", people.suspect, _ADMINISTRATOR, rate=60),
     _does("/people/{person}/withdraw", people.withdraw, _ADMINISTRATOR, rate=60),
     _reads("/policy", policy.show, EVERYBODY),
     _does("/policy/{matter}", policy.change, _ADMINISTRATOR, rate=60, most=4 << 20),

@@ -52,6 +52,7 @@ from flows.domain.acts.policy import (
     REMOVE_HOLIDAY,
     RESUME,
     REVOKE_OFFICER,
+    SUSPECT_KEY,
 )
 from flows.domain.acts.publishing import PUBLISH, SENT
 from flows.domain.acts.reading import READ_REQUEST
@@ -86,6 +87,7 @@ ACTS: Final = MappingProxyType(
                 CHANGE_RETENTION,
                 ADOPT_EDITION,
                 RESUME,
+                SUSPECT_KEY,
             ),
         )
     }
@@ -146,6 +148,7 @@ __all__ = [
     "SENT",
     "STEP_ASIDE",
     "SUBMIT",
+    "SUSPECT_KEY",
     "TAKE_BACK",
     "WITHDRAW_DRAFT",
     "Kind",

@@ -12,13 +12,21 @@ from flows.domain.edition import EDITIONS, edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, NotEntitledError, RefusedError
 from flows.domain.letterhead import letterhead_faults
-from flows.domain.policy import BODIES, LONGEST_RETENTION, SERVICE, one_of, parse_origin, parse_person
+from flows.domain.policy import (
+    BODIES,
+    LONGEST_RETENTION,
+    SERVICE,
+    fingerprint,
+    one_of,
+    parse_origin,
+    parse_person,
+)
 from flows.domain.procedure import Role
 from flows.domain.theme import theme_faults
 from flows.domain.working_days import NATIONS, named_in_the_act, where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from flows.domain.act import Act
     from flows.domain.letterhead import Letterhead
@@ -200,6 +208,54 @@ def change_retention(policy: Policy, months: int) -> Policy:
     if months == policy.rules.retention:
         raise RefusedError("That is how long cases are kept already.")
     return replace(policy, version=policy.version + 1, rules=replace(policy.rules, retention=months))
+
+
+def suspect_key(policy: Policy, person: str, mark: str) -> Policy:
+    """Return the next policy, in which a key that is not to be trusted any more is on no list.
+
+    Args:
+        person: Whose key it is, or was: who is revoked may have signed before.
+        mark: Its fingerprint.
+
+    Raises:
+        RefusedError: it is the key of somebody else, or no administrator would have a key left.
+    """
+    for other in policy.people.values():
+        if other.id != person and mark in map(fingerprint, other.keys):
+            raise RefusedError(f"That key is {other.id}'s, not {person}'s.")
+    known = policy.people.get(person)
+    if known is None:
+        return replace(policy, version=policy.version + 1)
+    left = replace(known, keys=tuple(key for key in known.keys if fingerprint(key) != mark))
+    after = _next(policy, {**policy.people, person: left}, changed=person)
+    if not any(after.people[each].keys for each in after.holders(Role.ADMINISTRATOR)):
+        raise RefusedError(
+            f"{person} has the last key of an administrator; list another before this one is suspected."
+        )
+    return after
+
+
+def suspects(acts: Iterable[Act]) -> dict[str, int]:
+    """Return the fingerprint of every key that acts on the policy made suspect, and since which entry."""
+    return {
+        act.details["key"]: int(act.details["since"]) for act in acts if act.kind.name == SUSPECT_KEY.name
+    }
+
+
+def check_suspects(known: Mapping[str, int], act: Act, former: Iterable[str], after: Policy) -> None:
+    """Check an act on the policy against the keys that were made suspect before it.
+
+    Args:
+        former: Every key that was ever listed.
+
+    Raises:
+        RefusedError: it lists one of them again, or makes a key suspect that nobody ever had.
+    """
+    for person in after.people.values():
+        if not known.keys().isdisjoint(map(fingerprint, person.keys)):
+            raise RefusedError(f"A key of {person.id} was made suspect; they need another.")
+    if act.kind == SUSPECT_KEY and act.details["key"] not in map(fingerprint, former):
+        raise RefusedError("No key of that fingerprint was ever on the list.")
 
 
 def resume(policy: Policy) -> Policy:
@@ -496,6 +552,20 @@ CHANGE_RETENTION: Final = _row(
     verb="change how long cases are kept",
     subject="keep cases for {months} months",
     done="set {months} months for which a case is kept after it ended",
+)
+SUSPECT_KEY: Final = _row(
+    "suspect-key",
+    lambda before, act, _: suspect_key(before, act.details["person"], act.details["key"]),
+    (
+        *_PERSON,
+        a_text("key", r"[0-9a-f]{64}", "the fingerprint of a key is needed, 64 hex digits", "Which key."),
+        a_text("since", r"[1-9][0-9]{0,8}", "the number of an entry is needed", "Since which entry."),
+    ),
+    changes="roster.json",
+    reason=Reason.MUST,
+    verb="make a key suspect",
+    subject="suspect a key of {person} since entry {since}",
+    done="made a key of {person} suspect since entry {since}",
 )
 RESUME: Final = _row(
     "resume",

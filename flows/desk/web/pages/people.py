@@ -7,16 +7,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from flows.casework import acts
-from flows.casework.amendments import key_view
+from flows.casework.amendments import grouped, key_view
 from flows.desk.web import invitations
 from flows.desk.web.invitations import Step
 from flows.desk.web.pages.signing import keep
 from flows.desk.web.visit import FEWEST, NotFoundError, Page, See
+from flows.domain.acts import SUSPECT_KEY
 from flows.domain.errors import PitError, RefusedError
 from flows.domain.policy import SERVICE, Person, parse_person
 from flows.domain.procedure import Role
+from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flows.casework.amendments import KeyView
     from flows.desk.web.invitations import Invitation, NewKey
     from flows.desk.web.visit import Answer, Visit
@@ -62,6 +66,21 @@ class InvitationRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuspectRow:
+    """A key that was made suspect.
+
+    Attributes:
+        digits: The first of its fingerprint.
+        since: The first entry that is doubted.
+    """
+
+    person: str
+    digits: str
+    since: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleView:
     """What the page of people shows.
 
@@ -72,6 +91,7 @@ class PeopleView:
     version: int
     people: tuple[PersonRow, ...]
     invitations: tuple[InvitationRow, ...]
+    suspects: tuple[SuspectRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +118,7 @@ def _shown(visit: Visit, error: str) -> Page:
         version=visit.policy.version,
         people=tuple(person_row(visit, each) for each in people if each.id != SERVICE),
         invitations=tuple(_invitation_row(visit, each) for each in _going_on(visit)),
+        suspects=tuple(_suspects(visit)),
     )
     more = {
         "error": error,
@@ -170,6 +191,22 @@ def revoke(visit: Visit) -> Answer:
         return _one(visit, str(error))
 
 
+def suspect(visit: Visit) -> Answer:
+    """Make the act by which a key signs no more, and what rests on it is listed."""
+    id_, since = visit.path["person"], visit.sent("since")
+    try:
+        if not since.isdecimal():
+            raise RefusedError("Say since which entry the key is doubted, by its number.")
+        return keep(
+            visit,
+            lambda officer: acts.suspect_key(
+                visit.office, officer, id_, visit.sent("key"), since=int(since), reason=visit.sent("reason")
+            ),
+        )
+    except PitError as error:
+        return _one(visit, str(error))
+
+
 def withdraw(visit: Visit) -> See:
     """Take an invitation back; nothing of it was on the list."""
     invitations.withdraw(visit.store, visit.path["person"])
@@ -183,6 +220,18 @@ def person_row(visit: Visit, person: Person) -> PersonRow:
         roles=tuple(sorted(person.roles)),
         keys=tuple(_listed_row(visit, key) for key in person.keys),
     )
+
+
+def _suspects(visit: Visit) -> Iterator[SuspectRow]:
+    for said in visit.office.register.dossier(POLICY).statements:
+        if said.act.kind == SUSPECT_KEY:
+            facts = said.act.details
+            yield SuspectRow(
+                person=facts["person"],
+                digits=grouped(facts["key"]),
+                since=int(facts["since"]),
+                reason=said.act.reason or "",
+            )
 
 
 def _listed_row(visit: Visit, public: str) -> KeyRow:
