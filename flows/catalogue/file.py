@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,7 @@ from flows.catalogue.search import (
     OLDEST_FIRST,
     WAITING,
     Alike,
+    Entries,
     counting,
 )
 from flows.domain.errors import RegisterError
@@ -143,22 +145,26 @@ class Catalogue:
 
     def done_by(self, person: str, *, most: int) -> tuple[list[Done], int]:
         """Return what a person did last, ``most`` acts at most, and how many there are."""
+        return self.entries(Entries(person=person), most=most), self.count_entries(Entries(person=person))
+
+    def entries(self, which: Entries, *, most: int, skip: int = 0) -> list[Done]:
+        """Return what was done, the newest first."""
+        terms, values = which.sql()
         sql = (
-            "select sequence, reference, kind, document, version, at from acts where person = ? "
-            "order by sequence desc limit ?"
+            "select sequence, reference, kind, document, version, at, person from acts "  # noqa: S608 - ours
+            f"{terms} order by sequence desc limit {most} offset {skip}"
         )
-        ((count,),) = self._ask("select count(*) from acts where person = ?", (person,))
+        names = [each.name for each in fields(Done)]
         return [
-            Done(
-                sequence=sequence,
-                reference=reference,
-                kind=kind,
-                document=document,
-                version=version,
-                at=datetime.fromisoformat(at),
-            )
-            for sequence, reference, kind, document, version, at in self._ask(sql, (person, most))
-        ], count
+            Done(**{**dict(zip(names, each, strict=True)), "at": datetime.fromisoformat(each[5])})
+            for each in self._ask(sql, values)
+        ]
+
+    def count_entries(self, which: Entries) -> int:
+        """Return how many acts there are."""
+        terms, values = which.sql()
+        ((count,),) = self._ask(f"select count(*) from acts {terms}", values)  # noqa: S608 - ours
+        return int(count)
 
     def alike(self, identity: str, document: str) -> list[Alike]:
         """Return published documents that rest on a provision on which a document does, among the newest."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 8
+FORM: Final = 9
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -62,6 +62,10 @@ create table acts (
   person text not null, sequence integer not null, reference text not null, kind text not null,
   document text not null, version integer not null, at text not null, primary key (person, sequence)
 ) strict, without rowid;
+create unique index act_at on acts (sequence);
+create index acts_of_kind on acts (kind, sequence);
+create index acts_of_case on acts (reference, sequence);
+create index acts_by_time on acts (at);
 create virtual table words using fts5 (reference, subject, summary, text);
 create table reflects (entry text not null, sequence integer not null) strict;
 create table calendar (key text not null) strict;
@@ -133,9 +137,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """One act of a person.
+    """One act.
 
     Attributes:
+        person: Who did it.
         sequence: Of its entry in the register.
         kind: Its name.
         document: Its kind; empty for an act on the case, or on the policy.
@@ -148,6 +153,7 @@ class Done:
     document: str
     version: int
     at: datetime
+    person: str
 
 
 COLUMNS: Final = tuple(field.name for field in fields(Row))
@@ -186,11 +192,11 @@ def write(db: sqlite3.Connection, standing: Standing, describe: Describe) -> Non
 
 
 def _list(db: sqlite3.Connection, standing: Standing) -> None:
-    """List what people did, under each of them."""
+    """List what was done, under each who did it."""
     rows = [
         (act.actor, sequence, act.case, act.kind.name, act.document, act.version, act.time.isoformat())
         for number, sequence in standing.entries.items()
-        if (act := standing.acts[number - 1]).actor != SERVICE
+        for act in [standing.acts[number - 1]]
     ]
     db.executemany("insert into acts values (?, ?, ?, ?, ?, ?, ?)", rows)
 

@@ -201,3 +201,37 @@ def _set(name: str, common: Collection[str]) -> str:
 def counting(terms: str, most: int) -> str:
     """Return the selection of what is told apart of some documents, ``most`` at most."""
     return f"select stage, document, open and {_LATE} from documents {terms} limit {most}"  # noqa: S608 - our own terms
+
+
+_ENTRIES: Final = {
+    "sequence": "sequence = cast(:sequence as integer)",
+    "kind": "kind = :kind",
+    "person": "person = :person",
+    "reference": "reference = :reference",
+    "since": "at >= :since",
+    # A day and a moment of it are compared as texts: the day after begins what is too late.
+    "until": "at < :until || 'U'",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Entries of the register that are looked for; what is empty is not asked for.
+
+    Attributes:
+        reference: Of the case, as it is written there, or ``policy``.
+        since, until: Days of UTC, as 2022-11-07.
+    """
+
+    sequence: str = ""
+    kind: str = ""
+    person: str = ""
+    reference: str = ""
+    since: str = ""
+    until: str = ""
+
+    def sql(self) -> tuple[str, dict[str, str]]:
+        """Return the terms of a selection of acts, and the values in it."""
+        values = {each.name: value for each in fields(self) if (value := getattr(self, each.name))}
+        terms = [_ENTRIES[name] for name in values]
+        return (f"where {' and '.join(terms)}" if terms else ""), values

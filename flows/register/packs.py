@@ -121,9 +121,9 @@ class Objects:
         """
         from git import Git, GitCommandError  # noqa: PLC0415 - a sixth of a second, for one act in hundreds
 
-        with _own_repository(self._folder, (each.name for each in self._folder.iterdir())) as own:
+        with own_repository(self._folder, (each.name for each in self._folder.iterdir())) as own:
             git = Git(own)
-            git.update_environment(**_environment(own))
+            git.update_environment(**environment(own))
             try:
                 git.execute([*_GIT, "repack", "-d", "-n", "-q", "--geometric=2"])
             except GitCommandError as error:
@@ -146,7 +146,7 @@ class Objects:
                 # Not by GitPython, which has what git complains of written into a pipe until that is full.
                 git = Popen(  # noqa: S603 - fixed arguments
                     [*_GIT, "cat-file", "--batch"],
-                    env=os.environ | _environment(self._own),
+                    env=os.environ | environment(self._own),
                     stdin=PIPE,
                     stdout=PIPE,
                     stderr=DEVNULL,
@@ -166,7 +166,7 @@ class Objects:
 
     @cached_property
     def _own(self) -> Path:
-        return self._open.enter_context(_own_repository(self._folder, ["pack"]))
+        return self._open.enter_context(own_repository(self._folder, ["pack"]))
 
     def _end(self) -> None:
         if self._git is not None:
@@ -221,7 +221,7 @@ class BatchReader:
 
 
 @contextmanager
-def _own_repository(objects: Path, names: Iterable[str]) -> Iterator[Path]:
+def own_repository(objects: Path, names: Iterable[str]) -> Iterator[Path]:
     """Hold an empty repository that shares those parts of ``objects``; never their ``info``."""
     with TemporaryDirectory(prefix="equipoise-git-") as folder:
         own = Path(folder)
@@ -235,7 +235,7 @@ def _own_repository(objects: Path, names: Iterable[str]) -> Iterator[Path]:
         yield own
 
 
-def _environment(own: Path) -> dict[str, str]:
+def environment(own: Path) -> dict[str, str]:
     """Return the variables that bind git to the repository ``own``.
 
     All that the caller's environment could divert is named here: run from a git hook, GIT_DIR would

@@ -32,7 +32,7 @@ from flows.domain.filed import Changes, Filed, Reached, Standing
 from flows.domain.policy import SERVICE
 from flows.domain.reference import identity, slug
 from flows.register import entry as entries
-from flows.register import signature, stop
+from flows.register import handing_out, signature, stop
 from flows.register.chain import Chain
 from flows.register.dossier import Dossier
 from flows.register.entry import LONGEST_DELAY, entry_for, seconds
@@ -133,6 +133,18 @@ class Register:
             UnknownCaseError: there is none.
         """
         return self._dossier(self._known(reference))
+
+    def bundle(self) -> bytes:
+        """Return the whole register as one file that `git clone` reads."""
+        return handing_out.bundle(self._repository.path)
+
+    def branches(self, *, second: bool) -> bytes:
+        """Return what `git fetch` is told first; ``second`` form of its protocol or the first."""
+        return handing_out.branches(self._repository.path, second=second)
+
+    def fetched(self, asked: bytes, *, second: bool) -> bytes:
+        """Return what `git fetch` asks for."""
+        return handing_out.fetched(self._repository.path, asked, second=second)
 
     def verify_case(self, reference: str) -> None:
         """Check what the register says of a case, and of those who acted, as an audit checks it.

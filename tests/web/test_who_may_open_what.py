@@ -81,6 +81,14 @@ OPEN: Final = {
     "POST /cases/{case}/draft/start": F,
     "GET /cases/{case}/decide/{document}": L + S,
     "POST /cases/{case}/decide/{document}": L + S,
+    "GET /register": ALL,
+    "POST /register/token": U,
+    "GET /register/all.bundle": U,
+    "GET /register/allowed_signers": ALL,
+    "GET /register/case/{case}": READ,
+    "GET /register/{entry}": ALL,
+    "GET /register.git/info/refs": ANYBODY,
+    "POST /register.git/git-upload-pack": ANYBODY,
     "GET /inbox": READ,
     "POST /inbox": F,
     "POST /inbox/{tag}/read": F,
@@ -106,6 +114,7 @@ THERE: Final = {
     "name": "desk.css",
     "form": "paper.pdf",
     "tag": "0" * 12,
+    "entry": "1",
 }
 
 

@@ -119,6 +119,7 @@ class SentForm:
 
     form: dict[str, list[str]] = field(default_factory=dict)
     uploads: list[tuple[str, str, bytes]] = field(default_factory=list)
+    body: bytes = b""
 
 
 def application(home: Home) -> Starlette:
@@ -190,9 +191,14 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
             origin = safety.origin_of(host, desk.origins)
         if origin is None:
             return plain_error(421)
-        if route.method not in safety.SAFE and not safety.is_from_here(request.headers, origin):
+        if route.machine:
+            sent = SentForm(body=await request.body())
+        elif route.method in safety.SAFE:
+            sent = SentForm()
+        elif safety.is_from_here(request.headers, origin):
+            sent = await form_of(request)
+        else:
             return plain_error(403)
-        sent = await form_of(request) if route.method not in safety.SAFE else SentForm()
         response, person = await run_in_threadpool(_answered, desk, route, request, sent, as_data=json_)
         _log(desk, route, person, response.status_code, time.monotonic() - began)
         return response
@@ -221,7 +227,7 @@ def _answered(
     person = ""
     try:
         with desk.offices.one() as (office, store):
-            visit = _visit(desk, request, sent, office, store)
+            visit = _visit(desk, request, sent, (office, store), with_cookie=not route.machine)
             person = visit.session.person if visit.session else ""
             return _response(_page_of(route, request, visit), visit, as_data=as_data), person
     except (OSError, sqlite3.Error):
@@ -232,11 +238,15 @@ def _answered(
         return plain_error(500), person
 
 
-def _visit(desk: Desk, request: Request, sent: SentForm, office: Office, store: Store) -> Visit:
+def _visit(
+    desk: Desk, request: Request, sent: SentForm, kept: tuple[Office, Store], *, with_cookie: bool
+) -> Visit:
+    office, store = kept
     policy = office.register.policy()
     desk.origins = policy.rules.desk
     origin = safety.origin_of(request.headers.get("host", ""), desk.origins) or ""
-    session = _session(store, request.cookies.get(_cookie(origin), ""), policy)
+    cookie = request.cookies.get(_cookie(origin), "") if with_cookie else ""
+    session = _session(store, cookie, policy)
     known = policy.people[session.person] if session else None
     peer = request.client.host if request.client else ""
     language = request.cookies.get("language", "")
@@ -256,6 +266,8 @@ def _visit(desk: Desk, request: Request, sent: SentForm, office: Office, store: 
         sample=desk.is_sample and safety.is_at_this_machine(request.headers, peer, origin),
         language=language if language in LANGUAGES else LANGUAGES[0],
         here=request.url.path,
+        body=sent.body,
+        headers={} if with_cookie else request.headers,
     )
 
 
@@ -341,7 +353,8 @@ def _response(answer: Answer, visit: Visit, *, as_data: bool) -> Response:
     if isinstance(answer, Sent):
         if answer.name:
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(answer.name)}"
-        return Response(answer.content, media_type=answer.media, headers=headers)
+        headers |= answer.headers
+        return Response(answer.content, answer.status, headers, media_type=answer.media)
     if answer.status == 429:  # noqa: PLR2004 - HTTP: too many
         headers["Retry-After"] = "60"
     if as_data:

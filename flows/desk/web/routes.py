@@ -20,6 +20,7 @@ from flows.desk.web.pages import (
     papers,
     people,
     policy,
+    register,
     signing,
     static,
     waiting,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from flows.desk.web.visit import Answer, Visit
 
 _ADMINISTRATOR: Final = frozenset({Role.ADMINISTRATOR})
+_AUDITORS: Final = frozenset({Role.AUDITOR})
 _WRITERS: Final = frozenset({Role.FOI_OFFICER})
 _LONG: Final = 4 << 20
 """Bytes of a text of 1 MiB, as a form writes it."""
@@ -49,6 +51,7 @@ class Route:
         rate: How often a person, or an address, may take it within a minute; 0 for no limit.
         most: Bytes of what is sent.
         has_json: Whether the page is to be had as JSON too.
+        machine: Whether a program asks, which brings a password: no cookie counts, and it sends no form.
     """
 
     method: str
@@ -58,6 +61,7 @@ class Route:
     rate: int = 0
     most: int = 1 << 20
     has_json: bool = False
+    machine: bool = False
 
 
 def _reads(
@@ -128,6 +132,30 @@ ROUTES: Final = (
     # Deciding and signing
     _reads("/cases/{case}/decide/{document}", deciding.ask, APPROVE.roles),
     _does("/cases/{case}/decide/{document}", deciding.propose, APPROVE.roles, rate=60),
+    # The register
+    _reads("/register", register.show, EVERYBODY),
+    _does("/register/token", register.make_token, _AUDITORS, rate=_FEW),
+    _reads("/register/all.bundle", register.bundle, _AUDITORS, has_json=False),
+    _reads("/register/allowed_signers", register.signers, EVERYBODY, has_json=False),
+    _reads("/register/case/{case}", register.evidence, READERS, has_json=False),
+    _reads("/register/{entry}", register.entry, EVERYBODY),
+    Route(
+        method="GET",
+        path="/register.git/info/refs",
+        handle=register.branches,
+        open_to=None,
+        rate=60,
+        machine=True,
+    ),
+    Route(
+        method="POST",
+        path="/register.git/git-upload-pack",
+        handle=register.fetched,
+        open_to=None,
+        rate=60,
+        most=_LONG,
+        machine=True,
+    ),
     # What arrives
     _reads("/inbox", inbox.show, READERS),
     _does("/inbox", inbox.put_in, _WRITERS, rate=_FEW, most=inbox.MOST),

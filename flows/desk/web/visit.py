@@ -47,6 +47,8 @@ class Visit:
         sample: Whether the newcomer's sign-in of the sample is open to this visit.
         language: In which the pages speak, ``en`` or ``cy``.
         here: The path of the page.
+        body: What a program sent, that asks with a password and in no form.
+        headers: Of that.
     """
 
     path: Mapping[str, str]
@@ -64,6 +66,8 @@ class Visit:
     sample: bool
     language: str
     here: str
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def person(self) -> str:
@@ -122,12 +126,15 @@ class Sent:
     Attributes:
         name: Under which a browser keeps it; empty to show it.
         policy: Of its contents (CSP); the desk's own where empty.
+        headers: Beside those of every answer.
     """
 
     content: bytes
     media: str
     name: str = ""
     policy: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 Answer = Page | See | Sent

@@ -1,0 +1,90 @@
+"""The register handed out to be read elsewhere: as one file, or to `git fetch`; it is never written by this.
+
+git runs in an empty repository of our own with one branch, which is linked to the objects of the register
+and to nothing else there, as where packs are read: no configuration or hook of the register has a say.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.errors import RegisterError
+from flows.register.objects import is_id
+from flows.register.packs import environment, own_repository
+from flows.register.repository import BRANCH, branch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_SECONDS: Final = 300
+_GIT: Final = (
+    "git",
+    *("-c", "core.multiPackIndex=false"),
+    *("-c", "pack.threads=1"),
+    *("-c", "uploadpack.allowFilter=false"),
+)
+ADVERTISED: Final = b"001e# service=git-upload-pack\n0000"
+"""What stands before the list of branches where that is asked for by HTTP (gitprotocol-http)."""
+
+
+def bundle(repository: Path) -> bytes:
+    """Return the whole register as one file that `git clone` reads."""
+    with _lent(repository) as (own, variables):
+        _git(["bundle", "create", "-q", "all.bundle", "HEAD", BRANCH], own, variables)
+        return (own / "all.bundle").read_bytes()
+
+
+def branches(repository: Path, *, second: bool) -> bytes:
+    """Return what `git fetch` is told first.
+
+    Args:
+        second: Whether whoever asks speaks the second form of the protocol.
+    """
+    with _lent(repository) as (own, variables):
+        call = ["upload-pack", "--stateless-rpc", "--advertise-refs", str(own)]
+        return ADVERTISED + _git(call, own, {**variables, **_form(second=second)})
+
+
+def fetched(repository: Path, asked: bytes, *, second: bool) -> bytes:
+    """Return what `git fetch` asks for; it can ask for reading alone."""
+    with _lent(repository) as (own, variables):
+        call = ["upload-pack", "--stateless-rpc", "--strict", str(own)]
+        return _git(call, own, {**variables, **_form(second=second)}, asked)
+
+
+def _form(*, second: bool) -> dict[str, str]:
+    return {"GIT_PROTOCOL": "version=2" if second else ""}
+
+
+@contextmanager
+def _lent(repository: Path) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """Hold a repository of our own with the register's branch and objects."""
+    tip, objects = branch_of(repository), repository.absolute() / "objects"
+    if tip is None or not is_id(tip):
+        raise RegisterError("The register has no entry that could be handed out.")
+    with own_repository(objects, (each.name for each in objects.iterdir())) as own:
+        (own / BRANCH).parent.mkdir(parents=True, exist_ok=True)
+        (own / BRANCH).write_text(f"{tip}\n", encoding="ascii")
+        yield own, environment(own)
+
+
+def _git(call: Sequence[str], own: Path, variables: Mapping[str, str], asked: bytes = b"") -> bytes:
+    try:
+        # What is called is fixed, and what was sent goes to its standard input alone.
+        done = subprocess.run(  # noqa: S603 - fixed arguments
+            [*_GIT, *call],
+            cwd=own,
+            env=os.environ | variables,
+            input=asked,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            timeout=_SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise RegisterError("git could not hand out the register.") from error
+    return done.stdout
