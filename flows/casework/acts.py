@@ -212,7 +212,7 @@ def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = Non
         document=wish.document,
         version=_version(dossier.case, wish),
         gate=wish.gate,
-        reason=_reason(office, dossier, wish.reason),
+        reason=as_reason(office, dossier, wish.reason),
         details={**_facts(office, dossier, wish.facts or {}), **_found_out(office, dossier, wish)},
     )
     files = {**(wish.files or {}), **_sealed(office, dossier, wish), **_restored(dossier, wish)}
@@ -412,7 +412,12 @@ def _check_overridable(case: Case, found: Iterable[Finding], wish: Wish) -> None
         )
 
 
-def _reason(office: Office, dossier: Dossier, text: str | None) -> str | None:
+def as_reason(office: Office, dossier: Dossier, text: str | None) -> str | None:
+    """Return a reason or a comment as the register keeps it; None for none.
+
+    Raises:
+        MalformedError: it is too long, has what nobody would see, or tells who asked.
+    """
     text = _words(text or "")
     _check_names_nobody(office, dossier, {"reason": text} if text else {})
     return text or None

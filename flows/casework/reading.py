@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flows.document.arrangement import arrange
 from flows.document.blocks import List, parse_document, words
 from flows.document.html import render_body
+from flows.domain.acts import DRAFT
 from flows.domain.documents import DOCUMENTS
 from flows.domain.finding import Severity
 
@@ -100,11 +101,22 @@ def remarks_on(
 
 def _meant(finding: Finding, words: Mapping[str, str]) -> str:
     start, end = finding.span or (0, 0)
-    return _plain(words.get(finding.place, "")[start:end])
+    return plain(words.get(finding.place, "")[start:end])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return words with one space between them, as people compare them."""
     return re.sub(r"[\s\u00a0]+", " ", text).strip()
+
+
+def paragraphs_of(dossier: Dossier, document: str, version: int | None = None) -> Mapping[int, str]:
+    """Return the words of each numbered paragraph of a text, by its number.
+
+    Args:
+        version: None for the current one.
+    """
+    at = dossier.last(DRAFT, document=document, version=version)
+    return dict(_paragraphs(arrange(parse_document(dossier.read(DOCUMENTS[document].text, at=at).decode()))))
 
 
 def _paragraphs(blocks: Sequence[Block]) -> Iterator[tuple[int, str]]:
@@ -112,4 +124,4 @@ def _paragraphs(blocks: Sequence[Block]) -> Iterator[tuple[int, str]]:
     for block in blocks:
         if isinstance(block, List) and block.ordered:
             for at, item in enumerate(block.items):
-                yield block.start + at, _plain(" ".join(words(item)))
+                yield block.start + at, plain(" ".join(words(item)))

@@ -24,6 +24,16 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     }
   });
 }
+// The words that are marked in a paragraph go along when it is commented on.
+for (const link of document.querySelectorAll("[data-comment]")) {
+  for (const when of ["pointerdown", "keydown"]) { // before the click takes the mark away
+    link.addEventListener(when, () => sessionStorage.setItem("quote", getSelection().toString()));
+  }
+}
+for (const field of document.querySelectorAll("[data-quote]")) {
+  field.value ||= sessionStorage.getItem("quote") ?? "";
+  sessionStorage.removeItem("quote");
+}
 // What is written is kept and checked as it is written; the paper beside it follows.
 for (const form of document.querySelectorAll("form[data-live]")) {
   const status = form.querySelector("[data-live-status]");
@@ -47,11 +57,11 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     asking = false;
     if (again) { again = false; look(); }
   };
-  form.addEventListener("focusin", ({ target }) => { // a blank is there to be written over
-    const blank = /\[To be written: [^\]]*\]/.exec(target.value ?? "");
-    if (blank && target.selectionStart !== undefined) target.setSelectionRange(blank.index, blank.index + blank[0].length);
+  document.addEventListener("input", ({ target }) => { // a field of the form may stand outside of it
+    if (target.form !== form) return;
+    clearTimeout(timer);
+    timer = setTimeout(look, 1500);
   });
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 1500); });
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     again = false;

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desk_builders import CASE, EXAMPLE, passes_audit
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,17 +36,43 @@ def _fills_in_everything(writer: Person) -> None:
             field.fill(re.sub(r"\[To be written: [^\]]*\]", "the words of the writer", value))
 
 
-def test_a_test_is_begun_filled_in_checked_and_recorded(
+def test_a_test_is_begun_recorded_returned_with_suggestions_mended_and_recorded_again(
     person: Callable[..., Person], drafting: Desk, home: Home
 ) -> None:
     writer = person("foi-officer")
+    _begins_and_fills_in(writer)
+    _is_checked_as_it_is_written(writer)
+    _records(writer, 2)
+    assert drafting.document(CASE, "test")["version"] == 2
+    assert "A third factor." in drafting.done("document", CASE)
+    writer.goes(DRAFT)
+    assert "This is version 2 as it is recorded." in writer.words
+    writer.presses("Record as version 3")
+    assert "Version 2 says this already; there is nothing to record." in writer.words
+    drafting.submit(2)
+    _returns_with_suggestions(person("both-gates"))
+    reason = drafting.told("history", CASE)["entries"][-1]["reason"]
+    assert reason.startswith("Nearly there.\n\nThe whole text:\nShorter, please.\n\nParagraph ")
+    assert "“A third factor.”:\nSay which.\nInstead: “A third and last factor.”" in reason
+    _mends_as_suggested(writer)
+    _records(writer, 3)
+    assert "A third and last factor." in drafting.done("document", CASE)
+    assert passes_audit(home)
+
+
+def _records(writer: Person, version: int) -> None:
+    writer.presses(f"Record as version {version}")
+    writer.presses("Sign with the key of the sample")
+
+
+def _begins_and_fills_in(writer: Person) -> None:
     writer.goes(DRAFT)
     writer.follows("Begin from exemptions")
     writer.page.get_by_label("31(1) Law enforcement, to withhold").check()
     writer.page.get_by_text("Which interests of 31(1)", exact=True).click()
     writer.page.get_by_label("31(1)(a): the prevention or detection of crime").first.check()
     writer.presses("Begin the text")
-    writer.page.get_by_role("button", name="Check", exact=True).first.click()
+    writer.presses("Check")
     problems = writer.page.locator("#problems")
     assert "have to be mended" in problems.inner_text()
     problems.get_by_role("link", name="Write 'would' or 'would-be-likely'.").click()
@@ -53,10 +80,14 @@ def test_a_test_is_begun_filled_in_checked_and_recorded(
     writer.page.get_by_label("It would be likely to: a real and significant risk").check()
     writer.page.locator("#parts-0-outcome").get_by_label("Withhold it").check()
     _fills_in_everything(writer)
-    writer.page.get_by_role("button", name="Add a factor against").click()
+
+
+def _is_checked_as_it_is_written(writer: Person) -> None:
+    problems = writer.page.locator("#problems")
+    writer.presses("Add a factor against")
     third = writer.page.locator("#parts-0-exemptions-0-against textarea").last
     third.fill("A third <b>factor</b>\n\nof **two** paragraphs.")
-    writer.page.get_by_role("button", name="Check", exact=True).first.click()
+    writer.presses("Check")
     assert "Line 1 has HTML" in problems.inner_text()
     third.fill("A third factor.")
     # What is written is kept and checked by itself, and the paper follows.
@@ -66,15 +97,51 @@ def test_a_test_is_begun_filled_in_checked_and_recorded(
     assert "It can be recorded" in problems.inner_text() or "Nothing stops it" in problems.inner_text()
     writer.page.reload()
     assert third.input_value() == "A third factor."
-    writer.page.get_by_role("button", name="Record as version 2").first.click()
-    writer.presses("Sign with the key of the sample")
-    assert drafting.document(CASE, "test")["version"] == 2
-    assert "A third factor." in drafting.done("document", CASE)
+
+
+def _mends_as_suggested(writer: Person) -> None:
     writer.goes(DRAFT)
-    assert "This is version 2 as it is recorded." in writer.words
-    writer.page.get_by_role("button", name="Record as version 3").first.click()
-    assert "Version 2 says this already; there is nothing to record." in writer.words
-    assert passes_audit(home)
+    assert "both-gates returned version 2" in writer.words
+    assert "Nearly there." in writer.words
+    third = writer.page.locator("#parts-0-exemptions-0-against textarea").last
+    beside = writer.page.locator("#parts-0-exemptions-0-against fieldset.factor").last
+    assert "Say which." in beside.inner_text()
+    beside.get_by_role("button", name="Put these words in").click()
+    writer.page.wait_for_load_state()
+    assert third.input_value() == "A third and last factor."
+    assert beside.get_by_label("Dealt with").is_checked()
+    writer.page.locator("#returned").get_by_label("Dealt with").check()
+    writer.page.get_by_text("Saved for you alone, and checked.").wait_for()
+    writer.page.reload()
+    assert writer.page.get_by_label("Dealt with").count() == 2
+    assert all(each.is_checked() for each in writer.page.get_by_label("Dealt with").all())
+
+
+def _returns_with_suggestions(reviewer: Person) -> None:
+    reviewer.goes("/cases/1146A-22/decide/test")
+    paragraph = reviewer.page.locator(".numbered", has_text="A third factor.")
+    paragraph.get_by_text("A third factor.").select_text()
+    paragraph.get_by_role("link").click()
+    expect(reviewer.page.get_by_label("Words you mean")).to_have_value(re.compile(r"A third factor\."))
+    reviewer.page.get_by_label("Words you mean").fill("A fourth factor.")
+    reviewer.presses("Keep the comment")
+    assert "There is a problem" in reviewer.words
+    assert "write a comment, or the words you suggest" in reviewer.words
+    reviewer.page.get_by_label("Comment", exact=True).fill("Say which.")
+    reviewer.presses("Keep the comment")
+    assert "these words do not stand in the paragraph" in reviewer.words
+    reviewer.page.get_by_label("Words you mean").fill("A third factor.")
+    reviewer.page.get_by_label("Words you suggest instead").fill("A third and last factor.")
+    reviewer.presses("Keep the comment")
+    assert "(1)" in paragraph.get_by_role("link").inner_text()
+    reviewer.follows("Comment on the whole text")
+    reviewer.page.get_by_label("Comment", exact=True).fill("Shorter, please.")
+    reviewer.presses("Keep the comment")
+    reviewer.page.get_by_label("Return it to be mended").check()
+    assert "It carries your 2 comments" in reviewer.words
+    reviewer.page.get_by_label("Reason or comment").fill("Nearly there.")
+    reviewer.presses("Check and sign")
+    reviewer.presses("Sign with the key of the sample")
 
 
 def test_everything_can_be_written_without_script(person: Callable[..., Person], drafting: Desk) -> None:
@@ -85,9 +152,11 @@ def test_everything_can_be_written_without_script(person: Callable[..., Person],
     writer.page.locator("#parts-1-information").fill("the plan")
     writer.page.locator("#parts-1-exemptions-new").select_option("43(2)")
     writer.page.locator("#parts-1").get_by_role("button", name="Add the exemption").click()
+    writer.page.wait_for_load_state()
     assert writer.page.locator("#parts-1-information").input_value() == "the plan"
     assert "[To be written" in writer.page.locator("#parts-1-exemptions-0-applies").input_value()
     writer.page.locator("#parts-1").get_by_role("button", name="Add a factor in favour").click()
+    writer.page.wait_for_load_state()
     factors = writer.page.locator("#parts-1-exemptions-0-favouring textarea")
     assert factors.last.input_value() == ""
     writer.presses("Remove part 2")
@@ -102,7 +171,7 @@ def test_everything_can_be_written_without_script(person: Callable[..., Person],
             'information: "the plan"', 'information: "the plan"\n    # By hand.\n    oddity: x'
         )
     )
-    writer.page.get_by_role("button", name="Check", exact=True).first.click()
+    writer.presses("Check")
     assert "There is no such key here" in writer.page.locator("#problems").inner_text()
     writer.presses("Fill it in as a form")
     assert "they stay as they are in the YAML: parts[1].oddity" in writer.words
@@ -110,7 +179,7 @@ def test_everything_can_be_written_without_script(person: Callable[..., Person],
     writer.presses("Write it as YAML")
     assert 'information: "the other plan"\n    # By hand.\n    oddity: x' in text.input_value()
     text.fill("parts: [")
-    writer.page.get_by_role("button", name="Save", exact=True).first.click()
+    writer.presses("Save")
     writer.goes(DRAFT)
     assert "This text cannot be shown as a form" in writer.words
     writer.presses("Discard my changes")
@@ -125,10 +194,10 @@ def test_a_letter_is_written_as_text_and_stands_in_the_paper(
     writer.goes(f"{DRAFT}?document=extension")
     text = writer.page.locator("#text")
     assert "[To be written" in text.input_value()
-    text.fill("# Notice of more time\n\nWe need longer.\n")
+    text.fill("We need longer.\n\n- **And** why.\n")
     writer.page.frame_locator("[data-paper]").get_by_text("We need longer.").wait_for()
     assert "stop" in writer.page.locator("#problems").inner_text()
-    writer.page.get_by_role("button", name="Record as version 1").first.click()
+    writer.presses("Record as version 1")
     writer.presses("Sign with the key of the sample")
     assert drafting.document(CASE, "extension")["version"] == 1
 
@@ -146,13 +215,13 @@ def test_two_people_who_write_at_once_lose_nothing(
     answer, harm = "parts-0-answer", "parts-0-harm"
     first.page.locator(f"#{answer}").fill("The answer of the first.")
     first.page.locator("#parts-0-exemptions-0-favouring-0-weight").fill("great")
-    first.page.get_by_role("button", name="Save", exact=True).first.click()
+    first.presses("Save")
     theirs = (EXAMPLE / "assessment.yaml").read_text("utf-8")
     theirs = theirs.replace("This paper concerns", "This paper still concerns")
     theirs = theirs.replace("Covert recognition is of use", "Covert recognition is useful")
     (tmp_path / "assessment.yaml").write_text(theirs, "utf-8")
     drafting.draft(tmp_path / "assessment.yaml", person="all-three-roles")
-    first.page.get_by_role("button", name="Record as version 2").first.click()
+    first.presses("Record as version 2")
     assert first.heading.endswith("Version 2 came between")
     assert "all-three-roles recorded version 2" in first.words
     first.presses("Make one text of them")
@@ -164,7 +233,7 @@ def test_two_people_who_write_at_once_lose_nothing(
     assert first.page.locator(f"#{answer}").input_value() == "The answer of the first."
     assert first.page.locator(f"#{harm}").input_value().startswith("Covert recognition is useful")
     assert first.page.locator("#parts-0-exemptions-0-favouring-0-weight").input_value() == "great"
-    first.page.get_by_role("button", name="Record as version 3").first.click()
+    first.presses("Record as version 3")
     first.presses("Sign with the key of the sample")
     assert drafting.document(CASE, "test")["version"] == 3
 
@@ -180,7 +249,7 @@ def test_what_is_sent_from_a_page_that_is_no_longer_the_newest_is_shown_again(
     other.locator("#parts-0-answer").fill("In the other window.")
     other.get_by_role("button", name="Save", exact=True).first.click()
     writer.page.locator("#parts-0-harm").fill("In this one.")
-    writer.page.get_by_role("button", name="Save", exact=True).first.click()
+    writer.presses("Save")
     assert writer.heading == "Changed in another window"
     assert writer.page.get_by_label("parts[0].harm").input_value() == "In this one."
     writer.follows("Go to the text as it is now")

@@ -10,11 +10,9 @@ import pytest
 from pydantic import BaseModel
 
 from flows.casework.starting import start
+from flows.desk.web.fields import PARTS, Many, Under
 from flows.desk.web.form import (
-    PARTS,
     Group,
-    Many,
-    Under,
     filled,
     form_of,
     ids_of,
@@ -31,7 +29,8 @@ from flows.sources.strict_yaml import scan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.desk.web.form import Control, Spec
+    from flows.desk.web.fields import Spec
+    from flows.desk.web.form import Control
 
 LAW: Final = provisions("foia")
 TEXT: Final = """\

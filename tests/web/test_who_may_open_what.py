@@ -96,6 +96,8 @@ OPEN: Final = {
     "POST /inbox/{tag}/delete": F,
     "GET /cases/{case}/paper": READ,
     "GET /cases/{case}/paper/{form}": READ,
+    "GET /cases/{case}/decide/{document}/comment": L + S,
+    "POST /cases/{case}/decide/{document}/comment": L + S,
     "GET /cases/{case}/act": READ,
     "POST /cases/{case}/act": READ,
     "GET /cases/{case}/request": READ,

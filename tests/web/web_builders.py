@@ -97,10 +97,12 @@ class Person:
         self.page.goto(f"{self.desk}{path}")
 
     def presses(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
 
     def follows(self, name: str) -> None:
         self.page.get_by_role("link", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
 
     @property
     def heading(self) -> str:

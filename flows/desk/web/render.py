@@ -7,7 +7,9 @@ import re
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from markupsafe import Markup, escape
 
 from flows.desk.web.form import nearest
 from flows.desk.web.language import a_day, words_of
@@ -19,6 +21,8 @@ from flows.domain.reference import slug
 from flows.files import templates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Environment
 
     from flows.desk.web.visit import Page, Visit
@@ -73,6 +77,7 @@ def _environment(language: str) -> Environment:
         "slug": slug,
         "sentence": _sentence,
         "field_of": nearest,
+        "commentable": _commentable,
     }
     made.globals |= {"STAGES": STAGES, "STANDS": STANDS, "APPROVALS": APPROVALS, "DOCUMENTS": DOCUMENTS}
     return made
@@ -82,3 +87,23 @@ def _sentence(problem: str) -> str:
     """Return what is wrong as a sentence; the line of a file, which a form does not have, is left out."""
     words = re.sub(r" \(line \d+\)\Z", "", problem)
     return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+
+
+_NUMBERED: Final = re.compile(r'<div class="numbered" id="paragraph-(\d+)">')
+
+
+def _commentable(text: str, url: str, comment: str, on: str, counts: Mapping[int, int]) -> Markup:
+    """Return the HTML of a text with a link at each numbered paragraph, to comment on it.
+
+    Args:
+        url: Where a comment is made, up to the number of the paragraph.
+        comment: What the link says, and ``on`` what it says besides to those who do not see where it stands.
+        counts: How many comments there are on a paragraph.
+    """
+
+    def linked(found: re.Match[str]) -> str:
+        count = f" ({counts[number]})" if (number := int(found[1])) in counts else ""
+        words = f'{escape(comment)}<span class="hidden"> {escape(on)} {number}</span>{count}'
+        return f'{found[0]}<a class="comment no-print" href="{escape(url)}{number}" data-comment>{words}</a>'
+
+    return Markup(_NUMBERED.sub(linked, text))  # noqa: S704 - the text is HTML of ours

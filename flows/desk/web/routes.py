@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Final
 from flows.desk.web.navigation import EVERYBODY, READERS
 from flows.desk.web.pages import (
     acting,
+    beginning,
     case,
     changing,
+    commenting,
     deciding,
     drafting,
     enrolling,
     entering,
     finding,
     inbox,
+    joining,
     me,
     papers,
     people,
@@ -126,9 +129,9 @@ ROUTES: Final = (
     _does("/cases/{case}/draft", drafting.save, _WRITERS, rate=60, most=_LONG),
     _does("/cases/{case}/draft/check", drafting.check, _WRITERS, rate=60, most=_LONG),
     _reads("/cases/{case}/draft/paper", drafting.paper, _WRITERS, has_json=False),
-    _does("/cases/{case}/draft/join", drafting.join, _WRITERS, rate=60),
-    _reads("/cases/{case}/draft/start", drafting.offer, _WRITERS),
-    _does("/cases/{case}/draft/start", drafting.start, _WRITERS, rate=60),
+    _does("/cases/{case}/draft/join", joining.join, _WRITERS, rate=60),
+    _reads("/cases/{case}/draft/start", beginning.offer, _WRITERS),
+    _does("/cases/{case}/draft/start", beginning.start, _WRITERS, rate=60),
     # Deciding and signing
     _reads("/cases/{case}/decide/{document}", deciding.ask, APPROVE.roles),
     _does("/cases/{case}/decide/{document}", deciding.propose, APPROVE.roles, rate=60),
@@ -165,6 +168,8 @@ ROUTES: Final = (
     # Papers
     _reads("/cases/{case}/paper", papers.show, READERS),
     _reads("/cases/{case}/paper/{form}", papers.file, READERS, has_json=False),
+    _reads("/cases/{case}/decide/{document}/comment", commenting.ask, APPROVE.roles),
+    _does("/cases/{case}/decide/{document}/comment", commenting.keep, APPROVE.roles, rate=60),
     # Every other act
     _reads("/cases/{case}/act", acting.ask, READERS),
     _does("/cases/{case}/act", acting.propose, READERS, rate=60, most=acting.MOST),

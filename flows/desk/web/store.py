@@ -47,6 +47,14 @@ create table if not exists copies (
   text text not null, summary text not null, earlier text, changed real not null,
   primary key (person, identity, document)
 ) strict, without rowid;
+create table if not exists comments (
+  id text primary key, person text not null, identity text not null, document text not null,
+  version integer not null, paragraph integer not null, quote text not null, said text not null,
+  instead text not null, at real not null
+) strict;
+create index if not exists comments_on on comments (identity, document);
+create table if not exists ticks (person text not null, comment text not null, primary key (person, comment))
+  strict, without rowid;
 create table if not exists openings (
   identity text not null, document text not null, person text not null, at real not null,
   primary key (identity, document, person)

@@ -11,8 +11,10 @@ from flows.casework.changes import changes
 from flows.casework.looking import look_or_say
 from flows.casework.near import near
 from flows.casework.reading import reading_of
-from flows.desk.web import seen
+from flows.casework.reviewing import composed
+from flows.desk.web import comments, seen
 from flows.desk.web.pages.case import dossier_of
+from flows.desk.web.pages.commenting import place_of
 from flows.desk.web.pages.signing import begin
 from flows.desk.web.visit import NotFoundError, Page
 from flows.domain.acts import APPROVE, RETURN
@@ -22,11 +24,15 @@ from flows.domain.errors import PitError, StaleVersionError
 from flows.domain.procedure import ROLE_AT, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flows.casework.changes import Changes
     from flows.casework.near import Near
     from flows.casework.reading import Reading
+    from flows.casework.reviewing import Comment
     from flows.casework.views import CaseView, DocumentView
     from flows.desk.web.visit import Answer, Visit
+    from flows.domain.acts import Kind
     from flows.register.dossier import Dossier
 
 
@@ -39,6 +45,7 @@ class DecideView:
         changes: Since the person last acted on it or saw it; None of a first version.
         near: Earlier tests on the same exemptions.
         why_not: Why this person may not decide.
+        comments: What they said of passages of it so far, by id.
     """
 
     case: CaseView
@@ -48,6 +55,7 @@ class DecideView:
     changes: Changes | None
     near: tuple[Near, ...]
     why_not: tuple[str, ...]
+    comments: Mapping[str, Comment]
 
 
 def ask(visit: Visit) -> Page:
@@ -74,6 +82,7 @@ def _asked(visit: Visit, error: str) -> Page:
         changes=changes(dossier, name, before, current, looked) if before else None,
         near=near(visit.office, case.reference, shown.subject) if name == TEST.name else (),
         why_not=tuple(map(str, why_not)),
+        comments=comments.own(visit.store, place_of(visit, dossier, name), current),
     )
     more = {"error": error, "decision": visit.sent("decision"), "reason": visit.sent("reason")}
     return Page(template="decide.html.j2", view=view, more=more, status=422 if error else 200)
@@ -93,11 +102,20 @@ def propose(visit: Visit) -> Answer:
             document=name,
             version=_version_read(visit, dossier, name),
             gate=gate,
-            reason=visit.sent("reason") or None,
+            reason=_reason(visit, dossier, name, kind) or None,
         )
         return begin(visit, wish)
     except PitError as error:
         return _asked(visit, str(error))
+
+
+def _reason(visit: Visit, dossier: Dossier, name: str, kind: Kind) -> str:
+    """Return what was written; of a return, with what was said of each passage."""
+    written = visit.sent("reason")
+    if kind != RETURN:
+        return written
+    place = place_of(visit, dossier, name)
+    return composed(written, comments.own(visit.store, place, dossier.case.document(name).version).values())
 
 
 def _version_read(visit: Visit, dossier: Dossier, name: str) -> int:

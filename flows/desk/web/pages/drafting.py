@@ -5,52 +5,52 @@ What is written is a working copy of theirs. It becomes a version when they sign
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
 
-from flows.casework import drafts, working
-from flows.desk.web import copies, merging, safety
-from flows.desk.web.copies import Copy, Place
+from flows.casework import drafts, reviewing, working
+from flows.casework.reading import paragraphs_of, plain
+from flows.desk.web import comments, copies, safety
+from flows.desk.web.copies import Copy
 from flows.desk.web.form import (
     Form,
     Group,
     as_paragraphs,
     filled,
     form_of,
+    id_of,
     ids_of,
     nearest,
     with_one_more,
     without,
 )
-from flows.desk.web.merging import Side
-from flows.desk.web.pages.case import dossier_of
+from flows.desk.web.pages.joining import two_texts
 from flows.desk.web.pages.signing import keep
 from flows.desk.web.visit import NotFoundError, Page, See, Sent
-from flows.domain.acts import DRAFT
-from flows.domain.decide import refusals
-from flows.domain.documents import DOCUMENTS, TEST
-from flows.domain.edition import documents_of
+from flows.desk.web.work import content_of, kept, read, says_the_same, with_query, work_of
+from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import MalformedError, PitError
-from flows.domain.reference import identity, slug
 from flows.sources.strict_yaml import scan
 from flows.sources.yaml_edit import edited
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from flows.casework.reading import Remark
-    from flows.casework.working import Checked, Current, Subject
+    from flows.casework.reviewing import Comment, Returned
+    from flows.casework.working import Checked
     from flows.desk.web.copies import Opening
-    from flows.desk.web.merging import Apart
     from flows.desk.web.visit import Answer, Visit
+    from flows.desk.web.work import Work
     from flows.domain.errors import Fault
-    from flows.register.dossier import Dossier
     from flows.sources.strict_yaml import Node
 
 _FRAMED_PAGE: Final = safety.PAPER.replace("'unsafe-inline'", "'self'")
 """Of what is said in its place."""
+_A_PHRASE: Final = 20
+"""Characters from which a field's words say which field is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,7 @@ class DraftView:
         changed: When the person last wrote on it; None where they did not.
         others: Who else has it open.
         checked: None where it was not asked for.
+        returned: How it came back to be mended; None where it did not.
     """
 
     reference: str
@@ -80,24 +81,7 @@ class DraftView:
     changed: datetime | None
     others: tuple[Opening, ...]
     checked: Checked | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApartView:
-    """What the page shows on which two texts are made one.
-
-    Attributes:
-        base: The version that the person's text was begun from.
-        version: The one that was recorded meanwhile.
-        author: Who recorded it.
-    """
-
-    reference: str
-    document: str
-    base: int
-    version: int
-    author: str
-    apart: tuple[Apart, ...]
+    returned: Returned | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,76 +97,20 @@ class ElsewhereView:
     sent: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartView:
-    """With which exemptions a text can be begun."""
-
-    reference: str
-    subjects: tuple[Subject, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    """A document, and what somebody has made of it.
-
-    Attributes:
-        copy: What they wrote; what is recorded, where they did not write.
-    """
-
-    dossier: Dossier
-    document: str
-    place: Place
-    current: Current
-    copy: Copy
-
-    @property
-    def url(self) -> str:
-        there = f"/cases/{slug(self.dossier.case.reference)}/draft"
-        return there if self.document == TEST.name else f"{there}?document={self.document}"
-
-    @property
-    def is_apart(self) -> bool:
-        """Whether another version was recorded since the text was begun."""
-        return self.copy.base != self.current.version
-
-    def refused(self, visit: Visit) -> tuple[str, ...]:
-        found = refusals(self.dossier.case, DRAFT, visit.person, visit.policy, document=self.document)
-        return tuple(map(str, found))
-
-
-def _work(visit: Visit) -> _Work:
-    dossier = dossier_of(visit)
-    document = visit.asked.get("document", TEST.name)
-    if document not in DOCUMENTS or not (document in documents_of(visit.policy) or document == TEST.name):
-        raise NotFoundError
-    place = Place(person=visit.person, identity=identity(dossier.case.reference), document=document)
-    current = working.current(visit.office, dossier, document)
-    untouched = Copy(base=current.version, text=current.text, summary=current.summary)
-    copy = copies.find(visit.store, place)
-    if copy and _says_the_same(copy, untouched) and (copy.earlier is None or copy.base != current.version):
-        copies.drop(visit.store, place)
-        copy = None
-    return _Work(dossier=dossier, document=document, place=place, current=current, copy=copy or untouched)
-
-
-def _says_the_same(one: Copy, other: Copy) -> bool:
-    return (one.text.strip(), one.summary.strip()) == (other.text.strip(), other.summary.strip())
-
-
 # The page
 
 
 def show(visit: Visit) -> Answer:
     """Show what somebody writes, or where another version came between."""
-    work = _work(visit)
+    work = work_of(visit)
     if work.is_apart and not work.refused(visit):
-        return _two_texts(visit, work)
+        return two_texts(visit, work)
     return _page(visit, work)
 
 
-def _page(visit: Visit, work: _Work, checked: Checked | None = None, error: str = "") -> Page:
+def _page(visit: Visit, work: Work, checked: Checked | None = None, error: str = "") -> Page:
     case, refused = work.dossier.case, work.refused(visit)
-    content, unread = _content(work)
+    content, unread = content_of(work)
     as_yaml = "yaml" in {visit.asked.get("as"), *visit.form} or content is None
     form = None if as_yaml else form_of(content, case.regime)
     ids = _ids(form)
@@ -200,8 +128,11 @@ def _page(visit: Visit, work: _Work, checked: Checked | None = None, error: str 
         changed=work.copy.changed,
         others=() if refused else copies.opened(visit.store, work.place),
         checked=checked,
+        returned=(returned := _returned(visit, work)),
     )
     more = {
+        "beside": _beside(returned, form, work),
+        "done": comments.done(visit.store, visit.person),
         "work": work,
         "error": error,
         "said": _said(checked, ids),
@@ -213,17 +144,38 @@ def _page(visit: Visit, work: _Work, checked: Checked | None = None, error: str 
     return Page(template="draft.html.j2", view=view, more=more, status=422 if stopped else 200)
 
 
-def _content(work: _Work) -> tuple[Node | None, tuple[str, ...]]:
-    """Return what an assessment says; None, and why, where it cannot be read; None too of a letter."""
-    if not DOCUMENTS[work.document].checked:
-        return None, ()
-    try:
-        read = scan(work.copy.text.encode(), "assessment.yaml")
-    except MalformedError as error:
-        return None, tuple(map(str, error.faults))
-    if read.faults or not isinstance(read.content, dict):
-        return None, tuple(map(str, read.faults)) or ("there are no keys with values",)
-    return read.content, ()
+def _returned(visit: Visit, work: Work) -> Returned | None:
+    return reviewing.returned(work.dossier, work.document, comments.of_all(visit.store, work.place))
+
+
+def _beside(returned: Returned | None, form: Form | None, work: Work) -> dict[str, list[tuple[str, Comment]]]:
+    """Return the comments of a return by the id of the field that they mean; without one, under none."""
+    if returned is None:
+        return {}
+    there = paragraphs_of(work.dossier, work.document, returned.version)
+    now = _values(form.parts) if form else {}
+    then = _then(work, returned.version) if form else {}
+    beside: dict[str, list[tuple[str, Comment]]] = {}
+    for id_, each in returned.comments:
+        meant = each.quote or there.get(each.paragraph, "")
+        # Where its words are mended already, the comment stays beside the field that had them.
+        found = (name for values in (now, then) for name, value in values.items() if _has(value, meant))
+        name = next((name for name in found if name in now), "")
+        beside.setdefault(id_of(name) if name else "", []).append((id_, each))
+    return beside
+
+
+def _then(work: Work, version: int) -> Mapping[str, str]:
+    """Return what stood in each field of a version that is recorded."""
+    recorded = working.recorded(work.dossier, work.document, version)
+    content = read(recorded.text)[0] if recorded else None
+    return _values(form_of(content, work.dossier.case.regime).parts) if content else {}
+
+
+def _has(value: str, meant: str) -> bool:
+    """Tell whether the words that a comment means are a field's, or the field's words are among them."""
+    words = plain(re.sub(r"[*_\\]", "", value))
+    return bool(meant) and (meant in words or (len(words) > _A_PHRASE and words in meant))
 
 
 def _ids(form: Form | None) -> dict[str, str]:
@@ -258,7 +210,7 @@ def _problems(checked: Checked | None, ids: Mapping[str, str]) -> list[tuple[str
 
 def save(visit: Visit) -> Answer:
     """Keep what was written, and do what the button says."""
-    work = _work(visit)
+    work = work_of(visit)
     if refused := work.refused(visit):
         return _page(visit, work, error=refused[0])
     if visit.sent("digest") != work.copy.digest:
@@ -267,39 +219,39 @@ def save(visit: Visit) -> Answer:
     return _DONE.get(action, _saved)(visit, _written(visit, work), path)
 
 
-def _saved(visit: Visit, work: _Work, _: str) -> See:
-    return See(url=_with(work.url, {**({"as": "yaml"} if "yaml" in visit.form else {}), "saved": "yes"}))
+def _saved(visit: Visit, work: Work, _: str) -> See:
+    return See(url=with_query(work.url, {**({"as": "yaml"} if "yaml" in visit.form else {}), "saved": "yes"}))
 
 
-def _checked_page(visit: Visit, work: _Work, _: str) -> Page:
+def _checked_page(visit: Visit, work: Work, _: str) -> Page:
     return _page(visit, work, _checked(visit, work))
 
 
-def _as_yaml(_: Visit, work: _Work, __: str) -> See:
-    return See(url=_with(work.url, {"as": "yaml"}))
+def _as_yaml(_: Visit, work: Work, __: str) -> See:
+    return See(url=with_query(work.url, {"as": "yaml"}))
 
 
-def _as_form(_: Visit, work: _Work, __: str) -> See:
+def _as_form(_: Visit, work: Work, __: str) -> See:
     return See(url=work.url)
 
 
-def _brought_back(visit: Visit, work: _Work, _: str) -> See:
-    return _kept(visit, work, replace(work.copy, text=work.copy.earlier or work.copy.text), "back")
+def _brought_back(visit: Visit, work: Work, _: str) -> See:
+    return kept(visit, work, replace(work.copy, text=work.copy.earlier or work.copy.text), "back")
 
 
-def _discarded(visit: Visit, work: _Work, _: str) -> See:
+def _discarded(visit: Visit, work: Work, _: str) -> See:
     text, summary = work.current.text, work.current.summary
-    return _kept(visit, work, replace(work.copy, text=text, summary=summary), "discarded")
+    return kept(visit, work, replace(work.copy, text=text, summary=summary), "discarded")
 
 
 def check(visit: Visit) -> Page:
     """Keep what was written, and say to the script of the page what is to be said of it."""
-    work = _work(visit)
+    work = work_of(visit)
     refused = work.refused(visit)
     if refused or work.is_apart or visit.sent("digest") != work.copy.digest:
         return Page(template="draft-moved.html.j2", view=refused, status=409)
     work = _written(visit, work)
-    content, _ = _content(work)
+    content, _ = content_of(work)
     by_field = content is not None and "yaml" not in visit.form
     checked = _checked(visit, work)
     ids = _ids(form_of(content, work.dossier.case.regime) if by_field else None)
@@ -307,8 +259,11 @@ def check(visit: Visit) -> Page:
     return Page(template="draft-said.html.j2", view=checked, more=more)
 
 
-def _written(visit: Visit, work: _Work) -> _Work:
-    """Keep what was written in the form, or as text."""
+def _written(visit: Visit, work: Work) -> Work:
+    """Keep what was written in the form, or as text, and which comments are dealt with."""
+    known = {id_ for id_, *_ in comments.of_all(visit.store, work.place)}
+    told = known.intersection(visit.form.get("told", []))
+    comments.tick(visit.store, visit.person, told, visit.form.get("done", []))
     made = _as_sent(visit, work)
     if made == work.copy:
         return work
@@ -316,30 +271,30 @@ def _written(visit: Visit, work: _Work) -> _Work:
     return replace(work, copy=copies.find(visit.store, work.place) or made)
 
 
-def _as_sent(visit: Visit, work: _Work) -> Copy:
+def _as_sent(visit: Visit, work: Work) -> Copy:
     summary = visit.sent("summary") if "summary" in visit.form else work.copy.summary
     summary = work.copy.summary if summary == as_paragraphs(work.copy.summary) else summary
     return replace(work.copy, text=_text_sent(visit, work), summary=summary)
 
 
-def _text_sent(visit: Visit, work: _Work) -> str:
+def _text_sent(visit: Visit, work: Work) -> str:
     for name in ("yaml", "text"):
         if name in visit.form:
             text = visit.form[name][-1]
             return work.copy.text if text.strip() == work.copy.text.strip() else text
-    content, _ = _content(work)
+    content, _ = content_of(work)
     made = filled(content, visit.form) if content is not None else None
     return work.copy.text if made is None or made == content else edited(work.copy.text, made)
 
 
-def _checked(visit: Visit, work: _Work) -> Checked:
+def _checked(visit: Visit, work: Work) -> Checked:
     return working.check(visit.office, work.dossier, work.document, work.copy.text, work.copy.summary)
 
 
-def _recorded(visit: Visit, work: _Work, _: str) -> Answer:
+def _recorded(visit: Visit, work: Work, _: str) -> Answer:
     """Propose what was written as the next version."""
     if work.is_apart:
-        return _two_texts(visit, work)
+        return two_texts(visit, work)
     case, copy = work.dossier.case, work.copy
     summary = None if copy.summary.strip() in {"", work.current.summary.strip()} else copy.summary
     try:
@@ -352,12 +307,12 @@ def _recorded(visit: Visit, work: _Work, _: str) -> Answer:
     except MalformedError:
         return _page(visit, work, _checked(visit, work))
     except PitError as error:
-        same = _says_the_same(copy, Copy(base=0, text=work.current.text, summary=work.current.summary))
+        same = says_the_same(copy, Copy(base=0, text=work.current.text, summary=work.current.summary))
         told = f"Version {work.current.version} says this already; there is nothing to record."
         return _page(visit, work, error=told if same else str(error))
 
 
-def _added(visit: Visit, work: _Work, path: str) -> Answer:
+def _added(visit: Visit, work: Work, path: str) -> Answer:
     """Add a part, an exemption or a factor."""
     try:
         exemption = _begun(visit, work, visit.sent(f"new {path}"))
@@ -366,23 +321,42 @@ def _added(visit: Visit, work: _Work, path: str) -> Answer:
     return _with_other(visit, work, "add", path, lambda content: with_one_more(content, path, exemption))
 
 
-def _removed(visit: Visit, work: _Work, path: str) -> Answer:
+def _removed(visit: Visit, work: Work, path: str) -> Answer:
     """Take a part, an exemption or a factor out; the text before that can be had back."""
     return _with_other(visit, work, "remove", path, lambda content: without(content, path))
 
 
-def _with_other(visit: Visit, work: _Work, what: str, path: str, change: Callable[[Node], Node]) -> Answer:
-    content, _ = _content(work)
+def _put_in(visit: Visit, work: Work, id_: str) -> Answer:
+    """Put the words that a reviewer suggests in the place of those that they mean."""
+    returned = _returned(visit, work)
+    comment = dict(returned.comments).get(id_) if returned else None
+    if comment is None:
+        raise NotFoundError
+    content, _ = content_of(work)
+    texts = _values(form_of(content, work.dossier.case.regime).parts) if content else {"": work.copy.text}
+    places = [name for name, text in texts.items() if comment.quote and text.count(comment.quote) == 1]
+    if len(places) != 1 or (content is None and DOCUMENTS[work.document].checked):
+        told = "The words that are meant do not stand at one place as they were; put the others in by hand."
+        return _page(visit, work, error=told)
+    text = texts[places[0]].replace(comment.quote, comment.instead)
+    if content is not None:
+        text = edited(work.copy.text, filled(content, {places[0]: [text]}))
+    comments.tick(visit.store, visit.person, {id_}, {id_})
+    return kept(visit, work, replace(work.copy, text=text), "instead", places[0])
+
+
+def _with_other(visit: Visit, work: Work, what: str, path: str, change: Callable[[Node], Node]) -> Answer:
+    content, _ = content_of(work)
     if content is None:
         raise NotFoundError
     try:
         text = edited(work.copy.text, change(content))
     except (LookupError, TypeError, AttributeError):
         raise NotFoundError from None  # the path leads to nothing that is there
-    return _kept(visit, work, replace(work.copy, text=text), what, path)
+    return kept(visit, work, replace(work.copy, text=text), what, path)
 
 
-def _begun(visit: Visit, work: _Work, provision: str) -> Node:
+def _begun(visit: Visit, work: Work, provision: str) -> Node:
     """Return what an exemption begins as: what its starting text says."""
     if not provision:
         return {"provision": ""}
@@ -391,22 +365,12 @@ def _begun(visit: Visit, work: _Work, provision: str) -> Node:
     return content["parts"][0]["exemptions"][0]  # type: ignore[index,call-overload] # as every one is begun
 
 
-def _kept(visit: Visit, work: _Work, copy: Copy, what: str, path: str = "") -> See:
-    """Keep a text in the place of another, which can be had back."""
-    copies.keep(visit.store, work.place, replace(copy, earlier=work.copy.text))
-    where = {"at": path} if path else {}
-    return See(url=_with(work.url, {"done": what, **where}))
-
-
-def _with(url: str, more: Mapping[str, str]) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(more)}" if more else url
-
-
-_DONE: Final[Mapping[str, Callable[[Visit, _Work, str], Answer]]] = {
+_DONE: Final[Mapping[str, Callable[[Visit, Work, str], Answer]]] = {
     "check": _checked_page,
     "record": _recorded,
     "add": _added,
     "remove": _removed,
+    "instead": _put_in,
     "back": _brought_back,
     "discard": _discarded,
     "yaml": _as_yaml,
@@ -415,9 +379,9 @@ _DONE: Final[Mapping[str, Callable[[Visit, _Work, str], Answer]]] = {
 """What the buttons do beside keeping what was written."""
 
 
-def _changed_elsewhere(visit: Visit, work: _Work) -> Page:
+def _changed_elsewhere(visit: Visit, work: Work) -> Page:
     """Show what was sent from a page that is no longer what the text is."""
-    content, _ = _content(work)
+    content, _ = content_of(work)
     form = form_of(content, work.dossier.case.regime) if content is not None else None
     stands = _values(form.parts) if form else {}
     stands |= {"yaml": work.copy.text, "text": work.copy.text, "summary": work.copy.summary}
@@ -438,129 +402,14 @@ def _values(group: Group) -> dict[str, str]:
     return found
 
 
-# Two texts
-
-
-def _two_texts(visit: Visit, work: _Work, error: str = "") -> Page:
-    """Show a text beside a version that was recorded since it was begun."""
-    version = work.current.version
-    view = ApartView(
-        reference=work.dossier.case.reference,
-        document=work.document,
-        base=work.copy.base,
-        version=version,
-        author=working.author(work.dossier, work.document, version),
-        apart=_Texts(work).apart(),
-    )
-    chosen = {each.place: visit.sent(f"take {each.place}") or each.proposed or "" for each in view.apart}
-    more = {"work": work, "error": error, "chosen": chosen}
-    return Page(template="draft-apart.html.j2", view=view, more=more, status=422 if error else 200)
-
-
-def join(visit: Visit) -> Answer:
-    """Make one text of two, place by place as the person chose."""
-    work = _work(visit)
-    if not work.is_apart:
-        return See(url=work.url)
-    texts = _Texts(work)
-    sent = {each.place: visit.sent(f"take {each.place}") for each in texts.apart()}
-    if visit.sent("version") != str(work.current.version) or visit.sent("digest") != work.copy.digest:
-        return _two_texts(visit, work, "One of the texts changed meanwhile; look at both again.")
-    if not all(each in {*Side} for each in sent.values()):
-        return _two_texts(visit, work, "Choose for each place whose words stand there.")
-    text, summary = texts.joined({place: Side(each) for place, each in sent.items()})
-    made = Copy(base=work.current.version, text=text, summary=summary)
-    return _kept(visit, work, made, "joined")
-
-
-class _Texts:
-    """What somebody wrote, what was recorded meanwhile, and what both were begun from."""
-
-    def __init__(self, work: _Work) -> None:
-        self._work = work
-        before = working.recorded(work.dossier, work.document, work.copy.base)
-        self._before, self._mine, self._theirs = map(self._as_node, (before, work.copy, work.current))
-
-    def _as_node(self, text: Copy | Current | None) -> Node | None:
-        """Return an assessment with the summary as one of its fields; None where it cannot be read."""
-        if text is None or not DOCUMENTS[self._work.document].checked:
-            return None
-        try:
-            content = scan(text.text.encode(), "assessment.yaml").content
-        except MalformedError:
-            return None
-        return {"summary": text.summary.strip(), **content} if isinstance(content, dict) else None
-
-    def apart(self) -> tuple[Apart, ...]:
-        """Return where they are apart."""
-        if self._mine is not None and self._theirs is not None:
-            return merging.apart(self._before, self._mine, self._theirs)
-        return merging.paragraphs_apart(self._text_before(), self._work.copy.text, self._work.current.text)
-
-    def joined(self, chosen: Mapping[str, Side]) -> tuple[str, str]:
-        """Return the text and the summary that are made of both."""
-        if self._mine is None or self._theirs is None:
-            text = merging.paragraphs_joined(self._work.copy.text, self._work.current.text, chosen)
-            return text, self._work.current.summary
-        made = merging.joined(self._before, self._mine, self._theirs, chosen)
-        assert isinstance(made, dict)  # noqa: S101 - both are
-        summary = made.pop("summary")
-        return edited(self._work.current.text, made), str(summary)
-
-    def _text_before(self) -> str:
-        before = working.recorded(self._work.dossier, self._work.document, self._work.copy.base)
-        return before.text if before else ""
-
-
 # Beside it
 
 
 def paper(visit: Visit) -> Answer:
     """Show how what was written would look, as far as it was saved."""
-    work = _work(visit)
+    work = work_of(visit)
     try:
         text = working.paper(visit.office, work.dossier, work.document, work.copy.text, work.copy.summary)
     except MalformedError as error:
         return Page(template="draft-unready.html.j2", view=error.faults, policy=_FRAMED_PAGE)
     return Sent(content=text.encode(), media="text/html", policy=safety.PAPER)
-
-
-def offer(visit: Visit) -> Page:
-    """Offer the exemptions with which an assessment can be begun."""
-    return _offered(visit, _work(visit), "")
-
-
-def _offered(visit: Visit, work: _Work, error: str) -> Page:
-    if not DOCUMENTS[work.document].checked:
-        raise NotFoundError
-    view = StartView(reference=work.dossier.case.reference, subjects=working.offered(work.dossier))
-    more = {"work": work, "error": error, "chosen": visit.form.get("start", []), "named": visit.sent("named")}
-    return Page(template="draft-start.html.j2", view=view, more=more, status=422 if error else 200)
-
-
-def start(visit: Visit) -> Answer:
-    """Begin a text with the exemptions that were chosen; the text before it can be had back."""
-    work = _work(visit)
-    if refused := work.refused(visit):
-        return _offered(visit, work, refused[0])
-    named = [each.strip() for each in visit.sent("named").split(";") if each.strip()]
-    starts = [*_starts(visit.form.get("start", [])), *named]
-    if not starts:
-        return _offered(visit, work, "Choose at least one exemption.")
-    try:
-        text = drafts.begin(visit.office, work.dossier.case.reference, starts)
-    except PitError as error:
-        return _offered(visit, work, str(error))
-    return _kept(visit, work, replace(work.copy, text=text), "begun")
-
-
-def _starts(chosen: Sequence[str]) -> list[str]:
-    """Return exemptions and limbs as people name them: ``31(3) by virtue of 31(1)(a)``."""
-    limbs: dict[str, list[str]] = {}
-    for each in chosen:
-        provision, _, limb = each.partition(" ")
-        limbs.setdefault(provision, []).extend([limb] if limb else [])
-    return [
-        f"{provision} by virtue of {', '.join(some)}" if some else provision
-        for provision, some in limbs.items()
-    ]

@@ -1,0 +1,165 @@
+"""What a reviewer says of passages: theirs alone until a return carries it, then in the register for good."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from desk_builders import CASE, passes_audit
+from hostile import CORPUS, brought
+from web_builders import SignedIn
+
+from flows.casework.reviewing import Comment, composed
+from flows.register import signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+    from desk_builders import Desk
+
+    from flows.home import Home
+
+DECIDE: Final = "/cases/1146A-22/decide/test"
+COMMENT: Final = f"{DECIDE}/comment"
+DRAFT: Final = "/cases/1146A-22/draft"
+WORDS: Final = "well known from published research"
+
+
+@pytest.fixture
+def reviewer(home: Home, at: str) -> Iterator[SignedIn]:
+    someone = SignedIn(home, at, "legal-reviewer")
+    yield someone
+    someone.close()
+
+
+def _post(someone: SignedIn, path: str, **form: Any) -> httpx.Response:
+    return someone.sends(path, {"Sec-Fetch-Site": "same-origin"}, **form)
+
+
+def _returns(reviewer: SignedIn, home: Home, reason: str = "") -> None:
+    form = {"decision": "return", "version": "1", "gate": "legal-review", "reason": reason}
+    signing = _post(reviewer, DECIDE, **form).headers["location"]
+    content = reviewer.client.get(f"{signing}/statement").content
+    made = signature.load(home.officers / "legal-reviewer").sign(content, signature.STATEMENT)
+    assert _post(reviewer, signing, signature=made).status_code == 303
+
+
+def test_a_reason_carries_comments_in_the_order_of_the_text() -> None:
+    comments = [
+        Comment(paragraph=9, quote="a b", said="", instead="c"),
+        Comment(paragraph=2, quote="", said="Two\nlines.", instead=""),
+        Comment(paragraph=0, quote="", said="All.", instead=""),
+    ]
+    told = "The whole text:\nAll.\n\nParagraph 2:\nTwo\nlines.\n\nParagraph 9, “a b”:\nInstead: “c”"
+    assert composed(" Why. ", comments) == f"Why.\n\n{told}"
+    assert composed("", comments) == told
+
+
+REFUSED: Final = {
+    "nothing said": {"paragraph": "9", "quote": WORDS},
+    "words that do not stand there": {"paragraph": "9", "quote": "never written", "said": "x"},
+    "words of another paragraph": {"paragraph": "9", "quote": "We neither confirm nor deny", "said": "x"},
+    "a paragraph that is not there": {"paragraph": "999", "said": "x"},
+    "the name of who asked": {"paragraph": "9", "said": "Sample Applicant will not like it."},
+    "what nobody would see": {"paragraph": "9", "said": "a\u202eb"},
+    "too much": {"paragraph": "9", "said": "x" * 10_001},
+}
+
+
+def test_what_no_return_could_carry_is_told_when_it_is_written(reviewer: SignedIn) -> None:
+    for what, form in REFUSED.items():
+        answer = _post(reviewer, COMMENT, **form)
+        assert answer.status_code in {404, 422}, what
+        if answer.status_code == 422:
+            assert "There is a problem" in answer.text
+    assert reviewer.client.get(f"{DECIDE}.json").json()["comments"] == {}
+    assert reviewer.client.get(f"{COMMENT}?paragraph=999").status_code == 404
+
+
+def test_comments_are_changed_removed_and_theirs_alone(reviewer: SignedIn, home: Home, at: str) -> None:
+    other, writer = SignedIn(home, at, "both-gates"), SignedIn(home, at, "foi-officer")
+    _post(reviewer, COMMENT, paragraph="9", quote=WORDS, said="Canary.", instead="known")
+    ((id_, _),) = reviewer.client.get(f"{DECIDE}.json").json()["comments"].items()
+    assert 'value="9"' in reviewer.client.get(f"{COMMENT}?comment={id_}").text
+    for someone in (other, writer):
+        for path in (DECIDE, f"{DECIDE}.json", f"{COMMENT}?comment={id_}", DRAFT):
+            assert "Canary" not in someone.client.get(path).text
+    _post(other, COMMENT, do="remove", comment=id_)
+    _post(other, COMMENT, comment=id_, paragraph="9", said="Not mine.")
+    _post(reviewer, COMMENT, comment=id_, paragraph="9", quote=WORDS, said="Changed.")
+    ((id_, comment),) = reviewer.client.get(f"{DECIDE}.json").json()["comments"].items()
+    assert comment == {"paragraph": 9, "quote": WORDS, "said": "Changed.", "instead": ""}
+    _post(reviewer, COMMENT, do="remove", comment=id_)
+    assert reviewer.client.get(f"{DECIDE}.json").json()["comments"] == {}
+    other.close()
+    writer.close()
+
+
+def test_no_comment_brings_mark_up_to_any_page(
+    reviewer: SignedIn, command: Desk, home: Home, at: str
+) -> None:
+    kept = 0
+    for value in CORPUS:
+        answer = _post(reviewer, COMMENT, paragraph="9", quote=WORDS, said=value, instead=value)
+        assert (answer.status_code in {303, 422}, brought(answer.text)) == (True, [])
+        kept += answer.status_code == 303
+    assert kept > 5
+    shown = reviewer.client.get(DECIDE)
+    assert (shown.status_code, brought(shown.text)) == (200, [])
+    _returns(reviewer, home)
+    writer = SignedIn(home, at, "foi-officer")
+    for path in (DRAFT, f"{DRAFT}?as=yaml", "/cases/1146A-22"):
+        answer = writer.client.get(path)
+        assert (answer.status_code, brought(answer.text)) == (200, []), path
+    assert writer.client.get(DRAFT).text.count("Dealt with") == kept
+    reason = command.told("history", CASE)["entries"][-1]["reason"]
+    assert reason.count("Paragraph 9, “well known from published research”:\n") == kept
+    assert passes_audit(home)
+    writer.close()
+
+
+def test_only_what_the_register_has_of_a_return_is_shown_to_the_writer(
+    reviewer: SignedIn, home: Home, at: str
+) -> None:
+    _post(reviewer, COMMENT, paragraph="9", quote=WORDS, said="Carried.", instead="known")
+    form = {"decision": "return", "version": "1", "gate": "legal-review", "reason": "Why."}
+    signing = _post(reviewer, DECIDE, **form).headers["location"]
+    _post(reviewer, COMMENT, paragraph="9", said="Too late.")  # between the proposal and the signature
+    content = reviewer.client.get(f"{signing}/statement").content
+    made = signature.load(home.officers / "legal-reviewer").sign(content, signature.STATEMENT)
+    assert _post(reviewer, signing, signature=made).status_code == 303
+    writer, other = SignedIn(home, at, "foi-officer"), SignedIn(home, at, "all-three-roles")
+    told = writer.client.get(f"{DRAFT}.json").json()["returned"]
+    assert (told["by"], told["reason"]) == ("legal-reviewer", "Why.")
+    ((id_, comment),) = told["comments"]
+    assert comment["said"] == "Carried."
+    # What is dealt with is the writer's own to say.
+    digest = re.findall(r'name="digest" value="(\w+)"', writer.client.get(DRAFT).text)[0]
+    _post(writer, DRAFT, digest=digest, told=id_, done=id_, do="save")
+    ticked = f'name="done" value="{id_}" checked'
+    assert ticked in writer.client.get(DRAFT).text
+    assert ticked not in other.client.get(DRAFT).text
+    _post(writer, DRAFT, digest=digest, told=id_, do="save")
+    assert ticked not in writer.client.get(DRAFT).text
+    for someone in (writer, other):
+        someone.close()
+
+
+def test_suggested_words_are_put_where_the_others_stand_once(reviewer: SignedIn, home: Home, at: str) -> None:
+    _post(reviewer, COMMENT, paragraph="9", quote=WORDS, instead="known from research")
+    _returns(reviewer, home)
+    writer = SignedIn(home, at, "foi-officer")
+    page = writer.client.get(DRAFT).text
+    digest = re.findall(r'name="digest" value="(\w+)"', page)[0]
+    do = re.findall(r'value="(instead \w+)"', page)[0]
+    assert _post(writer, DRAFT, digest=digest, do="instead none").status_code == 404
+    assert _post(writer, DRAFT, digest=digest, do=do).status_code == 303
+    text = writer.client.get(f"{DRAFT}.json").json()["text"]
+    assert "That these features can be used at all is known from research." in text
+    digest = re.findall(r'name="digest" value="(\w+)"', writer.client.get(DRAFT).text)[0]
+    again = _post(writer, DRAFT, digest=digest, do=do)
+    assert again.status_code == 422
+    assert "put the others in by hand" in again.text
+    writer.close()
