@@ -15,17 +15,20 @@ from flows import disk
 from flows.casework import acts, checking
 from flows.casework.office import Done
 from flows.casework.papers import Basis, basis_of
-from flows.domain.acts import PUBLISH
+from flows.domain.acts import PUBLISH, TAKE_BACK
 from flows.domain.acts.publishing import SIGNED_AS
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST
-from flows.domain.errors import RefusedError
+from flows.domain.edition import edition_of
+from flows.domain.errors import IncompleteError, RefusedError
 from flows.domain.procedure import Stage
 from flows.domain.reference import slug
+from flows.notices.notice import Unpublished, write_notice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.casework.office import Office
+    from flows.register.dossier import Dossier
     from flows.register.statement import Statement
 
 
@@ -45,7 +48,11 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
     time, policy, kind = office.now(), dossier.policy, DOCUMENTS[document]
     if not kind.checked:
         # What a letter states may have ceased to be so since somebody approved it.
-        checking.check_letter(office, dossier, document, verb="published")
+        try:
+            checking.check_letter(office, dossier, document, verb="published")
+        except IncompleteError as error:
+            _tell_of(office, dossier, document, error)
+            raise
     signed_as = office.credential.name if office.credential else ""
     made = Basis(
         document=document,
@@ -77,6 +84,18 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
     disk.write(office.home.published / f"{name}.html", made.html.encode())
     disk.write(office.home.published / f"{name}.pdf", laid_out)
     return Done(reference=reference, what=f"version {version} published")
+
+
+def _tell_of(office: Office, dossier: Dossier, document: str, error: IncompleteError) -> None:
+    """Tell those who may take a letter back why it cannot be published, once."""
+    case, policy, roles = dossier.case, dossier.policy, edition_of(dossier.policy).row(TAKE_BACK).roles
+    stands = case.document(document)
+    about = Unpublished(
+        reference=case.reference, document=document, version=stands.version, round=stands.round
+    )
+    if not office.outbox.has_told(about):
+        people = frozenset[str]().union(*map(policy.holders, roles)) - case.life.aside
+        office.outbox.tell(write_notice(about, people, why=str(error), roles=sorted(roles)))
 
 
 def _signed_as(publication: Statement | None) -> str:

@@ -33,6 +33,7 @@ from flows.domain.documents import (
 )
 from flows.domain.english import MONTHS, in_full
 from flows.domain.finding import Finding, Severity
+from flows.domain.outcome import said_outcome
 from flows.domain.provisions import provisions, section_of
 from flows.domain.standing import standing
 
@@ -358,6 +359,12 @@ def _reasons(letter: Letter) -> Iterator[str]:
         yield "why the public interest favours it, nor that the test is annexed"
 
 
+def _unknown_outcome(letter: Letter) -> Iterator[str]:
+    # Where nothing like an outcome is said, that is told already.
+    if letter.says(_OUTCOME) and said_outcome(letter) is None:
+        yield "in words that are known which outcome it is, so that none on record can be held against it"
+
+
 def _caveat(letter: Letter) -> Iterator[str]:
     if letter.known.silent and not letter.says(CAVEAT):
         yield "that it should not be taken as indicating that information is or is not held"
@@ -554,6 +561,15 @@ DEMANDS: Final = (
         "whether the decision is upheld",
         _lacks("whether the decision is upheld", _OUTCOME),
         "Say that it is upheld, upheld in part, or overturned.",
+    ),
+    Demand(
+        "L26",
+        (REVIEW,),
+        PRACTICE,
+        "in words that are known which of the three it is, to hold the outcome on record against",
+        _unknown_outcome,
+        "Say that the decision is upheld, upheld in part, or overturned.",
+        Severity.WARN,
     ),
 )
 """What letters state."""

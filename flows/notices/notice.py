@@ -91,6 +91,36 @@ class Owing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unpublished:
+    """That a letter was signed off and cannot be published.
+
+    Attributes:
+        document: Its kind.
+        round: How often it had been returned.
+    """
+
+    reference: str
+    document: str
+    version: int
+    round: int
+
+    @property
+    def name(self) -> str:
+        """What a notice of this is filed under."""
+        name = DOCUMENTS[self.document].slug(self.reference)
+        return f"{name}-version-{self.version}-unpublished-{self.round + 1}"
+
+    @property
+    def once(self) -> str:
+        """What tells it from an earlier one of that name: it is told once."""
+        return ""
+
+    def words(self) -> dict[str, Any]:
+        """Return what its template needs beside its facts."""
+        return {"document": DOCUMENTS[self.document]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFailed:
     """That the register failed its audit.
 
@@ -117,7 +147,7 @@ class AuditFailed:
         return {}
 
 
-About = Waiting | Owing | AuditFailed
+About = Waiting | Owing | Unpublished | AuditFailed
 """What a notice may be about."""
 
 
@@ -142,7 +172,8 @@ def write_notice(about: About, people: Iterable[str], **facts: object) -> Notice
     Args:
         facts: What its template in ``templates/notices/`` needs beside what it is about.
     """
-    template = {Waiting: "decision", Owing: "owing", AuditFailed: "audit"}[type(about)]
+    names = {Waiting: "decision", Owing: "owing", Unpublished: "unpublished", AuditFailed: "audit"}
+    template = names[type(about)]
     page = templates(escape=False)
     page.filters["day"] = in_full
     told = tuple(sorted(people))

@@ -77,6 +77,18 @@ def test_a_letter_that_became_false_is_not_published_and_can_be_taken_back(
     assert told in str(refused.value)
     assert signed_off.document(CASE, "extension")["stage"] == "publication"
 
+    [notice] = signed_off.home.notices.glob("*unpublished*")
+    words = notice.read_text()
+    assert words.startswith("To: all-three-roles, both-gates, foi-officer, sign-off-officer\n")
+    assert (told in words, "equipoise take-back R/1 --document extension --version 1" in words) == (
+        True,
+        True,
+    )
+    notice.unlink()
+    with open_office(signed_off.home) as office, pytest.raises(IncompleteError):
+        publishing.publish(office, CASE, "extension")
+    assert not notice.exists(), "it is told once"
+
     signed_off.done("take-back", *OF_IT, "--reason", "A day has moved.", *OFFICER)
 
     assert signed_off.document(CASE, "extension")["stage"] == "drafting"

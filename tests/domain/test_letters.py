@@ -148,6 +148,26 @@ def test_a_letter_without_one_thing_it_has_to_state_is_stopped_for_that(
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("agree with you and will send you the plan", ["L26"]),
+        ("will not change the decision", ["L26"]),
+        ("have changed our view of two of the three points", ["L26"]),
+        ("asked whether the decision should be overturned", ["L26"]),
+        ("overturn the decision", []),
+        ("do not uphold your complaint", []),
+        ("agree with the first point and set aside the refusal", []),
+        ("uphold the decision, but not on the map", []),
+    ],
+)
+def test_an_outcome_in_words_that_are_not_known_is_told_of(words: str, told: list[str]) -> None:
+    text = without("review", "uphold the decision in part", words)
+
+    assert codes("review", text, all_=True) == told
+    assert codes("review", text) == []
+
+
+@pytest.mark.parametrize(
     ("kind", "old", "new"),
     [
         ("schedule", "request 1146A/22.", "request (ref. 1146A/22)."),

@@ -17,6 +17,8 @@ from register_builders import audited
 from test_hostile import TRAPS, Trap, lossy, trapped  # noqa: F401 - fixtures
 from test_tampering import ATTACKS, Scene, scene  # noqa: F401 - a fixture
 
+from flows.domain.acts import ACTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -35,6 +37,16 @@ def _loaded() -> Any:
 
 
 second: Final = _loaded()
+
+
+def test_the_second_knows_every_act_and_its_sentence() -> None:
+    of_the_second = {
+        **{name: sentence for name, (_, sentence) in second.DONE_BY.items()},
+        **{name: sentence for name, (sentence, _) in second.POLICY_ACTS.items()},
+    }
+
+    assert of_the_second == {name: kind.subject for name, kind in ACTS.items()}
+
 
 _PAPER: Final = "The page leaves open how a paper is made of its text; that takes the program."
 _ITS_OWN_LIST: Final = "The entry is the one that lists the key: to the second it is not known before."
