@@ -113,6 +113,8 @@ def _matters(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from _rules(policy)
     yield "Bank holidays added", tuple(map(_holiday, policy.holidays))
     yield "No session of the school", tuple(map(_closure, policy.closures))
+    closed = tuple(f"{each.words}: {each.name}" for each in policy.closures)
+    yield "When the school has no session", closed
     theme, letters = policy.theme, policy.letterhead
     for field in fields(theme):
         yield f"Papers: {_called(field.name)}", (_theme_line(getattr(theme, field.name)),)

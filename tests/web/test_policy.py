@@ -38,6 +38,11 @@ CHANGES: Final = {
     ),
     "no-holiday": ({"date": "2027-06-14"}, "14 June 2027: Day of rest"),
     "body": ({"body": "school"}, "school"),
+    "closure": (
+        {"first": "2027-02-15", "last": "2027-02-19", "name": "Half term"},
+        "15 February 2027 to 19 February 2027: Half term",
+    ),
+    "no-closure": ({"first": "2027-02-15"}, "15 February 2027 to 19 February 2027: Half term"),
     "theme": (THEME, "#00452b"),
     "letters": ({**LETTERS, "address": "1 Street\nTown"}, "1 Street"),
     "desk": ({"origins": "https://foi.example.gov.uk\nhttps://b.example.gov.uk"}, "https://b.example.gov.uk"),
@@ -48,6 +53,8 @@ CHANGES: Final = {
 REFUSED: Final = {
     "holiday": ({"date": "14/6/2027", "name": "x", "source": "y"}, "a day as 2026-06-15"),
     "no-holiday": ({"date": "2027-01-05"}, "No bank holiday"),
+    "closure": ({"first": "2027-02-15", "last": "2027-02-19", "name": "x"}, "for a school alone"),
+    "no-closure": ({"first": "soon"}, "a day as 2026-06-15"),
     "body": ({"body": "kingdom"}, "one of those listed"),
     "theme": ({**THEME, "accent": "#ffffff"}, "contrast"),
     "letters": ({**LETTERS, "greeting": ""}, "1 to 80 characters"),
@@ -69,6 +76,7 @@ def test_every_matter_is_changed_by_a_signed_act_shown_as_a_difference(home: Hom
             assert "Recorded. Version" in done.text
     policy = in_force(home)
     assert (policy.rules.body, policy.rules.retention, policy.holidays) == ("school", 36, ())
+    assert policy.closures == ()
     assert (policy.theme.accent, policy.theme.size) == ("#00452b", 14)
     assert policy.letterhead.address == ("1 Street", "Town")
     assert passes_audit(home)

@@ -110,11 +110,20 @@ def _no_holiday(visit: Visit, officer: Officer) -> object:
     return acts.remove_holiday(visit.office, officer, _day(visit))
 
 
-def _day(visit: Visit) -> date:
+def _closure(visit: Visit, officer: Officer) -> object:
+    first, last = _day(visit, "first"), _day(visit, "last")
+    return acts.add_closure(visit.office, officer, first, last, visit.sent("name"))
+
+
+def _no_closure(visit: Visit, officer: Officer) -> object:
+    return acts.remove_closure(visit.office, officer, _day(visit, "first"))
+
+
+def _day(visit: Visit, name: str = "date") -> date:
     try:
-        return date.fromisoformat(visit.sent("date"))
+        return date.fromisoformat(visit.sent(name))
     except ValueError:
-        raise MalformedError("date", Fault(path="", problem="a day as 2026-06-15 is needed")) from None
+        raise MalformedError(name, Fault(path="", problem="a day as 2026-06-15 is needed")) from None
 
 
 def _theme(visit: Visit, officer: Officer) -> object:
@@ -154,6 +163,8 @@ _CHANGES: Final[Mapping[str, Change]] = {
     "retention": _retention,
     "holiday": _holiday,
     "no-holiday": _no_holiday,
+    "closure": _closure,
+    "no-closure": _no_closure,
     "theme": _theme,
     "letters": _letters,
 }
