@@ -115,6 +115,11 @@ class Home:
         return self.state / "desk.log"
 
     @property
+    def sign_on(self) -> Path:
+        """Who lets people into the desk beside their own keys; not there where nobody does."""
+        return self.root / "sign-on.toml"
+
+    @property
     def repeats(self) -> Path:
         """The keyed digests of what was asked, by which the same request is known again."""
         return self.state / "repeats.sqlite"

@@ -42,6 +42,8 @@ OPEN: Final = {
     "GET /static/{name}": ANYBODY,
     "GET /sign-in": ANYBODY,
     "POST /sign-in": ANYBODY,
+    "GET /sign-in/on": ANYBODY,
+    "GET /sign-in/on/back": ANYBODY,
     "POST /sign-in/sample": ANYBODY,
     "POST /language": ANYBODY,
     "POST /sign-out": ALL,

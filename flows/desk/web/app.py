@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from flows.home import Home
 
 _COOKIE: Final = "desk"
+_BEGAN: Final = "sign-on"
 _MOST_FIELDS: Final = 2_000
 _MOST_FILES: Final = 50
 _MOST_BYTES: Final = 4 << 20
@@ -264,6 +265,7 @@ def _visit(
         origin=origin,
         peer=peer,
         sample=desk.is_sample and safety.is_at_this_machine(request.headers, peer, origin),
+        began=request.cookies.get(_cookie(origin, _BEGAN), ""),
         language=language if language in LANGUAGES else LANGUAGES[0],
         here=request.url.path,
         body=sent.body,
@@ -345,7 +347,9 @@ def _response(answer: Answer, visit: Visit, *, as_data: bool) -> Response:
     if isinstance(answer, See):
         response: Response = RedirectResponse(answer.url, status_code=303)
         if answer.cookie is not None:
-            _keep(response, answer.cookie, visit.origin)
+            _keep(response, _COOKIE, answer.cookie, visit.origin)
+        if answer.began is not None:
+            _keep(response, _BEGAN, answer.began, visit.origin)
         if answer.language is not None:
             response.set_cookie("language", answer.language, max_age=_A_YEAR, samesite="lax", path="/")
         return response
@@ -364,17 +368,17 @@ def _response(answer: Answer, visit: Visit, *, as_data: bool) -> Response:
     return Response(content, status_code=answer.status, media_type=media, headers=headers)
 
 
-def _cookie(origin: str) -> str:
+def _cookie(origin: str, name: str = _COOKIE) -> str:
     """Return the name of the cookie; with the prefix a browser takes it from this very host alone."""
-    return f"__Host-{_COOKIE}" if origin.startswith("https:") else _COOKIE
+    return f"__Host-{name}" if origin.startswith("https:") else name
 
 
-def _keep(response: Response, cookie: str, origin: str) -> None:
-    safe = origin.startswith("https:")
+def _keep(response: Response, name: str, cookie: str, origin: str) -> None:
+    safe, name = origin.startswith("https:"), _cookie(origin, name)
     if cookie:
-        response.set_cookie(_cookie(origin), cookie, httponly=True, samesite="lax", secure=safe, path="/")
+        response.set_cookie(name, cookie, httponly=True, samesite="lax", secure=safe, path="/")
     else:
-        response.delete_cookie(_cookie(origin), httponly=True, samesite="lax", secure=safe, path="/")
+        response.delete_cookie(name, httponly=True, samesite="lax", secure=safe, path="/")
 
 
 _CLOSED: Final = {

@@ -90,6 +90,8 @@ ROUTES: Final = (
     Route(method="GET", path="/static/{name}", handle=static.file, open_to=None),
     Route(method="GET", path="/sign-in", handle=entering.ask, open_to=None, rate=60),
     _does("/sign-in", entering.enter, None, rate=_FEW),
+    Route(method="GET", path="/sign-in/on", handle=entering.sign_on, open_to=None, rate=_FEW),
+    Route(method="GET", path="/sign-in/on/back", handle=entering.back, open_to=None, rate=_FEW),
     _does("/sign-in/sample", entering.enter_sample, None, rate=_FEW),
     _does("/language", static.language, None, rate=_FEW),
     _does("/sign-out", entering.leave, EVERYBODY),

@@ -45,6 +45,7 @@ class Visit:
         origin: At which the browser sees the desk.
         peer: The address that asks, which may be a proxy's.
         sample: Whether the newcomer's sign-in of the sample is open to this visit.
+        began: What the browser kept of a single sign-on that it began; empty without one.
         language: In which the pages speak, ``en`` or ``cy``.
         here: The path of the page.
         body: What a program sent, that asks with a password and in no form.
@@ -68,6 +69,7 @@ class Visit:
     here: str
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    began: str = ""
 
     @property
     def person(self) -> str:
@@ -111,11 +113,13 @@ class See:
 
     Attributes:
         cookie: What the browser is to keep from now on; empty to forget it; None to leave it.
+        began: What it is to keep of a single sign-on; None to leave it.
         language: In which the pages are to speak from now on; None to leave it.
     """
 
     url: str
     cookie: str | None = None
+    began: str | None = None
     language: str | None = None
 
 

@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.desk.web import passkeys, sessions
+from flows.desk.web import sign_on as oidc
 from flows.desk.web.store import GOOD_FOR
 from flows.desk.web.visit import NotFoundError, Page, See, within
-from flows.domain.errors import PitError, RefusedError
+from flows.domain.errors import MalformedError, PitError, RefusedError
 from flows.domain.procedure import Role
 from flows.register import passkey
 from flows.register.signature import SESSION, verify
 from flows.register.sshsig import tidied
 
 if TYPE_CHECKING:
+    from flows.desk.web.sign_on import Provider
     from flows.desk.web.visit import Answer, Visit
 
 _PURPOSE: Final = "sign-in"
@@ -34,6 +36,7 @@ class SignIn:
     Attributes:
         request: What a browser is asked for, as JSON; empty where no passkey can sign at this address.
         statement: What is signed.
+        sign_on: Whether the authority's single sign-on lets people in.
         people: Whom a newcomer to the sample may sign in as.
     """
 
@@ -41,6 +44,7 @@ class SignIn:
     request: str
     statement: str
     challenge: str
+    sign_on: bool
     people: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -63,6 +67,7 @@ def _asked(visit: Visit, next_: str, error: str) -> Page:
         request=asked if at_desk else "",
         statement=content.decode(),
         challenge=id_,
+        sign_on=visit.office.home.sign_on.is_file(),
         people=tuple(people),
     )
     return Page(
@@ -88,6 +93,40 @@ def enter_sample(visit: Visit) -> Answer:
     if not visit.sample or person not in visit.policy.people:
         raise NotFoundError
     return _entered(visit, person, "sample")
+
+
+def sign_on(visit: Visit) -> Answer:
+    """Send somebody to the authority's single sign-on."""
+    next_ = within(visit.asked.get("next", ""))
+    try:
+        url, kept = oidc.begin(visit.store, _provider(visit), _back(visit), next_)
+    except (RefusedError, MalformedError) as error:
+        return _asked(visit, next_, str(error))
+    return See(url=url, began=kept)
+
+
+def back(visit: Visit) -> Answer:
+    """Let somebody in whom the authority's single sign-on knows."""
+    known = _provider(visit)
+    try:
+        person, next_ = oidc.finish(visit.store, known, _back(visit), visit.asked, visit.began)
+        if person not in visit.policy.people or Role.SERVICE in visit.policy.people[person].roles:
+            raise RefusedError("You are not on the list of authorised people; ask an administrator.")
+    except PitError as error:
+        return _asked(visit, "", str(error))
+    if visit.session:
+        sessions.end(visit.store, visit.session)
+    return See(url=within(next_), cookie=sessions.begin(visit.store, person, "sso"), began="")
+
+
+def _provider(visit: Visit) -> Provider:
+    if found := oidc.provider(visit.office.home):
+        return found
+    raise NotFoundError
+
+
+def _back(visit: Visit) -> str:
+    return f"{visit.origin}/sign-in/on/back"
 
 
 def leave(visit: Visit) -> See:

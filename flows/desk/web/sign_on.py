@@ -1,0 +1,238 @@
+"""Single sign-on: entering the desk by the authority's own provider of OpenID Connect.
+
+It lets somebody *enter* and read. It signs nothing: what is done is signed by their own key, as everybody's.
+
+``sign-on.toml`` in the home has all of it:
+
+    issuer = "https://login.example.gov.uk/tenant"
+    client = "the desk's id at the provider"
+    secret = "sign-on.secret"          a file beside this one
+    claim = "oid"                      which claim of the identity token names a person; "sub" if left out
+    [people]
+    legal-reviewer = "what that claim says of them"
+
+Only the issuer's own host is asked, over https, without following it elsewhere, for five seconds and 256 KiB;
+a provider on this machine may be asked over http, which is for trials. Authorisation code with PKCE
+(RFC 7636); the identity token by OpenID Connect Core 1.0, 3.1.3.7.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from authlib.common.errors import AuthlibBaseError
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from flows.domain.errors import Fault, MalformedError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flows.desk.web.store import Store
+    from flows.home import Home
+
+_PURPOSE: Final = "sign-on"
+_WITHIN: Final = 5
+"""Seconds for an answer of the provider."""
+_MOST: Final = 256 * 1024
+"""Bytes of one."""
+_ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
+_LEEWAY: Final = 60
+"""Seconds by which clocks may differ."""
+_ADDRESSES: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_FIELDS: Final = frozenset({"issuer", "client", "secret", "claim", "people"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """Where people of the authority sign in, and who they are here.
+
+    Attributes:
+        people: Ids of people of the policy, by what the claim says of them.
+    """
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    claim: str
+    people: Mapping[str, str]
+
+
+def provider(home: Home) -> Provider | None:
+    """Return the provider that a home names; None where it names none.
+
+    Raises:
+        MalformedError: the file does not say what is needed.
+    """
+    if not home.sign_on.is_file():
+        return None
+    try:
+        given = tomllib.loads(home.sign_on.read_text("utf-8"))
+        secret = home.sign_on.with_name(str(given["secret"])).read_text("utf-8").strip()
+        return _read(given, secret)
+    except (OSError, KeyError, AttributeError, ValueError):
+        problem = "it does not say what single sign-on needs; docs/operating.md has the form"
+        raise MalformedError(home.sign_on.name, Fault(path="", problem=problem)) from None
+
+
+def _read(given: Mapping[str, Any], secret: str) -> Provider:
+    people = {str(subject): str(person) for person, subject in given["people"].items()}
+    if not given.keys() <= _FIELDS or len(people) != len(given["people"]):
+        raise ValueError("a field that is unknown, or a subject of two people")
+    return Provider(
+        issuer=_checked(str(given["issuer"]).rstrip("/")),
+        client=str(given["client"]),
+        secret=secret,
+        claim=str(given.get("claim", "sub")),
+        people=people,
+    )
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(url)
+    on_this_machine = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
+    if not (parts.scheme == "https" or on_this_machine) or parts.username or not parts.hostname:
+        raise ValueError("an address over https is needed")
+    return url
+
+
+def begin(store: Store, known: Provider, back: str, next_: str) -> tuple[str, str]:
+    """Return where somebody signs in, and what their browser is to keep meanwhile.
+
+    Args:
+        back: The address at the desk to which the provider sends them.
+        next_: The page that they wanted.
+
+    Raises:
+        RefusedError: the provider does not answer as it has to.
+    """
+    state, nonce, verifier, kept = (secrets.token_urlsafe(32) for _ in range(4))
+    content = {"state": state, "nonce": nonce, "verifier": verifier, "next": next_, "kept": _digest(kept)}
+    name = store.put_challenge(_PURPOSE, json.dumps(content).encode())
+    asked = {
+        "response_type": "code",
+        "client_id": known.client,
+        "redirect_uri": back,
+        "scope": "openid",
+        "state": f"{name}.{state}",
+        "nonce": nonce,
+        "code_challenge": create_s256_code_challenge(verifier),
+        "code_challenge_method": "S256",
+    }
+    return f"{_metadata(known)['authorization_endpoint']}?{urlencode(asked)}", kept
+
+
+def finish(store: Store, known: Provider, back: str, asked: Mapping[str, str], kept: str) -> tuple[str, str]:
+    """Return who signed in, and the page that they wanted.
+
+    Args:
+        asked: What the provider had the browser bring.
+        kept: What that browser kept.
+
+    Raises:
+        RefusedError: they did not sign in, or it is not known as whom.
+    """
+    name, _, state = asked.get("state", "").partition(".")
+    content = json.loads(store.take_challenge(_PURPOSE, name))
+    same = hmac.compare_digest(content["state"].encode(), state.encode())
+    if not same or not hmac.compare_digest(content["kept"].encode(), _digest(kept).encode()):
+        raise RefusedError("This sign-in was begun in another browser; begin it again.")
+    if "code" not in asked:
+        raise RefusedError("Your authority's sign-in did not let you in.")
+    metadata = _metadata(known)
+    form = {
+        "grant_type": "authorization_code",
+        "code": asked["code"],
+        "redirect_uri": back,
+        "code_verifier": content["verifier"],
+    }
+    token = str(_fetch(known, metadata["token_endpoint"], form).get("id_token", ""))
+    claims = _claims(known, token, _fetch(known, metadata["jwks_uri"]), content["nonce"])
+    person = known.people.get(str(claims.get(known.claim, "")))
+    if person is None:
+        raise RefusedError("Your authority knows you, and this desk does not; ask an administrator.")
+    return person, str(content["next"])
+
+
+def _claims(known: Provider, token: str, keys: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:
+    """Return what the identity token claims, once it is verified."""
+    options = {
+        "iss": {"essential": True, "value": known.issuer},
+        "aud": {"essential": True, "value": known.client},
+        "exp": {"essential": True},
+        "nonce": {"essential": True, "value": nonce},
+    }
+    try:
+        read = jwt.decode(token, KeySet.import_key_set(dict(keys)), algorithms=_ALGORITHMS)  # type: ignore[arg-type] # of any kind
+        claims = CodeIDToken(read.claims, read.header, options, {"nonce": nonce, "client_id": known.client})
+        claims.validate(leeway=_LEEWAY)
+    except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError):
+        raise RefusedError("What your authority's sign-in says of you cannot be verified.") from None
+    return dict(claims)
+
+
+def _metadata(known: Provider) -> Mapping[str, str]:
+    """Return where the provider answers, all of it at the issuer's own host."""
+    found = _fetch(known, f"{known.issuer}/.well-known/openid-configuration")
+    if str(found.get("issuer", "")).rstrip("/") != known.issuer:
+        raise RefusedError("Your authority's sign-in calls itself otherwise than this desk was told.")
+    addresses = {name: str(found.get(name, "")) for name in _ADDRESSES}
+    for url in addresses.values():
+        _check_host(known, url)
+    return addresses
+
+
+class _Nowhere(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Answer that there is nowhere to go."""
+
+
+def _fetch(known: Provider, url: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    """Return the JSON at an address of the issuer's host."""
+    _check_host(known, url)
+    request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310 - checked above
+    if form is not None:
+        who = f"{quote(known.client, safe='')}:{quote(known.secret, safe='')}"  # RFC 6749, 2.3.1
+        request.data = urlencode(form).encode()
+        request.add_header("Authorization", f"Basic {base64.b64encode(who.encode()).decode()}")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Nowhere)
+    began = time.monotonic()
+    try:
+        with opener.open(request, timeout=_WITHIN) as answer:
+            read = b""
+            while len(read) <= _MOST and time.monotonic() - began < _WITHIN:
+                more = answer.read1(1 << 14)
+                if not more:
+                    found = json.loads(read)
+                    return found if isinstance(found, dict) else {}
+                read += more
+    except (OSError, ValueError, RecursionError):
+        pass
+    raise RefusedError("Your authority's sign-in does not answer as it has to; use your own key.")
+
+
+def _check_host(known: Provider, url: str) -> None:
+    here, there = urlsplit(known.issuer), urlsplit(url)
+    if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+        raise RefusedError("Your authority's sign-in leads to another host than the one this desk was told.")
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
