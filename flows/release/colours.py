@@ -34,10 +34,12 @@ def dark(colour: Colour) -> bool:
     return sum(part * weight for part, weight in zip(colour, _WEIGHTS, strict=True)) <= _DARK
 
 
-def are_near(one: str, other: str) -> bool:
-    """Return whether nobody would see one colour on the other, both in hexadecimal digits."""
-    both = parsed(one), parsed(other)
-    return both[0] is not None and both[1] is not None and near(both[0], both[1])
+def hides(colour: str, ground: str) -> str:
+    """Return the code of what nobody would see on its ground, both in hexadecimal digits; empty if seen."""
+    one, other = parsed(colour), parsed(ground)
+    if one is None or other is None or not near(one, other):
+        return ""
+    return "HIDDEN_COVERED" if dark(other) else "HIDDEN_TEXT"
 
 
 def is_dark(colour: str) -> bool:

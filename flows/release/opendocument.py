@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.release.archive import Archive
-from flows.release.colours import are_near, is_dark
+from flows.release.colours import hides
 from flows.release.markup import Event, events
 from flows.release.noticing import finding, names_nobody, tells_of_a_machine, unread
 from flows.release.pictures import look_at_picture
@@ -330,8 +330,7 @@ class _Content:
         if style.hides:
             yield finding("HIDDEN_TEXT", self._where, "There is text that its style hides.")
         # Text without a colour of its own is shown light on dark.
-        elif style.colour and are_near(style.colour, style.ground):
-            code = "HIDDEN_COVERED" if is_dark(style.ground) else "HIDDEN_TEXT"
+        elif code := hides(style.colour, style.ground):
             yield finding(code, self._where, "There is text in the colour of what is behind it.")
 
 

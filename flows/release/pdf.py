@@ -42,17 +42,8 @@ _KEYS: Final = {
 }
 """Keys of a dictionary that are enough by themselves, wherever it stands."""
 _ACTIONS: Final = frozenset(
-    {
-        "/JavaScript",
-        "/Launch",
-        "/SubmitForm",
-        "/ImportData",
-        "/Rendition",
-        "/Sound",
-        "/Movie",
-        "/RichMediaExecute",
-    }
-    | {"/GoTo3DView", "/SetOCGState", "/Trans", "/Hide"}
+    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/Sound", "/Movie", "/Hide"}
+    | {"/RichMediaExecute", "/GoTo3DView", "/SetOCGState", "/Trans"}
 )
 _ELSEWHERE: Final = frozenset({"/GoToR", "/GoToE", "/Thread"})
 _ALONE: Final = 1
@@ -80,39 +71,12 @@ _STREAMS: Final = _NAMED | {
 """Keys under which a program that shows the file looks for a stream."""
 _TEXTS: Final = frozenset(
     {"/Info", "/ID", "/Lang", "/Contents", "/T", "/TU", "/TM", "/V", "/DV", "/DA", "/RV", "/DS", "/NM", "/M"}
-    | {"/RC", "/Subj", "/CA", "/AC", "/URI", "/F", "/UF", "/Desc", "/D", "/Dest", "/Dests", "/Names"}
+    | {"/RC", "/Subj", "/CA", "/AC", "/URI", "/F", "/UF", "/Desc", "/D", "/Dest", "/Dests", "/Names", "/K"}
     | {"/Limits", "/Nums", "/P", "/Alt", "/ActualText", "/E", "/C", "/Registry", "/Ordering", "/CharSet"}
-    | {
-        "/FontFamily",
-        "/Panose",
-        "/Name",
-        "/CreationDate",
-        "/ModDate",
-        "/LastModified",
-        "/Title",
-        "/RegistryName",
-    }
-    | {
-        "/OutputCondition",
-        "/OutputConditionIdentifier",
-        "/ColorSpace",
-        "/CS",
-        "/Creator",
-        "/Opt",
-        "/JS",
-        "/K",
-    }
-    | {
-        "/Summary",
-        "/Headers",
-        "/Order",
-        "/Reason",
-        "/Location",
-        "/ContactInfo",
-        "/IDTree",
-        "/Base",
-        "/Properties",
-    }
+    | {"/FontFamily", "/Panose", "/Name", "/CreationDate", "/ModDate", "/LastModified", "/Title", "/Base"}
+    | {"/RegistryName", "/OutputCondition", "/OutputConditionIdentifier", "/ColorSpace", "/CS", "/Creator"}
+    | {"/Opt", "/JS", "/Summary", "/Headers", "/Order", "/Reason", "/Location", "/ContactInfo", "/IDTree"}
+    | {"/Properties"}
 )
 """Keys under which text stands that has a meaning."""
 _LETTERS: Final = re.compile(r"[A-Za-z]{3}")

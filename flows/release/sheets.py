@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from flows.release.colours import are_near, is_dark
+from flows.release.colours import hides, is_dark
 from flows.release.markup import is_on
 from flows.release.noticing import THE_FILE, finding
 from flows.release.office import Package, look_at_custom_xml, look_at_drawing
@@ -134,9 +134,9 @@ class _Style:
         """The code of what it hides; empty where what stands in the cell is seen."""
         if self.size <= _SMALLEST or not _SHOWS.search(_LITERAL.sub("", self.form)):
             return "HIDDEN_TEXT"
-        if self.colour == self.ground or are_near(self.colour, self.ground):
-            return "HIDDEN_COVERED" if is_dark(self.ground) else "HIDDEN_TEXT"
-        return ""
+        if self.colour == self.ground and not is_dark(self.ground):
+            return "HIDDEN_TEXT"
+        return hides(self.colour, self.ground)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections import ChainMap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from flows.release.colours import are_near, is_dark
+from flows.release.colours import hides, is_dark
 from flows.release.markup import Event, is_on
 from flows.release.noticing import finding, tells_of_a_machine
 from flows.release.office import Package, look_at_custom_xml, look_at_drawing
@@ -225,8 +225,6 @@ class _Text:
             elif event.kind == "text":
                 self._say(event)
                 yield from self._look_at_words(event)
-            elif event.text.strip():
-                yield finding("HIDDEN_COMMENT", self._place, "The file has a comment in its XML.")
 
     def _begin(self, event: Event) -> Iterator[Finding]:
         yield from look_at_drawing(event, self._place)
@@ -376,13 +374,8 @@ class _Text:
         if colour == "auto":
             # Word turns automatic text light on dark shading, but not under a highlighter.
             colour = "000000" if seen.get("highlight") == "black" or not is_dark(ground) else "FFFFFF"
-        if are_near(colour, ground):
-            if is_dark(ground):
-                yield finding(
-                    "HIDDEN_COVERED", self._place, "There is text on a ground of the same dark colour."
-                )
-            else:
-                yield finding("HIDDEN_TEXT", self._place, "There is text in the colour of the page.")
+        if code := hides(colour, ground):
+            yield finding(code, self._place, "There is text in the colour of what is behind it.")
 
     def _style(self, name: str) -> str:
         return self._scopes[name][-1].style if self._scopes[name] else ""
