@@ -75,7 +75,7 @@ class Subject:
 
 SUMMARY: Final = "summary"
 """What faults of the summary are told of."""
-_SUBJECTS: Final = (
+SUBJECTS: Final = (
     ("Personal information, health and safety", ("40", "38")),
     ("Crime, investigations, courts and privilege", ("30", "31", "32", "42")),
     ("Security, defence and relations abroad", ("23", "24", "26", "27")),
@@ -167,11 +167,12 @@ def offered(dossier: Dossier) -> tuple[Subject, ...]:
     """Return the exemptions that were in force when the request came, by what they are about."""
     case, body = dossier.case, dossier.policy.rules.body
     law = provisions(case.regime)
-    named = {section: name for name, sections in _SUBJECTS for section in sections}
-    found: dict[str, list[Offered]] = {name: [] for name, _ in _SUBJECTS}
-    for each in law.all:
+    found: dict[str, list[Offered]] = {name: [] for name, _ in SUBJECTS}
+    named = {section: name for name, sections in SUBJECTS for section in sections}
+    order = {section: at for at, section in enumerate(named)}
+    for each in sorted(law.all, key=lambda each: order.get(section_of(each.citation), len(order))):
         if each.in_force(case.received) and not (each.only_for and body and body not in each.only_for):
             limbs = tuple(limbs_of(each, law).items())
             one = Offered(citation=each.citation, title=each.title, duty=each.duty, limbs=limbs)
-            found[named.get(section_of(each.citation), _SUBJECTS[-1][0])].append(one)
+            found[named.get(section_of(each.citation), SUBJECTS[-1][0])].append(one)
     return tuple(Subject(name=name, offered=tuple(each)) for name, each in found.items() if each)

@@ -14,11 +14,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from flows.casework.working import SUBJECTS
+from flows.desk.web.fields import ENDS, PARTS, Many, Row
 from flows.desk.web.navigation import PAGES
 from flows.files import folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from flows.desk.web.fields import Spec
 
 PLACE: Final = folder("templates") / "desk" / "languages" / "cy.po"
 _OPTIONS: Final = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
@@ -36,6 +40,21 @@ def messages() -> Iterator[str | tuple[str, str]]:
                 texts = [message] if isinstance(message, str) else [each for each in message if each]
                 yield (texts[0], texts[1]) if called == "ngettext" else texts[0]
     yield from (name for _, name, _ in PAGES)
+    yield from _of_fields(PARTS)
+    yield from ENDS.values()
+    yield from (name for name, _ in SUBJECTS)
+
+
+def _of_fields(spec: Spec) -> Iterator[str]:
+    """Yield every text of the form of an assessment."""
+    yield spec.label
+    if isinstance(spec, Row):
+        yield from filter(None, (spec.hint, *(words for _, words in spec.choices)))
+        return
+    if isinstance(spec, Many):
+        yield spec.one
+    for row in spec.rows:
+        yield from _of_fields(row)
 
 
 def brought_up(text: bytes) -> bytes:

@@ -29,6 +29,11 @@ PAGES: Final = {
     "a case that was returned": ("foi-officer", "/cases/FOI-2026-0174"),
     "a published case": ("foi-officer", "/cases/1146A-22"),
     "deciding": ("sign-off-officer", "/cases/FOI-2026-0177/decide/test"),
+    "writing a test as a form": ("foi-officer", "/cases/FOI-2026-0174/draft"),
+    "writing a test as YAML": ("foi-officer", "/cases/FOI-2026-0174/draft?as=yaml"),
+    "writing a letter": ("foi-officer", "/cases/FOI-2026-0174/draft?document=extension"),
+    "beginning from exemptions": ("foi-officer", "/cases/FOI-2026-0174/draft/start"),
+    "commenting": ("sign-off-officer", "/cases/FOI-2026-0177/decide/test/comment?paragraph=1"),
     "nothing to decide": ("sign-off-officer", "/cases/1146A-22/decide/test"),
     "people, for who may change them": ("administrator", "/people"),
     "a person, for who may change them": ("administrator", "/people/legal-reviewer"),
@@ -67,7 +72,11 @@ def faults(tab: Page) -> list[tuple[str, str]]:
         "runOnly": {"type": "tag", "values": TAGS},
         "resultTypes": ["violations", "incomplete"],
         # Rules of AAA that axe leaves out unless they are asked for by name.
-        "rules": {name: {"enabled": True} for name in ("color-contrast-enhanced", "target-size")},
+        "rules": {
+            **{name: {"enabled": True} for name in ("color-contrast-enhanced", "target-size")},
+            # The paper beside a draft stands in a sandbox, where no script runs, not even axe's.
+            "frame-tested": {"enabled": False},
+        },
     }
     found = tab.evaluate("options => axe.run(options)", options)
     assert len(found["passes"]) > 15

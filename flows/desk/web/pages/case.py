@@ -10,13 +10,16 @@ from flows.casework.looking import look_or_say
 from flows.casework.reading import reading_of
 from flows.desk.web import seen
 from flows.desk.web.visit import Page
-from flows.domain.acts import ACTS, APPROVE, OVERRIDE, SUBMIT
+from flows.domain.acts import ACTS, APPROVE, DRAFT, OVERRIDE, SUBMIT
 from flows.domain.decide import refusals
-from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.documents import DOCUMENTS, SCHEDULE, TEST
+from flows.domain.edition import documents_of
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import parse_reference, slug
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flows.casework.reading import Reading
     from flows.casework.views import CaseView, Line
     from flows.desk.web.visit import Visit
@@ -35,6 +38,7 @@ class CasePage:
         before: The version with which the current one is compared; 0 where there is none before.
         overrides: Whether they may override a finding of the text.
         why_not: Why they may not, where it stands at a gate.
+        letters: Those that they may begin to write.
     """
 
     case: CaseView
@@ -44,6 +48,7 @@ class CasePage:
     overrides: bool
     before: int
     why_not: tuple[str, ...]
+    letters: tuple[str, ...]
     history: tuple[Line, ...]
 
 
@@ -71,10 +76,19 @@ def show(visit: Visit) -> Page:
         overrides=not refusals(case, OVERRIDE, visit.person, visit.policy, document=document),
         before=before if 0 < before < current else 0,
         why_not=tuple(map(str, why_not)),
+        letters=tuple(_letters(visit, case)),
         history=tuple(views.history(dossier)),
     )
     seen.remember(visit, dossier, document)
     return Page(template="case.html.j2", view=view)
+
+
+def _letters(visit: Visit, case: Case) -> Iterator[str]:
+    """Yield the letters that a person may begin; a schedule begins with its records, and is no page's."""
+    for name in documents_of(visit.policy):
+        begun = name in {TEST.name, SCHEDULE.name} or case.document(name).version
+        if not begun and not refusals(case, DRAFT, visit.person, visit.policy, document=name):
+            yield name
 
 
 def _next(visit: Visit, case: Case, document: str) -> tuple[str, str] | None:
