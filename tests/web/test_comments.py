@@ -88,6 +88,7 @@ def test_comments_are_changed_removed_and_theirs_alone(reviewer: SignedIn, home:
             assert "Canary" not in someone.client.get(path).text
     _post(other, COMMENT, do="remove", comment=id_)
     _post(other, COMMENT, comment=id_, paragraph="9", said="Not mine.")
+    assert [*reviewer.client.get(f"{DECIDE}.json").json()["comments"]] == [id_]
     _post(reviewer, COMMENT, comment=id_, paragraph="9", quote=WORDS, said="Changed.")
     ((id_, comment),) = reviewer.client.get(f"{DECIDE}.json").json()["comments"].items()
     assert comment == {"paragraph": 9, "quote": WORDS, "said": "Changed.", "instead": ""}
