@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from flows.casework.office import Office
     from flows.domain.policy import Person, Policy, Proclaimed
-    from flows.domain.working_days import Closure
 
 DIGITS: Final = 12
 """Of a fingerprint, in hex, as they are read out by voice."""
@@ -112,7 +111,6 @@ def _matters(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "The service" if person.id == SERVICE else person.id, (*_lines_of(person),)
     yield from _rules(policy)
     yield "Bank holidays added", tuple(map(_holiday, policy.holidays))
-    yield "No session of the school", tuple(map(_closure, policy.closures))
     closed = tuple(f"{each.words}: {each.name}" for each in policy.closures)
     yield "When the school has no session", closed
     theme, letters = policy.theme, policy.letterhead
@@ -143,10 +141,6 @@ def _lines_of(person: Person) -> Iterator[str]:
 
 def _holiday(day: Proclaimed) -> str:
     return f"{in_full(day.date)}: {day.name}, {where(day.nations)} ({day.source})"
-
-
-def _closure(closure: Closure) -> str:
-    return f"{closure.name}: {in_full(closure.first)} to {in_full(closure.last)}"
 
 
 def _theme_line(value: object) -> str:
