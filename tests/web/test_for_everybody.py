@@ -69,6 +69,10 @@ def at(demo_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         yield address
 
 
+TIMES: Final = frozenset({"what is one's own", "people, for who may change them"})
+"""Pages that tell when their reader signed in, which is another time each time."""
+
+
 def shows(browser: Browser, at: str, page: str, **options: object) -> Person:
     who, path = PAGES[page]
     someone = Person(browser, at, **options)
@@ -100,7 +104,7 @@ def faults(tab: Page) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("page", sampled(PAGES, first=4))
+@pytest.mark.parametrize("page", sampled(PAGES, first=3))
 def test_axe_finds_nothing_and_nothing_has_to_be_moved_sideways(browser: Browser, at: str, page: str) -> None:
     someone = shows(browser, at, page, bypass_csp=True)
     for colours in ("light", "dark"):
@@ -114,7 +118,7 @@ def test_axe_finds_nothing_and_nothing_has_to_be_moved_sideways(browser: Browser
     someone.context.close()
 
 
-@pytest.mark.parametrize("page", sampled(PAGES, first=2))
+@pytest.mark.parametrize("page", sampled([page for page in PAGES if page not in TIMES], first=1))
 def test_every_page_reads_the_same_without_script(browser: Browser, at: str, page: str) -> None:
     texts = []
     for script in (True, False):

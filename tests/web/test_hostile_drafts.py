@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from hostile import CORPUS, brought
+from sampling import sampled
 from web_builders import SignedIn
 
 if TYPE_CHECKING:
@@ -88,14 +89,14 @@ YAML: Final = {
 }
 
 
-def test_no_text_of_yaml_stops_the_page(writer: SignedIn) -> None:
-    for what, text in YAML.items():
-        for do in ("record", "form", "add parts", "add parts[3].exemptions[0].favouring"):
-            answer = _post(writer, DRAFT, digest=_digest(writer), do=do, yaml=text)
-            assert answer.status_code in {303, 404, 422}, (what, do)
-            assert "/sign/" not in answer.headers.get("location", "")
-        assert writer.client.get(DRAFT).status_code == 200
-        assert writer.client.get(f"{DRAFT}/paper").status_code == 200
+@pytest.mark.parametrize("what", sampled(YAML, first=3))
+def test_no_text_of_yaml_stops_the_page(writer: SignedIn, what: str) -> None:
+    for do in ("record", "form", "add parts", "add parts[3].exemptions[0].favouring"):
+        answer = _post(writer, DRAFT, digest=_digest(writer), do=do, yaml=YAML[what])
+        assert answer.status_code in {303, 404, 422}, do
+        assert "/sign/" not in answer.headers.get("location", "")
+    assert writer.client.get(DRAFT).status_code == 200
+    assert writer.client.get(f"{DRAFT}/paper").status_code == 200
 
 
 BUTTONS: Final = (

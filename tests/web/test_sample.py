@@ -18,7 +18,7 @@ from flows.home import Home
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Request
 
 
 @pytest.fixture
@@ -54,10 +54,16 @@ def test_everybody_finds_something_to_do(filled: Home) -> None:
         assert office.register.tip().entry.sequence == sequence
 
 
-def test_a_newcomer_decides_within_a_minute(filled: Home, browser: Browser) -> None:
+def test_from_signing_in_to_a_recorded_approval_takes_five_steps(filled: Home, browser: Browser) -> None:
     with serving(filled) as at:
-        newcomer = Person(browser, at)
+        newcomer, opened = Person(browser, at), 0
+
+        def count(request: Request) -> None:
+            nonlocal opened
+            opened += request.is_navigation_request() and not request.redirected_from
+
         newcomer.goes("/")
+        newcomer.page.on("request", count)
         newcomer.presses("Sign in as sign-off-officer")
         newcomer.page.get_by_role("region").or_(newcomer.page.locator("#main")).first.wait_for()
         newcomer.page.locator("#decide + table a").first.click()
@@ -65,6 +71,7 @@ def test_a_newcomer_decides_within_a_minute(filled: Home, browser: Browser) -> N
         newcomer.presses("Check and sign")
         newcomer.presses("Sign with the key of the sample")
         assert "Recorded" in newcomer.words
+        assert opened == 4  # beside the choice itself, which opens no page
         assert newcomer.problems == []
         newcomer.context.close()
     assert passes_audit(filled)
