@@ -139,6 +139,7 @@ POLICY_ACTS = {  # the sentence of the entry, and what the act changes: a file, 
     "change-retention": ("policy: keep cases for {months} months", "rules.json retention"),
     "adopt-edition": ("policy: adopt edition {edition} of the procedure", "rules.json edition"),
     "resume": ("policy: let the register be written again", ""),
+    "suspect-key": ("policy: suspect a key of {person} since entry {since}", "roster.json"),
 }
 POLICY_FILES = ("calendar.json", "roster.json", "rules.json", "theme.json")
 FIELDS = {
@@ -795,6 +796,8 @@ class Audit:
         self.references: dict[str, str] = {}
         self.register = ""
         self.heads: list[str] = []
+        self.drafts: dict[str, str] = {}
+        """What each draft wrote: the name of the act and the path, to git's name of the content."""
 
     def read(self, tip: str) -> None:
         line: list[tuple[str, bytes]] = []
@@ -865,6 +868,9 @@ class Audit:
         files = self._files(self._subtree(entry.tree, folder) or "")
         earlier, chain.files, chain.tree = chain.files, files, self._subtree(entry.tree, folder)
         self.chains[case] = chain
+        if case != "policy" and entry.said["Act"].endswith("-draft"):
+            wrote = {p: files[p] for p in files if not p.startswith(("acts/", "sealed/"))}
+            self.drafts |= {f"{entry.said['Act']}/{p}": id_ for p, id_ in wrote.items()}
         said = self._statement(entry, chain, files, earlier)
         policy = self._policy(said, files) if case == "policy" else self.policies[-1]
         judged = self.policies[-1] if self.policies else policy
@@ -1031,7 +1037,11 @@ class Audit:
         act = said["act"]
         need(said["role"] == ADMIN, "E_ROLE", "Only an administrator changes the policy.")
         need((act == "found") == (not self.policies), "E_POLICY", "The register is founded once.")
-        need(act != "resume" or (said["reason"] or "").strip(), "E_POLICY", "A reason is needed.")
+        need(
+            act not in {"resume", "suspect-key"} or (said["reason"] or "").strip(),
+            "E_POLICY",
+            "A reason is needed.",
+        )
         if self.policies:
             file, _, key = POLICY_ACTS[act][1].partition(" ")
             for name in POLICY_FILES:
@@ -1225,15 +1235,15 @@ def run_pack(path: Path, pin: str | None, checkpoint: str | None) -> list[tuple[
 
 def copies(audit: Audit, files: dict[str, bytes]) -> list[tuple[int, str, str]]:
     """Return what of the files to read is not as the register has it."""
-    found = []
-    for chain in audit.chains.values():
-        for path, id_ in chain.files.items():
-            name = f"files/{chain.folder}/{path}"
-            if not path.endswith(".age") and files.get(name) != audit.objects.read(id_, "blob"):
-                found.append((0, "E_SHA256", f"{name} is not what the register has."))
-    known = {f"files/{c.folder}/{p}" for c in audit.chains.values() for p in c.files}
-    stray = [name for name in files if name.startswith("files/") and name not in known]
-    return [*found, *((0, "E_TREE", f"{name} is in no register.") for name in stray)]
+    due = {f"files/{c.folder}/{path}": id_ for c in audit.chains.values() for path, id_ in c.files.items()}
+    due |= {f"versions/{name}": id_ for name, id_ in audit.drafts.items()}
+    due = {name: id_ for name, id_ in due.items() if not name.endswith(".age")}
+    there = {name for name in files if name.startswith(("files/", "versions/"))}
+    found = [(0, "E_TREE", f"{name} is in no register.") for name in sorted(there - due.keys())]
+    for name, id_ in due.items():
+        if audit.objects.has(id_) and files.get(name) != audit.objects.read(id_, "blob"):
+            found.append((0, "E_SHA256", f"{name} is not what the register has."))
+    return found
 
 
 def main() -> int:

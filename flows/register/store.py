@@ -38,6 +38,7 @@ from flows.register.dossier import Dossier
 from flows.register.entry import LONGEST_DELAY, entry_for, seconds
 from flows.register.evidence import Evidence
 from flows.register.examine import Examiner, check_newest
+from flows.register.extract import Extract, extract
 from flows.register.line import Line, Recorded
 from flows.register.objects import Node, Tree, object_id, write_tree
 from flows.register.report import FoundError, PaperVerdict
@@ -165,6 +166,17 @@ class Register:
                     f"{reference} fails its audit at {found.finding.place} with {found.finding.code}; "
                     "run `equipoise audit`."
                 ) from found
+
+    def extract(self, dossier: Dossier) -> Extract:
+        """Take a case out, with all that is needed to verify it and nothing that is sealed.
+
+        Raises:
+            TamperedError: what leads to it is not in the register's form.
+        """
+        try:
+            return extract(self._repository, dossier.case.reference, dossier.chain.folder)
+        except ValueError as error:
+            raise TamperedError("An entry is not in the register's form; run `equipoise audit`.") from error
 
     def check_not_stopped(self) -> None:
         """Check that acts may be recorded.

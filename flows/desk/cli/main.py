@@ -106,6 +106,11 @@ _AFTER: Final = {
         "Verify a published paper, offline: its signature, its time, its register entry, its version.",
         "verify",
     ),
+    "evidence-pack": _in(
+        "packing",
+        "Write a case as a ZIP archive that can be verified without this software.",
+        "evidence_pack",
+    ),
     "deadline": _in(
         "clock",
         "Compute when a request received on DATE, or the case REF, falls due, day by day.",
