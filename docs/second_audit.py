@@ -793,6 +793,7 @@ class Audit:
         self.chains: dict[str, Chain] = {"policy": Chain("policy")}
         self.policies: list[Policy] = []
         self.owners: dict[str, str] = {}
+        self.suspected: set[str] = set()
         self.references: dict[str, str] = {}
         self.register = ""
         self.heads: list[str] = []
@@ -835,7 +836,9 @@ class Audit:
         failed: list[FailError] = []
         self._tried(failed, lambda: self._in_line(number, entry, before))
         if self.only and entry.said["Case"] not in {self.only, "policy"}:
-            self._tried(failed, lambda: self._by_service(entry, self.policies[-1]))
+            self._tried(failed, lambda: self._by_service(entry, self.policies[-1] if self.policies else None))
+            if entry.said["Act"] == "0001-open":
+                self._tried(failed, lambda: self._known_once(entry.said["Case"]))
         else:
             self._tried(failed, lambda: self._act(entry, before, failed))
         if failed:
@@ -892,7 +895,9 @@ class Audit:
         later = not before or entry.committed >= before.committed
         need(later, "E_CLOCK", "The entry's time lies before that of the entry before it.")
 
-    def _by_service(self, entry: Entry, policy: Policy) -> None:
+    def _by_service(self, entry: Entry, policy: Policy | None) -> None:
+        if policy is None:
+            raise FailError("E_POLICY", "No policy is in force.")
         if entry.armoured is None:
             raise FailError("E_UNSIGNED", "The entry is not signed.")
         found = parse_signature(entry.armoured)
@@ -1015,11 +1020,15 @@ class Audit:
             "The key is not the one due.",
         )
 
+    def _known_once(self, case: str) -> None:
+        again = slug(case).lower() in self.references
+        self.references.setdefault(slug(case).lower(), case)
+        need(not again, "E_DUPLICATE", "The case is open already.")
+
     def _opens(self, case: str, folder: str) -> None:
         fit = REFERENCE.fullmatch(case) and case != "policy"
         need(fit, "E_ACT", "The reference is none that an authority can give.")
-        again = self.references.setdefault(slug(case).lower(), case)
-        need(again == case, "E_DUPLICATE", "The case is open already.")
+        self._known_once(case)
         there = re.fullmatch(r"cases/\d{4}/\d\d/\d\d/(.+)", folder)
         need(there and there[1] == slug(case), "E_PATH", "The folder is not by the reference.")
 
@@ -1062,6 +1071,12 @@ class Audit:
         for name, person in policy.people.items():
             for public in person["keys"]:
                 need(self.owners.setdefault(public, name) == name, "E_POLICY", "A key had another owner.")
+        marks = {sha256(base64.b64decode(key.split()[1])): key for key in self.owners}
+        listed = {key for person in policy.people.values() for key in person["keys"]}
+        if act == "suspect-key":
+            need(said["details"].get("key") in marks, "E_POLICY", "Nobody ever had that key.")
+            self.suspected.add(marks[said["details"]["key"]])
+        need(not listed & self.suspected, "E_POLICY", "A key that was made suspect is listed.")
         self.policies.append(policy)
 
     def _standing(self, newest: Entry, number: int) -> None:

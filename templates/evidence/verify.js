@@ -12,6 +12,7 @@ const ADMIN = "administrator", AUDITOR = "auditor", SERVICE = "service";
 const DECIDES = {"legal-review": LEGAL, "balancing": SIGN_OFF};
 const APPROVALS = {"full": "legal-review balancing", "two-person": "balancing", "one-person": "none"};
 const EDITIONS = [1, 2];
+const DOCUMENTS = ["test", "response", "clarification", "fees", "extension", "cost", "vexatious", "transfer", "review", "schedule"];
 const SENDS = {"ask-clarification": "clarification", "fees-notice": "fees", "extend": "extension", "review-decided": "review"};
 const MOVES = {
   "draft": [["received", "drafting"], "drafting"],
@@ -609,7 +610,7 @@ class Chain {
 
 class Reading {
   constructor(objects, data) {
-    Object.assign(this, {objects, data, findings: [], heads: [], policies: [], owners: {}, register: "", rows: [], versions: [], sealed: 0});
+    Object.assign(this, {objects, data, findings: [], heads: [], policies: [], owners: {}, suspected: new Set(), references: new Set(), register: "", rows: [], broken: [], versions: [], sealed: 0});
     this.chains = {policy: new Chain("policy")};
   }
 
@@ -635,6 +636,7 @@ class Reading {
         await this.entry(at + 1, entry, before);
       } catch (found) {
         this.add(at + 1, found);
+        if (entry && !this.rows.some((row) => row.number === at + 1)) this.broken.push({number: at + 1, entry});
       }
       before = entry;
     }
@@ -664,8 +666,17 @@ class Reading {
     await tried(() => this.inLine(number, entry, before));
     const named = entry.said.Case;
     if (named === this.data.case || named === "policy") await tried(() => this.act(number, entry, before, tried));
-    else await tried(() => this.byService(entry, this.policies.at(-1)));
+    else {
+      await tried(() => this.byService(entry, this.policies.at(-1)));
+      if (entry.said.Act === "0001-open") await tried(() => this.knownOnce(named));
+    }
     if (failed.length) throw failed[0];
+  }
+
+  knownOnce(reference) {
+    const again = this.references.has(slug(reference).toLowerCase());
+    this.references.add(slug(reference).toLowerCase());
+    need(!again, "E_DUPLICATE", "The case is open already.");
   }
 
   inLine(number, entry, before) {
@@ -682,6 +693,7 @@ class Reading {
     need([...root].every(([name, node]) => ["cases", "policy"].includes(name) && node.mode === "40000"), "E_TREE", "Something lies beside cases and policy.");
     const folder = this.changed(root, parent), named = entry.said.Case, opens = entry.said.Act === "0001-open";
     need(!opens || !this.chains[named], "E_DUPLICATE", "The case is open already.");
+    if (opens) this.knownOnce(named);
     if (opens) need(/^cases\/\d{4}\/\d\d\/\d\d\/[^/]+$/.test(folder) && folder.split("/")[4] === slug(named), "E_PATH", "The folder is not by the reference.");
     const chain = this.chains[named] || (opens ? new Chain(folder) : null);
     need(chain, "E_REPLAY_CASE", "The entry names a case that is not open.");
@@ -714,6 +726,7 @@ class Reading {
       && ["number", "policy", "version"].every((name) => Number.isInteger(said[name])) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(said.time)
       && Object.values(said.details).every((fact) => typeof fact === "string");
     need(form, "E_STATEMENT", "The statement has a field out of form.");
+    need(said.document === null || DOCUMENTS.includes(said.document), "E_STATEMENT", "The document is none that a case has.");
     this.register ||= said.register;
     need(said.register === this.register, "E_REPLAY_REGISTER", "The statement is of another register.");
     need(entry.domain === said.register, "E_ENTRY", "The entry is of another register than its statement.");
@@ -741,6 +754,7 @@ class Reading {
     need(sameJson(paths, there), "E_TREE", "The folder has other files than are listed.");
     for (const file of said.files) {
       if (file.path.endsWith(".age")) continue;  // what is sealed is in no pack
+      need(this.objects.has(files.get(file.path)), "E_MISSING", `${file.path} is not here, or was altered.`);
       const data = this.objects.read(files.get(file.path), "blob");
       need(file.size === data.length && file.sha256 === (await sha256(data)), "E_SHA256", `${file.path} is not the file that is listed.`);
     }
@@ -769,6 +783,7 @@ class Reading {
   }
 
   async byService(entry, policy) {
+    need(policy, "E_POLICY", "No policy is in force.");
     need(entry.armoured, "E_UNSIGNED", "The entry is not signed.");
     const found = parseSignature(entry.armoured), owner = policy.owner(found.public);
     need(owner, "E_UNKNOWN_KEY", "The entry is signed by a key that is not the service’s.");
@@ -785,7 +800,7 @@ class Reading {
     return policy;
   }
 
-  amended(said, policy) {
+  async amended(said, policy) {
     const before = this.policies.at(-1);
     need(said.role === ADMIN, "E_ROLE", "Only an administrator changes the policy.");
     need((said.act === "found") === !before, "E_POLICY", "The register is founded once.");
@@ -807,6 +822,14 @@ class Reading {
     for (const person of Object.values(policy.people)) {
       for (const key of person.keys) need((this.owners[key] ||= person.id) === person.id, "E_POLICY", "A key had another owner.");
     }
+    if (said.act === "suspect-key") {
+      const marks = new Map();
+      for (const key of Object.keys(this.owners)) marks.set(await sha256(fromBase64(key.split(" ")[1])), key);
+      need(marks.has(said.details.key), "E_POLICY", "Nobody ever had that key.");
+      this.suspected.add(marks.get(said.details.key));
+    }
+    const listed = Object.values(policy.people).flatMap((person) => person.keys);
+    need(!listed.some((key) => this.suspected.has(key)), "E_POLICY", "A key that was made suspect is listed.");
     this.policies.push(policy);
   }
 
@@ -840,12 +863,12 @@ class Reading {
         if (failed instanceof Unable) throw failed;
         throw new Failed("E_CHECKPOINT", failed.message);
       }
-      need(size <= this.heads.length, "E_ROLLBACK", "The checkpoint knows more entries than there are here.");
+      if (size > this.heads.length) throw Object.assign(new Failed("E_ROLLBACK", "The checkpoint knows more entries than there are here."), {at: size});
       const head = toBase64(Uint8Array.from(this.heads[size - 1].match(/../g), (each) => parseInt(each, 16)));
-      need(head === lines[2], "E_FORK", "The entry at the checkpoint’s place is another.");
+      if (head !== lines[2]) throw Object.assign(new Failed("E_FORK", "The entry at the checkpoint’s place is another."), {at: size});
       this.checkpointed = size;
     } catch (found) {
-      this.add(0, found, "the checkpoint");
+      this.add(found.at || 0, found, found.at ? "" : "the checkpoint");
     }
   }
 }
@@ -900,10 +923,14 @@ function timeline(reading) {
     String(number), moment(said.time), said.actor === said.role ? said.actor : `${said.actor}, as ${said.role}`,
     [visible(entry.subject), said.reason ? element("p", `“${visible(said.reason)}”`) : null], failed.has(number) ? "fails" : "passes",
   ]);
+  const unread = (onPolicy) => reading.broken.filter(({entry}) => entry.said.Case === (onPolicy ? "policy" : reading.data.case)).map(({number, entry}) => [
+    String(number), moment(new Date(entry.committed * 1000).toISOString()), entry.author, visible(entry.subject), "fails",
+  ]);
+  const all = (onPolicy) => [...acts(onPolicy), ...unread(onPolicy)].sort((one, other) => one[0] - other[0]);
   const head = ["Entry", "When", "Who", "What", "Here"];
   return [
-    element("h2", "What was done"), table("Every act on the case, oldest first", head, acts(false)),
-    element("details", [element("summary", "What was done to the list of people and the rules"), table("Every act on the policy, oldest first", head, acts(true))]),
+    element("h2", "What was done"), table("Every act on the case, oldest first", head, all(false)),
+    element("details", [element("summary", "What was done to the list of people and the rules"), table("Every act on the policy, oldest first", head, all(true))]),
   ];
 }
 

@@ -101,7 +101,12 @@ def by_page(taken: Extract, note: str | None, browser: Page, folder: Path) -> Ve
 def by_second(taken: Extract, note: str | None, folder: Path) -> Verdict:
     folder.mkdir(exist_ok=True)
     (folder / "pack.zip").write_bytes(archive(carry(taken, note), WHEN))
-    found = second.run(folder / "pack.zip")
+    # The page knows nothing of the files that lie beside it in the archive.
+    found = [
+        each
+        for each in second.run(folder / "pack.zip")
+        if "files/" not in each[2] and "versions/" not in each[2]
+    ]
     return Verdict(said(found), found[0][0] if found else 0)
 
 
@@ -314,8 +319,8 @@ def test_the_page_and_the_second_reader_say_the_same_of_the_pack_of_a_case_attac
     act, expected = ATTACKS[name]
     act(scene)
     note = scene.given.get("checkpoint")
-    first = audited(scene.path, **scene.given).findings[0]
-    case = first.place.partition(", ")[2]
+    found = audited(scene.path, **scene.given).findings
+    case = found[0].place.partition(", ")[2] if found else WAITING
     taken = None
     for reference in (case,) if case not in {"", "policy"} else (WAITING, DONE):
         with suppress(PitError, ValueError, KeyError):
@@ -328,7 +333,7 @@ def test_the_page_and_the_second_reader_say_the_same_of_the_pack_of_a_case_attac
     print(f"| {name} | {', '.join(expected)} | {other} | {page} |")  # noqa: T201 - the table
     assert page == other
     in_pack = not OF_THE_REPOSITORY.intersection(expected) and "now" not in scene.given
-    if in_pack and EXPLAINED.get(name, (expected, ""))[0]:
+    if in_pack and expected and EXPLAINED.get(name, (expected, ""))[0]:
         assert page.codes
 
 
