@@ -229,7 +229,7 @@ def test_a_changed_comma_turns_the_page_red_and_it_says_where(browser: Page, pac
     assert browser.get_attribute("html", "data-done") == "fails"
     assert browser.inner_text("#verdict h2").startswith("Red")
     assert re.match(
-        r"Entry \d+: The file [0-9a-f]{40} is not here, or was altered\.", browser.inner_text("#verdict li")
+        r"Entry \d+: test/document\.md is not here, or was altered\.", browser.inner_text("#verdict li")
     )
 
 
