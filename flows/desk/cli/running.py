@@ -44,10 +44,15 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 65_535),
     help="Where the desk answers, on this machine alone; another one if that is taken.",
 )
+@click.option(
+    "--found",
+    is_flag=True,
+    help="Where there is no register yet: found one by the page first, behind a link.",
+)
 @with_home
-def up(every: int, port: int, *, home: Home, as_json: bool) -> None:
+def up(every: int, port: int, *, found: bool, home: Home, as_json: bool) -> None:
     """Run the desk, the Prefect server and every flow on its schedule, until Ctrl-C."""
-    if not home.register.exists():
+    if found and not home.register.exists():
         port = _found(home, port, as_json=as_json)
     with open_office(home):
         pass  # there is a register, and it can be read
