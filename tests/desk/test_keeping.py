@@ -11,6 +11,7 @@ import pytest
 from desk_builders import CASE, RULES, Desk, an_officer, everything, passes_audit
 
 from flows.casework.office import open_office
+from flows.desk import making
 from flows.desk.cli import keeping
 from flows.desk.making import make_home
 from flows.domain.edition import latest
@@ -81,7 +82,7 @@ def test_init_cut_short_leaves_nothing_half_made(tmp_path: Path, monkeypatch: py
     def failing(*_: object, **__: object) -> None:
         raise RegisterError("The disk is full.")
 
-    monkeypatch.setattr(keeping, "found", failing)
+    monkeypatch.setattr(making, "found", failing)
 
     assert Desk(Home(tmp_path / "home")).refused(*INIT) == (3, "The disk is full.")
     assert list(tmp_path.iterdir()) == []

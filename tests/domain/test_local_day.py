@@ -23,6 +23,7 @@ _MAKERS = {"date", "today", "fromtimestamp", "utcfromtimestamp"}
 """What of a moment, or of a number of seconds, makes a day."""
 _DAY = re.compile(r"%-?[dejmbByY]")
 _FORMATS = {
+    "casework/evidence_pack.py",
     "desk/cli/clock.py",
     "desk/cli/terminal.py",
     "desk/web/render.py",

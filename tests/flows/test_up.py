@@ -109,6 +109,7 @@ def check_pages_tell_what_runs(url: str) -> None:
     assert only.keys() == {"only"}
 
 
+@pytest.mark.exhaustive
 def test_what_fails_at_every_tick_is_told_once(startable: Town) -> None:
     town = startable
     with up(town.home, "--every", "1") as running:

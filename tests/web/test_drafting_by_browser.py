@@ -144,6 +144,7 @@ def _returns_with_suggestions(reviewer: Person) -> None:
     reviewer.presses("Sign with the key of the sample")
 
 
+@pytest.mark.exhaustive
 def test_everything_can_be_written_without_script(person: Callable[..., Person], drafting: Desk) -> None:
     writer = person(java_script_enabled=False)
     writer.enters_sample("foi-officer")
@@ -202,6 +203,7 @@ def test_a_letter_is_written_as_text_and_stands_in_the_paper(
     assert drafting.document(CASE, "extension")["version"] == 1
 
 
+@pytest.mark.exhaustive
 def test_two_people_who_write_at_once_lose_nothing(
     person: Callable[..., Person], drafting: Desk, tmp_path: Path
 ) -> None:

@@ -100,6 +100,7 @@ def openssh_takes_the_approval(home: Home, place: Path) -> bool:
     return b"Good" in told(*verify, input_=told(*git, "show", f"main:{statement}"))
 
 
+@pytest.mark.exhaustive
 def test_another_library_reads_the_same_from_what_the_browser_answers(
     person: Callable[..., Person], home: Home
 ) -> None:
