@@ -7,7 +7,8 @@ one whose erasure was cut off, or came back with a copy of the keys: whatever ru
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from flows.sources.parse import ArrivedRequest
 
 _REFERENCE: Final = re.compile(r"^reference:[ \t]*[\"']?([^\"'\r\n]+?)[\"']?[ \t]*\r?$", re.MULTILINE)
+
+_PATIENCE: Final = 60
+"""Seconds to wait for another who writes."""
+_UNDER_A_CASE: Final = (
+    "select name from sqlite_master t where type = 'table' and exists "
+    "(select 1 from pragma_table_info(t.name) c where c.name = 'identity')"
+)
+"""The tables of the desk whose rows stand under a case, whichever they are."""
 
 
 def finish(office: Office) -> None:
@@ -48,12 +57,26 @@ def _destroy(office: Office, dossier: Dossier) -> None:
         for path in (looked, looked.with_name(f".{looked.name}.part")):
             disk.destroy(path)
         proposals.sweep(office)
+        _clear_desk(office, case.reference)
         office.vault.destroy(case.recipient)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
+        why = error.strerror if isinstance(error, OSError) else "the desk's file could not be written"
         raise RegisterError(
-            f"What was sealed in {case.reference} could not all be destroyed: {error.strerror}; the next "
-            "intake tries again."
+            f"What was sealed in {case.reference} could not all be destroyed: {why}; the next intake tries "
+            "again."
         ) from error
+
+
+def _clear_desk(office: Office, reference: str) -> None:
+    """Take away what people wrote on the desk about a case, and recorded nowhere: it may name who asked."""
+    if not office.home.desk.exists():
+        return
+    with closing(sqlite3.connect(office.home.desk, timeout=_PATIENCE)) as db:
+        db.execute("pragma secure_delete = on")  # what is forgotten is written over
+        with db:
+            for (table,) in db.execute(_UNDER_A_CASE).fetchall():
+                db.execute(f'delete from "{table}" where identity = ?', (identity(reference),))  # noqa: S608 - the desk's own name
+        db.execute("pragma wal_checkpoint(truncate)")
 
 
 def _clear_set_aside(office: Office, dossier: Dossier) -> None:

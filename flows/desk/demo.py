@@ -111,11 +111,11 @@ def _play(home: Home, say: Say) -> dict[str, Any]:
 
 
 def _authorise(office: Office) -> dict[str, Officer]:
-    administrator = _officer(office, "administrator")
+    administrator = officer_of(office, "administrator")
     for person, role in _PEOPLE.items():
         public = signature.generate(office.home.officers / person)
         acts.add_officer(office, administrator, Person(id=person, roles=frozenset({role}), keys=(public,)))
-    return {person: _officer(office, person) for person in _PEOPLE}
+    return {person: officer_of(office, person) for person in _PEOPLE}
 
 
 def _run(flow: str) -> None:
@@ -123,7 +123,8 @@ def _run(flow: str) -> None:
         raise RegisterError(f"The {flow} flow failed; the line above says why.")
 
 
-def _officer(office: Office, person: str) -> Officer:
+def officer_of(office: Office, person: str) -> Officer:
+    """Return one of the sample's people, with their key."""
     return Officer(id=person, signer=signature.load(office.home.officers / person))
 
 
@@ -138,34 +139,35 @@ def _take_in(office: Office, say: Say) -> None:
 def _decide(office: Office, reference: str, people: dict[str, Officer], say: Say) -> None:
     writer, lawyer, owner = people.values()
     version = 1
-    _act(office, writer, SUBMIT, reference, version)
+    act(office, writer, SUBMIT, reference, version)
     _run("legal-review")
     if reference == _RETURNED:
         story = folder("cases") / ".story" / slug(reference)
         reason = (story / "return-reason.txt").read_text(encoding="utf-8")
-        _act(office, lawyer, RETURN, reference, version, gate=Stage.LEGAL_REVIEW, reason=reason)
+        act(office, lawyer, RETURN, reference, version, gate=Stage.LEGAL_REVIEW, reason=reason)
         say(f"{reference}: version 1 returned by the legal reviewer, with a reason.")
         drafts.draft(office, writer, reference, (story / "assessment.yaml").read_bytes())
         version = 2
-        _act(office, writer, SUBMIT, reference, version)
+        act(office, writer, SUBMIT, reference, version)
         _run("legal-review")
         say(f"{reference}: version 2 drafted and submitted.")
-    _act(office, lawyer, APPROVE, reference, version, gate=Stage.LEGAL_REVIEW)
+    act(office, lawyer, APPROVE, reference, version, gate=Stage.LEGAL_REVIEW)
     _run("balancing")
-    _act(office, owner, APPROVE, reference, version, gate=Stage.BALANCING)
+    act(office, owner, APPROVE, reference, version, gate=Stage.BALANCING)
     say(f"{reference}: version {version} approved by the legal reviewer and the sign-off officer.")
 
 
-def _act(
+def act(
     office: Office,
     officer: Officer,
     kind: Kind,
     reference: str,
-    version: int,
+    version: int | None = None,
     *,
     gate: Stage | None = None,
     reason: str | None = None,
 ) -> None:
+    """Take an act on the test of a case, on its current version where none is named."""
     wish = Wish(kind=kind, reference=reference, document=TEST.name, version=version, gate=gate, reason=reason)
     acts.act(office, officer, wish)
 

@@ -13,15 +13,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import acts, drafts, requests
-from flows.casework.acts import Officer, Wish
+from flows.casework import drafts, requests
 from flows.casework.office import open_office
+from flows.desk.demo import act, officer_of
 from flows.domain.acts import APPROVE, RETURN, SUBMIT
-from flows.domain.documents import TEST
 from flows.domain.errors import MalformedError
 from flows.domain.procedure import Stage
 from flows.files import folder
-from flows.register import signature
 from flows.sources import copying, inbox
 from flows.sources.item import look
 
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from flows.casework.office import Office
-    from flows.domain.acts import Kind
     from flows.home import Home
 
 _CAME: Final = {"late": 32, "soon": 24, "advice": 20, "locks": 15, "cleaning": 12, "new": 2, "elsewhere": 1}
@@ -82,34 +79,14 @@ def _take_in(office: Office, today: date) -> dict[str, str]:
 
 def _drafted(office: Office, reference: str, name: str) -> None:
     text = (folder("cases") / ".story" / "waiting" / name / "assessment.yaml").read_text(encoding="utf-8")
-    writer = _officer(office, "foi-officer")
+    writer = officer_of(office, "foi-officer")
     drafts.draft(office, writer, reference, text.replace("{reference}", reference).encode())
-    _act(office, writer, SUBMIT, reference)
+    act(office, writer, SUBMIT, reference)
 
 
 def _begun(office: Office, reference: str, name: str) -> None:
     """Approve a case at legal review, or return it where a reason lies beside it."""
     reason = folder("cases") / ".story" / "waiting" / name / "return-reason.txt"
     text = reason.read_text(encoding="utf-8") if reason.exists() else None
-    lawyer = _officer(office, "legal-reviewer")
-    _act(office, lawyer, RETURN if text else APPROVE, reference, gate=Stage.LEGAL_REVIEW, reason=text)
-
-
-def _officer(office: Office, person: str) -> Officer:
-    return Officer(id=person, signer=signature.load(office.home.officers / person))
-
-
-def _act(
-    office: Office,
-    officer: Officer,
-    kind: Kind,
-    reference: str,
-    *,
-    gate: Stage | None = None,
-    reason: str | None = None,
-) -> None:
-    acts.act(
-        office,
-        officer,
-        Wish(kind=kind, reference=reference, document=TEST.name, gate=gate, reason=reason),
-    )
+    lawyer = officer_of(office, "legal-reviewer")
+    act(office, lawyer, RETURN if text else APPROVE, reference, gate=Stage.LEGAL_REVIEW, reason=text)

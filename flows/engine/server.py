@@ -54,14 +54,7 @@ class Server:
 
     def stop(self) -> None:
         """End the server."""
-        if self.process.stdin:
-            self.process.stdin.close()
-        self.process.terminate()
-        try:
-            self.process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
 
 
 def start(home: Home, *, port: int = 0, ui: bool = False) -> Server:
@@ -118,7 +111,20 @@ def listening(port: int) -> socket.socket:
     return listener
 
 
-def _end_with_parent() -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a child that ends with its standard input, or else by force."""
+    if process.stdin:
+        process.stdin.close()
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def end_with_parent() -> None:
+    """Wait until the parent has ended, however it did, and end then."""
     while os.read(0, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
@@ -145,7 +151,7 @@ def _collect_garbage() -> None:
 
 
 def _serve(descriptor: int) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     import uvicorn  # noqa: PLC0415 - a parent need not import them
     from prefect.server.api.server import create_app  # noqa: PLC0415
 

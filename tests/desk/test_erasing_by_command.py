@@ -13,6 +13,7 @@ from flows import disk
 from flows import home as flows_home
 from flows.casework import erasing, requests
 from flows.casework.office import open_office
+from flows.desk.web.store import Store
 from flows.domain.english import in_full
 from flows.domain.errors import RegisterError
 from flows.domain.local_day import local_day
@@ -144,6 +145,27 @@ def test_what_was_set_aside_of_it_goes_with_it_and_nothing_else(due: Desk) -> No
     erased(due)
 
     assert [path.name for path in due.home.set_aside.iterdir()] == ["another"]
+
+
+def test_what_was_written_on_the_desk_about_it_goes_with_it_and_nothing_else(due: Desk) -> None:
+    store = Store(due.home.desk)
+    for id_, said in (("1146a-22", "Mention Jo Canary."), ("r-2", "Mention Jo Other.")):
+        store.ask(
+            "insert into copies values ('foi-officer', ?, 'test', 1, ?, ?, ?, 0)", id_, said, said, said
+        )
+        values = ("foi-officer", id_, said, said, said)
+        store.ask("insert into comments values (?2, ?1, ?2, 'test', 1, 1, ?3, ?4, ?5, 0)", *values)
+        store.ask("insert into openings values (?, 'test', 'foi-officer', 0)", id_)
+        store.ask("insert into seen values ('foi-officer', ?, 'test', 1, 1, 0)", id_)
+
+    erased(due)  # with the desk running
+
+    kept = [store.ask(f"select identity from {name}") for name in ("copies", "comments", "openings", "seen")]  # noqa: S608 - ours
+    store.close()
+    assert kept == [[("r-2",)]] * 4
+    written = b"".join(path.read_bytes() for path in due.home.state.glob("desk.sqlite*"))
+    assert b"Jo Canary" not in written
+    assert b"Jo Other" in written
 
 
 def test_a_key_that_comes_back_from_a_copy_is_found_and_destroyed_again(due: Desk) -> None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import worlds
+from browsers import offline
 from desk_builders import CASE, Desk, found_home
-from playwright.sync_api import sync_playwright
 
 from flows.casework.auditing import audit_register
 from flows.casework.evidence_pack import script_hash
@@ -170,13 +170,8 @@ def test_by_the_readme_a_changed_text_and_a_changed_statement_are_found(pack: Pa
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Page]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        context = chromium.new_context()
-        context.set_offline(True)
-        yield context.new_page()
-        chromium.close()
+    with offline() as page:
+        yield page
 
 
 def opened(browser: Page, pack: Path) -> Page:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from browsers import chromium
 from drawn_papers import an_adversarial_paper
-from playwright.sync_api import sync_playwright
 from sample_papers import DAY, LAW, a_crest, a_record, a_request, a_withheld_part, an_assessment, tool
 from sampling import sampled
 from test_html import page
@@ -126,11 +125,8 @@ AS_USUAL: Final[dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("pages")
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found)
+    with chromium() as browser:
         yield Office(browser=browser, tab=browser.new_page(), folder=folder)
-        browser.close()
 
 
 # What a checker says

@@ -1,6 +1,6 @@
 """A real browser with an authenticator that it simulates, and the pages of a desk on localhost.
 
-    python tests/register/browser.py
+    PYTHONPATH=tests python tests/register/browser.py
 
 makes ``recorded_passkey.json`` anew. It has no secret: the private key stays in the browser.
 """
@@ -8,16 +8,14 @@ makes ``recorded_passkey.json`` anew. It has no secret: the private key stays in
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import shutil
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from playwright.sync_api import sync_playwright
+from browsers import chromium
 
 from flows.register.passkey import ES256, challenge
 from flows.register.signature import STATEMENT
@@ -135,13 +133,8 @@ def asks(frame: Frame, what: str, options: dict[str, Any]) -> str:
 @contextmanager
 def opened() -> Iterator[Browser]:
     """Start a browser; end it afterwards."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
-        yield Browser(chromium.new_page())
-        chromium.close()
+    with chromium() as browser:
+        yield Browser(browser.new_page())
 
 
 def record() -> dict[str, Any]:

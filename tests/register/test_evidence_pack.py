@@ -8,7 +8,6 @@ compared.
 from __future__ import annotations
 
 import re
-import shutil
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
-from playwright.sync_api import sync_playwright
+from browsers import offline
 from register_builders import audited, unpack
 from test_second_audit import EXPLAINED, ROOT, entry_of, in_some_runs, said, second
 from test_tampering import ATTACKS, DONE, WAITING, Scene, scene  # noqa: F401 - a fixture
@@ -48,13 +47,8 @@ EVERYONE: Final = ("administrator", "foi-officer", "second-foi-officer", "legal-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Page]:
     """A page of a browser that has no network."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        context = chromium.new_context()
-        context.set_offline(True)
-        yield context.new_page()
-        chromium.close()
+    with offline() as page:
+        yield page
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import worlds
+from browsers import chromium
 from desk_builders import Desk, found_home
-from web_builders import Person, chromium, serving
+from web_builders import Person, serving
 
 from flows.home import Home
 

@@ -19,8 +19,9 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from browsers import chromium
 from PIL import Image
-from web_builders import Person, chromium, serving
+from web_builders import Person, serving
 
 from flows.desk import sample
 from flows.home import Home

@@ -6,8 +6,6 @@ pipe from the parent: when the parent ends, however it ends, the pipe ends, and 
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,17 +13,15 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from flows.engine.server import listening
+from flows.engine.server import end, end_with_parent, listening
 from flows.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from uvicorn import Server
-
-_STOP_SECONDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +55,7 @@ def running(home: Home, *, port: int) -> Iterator[Running]:
     try:
         yield Running(process=process, address=address)
     finally:
-        if process.stdin:
-            process.stdin.close()
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def serve(home: Home, sockets: list[socket.socket]) -> None:
@@ -93,13 +82,6 @@ def server(home: Home) -> Server:
     )
 
 
-def _end_with_parent() -> None:
-    while os.read(0, 1):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-    threading.Timer(_STOP_SECONDS, os._exit, [1]).start()
-
-
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     serve(Home(Path(sys.argv[2])), [socket.socket(fileno=int(sys.argv[1]))])
