@@ -34,7 +34,7 @@ _GOAL: Final = 0.100
 _TURNS: Final = 25
 _PAUSE: Final = 2.0
 """Seconds for which somebody reads a page, on average."""
-_DECIDING: Final = 0.3
+_DECIDING: Final = 0.15
 """How often a lawyer decides rather than reads."""
 
 

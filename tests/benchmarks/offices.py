@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from unittest.mock import patch
 
 from flows.casework import acts
 from flows.casework.acts import Officer
@@ -19,6 +20,7 @@ from flows.register import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from flows.catalogue.file import Catalogue
@@ -63,9 +65,13 @@ class Staffed:
         return self.office.register
 
 
-def found_office(folder: Path) -> None:
-    """Found a home in ``folder`` and put the officers on its list."""
-    home = Home(folder)
+def found_office(folder: Path, *, at: datetime | None = None) -> None:
+    """Found a home in ``folder`` and put the officers on its list, now or as if it were ``at``."""
+    with patch("flows.home.now", lambda: at) if at else nullcontext():
+        _found_office(Home(folder))
+
+
+def _found_office(home: Home) -> None:
     make_home(home, authority=AUTHORITIES, administrator="administrator", rules=_RULES)
     with open_office(home) as opened:
         administrator = Officer(id="administrator", signer=signature.load(home.officers / "administrator"))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from offices import LAWYER, OWNER, WRITER, Staffed, found_office, open_staffed
 
+from flows import home as flows_home
 from flows.casework import texts
 from flows.domain.act import Act
 from flows.domain.acts import APPROVE, CLOSE, DRAFT, OPEN, RETURN, SUBMIT
@@ -76,7 +77,8 @@ def build(
         waiting: How many are left open; the others are closed. All of them where it is None.
         returning: Whether every submission is returned, so that a case never ends.
     """
-    found_office(folder)
+    # Each entry is a second after the one before, and the last of them has to be past for people to go on.
+    found_office(folder, at=flows_home.now() - timedelta(seconds=(cases * (acts + 1)) + 3_600))
     with open_staffed(folder) as office:
         line = _PackedLine(office)
         gc.disable()  # nothing here is garbage, and there are millions of it
