@@ -91,7 +91,7 @@ def find_origin(office: Office, pdf: bytes) -> Origin | None:
 def _dossiers(office: Office, named: str | None) -> Iterator[Dossier]:
     if named and (known := office.register.find(named)):
         yield known
-    for reference in dict.fromkeys(row.reference for row in office.catalogue.cases()):
+    for reference in office.catalogue.references():
         yield office.register.dossier(reference)
 
 

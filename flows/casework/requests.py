@@ -93,6 +93,8 @@ def read_item(item: Item, references: NextReferences) -> Arrival:
     if reference is None:
         reference = references.next(arrived)
         item = inbox.assign_reference(item, reference)
+    else:
+        references.take(reference)
     arrival = Arrival(item, reference, arrived)
     if item.assessment is not None:
         try:
@@ -155,7 +157,8 @@ def catch_up(office: Office) -> int:
     cases, keys = office.catalogue.recipients(), office.vault.recipients()
     known = office.repeats.known()
     office.repeats.forget(known - (cases.keys() & keys))
-    missing = [case for case in cases.items() if case[0] in keys - known]
+    unknown = keys - known
+    missing = [case for case in cases.items() if case[0] in unknown]
     at_once = missing[:_REMEMBERED_AT_ONCE]
     office.repeats.remember(_asked(office, *each) for each in reversed(at_once))
     return len(missing) - len(at_once)
@@ -215,18 +218,26 @@ class NextReferences:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self._taken: set[str] = set()
+        self._newest: dict[int, set[str]] = {}
 
     def next(self, arrived: ArrivedRequest) -> str:
         """Return a reference that no case has and no waiting item was given."""
-        if not self._taken:
-            waiting = map(inbox.assigned_reference, inbox.waiting(self.office.home.inbox))
-            self._taken = {row.reference for row in self.office.catalogue.cases()}
-            self._taken |= {given for given in waiting if given}
+        year = arrived.received.year
+        # Of a year all are looked through once, and from then on those that came since.
+        taken = self._newest.get(year) or self._all()
         pattern = self.office.register.policy().rules.reference_pattern
-        reference = next_reference(pattern, arrived.received.year, self._taken)
-        self._taken.add(reference)
+        reference = next_reference(pattern, year, taken)
+        self._newest[year] = {reference}
         return reference
+
+    def take(self, reference: str) -> None:
+        """Note a reference that an item has of its own."""
+        for newest in self._newest.values():
+            newest.add(reference)
+
+    def _all(self) -> set[str]:
+        waiting = map(inbox.assigned_reference, inbox.waiting(self.office.home.inbox))
+        return {*self.office.catalogue.references(), *filter(None, waiting)}
 
 
 def _check_assessment(assessment: bytes, arrival: Arrival) -> None:

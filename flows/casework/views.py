@@ -25,7 +25,7 @@ from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.domain.working_days import Closure, where
 from flows.register.dossier import replaced
-from flows.vault.keys import keys_in
+from flows.vault.keys import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -297,7 +297,7 @@ def _awaited(case: Case) -> tuple[str, ...]:
 
 def _kept(office: Office, case: Case, policy: Policy) -> str:
     if case.erased:
-        still = keys_in(office.home.case_keys) & {case.recipient}
+        still = any(path.exists() for path in places_of(office.home.case_keys, case.recipient))
         until = "; its key is still there, and the next intake destroys it" if still else ""
         return f"What was sealed in it was erased on {in_full(local_day(case.erased))}{until}."
     last = kept_until(case, policy)

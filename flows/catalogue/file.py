@@ -111,6 +111,11 @@ class Catalogue:
         """Return the reference of each case that was erased by the name of its key."""
         return dict(self._ask("select distinct recipient, reference from documents where erased"))
 
+    def references(self) -> list[str]:
+        """Return the reference of every case."""
+        found = self._ask("select distinct reference from documents where document <> 'policy'")
+        return [reference for (reference,) in found]
+
     def cases(self) -> list[Row]:
         """Return every document of every case, oldest receipt first."""
         return self._rows(f"where document <> 'policy' {OLDEST_FIRST}")

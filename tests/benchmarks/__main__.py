@@ -87,7 +87,7 @@ def _growing(place: Path, parts: Sequence[str], sizes: tuple[int, ...]) -> Itera
         yield from bench_acts.run(place, registers, open_)
     if "scale" in parts:
         yield from bench_scale.run(registers[sizes[-1]], sizes[-1], open_[sizes[-1]])
-        yield from bench_scale.run_lookup(registers[sizes[-1]])
+        yield from bench_scale.run_lookup({size: registers[size] for size in sizes[-2:]})
     if "desk" in parts:
         seconds = 10 if sizes[-1] < 10_000 else 60
         yield from bench_desk.run(registers[sizes[-1]], sizes[-1], open_[sizes[-1]], seconds=seconds)

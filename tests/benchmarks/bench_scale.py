@@ -16,7 +16,7 @@ from flows.sources.lookup import kept_of, sought_by
 from flows.sources.repeats import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from offices import Staffed
@@ -56,8 +56,18 @@ def run(folder: Path, cases: int, waiting: Sequence[str]) -> Iterator[Row]:
         yield _deadlines(office, cases)
 
 
-def run_lookup(folder: Path) -> Iterator[Row]:
-    """Yield how long a look for an applicant takes that finds nobody, and the file of digests alone."""
+def run_lookup(registers: Mapping[int, Path]) -> Iterator[Row]:
+    """Yield how long a look for an applicant takes that finds nobody, beside one among fewer cases."""
+    looks = {cases: _look(folder, cases) for cases, folder in registers.items()}
+    for cases, (look, alone) in looks.items():
+        yield took(f"a look for an applicant among {cases:,} cases that finds nobody", look, goal=1.0)
+        yield took("the same, of the file of digests alone", alone)
+    (few, (before, _)), (many, (after, _)) = [*looks.items()][-2:]
+    what = f"a look among {many:,} cases beside one among {few:,}, for each case"
+    yield at_most(2, after / many / (before / few), what, ms(after), ms(before))
+
+
+def _look(folder: Path, cases: int) -> tuple[float, float]:
     with open_staffed(folder) as office:
         recipients = office.catalogue.recipients()
         office.home.case_keys.mkdir(exist_ok=True)
@@ -70,14 +80,13 @@ def run_lookup(folder: Path) -> Iterator[Row]:
         )
         sought = sought_by("B1 Surname7")
         looks = [
-            timed(applicants.cases_of, office.office, office.officers[WRITER], "B1 Surname7", "They rang.")
+            spent(applicants.cases_of, office.office, office.officers[WRITER], "B1 Surname7", "They rang.")
             for _ in range(_TURNS + 1)
         ][1:]
+        assert len(recipients) == cases
         assert not any(found.cases or found.unread for _, found in looks)
-        what = f"a look for an applicant among {len(recipients):,} cases that finds nobody"
-        yield took(what, typical(seconds for seconds, _ in looks), goal=1.0)
-        alone = typical(timed(repeats.asked_by, sought)[0] for _ in range(_TURNS))
-        yield took("the same, of the file of digests alone", alone)
+        alone = typical(spent(repeats.asked_by, sought)[0] for _ in range(_TURNS))
+        return typical(seconds for seconds, _ in looks), alone
 
 
 def _deadlines(office: Staffed, cases: int) -> Row:

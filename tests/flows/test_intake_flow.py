@@ -15,6 +15,7 @@ from flow_builders import WITHIN_RIGHTS, a_request, an_assessment, command, rest
 
 from flows.casework import requests
 from flows.casework.requests import NextReferences
+from flows.catalogue.file import Catalogue
 from flows.desk.cli.main import main
 from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST
 from flows.domain.errors import MalformedError
@@ -24,6 +25,7 @@ from flows.sources.parse import parse_request
 from flows.sources.repeats import Repeats
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from flow_builders import Town
@@ -287,6 +289,34 @@ def the_item(town: Town, name: str) -> Item:
     item = look(town.home.inbox / name, now=time.time())
     assert item is not None
     return item
+
+
+def test_a_reference_that_a_request_has_of_its_own_is_given_to_no_other(town: Town) -> None:
+    for name, reference in (("a", ""), ("b", "FOI-2022-0002"), ("c", ""), ("d", "")):
+        town.put(name, a_request(reference, text=f"The log of {name}, please."))
+
+    town.run("intake")
+
+    assert sorted(town.stages()) == [f"FOI-2022-000{number}" for number in range(1, 5)]
+    assert town.set_aside() == set()
+
+
+def test_all_references_are_looked_through_once_for_a_year(town: Town) -> None:
+    times = 0
+
+    def listed(catalogue: Catalogue, listing: Callable[[Catalogue], list[str]] = Catalogue.references) -> Any:
+        nonlocal times
+        times += 1
+        return listing(catalogue)
+
+    for name in "abc":
+        town.put(name, a_request(text=f"The log of {name}, please."))
+
+    with pytest.MonkeyPatch.context() as watching:
+        watching.setattr(Catalogue, "references", listed)
+        town.run("intake")
+
+    assert (times, len(town.stages())) == (1, 3)
 
 
 def test_an_item_that_fails_holds_up_no_other(town: Town) -> None:
