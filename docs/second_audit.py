@@ -137,10 +137,16 @@ POLICY_ACTS = {  # the sentence of the entry, and what the act changes: a file, 
     "change-desk": ("policy: change where passkeys sign", "rules.json desk"),
     "change-body": ("policy: change the kind of authority to {body}", "rules.json body"),
     "change-retention": ("policy: keep cases for {months} months", "rules.json retention"),
+    "change-threshold": (
+        "policy: set how many administrators a change takes to {administrators}",
+        "rules.json threshold",
+    ),
     "adopt-edition": ("policy: adopt edition {edition} of the procedure", "rules.json edition"),
     "resume": ("policy: let the register be written again", ""),
     "suspect-key": ("policy: suspect a key of {person} since entry {since}", "roster.json"),
 }
+STATED = {"body": "body", "retention": "months", "threshold": "administrators", "edition": "edition"}
+"""The value in `rules.json`, and the fact that states it."""
 POLICY_FILES = ("calendar.json", "roster.json", "rules.json", "theme.json")
 FIELDS = {
     *("act", "actor", "case", "details", "document", "files", "format", "gate", "key", "number", "policy"),
@@ -491,6 +497,10 @@ def parse_policy(files: dict[str, bytes], register: str) -> Policy:
     need(
         policy.rules.get("edition") in EDITIONS, "E_POLICY", "The policy names an edition that nobody knows."
     )
+    sign = [p for p in people.values() if p["keys"] and ADMIN in p["roles"]]
+    threshold = policy.rules.get("threshold")
+    enough = threshold == 1 or (threshold == 2 and len(sign) >= 2)
+    need(enough, "E_POLICY", "A change of the policy takes more administrators than there are.")
     desk = policy.rules.get("desk", [])
     need(all(isinstance(origin, str) and ORIGIN.fullmatch(origin) for origin in desk), "E_POLICY", "No desk.")
     return policy
@@ -1065,9 +1075,13 @@ class Audit:
                         ]
                 if name != file or key or name == "roster.json":
                     need(old == new, "E_POLICY", "The policy was changed in more than was signed for.")
+            fact = STATED.get(key)
+            same = fact is None or str(policy.rules.get(key)) == said["details"].get(fact)
+            need(same, "E_POLICY", "The policy says something else than the act states.")
             editions = [p.rules["edition"] for p in (self.policies[-1], policy)]
             risen = editions[0] < editions[1] or act != "adopt-edition"
             need(risen, "E_POLICY", "An edition is followed by a later one only.")
+            self._agreed(said, self.policies[-1])
         for name, person in policy.people.items():
             for public in person["keys"]:
                 need(self.owners.setdefault(public, name) == name, "E_POLICY", "A key had another owner.")
@@ -1078,6 +1092,30 @@ class Audit:
             self.suspected.add(marks[said["details"]["key"]])
         need(not listed & self.suspected, "E_POLICY", "A key that was made suspect is listed.")
         self.policies.append(policy)
+
+    @staticmethod
+    def _agreed(said: dict[str, Any], before: Policy) -> None:
+        """Check that another administrator agreed, where the policy before takes two."""
+        facts = {**said["details"]}
+        first, written = facts.pop("proposed-by", None), facts.pop("consent", None)
+        if before.rules["threshold"] == 1:
+            need(first is None and written is None, "E_POLICY", "Nobody's consent is asked for.")
+            return
+        need(first and written, "E_CONSENT", "A change takes two administrators, and one signed it.")
+        need(first != said["actor"], "E_CONSENT", "One person proposed and confirmed.")
+        roles = before.people.get(str(first), {"roles": []})["roles"]
+        need(ADMIN in roles, "E_CONSENT", "Whoever agreed is no administrator.")
+        same = {name: said[name] for name in ("act", "files", "format", "policy", "reason", "register")}
+        agreed = {**same, "details": facts, "proposed-by": first}
+        data = json.dumps(agreed, indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+        lines = "\n".join(written[at : at + 70] for at in range(0, len(written), 70))
+        armoured = f"-----BEGIN SSH SIGNATURE-----\n{lines}\n-----END SSH SIGNATURE-----\n"
+        try:
+            found = parse_signature(armoured)
+            verify(found, data, "equipoise-consent-v1", before.rules.get("desk", []))
+        except FailError as fault:
+            raise FailError("E_CONSENT", f"The consent is none: {fault.sentence}") from None
+        need(before.owner(found.public) == first, "E_CONSENT", "Another's key signed the consent.")
 
     def _standing(self, newest: Entry, number: int) -> None:
         """Check that every folder stands as its last entry left it."""

@@ -129,6 +129,10 @@ class SamePersonError(RefusedError):
         super().__init__(f"{person} {earlier} {reference}, so another person has to {verb}.")
 
 
+class ConsentError(RefusedError):
+    """A change of the policy takes two administrators, and no other agreed to this one."""
+
+
 class MissingReasonError(RefusedError):
     """A case was sent back, a finding overridden or a stop lifted, without saying why."""
 

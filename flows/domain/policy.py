@@ -45,6 +45,9 @@ HOST: Final = re.compile(
 )
 """A host name as browsers write it in an origin, never a number: an IP address is no RP id."""
 
+THRESHOLDS: Final = (1, 2)
+"""How many administrators a change of the policy can take."""
+
 LONGEST_RETENTION: Final = 1_200
 """Months."""
 
@@ -198,6 +201,11 @@ class Policy:
         if known.roles.isdisjoint(roles):
             raise NotEntitledError(person, verb=verb, needed=one_of(roles))
         return known
+
+    @property
+    def signing_administrators(self) -> frozenset[str]:
+        """The ids of every administrator who has a key."""
+        return frozenset(id_ for id_ in self.holders(Role.ADMINISTRATOR) if self.people[id_].keys)
 
     def holders(self, role: Role) -> frozenset[str]:
         """Return the ids of everyone who holds ``role``."""

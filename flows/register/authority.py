@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from flows.domain import errors
 from flows.domain.acts import RESUME
-from flows.domain.acts.policy import check_amendment, check_suspects, suspects
+from flows.domain.acts.policy import PROPOSED_BY, check_amendment, check_suspects, suspects
 from flows.domain.decide import idempotency_key
 from flows.domain.english import listing
 from flows.domain.policy import SERVICE, fingerprint
 from flows.register import signature
+from flows.register.consent import check_consent
 from flows.register.points import WeakKeyError
 from flows.register.report import FoundError, printable
 from flows.register.roster import FILES, check_owners, owners, parse_policy
@@ -76,8 +77,11 @@ class Authority:
         self.check_signer(said, before or after)
         try:
             check_amendment(before, it.act, after)
+            self._note_consent(before, said)
             check_owners(self._owners, after)
             check_suspects(self._suspects, it.act, self._owners, after)
+        except errors.ConsentError as error:
+            raise FoundError("E_CONSENT", said.place, str(error)) from None
         except errors.PitError as error:
             raise FoundError("E_POLICY", said.place, str(error)) from None
         if after.register != it.register or it.key != idempotency_key(it.act, None):
@@ -97,6 +101,11 @@ class Authority:
         self._owners |= owners([after])
         self.service_keys |= set(after.people[SERVICE].keys)
 
+    def _note_consent(self, before: Policy | None, said: Said) -> None:
+        signed = check_consent(before, said.statement.act) if before else None
+        if signed:
+            self._note(signed, said, said.statement.act.details[PROPOSED_BY])
+
     def check_signer(self, said: Said, policy: Policy) -> None:
         """Check that a key of the person who acted signed the statement.
 
@@ -111,8 +120,7 @@ class Authority:
         public = signed.public
         owner = next((p.id for p in policy.people.values() if public in p.keys), None)
         if owner == actor:
-            self._signed.setdefault(public, []).append(said.entry.sequence)
-            self._count(signed, said)
+            self._note(signed, said, actor)
             return
         if owner == SERVICE:
             raise FoundError("E_ROLE", said.place, f"The service's key signed an act of {actor}.")
@@ -134,12 +142,13 @@ class Authority:
             owner = self._owners[public]
             yield f"The key {mark[:12]} of {owner} counts as suspect since entry {since}: {what}."
 
-    def _count(self, signed: Signed, said: Said) -> None:
-        """Remark on a device whose count of signatures did not rise: there may be a copy of it."""
+    def _note(self, signed: Signed, said: Said, person: str) -> None:
+        """Keep what rests on a key, and remark on a device whose count did not rise: there may be a copy."""
+        self._signed.setdefault(signed.public, []).append(said.entry.sequence)
         before = self._counters.get(signed.public, 0)
         if signed.counter and signed.counter <= before:
             self.remarks.append(
-                f"{said.place}: the {signed.kind} of {said.statement.act.actor} counted {before} signatures "
+                f"{said.place}: the {signed.kind} of {person} counted {before} signatures "
                 f"before and {signed.counter} now; ask whether there is a copy of it."
             )
         self._counters[signed.public] = signed.counter or before

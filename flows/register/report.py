@@ -33,6 +33,7 @@ _MEND: Final = {
     "E_SOD": "Have an independent person review the decision; it does not count as made.",
     "E_ROLE": "Find out how the act came into the register; it does not count as made.",
     "E_IDENTITY": "Ask the person named whether they took this act, and the key's owner why they did.",
+    "E_CONSENT": "Ask the administrator named whether they agreed; the change does not count as made.",
     "E_UNKNOWN_KEY": "Find out whose key this is; the act does not count as made.",
     "E_WEAK_KEY": "Find out who gave the key and who added it; nothing signed with it counts.",
     "E_KEY_EXPIRED": "Treat the act as not made; the key had been taken off the list before it.",

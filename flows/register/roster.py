@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.domain.acts.policy import takes_two
 from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
 from flows.domain.edition import EDITIONS, ONE_PERSON
 from flows.domain.errors import MalformedError, RefusedError
@@ -15,6 +16,7 @@ from flows.domain.policy import (
     BODIES,
     LONGEST_RETENTION,
     SERVICE,
+    THRESHOLDS,
     Person,
     Policy,
     Proclaimed,
@@ -28,7 +30,7 @@ from flows.domain.working_days import Closure
 from flows.register import canonical
 from flows.register.canonical import integer, text
 from flows.register.kinds import Kind, parse_key
-from flows.register.signature import CHECKPOINT, ENTRY, STATEMENT
+from flows.register.signature import CHECKPOINT, CONSENT, ENTRY, STATEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -225,6 +227,8 @@ def _check(policy: Policy) -> None:
         raise ValueError("the service signs with another key than an Ed25519 key")
     if not policy.holders(Role.ADMINISTRATOR):
         raise ValueError("nobody is an administrator")
+    if policy.rules.threshold > 1 and len(policy.signing_administrators) < policy.rules.threshold:
+        raise ValueError("fewer administrators have a key than a change of the policy takes")
     _check_rules(policy.rules)
     for id_ in policy.people.keys() - {SERVICE}:
         try:
@@ -241,7 +245,7 @@ def _check_rules(rules: Rules) -> None:
         raise ValueError("the rules name a document or approvals this version does not know")
     if {*map(rules.gates.get, (TEST.name, RESPONSE.name))} & {ONE_PERSON}:
         raise ValueError("the rules let one person decide on a test or a response")
-    if TEST.name not in rules.gates or rules.threshold != 1:
+    if TEST.name not in rules.gates or rules.threshold not in THRESHOLDS:
         raise ValueError("the rules lack the test's approvals or name a threshold this version does not know")
     if rules.body not in {None, *BODIES}:
         raise ValueError("the rules name a kind of authority this version does not know")
@@ -270,11 +274,12 @@ def check_owners(former: Mapping[str, str], policy: Policy) -> None:
 def allowed_signers(policies: Iterable[Policy]) -> str:
     """Return an OpenSSH allowed_signers file of every key that ever was good.
 
-    A person's key is good for statements alone; the service's for entries and checkpoints too. The
+    A person's key is good for statements alone, an administrator's also for their consent where a change of
+    the policy takes two; the service's for entries and checkpoints too. The
     file proves that a known key signed; who was entitled only the audit says.
     """
     lines = {
-        f'{person.id} namespaces="{_namespaces(person)}" {key}'
+        f'{person.id} namespaces="{_namespaces(person, policy)}" {key}'
         for policy in policies
         for person in policy.people.values()
         for key in person.keys
@@ -282,6 +287,8 @@ def allowed_signers(policies: Iterable[Policy]) -> str:
     return "".join(line + "\n" for line in sorted(lines))
 
 
-def _namespaces(person: Person) -> str:
-    own = (STATEMENT, ENTRY, CHECKPOINT) if person.id == SERVICE else (STATEMENT,)
+def _namespaces(person: Person, policy: Policy) -> str:
+    agrees = takes_two(policy) and Role.ADMINISTRATOR in person.roles
+    more = (ENTRY, CHECKPOINT) if person.id == SERVICE else (CONSENT,) if agrees else ()
+    own = (STATEMENT, *more)
     return ",".join(namespace.decode() for namespace in own)

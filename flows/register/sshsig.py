@@ -87,7 +87,16 @@ def armour(key: bytes, namespace: bytes, signature: bytes) -> str:
         signature: In the form of its kind.
     """
     blob = _MAGIC + _VERSION + string(key) + string(namespace) + _HASHED + string(signature)
-    text = base64.b64encode(blob).decode()
+    return from_one_line(base64.b64encode(blob).decode())
+
+
+def on_one_line(armoured: str) -> str:
+    """Return what an armoured signature has between its first line and its last, in one."""
+    return "".join(armoured.split("\n")[1:-2])
+
+
+def from_one_line(text: str) -> str:
+    """Return the signature as ``armour`` writes it, from what ``on_one_line`` made of it."""
     lines = [text[i : i + _LINE] for i in range(0, len(text), _LINE)]
     return "\n".join((_BEGIN, *lines, _END, ""))
 
@@ -98,9 +107,8 @@ def parse_armour(armoured: str, namespace: bytes) -> tuple[bytes, bytes]:
     Raises:
         UnfitSignatureError: it is not to the letter what ``armour`` writes in ``namespace``.
     """
-    lines = armoured.split("\n")
     try:
-        reader = Reader(base64.b64decode("".join(lines[1:-2]), validate=True))
+        reader = Reader(base64.b64decode(on_one_line(armoured), validate=True))
         reader.take(len(_MAGIC + _VERSION))
         key, found, _, _, signature = (reader.string() for _ in range(5))
     except ValueError:

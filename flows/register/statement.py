@@ -11,7 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.act import Act, FileMark
 from flows.domain.acts import ACTS
@@ -19,6 +19,9 @@ from flows.domain.documents import DOCUMENTS
 from flows.domain.procedure import Role, Stage
 from flows.register import canonical
 from flows.register.canonical import integer, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FORMAT: Final = 1
 POLICY: Final = "policy"
@@ -88,10 +91,7 @@ class Statement:
                 "case": act.case,
                 "details": dict(act.details),
                 "document": act.document or None,
-                "files": [
-                    {"path": path, "sha256": mark.sha256, "size": mark.size}
-                    for path, mark in sorted(act.files.items())
-                ],
+                "files": rows_of(act.files),
                 "format": FORMAT,
                 "gate": act.gate,
                 "key": self.key,
@@ -127,10 +127,6 @@ def parse(data: bytes) -> Statement:
 
 
 def _from(raw: dict[str, Any]) -> Statement:
-    files = {
-        text(row["path"]): FileMark(size=integer(row["size"]), sha256=_sha256(row["sha256"]))
-        for row in raw["files"]
-    }
     act = Act(
         kind=ACTS[raw["act"]],
         case=text(raw["case"]),
@@ -143,7 +139,7 @@ def _from(raw: dict[str, Any]) -> Statement:
         gate=None if raw["gate"] is None else Stage(raw["gate"]),
         reason=None if raw["reason"] is None else text(raw["reason"]),
         details={text(name): text(value) for name, value in raw["details"].items()},
-        files=files,
+        files=files_of(raw["files"]),
     )
     return Statement(
         register=text(raw["register"]),
@@ -152,6 +148,22 @@ def _from(raw: dict[str, Any]) -> Statement:
         key=text(raw["key"]),
         act=act,
     )
+
+
+def rows_of(files: Mapping[str, FileMark]) -> list[dict[str, Any]]:
+    """Return files as they are listed."""
+    return [{"path": path, "sha256": mark.sha256, "size": mark.size} for path, mark in sorted(files.items())]
+
+
+def files_of(rows: list[dict[str, Any]]) -> dict[str, FileMark]:
+    """Return the files of a list.
+
+    Raises:
+        ValueError, KeyError, TypeError: a row has the wrong form.
+    """
+    return {
+        text(row["path"]): FileMark(size=integer(row["size"]), sha256=_sha256(row["sha256"])) for row in rows
+    }
 
 
 def _link(raw: dict[str, Any] | None) -> Link | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 from unicodedata import normalize
 
 from flows.domain.acts import RESUME
-from flows.domain.acts.policy import check_amendment, check_suspects, suspects
+from flows.domain.acts.policy import check_amendment, check_proposal, check_suspects, suspects
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.errors import (
     Fault,
@@ -34,6 +34,7 @@ from flows.domain.reference import identity, slug
 from flows.register import entry as entries
 from flows.register import handing_out, signature, stop
 from flows.register.chain import Chain
+from flows.register.consent import Consent, check_consent
 from flows.register.dossier import Dossier
 from flows.register.entry import LONGEST_DELAY, entry_for, seconds
 from flows.register.evidence import Evidence
@@ -219,7 +220,25 @@ class Register:
         filed = self._filed(act.case)
         return self._bind(act, changes, self._chain(filed) if filed else Chain(), self._in_force())
 
-    def _bind(self, act: Act, changes: Mapping[str, bytes], chain: Chain, before: Policy | None) -> Proposal:
+    def agreeable(self, act: Act, changes: Mapping[str, bytes]) -> Consent:
+        """Return what an administrator signs, for another to record ``act``, which is a change of the policy.
+
+        Raises:
+            RefusedError, RegisterMovedError, MalformedError: as ``propose``.
+        """
+        dossier = self.dossier(POLICY)
+        bound = self._bind(act, changes, dossier.chain, dossier.policy, alone=True).statement
+        return Consent(register=bound.register, act=bound.act)
+
+    def _bind(
+        self,
+        act: Act,
+        changes: Mapping[str, bytes],
+        chain: Chain,
+        before: Policy | None,
+        *,
+        alone: bool = False,
+    ) -> Proposal:
         marks = {path: mark(content) for path, content in changes.items()}
         act = _in_nfc(replace(act, files={**chain.files, **marks}))
         key = idempotency_key(act, chain.case)
@@ -228,7 +247,7 @@ class Register:
         done = chain.under(key)
         if not done and act.kind != RESUME:
             stop.check_not_stopped(self._repository.path)
-        policy = before if done and before else self._judging(act, changes, before, chain)
+        policy = before if done and before else self._judging(act, changes, before, chain, alone=alone)
         if act.case != POLICY and not done:
             case = decide(chain.case, act, policy)
             folder = case.folder
@@ -238,8 +257,14 @@ class Register:
         _check_form(statement)
         return Proposal(statement=statement, folder=folder, changes=changes, policy=policy, case=case)
 
-    def _judging(self, act: Act, changes: Mapping[str, bytes], before: Policy | None, chain: Chain) -> Policy:
-        """Return the policy that judges ``act``: the one in force, or for the founding the first itself."""
+    def _judging(
+        self, act: Act, changes: Mapping[str, bytes], before: Policy | None, chain: Chain, *, alone: bool
+    ) -> Policy:
+        """Return the policy that judges ``act``: the one in force, or for the founding the first itself.
+
+        Args:
+            alone: Whether it is not asked yet that another administrator agrees.
+        """
         if act.policy != (before.version if before else 0):
             raise RegisterMovedError(act.case)
         if act.case != POLICY:
@@ -248,7 +273,12 @@ class Register:
             after = parse_policy(changes)
         except ValueError as error:
             raise MalformedError("policy", Fault(path="", problem=str(error))) from error
-        check_amendment(before, act, after)
+        if alone:
+            check_proposal(before, act, after)
+        else:
+            check_amendment(before, act, after)
+            if before:
+                check_consent(before, act)
         former = owners(self.policies() if before else [])
         check_owners(former, after)
         check_suspects(suspects(said.act for _, said in chain.statements), act, former, after)

@@ -84,10 +84,12 @@ const POLICY_ACTS = {  // the sentence, the file that changes, and which key wit
   "change-desk": ["policy: change where passkeys sign", "rules.json", "desk"],
   "change-body": ["policy: change the kind of authority to {body}", "rules.json", "body"],
   "change-retention": ["policy: keep cases for {months} months", "rules.json", "retention"],
+  "change-threshold": ["policy: set how many administrators a change takes to {administrators}", "rules.json", "threshold"],
   "adopt-edition": ["policy: adopt edition {edition} of the procedure", "rules.json", "edition"],
   "resume": ["policy: let the register be written again", ""],
   "suspect-key": ["policy: suspect a key of {person} since entry {since}", "roster.json"],
 };
+const STATED = {body: "body", retention: "months", threshold: "administrators", edition: "edition"};
 const POLICY_FILES = ["calendar.json", "roster.json", "rules.json", "theme.json"];
 const FIELDS = ["act", "actor", "case", "details", "document", "files", "format", "gate", "key", "number", "policy", "previous", "reason", "register", "role", "time", "version"];
 const DAY = 24 * 60 * 60;
@@ -464,6 +466,8 @@ function parsePolicy(read, register) {
   need(fit, "E_POLICY", "The policy is out of form.");
   need(keys.every(sound), "E_WEAK_KEY", "The policy lists a key that proves nothing.");
   need(EDITIONS.includes(rules.edition), "E_POLICY", "The policy names an edition of the procedure that this page does not know.");
+  const sign = Object.values(people).filter((person) => person.keys.length && person.roles.includes(ADMIN)).length;
+  need(rules.threshold === 1 || (rules.threshold === 2 && sign >= 2), "E_POLICY", "A change of the policy takes more administrators than there are.");
   const origin = /^(https:\/\/[a-z0-9.-]+|http:\/\/localhost)(:[0-9]{1,5})?$/;
   need((rules.desk || []).every((each) => origin.test(each)), "E_POLICY", "The policy lets passkeys sign where they may not.");
   const owner = (key) => Object.values(people).find((person) => person.keys.includes(key))?.id;
@@ -817,7 +821,9 @@ class Reading {
         });
         need(sameJson(old, now), "E_POLICY", "The policy was changed in more than was signed for.");
       }
+      need(!(key in STATED) || String(policy.rules[key]) === said.details[STATED[key]], "E_POLICY", "The policy says something else than the act states.");
       need(said.act !== "adopt-edition" || before.rules.edition < policy.rules.edition, "E_POLICY", "An edition is followed by a later one only.");
+      await this.agreed(said, before);
     }
     for (const person of Object.values(policy.people)) {
       for (const key of person.keys) need((this.owners[key] ||= person.id) === person.id, "E_POLICY", "A key had another owner.");
@@ -831,6 +837,27 @@ class Reading {
     const listed = Object.values(policy.people).flatMap((person) => person.keys);
     need(!listed.some((key) => this.suspected.has(key)), "E_POLICY", "A key that was made suspect is listed.");
     this.policies.push(policy);
+  }
+
+  // Another administrator agreed, where the policy before takes two.
+  async agreed(said, before) {
+    const {"proposed-by": first, consent, ...details} = said.details;
+    if (before.rules.threshold === 1) return need(first === undefined && consent === undefined, "E_POLICY", "Nobody’s consent is asked for.");
+    need(first && consent, "E_CONSENT", "A change takes two administrators, and one signed it.");
+    need(first !== said.actor, "E_CONSENT", "One person proposed and confirmed.");
+    need(before.people[first]?.roles?.includes(ADMIN), "E_CONSENT", "Whoever agreed is no administrator.");
+    const {act, files, format, policy, reason, register} = said;
+    const agreed = bytesOf(`${canonical({act, details, files, format, policy, "proposed-by": first, reason, register})}\n`);
+    const lines = (consent.match(/[^]{1,70}/g) || []).join("\n");
+    let found;
+    try {
+      found = parseSignature(`-----BEGIN SSH SIGNATURE-----\n${lines}\n-----END SSH SIGNATURE-----\n`);
+      await verifySignature(found, agreed, "equipoise-consent-v1", before.rules.desk || []);
+    } catch (fault) {
+      if (!(fault instanceof Failed)) throw fault;
+      throw new Failed("E_CONSENT", `The consent is none: ${fault.message}`);
+    }
+    need(before.owner(found.public) === first, "E_CONSENT", "Another’s key signed the consent.");
   }
 
   changed(now, old, prefix = "") {

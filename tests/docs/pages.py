@@ -101,6 +101,8 @@ What goes for all of them:
 - An act on a document names the version that it is about, and is refused where that is not the current one.
 - A statement states the facts of its act and no others, and changes no file but those that the act writes.
 - An act that is tried again is found in the register and is not repeated.
+- Where a change of the policy takes [two administrators](register.md#two-administrators), its statement has
+  two more facts: who proposed it, and their signature.
 
 `{…}` stands for what the statement states, `{of}` for " of the response" where it is not the test.
 """

@@ -22,6 +22,7 @@ from flows.domain.acts import (
     CHANGE_LETTERS,
     CHANGE_RETENTION,
     CHANGE_THEME,
+    CHANGE_THRESHOLD,
     CLARIFIED,
     CLOSE,
     COMPLAINED,
@@ -530,6 +531,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     CHANGE_DESK: _ADMINISTERS,
     CHANGE_BODY: _ADMINISTERS,
     CHANGE_RETENTION: _ADMINISTERS,
+    CHANGE_THRESHOLD: _ADMINISTERS,
     ADOPT_EDITION: _ADMINISTERS,
     SUSPECT_KEY: _ADMINISTERS
     | {"details": {"person": WRITER, "key": "0" * 64, "since": "7"}, "reason": "The telephone was lost."},

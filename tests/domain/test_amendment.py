@@ -27,6 +27,7 @@ from flows.domain.acts import (
     CHANGE_BODY,
     CHANGE_LETTERS,
     CHANGE_RETENTION,
+    CHANGE_THRESHOLD,
     CLOSE,
     FOUND,
     REMOVE_CLOSURE,
@@ -36,22 +37,33 @@ from flows.domain.acts import (
     Kind,
 )
 from flows.domain.acts.policy import (
+    CONSENT,
     LONGEST_NAME,
     LONGEST_SOURCE,
+    PROPOSED_BY,
     add_closure,
     add_holiday,
     add_officer,
     change_body,
     change_letters,
     change_retention,
+    change_threshold,
     check_amendment,
+    check_proposal,
     remove_closure,
     remove_holiday,
     resume,
     revoke_officer,
 )
 from flows.domain.edition import gates_for
-from flows.domain.errors import MalformedError, MissingReasonError, NotEntitledError, PitError, RefusedError
+from flows.domain.errors import (
+    ConsentError,
+    MalformedError,
+    MissingReasonError,
+    NotEntitledError,
+    PitError,
+    RefusedError,
+)
 from flows.domain.letterhead import Letterhead
 from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, parse_person
 from flows.domain.procedure import Role, Stage
@@ -678,3 +690,75 @@ def test_an_administrator_states_how_long_a_case_is_kept() -> None:
         check_amendment(before, an_act(CHANGE_RETENTION, details={"months": "85"}), after)
     with pytest.raises(NotEntitledError):
         check_amendment(before, an_act(CHANGE_RETENTION, actor=WRITER, details={"months": "84"}), after)
+
+
+def of_two(**changes: Any) -> Policy:
+    """A policy with two administrators, both of whom a change takes."""
+    return domain_builders.a_policy(rules=some_rules(threshold=2), **changes)
+
+
+def agreed_by(person: str) -> dict[str, str]:
+    return {PROPOSED_BY: person, CONSENT: "U1NIU0lH"}
+
+
+def test_two_administrators_are_asked_for_by_one_and_no_more_by_two() -> None:
+    one = domain_builders.a_policy()
+    two = change_threshold(one, 2)
+    again = change_threshold(two, 1)
+
+    assert two == replace(one, version=2, rules=replace(one.rules, threshold=2))
+    assert again == replace(one, version=3)
+    check_amendment(one, an_act(CHANGE_THRESHOLD, details={"administrators": "2"}), two)
+    lowered = an_act(CHANGE_THRESHOLD, policy=2, version=3, details={"administrators": "1"})
+    with pytest.raises(ConsentError):
+        check_amendment(two, lowered, again)
+    check_amendment(two, replace(lowered, details={**lowered.details, **agreed_by(SECOND)}), again)
+
+
+def test_two_administrators_are_not_asked_for_where_there_is_one_or_already() -> None:
+    with pytest.raises(RefusedError, match="fewer than 2 administrators"):
+        change_threshold(a_policy(), 2)
+    with pytest.raises(RefusedError, match="already"):
+        change_threshold(a_policy(), 1)
+
+
+@pytest.mark.parametrize("keys", [(), ("ssh-ed25519 other",)], ids=["has no key", "is no administrator"])
+def test_of_two_administrators_neither_goes(keys: tuple[str, ...]) -> None:
+    gone = a_person(SECOND, Role.AUDITOR if keys else Role.ADMINISTRATOR, keys=keys)
+
+    with pytest.raises(RefusedError, match="fewer than 2 administrators"):
+        add_officer(of_two(), gone)
+    with pytest.raises(RefusedError, match="fewer than 2 administrators"):
+        revoke_officer(of_two(), SECOND)
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({}, "takes two administrators"),
+        ({PROPOSED_BY: SECOND}, "takes two administrators"),
+        ({CONSENT: "U1NIU0lH"}, "takes two administrators"),
+        (agreed_by(ADMINISTRATOR), "another administrator has to confirm"),
+        (agreed_by(LAWYER), "is no administrator"),
+        (agreed_by(SERVICE), "is no administrator"),
+        (agreed_by("nobody"), "is no administrator"),
+    ],
+    ids=["neither", "no signature", "no name", "oneself", "an officer", "the service", "a stranger"],
+)
+def test_a_change_that_takes_two_is_refused_without_another_administrator(
+    facts: dict[str, str], says: str
+) -> None:
+    before = of_two()
+    after, act = change_body(before, "school"), an_act(CHANGE_BODY, details={"body": "school"})
+    check_proposal(before, act, after)
+    check_amendment(before, replace(act, details={**act.details, **agreed_by(SECOND)}), after)
+
+    with pytest.raises(ConsentError, match=says):
+        check_amendment(before, replace(act, details={**act.details, **facts}), after)
+
+
+def test_a_change_that_takes_one_states_no_other() -> None:
+    after, act = change_body(a_policy(), "school"), an_act(CHANGE_BODY, details={"body": "school"})
+
+    with pytest.raises(MalformedError):
+        check_amendment(a_policy(), replace(act, details={**act.details, **agreed_by(SECOND)}), after)

@@ -26,6 +26,7 @@ ONE_OF_EACH = [
     errors.SamePersonError("1146A/22", "foi-officer", earlier="wrote", verb="approve"),
     errors.MissingReasonError("1146A/22", verb="return"),
     errors.IncompleteError("1146A/22", blocking=1, first="31(9) does not exist."),
+    errors.ConsentError("sign-off-officer agreed to this change, and is no administrator."),
     errors.UnfitSignatureError("The signature does not fit what it stands beside."),
     errors.UnfitPaperError("1146A/22", findings=2, first="PDF_ORDER at page 1"),
     errors.ErasedError("1146A/22", on=date(2026, 1, 5)),

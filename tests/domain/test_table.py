@@ -25,6 +25,7 @@ from flows.domain.acts import (
     CHANGE_LETTERS,
     CHANGE_RETENTION,
     CHANGE_THEME,
+    CHANGE_THRESHOLD,
     CLARIFIED,
     CLOSE,
     COMPLAINED,
@@ -157,6 +158,7 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
 _REFERENCES = ("IC-123456-A1B2", ("", "ic-9", "IC 9", "-9", "I" * 41))
 _TEXTS |= {
     ("erase", "ground"): ("Schedule 4.2, requests answered", ("", " x", "x ", "a\nb", "a\x1b[1m", "x" * 201)),
+    ("change-threshold", "administrators"): ("2", ("", "0", "3", "two")),
     ("change-retention", "months"): ("36", ("", "036", "1201", "three")),
     ("withdraw-draft", "stands"): ("2", ("", "0", "02", "two")),
     ("log", "entry"): ("listed", ("", "Listed", "maybe")),
@@ -236,6 +238,7 @@ _SUBJECTS = {
     WITHDRAW_DRAFT: "drafting: withdraw the draft of 1146A/22 version 1",
     ERASE: "erasure: propose that of 1146A/22",
     CONFIRM_ERASURE: "erasure: erase 1146A/22",
+    CHANGE_THRESHOLD: "policy: set how many administrators a change takes to 2",
     CHANGE_RETENTION: "policy: keep cases for 36 months",
     LOG: "log: enter 1146A/22 as listed",
     REVIEW_ASKED: "review: take the request for one of 1146A/22",

@@ -27,6 +27,7 @@ A decision is tried at the gate where the document stands, else at legal review.
 An act on a document is tried on the test, or on the one letter it is about.
 An act on the case is tried with its test at that stage.
 A number stands for the reason below the table: the first one a person would be told.
+A change of the policy takes an administrator, or [two](register.md#two-administrators) where it says so.
 What else may speak against an act, its own facts or what the person did before, is in [the acts](acts.md).
 """
 _COLUMNS: Final = (*ROLES, Role.SERVICE)

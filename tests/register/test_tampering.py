@@ -17,6 +17,7 @@ import pytest
 from attacker import Attacker, Odd, Step
 from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
 from register_builders import (
+    PEOPLE,
     Office,
     audited,
     bytes_of,
@@ -29,8 +30,24 @@ from register_builders import (
     weak_key,
 )
 
-from flows.domain.acts import ADD_OFFICER, ADOPT_EDITION, CHANGE_DESK, RESUME, RETURN, SUSPECT_KEY
-from flows.domain.acts.policy import add_officer, suspect_key
+from flows.domain.acts import (
+    ADD_OFFICER,
+    ADOPT_EDITION,
+    CHANGE_BODY,
+    CHANGE_DESK,
+    CHANGE_THRESHOLD,
+    RESUME,
+    RETURN,
+    SUSPECT_KEY,
+)
+from flows.domain.acts.policy import (
+    CONSENT,
+    PROPOSED_BY,
+    add_officer,
+    change_body,
+    change_threshold,
+    suspect_key,
+)
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENT, RESPONSE, TEST
 from flows.domain.edition import latest
@@ -38,7 +55,9 @@ from flows.domain.policy import SERVICE, Person, fingerprint
 from flows.domain.procedure import Role, Stage
 from flows.register import signature
 from flows.register.checkpoint import Checkpoint, write_checkpoint
+from flows.register.consent import Consent
 from flows.register.roster import ROSTER, RULES, write_policy
+from flows.register.sshsig import on_one_line
 from flows.register.statement import POLICY, Link, mark
 from flows.register.webauthn import PRESENT, VERIFIED
 
@@ -46,7 +65,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from flows.domain.acts import Kind
     from flows.domain.documents import DocumentKind
+    from flows.domain.policy import Policy
 
 DONE = "1146A/22"
 """Told to its end: 5 is legal-reviewer's return of version 2, 8 and 9 approve version 3, 10 publishes it."""
@@ -1024,6 +1045,223 @@ def _(scene: Scene) -> None:
     after = add_officer(scene.office.register.policy(), replace(gone, id="outsider"))
     amendment(scene, a, write_policy(after))
     a.together()
+
+
+# Two administrators
+
+
+SECOND: Final = "second-foi-officer"
+"""An administrator too, where a change of the policy takes two."""
+
+
+def takes_two(scene: Scene) -> None:
+    """Let a change of the policy take two administrators, of whom there are then two."""
+    more = scene.office.person(SECOND)
+    scene.office.authorise(replace(more, roles=more.roles | {Role.ADMINISTRATOR}))
+    after = change_threshold(scene.office.register.policy(), 2)
+    scene.office.amend(CHANGE_THRESHOLD, after, administrators="2")
+
+
+def agreed_change(
+    scene: Scene,
+    attacker: Attacker,
+    *,
+    by: str = SECOND,
+    signer: Any = None,
+    namespace: bytes = signature.CONSENT,
+    register: str = "",
+    written: Callable[[str], str] = on_one_line,
+    **agreed: Any,
+) -> Step:
+    """Return a change of the kind of authority by administrator, to which another agreed.
+
+    Args:
+        by: Who is said to have agreed.
+        signer: What signs for them, if not their own key.
+        agreed: What they agreed to otherwise than is recorded.
+    """
+    facts = {"kind": CHANGE_BODY, "details": {"body": "school"}, "reason": None}
+    files = write_policy(change_body(scene.office.register.policy(), "school"))
+    step = amendment(scene, attacker, files, **facts)
+    act = replace(step.said.act, actor=by, files={name: mark(content) for name, content in files.items()})
+    consent = Consent(register=register or step.said.register, act=replace(act, **agreed))
+    armoured = (signer or scene.office.signers[by]).sign(consent.to_bytes(), namespace)
+    step.act(details={**step.said.act.details, PROPOSED_BY: by, CONSENT: written(armoured)})
+    return step
+
+
+def two(name: str, *expected: str) -> Callable[..., Any]:
+    """Enter an attack by the administrator alone, where a change takes two."""
+
+    def enter(act: Callable[[Scene, Attacker], None]) -> None:
+        @attack(f"with two administrators asked for, {name}", *expected)
+        def _(scene: Scene) -> None:
+            takes_two(scene)
+            attacker = scene.attacker("administrator")
+            act(scene, attacker)
+            attacker.together()
+
+    return enter
+
+
+@two("a change has the consent of the other")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a)
+
+
+@two("a change is made by one alone", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a).act(details={"body": "school"})
+
+
+@two("one alone asks for one again", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    files = write_policy(change_threshold(scene.office.register.policy(), 1))
+    amendment(scene, a, files, kind=CHANGE_THRESHOLD, details={"administrators": "1"})
+
+
+@two("a change lacks the name of who agreed", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    step = agreed_change(scene, a)
+    step.act(details={name: fact for name, fact in step.said.act.details.items() if name != PROPOSED_BY})
+
+
+@two("a change lacks the signature of who agreed", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    step = agreed_change(scene, a)
+    step.act(details={name: fact for name, fact in step.said.act.details.items() if name != CONSENT})
+
+
+@two("one person agrees with themself", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, by="administrator")
+
+
+@two("one person agrees in the name of the other", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, signer=scene.office.signers["administrator"])
+
+
+@two("somebody agrees who is no administrator", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, by="legal-reviewer")
+
+
+@two("somebody agrees who is on no list", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, by="outsider")
+
+
+@two("the service agrees", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, by=SERVICE)
+
+
+@two("a consent is for another register", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, register="0" * 32)
+
+
+@two("a consent is for another version of the policy", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, policy=scene.office.register.policy().version - 1)
+
+
+@two("a consent is for another kind of act", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, kind=RESUME)
+
+
+@two("a consent is for other details", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, details={"body": "other"})
+
+
+@two("a consent is for other files", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, files={RULES: mark(b"{}\n")})
+
+
+@two("a consent is for another reason", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, reason="As agreed.")
+
+
+@two("a consent is signed as a statement is", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, namespace=signature.STATEMENT)
+
+
+@two("a consent is written in a second way", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, written=lambda armoured: f"{on_one_line(armoured)}\n")
+
+
+@two("a consent is of noise", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, written=lambda _: "as agreed")
+
+
+@attack("a change carries a consent where the policy takes one administrator", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    agreed_change(scene, a, by="legal-reviewer")
+    a.together()
+
+
+@attack("a change is to take two administrators of whom there is one", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    policy = scene.office.register.policy()
+    files = write_policy(replace(policy, version=6, rules=replace(policy.rules, threshold=2)))
+    amendment(scene, a, files, kind=CHANGE_THRESHOLD, details={"administrators": "2"})
+    a.together()
+
+
+@attack("a consent is signed with a key that was taken off the list", "E_CONSENT")
+def _(scene: Scene) -> None:
+    takes_two(scene)
+    old = scene.office.signers[SECOND]
+    scene.office.signers[SECOND] = scene.office.signers["outsider"]
+    other = scene.office.person(SECOND)
+    with_other = replace(other, roles=other.roles | {Role.ADMINISTRATOR})
+    recorded_by_two(scene, ADD_OFFICER, add_officer(scene.office.register.policy(), with_other), old)
+    a = scene.attacker("administrator")
+    agreed_change(scene, a, signer=old)
+    a.together()
+
+
+@attack("a consent is signed with a key that was made suspect", "E_CONSENT")
+def _(scene: Scene) -> None:
+    takes_two(scene)
+    old, new = scene.office.signers[SECOND], scene.office.signers["outsider"]
+    both = replace(scene.office.person(SECOND, "outsider"), roles=PEOPLE[SECOND] | {Role.ADMINISTRATOR})
+    recorded_by_two(scene, ADD_OFFICER, add_officer(scene.office.register.policy(), both), old)
+    lost = fingerprint(old.public)
+    after = suspect_key(scene.office.register.policy(), SECOND, lost)
+    recorded_by_two(scene, SUSPECT_KEY, after, new, reason="The computer was lost.", key=lost, since="1")
+    a = scene.attacker("administrator")
+    agreed_change(scene, a, signer=old)
+    a.together()
+
+
+def recorded_by_two(
+    scene: Scene,
+    kind: Kind,
+    after: Policy,
+    signer: Any,
+    *,
+    reason: str | None = None,
+    **facts: str,
+) -> None:
+    """Record a change as it is done in earnest: agreed to by one, recorded by the other."""
+    office, files = scene.office, write_policy(after)
+    act = office.act(kind, POLICY, SECOND, Role.ADMINISTRATOR, version=after.version, reason=reason)
+    act = replace(act, details={"person": SECOND, **facts})
+    consent = office.register.agreeable(act, files)
+    armoured = signer.sign(consent.to_bytes(), signature.CONSENT)
+    final = consent.recorded_by("administrator", armoured, office.time())
+    office.register.record(final, files, office.signers["administrator"])
 
 
 @attack("an edition of the procedure is adopted that nobody knows", "E_POLICY")

@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_person, a_text, the_day
 from flows.domain.edition import EDITIONS, edition_of
 from flows.domain.english import in_full
-from flows.domain.errors import Fault, MalformedError, MissingReasonError, NotEntitledError, RefusedError
+from flows.domain.errors import (
+    ConsentError,
+    Fault,
+    MalformedError,
+    MissingReasonError,
+    NotEntitledError,
+    RefusedError,
+)
 from flows.domain.letterhead import letterhead_faults
 from flows.domain.policy import (
     BODIES,
     LONGEST_RETENTION,
     SERVICE,
+    THRESHOLDS,
     fingerprint,
     one_of,
     parse_origin,
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
 
     from flows.domain.act import Act
     from flows.domain.letterhead import Letterhead
-    from flows.domain.policy import Person, Policy, Proclaimed
+    from flows.domain.policy import Person, Policy, Proclaimed, Rules
     from flows.domain.theme import Theme
     from flows.domain.working_days import Closure
 
@@ -38,6 +46,11 @@ LONGEST_NAME: Final = 120
 """Characters of the name of a bank holiday, or of a time without a session."""
 LONGEST_SOURCE: Final = 300
 """Characters of where it was proclaimed."""
+
+PROPOSED_BY: Final = "proposed-by"
+"""The fact that names the administrator who proposed what another records."""
+CONSENT: Final = "consent"
+"""The fact that is their signature on it, as an SSHSIG in base64 on one line."""
 
 _RIGHT_OF_ACCESS: Final = date(2005, 1, 1)
 _AHEAD: Final = timedelta(days=5 * 366)
@@ -185,7 +198,7 @@ def change_desk(policy: Policy, origins: Collection[str]) -> Policy:
     desk = tuple(sorted({parse_origin(origin) for origin in origins}))
     if desk == policy.rules.desk:
         raise RefusedError("That is where passkeys sign already.")
-    return replace(policy, version=policy.version + 1, rules=replace(policy.rules, desk=desk))
+    return _with_rules(policy, replace(policy.rules, desk=desk))
 
 
 def change_body(policy: Policy, body: str) -> Policy:
@@ -196,7 +209,7 @@ def change_body(policy: Policy, body: str) -> Policy:
     """
     if body == policy.rules.body:
         raise RefusedError("That is the kind of authority already.")
-    return replace(policy, version=policy.version + 1, rules=replace(policy.rules, body=body))
+    return _with_rules(policy, replace(policy.rules, body=body))
 
 
 def change_retention(policy: Policy, months: int) -> Policy:
@@ -207,7 +220,18 @@ def change_retention(policy: Policy, months: int) -> Policy:
     """
     if months == policy.rules.retention:
         raise RefusedError("That is how long cases are kept already.")
-    return replace(policy, version=policy.version + 1, rules=replace(policy.rules, retention=months))
+    return _with_rules(policy, replace(policy.rules, retention=months))
+
+
+def change_threshold(policy: Policy, threshold: int) -> Policy:
+    """Return the next policy, a change of which takes so many administrators.
+
+    Raises:
+        RefusedError: it does already, or there are not so many who could sign.
+    """
+    if threshold == policy.rules.threshold:
+        raise RefusedError("A change of the policy takes so many administrators already.")
+    return _enough(_with_rules(policy, replace(policy.rules, threshold=threshold)), "There are")
 
 
 def suspect_key(policy: Policy, person: str, mark: str) -> Policy:
@@ -228,7 +252,7 @@ def suspect_key(policy: Policy, person: str, mark: str) -> Policy:
         return replace(policy, version=policy.version + 1)
     left = replace(known, keys=tuple(key for key in known.keys if fingerprint(key) != mark))
     after = _next(policy, {**policy.people, person: left}, changed=person)
-    if not any(after.people[each].keys for each in after.holders(Role.ADMINISTRATOR)):
+    if not after.signing_administrators:
         raise RefusedError(
             f"{person} has the last key of an administrator; list another before this one is suspected."
         )
@@ -266,10 +290,41 @@ def resume(policy: Policy) -> Policy:
 def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     """Check that ``act``, judged by the policy before it, leads to ``after``.
 
+    Whether the signature fits by which another administrator agreed is for the register to say.
+
     Raises:
         NotEntitledError: the actor is no administrator under the policy before.
+        ConsentError: the policy before asks for two, and the act names no other who agreed.
         RefusedError: the policy before does not allow the change, or the reason it needs is missing.
         MalformedError: the policy after is not what the act makes of the one before.
+    """
+    check_proposal(before, act, after)
+    if before and takes_two(before):
+        _check_agreed(before, act)
+
+
+def takes_two(policy: Policy) -> bool:
+    """Tell whether a change of ``policy`` takes two administrators."""
+    return policy.rules.threshold > 1
+
+
+def _check_agreed(before: Policy, act: Act) -> None:
+    first = act.details.get(PROPOSED_BY)
+    if first is None or CONSENT not in act.details:
+        raise ConsentError(
+            "A change of the policy takes two administrators here; one proposes it and another confirms it."
+        )
+    if first == act.actor:
+        raise ConsentError(f"{first} proposed this change; another administrator has to confirm it.")
+    if first not in before.holders(Role.ADMINISTRATOR):
+        raise ConsentError(f"{first} agreed to this change, and is no administrator.")
+
+
+def check_proposal(before: Policy | None, act: Act, after: Policy) -> None:
+    """Check all of a change of the policy but that another administrator agreed to it.
+
+    Raises:
+        NotEntitledError, RefusedError, MalformedError: as ``check_amendment``.
     """
     judge = before or after
     if judge.rules.edition not in EDITIONS:
@@ -283,7 +338,8 @@ def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     # The facts of the row and no others, and nothing that only an act on a document has.
     stated = {fact.name for fact in kind.facts}
     wrong = any(fact.fault(act.details.get(fact.name, "")) for fact in kind.facts)
-    if wrong or act.details.keys() != stated or (act.gate, act.document) != (None, ""):
+    more = {PROPOSED_BY, CONSENT} if before and takes_two(before) else set()
+    if wrong or act.details.keys() - more != stated or (act.gate, act.document) != (None, ""):
         raise _unlike(act)
     if kind.reason is Reason.MUST and not (act.reason or "").strip():
         raise MissingReasonError("the register", verb=kind.verb)
@@ -322,7 +378,7 @@ def adopt_edition(policy: Policy, edition: int) -> Policy:
         later = " or ".join(str(each) for each in sorted(EDITIONS) if each > in_force)
         only = f"only edition {later} can follow" if later else "this software knows no later one"
         raise RefusedError(f"Edition {in_force} of the procedure is in force, and {only}.")
-    return replace(policy, version=policy.version + 1, rules=replace(policy.rules, edition=edition))
+    return _with_rules(policy, replace(policy.rules, edition=edition))
 
 
 def _added(before: Policy, act: Act, after: Policy) -> Proclaimed:
@@ -395,7 +451,20 @@ def _next(policy: Policy, people: dict[str, Person], *, changed: str) -> Policy:
     after = replace(policy, version=policy.version + 1, people=people)
     if not after.holders(Role.ADMINISTRATOR):
         raise RefusedError(f"{changed} is the last administrator; add another before changing this one.")
+    return _enough(after, f"Without {changed} there are")
+
+
+def _enough(after: Policy, there_are: str) -> Policy:
+    if takes_two(after) and len(after.signing_administrators) < after.rules.threshold:
+        raise RefusedError(
+            f"{there_are} fewer than {after.rules.threshold} administrators with a key, and so many a change "
+            "of the policy would take; add another first."
+        )
     return after
+
+
+def _with_rules(policy: Policy, rules: Rules) -> Policy:
+    return replace(policy, version=policy.version + 1, rules=rules)
 
 
 def _unlike(act: Act) -> MalformedError:
@@ -552,6 +621,15 @@ CHANGE_RETENTION: Final = _row(
     verb="change how long cases are kept",
     subject="keep cases for {months} months",
     done="set {months} months for which a case is kept after it ended",
+)
+CHANGE_THRESHOLD: Final = _row(
+    "change-threshold",
+    lambda before, act, _: change_threshold(before, int(act.details["administrators"])),
+    (a_choice("administrators", tuple(map(str, THRESHOLDS)), "How many administrators a change takes."),),
+    changes="rules.json",
+    verb="change how many administrators a change takes",
+    subject="set how many administrators a change takes to {administrators}",
+    done="set how many administrators a change of the policy takes to {administrators}",
 )
 SUSPECT_KEY: Final = _row(
     "suspect-key",
