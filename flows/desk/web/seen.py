@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 def remember(visit: Visit, dossier: Dossier, document: str) -> None:
     """Remember what the person has now seen."""
     visit.store.ask(
-        "insert or replace into seen values (?, ?, ?, ?, ?, strftime('%s'))",
+        "insert into seen values (?, ?, ?, ?, ?, strftime('%s')) on conflict (person, identity, document) "
+        "do update set version = excluded.version, number = excluded.number, at = excluded.at "
+        # What was seen already is not written again, which would be a wait for the disk.
+        "where (version, number) <> (excluded.version, excluded.number)",
         *(visit.person, identity(dossier.case.reference), document),
         *(dossier.case.document(document).version, dossier.case.acts),
     )

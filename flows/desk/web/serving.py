@@ -13,7 +13,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.engine.server import end, end_with_parent, listening
 from flows.home import Home
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from uvicorn import Server
+
+_TURN: Final = 0.0005
+"""Seconds of the processor after which a thread lets another have its turn.
+
+A page gives way a hundred times, at every row and file that it reads: at Python's 5 ms it would wait as often
+for one that is being checked or laid out.
+"""
+_KEPT_OPEN: Final = 75
+"""Seconds for which an idle connection is kept: longer than by a proxy, which may send through it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,7 @@ def running(home: Home, *, port: int) -> Iterator[Running]:
 
 def serve(home: Home, sockets: list[socket.socket]) -> None:
     """Answer until SIGTERM."""
+    sys.setswitchinterval(_TURN)
     server(home).run(sockets=sockets)
 
 
@@ -77,6 +87,7 @@ def server(home: Home) -> Server:
             # What a proxy says of who asks is not believed: see safety.
             proxy_headers=False,
             server_header=False,
+            timeout_keep_alive=_KEPT_OPEN,
             timeout_graceful_shutdown=3,
         )
     )
