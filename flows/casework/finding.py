@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final
 
@@ -57,18 +58,17 @@ class Found:
 
 def find(office: Office, sought: Sought, page: int = 1) -> Found:
     """Return one page of the documents that are looked for."""
-    clock, catalogue = office.clock(office.register.policy()), office.catalogue
-    counts = catalogue.count(sought, clock, most=MOST + 1)
-    count: int | None = sum(counts["stage"].values())
-    if count and count > MOST:
-        count = None
-    pages = -(-(MOST if count is None else count) // PAGE)
+    clock = office.clock(office.register.policy())
+    told = office.catalogue.told_apart(sought, clock, most=MOST + 1)
+    count = None if len(told) > MOST else len(told)
+    pages = -(-min(len(told), MOST) // PAGE)
     page = max(1, min(page, pages))
-    rows = catalogue.page(sought, clock, most=PAGE, skip=PAGE * (page - 1)) if pages else []
+    rows = office.catalogue.those([id_ for id_, *_ in told[PAGE * (page - 1) : PAGE * page]])
+    _, *columns = zip(*told, strict=True) if told else ((),)
     facets = (
         Narrower(name=name, value=str(value), count=None if count is None else number)
-        for name in FACETS
-        for value, number in sorted(counts[name].items())
+        for name, column in zip(FACETS, columns, strict=False)
+        for value, number in sorted(Counter(column).items())
         if value and number != count and not getattr(sought, name)
     )
     return Found(
@@ -88,7 +88,7 @@ def _without(office: Office, sought: Sought) -> Iterator[Narrower]:
         fewer = replace(sought, **{name: empty})
         if value == empty or fewer == nothing:
             continue
-        if count := sum(office.catalogue.count(fewer, clock, most=MOST + 1)["stage"].values()):
+        if count := len(office.catalogue.told_apart(fewer, clock, most=MOST + 1)):
             yield Narrower(name=name, value=str(value), count=None if count > MOST else count)
 
 

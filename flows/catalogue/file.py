@@ -6,9 +6,9 @@ old go on: what SQLite keeps beside a file is found by the name of the file itse
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections import Counter
 from contextlib import closing
 from dataclasses import fields
 from datetime import datetime
@@ -18,14 +18,13 @@ from flows import disk
 from flows.catalogue.rows import COLUMNS, FORM, SCHEMA, Done, Row, write
 from flows.catalogue.search import (
     ALIKE,
-    FACETS,
     MOST_URGENT_FIRST,
     NEWEST_FIRST,
     OLDEST_FIRST,
     WAITING,
     Alike,
     Entries,
-    counting,
+    telling_apart,
 )
 from flows.domain.errors import RegisterError
 from flows.domain.filed import Filed, Reached
@@ -33,7 +32,7 @@ from flows.domain.local_day import local_day
 from flows.domain.owed import from_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -194,16 +193,20 @@ class Catalogue:
         terms, values = self._sought(sought, clock)
         return self._rows(f"{terms} {NEWEST_FIRST} limit {most} offset {skip}", values)
 
-    def count(self, sought: Sought, clock: Clock, *, most: int) -> dict[str, Counter[Any]]:
-        """Return how many documents there are of each stage and kind, and how many are late.
+    def told_apart(self, sought: Sought, clock: Clock, *, most: int) -> list[tuple[int, str, str, int]]:
+        """Return the documents that are looked for, the newest first: each as its id and its ``FACETS``.
 
         Args:
             most: Documents that are looked at.
         """
         terms, values = self._sought(sought, clock)
-        found = self._ask(counting(terms, most), values)
-        columns = [*zip(*found, strict=True)] or [()] * len(FACETS)
-        return {name: Counter(column) for name, column in zip(FACETS, columns, strict=True)}
+        ((found,),) = self._ask(telling_apart(terms, most), values)
+        return [(id_, stage, document, late) for id_, stage, document, late in json.loads(found)]
+
+    def those(self, ids: Sequence[int]) -> list[Row]:
+        """Return the documents with some ids, the newest first."""
+        which = f"where id in (select value from json_each(?)) {NEWEST_FIRST}"  # noqa: S608 - ours
+        return self._rows(which, (json.dumps(ids),))
 
     def _sought(self, sought: Sought, clock: Clock) -> tuple[str, dict[str, str]]:
         self._know_due(clock)

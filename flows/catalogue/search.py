@@ -51,8 +51,8 @@ _SETS: Final = {
 }
 """What is found by a table of its own: the column of the document, and the rest of the selection."""
 
-FACETS: Final = ("stage", "document", "late")
-"""What is counted of whatever was found."""
+FACETS: Final = {"stage": "stage", "document": "document", "late": f"open and {_LATE}"}
+"""What is counted of whatever was found, and by which term."""
 
 _TOUCHED: Final = "exists (select 1 from touched t where t.id = documents.id and person ="
 _FREE: Final = (
@@ -84,8 +84,11 @@ ALIKE: Final = f"""
 with own as (select id from documents where identity = :identity and document = :document),
   shared as (select provision from relied where id = (select id from own))
 select d.reference, d.subject, d.since, group_concat(r.provision, ', ')
-from shared s join relied r on r.provision = s.provision join documents d on d.id = r.id
-where r.id in (select id from relied x where x.provision = s.provision order by id desc limit {LOOKED_AT})
+-- In this order, from the few to the many: "cross" keeps SQLite to it.
+from shared s cross join relied r cross join documents d on d.id = r.id
+where r.provision = s.provision and r.id >= coalesce((
+    select id from relied x where x.provision = s.provision order by id desc limit 1 offset {LOOKED_AT} - 1
+  ), 0)
   and d.document = :document and d.stage in ('published', 'sent') and d.id <> (select id from own)
 group by d.id
 """  # noqa: S608 - our own number
@@ -198,9 +201,14 @@ def _set(name: str, common: Collection[str]) -> str:
     return f"{'+' if name in common else ''}id in (select {column} from {rest})"  # noqa: S608 - our own
 
 
-def counting(terms: str, most: int) -> str:
-    """Return the selection of what is told apart of some documents, ``most`` at most."""
-    return f"select stage, document, open and {_LATE} from documents {terms} limit {most}"  # noqa: S608 - our own terms
+def telling_apart(terms: str, most: int) -> str:
+    """Return the selection of some documents, ``most`` at most and the newest first, as one text of JSON.
+
+    Of each its id and what is told apart of it: they are found once, for the counts and for their page.
+    """
+    told_apart = ", ".join(f"{term} as {name}" for name, term in FACETS.items())
+    some = f"select id, {told_apart} from documents {terms} {NEWEST_FIRST} limit {most}"  # noqa: S608 - our own terms
+    return f"select json_group_array(json_array(id, {', '.join(FACETS)})) from ({some})"  # noqa: S608 - as above
 
 
 _ENTRIES: Final = {
