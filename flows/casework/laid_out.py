@@ -52,7 +52,7 @@ def lay_out(office: Office, dossier: Dossier, document: str, version: int) -> La
     published = published_as(dossier, document, version)
     rests_on = published or dossier.last(DRAFT, document=document, version=version)
     entry = dossier.entry_of(rests_on).id if rests_on else ""
-    key = hashlib.sha256(repr((dossier.case.reference, entry, *software())).encode()).hexdigest()
+    key = hashlib.sha256(repr((dossier.case.reference, entry, software())).encode()).hexdigest()
     html, pdf = (office.home.laid_out / f"{key}.{ending}" for ending in ("html", "pdf"))
     if not (entry and html.is_file() and pdf.is_file()):
         made = views.papers(office, dossier, document, version)

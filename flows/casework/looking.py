@@ -12,6 +12,7 @@ import sys
 import sysconfig
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +102,7 @@ def _key(office: Office, dossier: Dossier) -> str:
         *(case.reference, case.received, case.recipient, case.regime, case.life.events),
         *files,
         *map(_mark, keys),
-        *software(),
+        software(),
     )
     return hashlib.sha256(repr(known).encode()).hexdigest()
 
@@ -109,8 +110,16 @@ def _key(office: Office, dossier: Dossier) -> str:
 _READ = (REQUEST, SEALED_REQUEST, ASSESSMENT, DOCUMENT)
 
 
-def software() -> Iterator[object]:
-    """Yield what changes with any file of the software, and with what is installed beside it."""
+@cache
+def software() -> str:
+    """Return a digest that changes with any file of the software, and with what is installed beside it.
+
+    Asked once: a process works with what it began with.
+    """
+    return hashlib.sha256(repr([*_software()]).encode()).hexdigest()
+
+
+def _software() -> Iterator[object]:
     for root in (Path(__file__).parents[1], folder("templates")):
         for path in sorted(root.rglob("*")):
             if path.suffix != ".pyc" and path.name != "__pycache__":

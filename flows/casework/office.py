@@ -67,6 +67,7 @@ class Office:
             raise RegisterError(f"There is no register at {home.register}; `equipoise init` makes one.")
         self.home = home
         self._clock = clock
+        self._kept: tuple[Policy, Clock] | None = None
         self._catalogue = catalogue_of(home, tell)
         self.register = Register(home.register, self._catalogue, None if reading else self.service)
 
@@ -157,7 +158,11 @@ class Office:
         """Return the clock of today under a policy."""
         from flows.domain.clock import Clock  # noqa: PLC0415 - as above
 
-        return Clock(self.calendar(policy), policy.holidays, self.today(), policy.rules.body)
+        today, kept = self.today(), self._kept
+        if kept is None or kept[0] is not policy or kept[1].today != today:
+            made = Clock(self.calendar(policy), policy.holidays, today, policy.rules.body)
+            kept = self._kept = policy, made
+        return kept[1]
 
     def __enter__(self) -> Self:
         return self

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.document.arrangement import arrange
 from flows.document.blocks import List, parse_document, words
@@ -57,17 +58,19 @@ class Reading:
     unable: str
 
 
+_KEPT: Final = 32
+"""Texts that stay laid out: whoever reads one mostly reads it again, to decide on it."""
 _ORDER = [Severity.BLOCK, Severity.WARN, Severity.INFO, Severity.NOT_RUN]
 
 
 def reading_of(dossier: Dossier, document: str, looked: Looked | None, unable: str = "") -> Reading:
     """Return the current text of a document, with what the checks say."""
-    blocks = arrange(parse_document(dossier.read(DOCUMENTS[document].text).decode()))
+    html, paragraphs = _laid_out(dossier.read(DOCUMENTS[document].text).decode())
     found, words = (looked.findings, looked.words) if looked else ((), {})
     return Reading(
         version=dossier.case.document(document).version,
-        html=render_body(blocks),
-        remarks=remarks_on(dossier, document, found, words, dict(_paragraphs(blocks))),
+        html=html,
+        remarks=remarks_on(dossier, document, found, words, paragraphs),
         checked=looked is not None,
         unable=unable,
     )
@@ -116,7 +119,14 @@ def paragraphs_of(dossier: Dossier, document: str, version: int | None = None) -
         version: None for the current one.
     """
     at = dossier.last(DRAFT, document=document, version=version)
-    return dict(_paragraphs(arrange(parse_document(dossier.read(DOCUMENTS[document].text, at=at).decode()))))
+    return _laid_out(dossier.read(DOCUMENTS[document].text, at=at).decode())[1]
+
+
+@lru_cache(_KEPT)
+def _laid_out(text: str) -> tuple[str, Mapping[int, str]]:
+    """Return a text as HTML, and the words of each numbered paragraph."""
+    blocks = arrange(parse_document(text))
+    return render_body(blocks), MappingProxyType(dict(_paragraphs(blocks)))
 
 
 def _paragraphs(blocks: Sequence[Block]) -> Iterator[tuple[int, str]]:

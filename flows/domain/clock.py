@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.deadline import deadline, has_sessions, latest, moved, working_days_until
@@ -61,6 +61,10 @@ class Due:
     advice: tuple[str, ...] = ()
 
 
+_KEPT: Final = 4_096
+"""Answers that a clock keeps of each kind."""
+
+
 class Clock:
     """The clock on one day.
 
@@ -84,9 +88,9 @@ class Clock:
         self._body = body
         # To most requests nothing happened beside, and many share a day of receipt: what is said of one is
         # said of all.
-        self.due = cache(self._due)
-        self.falls = cache(self._falls)
-        self.standing = cache(self._standing)
+        self.due = lru_cache(_KEPT)(self._due)
+        self.falls = lru_cache(_KEPT)(self._falls)
+        self.standing = lru_cache(_KEPT)(self._standing)
 
     @property
     def today(self) -> date:
@@ -97,7 +101,7 @@ class Clock:
         """Return how long an Act allows, and whose bank holidays it leaves out."""
         return replace(provisions(regime).clock, body=self._body)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What two clocks share for which every answer falls due on the same days."""
         rests_on = (self._calendar.key, *((regime, self.timetable(regime)) for regime in regimes()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from desk_builders import CASE, Desk, another_case, everything, passes_audit
 
 from flows import home as flows_home
-from flows.casework import asking
+from flows.casework import asking, views
 from flows.casework.office import open_office
 from flows.desk.cli.main import main
 from flows.domain.procedure import Stage
@@ -352,6 +352,24 @@ def test_the_notice_to_deciders_has_the_date_that_moved(desk: Desk) -> None:
 
     [notice] = [path.read_text() for path in desk.home.notices.rglob("*") if path.is_file()]
     assert "7 December 2022" in notice
+
+
+def test_an_office_that_stays_open_counts_by_the_policy_and_the_day_of_now(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_office(desk.home) as office:
+
+        def counted() -> tuple[str, int]:
+            (row, *_) = views.queue(office, everything=False)
+            return str(row.clock.due), (office.clock(office.register.policy()).today - today_).days
+
+        today_ = office.today()
+        assert counted() == (DUE, 0)
+        desk.done(*ADD)
+        assert counted() == (MOVED, 0)
+        tomorrow = flows_home.now() + timedelta(days=1)
+        monkeypatch.setattr(flows_home, "now", lambda: tomorrow)
+        assert counted() == (MOVED, 1)
 
 
 def test_a_deadline_is_computed_with_the_homes_calendar_and_says_so(desk: Desk) -> None:

@@ -32,6 +32,7 @@ def kept(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What was kept of a first look, with a sentence that no check says, and templates of its own."""
     shutil.copytree(files.folder("templates"), tmp_path / "templates")
     monkeypatch.setattr(looking, "folder", lambda name: tmp_path / name)
+    looking.software.cache_clear()
     assert sentences(desk)
     (place,) = desk.home.looked.iterdir()
     told = json.loads(place.read_text())
@@ -57,7 +58,7 @@ CHANGES: dict[str, Callable[[Desk, Path], object]] = {
     "the kind of authority": lambda desk, _: desk.done("body", "set", "school", "--as", "administrator"),
     "the case's key": lambda desk, _: desk.home.case_keys.rename(desk.home.root / "elsewhere"),
     "the key-encryption key": lambda desk, _: desk.home.wrapping.rename(desk.home.root / "elsewhere"),
-    "a template": lambda _, kept: (kept.parents[3] / "templates" / "new.md").write_text("new"),
+    "a template": lambda _, kept: _begin_with(kept.parents[3] / "templates" / "new.md"),
     "what is kept, cut off": lambda _, kept: kept.write_text(kept.read_text()[:-9]),
     "what is kept, of another form": lambda _, kept: kept.write_text("[]"),
     "what is kept, without its words": lambda _, kept: kept.write_text(_without(kept, "words")),
@@ -78,6 +79,12 @@ def test_on_another_day_they_look_again(kept: Path, desk: Desk, monkeypatch: pyt
     monkeypatch.setattr(flows_home, "now", lambda: tomorrow)
 
     assert KEPT not in sentences(desk)
+
+
+def _begin_with(template: Path) -> None:
+    """Add a template, and be as a process that begins afterwards."""
+    template.write_text("new")
+    looking.software.cache_clear()
 
 
 def _without(kept: Path, name: str) -> str:

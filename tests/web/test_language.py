@@ -30,6 +30,12 @@ def test_a_reader_chooses_welsh_and_keeps_it(person: Callable[..., Person]) -> N
     assert "Where you are signed in" in reader.words
 
 
+def test_a_sign_for_a_hundredth_is_written_once_in_either_language(at: str) -> None:
+    for language in ("en", "cy"):
+        page = httpx.get(f"{at}/accessibility", cookies={"language": language}).text
+        assert ("200 %" in page, "%%" in page) == (True, False)
+
+
 def test_what_the_catalogue_lacks_is_there_in_english(at: str) -> None:
     page = httpx.get(f"{at}/accessibility", cookies={"language": "cy"})
     assert page.status_code == 200

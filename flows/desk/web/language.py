@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from flows.files import folder
@@ -35,6 +35,7 @@ def words_of(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(made)
 
 
+@lru_cache(4_096)
 def a_day(value: date, language: str, *, short: bool) -> str:
     """Return a day as people read it: ``7 November 2022``, or ``7 Nov 2022``."""
     from babel.dates import format_date  # noqa: PLC0415 - a tenth of a second, for pages alone

@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup, escape
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from flows.desk.web.visit import Page, Visit
+
+
+_TEXTS: Final = 4_096
+"""That are kept in a language."""
 
 
 def render(page: Page, visit: Visit) -> bytes:
@@ -62,9 +66,18 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - as above
 @cache
 def _environment(language: str) -> Environment:
     made = templates(escape=True)
-    made.add_extension("jinja2.ext.i18n")
     words = words_of(language)
-    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # of the extension
+
+    # As Jinja's own extension has them, which would make each text anew in every row of a list.
+    @lru_cache(_TEXTS)
+    def plain(text: str) -> Markup:
+        return Markup(words.gettext(text)) % {}  # noqa: S704 - our own text
+
+    def said(text: str, **values: object) -> Markup:
+        return Markup(words.gettext(text)) % values if values else plain(text)  # noqa: S704 - as above
+
+    def counted(one: str, more: str, num: int, **values: object) -> Markup:
+        return Markup(words.ngettext(one, more, num)) % {"num": num, **values}  # noqa: S704 - as above
 
     def day(value: date | None) -> str:
         return a_day(value, language, short=True) if value else ""
@@ -79,6 +92,7 @@ def _environment(language: str) -> Environment:
         "field_of": nearest,
         "commentable": _commentable,
     }
+    made.globals |= {"_": said, "ngettext": counted}
     made.globals |= {"STAGES": STAGES, "STANDS": STANDS, "APPROVALS": APPROVALS, "DOCUMENTS": DOCUMENTS}
     return made
 
