@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.assessment import REFUSALS, Exemption, Outcome
 from flows.domain.checks.leaks import leak_of
-from flows.domain.checks.neither import CAVEAT, other_test_in
+from flows.domain.checks.neither import BOTH_AT_ONCE, CAVEAT, THE_REST, other_test_in
 from flows.domain.checks.placeholders import placeholders
 from flows.domain.checks.rule import PRACTICE
 from flows.domain.checks.words import Passage, content_words, phrase, unquoted
@@ -182,7 +182,7 @@ def look_through(letter: Letter) -> tuple[Finding, ...]:
         if letter.kind in demand.kinds
         for lacking in demand.missing(letter)
     )
-    found = (_blanks, _strangers, _hints, _other_tests, _mismatches)
+    found = (_blanks, _strangers, _hints, _other_tests, _one_sided, _alone, _mismatches)
     return (*missing, *(each for look in found for each in look(letter)))
 
 
@@ -741,6 +741,113 @@ def _other_tests(letter: Letter) -> Iterator[Finding]:
                 mend="Speak of confirming or denying, or name in the same sentence the other part.",
                 citation="FOIA s.2(1)(b), s.2(2)(b)",
             )
+
+
+# What neither confirming nor denying leaves unsaid ---------------------------------------------------
+
+_WOULD: Final = phrase(r"\b(?:would|could|might|may|will|were to)\b")
+_ANSWERS: Final = {
+    "confirmation": phrase(
+        r"\b(?:confirm(?:ing|ation|ed|s)?|(?:we|it) (?:do|does|hold|holds|have|has) (?:hold |have )?"
+        r"(?:it|this|some|information|such)\b|(?:is|was|were|are) held|positive)\b"
+    ),
+    "denial": phrase(
+        r"\b(?:den(?:y|ying|ial|ies|ied)|(?:do|does|did) not|don['\u2019]t|(?:nothing|none|no \w+) (?:is|was|"
+        r"were|are) held|not held|negative|there (?:is|are|was|were) (?:none|nothing|no))\b"
+    ),
+}
+"""How a letter speaks of each of the two answers."""
+_EITHER: Final = phrase(
+    r"\b(?:either|whichever|each|any) (?:of the two |possible )?(?:answer|reply|response|way)\b"
+    r"|\bwhichever (?:is|was|were|may be) \w+|\bwhether or not\b"
+)
+_OF_THE_APPLICANT: Final = phrase(
+    r"\byou(?:r complaint)? (?:say|said|argue|think|thought|believe|wrote|maintain)\w*\b"
+)
+_PERFORMED: Final = phrase(
+    r"(?<!\bif\s)\b(?:we|I) (?:(?:can|do|am|are able to|hereby) )?confirm (?:that|receipt)\b"
+    r"|\bplease confirm\b"
+)
+"""What a letter confirms, or asks to be confirmed, of something else."""
+_LIES_BESIDE: Final = phrase(
+    r"\b(?:test|assessment|reasons)\b[^.]{0,160}\b(?:annex\w*|enclos\w*|attach\w*|beside)\b"
+    r"|\b(?:annex\w*|enclos\w*|attach\w*|beside)\b[^.]{0,160}\b(?:test|assessment|reasons)\b"
+    r"|\A\W*it is (?:annexed|enclosed|attached)\b"
+)
+_NEITHER: Final = _STANCES[Outcome.MAINTAIN][1]
+
+
+def _is_silent(letter: Letter) -> bool:
+    """Tell whether a letter neither confirms nor denies something: by its test, else by its words."""
+    return bool(letter.known.silent) or (not letter.known.parts and letter.says(_NEITHER))
+
+
+def _one_sided(letter: Letter) -> Iterator[Finding]:
+    """Yield each of the two answers of which a letter does not say what it would reveal.
+
+    A response leaves both to the test that lies beside it, and a review to the response that it upholds.
+    """
+    if letter.kind not in (RESPONSE, REVIEW) or not _is_silent(letter):
+        return
+    said = {answer for sentence in letter.passage.sentences for answer in _revealing(sentence, letter)}
+    if not said and (letter.kind == REVIEW or letter.says(_LIES_BESIDE)):
+        return
+    for answer in _ANSWERS.keys() - said:
+        yield Finding(
+            code="N01",
+            severity=Severity.WARN,
+            place=PLACE,
+            sentence="The letter neither confirms nor denies, and does not say what a "
+            f"{answer} would reveal.",
+            mend="Say what each of the two answers would reveal, or leave both to the test and annex it.",
+            citation="ICO guidance on neither confirming nor denying",
+        )
+
+
+def _revealing(sentence: Sentence, letter: Letter) -> Iterator[str]:
+    """Yield the answers of which a sentence says what they would do."""
+    text = unquoted(sentence.text)
+    for other in (_NEITHER, BOTH_AT_ONCE, _PERFORMED):
+        text = other.sub(" ", text)
+    if _OF_THE_APPLICANT.search(text) or _is_of_another_part(sentence, letter):
+        return
+    if _EITHER.search(text):
+        yield from _ANSWERS
+    elif _WOULD.search(text):
+        yield from (answer for answer, pattern in _ANSWERS.items() if pattern.search(text))
+
+
+_DEALT_WITH: Final = phrase(
+    r"\b(?:enclos|attach|disclos|provid|releas|publish|suppl|withh)\w+\b|\b(?:we|I) (?:\w+ )?(?:give|send)\b"
+    r"|\bwere (?:given|sent)\b|\btables?\b|\bexempt from\b|\bthere (?:is|are|was|were) (?:no |[0-9])"
+    r"|\bon (?:part|question)s? [0-9]"
+)
+"""How a letter deals with what it does not refuse to confirm or deny."""
+
+
+def _alone(letter: Letter) -> Iterator[Finding]:
+    """Yield where a response neither confirms nor denies other information, and says nothing of the rest."""
+    known = letter.known
+    if letter.kind != RESPONSE or not _is_silent(letter) or known.silent != known.parts:
+        return
+    silent = [each for each in letter.passage.sentences if _NEITHER.search(unquoted(each.text))]
+    others = any(THE_REST.search(unquoted(each.text)) for each in silent)
+    others = others or (len(known.parts) == 1 and bool(THE_REST.search(known.parts[0].information)))
+    if others and not any(_deals(each) for each in letter.passage.sentences if each not in silent):
+        yield Finding(
+            code="N05",
+            severity=Severity.WARN,
+            place=PLACE,
+            sentence="The letter neither confirms nor denies other information, and says nothing of "
+            "the rest.",
+            mend="Say what is given, withheld or not held of what it is other than.",
+            citation="FOIA s.1(1), s.17(1)",
+        )
+
+
+def _deals(sentence: Sentence) -> bool:
+    text = CAVEAT.sub(" ", unquoted(sentence.text))
+    return bool(_DEALT_WITH.search(text) or _NOT_HELD.search(text)) and not _LIES_BESIDE.search(text)
 
 
 _FORMULA_AND: Final = phrase(r"\bneither confirm nor deny and (?!whether\b|that\b|if\b)")

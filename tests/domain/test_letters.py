@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from domain_builders import a_part, a_withholding, an_exemption
 from letter_texts import REVIEW, a_letter
+from neither_letters import CASES, Case
 
 from flows.domain.assessment import Balance, Duty, Outcome
 from flows.domain.documents import DOCUMENTS, TEST
@@ -66,6 +67,25 @@ def without(kind: str, old: str, new: str = "") -> str:
     text = letter(kind)
     assert old in text
     return text.replace(old, new)
+
+
+_TESTS = {
+    "": (),
+    "silent": (SILENT,),
+    "other": (replace(SILENT, information="any other information on drones"),),
+    "given": (GIVEN,),
+    "withheld": (WITHHELD,),
+    "silent given": (SILENT, GIVEN),
+    "silent withheld": (SILENT, WITHHELD),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_letter_says_what_either_answer_would_reveal_and_what_the_rest_is(case: Case) -> None:
+    found = codes(case.kind, case.body, *_TESTS[case.parts], all_=True)
+
+    assert tuple(sorted({*found} & {"N01", "N05"})) == case.codes
+    assert not {*codes(case.kind, case.body, *_TESTS[case.parts])} & {"N01", "N05"}, "it only warns"
 
 
 def test_every_kind_of_letter_states_something() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flows.domain.checks.words import Sentence
     from flows.domain.provisions import Provisions
 
-_BOTH_AT_ONCE: Final = phrase(r"\bconfirm(?:ing|ation|ed|s)? (?:n?or|and) (?:a )?den(?:y|ying|ial|ied|ies)\b")
+BOTH_AT_ONCE: Final = phrase(r"\bconfirm(?:ing|ation|ed|s)? (?:n?or|and) (?:a )?den(?:y|ying|ial|ied|ies)\b")
 _CONFIRMING: Final = phrase(r"\bconfirm(?:ing|ation|ed)\b|\bif we confirm\b")
 _DENYING: Final = phrase(r"\b(?:denial|denying|denied)\b|\bif we den(?:y|ied)\b")
 
@@ -30,7 +30,7 @@ def treats_both_answers(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     for place, part in draft.parts():
         if part.outcome is not Outcome.MAINTAIN:
             continue
-        prose = _BOTH_AT_ONCE.sub(" ", " ".join(passage.plain for passage in draft.under(place)))
+        prose = BOTH_AT_ONCE.sub(" ", " ".join(passage.plain for passage in draft.under(place)))
         for field, word, said in (
             ("confirming", "confirmation", part.confirming or _CONFIRMING.search(prose)),
             ("denying", "denial", part.denying or _DENYING.search(prose)),
@@ -191,7 +191,7 @@ _TESTS_OF_THE_OTHER: Final = {
     ),
 )
 
-_THE_REST: Final = phrase(
+THE_REST: Final = phrase(
     r"\b(?:any|all|the) (?:other|further|additional|remaining) (?:\w+ )?(?:information|data|material|"
     r"records?|documents?)\b"
     r"|\banything (?:else|further)\b"
@@ -205,7 +205,7 @@ def has_a_part_for_the_rest(draft: Draft, _: Provisions) -> Iterator[Noticed]:
     if len(draft.assessment.parts) > 1:
         return
     for place, part in draft.parts():
-        found = next(spans(_THE_REST, part.information), None)
+        found = next(spans(THE_REST, part.information), None)
         if part.outcome is Outcome.MAINTAIN and found:
             yield Noticed(
                 place=f"{place}.information",
