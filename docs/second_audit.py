@@ -527,7 +527,7 @@ class Entry:
     said: dict[str, str]
 
 
-PERSON = re.compile(r"([a-z0-9-]+) <\1@([0-9a-f]{32})> ([0-9]+) \+0000")
+PERSON = re.compile(r"([a-z0-9.-]+) <\1@([0-9a-f]{32})> ([0-9]+) \+0000")
 
 
 def parse_entry(id_: str, raw: bytes) -> Entry:

@@ -433,7 +433,7 @@ function parseEntry(id, raw) {
   need(names.filter((name) => name === "parent").length <= 1, "E_PARENTS", "The entry has two parents.");
   const known = ["tree", "parent", "author", "committer", "gpgsig"].filter((name) => names.includes(name));
   need(sameJson(names, known), "E_HEADERS", "The entry has a header that no entry has, or two of a kind.");
-  const person = /^([a-z0-9-]+) <\1@([0-9a-f]{32})> ([0-9]+) \+0000$/;
+  const person = /^([a-z0-9.-]+) <\1@([0-9a-f]{32})> ([0-9]+) \+0000$/;
   const author = person.exec(one.author || ""), committer = person.exec(one.committer || "");
   const form = new RegExp(`^([^\\n]+)\\n\\n${TRAILERS.map((name) => `${name}: ([^\\n]+)\\n`).join("")}$`);
   const match = form.exec(message);

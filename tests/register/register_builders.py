@@ -68,7 +68,7 @@ RULES: Final = Rules(
 PEOPLE: Final[Mapping[str, frozenset[Role]]] = {
     "administrator": frozenset({Role.ADMINISTRATOR}),
     "foi-officer": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
-    "second-foi-officer": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
+    "foi.officer.2": frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER}),
     "legal-reviewer": frozenset({Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER}),
     "sign-off-officer": frozenset({Role.SIGN_OFF_OFFICER}),
 }
@@ -155,7 +155,7 @@ class Office:
             details={"gates": gates, **rules, **facts},
         )
 
-    def submit(self, case: str, who: str = "second-foi-officer", *, document: str = TEST.name) -> Recorded:
+    def submit(self, case: str, who: str = "foi.officer.2", *, document: str = TEST.name) -> Recorded:
         return self.register.record(self.submission(case, who, document=document), {}, self.signers[who])
 
     def approval(self, case: str, who: str, gate: Stage, *, document: str = TEST.name) -> Act:
@@ -310,7 +310,7 @@ def found_office(folder: Path) -> None:
     )
     with Office(folder) as office:
         office.authorise(office.person("foi-officer", "foi-officer-second-key"))
-        for name in ("second-foi-officer", "legal-reviewer", "sign-off-officer"):
+        for name in ("foi.officer.2", "legal-reviewer", "sign-off-officer"):
             office.authorise(office.person(name))
 
 

@@ -228,11 +228,11 @@ def test_a_newest_entry_out_of_form_has_no_date(busy_office: Office) -> None:
 
 def test_a_finding_cannot_steer_a_terminal(busy_office: Office) -> None:
     attacker = Attacker(
-        busy_office.path, {name: busy_office.signers[name] for name in (SERVICE, "second-foi-officer")}
+        busy_office.path, {name: busy_office.signers[name] for name in (SERVICE, "foi.officer.2")}
     )
     attacker.steps[-1].act(actor="\x1b[2J", details={})
     attacker.steps[-1].signed_as = SERVICE
-    attacker.steps[-1].entry = {"author": "second-foi-officer"}
+    attacker.steps[-1].entry = {"author": "foi.officer.2"}
     attacker.together()
 
     (finding,) = audited(busy_office.path).findings

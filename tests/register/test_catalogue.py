@@ -120,7 +120,7 @@ A_STEP: Final = st.tuples(
     st.integers(0, len(PROVISIONS) - 1),
 )
 _ON: Final = {
-    Stage.DRAFTING: ("submit", "second-foi-officer"),
+    Stage.DRAFTING: ("submit", "foi.officer.2"),
     Stage.LEGAL_REVIEW: ("approve", "legal-reviewer"),
     Stage.BALANCING: ("approve", "sign-off-officer"),
     Stage.PUBLICATION: ("publish", SERVICE),
@@ -297,7 +297,7 @@ def searched(office: Office) -> Office:
     office.submit("1146A/22", "foi-officer")
     begin(office, "FOI/7", received="2026-11-03")
     draft(office, "FOI/7", cited=("31(1)",))
-    draft(office, "FOI/7", "second-foi-officer", PROVISIONS[1])
+    draft(office, "FOI/7", "foi.officer.2", PROVISIONS[1])
     begin(office, "FOI/8", received="2026-10-30")
     return office
 
@@ -322,7 +322,7 @@ def searched(office: Office) -> Office:
         pytest.param(Sought(provision="4*"), [], id="a pattern"),
         pytest.param(Sought(stage="drafting"), ["FOI/7"], id="a stage"),
         pytest.param(Sought(person="foi-officer"), ["1146A/22"], id="who submitted"),
-        pytest.param(Sought(person="second-foi-officer"), ["FOI/7"], id="who wrote"),
+        pytest.param(Sought(person="foi.officer.2"), ["FOI/7"], id="who wrote"),
         pytest.param(Sought(person="service"), [], id="the machine"),
         pytest.param(Sought(words="lanterns", person="foi-officer", stage="drafting"), [], id="all of it"),
     ],
@@ -421,7 +421,7 @@ def test_what_approves_or_returns_reads_no_text_again(
     searched.approve("1146A/22", "legal-reviewer", Stage.LEGAL_REVIEW)
     searched.return_("1146A/22", "sign-off-officer", Stage.BALANCING)
     assert read == []
-    draft(searched, "1146A/22", "second-foi-officer", PROVISIONS[2])
+    draft(searched, "1146A/22", "foi.officer.2", PROVISIONS[2])
 
     assert read == [TEST.name]
 

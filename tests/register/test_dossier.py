@@ -88,9 +88,7 @@ def test_the_policy_is_looked_up_like_a_case_and_is_none(office: Office) -> None
 
 @pytest.mark.parametrize("forged", ["another case's", "none"])
 def test_entries_that_are_not_those_of_the_acts_are_told(forged: str, busy_office: Office) -> None:
-    a = Attacker(
-        busy_office.path, {name: busy_office.signers[name] for name in (SERVICE, "second-foi-officer")}
-    )
+    a = Attacker(busy_office.path, {name: busy_office.signers[name] for name in (SERVICE, "foi.officer.2")})
     other = busy_office.register.dossier("B/1").newest
     a.steps[-1].entry = {"case_previous": None if forged == "none" else other}
     a.together()
@@ -121,7 +119,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> list[obje
 def test_to_look_a_case_up_parses_the_policy_in_force_alone_and_judges_nothing(
     busy_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    busy_office.revoke("second-foi-officer")
+    busy_office.revoke("foi.officer.2")
     parsed = counted(monkeypatch, line, "parse_policy")
     decided = counted(monkeypatch, store, "decide")
 

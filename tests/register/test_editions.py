@@ -99,10 +99,10 @@ def test_a_row_that_an_edition_changes_judges_what_comes_after_it_alone(
     monkeypatch.setitem(EDITIONS, LAST, replace(NEXT, gates=EDITIONS[NOW].gates, rows=rows))
     earlier.submit("C/1")
     with pytest.raises(RefusedError, match="another person"):
-        earlier.approve("C/1", "second-foi-officer", Stage.LEGAL_REVIEW)
+        earlier.approve("C/1", "foi.officer.2", Stage.LEGAL_REVIEW)
 
     adopt(earlier, LAST)
-    earlier.approve("C/1", "second-foi-officer", Stage.LEGAL_REVIEW)
+    earlier.approve("C/1", "foi.officer.2", Stage.LEGAL_REVIEW)
 
     assert audited(earlier.path).passes
     monkeypatch.setitem(EDITIONS, LAST, replace(NEXT, gates=EDITIONS[NOW].gates))
@@ -196,8 +196,8 @@ def test_a_submission_by_older_rules_than_those_before_it_is_found(
     for case, rules in {"A/1": before, "B/1": now, "C/1": now, "D/1": before}.items():
         office.open(case)
         office.draft(case)
-        act = office.submission(case, "second-foi-officer", rules=rules)
-        office.register.record(act, {}, office.signers["second-foi-officer"])
+        act = office.submission(case, "foi.officer.2", rules=rules)
+        office.register.record(act, {}, office.signers["foi.officer.2"])
 
     found = audited(office.path).findings
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "cases/2026/11/02/1146A-22"
 WHEN: Final = datetime(2026, 11, 2, tzinfo=UTC)
-EVERYONE: Final = ("administrator", "foi-officer", "second-foi-officer", "legal-reviewer", "sign-off-officer")
+EVERYONE: Final = ("administrator", "foi-officer", "foi.officer.2", "legal-reviewer", "sign-off-officer")
 
 
 @pytest.fixture(scope="module")

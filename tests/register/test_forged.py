@@ -56,7 +56,7 @@ SIGNATURE: Final[list[bytes]] = []
 FORGED: Final[dict[str, tuple[str | None, Callable[[Step], None]]]] = {
     "unsigned": (None, lambda _: None),
     "signed with a key of nobody's": ("outsider", lambda _: None),
-    "signed with a person's key": ("second-foi-officer", lambda _: None),
+    "signed with a person's key": ("foi.officer.2", lambda _: None),
     "with the signature of the entry before": (
         None,
         lambda step: setattr(step, "edit_raw", lambda raw: raw.replace(b"\n\n", SIGNATURE[0] + b"\n\n", 1)),
@@ -85,14 +85,14 @@ def test_nothing_is_added_to_an_entry_that_the_service_did_not_write(name: str, 
     newest = busy_office.register.raw(busy_office.register.tip().id).partition(b"\n\n")[0]
     SIGNATURE[:] = [newest[newest.index(b"\ngpgsig ") :]]
     act = busy_office.approval(CASE, "legal-reviewer", Stage.LEGAL_REVIEW)
-    a = attacker(busy_office, "outsider", "second-foi-officer")
+    a = attacker(busy_office, "outsider", "foi.officer.2")
     spoil(forge(a, act, by="outsider", entry_by=entry_by))
     a.together()
     before = bytes_of(busy_office.path)
 
     works: tuple[Callable[[Office], object], ...] = (
         lambda office: office.story("D/1"),
-        lambda office: office.revoke("second-foi-officer"),
+        lambda office: office.revoke("foi.officer.2"),
         lambda office: office.register.verify_case("B/1"),
     )
     for work in works:
@@ -137,7 +137,7 @@ def test_a_case_that_holds_is_verified_at_every_stage(office: Office) -> None:
     office.open(CASE)
     office.register.verify_case(CASE)
     office.longer_story("D/1")
-    office.revoke("second-foi-officer")
+    office.revoke("foi.officer.2")
     office.draft(CASE)
     office.register.verify_case(CASE)
     office.register.verify_case("d-1")
@@ -165,7 +165,7 @@ def _(a: Attacker) -> None:
 
 @staged("an approval is signed by a colleague", "E_IDENTITY")
 def _(a: Attacker) -> None:
-    a.step(CASE, "0004-approve").signed_as = "second-foi-officer"
+    a.step(CASE, "0004-approve").signed_as = "foi.officer.2"
 
 
 @staged("an approval keeps the signature that it had on other words", "E_SIGNATURE")
@@ -218,7 +218,7 @@ def test_a_case_of_which_one_act_does_not_hold_is_not_published(name: str, busy_
     busy_office.revoke("sign-off-officer")
     # The service's key is at hand, or the service once believed what was appended: what is then to be
     # found lies beneath an entry that the service wrote.
-    a = attacker(busy_office, "outsider", "second-foi-officer", "administrator")
+    a = attacker(busy_office, "outsider", "foi.officer.2", "administrator")
     stage(a)
     a.together()
     with Office(busy_office.folder) as office:

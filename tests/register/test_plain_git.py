@@ -90,4 +90,4 @@ def test_a_cases_history_is_the_log_of_its_folder(busy_office: Office) -> None:
 def test_the_author_is_who_acted_and_the_committer_the_service(busy_office: Office) -> None:
     shown = git(busy_office, "log", "-1", "--format=%an|%cn|%s", "main").strip()
 
-    assert shown == "second-foi-officer|service|drafting: submit C/1 version 1"
+    assert shown == "foi.officer.2|service|drafting: submit C/1 version 1"

@@ -90,7 +90,7 @@ def test_it_cannot_be_appended_once_its_case_has_moved(waiting: Office) -> None:
 
 def test_every_kind_of_key_signs_an_act_of_a_case_from_its_submission_on(office: Office) -> None:
     office.set_desk(ORIGIN)
-    office.give("second-foi-officer", EdSecurityKey())
+    office.give("foi.officer.2", EdSecurityKey())
     office.give("legal-reviewer", Passkey(), SecurityKey())
     office.give("sign-off-officer", SecurityKey())
     office.give("administrator", Passkey(), office.signers["administrator"])

@@ -42,7 +42,7 @@ def a_decision(office: Office, findings: str = "E_ROLLBACK at entry 7") -> tuple
 def test_no_act_is_proposed_or_recorded_on_a_case_or_on_the_policy(office: Office) -> None:
     office.open("A/1")
     office.draft("A/1")
-    proposal = office.register.propose(office.submission("A/1", "second-foi-officer"), {})
+    proposal = office.register.propose(office.submission("A/1", "foi.officer.2"), {})
     before = office.register.tip()
     stop(office.path, WHY)
 
@@ -52,7 +52,7 @@ def test_no_act_is_proposed_or_recorded_on_a_case_or_on_the_policy(office: Offic
         lambda: office.revoke("sign-off-officer"),
         lambda: office.register.append(
             proposal,
-            proposal.signed_by(office.signers["second-foi-officer"]),
+            proposal.signed_by(office.signers["foi.officer.2"]),
             now=int(office.time().timestamp()),
         ),
     )
@@ -67,11 +67,11 @@ def test_no_act_is_proposed_or_recorded_on_a_case_or_on_the_policy(office: Offic
 def test_what_was_done_before_is_still_found(office: Office) -> None:
     office.open("A/1")
     office.draft("A/1")
-    act = office.submission("A/1", "second-foi-officer")
-    first = office.register.record(act, {}, office.signers["second-foi-officer"])
+    act = office.submission("A/1", "foi.officer.2")
+    first = office.register.record(act, {}, office.signers["foi.officer.2"])
     stop(office.path, WHY)
 
-    again = office.register.record(act, {}, office.signers["second-foi-officer"])
+    again = office.register.record(act, {}, office.signers["foi.officer.2"])
 
     assert (again.id, again.new) == (first.id, False)
 

@@ -272,13 +272,13 @@ def test_other_cases_never_get_in_the_way(office: Office) -> None:
 def test_an_act_judged_by_a_policy_since_changed_has_to_be_made_again(office: Office) -> None:
     office.open(CASE)
     office.draft(CASE)
-    act = office.submission(CASE, "second-foi-officer")
+    act = office.submission(CASE, "foi.officer.2")
     proposal = office.register.propose(act, {})
-    office.revoke("second-foi-officer")
+    office.revoke("foi.officer.2")
 
     with pytest.raises(RegisterMovedError):
         office.register.append(
-            proposal, proposal.signed_by(office.signers["second-foi-officer"]), now=now(proposal)
+            proposal, proposal.signed_by(office.signers["foi.officer.2"]), now=now(proposal)
         )
     with pytest.raises(RegisterMovedError):
         office.register.propose(act, {})
@@ -290,18 +290,18 @@ def test_an_act_judged_by_a_policy_since_changed_has_to_be_made_again(office: Of
 def test_a_signature_by_another_key_is_refused(who: str, office: Office) -> None:
     office.open(CASE)
     office.draft(CASE)
-    act = office.submission(CASE, "second-foi-officer")
+    act = office.submission(CASE, "foi.officer.2")
 
-    with pytest.raises(NotEntitledError, match="a key of second-foi-officer"):
+    with pytest.raises(NotEntitledError, match=r"a key of foi\.officer\.2"):
         office.register.record(act, {}, office.signers[who])
 
 
 def test_a_signature_on_something_else_is_refused(office: Office) -> None:
     office.open(CASE)
     office.draft(CASE)
-    proposal = office.register.propose(office.submission(CASE, "second-foi-officer"), {})
+    proposal = office.register.propose(office.submission(CASE, "foi.officer.2"), {})
 
-    for armoured in ("", office.signers["second-foi-officer"].sign(b"else", b"equipoise-act-v1")):
+    for armoured in ("", office.signers["foi.officer.2"].sign(b"else", b"equipoise-act-v1")):
         with pytest.raises(UnfitSignatureError, match=r"whole|fit"):
             office.register.append(proposal, armoured, now=now(proposal))
 

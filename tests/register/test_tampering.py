@@ -191,7 +191,7 @@ def _(scene: Scene) -> None:
 
 @attack("a document is changed before its approval, under the approver's signature", "E_SIGNATURE")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer", "foi-officer")
+    a = scene.attacker("foi.officer.2", "foi-officer")
     step = a.step(SHORT, "0002-draft")
     step.changes[f"{step.folder}/{DOCUMENT}"] = b"softer words\n"
     publish = a.step(SHORT, "0006-publish")
@@ -459,8 +459,8 @@ def submission_of(scene: Scene, document: DocumentKind, **details: str | None) -
         office.return_(WAITING, "legal-reviewer", Stage.LEGAL_REVIEW)
     else:
         office.draft(WAITING, "foi-officer", document=document.name)
-    a = scene.attacker("second-foi-officer")
-    act = office.submission(WAITING, "second-foi-officer", document=document.name)
+    a = scene.attacker("foi.officer.2")
+    act = office.submission(WAITING, "foi.officer.2", document=document.name)
     facts = {**act.details, **details}
     step = a.another(a.of(WAITING)[-1])
     step.said = replace(
@@ -545,8 +545,8 @@ def _(scene: Scene) -> None:
 
 @attack("someone who only submitted approves", "E_SOD")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
-    approval_of(scene, a, "second-foi-officer")
+    a = scene.attacker("foi.officer.2")
+    approval_of(scene, a, "foi.officer.2")
     a.together()
 
 
@@ -1039,7 +1039,7 @@ def _(scene: Scene) -> None:
 
 @attack("a key of somebody taken off the list is given to another", "E_POLICY")
 def _(scene: Scene) -> None:
-    gone = scene.office.person("second-foi-officer")
+    gone = scene.office.person("foi.officer.2")
     scene.office.revoke(gone.id)
     a = scene.attacker("administrator")
     after = add_officer(scene.office.register.policy(), replace(gone, id="outsider"))
@@ -1050,7 +1050,7 @@ def _(scene: Scene) -> None:
 # Two administrators
 
 
-SECOND: Final = "second-foi-officer"
+SECOND: Final = "foi.officer.2"
 """An administrator too, where a change of the policy takes two."""
 
 
@@ -1459,7 +1459,7 @@ def _(scene: Scene) -> None:
 
 @attack("the clock is turned back", "E_CLOCK")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     step = a.steps[-1]
     step.act(time=step.said.act.time - timedelta(hours=1))
     step.committed -= 3600
@@ -1468,14 +1468,14 @@ def _(scene: Scene) -> None:
 
 @attack("an act is dated a week before its entry", "E_CLOCK")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     a.steps[-1].act(time=a.steps[-1].said.act.time - timedelta(days=7))
     a.together()
 
 
 @attack("an act is dated after its entry", "E_CLOCK")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     a.steps[-1].act(time=a.steps[-1].said.act.time + timedelta(minutes=5))
     a.together()
 
@@ -1487,7 +1487,7 @@ def _(scene: Scene) -> None:
 
 @attack("a statement has a key of its JSON twice", "E_STATEMENT")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     a.steps[-1].edit_statement = lambda data: data.replace(
         b'"reason": null', b'"reason": "x",\n  "reason": null'
     )
@@ -1496,7 +1496,7 @@ def _(scene: Scene) -> None:
 
 @attack("a statement has a field of its own", "E_STATEMENT")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     a.steps[-1].edit_statement = lambda data: data.replace(b'"act"', b'"aaa": 1,\n  "act"')
     a.together()
 
@@ -1528,7 +1528,7 @@ def _(scene: Scene) -> None:
 
 @attack("a file of its own is listed for a case", "E_ACT")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     a.steps[-1].changes[f"{a.steps[-1].folder}/note.md"] = b"?"
     a.together()
 
@@ -1567,7 +1567,7 @@ RECORD: Final = "acts/0002-draft.json"
 
 def with_records(scene: Scene, changes: dict[str, bytes], *, without: str = "") -> None:
     """Let the newest act of the waiting case leave other records of acts than there were."""
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     folder = a.steps[-1].folder
     a.steps[-1].changes |= {f"{folder}/{path}": content for path, content in changes.items()}
     a.steps[-1].removed = {f"{folder}/{without}"} if without else set()
@@ -1613,7 +1613,7 @@ def _(scene: Scene) -> None:
 
 @attack("a statement lists the records of acts among its files", "E_TREE")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     data = scene.office.register.dossier(WAITING).read(RECORD)
     a.steps[-1].act(files={**a.steps[-1].said.act.files, RECORD: mark(data)})
     a.steps[-1].keep = frozenset({"files"})
@@ -1622,14 +1622,14 @@ def _(scene: Scene) -> None:
 
 @attack("a folder with nothing in it stands in a case", "E_TREE")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     a.steps[-1].changes[f"{a.steps[-1].folder}/agreed"] = Odd(b"40000", id=a.store("tree", b""))
     a.together()
 
 
 @attack("folders are nested in a case without end", "E_TREE")
 def _(scene: Scene) -> None:
-    a = scene.attacker("second-foi-officer")
+    a = scene.attacker("foi.officer.2")
     tree = a.store("tree", b"")
     for _ in range(1_500):
         tree = a.store("tree", b"40000 x\0" + bytes.fromhex(tree))
@@ -1665,7 +1665,7 @@ for trick in ("..", ".git", ".GIT", "-rf", "a b", "naïve", "a\u200b"):
 
     @attack(f"a file is named {trick!r}", "E_PATH")
     def _(scene: Scene, trick: str = trick) -> None:
-        a = scene.attacker("second-foi-officer")
+        a = scene.attacker("foi.officer.2")
         a.steps[-1].changes[f"{a.steps[-1].folder}/{trick}"] = b"?"
         a.together()
 
@@ -1782,9 +1782,7 @@ def _(scene: Scene) -> None:
 @attack("the register is another than the one pinned", "E_PIN")
 def _(scene: Scene) -> None:
     scene.given["pin"] = scene.office.register.fingerprint()
-    a = scene.attacker(
-        "administrator", "foi-officer", "second-foi-officer", "legal-reviewer", "sign-off-officer"
-    )
+    a = scene.attacker("administrator", "foi-officer", "foi.officer.2", "legal-reviewer", "sign-off-officer")
     a.steps[0].act(time=a.steps[0].said.act.time - timedelta(seconds=1))
     a.together()
 
