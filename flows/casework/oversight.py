@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.casework.auditing import Audited, last_audit
-from flows.casework.sealed import archive
 from flows.casework.views import what_was_done
 from flows.catalogue.search import Entries
 from flows.domain.acts import OVERRIDE, READ_REQUEST
 from flows.domain.errors import PitError
 from flows.register import signature
 from flows.register.checkpoint import newest_checkpoint, parse_checkpoint
-from flows.register.roster import allowed_signers
 
 if TYPE_CHECKING:
     from flows.casework.office import Office
@@ -157,17 +155,3 @@ def checked(office: Office, said: Statement, content: bytes, armoured: bytes) ->
     except PitError as error:
         return "", str(error)
     return signed.public, ""
-
-
-def evidence(office: Office, reference: str) -> bytes:
-    """Return what the register has of a case, as files in an archive: what is sealed stays sealed."""
-    dossier = office.register.dossier(reference)
-    files: dict[str, bytes] = {}
-    for recorded, said in zip(dossier.entries, dossier.statements, strict=True):
-        for path in (said.path, said.signature_path):
-            files[path] = dossier.read(path, at=said)
-        files[f"entries/{recorded.entry.sequence:09}"] = office.register.raw(recorded.id)
-        for path in said.act.files:
-            files[f"{said.number:04}/{path}"] = dossier.read(path, at=said)
-    files["allowed_signers"] = allowed_signers(office.register.policies()).encode()
-    return archive(sorted(files.items()))

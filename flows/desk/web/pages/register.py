@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from flows.casework import oversight
+from flows.casework.evidence_pack import make_pack
 from flows.catalogue.search import Entries
 from flows.desk.web.navigation import READERS
 from flows.desk.web.pages.case import dossier_of
@@ -120,10 +121,10 @@ def signers(visit: Visit) -> Sent:
 
 
 def evidence(visit: Visit) -> Sent:
-    """Hand out what the register has of a case."""
+    """Hand out the evidence pack of a case, which whoever is outside can verify."""
     reference = dossier_of(visit).case.reference
-    content = oversight.evidence(visit.office, reference)
-    return Sent(content=content, media="application/zip", name=f"{slug(reference)}-evidence.zip")
+    made = make_pack(visit.office, reference)
+    return Sent(content=made.data, media="application/zip", name=f"{slug(reference)}-evidence.zip")
 
 
 # The clone -------------------------------------------------------------------------------------------
