@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import pytest
 from desk_builders import Desk, passes_audit
-from web_builders import Person, enrols, invites, makes_two_passkeys, serving
+from web_builders import Person, enrols, enters, founds, invites, lists, serving
 
 from flows.casework.office import open_office
 from flows.desk.web.founding import found_by_page
@@ -57,29 +57,9 @@ def founding(tmp_path: Path) -> Founding:
     return Founding(Home(tmp_path / "home"))
 
 
-def states(someone: Person, path: str) -> None:
-    someone.goes(path)
-    someone.page.get_by_label("The authority", exact=True).fill("Northshire Council")
-    someone.page.get_by_label("None of those below").check()
-    someone.presses("Go on")
-
-
-def enters(someone: Person) -> None:
-    someone.goes("/sign-in")
-    someone.presses("Sign in with a passkey")
-    someone.page.get_by_role("heading", name="Waiting").wait_for()
-
-
 def test_a_register_is_founded_three_people_come_and_one_goes(browser: Browser, founding: Founding) -> None:
     first = Person(browser, founding.origin)
-    states(first, founding.path)
-    makes_two_passkeys(first)
-    first.presses("Go on")
-    first.page.get_by_text("administrator founds the register of Northshire Council.").wait_for()
-    assert not founding.home.root.exists()
-    first.presses("Sign with your passkey")
-    first.page.get_by_role("heading", name="The register is founded").wait_for()
-    fingerprint = first.page.locator("#fingerprint").inner_text()
+    fingerprint = founds(first, founding.path)
     assert founding.ended.wait(20)
     assert founding.refused == ""
     command = Desk(founding.home)
@@ -92,12 +72,7 @@ def test_a_register_is_founded_three_people_come_and_one_goes(browser: Browser, 
         people = {}
         for name, role in ROLES.items():
             people[name] = Person(browser, at)
-            enrols(people[name], invites(first, name, role))
-            first.goes(f"/people/{name}")
-            first.page.get_by_label("I heard these digits").check()
-            first.presses("Check and sign")
-            first.presses("Sign with your passkey")
-            first.page.get_by_text("Recorded. Version").wait_for()
+            lists(first, name, enrols(people[name], invites(first, name, role)))
             enters(people[name])
         first.goes("/people/lawyer")
         first.presses("Revoke lawyer")

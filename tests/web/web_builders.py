@@ -140,6 +140,42 @@ def enrols(newcomer: Person, link: str) -> list[str]:
     return newcomer.page.locator(".digits").all_inner_texts()
 
 
+def lists(administrator: Person, person: str, digits: list[str]) -> None:
+    """List the keys that somebody handed in, who reads these digits out."""
+    administrator.goes(f"/people/{person}")
+    assert all(each in administrator.words for each in digits)
+    administrator.page.get_by_label("I heard these digits").check()
+    administrator.presses("Check and sign")
+    administrator.presses("Sign with your passkey")
+    administrator.page.get_by_text("Recorded. Version").wait_for()
+
+
+def enters(someone: Person) -> None:
+    """Sign in with a passkey."""
+    someone.goes("/sign-in")
+    someone.presses("Sign in with a passkey")
+    someone.page.get_by_role("heading", name="Waiting").wait_for()
+
+
+def founds(first: Person, path: str) -> str:
+    """Found a register by the page, and sign it with a passkey; return its fingerprint."""
+    states_authority(first, path)
+    makes_two_passkeys(first)
+    first.presses("Go on")
+    first.page.get_by_text("administrator founds the register of Northshire Council.").wait_for()
+    first.presses("Sign with your passkey")
+    first.page.get_by_role("heading", name="The register is founded").wait_for()
+    return first.page.locator("#fingerprint").inner_text()
+
+
+def states_authority(first: Person, path: str) -> None:
+    """Say what the authority is."""
+    first.goes(path)
+    first.page.get_by_label("The authority", exact=True).fill("Northshire Council")
+    first.page.get_by_label("None of those below").check()
+    first.presses("Go on")
+
+
 def makes_two_passkeys(newcomer: Person) -> None:
     """Make a passkey on each of two devices, and prove both."""
     for number in range(2):
@@ -147,6 +183,7 @@ def makes_two_passkeys(newcomer: Person) -> None:
         newcomer.presses("Sign with it")
         if number == 0:
             newcomer.page.get_by_role("heading", name="Make a second one").wait_for()
+            newcomer.page.wait_for_load_state()  # with its script
             newcomer.presses("Make a passkey")
             newcomer.page.get_by_text("This device has a passkey of yours for this desk already").wait_for()
             newcomer.takes_another_device()
