@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
 import signal
+import stat
 import sys
 import time
 from contextlib import contextmanager
@@ -51,6 +53,24 @@ def _fill(path: Path, data: bytes, mode: int) -> None:
         file.write(data)
         file.flush()
         os.fsync(descriptor)
+
+
+def read_plain(path: Path | str, most: int) -> bytes:
+    """Return the bytes of a plain file that somebody else may have put there.
+
+    Nothing is waited for, as at a pipe; a link is not followed, and no more than ``most`` bytes are read.
+
+    Raises:
+        OSError: there is none, or it is larger.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "no plain file", str(path))
+        if found.st_size > most:
+            raise OSError(errno.EFBIG, f"larger than {most} bytes", str(path))
+        return file.read(most)
 
 
 def sync(folder: Path) -> None:

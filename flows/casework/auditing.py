@@ -23,7 +23,6 @@ from flows.engine.settings import AUDITED_AT
 from flows.notices.notice import AuditFailed, write_notice
 from flows.register.audit import Report, audit
 from flows.register.checkpoint import Checkpoint, newest_checkpoint, write_checkpoint
-from flows.register.report import named
 from flows.register.stop import stop
 from flows.vault.keys import keys_in
 
@@ -68,7 +67,7 @@ def audit_register(office: Office) -> Done:
         checkpoint=newest,
         keys=keys_in(office.home.case_keys),
     )
-    findings = tuple(map(named, found.findings))
+    findings = tuple(found.named)
     undecided = found.undecided
     if undecided:
         first = f"{undecided[0]}{f' and {len(undecided) - 1} more' if undecided[1:] else ''}"
@@ -90,7 +89,7 @@ def audit_register(office: Office) -> Done:
     path = office.home.checkpoints / f"{found.entries:09}.txt"
     if path.name in unreadable or not path.exists():
         _write_checkpoint(path, office, found)
-        known = f", but for {len(found.findings)} findings that were decided on" if found.findings else ""
+        known = f", but for {found.counts.total()} findings that were decided on" if found.findings else ""
         told.append(f"{found.entries} entries pass the audit{known}; checkpoint {path.name} written")
     return Done(reference="register", what="; ".join(told))
 

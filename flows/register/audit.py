@@ -24,6 +24,7 @@ from flows.register.checkpoint import parse_checkpoint
 from flows.register.entry import LONGEST_DELAY
 from flows.register.evidence import Evidence
 from flows.register.examine import Examiner
+from flows.register.graph import shown_elsewhere
 from flows.register.packs import Objects
 from flows.register.report import FoundError, PaperVerdict, Published, Report
 from flows.register.shape import shape, tip_of
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PaperVerdict", "Published", "Report", "audit"]
 
-_MOST_FINDINGS: Final = 100
 _AT_ONCE: Final = 64
 """Entries whose objects are read at once."""
 
@@ -77,19 +77,24 @@ def audit(
     with closing(Objects(repository)) as objects:
         objects.list_loose()
         evidence = Evidence(objects)
-        report.findings += shape(repository)
+        for found in shape(repository):
+            report.take(found)
         try:
             line = _walk(evidence, tip_of(repository))
-        except FoundError as found:
-            report.findings.append(found.finding)
+        except FoundError as error:
+            report.take(error.finding)
             report.not_established.append("what the entries say, for they cannot be followed to the first")
+            report.sort()
             return report
+        for found in shown_elsewhere(repository, [head.id for head in line], evidence):
+            report.take(found)
         examiner = _examine(evidence, line, report, check_paper, progress)
     if now and examiner.committed > now.timestamp() + LONGEST_DELAY:
         report.add("E_CLOCK", f"entry {len(line)}", "The newest entry is dated in the future.")
     _compare_keys(report, examiner.erased, keys)
     _compare_pin(report, pin)
     _compare_checkpoint(report, line, examiner.authority.service_keys, checkpoint)
+    report.sort()
     return report
 
 
@@ -128,10 +133,7 @@ def _examine(
         try:
             examiner.examine(head.id)
         except FoundError as found:
-            report.findings.append(found.finding)
-        if len(report.findings) >= _MOST_FINDINGS:
-            report.not_established.append("what lies beyond the first hundred findings")
-            break
+            report.take(found.finding)
     authority = examiner.authority
     report.entries, report.cases, report.head = len(line), examiner.cases, line[-1].sha256
     report.overrides, report.accepted = tuple(examiner.overrides), authority.accepted

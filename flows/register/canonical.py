@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_LARGEST: Final = 4 << 20
+"""Bytes of what is read: a statement that lists twenty thousand files, or a theme with its crest."""
+
+
 def dump(value: object) -> bytes:
     """Return ``value`` as JSON: keys sorted, two-space indent, UTF-8, one final newline."""
     return f"{_written(value)}\n".encode()
@@ -52,6 +56,8 @@ def read(data: bytes) -> dict[str, Any]:
     Raises:
         ValueError: it is not one JSON object in NFC, or has a number that is no integer.
     """
+    if len(data) > _LARGEST:
+        raise ValueError("larger than anything in the register's form")
     text = data.decode()
     with _not_too_deep():
         value = _DECODER.decode(text)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from flows.register.packs import Objects
 
 _TREES_KEPT: Final = 4_096
+_NAMES_KEPT: Final = 1 << 20
+_MOST_FILES: Final = 200_000
+"""Of one case: a folder can list every record of its acts, and that of another document little."""
 
 
 class Evidence:
@@ -22,6 +25,7 @@ class Evidence:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
         self._trees: dict[str, Tree] = {}
+        self._names = 0
 
     def read(self, id_: str, kind: str, place: str) -> bytes:
         """Return the content of an object of that kind.
@@ -72,8 +76,12 @@ class Evidence:
         A folder with nothing in it, or further down, passes for a file that no statement lists: whoever
         nests folders without end is not followed.
         """
+        count = 0
         for name, node in self.tree(id_, place).items():
             inner = self.tree(node.id, place) if node.folder else {}
+            count += len(inner) or 1
+            if count > _MOST_FILES:
+                raise FoundError("E_TREE", place, "The folder has more files than a case can have.")
             if inner:
                 yield from ((f"{name}/{file}", below.id) for file, below in inner.items())
             else:
@@ -81,7 +89,9 @@ class Evidence:
 
     def _remember(self, id_: str, tree: Tree) -> Tree:
         # The next entry is compared with this one: most trees are wanted twice.
-        if len(self._trees) >= _TREES_KEPT:
+        if len(self._trees) >= _TREES_KEPT or self._names >= _NAMES_KEPT:
             self._trees.clear()
+            self._names = 0
         self._trees[id_] = tree
+        self._names += len(tree)
         return tree

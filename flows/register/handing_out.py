@@ -6,14 +6,13 @@ and to nothing else there, as where packs are read: no configuration or hook of 
 
 from __future__ import annotations
 
-import os
 import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import RegisterError
 from flows.register.objects import is_id
-from flows.register.packs import environment, own_repository
+from flows.register.packs import GIT, environment, own_repository
 from flows.register.repository import BRANCH, branch_of
 
 if TYPE_CHECKING:
@@ -21,12 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SECONDS: Final = 300
-_GIT: Final = (
-    "git",
-    *("-c", "core.multiPackIndex=false"),
-    *("-c", "pack.threads=1"),
-    *("-c", "uploadpack.allowFilter=false"),
-)
+_GIT: Final = (*GIT, "-c", "pack.threads=1", "-c", "uploadpack.allowFilter=false")
 ADVERTISED: Final = b"001e# service=git-upload-pack\n0000"
 """What stands before the list of branches where that is asked for by HTTP (gitprotocol-http)."""
 
@@ -78,7 +72,7 @@ def _git(call: Sequence[str], own: Path, variables: Mapping[str, str], asked: by
         done = subprocess.run(  # noqa: S603 - fixed arguments
             [*_GIT, *call],
             cwd=own,
-            env=os.environ | variables,
+            env=variables,
             input=asked,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -146,7 +146,12 @@ class Line:
         """Return the folder of every case as the entry ``id_`` left them, by its last name."""
         found = {POLICY: POLICY}
         open_ = [("cases", self.node(id_, "cases"))]
+        seen: set[str | None] = set()
         for path, node in open_:
+            if node and node.id in seen:
+                # No two dates have the same cases; what says so can be without end.
+                raise TamperedError(f"Folder {path} is there twice; run `equipoise audit`.")
+            seen.add(node.id if node else None)
             inner = self.tree(node.id if node else None)
             if path.count("/") == _DAY_DEPTH:
                 found |= {name: f"{path}/{name}" for name in inner}

@@ -13,6 +13,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows import disk
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 FILE: Final = b"100644"
 FOLDER: Final = b"40000"
+LARGEST: Final = MappingProxyType({"commit": 1 << 16, "tree": 1 << 23, "blob": 1 << 27})
+"""Bytes of an object, by its kind. An entry has some two thousand; a folder of 8 MiB lists the records of
+eighty thousand acts, and a file of 128 MiB is twice what can come with a request."""
+_LARGEST_STORED: Final = max(LARGEST.values()) + (1 << 16)
+_LONGEST_HEADER: Final = 32
 _SYNCED_AT_ONCE: Final = 12
 """An act writes some twelve objects."""
 _NAME: Final = rb"[A-Za-z0-9][A-Za-z0-9._-]*"
@@ -143,21 +149,15 @@ class LooseStore:
         if not is_id(id_):
             return None
         try:
-            with open(f"{self.folder}/{id_[:2]}/{id_[2:]}", "rb") as file:  # noqa: PTH123 - a path costs more
-                packed = file.read()
+            packed = disk.read_plain(f"{self.folder}/{id_[:2]}/{id_[2:]}", _LARGEST_STORED)
         except FileNotFoundError:
             return None
         except OSError:
-            packed = b""  # a folder, or closed to us: no object of that name
-        try:
-            header, _, content = zlib.decompress(packed).partition(b"\0")
-            kind, size = header.decode().split(" ")
-            good = int(size) == len(content) and object_id(kind, content) == id_
-        except (zlib.error, ValueError):
-            good = False
-        if not good:
+            packed = b""  # a folder, a pipe, a link, or closed to us: no object of that name
+        found = _inflated(packed)
+        if found is None or object_id(*found) != id_:
             raise TamperedError(f"Object {id_} is not what its name says; restore it from a copy.")
-        return kind, content
+        return found
 
     def names(self) -> frozenset[str]:
         """Return the ids of all that is loose; what lies in a folder closed to us is left out."""
@@ -186,6 +186,23 @@ class LooseStore:
 
     def _temporary(self, target: Path) -> Path:
         return self.folder / f"tmp_obj_{os.getpid()}_{target.parent.name}{target.name}"
+
+
+def _inflated(packed: bytes) -> tuple[str, bytes] | None:
+    """Return the kind and content of a loose object, None for none; no more is unpacked than it says."""
+    inflater = zlib.decompressobj()
+    try:
+        start, _, first = inflater.decompress(packed, _LONGEST_HEADER).partition(b"\0")
+        kind, length = start.decode("ascii").split(" ")
+        size = int(length)
+        if not len(first) <= size <= LARGEST.get(kind, 0):
+            return None
+        # One byte more than there should be, so that the end is read and a longer one is noticed.
+        content = first + inflater.decompress(inflater.unconsumed_tail, size - len(first) + 1)
+    except (zlib.error, ValueError):
+        return None
+    whole = inflater.eof and not inflater.unused_data and len(content) == size
+    return (kind, content) if whole else None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ commit-graph of it has a say, and what is missing is fetched from nowhere. Every
 from __future__ import annotations
 
 import os
+import re
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -16,18 +17,22 @@ from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from flows.domain.errors import RegisterError, TamperedError
-from flows.register.objects import LooseStore, is_id, object_id
+from flows.register.objects import LARGEST, LooseStore, is_id, object_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_GIT: Final = ("git", "-c", "core.multiPackIndex=false")
-"""An index over several packs may name others than it is of."""
+GIT: Final = ("git", "-c", "core.multiPackIndex=false", "-c", "pack.useBitmaps=false")
+"""An index over several packs may name others than it is of, and a bitmap leave some out."""
 _REMEMBERED: Final = 4_096
+_REMEMBERED_SIZE: Final = 32 << 20
 """Of entries and folders; files are read once."""
+_ALLOCATED: Final = 2 * max(LARGEST.values())
+"""Bytes git may take for one object."""
 _MOST_AHEAD: Final = 1_024
 """As many names as a pipe takes, whether or not anybody reads at its other end."""
-_AHEAD_SIZE: Final = 16 * 1024 * 1024
+_AHEAD_SIZE: Final = 16 << 20
+_SHARED: Final = re.compile("pack|[0-9a-f]{2}")
 _LEFT_BEHIND: Final = ("tmp_obj_*", "pack/tmp_*", "pack/.tmp-*", "pack/multi-pack-index*")
 """What killed writers left, and what speaks of packs rolled up."""
 
@@ -48,6 +53,7 @@ class Objects:
             raise RegisterError(f"There is no register at {repository}; `equipoise init` makes one.")
         self.loose = LooseStore(self._folder)
         self._remembered: dict[str, tuple[str, bytes]] = {}
+        self._remembered_size = 0
         self._listed: frozenset[str] | None = None
         self._ahead: dict[str, tuple[str, bytes]] = {}
         self._git: tuple[Popen[bytes], BatchReader] | None = None
@@ -121,11 +127,14 @@ class Objects:
         """
         from git import Git, GitCommandError  # noqa: PLC0415 - a sixth of a second, for one act in hundreds
 
-        with own_repository(self._folder, (each.name for each in self._folder.iterdir())) as own:
-            git = Git(own)
-            git.update_environment(**environment(own))
+        # Always with the register's own folder of packs: git deletes what it has packed.
+        names = {"pack", *(each.name for each in self._folder.iterdir())}
+        with own_repository(self._folder, names) as own:
+            # GitPython adds to the caller's environment and takes nothing of it away; `env` does.
+            variables = {"PATH": os.environ.get("PATH", os.defpath), **_bound(own)}
+            alone = ("env", "-i", *(f"{name}={value}" for name, value in variables.items()))
             try:
-                git.execute([*_GIT, "repack", "-d", "-n", "-q", "--geometric=2"])
+                Git(own).execute([*alone, *GIT, "repack", "-d", "-n", "-q", "--geometric=2"])
             except GitCommandError as error:
                 raise RegisterError("git could not pack the register's objects.") from error
         for pattern in _LEFT_BEHIND:
@@ -145,8 +154,8 @@ class Objects:
             try:
                 # Not by GitPython, which has what git complains of written into a pipe until that is full.
                 git = Popen(  # noqa: S603 - fixed arguments
-                    [*_GIT, "cat-file", "--batch"],
-                    env=os.environ | environment(self._own),
+                    [*GIT, "cat-file", "--batch"],
+                    env=environment(self._own),
                     stdin=PIPE,
                     stdout=PIPE,
                     stderr=DEVNULL,
@@ -160,9 +169,11 @@ class Objects:
     def _remember(self, id_: str, found: tuple[str, bytes]) -> None:
         if found[0] == "blob":
             return
-        if len(self._remembered) >= _REMEMBERED:
+        if len(self._remembered) >= _REMEMBERED or self._remembered_size >= _REMEMBERED_SIZE:
             self._remembered.clear()
+            self._remembered_size = 0
         self._remembered[id_] = found
+        self._remembered_size += len(found[1])
 
     @cached_property
     def _own(self) -> Path:
@@ -170,8 +181,9 @@ class Objects:
 
     def _end(self) -> None:
         if self._git is not None:
-            self._git[0].communicate()
-            self._git = None
+            git, self._git = self._git[0], None
+            with suppress(OSError), git:
+                git.kill()  # it only reads, and might have much more to say
 
 
 class BatchReader:
@@ -214,6 +226,8 @@ class BatchReader:
             return None
         if len(header) != 3:  # noqa: PLR2004 - id, kind, size
             raise RegisterError(f"git stopped answering while object {id_} was read; run `equipoise audit`.")
+        if int(header[2]) > LARGEST.get(header[1], 0):
+            raise RegisterError(f"Object {id_} is larger than any in a register; run `equipoise audit`.")
         content = self._out.read(int(header[2]) + 1)[:-1]
         if object_id(header[1], content) != id_:
             raise TamperedError(f"Object {id_} is not what its name says; restore it from a copy.")
@@ -222,7 +236,11 @@ class BatchReader:
 
 @contextmanager
 def own_repository(objects: Path, names: Iterable[str]) -> Iterator[Path]:
-    """Hold an empty repository that shares those parts of ``objects``; never their ``info``."""
+    """Hold an empty repository that shares the folders ``names`` of ``objects``, if objects belong there.
+
+    Raises:
+        RegisterError: one of them has something else than plain files, at which git would wait perhaps.
+    """
     with TemporaryDirectory(prefix="equipoise-git-") as folder:
         own = Path(folder)
         # The least that git takes for a repository; `git init` would be one process more.
@@ -230,27 +248,40 @@ def own_repository(objects: Path, names: Iterable[str]) -> Iterator[Path]:
         (own / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
         (own / "objects").mkdir()
         for name in names:
-            if name != "info":
+            if _SHARED.fullmatch(name):
+                _check_plain(objects / name)
                 (own / "objects" / name).symlink_to(objects / name)
         yield own
 
 
-def environment(own: Path) -> dict[str, str]:
-    """Return the variables that bind git to the repository ``own``.
+def _check_plain(folder: Path) -> None:
+    try:
+        with os.scandir(folder) as listed:
+            odd = next((each.name for each in listed if not each.is_file(follow_symlinks=False)), None)
+    except OSError:
+        return  # there is nothing in it that git could wait at
+    if odd:
+        raise RegisterError(f"objects/{folder.name}/{odd} is no plain file; run `equipoise audit`.")
 
-    All that the caller's environment could divert is named here: run from a git hook, GIT_DIR would
-    otherwise lead elsewhere.
+
+def environment(own: Path) -> dict[str, str]:
+    """Return all variables with which git runs, bound to the repository ``own``.
+
+    Of the caller's environment nothing of git's is taken over: run from a git hook, GIT_DIR would lead
+    elsewhere, and others name a program.
     """
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | _bound(own)
+
+
+def _bound(own: Path) -> dict[str, str]:
     return {
         "GIT_DIR": str(own),
         "GIT_COMMON_DIR": str(own),
         "GIT_OBJECT_DIRECTORY": str(own / "objects"),
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_COUNT": "0",
-        "GIT_CONFIG_PARAMETERS": "",
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOC_LIMIT": str(_ALLOCATED),
     }

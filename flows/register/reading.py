@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from flows.register import entry as entries
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _CASE_DEPTH: Final = len(("cases", "year", "month", "day", "slug"))
 _DEEPEST: Final = _CASE_DEPTH + len(("folder", "acts"))
+_MOST_AHEAD: Final = 4_096
+_LARGEST_SIGNATURE: Final = 1 << 16
 _TREE: Final = re.compile(rb"tree ([0-9a-f]{40})\n")
 
 
@@ -69,7 +71,8 @@ def look_ahead(evidence: Evidence, ids: Sequence[str], before: str | None) -> No
         files: list[str] = []
         for _ in range(_DEEPEST):
             evidence.read_ahead(new for _, new in changed)
-            brought = [each for old, new in changed for each in _brought(evidence, old, new)]
+            every = (each for old, new in changed for each in _brought(evidence, old, new))
+            brought = [*islice(every, _MOST_AHEAD)]  # folders within folders may bring any number
             files += [node.id for _, node in brought if not node.folder]
             changed = [(old, node.id) for old, node in brought if node.folder]
         evidence.read_ahead(files)
@@ -124,7 +127,7 @@ def read_act(evidence: Evidence, entry: Entry, before: str | None, place: str) -
         said = statement.parse(data)
     except ValueError:
         raise FoundError("E_STATEMENT", place, "The statement is not in the register's form.") from None
-    armoured = evidence.read(nodes[f"{path}.sig"], "blob", place).decode("ascii", "replace")
+    armoured = evidence.read(nodes[f"{path}.sig"], "blob", place)[:_LARGEST_SIGNATURE]
     return Said(
         place=place,
         entry=entry,
@@ -132,7 +135,7 @@ def read_act(evidence: Evidence, entry: Entry, before: str | None, place: str) -
         nodes=nodes,
         statement=said,
         data=data,
-        armoured=armoured,
+        armoured=armoured.decode("ascii", "replace"),
         records={path: id_ for path, id_ in nodes.items() if path.startswith(statement.RECORDS)},
     )
 

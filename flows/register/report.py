@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +45,14 @@ _MEND: Final = {
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
 }
+_KEPT: Final = 100
+"""Findings of one kind that are told one by one."""
+_WHOLE: Final = frozenset({"E_FORK", "E_PIN", "E_ROLLBACK"})
+"""What is about the register as a whole."""
+_BESIDE: Final = frozenset(
+    {"E_ALTERNATES", "E_CONFIG", "E_FILE", "E_GRAFT", "E_REF", "E_REPLACE", "E_SHALLOW"}
+)
+"""What is about the repository, beside the evidence: it misleads plain git, not the audit."""
 _MEND_ELSE: Final = (
     "Treat the register as altered from this entry on; compare it with a copy kept elsewhere and restore it."
 )
@@ -143,7 +152,8 @@ class Report:
         register: The register's id.
         fingerprint: SHA-256 of the statement that founded the register.
         head: SHA-256 of the newest raw entry.
-        findings: What fails.
+        findings: What fails, the gravest first and by kind; of one kind the first hundred.
+        counts: How many there are of each kind, by code.
         accepted: Those in spite of which an administrator decided last to go on, as ``named`` has them.
         remarks: What passes, yet an auditor should know.
         not_established: What cannot be known without something from outside.
@@ -157,6 +167,7 @@ class Report:
     fingerprint: str = ""
     head: str = ""
     findings: list[Finding] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
     accepted: tuple[str, ...] = ()
     remarks: list[str] = field(default_factory=list)
     not_established: list[str] = field(default_factory=list)
@@ -167,19 +178,38 @@ class Report:
         return not self.findings
 
     @property
+    def more(self) -> dict[str, int]:
+        """How many findings there are beside those told one by one, by code."""
+        return {code: count - _KEPT for code, count in self.counts.items() if count > _KEPT}
+
+    @property
+    def named(self) -> list[str]:
+        """Every finding in short: ``E_ROLLBACK at entry 7``."""
+        listed = [f"{found.code} at {found.place}" for found in self.findings]
+        return [*listed, *(f"{code} at {count} more" for code, count in self.more.items())]
+
+    @property
     def undecided(self) -> list[str]:
         """The findings in spite of which nobody decided to go on."""
         accepted = {_matter(each) for each in self.accepted}
-        return [each for each in map(named, self.findings) if _matter(each) not in accepted]
+        return [each for each in self.named if _matter(each) not in accepted]
 
     def add(self, code: str, place: str, sentence: str) -> None:
         """Add a finding."""
-        self.findings.append(finding(code, place, sentence))
+        self.take(finding(code, place, sentence))
 
+    def take(self, found: Finding) -> None:
+        """Add a finding that was made before."""
+        self.counts[found.code] += 1
+        if self.counts[found.code] <= _KEPT:
+            self.findings.append(found)
 
-def named(finding: Finding) -> str:
-    """Return a finding in short: ``E_ROLLBACK at entry 7``."""
-    return f"{finding.code} at {finding.place}"
+    def sort(self) -> None:
+        """Put the gravest first, and those of one kind beside each other."""
+        kinds = [*dict.fromkeys(found.code for found in self.findings)]
+        self.findings.sort(
+            key=lambda found: (found.code in _BESIDE, found.code not in _WHOLE, kinds.index(found.code))
+        )
 
 
 def _matter(name: str) -> str:

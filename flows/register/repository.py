@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
 BRANCH: Final = "refs/heads/main"
 HEAD: Final = f"ref: {BRANCH}\n"
+LOCK: Final = "register.lock"
+PACKED: Final = "packed-refs"
 NOWHERE: Final = "0" * 40
 """The id that stands for no commit."""
 
+_LARGEST_REF: Final = 1 << 10
+LARGEST_LIST: Final = 1 << 24
 _LOOSE_BEFORE_PACKING: Final = 5_000
 _LOCK_WAIT: Final = 1.0
 SETTINGS: Final = {
@@ -81,7 +85,11 @@ class Repository:
         """Hold the register's lock; the kernel releases it however the process ends."""
         # A descriptor of its own for every use: flock belongs to the open file, so two threads
         # that shared one would both be let in.
-        descriptor = os.open(self.path / "register.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        flags = os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            descriptor = os.open(self.path / LOCK, flags, 0o600)
+        except OSError as error:
+            raise RegisterError(f"The register's {LOCK} cannot be opened: {error.strerror}.") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -164,20 +172,29 @@ class Repository:
 
 
 def branch_of(repository: Path) -> str | None:
-    """Return what the branch says, None where there is none; the audit asks as well."""
-    with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        return (repository / BRANCH).read_text(encoding="ascii", errors="replace").removesuffix("\n")
-    return packed_refs(repository).get(BRANCH)
+    """Return what the branch says, None where there is none; the audit asks as well.
+
+    What is no plain file, or stands in the list of packed refs twice, says nothing.
+    """
+    try:
+        data = disk.read_plain(repository / BRANCH, _LARGEST_REF)
+    except (FileNotFoundError, NotADirectoryError):
+        named = [id_ for ref, id_ in packed_refs(repository) if ref == BRANCH]
+        return named[0] if len(named) == 1 else "" if named else None
+    except OSError:
+        return None if (repository / BRANCH).is_dir() else ""
+    return data.decode("ascii", "replace").removesuffix("\n")
 
 
-def packed_refs(repository: Path) -> dict[str, str]:
+def packed_refs(repository: Path) -> list[tuple[str, str]]:
     """Return the refs that git has packed, each with what it names."""
     try:
-        lines = (repository / "packed-refs").read_text(encoding="utf-8", errors="replace").splitlines()
-    except (FileNotFoundError, IsADirectoryError):
-        return {}
+        data = disk.read_plain(repository / PACKED, LARGEST_LIST)
+    except OSError:
+        return []
+    lines = data.decode("utf-8", "replace").split("\n")
     rows = (line.split(" ") for line in lines if line and line[0] not in "#^")
-    return {row[1]: row[0] for row in rows if len(row) > 1}
+    return [(row[1], row[0]) for row in rows if len(row) > 1]
 
 
 @contextmanager

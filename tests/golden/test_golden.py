@@ -78,7 +78,8 @@ def test_one_signature_that_is_taken_away_changes_what_is_said(home: Home, regis
     given = {"pin": register.fingerprint(), "checkpoint": was["checkpoint"]}
     changed = told(audit(home.register, check_paper=check, **given))
 
-    found = [f"{code} entry {was['audit']['entries']}" for code in ("E_UNSIGNED", "E_FORK")]
+    found = [f"{code} entry {was['audit']['entries']}" for code in ("E_FORK", "E_UNSIGNED")]
+    found.append("E_REF packed-refs")  # which still names the entry with its signature
     assert changed == {**was["audit"], "head": changed["head"], "findings": found}
     assert changed["head"] != was["audit"]["head"]
 

@@ -27,8 +27,8 @@ from register_builders import (
 from flows.domain.errors import Fault, MalformedError, RegisterError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Stage
-from flows.register import audit as auditing
 from flows.register import canonical
+from flows.register import report as reports
 from flows.register.audit import PaperVerdict, Published, audit
 from flows.register.roster import FILES
 from flows.register.statement import POLICY
@@ -192,19 +192,26 @@ def test_a_register_without_its_founding_holds_nothing(number: int, busy_office:
     assert codes(busy_office.path, checkpoint=note) == ["E_POLICY", "E_CHECKPOINT"]
 
 
-def test_it_stops_at_many_findings_and_says_so(busy_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auditing, "_MOST_FINDINGS", 2)
+def test_of_many_findings_of_a_kind_the_first_are_told_and_the_others_counted(
+    busy_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "_KEPT", 2)
     note = busy_office.checkpoint()
+    for name in ("a", "b", "c"):
+        (busy_office.path / f"refs/heads/{name}").write_text("")
     attacker = Attacker(busy_office.path, {SERVICE: busy_office.signers[SERVICE]})
     for step in attacker.steps[-6:]:
         step.entry_key = None
+    attacker.steps[3].entry_key = None
     attacker.together()
 
     report = audited(busy_office.path, checkpoint=note)
 
-    assert [finding.code for finding in report.findings] == ["E_UNSIGNED", "E_UNSIGNED", "E_FORK"]
-    assert report.entries == 24
-    assert any("hundred" in sentence for sentence in report.not_established)
+    assert report.named == [
+        *("E_FORK at entry 24", "E_UNSIGNED at entry 4", "E_UNSIGNED at entry 19"),
+        *("E_REF at refs/heads/a", "E_REF at refs/heads/b", "E_REF at 1 more", "E_UNSIGNED at 5 more"),
+    ]
+    assert report.counts == {"E_UNSIGNED": 7, "E_FORK": 1, "E_REF": 3}
 
 
 def test_a_line_that_cannot_be_followed_is_compared_with_nothing(busy_office: Office) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import asdict, replace
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from flows.casework.office import Office
     from flows.home import Home
 
+_MOST_PLACES = 10
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
@@ -199,9 +202,15 @@ def _fingerprint(text: str) -> str:
 
 
 def _tell(report: Report, checkpoint: str) -> None:
-    for finding in report.findings:
-        click.secho(f"{finding.code} at {finding.place}", fg="red")
-        tell_lines(finding.sentence, finding.mend)
+    for (code, sentence, mend), alike in groupby(report.findings, key=attrgetter("code", "sentence", "mend")):
+        places = [finding.place for finding in alike]
+        for place in places[:_MOST_PLACES]:
+            click.secho(f"{code} at {place}", fg="red")
+        if further := len(places[_MOST_PLACES:]):
+            click.secho(f"{code} at {further} more; --json lists them", fg="red")
+        tell_lines(sentence, mend)
+    for code, further in report.more.items():
+        click.secho(f"{code} at {further:,} more beside these", fg="red")
     _tell_list("Remarks", report.remarks)
     _tell_list("Not established", report.not_established)
     print_rows(
@@ -216,7 +225,7 @@ def _tell(report: Report, checkpoint: str) -> None:
     if report.passes:
         click.echo(heading("The register passes its audit."))
     else:
-        found = counted(len(report.findings), "finding")
+        found = counted(report.counts.total(), "finding")
         click.secho(f"The register fails its audit: {found}.", fg="red", bold=True)
 
 
@@ -238,6 +247,7 @@ def _as_json(report: Report) -> dict[str, Any]:
         "erased": report.erased,
         "head": report.head,
         "findings": rows(report.findings),
+        "more": report.more,
         "remarks": report.remarks,
         "not_established": report.not_established,
     }
