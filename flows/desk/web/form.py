@@ -62,7 +62,7 @@ class Control:
         name: Its path.
         value: What stands in it.
         chosen: Of several choices, those that are made.
-        choices: Value, words, and the heading they stand under.
+        choices: Value, words, and the heading they stand under; under one the words follow the value.
     """
 
     id: str
@@ -267,7 +267,7 @@ def _exemptions(law: Provisions) -> Iterator[tuple[str, str, str]]:
     for each in law.all:
         if each.in_force_until is None:
             heading = f"Section {section_of(each.citation)}: {each.title}"
-            yield each.citation, f"{each.citation}, {to[each.duty]}", heading
+            yield each.citation, to[each.duty], heading
 
 
 def _asked(provision: Provision) -> frozenset[str]:

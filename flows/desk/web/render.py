@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup, escape
 
 from flows.desk.web.form import nearest
-from flows.desk.web.language import a_day, words_of
+from flows.desk.web.language import LANGUAGES, a_day, words_of
 from flows.desk.web.navigation import navigation
 from flows.domain.documents import DOCUMENTS
 from flows.domain.local_day import local_day, local_time
+from flows.domain.owed import OWED
 from flows.domain.procedure import APPROVALS, CALLED, STAGES, STANDS
 from flows.domain.reference import slug
 from flows.files import templates
@@ -87,13 +88,24 @@ def _environment(language: str) -> Environment:
         "in_full": partial(a_day, language=language, short=False),
         "moment": lambda when: f"{day(local_day(when))}, {local_time(when):%H:%M}",
         "role": lambda role: words.gettext(CALLED[role]),
+        # What is known at run time alone; gettext answers nothing with the head of the catalogue.
+        "translated": lambda text: words.gettext(text) if text else "",
         "slug": slug,
         "sentence": _sentence,
         "field_of": nearest,
         "commentable": _commentable,
     }
-    made.globals |= {"_": said, "ngettext": counted}
-    made.globals |= {"STAGES": STAGES, "STANDS": STANDS, "APPROVALS": APPROVALS, "DOCUMENTS": DOCUMENTS}
+    made.globals |= {
+        "_": said,
+        "ngettext": counted,
+        "STAGES": STAGES,
+        "STANDS": STANDS,
+        "APPROVALS": APPROVALS,
+        "DOCUMENTS": DOCUMENTS,
+        "OWED": OWED,
+        # WCAG 2.2, 3.1.2: what stays in English on a page in Welsh says so.
+        "in_english": "" if language == LANGUAGES[0] else Markup(' lang="en"'),
+    }
     return made
 
 

@@ -9,7 +9,7 @@ from flows.casework import records, sealed
 from flows.casework.acts import Officer
 from flows.desk.web import forms
 from flows.desk.web.forms import Field, UnfitFieldError
-from flows.desk.web.pages.case import dossier_of
+from flows.desk.web.pages.case import dossier_of, title_of
 from flows.desk.web.pages.signing import begin, keep
 from flows.desk.web.visit import NotFoundError, Page, Sent
 from flows.domain.acts import (
@@ -44,6 +44,8 @@ MOST: Final = forms.MOST_SEALED + (1 << 20)
 """Bytes of a form with a file."""
 _ELSEWHERE: Final = frozenset({OPEN, DRAFT, APPROVE, RETURN, PUBLISH})
 """Acts with a page of their own, or of the service alone."""
+HERE: Final = tuple(kind for kind in ACTS.values() if kind.on is not On.POLICY and kind not in _ELSEWHERE)
+"""Acts that are asked for here."""
 _SUFFIXES: Final = {
     "PDF": ".pdf",
     "JPEG": ".jpg",
@@ -69,6 +71,7 @@ class Choice:
 
     Attributes:
         id: The act, and the document it is done to: ``submit/test``.
+        of: What the document is called, where the act can be done to several.
         what: It does.
         why_not: Empty where it may be taken.
     """
@@ -77,6 +80,7 @@ class Choice:
     act: str
     document: str
     title: str
+    of: str
     what: str
     why_not: str
 
@@ -114,10 +118,7 @@ class RequestView:
 def choices(case: Case, visit: Visit) -> list[Choice]:
     """Return every act on a case and its documents that has no page of its own."""
     return [
-        _choice(case, kind, document, visit)
-        for kind in ACTS.values()
-        if kind.on is not On.POLICY and kind not in _ELSEWHERE
-        for document in _documents(case, kind, visit)
+        _choice(case, kind, document, visit) for kind in HERE for document in _documents(case, kind, visit)
     ]
 
 
@@ -134,15 +135,20 @@ def _documents(case: Case, kind: Kind, visit: Visit) -> Iterator[str]:
 
 def _choice(case: Case, kind: Kind, document: str, visit: Visit) -> Choice:
     against = refusals(case, kind, visit.person, visit.policy, document=document)
-    of = f" ({DOCUMENTS[document].called})" if document and not kind.document else ""
     return Choice(
         id=f"{kind.name}/{document}" if document else kind.name,
         act=kind.name,
         document=document,
-        title=f"{kind.verb[0].upper()}{kind.verb[1:]}{of}",
-        what=kind.help or _HELP.get(kind, ""),
+        title=title_of(kind),
+        of=DOCUMENTS[document].called if document and not kind.document else "",
+        what=what_of(kind),
         why_not=str(against[0]) if against else "",
     )
+
+
+def what_of(kind: Kind) -> str:
+    """Return what an act does, as a sentence."""
+    return kind.help or _HELP.get(kind, "")
 
 
 _HELP: Final = {
@@ -163,7 +169,7 @@ def _asked(visit: Visit, act: str, error: PitError | None) -> Page:
     if act and chosen is None:
         raise NotFoundError
     kind = ACTS[chosen.act] if chosen else None
-    fields = _fields(kind, visit) if kind else []
+    fields = fields_of(kind, visit) if kind else []
     view = ActView(
         reference=case.reference,
         choices=tuple(each for each in found if not each.why_not),
@@ -177,7 +183,8 @@ def _asked(visit: Visit, act: str, error: PitError | None) -> Page:
     return Page(template="act.html.j2", view=view, more=more, status=422 if error else 200)
 
 
-def _fields(kind: Kind, visit: Visit) -> list[Field]:
+def fields_of(kind: Kind, visit: Visit) -> list[Field]:
+    """Return the fields of an act."""
     return [_LIST, _GIVEN] if kind == RECORDS else forms.fields_of(kind, visit)
 
 
@@ -185,7 +192,7 @@ def propose(visit: Visit) -> Answer:
     """Make of what was stated the statement that is to be signed."""
     act, _, document = visit.sent("act").partition("/")
     kind = ACTS.get(act)
-    if kind is None or kind in _ELSEWHERE or kind.on is On.POLICY:
+    if kind not in HERE:
         raise NotFoundError
     dossier = dossier_of(visit)
     try:

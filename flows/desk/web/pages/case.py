@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flows.casework.reading import Reading
     from flows.casework.views import CaseView, Line
     from flows.desk.web.visit import Visit
+    from flows.domain.acts import Kind
     from flows.domain.case import Case
     from flows.register.dossier import Dossier
 
@@ -34,7 +35,8 @@ class CasePage:
     Attributes:
         document: Whose text is shown.
         text: That, with what the checks say; None before the first draft.
-        next: The person's next step on the case, None where it is not theirs: an address, and what it is.
+        next: The person's next step on the case, None where it is not theirs: an address, what it is, and of
+            which letter.
         before: The version with which the current one is compared; 0 where there is none before.
         overrides: Whether they may override a finding of the text.
         why_not: Why they may not, where it stands at a gate.
@@ -44,7 +46,7 @@ class CasePage:
     case: CaseView
     document: str
     text: Reading | None
-    next: tuple[str, str] | None
+    next: tuple[str, str, str] | None
     overrides: bool
     before: int
     why_not: tuple[str, ...]
@@ -91,7 +93,12 @@ def _letters(visit: Visit, case: Case) -> Iterator[str]:
             yield name
 
 
-def _next(visit: Visit, case: Case, document: str) -> tuple[str, str] | None:
+def title_of(kind: Kind) -> str:
+    """Return what people press to do an act."""
+    return f"{kind.verb[0].upper()}{kind.verb[1:]}"
+
+
+def _next(visit: Visit, case: Case, document: str) -> tuple[str, str, str] | None:
     """Return the next step that a person may take, on the document they look at or on another one."""
     there = f"/cases/{slug(case.reference)}"
     for name in dict.fromkeys([document, *case.documents]):
@@ -100,7 +107,7 @@ def _next(visit: Visit, case: Case, document: str) -> tuple[str, str] | None:
             case.stage(name)
         )
         if kind and not refusals(case, kind, visit.person, visit.policy, document=name):
-            words = "Decide" if kind == APPROVE else f"{kind.verb[0].upper()}{kind.verb[1:]}"
+            words = "Decide" if kind == APPROVE else title_of(kind)
             url = f"{there}/decide/{name}" if kind == APPROVE else f"{there}/act?act={kind.name}/{name}"
-            return url, words if name == TEST.name else f"{words}: {DOCUMENTS[name].called}"
+            return url, words, "" if name == TEST.name else DOCUMENTS[name].called
     return None
