@@ -90,6 +90,11 @@ class Home:
         return self.state / "looked"
 
     @property
+    def looked_ahead(self) -> Path:
+        """Which cases the checks looked at for those who will open them, and at which entry."""
+        return self.state / "looked-ahead.json"
+
+    @property
     def laid_out(self) -> Path:
         """Papers that were laid out for people who look at them."""
         return self.state / "papers"

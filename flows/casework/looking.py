@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import disk
-from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST
+from flows.casework.office import Done
+from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST, TEST
 from flows.domain.errors import PitError
 from flows.domain.finding import Finding, Severity
 from flows.domain.procedure import ROLE_AT, Stage
@@ -74,6 +75,43 @@ def look_or_say(office: Office, dossier: Dossier) -> tuple[Looked | None, str]:
         return look(office, dossier), ""
     except PitError as error:
         return None, str(error)
+
+
+def unlooked(office: Office) -> list[str]:
+    """Return the cases on which a decision lies ahead and at which nobody looked as they are today."""
+    return _unlooked(office, _ahead(office))
+
+
+def look_ahead(office: Office) -> Done:
+    """Look at those cases, so that whoever opens one finds what the checks say."""
+    key, ahead = _same_for_all(office), _ahead(office)
+    found = _unlooked(office, ahead)
+    for reference in found:
+        with suppress(PitError):  # whoever opens it is told
+            look(office, office.register.dossier(reference))
+    told = {"key": key, "at": ahead}
+    disk.write(office.home.looked_ahead, json.dumps(told).encode(), mode=0o600)
+    return Done(reference="tests", what=f"looked at {len(found)}" if found else "")
+
+
+def _ahead(office: Office) -> dict[str, str]:
+    """Return the newest entry of each case on whose test a decision lies ahead."""
+    rows = (row for stage in (Stage.DRAFTING, *ROLE_AT) for row in office.catalogue.at(stage))
+    return {row.reference: row.last_entry for row in rows if row.document == TEST.name}
+
+
+def _unlooked(office: Office, ahead: Mapping[str, str]) -> list[str]:
+    known: dict[str, str] = {}
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        kept = json.loads(office.home.looked_ahead.read_bytes())
+        known = dict(kept["at"]) if kept["key"] == _same_for_all(office) else known
+    return [reference for reference, entry in ahead.items() if known.get(reference) != entry]
+
+
+def _same_for_all(office: Office) -> str:
+    policy = office.register.policy()
+    known = (office.today(), policy.register, policy.version, sys.version, software())
+    return hashlib.sha256(repr(known).encode()).hexdigest()
 
 
 def _looked_anew(office: Office, dossier: Dossier) -> Looked:

@@ -41,6 +41,7 @@ AUDITED_AT: Final = 2
 SCHEDULES: Final = (
     Schedule(flow="intake"),
     Schedule(flow="drafting"),
+    Schedule(flow="checking"),
     Schedule(flow="legal-review"),
     Schedule(flow="balancing"),
     Schedule(flow="publication"),

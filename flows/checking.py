@@ -1,0 +1,30 @@
+"""Checking: look at every test on which a decision lies ahead, so that no page has to wait for the checks."""
+
+from __future__ import annotations
+
+from prefect import flow, task
+from prefect.client.schemas.objects import State
+
+from flows.casework import looking
+from flows.casework.office import Done, Office, open_office
+from flows.engine.tasks import guarded, report
+
+
+@flow(name="checking")
+@guarded
+def checking() -> list[State[Done]]:
+    """Look at every test that changed, and at all of them on a new day or under a new policy."""
+    with open_office() as office:
+        return report("checking", [("tests", look_ahead(office, return_state=True))])
+
+
+def waiting(office: Office) -> list[str]:
+    """Return the cases whose tests are to be looked at."""
+    return looking.unlooked(office)
+
+
+@task(task_run_name="checking")
+@guarded
+def look_ahead(office: Office) -> Done:
+    """Look at all of them: a task for each would take longer than the checks."""
+    return looking.look_ahead(office)
