@@ -85,6 +85,11 @@ class Home:
         return self.state / "proposals"
 
     @property
+    def consents(self) -> Path:
+        """Changes of the policy that wait for another administrator."""
+        return self.state / "consents"
+
+    @property
     def looked(self) -> Path:
         """What the checks said of the cases that were last shown."""
         return self.state / "looked"

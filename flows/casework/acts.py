@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from flows import disk
+from flows.casework import consents
 from flows.domain.act import Act
 from flows.domain.acts import (
     ADD_CLOSURE,
@@ -26,6 +27,7 @@ from flows.domain.acts import (
     CHANGE_LETTERS,
     CHANGE_RETENTION,
     CHANGE_THEME,
+    CHANGE_THRESHOLD,
     CLARIFIED,
     CLOSE,
     CONFIRM_ERASURE,
@@ -73,6 +75,7 @@ from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.working_days import Closure
 from flows.register.entry import seconds
 from flows.register.roster import allowed_signers, owners, write_policy
+from flows.register.signature import CONSENT
 from flows.register.statement import POLICY
 from flows.register.stop import stopped
 
@@ -88,6 +91,7 @@ if TYPE_CHECKING:
     from flows.domain.policy import Person, Policy
     from flows.domain.theme import Theme
     from flows.domain.working_days import Holiday
+    from flows.register.consent import Consent
     from flows.register.dossier import Dossier
     from flows.register.line import Recorded
     from flows.register.signature import Signer
@@ -126,9 +130,21 @@ class ProposedError(PitError):
         proposal: What is to be kept until then, ``proposals.keep``.
     """
 
-    def __init__(self, proposal: Proposal) -> None:
+    def __init__(self, proposal: Proposal | Consent) -> None:
         self.proposal = proposal
         super().__init__("The act is proposed, and not recorded yet.")
+
+
+class UnconfirmedError(PitError):
+    """Not a failure: a change of the policy waits for another administrator.
+
+    Attributes:
+        name: By which it is confirmed.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__("The change is proposed, and not recorded yet: another administrator confirms it.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -612,6 +628,18 @@ def adopt_edition(office: Office, administrator: Officer, edition: int) -> Recor
     )
 
 
+def change_threshold(office: Office, administrator: Officer, threshold: int) -> Recorded | None:
+    """Set how many administrators a change of the policy takes; None where it takes so many already."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_THRESHOLD,
+        {"administrators": str(threshold)},
+        lambda policy, _: amending.change_threshold(policy, threshold),
+        unless=lambda policy: policy.rules.threshold == threshold,
+    )
+
+
 def suspect_key(
     office: Office, administrator: Officer, person: str, digits: str, *, since: int, reason: str
 ) -> Recorded | None:
@@ -678,7 +706,11 @@ def _amend(
     unless: Callable[[Policy], bool] = lambda _: False,
     reason: str | None = None,
 ) -> Recorded | None:
-    """Change the policy, ``unless`` nothing would change; None then."""
+    """Change the policy, ``unless`` nothing would change; None then.
+
+    Raises:
+        UnconfirmedError: it is signed, and takes another administrator.
+    """
 
     def attempt() -> Recorded | None:
         time, before = office.now(), office.register.policy()
@@ -697,10 +729,30 @@ def _amend(
             reason=reason,
             details=details,
         )
+        if amending.takes_two(before):
+            consent = office.register.agreeable(stated, write_policy(after))
+            if administrator.signer is None:
+                raise ProposedError(consent)
+            armoured = administrator.signer.sign(consent.to_bytes(), CONSENT)
+            raise UnconfirmedError(consents.keep(office, consent, armoured))
         proposal = office.register.propose(stated, write_policy(after))
         return append_amendment(office, proposal, _signature_of(administrator, proposal))
 
     return _until_recorded(attempt)
+
+
+def confirm_change(office: Office, administrator: Officer, name: str) -> Recorded:
+    """Record a change of the policy that another administrator proposed.
+
+    Raises:
+        RefusedError: no such change waits, or it is their own.
+        MalformedError: it depends on the day, and was proposed on another.
+    """
+    found, before = consents.find(office, name), office.register.policy()
+    before.require(administrator.id, Role.ADMINISTRATOR, verb=found.consent.act.kind.verb)
+    act = found.consent.recorded_by(administrator.id, found.armoured, office.now())
+    proposal = office.register.propose(act, found.files)
+    return append_amendment(office, proposal, _signature_of(administrator, proposal))
 
 
 def append_amendment(office: Office, proposal: Proposal, armoured: str) -> Recorded:

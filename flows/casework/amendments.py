@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import proposals
+from flows.casework import consents, proposals
+from flows.domain.acts.kind import in_words
 from flows.domain.edition import documents_of
 from flows.domain.english import in_full
 from flows.domain.policy import SERVICE, fingerprint
@@ -15,7 +16,9 @@ from flows.register.kinds import parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
+    from flows.casework.consents import Waiting
     from flows.casework.office import Office
     from flows.domain.policy import Person, Policy, Proclaimed
 
@@ -85,6 +88,42 @@ def proposed(office: Office, digest: str) -> tuple[Changed, ...]:
     """Return what a proposal on the policy that was kept would change in the one in force."""
     after = proposals.policy_of(office, digest)
     return tuple(difference(office.register.policy(), after)) if after else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A change that waits for another administrator.
+
+    Attributes:
+        name: By which it is confirmed.
+        by: Who proposed it.
+        sentence: What they did, to follow their id.
+    """
+
+    name: str
+    by: str
+    since: datetime
+    sentence: str
+    reason: str | None
+    changes: tuple[Changed, ...]
+
+
+def waiting(office: Office) -> tuple[Proposed, ...]:
+    """Return the changes that wait for another administrator, oldest first."""
+    policy = office.register.policy()
+    return tuple(_proposed(each, policy) for each in consents.every(office))
+
+
+def _proposed(each: Waiting, policy: Policy) -> Proposed:
+    act = each.consent.act
+    return Proposed(
+        name=each.name,
+        by=act.actor,
+        since=each.since,
+        sentence=in_words(act.kind.done, act),
+        reason=act.reason,
+        changes=tuple(difference(policy, each.after)),
+    )
 
 
 def difference(before: Policy, after: Policy) -> Iterator[Changed]:

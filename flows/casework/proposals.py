@@ -11,18 +11,24 @@ import json
 import re
 import time
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
-from flows.casework import acts
+from flows.casework import acts, consents
+from flows.casework.acts import UnconfirmedError
 from flows.domain.errors import Fault, MalformedError, RegisterMovedError, UnfitSignatureError
+from flows.register.consent import Consent
+from flows.register.consent import parse as parse_consent
 from flows.register.entry import LONGEST_DELAY
 from flows.register.roster import parse_policy
+from flows.register.signature import CONSENT, STATEMENT
 from flows.register.sshsig import tidied
 from flows.register.statement import POLICY, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from flows.casework.acts import Taken
@@ -44,26 +50,57 @@ class Amended:
     recorded: Recorded
 
 
-def keep(office: Office, proposal: Proposal) -> bytes:
-    """Keep a proposal; return the statement that is to be signed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What waits to be signed.
+
+    Attributes:
+        content: The bytes that are signed: a statement, or a consent to a change of the policy.
+        namespace: In which they are.
+        act: What they say.
+        consent: What is agreed to; None where it is a statement.
+        files: What the act writes.
+    """
+
+    content: bytes
+    namespace: bytes
+    act: Act
+    consent: Consent | None
+    files: Mapping[str, bytes]
+
+
+def keep(office: Office, proposal: Proposal | Consent) -> Kept:
+    """Keep a proposal; return what waits to be signed."""
     office.home.proposals.mkdir(mode=0o700, parents=True, exist_ok=True)
     sweep(office)
-    statement = proposal.statement.to_bytes()
+    content = (proposal if isinstance(proposal, Consent) else proposal.statement).to_bytes()
     files = {path: b64encode(content).decode() for path, content in proposal.changes.items()}
-    kept = {"statement": b64encode(statement).decode(), "files": files}
-    disk.write(_place(office, _digest(statement)), json.dumps(kept).encode(), mode=0o600)
-    return statement
+    kept = {"statement": b64encode(content).decode(), "files": files}
+    disk.write(_place(office, _digest(content)), json.dumps(kept).encode(), mode=0o600)
+    return _read(kept, office.now())
 
 
-def find(office: Office, digest: str) -> tuple[bytes, Act] | None:
-    """Return the statement of that SHA-256 that waits to be signed, and what it says; None without."""
+def find(office: Office, digest: str) -> Kept | None:
+    """Return what waits to be signed and has that SHA-256; None without."""
     if not _SHA256.fullmatch(digest):
         return None
+    place = _place(office, digest)
     try:
-        statement = b64decode(json.loads(_place(office, digest).read_bytes())["statement"])
-        return statement, parse(statement).act
+        kept, when = json.loads(place.read_bytes()), place.stat().st_mtime
+        return _read(kept, datetime.fromtimestamp(int(when), UTC))
     except (OSError, ValueError):
         return None
+
+
+def _read(kept: Mapping[str, Any], when: datetime) -> Kept:
+    content = b64decode(kept["statement"])
+    files = {path: b64decode(data) for path, data in kept["files"].items()}
+    try:
+        act = parse(content).act
+    except ValueError:
+        consent = replace(parse_consent(content, when), changes=files)
+        return Kept(content=content, namespace=CONSENT, act=consent.act, consent=consent, files=files)
+    return Kept(content=content, namespace=STATEMENT, act=act, consent=None, files=files)
 
 
 def sweep(office: Office) -> None:
@@ -77,10 +114,7 @@ def sweep(office: Office) -> None:
 def policy_of(office: Office, digest: str) -> Policy | None:
     """Return the policy that a kept proposal would make; None where it is about a case."""
     found = find(office, digest)
-    if found is None or found[1].case != POLICY:
-        return None
-    files = json.loads(_place(office, digest).read_bytes())["files"]
-    return parse_policy({path: b64decode(content) for path, content in files.items()})
+    return parse_policy(found.files) if found and found.act.case == POLICY else None
 
 
 def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
@@ -88,17 +122,18 @@ def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
 
     Raises:
         MalformedError: the statement is none that was proposed here within the last day.
+        UnconfirmedError: it is a consent, which now waits for another administrator.
         RegisterMovedError: somebody wrote first; what is to be signed is now another statement.
         NotEntitledError: the signature is not by a key of the person who acts.
     """
-    try:
-        kept = json.loads(_place(office, _digest(statement)).read_bytes())["files"]
-        act = parse(statement).act
-    except (OSError, ValueError):
+    found = find(office, _digest(statement))
+    if found is None:
         problem = "it was not proposed at this home within the last 24 hours; propose the act again"
-        raise MalformedError("statement", Fault(path="", problem=problem)) from None
-    files = {path: b64decode(content) for path, content in kept.items()}
-    proposal, armoured = office.register.propose(act, files), tidied(signature)
+        raise MalformedError("statement", Fault(path="", problem=problem))
+    if found.consent:
+        raise UnconfirmedError(consents.keep(office, found.consent, tidied(signature)))
+    act = found.act
+    proposal, armoured = office.register.propose(act, found.files), tidied(signature)
     taken: Taken | Amended
     try:
         if act.case == POLICY:

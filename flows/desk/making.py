@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows import home as flows_home
@@ -14,7 +15,8 @@ from flows.document.markdown import plain_faults
 from flows.domain.documents import RESPONSE, TEST
 from flows.domain.edition import latest
 from flows.domain.errors import Fault, MalformedError, RefusedError
-from flows.domain.policy import Rules
+from flows.domain.policy import Person, Rules
+from flows.domain.procedure import Role
 from flows.home import Home
 from flows.register import signature
 from flows.register.founding import found
@@ -22,7 +24,7 @@ from flows.sources.references import check_pattern
 from flows.vault.keys import create_wrapping_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 CHASE_WITHIN: Final = 5
@@ -64,24 +66,36 @@ def parse_authority(text: str, source: str) -> str:
     return name
 
 
-def make_home(home: Home, *, authority: str, administrator: str, rules: Rules) -> None:
+def make_home(
+    home: Home, *, authority: str, administrator: str, rules: Rules, others: Sequence[str] = ()
+) -> None:
     """Make a home whole, or not at all, with a key file for its first administrator.
 
+    Args:
+        others: More administrators, with a key file each; a change of the policy then takes two of them all.
+
     Raises:
-        RefusedError: something is there already.
+        RefusedError: something is there already, or one of them is named twice.
     """
+    if len({administrator, *others}) <= len(others):
+        raise RefusedError("Each administrator is named once; a change that takes two needs two persons.")
     with fresh_home(home) as fresh:
-        signature.generate(fresh.officers / administrator)
+        keys = {person: signature.generate(fresh.officers / person) for person in (administrator, *others)}
         found(
             fresh.register,
             catalogue_of(fresh),
             authority=authority,
             administrator=administrator,
-            rules=rules,
+            rules=replace(rules, threshold=2) if others else rules,
+            others=tuple(_administrator(person, keys[person]) for person in others),
             signer=signature.load(fresh.officers / administrator),
             service=signature.load(fresh.service),
             time=flows_home.now(),
         )
+
+
+def _administrator(person: str, public: str) -> Person:
+    return Person(id=person, roles=frozenset({Role.ADMINISTRATOR}), keys=(public,))
 
 
 @contextmanager

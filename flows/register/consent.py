@@ -6,7 +6,7 @@ records it and when; so it is good for that one change of that one policy. docs/
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.act import Act
@@ -20,6 +20,7 @@ from flows.register.sshsig import from_one_line, on_one_line
 from flows.register.statement import POLICY, files_of, rows_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from flows.domain.policy import Policy
@@ -34,10 +35,12 @@ class Consent:
 
     Attributes:
         act: As they would record it themselves.
+        changes: The files that it writes, where they are at hand.
     """
 
     register: str
     act: Act
+    changes: Mapping[str, bytes] = field(default_factory=dict, compare=False)
 
     def to_bytes(self) -> bytes:
         """Return the bytes that they sign."""

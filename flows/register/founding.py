@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.domain.act import Act
@@ -38,17 +39,20 @@ def found(
     signer: FileSigner,
     service: FileSigner,
     time: datetime,
+    others: tuple[Person, ...] = (),
 ) -> Recorded:
     """Make the repository at ``path`` and record its founding; one cut off is taken up again.
 
     Args:
         administrator: Id of the first administrator, whose ``signer`` signs the founding.
         service: Signs the entry, and every entry after it.
+        others: More administrators, for rules that ask for two.
 
     Raises:
         RegisterError: a register was founded there before.
     """
     policy = first_policy(authority, administrator, (signer.public,), rules, service)
+    policy = replace(policy, people={**policy.people, **{person.id: person for person in others}})
     with founding(path, catalogue, policy, service, time) as (register, proposal):
         return register.append(proposal, proposal.signed_by(signer), now=seconds(time))
 
@@ -77,12 +81,12 @@ def founding(
     service: FileSigner,
     time: datetime,
 ) -> Iterator[tuple[Register, Proposal]]:
-    """Give a register at ``path``, and its founding for the one administrator of ``policy`` to sign.
+    """Give a register at ``path``, and its founding for the first administrator of ``policy`` to sign.
 
     Raises:
         RegisterError: a register was founded there before.
     """
-    (administrator,) = policy.holders(Role.ADMINISTRATOR)
+    administrator = next(id_ for id_ in policy.people if id_ in policy.holders(Role.ADMINISTRATOR))
     act = Act(
         kind=FOUND,
         case=POLICY,

@@ -228,7 +228,7 @@ class Register:
         """
         dossier = self.dossier(POLICY)
         bound = self._bind(act, changes, dossier.chain, dossier.policy, alone=True).statement
-        return Consent(register=bound.register, act=bound.act)
+        return Consent(register=bound.register, act=bound.act, changes=changes)
 
     def _bind(
         self,

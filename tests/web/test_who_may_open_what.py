@@ -58,6 +58,8 @@ OPEN: Final = {
     "POST /enrolment/{token}/hand-in": ANYBODY,
     "GET /policy": ALL,
     "POST /policy/{matter}": A,
+    "GET /policy/waiting/{name}": ALL,
+    "POST /policy/waiting/{name}": A,
     "GET /me": ALL,
     "POST /me/keys": ALL,
     "POST /me/sessions": ALL,

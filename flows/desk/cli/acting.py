@@ -19,6 +19,7 @@ from flows.desk.cli.terminal import (
     read_text,
     shown,
     tell_policy,
+    tell_unconfirmed,
     with_home,
     write_file,
 )
@@ -302,11 +303,16 @@ def records(reference: str, file: Path, *, office: Office, officer: Officer, as_
 def append(statement: Path, signature: Path, *, home: Home, as_json: bool) -> None:
     """Record an act that was proposed with --propose, with the signature that was made elsewhere."""
     from flows.casework import proposals  # noqa: PLC0415 - for this alone
+    from flows.casework.acts import UnconfirmedError  # noqa: PLC0415 - as above
     from flows.casework.office import open_office  # noqa: PLC0415 - as above
 
     armoured, stated_as = read_text(signature), read_text(statement).encode()
     with open_office(home) as office:
-        taken = proposals.append(office, stated_as, armoured)
+        try:
+            taken = proposals.append(office, stated_as, armoured)
+        except UnconfirmedError as unconfirmed:
+            tell_unconfirmed(unconfirmed.name, as_json=as_json)
+            return
         stated = taken.act
         if isinstance(taken, proposals.Amended):
             done = f"{stated.actor} {in_words(stated.kind.done, stated)}."

@@ -68,10 +68,13 @@ def _kind_of(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 )
 @click.option(
     "--administrator",
-    default="administrator",
+    "administrators",
+    default=("administrator",),
     metavar="ID",
-    show_default=True,
-    help="The first administrator.",
+    multiple=True,
+    show_default="administrator",
+    help="The first administrator. May be repeated: then a change of the policy takes two of them, one who "
+    "proposes it and one who confirms it.",
 )
 @click.option(
     "--approvals",
@@ -91,7 +94,7 @@ def _kind_of(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 @with_home
 def init(
     authority: str,
-    administrator: str,
+    administrators: tuple[str, ...],
     approvals: str,
     pattern: str,
     body: str,
@@ -102,7 +105,8 @@ def init(
     """Make a home: the register, its first administrator and the service's keys."""
     rules = first_rules(approvals, pattern, body)
     authority = parse_authority(authority, "--authority")
-    make_home(home, authority=authority, administrator=parse_person(administrator), rules=rules)
+    administrator, *others = map(parse_person, administrators)
+    make_home(home, authority=authority, administrator=administrator, rules=rules, others=others)
     with open_office(home) as office:
         acts.write_allowed_signers(office)
         fingerprint = office.register.fingerprint()
@@ -114,7 +118,8 @@ def init(
     click.echo(
         "Keep the fingerprint where this machine cannot reach: an auditor compares it with the register."
     )
-    click.echo(f"The key of {administrator} is {home.officers / administrator}; move it to a safe place.")
+    for each in (administrator, *others):
+        click.echo(f"The key of {each} is {home.officers / each}; move it to a safe place.")
     where = "" if home == find_home() else f" --home {shlex.quote(str(home.root))}"
     click.echo(f"Next: equipoise officer add ID --role foi-officer --as {administrator}{where}")
 
@@ -268,6 +273,8 @@ def _keys_of(
         public = signature.generate(private)
         try:
             yield (public,)
+        except (acts.ProposedError, acts.UnconfirmedError):
+            raise  # the act that lists it may still be recorded
         except BaseException:
             private.unlink()
             private.with_name(f"{private.name}.pub").unlink()

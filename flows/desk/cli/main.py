@@ -118,6 +118,9 @@ _AFTER: Final = {
     ),
     "schema": _in("checking", "Print the JSON Schema of request.yaml or assessment.yaml.", "schema"),
     "officer": _in("keeping", "Keep the list of authorised people.", "officer"),
+    "policy": _in(
+        "policy", "See and change the rules; confirm what another administrator proposed.", "policy"
+    ),
     "adopt-edition": _in(
         "keeping",
         "Let acts be judged by a later edition of the procedure; what was done before stands.",

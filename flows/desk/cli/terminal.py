@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from flows.casework.acts import Officer
     from flows.casework.office import Office
+    from flows.casework.proposals import Kept
     from flows.domain.difference import Words
 
 NO: Final = 1
@@ -275,7 +276,11 @@ def acts(command: Callable[..., None], *, always: bool = True) -> Callable[..., 
         propose: Path | None,
         **kwargs: Any,  # noqa: ANN401 - as above
     ) -> None:
-        from flows.casework.acts import Officer, ProposedError  # noqa: PLC0415 - help needs no register
+        from flows.casework.acts import (  # noqa: PLC0415 - help needs no register
+            Officer,
+            ProposedError,
+            UnconfirmedError,
+        )
 
         with open_office(home, reading=person is None) as office:
             acting = None
@@ -287,23 +292,35 @@ def acts(command: Callable[..., None], *, always: bool = True) -> Callable[..., 
             except ProposedError as proposed:
                 from flows.casework import proposals  # noqa: PLC0415 - for who signs elsewhere alone
 
-                statement = proposals.keep(office, proposed.proposal)
-                _tell_proposed(statement, propose or Path(), as_json=kwargs["as_json"])
+                kept = proposals.keep(office, proposed.proposal)
+                _tell_proposed(kept, propose or Path(), as_json=kwargs["as_json"])
+            except UnconfirmedError as unconfirmed:
+                tell_unconfirmed(unconfirmed.name, as_json=kwargs["as_json"])
 
     return wrapped
 
 
-def _tell_proposed(statement: bytes, path: Path, *, as_json: bool) -> None:
-    """Write what is to be signed, and say how it is signed and appended."""
-    write_file(path, statement)
-    digest = hashlib.sha256(statement).hexdigest()
+def tell_unconfirmed(name: str, *, as_json: bool) -> None:
+    """Say that another administrator has to confirm a change, and how."""
     if as_json:
-        print_json({"statement": str(path), "sha256": digest, "namespace": "equipoise-act-v1"})
+        print_json({"proposed": name})
+        return
+    click.echo("Nothing is recorded yet: a change of the policy takes two administrators. Another one looks")
+    click.echo("at it with `equipoise policy waiting`, and confirms it:")
+    click.echo(f"  equipoise policy confirm {name} --as PERSON")
+
+
+def _tell_proposed(kept: Kept, path: Path, *, as_json: bool) -> None:
+    """Write what is to be signed, and say how it is signed and appended."""
+    write_file(path, kept.content)
+    digest, namespace = hashlib.sha256(kept.content).hexdigest(), kept.namespace.decode()
+    if as_json:
+        print_json({"statement": str(path), "sha256": digest, "namespace": namespace})
         return
     click.echo(f"Nothing is recorded yet. What is to be signed is in {path}, SHA-256 {digest}.")
     click.echo("Read it, sign it within 24 hours, and append it:")
     name = shlex.quote(str(path))
-    click.echo(f"  ssh-keygen -Y sign -n equipoise-act-v1 -f KEY {name}")
+    click.echo(f"  ssh-keygen -Y sign -n {namespace} -f KEY {name}")
     click.echo(f"  equipoise append {name} {shlex.quote(f'{path}.sig')}")
 
 

@@ -112,6 +112,8 @@ ROUTES: Final = (
     _does("/people/{person}/suspect", people.suspect, _ADMINISTRATOR, rate=60),
     _does("/people/{person}/withdraw", people.withdraw, _ADMINISTRATOR, rate=60),
     _reads("/policy", policy.show, EVERYBODY),
+    _reads("/policy/waiting/{name}", policy.show_proposed, EVERYBODY),
+    _does("/policy/waiting/{name}", policy.answer, _ADMINISTRATOR, rate=60),
     _does("/policy/{matter}", policy.change, _ADMINISTRATOR, rate=60, most=4 << 20),
     # One's own
     _reads("/me", me.show, EVERYBODY),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from flows.casework import acts
-from flows.casework.amendments import grouped, key_view
+from flows.casework.amendments import grouped, key_view, waiting
 from flows.desk.web import invitations
 from flows.desk.web.invitations import Step
 from flows.desk.web.pages.signing import keep
@@ -21,7 +21,7 @@ from flows.register.statement import POLICY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.casework.amendments import KeyView
+    from flows.casework.amendments import KeyView, Proposed
     from flows.desk.web.invitations import Invitation, NewKey
     from flows.desk.web.visit import Answer, Visit
 
@@ -86,12 +86,14 @@ class PeopleView:
 
     Attributes:
         version: Of the policy in force.
+        proposed: Changes of it that wait for another administrator.
     """
 
     version: int
     people: tuple[PersonRow, ...]
     invitations: tuple[InvitationRow, ...]
     suspects: tuple[SuspectRow, ...]
+    proposed: tuple[Proposed, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,7 @@ def _shown(visit: Visit, error: str) -> Page:
         people=tuple(person_row(visit, each) for each in people if each.id != SERVICE),
         invitations=tuple(_invitation_row(visit, each) for each in _going_on(visit)),
         suspects=tuple(_suspects(visit)),
+        proposed=waiting(visit.office),
     )
     more = {
         "error": error,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.casework import acts
-from flows.casework.amendments import matters
+from flows.casework import acts, consents
+from flows.casework.amendments import matters, waiting
 from flows.casework.letterhead_file import letterhead_of
 from flows.desk.web.pages.signing import keep
-from flows.desk.web.visit import NotFoundError, Page
+from flows.desk.web.visit import NotFoundError, Page, See
 from flows.document.theme_file import redrawn_if_small, theme_of
 from flows.domain.edition import latest
 from flows.domain.errors import Fault, MalformedError, PitError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flows.casework.acts import Officer
+    from flows.casework.amendments import Proposed
     from flows.desk.web.visit import Answer, Visit
 
     Change = Callable[[Visit, Officer], object]
@@ -35,11 +36,13 @@ class PolicyView:
 
     Attributes:
         matters: Everything it says but who its people are, in lines.
+        proposed: Changes of it that wait for another administrator.
         templates: The authority's own templates of letters that are there.
     """
 
     version: int
     matters: Mapping[str, tuple[str, ...]]
+    proposed: tuple[Proposed, ...]
     templates: tuple[str, ...]
 
 
@@ -55,6 +58,7 @@ def _shown(visit: Visit, what: str, error: str) -> Page:
     view = PolicyView(
         version=policy.version,
         matters={name: lines for name, lines in matters(policy).items() if name not in people},
+        proposed=waiting(visit.office),
         templates=tuple(sorted(path.name for path in own.iterdir())) if own.is_dir() else (),
     )
     more = {
@@ -79,10 +83,39 @@ def change(visit: Visit) -> Answer:
         return _shown(visit, what, str(error))
 
 
+def show_proposed(visit: Visit) -> Page:
+    """Show a change that waits for another administrator."""
+    return _proposed(visit, "")
+
+
+def _proposed(visit: Visit, error: str) -> Page:
+    view = next((each for each in waiting(visit.office) if each.name == visit.path["name"]), None)
+    if view is None:
+        raise NotFoundError
+    more = {"error": error, "acts": Role.ADMINISTRATOR in visit.roles, "own": view.by == visit.person}
+    return Page(template="proposed.html.j2", view=view, more=more, status=422 if error else 200)
+
+
+def answer(visit: Visit) -> Answer:
+    """Make the act that confirms a change somebody else proposed, or take it away."""
+    name = visit.path["name"]
+    try:
+        if visit.sent("answer") == "decline":
+            consents.decline(visit.office, visit.person, name)
+            return See(url="/policy")
+        return keep(visit, lambda officer: acts.confirm_change(visit.office, officer, name))
+    except PitError as error:
+        return _proposed(visit, str(error))
+
+
 def _body(visit: Visit, officer: Officer) -> object:
     if visit.sent("body") not in BODIES:
         raise MalformedError("kind of authority", Fault(path="", problem="one of those listed is needed"))
     return acts.change_body(visit.office, officer, visit.sent("body"))
+
+
+def _administrators(visit: Visit, officer: Officer) -> object:
+    return acts.change_threshold(visit.office, officer, 2 if visit.sent("administrators") == "2" else 1)
 
 
 def _edition(visit: Visit, officer: Officer) -> object:
@@ -157,6 +190,7 @@ def _letters(visit: Visit, officer: Officer) -> object:
 
 
 _CHANGES: Final[Mapping[str, Change]] = {
+    "administrators": _administrators,
     "body": _body,
     "edition": _edition,
     "desk": _desk,

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.casework import acts, amendments, proposals
-from flows.casework.acts import Officer, ProposedError
+from flows.casework.acts import Officer, ProposedError, UnconfirmedError
 from flows.casework.waiting import Next, buckets
 from flows.desk.web import passkeys
 from flows.desk.web.visit import NotFoundError, Page, See, Sent
 from flows.domain.acts.kind import in_words
+from flows.domain.acts.policy import PROPOSED_BY
 from flows.domain.errors import PitError, RefusedError, RegisterMovedError
 from flows.domain.reference import slug
 from flows.register import passkey, signature
-from flows.register.signature import STATEMENT
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from flows.casework.acts import Wish
     from flows.casework.amendments import Changed
+    from flows.casework.proposals import Kept
     from flows.desk.web.visit import Answer, Visit
     from flows.domain.act import Act
 
@@ -42,8 +43,11 @@ class SignView:
 
     Attributes:
         sentence: What the person is about to do, to follow "You".
+        namespace: In which it is signed.
         files: That the act names, with the SHA-256 of each.
         changes: What it changes in the policy, where it is about that.
+        proposes: Whether another administrator has to confirm it.
+        proposed_by: Which administrator proposed it, where another did.
         request: What a browser is asked for, as JSON; empty where the person has no passkey for this address.
         with_sample: Whether the key of the sample can sign.
         back: The page that the act is about.
@@ -52,9 +56,12 @@ class SignView:
     sentence: str
     reason: str | None
     statement: str
+    namespace: str
     digest: str
     files: tuple[tuple[str, str], ...]
     changes: tuple[Changed, ...]
+    proposes: bool
+    proposed_by: str
     request: str
     with_sample: bool
     back: str
@@ -87,8 +94,8 @@ def keep(visit: Visit, do: Callable[[Officer], object]) -> See:
 
 def waits(visit: Visit, proposed: ProposedError) -> See:
     """Keep what waits for a signature; return the page on which it is signed."""
-    statement = proposals.keep(visit.office, proposed.proposal)
-    return See(url=f"/sign/{hashlib.sha256(statement).hexdigest()}")
+    kept = proposals.keep(visit.office, proposed.proposal)
+    return See(url=f"/sign/{hashlib.sha256(kept.content).hexdigest()}")
 
 
 def ask(visit: Visit) -> Page:
@@ -97,10 +104,11 @@ def ask(visit: Visit) -> Page:
 
 
 def _asked(visit: Visit, error: str) -> Page:
-    content, act = _kept(visit)
+    kept = _kept(visit)
+    content, act = kept.content, kept.act
     keys = [key for key in passkeys.of(visit.policy, visit.person) if visit.origin in visit.policy.rules.desk]
     asked = (
-        passkeys.request(visit.store, passkey.challenge(content, STATEMENT), visit.origin, keys)
+        passkeys.request(visit.store, passkey.challenge(content, kept.namespace), visit.origin, keys)
         if keys
         else ""
     )
@@ -108,8 +116,11 @@ def _asked(visit: Visit, error: str) -> Page:
         sentence=in_words(act.kind.done, act),
         reason=act.reason,
         statement=content.decode(),
+        namespace=kept.namespace.decode(),
         digest=hashlib.sha256(content).hexdigest(),
         files=tuple((path, mark.sha256) for path, mark in sorted(act.files.items())),
+        proposes=kept.consent is not None,
+        proposed_by=act.details.get(PROPOSED_BY, ""),
         changes=amendments.proposed(visit.office, visit.path["digest"]),
         request=asked,
         with_sample=visit.sample and (visit.office.home.officers / visit.person).is_file(),
@@ -120,15 +131,17 @@ def _asked(visit: Visit, error: str) -> Page:
 
 def statement(visit: Visit) -> Sent:
     """Hand out the bytes that are to be signed, for whoever signs with a key file."""
-    content, _ = _kept(visit)
-    return Sent(content=content, media=_SENT, name="statement.json")
+    return Sent(content=_kept(visit).content, media=_SENT, name="statement.json")
 
 
 def append(visit: Visit) -> Answer:
     """Record the act with its signature."""
-    content, act = _kept(visit)
+    kept = _kept(visit)
+    act = kept.act
     try:
-        proposals.append(visit.office, content, _signature(visit, content))
+        proposals.append(visit.office, kept.content, _signature(visit, kept))
+    except UnconfirmedError as unconfirmed:
+        return See(url=f"/policy/waiting/{unconfirmed.name}?done={act.kind}")
     except RegisterMovedError as error:
         more = {"error": str(error), "back": _about(act)}
         return Page(template="moved.html.j2", view={"error": str(error)}, more=more, status=409)
@@ -137,21 +150,22 @@ def append(visit: Visit) -> Answer:
     return See(url=_after(visit, act))
 
 
-def _signature(visit: Visit, content: bytes) -> str:
+def _signature(visit: Visit, kept: Kept) -> str:
+    content, namespace = kept.content, kept.namespace
     if answer := visit.sent("answer"):
         keys = passkeys.of(visit.policy, visit.person)
         origins = visit.policy.rules.desk
-        armoured, _ = passkeys.signed(visit.store, answer, keys, content, STATEMENT, origins=origins)
+        armoured, _ = passkeys.signed(visit.store, answer, keys, content, namespace, origins=origins)
         return armoured
     if visit.sent("with") == "sample" and visit.sample:
-        return signature.load(visit.office.home.officers / visit.person).sign(content, STATEMENT)
+        return signature.load(visit.office.home.officers / visit.person).sign(content, namespace)
     return visit.sent("signature")
 
 
-def _kept(visit: Visit) -> tuple[bytes, Act]:
+def _kept(visit: Visit) -> Kept:
     """Return what waits to be signed, and what it says; another's is not there."""
     found = proposals.find(visit.office, visit.path["digest"])
-    if found is None or found[1].actor != visit.person:
+    if found is None or found.act.actor != visit.person:
         raise NotFoundError
     return found
 

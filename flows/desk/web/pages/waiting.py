@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.casework import waiting
+from flows.casework import amendments, waiting
 from flows.desk.web import seen
 from flows.desk.web.navigation import READERS
 from flows.desk.web.visit import Page
+from flows.domain.procedure import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flows.casework.amendments import Proposed
     from flows.casework.waiting import Bucket
     from flows.desk.web.visit import Visit
 
@@ -23,10 +25,12 @@ class WaitingView:
 
     Attributes:
         changed: Documents of which there is a newer version than the person saw, and which they saw.
+        proposed: Changes of the policy that wait for another administrator, for whoever is one.
         entry: The newest entry of the register that the lists know of.
     """
 
     buckets: tuple[Bucket, ...]
+    proposed: tuple[Proposed, ...]
     entry: int
     changed: Mapping[str, int]
 
@@ -37,6 +41,7 @@ def show(visit: Visit) -> Page:
     found = waiting.buckets(visit.office, visit.person, visit.policy) if reads else ()
     view = WaitingView(
         buckets=found,
+        proposed=amendments.waiting(visit.office) if Role.ADMINISTRATOR in visit.roles else (),
         entry=visit.office.register.tip().entry.sequence,
         changed=seen.changed_since(visit, [row for bucket in found for row in bucket.rows]),
     )
