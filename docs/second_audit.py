@@ -1228,23 +1228,69 @@ def tip_of(path: Path) -> str | None:
 def checkpoint_of(audit: Audit, note: str) -> tuple[int, str, str] | None:
     """Return what is wrong with a checkpoint, if something is."""
     lines = note.split("\n")
-    signed, armoured = "\n".join([*lines[:3], ""]), "\n".join(lines[4:])
+    parted = lines.index("") if "" in lines else 0
+    text, newest = "\n".join([*lines[:parted], ""]), lines[3] if parted == 4 else None
     try:
-        fit = lines[3:4] == [""] and lines[0] == f"equipoise/{audit.register}" and lines[1].isdigit()
+        fit = parted in {3, 4} and lines[0] == f"equipoise/{audit.register}" and lines[1].isdigit()
         need(fit, "E_CHECKPOINT", "The checkpoint is out of form, or of another register.")
-        found = parse_signature(armoured)
+        found = parse_signature(by_openssh(lines) if newest else "\n".join(lines[4:]))
         service = audit.owners.get(found.public) == SERVICE
         need(service, "E_CHECKPOINT", "The checkpoint is not signed by the service.")
-        verify(found, signed.encode(), "equipoise-checkpoint-v1", [])
+        verify(found, text.encode(), "equipoise-checkpoint-v1", [])
+        if newest:
+            point = base64.b64decode(found.public.split()[1])[-32:]
+            has = {line[:2] for line in signature_lines(lines)}
+            ids = (
+                note_id(lines[0], b"\x01" + point),
+                note_id(lines[0], b"\xffequipoise-checkpoint-v1" + point),
+            )
+            need(
+                {(lines[0], each) for each in ids} <= has,
+                "E_CHECKPOINT",
+                "A signature of the note is missing.",
+            )
     except FailError as failed:
         return 0, "E_CHECKPOINT", failed.sentence
     size = int(lines[1])
     if size > len(audit.heads):
         return size, "E_ROLLBACK", "The checkpoint knows more entries than there are."
-    head = base64.b64encode(bytes.fromhex(audit.heads[size - 1])).decode() if size else ""
-    if head != lines[2]:
-        return size, "E_FORK", "The entry at the checkpoint's place is another."
+    heads = [bytes.fromhex(head) for head in audit.heads[:size]]
+    same = newest in {None, f"newest sha256:{heads[-1].hex()}"}
+    if not same or base64.b64encode(root(heads) if newest else heads[-1]).decode() != lines[2]:
+        return size, "E_FORK", "The entries up to the checkpoint's place are others."
     return None
+
+
+def signature_lines(lines: list[str]) -> list[tuple[str, bytes, bytes]]:
+    """Return name, key id and signature of each line under a note."""
+    parts = [line.split(" ") for line in lines[lines.index("") + 1 :] if line]
+    need(all(len(part) == 3 and part[0] == "—" for part in parts), "E_CHECKPOINT", "A line is out of form.")
+    try:
+        data = [base64.b64decode(part[2], validate=True) for part in parts]
+    except ValueError:
+        raise FailError("E_CHECKPOINT", "A line is out of form.") from None
+    return [(part[1], each[:4], each[4:]) for part, each in zip(parts, data, strict=True)]
+
+
+def by_openssh(lines: list[str]) -> str:
+    """Return the signature of a note that OpenSSH reads, in its form."""
+    found = [signed for _, _, signed in signature_lines(lines) if signed.startswith(b"SSHSIG")]
+    need(found, "E_CHECKPOINT", "OpenSSH's signature is missing.")
+    written = base64.b64encode(found[0]).decode()
+    cut = [written[at : at + 70] for at in range(0, len(written), 70)]
+    return "\n".join(["-----BEGIN SSH SIGNATURE-----", *cut, "-----END SSH SIGNATURE-----", ""])
+
+
+def note_id(name: str, typed: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + typed).digest()[:4]
+
+
+def root(leaves: list[bytes]) -> bytes:
+    """Return the root of the Merkle tree (RFC 6962, 2.1)."""
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\0" + leaves[0]).digest()
+    middle = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + root(leaves[:middle]) + root(leaves[middle:])).digest()
 
 
 def run(
@@ -1307,7 +1353,7 @@ def main() -> int:
     parser.add_argument("--pin")
     parser.add_argument("--checkpoint", type=Path)
     given = parser.parse_args()
-    note = given.checkpoint.read_text() if given.checkpoint else None
+    note = given.checkpoint.read_text(encoding="utf-8") if given.checkpoint else None
     found = run(given.path, pin=given.pin, checkpoint=note)
     for number, code, sentence in found:
         print(f"{f'entry {number}' if number else 'the register'}: {code} {sentence}")

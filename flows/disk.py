@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _AGAIN_SECONDS: Final = 0.05
 
 
-def write(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+def write(path: Path, data: bytes | bytearray, *, mode: int = 0o666) -> None:
     """Put ``data`` at ``path``, whole or not at all, over what may be there; durable on return.
 
     Args:
@@ -47,7 +47,7 @@ def create(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     sync(path.parent)
 
 
-def _fill(path: Path, data: bytes, mode: int) -> None:
+def _fill(path: Path, data: bytes | bytearray, mode: int) -> None:
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)

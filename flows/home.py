@@ -145,6 +145,11 @@ class Home:
         return self.state / "checkpoints"
 
     @property
+    def tree(self) -> Path:
+        """The hashes of the Merkle tree over the register's entries."""
+        return self.state / "tree"
+
+    @property
     def audits(self) -> Path:
         """When the register was audited here, and what was found: JSON, one line each."""
         return self.state / "audits.jsonl"

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import erasing, papers
+from flows.casework import checkpoints, erasing, papers
 from flows.casework.office import Done
 from flows.domain.english import in_full
 from flows.domain.errors import PitError, TamperedError
@@ -21,14 +21,12 @@ from flows.domain.local_day import local_time
 from flows.domain.procedure import Role
 from flows.engine.settings import AUDITED_AT
 from flows.notices.notice import AuditFailed, write_notice
-from flows.register.audit import Report, audit
-from flows.register.checkpoint import Checkpoint, newest_checkpoint, write_checkpoint
+from flows.register.audit import audit
+from flows.register.checkpoint import newest_checkpoint
 from flows.register.stop import stop
 from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flows.casework.office import Office
     from flows.home import Home
 
@@ -86,9 +84,9 @@ def audit_register(office: Office) -> Done:
             "decides; `equipoise audit` tells more."
         )
     told = [f"checkpoint {name} cannot be read and was passed over" for name in unreadable]
-    path = office.home.checkpoints / f"{found.entries:09}.txt"
+    path = checkpoints.path_of(office.home, found.entries)
     if path.name in unreadable or not path.exists():
-        _write_checkpoint(path, office, found)
+        checkpoints.keep(office, found.checkpoint)
         known = f", but for {found.counts.total()} findings that were decided on" if found.findings else ""
         told.append(f"{found.entries} entries pass the audit{known}; checkpoint {path.name} written")
     return Done(reference="register", what="; ".join(told))
@@ -136,9 +134,3 @@ def _told(office: Office) -> set[str]:
     except PitError:
         return set()  # the policy itself may be what cannot be read
     return {*policy.holders(Role.ADMINISTRATOR), *policy.holders(Role.AUDITOR)}
-
-
-def _write_checkpoint(path: Path, office: Office, found: Report) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    head = Checkpoint(register=found.register, sequence=found.entries, head=found.head)
-    disk.write(path, write_checkpoint(head, office.service).encode())

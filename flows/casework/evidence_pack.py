@@ -20,7 +20,7 @@ from flows.domain.acts import OVERRIDE, SUBMIT
 from flows.domain.errors import TamperedError
 from flows.domain.reference import parse_reference
 from flows.files import folder, templates
-from flows.register.checkpoint import newest_checkpoint, parse_checkpoint
+from flows.register.checkpoint import for_ssh_keygen, newest_checkpoint, parse_checkpoint
 from flows.register.roster import allowed_signers
 
 if TYPE_CHECKING:
@@ -89,10 +89,10 @@ def carry(taken: Extract, note: str | None) -> dict[str, bytes]:
         "case": f"{taken.case}\n".encode(),
     }
     if note:
-        text, _, signed = note.partition("\n\n")
+        text, signed = for_ssh_keygen(note)
         files |= {
             "checkpoint": note.encode(),
-            "checkpoint.text": f"{text}\n".encode(),
+            "checkpoint.text": text.encode(),
             "checkpoint.sig": signed.encode(),
         }
     return files

@@ -123,7 +123,7 @@ def _checkpoint(office: Office, sequence: int) -> int | None:
     keys = {key for policy in office.register.policies() for key in policy.people[SERVICE].keys}
     for path in sorted(office.home.checkpoints.glob("*.txt")):
         try:
-            checkpoint, key = parse_checkpoint(path.read_text(encoding="ascii"))
+            checkpoint, key = parse_checkpoint(path.read_text(encoding="utf-8"))
         except ValueError:
             continue  # what is wrong with a checkpoint, the audit says
         if checkpoint.sequence < sequence or key not in keys:

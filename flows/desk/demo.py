@@ -178,7 +178,7 @@ def _audit(office: Office) -> Report:
         office.home.register,
         check_paper=paper.check,
         pin=office.register.fingerprint(),
-        checkpoint=newest.read_text(encoding="ascii"),
+        checkpoint=newest.read_text(encoding="utf-8"),
     )
     if not report.passes:
         raise TamperedError(f"The register fails its audit: {report.findings[0].sentence}")

@@ -20,20 +20,23 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flows.register.checkpoint import parse_checkpoint
 from flows.register.entry import LONGEST_DELAY
 from flows.register.evidence import Evidence
 from flows.register.examine import Examiner
 from flows.register.graph import shown_elsewhere
+from flows.register.merkle import Tree
+from flows.register.outside import compare_with_outside
 from flows.register.packs import Objects
 from flows.register.report import FoundError, PaperVerdict, Published, Report
 from flows.register.shape import shape, tip_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
     from datetime import datetime
     from pathlib import Path
+
+    from flows.register.checkpoint import Checkpoint
+    from flows.register.note import NoteKey
 
 __all__ = ["PaperVerdict", "Published", "Report", "audit"]
 
@@ -55,6 +58,8 @@ def audit(
     check_paper: Callable[[Published], PaperVerdict],
     pin: str | None = None,
     checkpoint: str | None = None,
+    witnesses: Collection[NoteKey] = (),
+    remembered: Checkpoint | None = None,
     keys: Collection[str] | None = None,
     now: datetime | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
@@ -66,6 +71,8 @@ def audit(
         check_paper: Compares a published paper with the text that was approved.
         pin: The fingerprint the register must have, from outside.
         checkpoint: A note the register must contain, from outside.
+        witnesses: Whose cosignatures on the note are looked for.
+        remembered: What an earlier audit validated, as ``Report.checkpoint`` had it.
         keys: The names of the case keys that are there, from outside; None where nobody looked.
         now: UTC; with it, an entry dated in the future is found.
         progress: Told how many entries of how many are done.
@@ -89,11 +96,21 @@ def audit(
         for found in shown_elsewhere(repository, [head.id for head in line], evidence):
             report.take(found)
         examiner = _examine(evidence, line, report, check_paper, progress)
+    tree = Tree()
+    tree.extend(bytes.fromhex(head.sha256) for head in line)
+    report.root = tree.root().hex()
     if now and examiner.committed > now.timestamp() + LONGEST_DELAY:
         report.add("E_CLOCK", f"entry {len(line)}", "The newest entry is dated in the future.")
     _compare_keys(report, examiner.erased, keys)
     _compare_pin(report, pin)
-    _compare_checkpoint(report, line, examiner.authority.service_keys, checkpoint)
+    compare_with_outside(
+        report,
+        tree,
+        examiner.authority.service_keys,
+        note=checkpoint,
+        witnesses=witnesses,
+        remembered=remembered,
+    )
     report.sort()
     return report
 
@@ -164,27 +181,3 @@ def _compare_pin(report: Report, pin: str | None) -> None:
         )
     elif pin != report.fingerprint:
         report.add("E_PIN", "entry 1", "The register's fingerprint is not the one given.")
-
-
-def _compare_checkpoint(
-    report: Report, line: Sequence[_Head], service_keys: AbstractSet[str], note: str | None
-) -> None:
-    if note is None:
-        report.not_established.append(
-            "that whoever has the service's key left no act out: no checkpoint from outside was given "
-            "(--checkpoint)"
-        )
-        return
-    try:
-        checkpoint, public = parse_checkpoint(note)
-    except ValueError:
-        report.add("E_CHECKPOINT", "checkpoint", "The checkpoint is malformed or its signature does not fit.")
-        return
-    place = f"entry {checkpoint.sequence}"
-    if checkpoint.register != report.register or public not in service_keys:
-        report.add("E_CHECKPOINT", "checkpoint", "The checkpoint is not by this register's service.")
-    elif checkpoint.sequence > len(line):
-        known = f"The checkpoint knows {checkpoint.sequence} entries; the register has {len(line)}."
-        report.add("E_ROLLBACK", place, known)
-    elif line[checkpoint.sequence - 1].sha256 != checkpoint.head:
-        report.add("E_FORK", place, "The entry is not the one the checkpoint was made of.")

@@ -1,7 +1,11 @@
 """A checkpoint: the register's head, signed by the service, to be kept elsewhere.
 
-A signed note of three lines, as https://c2sp.org/tlog-checkpoint has them: the origin, how many
-entries there are, and the hash of the newest; then the service's signature.
+A signed note as https://c2sp.org/tlog-checkpoint has it: the origin, how many entries there are, the
+root of the Merkle tree over them, and as a line of our own the hash of the newest. The service signs it
+twice: as the notes of others are signed, and as OpenSSH signs, so that nobody needs a tool of ours.
+
+Earlier ones have the hash of the newest entry in the place of the root, and OpenSSH's signature alone.
+They are read, and none is written any more.
 """
 
 from __future__ import annotations
@@ -13,14 +17,31 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import UnfitSignatureError
 from flows.register import signature
-from flows.register.sshsig import tidied
+from flows.register.kinds import raw_point
+from flows.register.merkle import hash_leaf
+from flows.register.note import (
+    Note,
+    NoteKey,
+    SignatureLine,
+    SignatureType,
+    is_signed,
+    key_id,
+    parse_note,
+    sign_note,
+)
+from flows.register.sshsig import MAGIC, from_one_line, on_one_line, tidied
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flows.register.signature import Signer
+    from flows.register.merkle import Tree
+    from flows.register.signature import FileSigner
 
-_FORM: Final = re.compile(r"equipoise/([0-9a-f]{32})\n([1-9][0-9]{0,11})\n([A-Za-z0-9+/]{43}=)\n")
+_FORM: Final = re.compile(
+    r"equipoise/([0-9a-f]{32})\n([1-9][0-9]{0,11})\n([A-Za-z0-9+/]{43}=)\n(?:newest sha256:([0-9a-f]{64})\n)?"
+)
+_SSH: Final = bytes([SignatureType.OTHER]) + signature.CHECKPOINT
+"""The type of OpenSSH's signature in a note: one without a number, so its name follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,22 +51,53 @@ class Checkpoint:
     Attributes:
         sequence: How many entries there are.
         head: SHA-256 of the newest raw entry.
+        root: Of the Merkle tree over all; None in an earlier form of checkpoint.
     """
 
     register: str
     sequence: int
     head: str
+    root: str | None
+
+    @property
+    def origin(self) -> str:
+        """Which register it is, as whoever keeps checkpoints of many logs tells them apart."""
+        return f"equipoise/{self.register}"
 
     def text(self) -> str:
-        """Return the three lines that are signed."""
-        root = base64.b64encode(bytes.fromhex(self.head)).decode()
-        return f"equipoise/{self.register}\n{self.sequence}\n{root}\n"
+        """Return what is signed."""
+        hash_ = base64.b64encode(bytes.fromhex(self.root or self.head)).decode()
+        newest = f"newest sha256:{self.head}\n" if self.root else ""
+        return f"{self.origin}\n{self.sequence}\n{hash_}\n{newest}"
+
+    def is_of(self, tree: Tree) -> bool:
+        """Tell whether the entries of ``tree`` begin with those it was made of."""
+        return (
+            self.sequence <= tree.size
+            and tree.leaf(self.sequence - 1) == hash_leaf(bytes.fromhex(self.head))
+            and self.root in {None, tree.root(self.sequence).hex()}
+        )
 
 
-def write_checkpoint(checkpoint: Checkpoint, service: Signer) -> str:
-    """Return the note with the service's signature."""
-    text = checkpoint.text()
-    return f"{text}\n{service.sign(text.encode(), signature.CHECKPOINT)}"
+def head_of(tree: Tree, register: str, head: str) -> Checkpoint:
+    """Return the checkpoint of a whole tree, whose newest entry has the SHA-256 ``head``."""
+    return Checkpoint(register=register, sequence=tree.size, head=head, root=tree.root().hex())
+
+
+def write_checkpoint(checkpoint: Checkpoint, service: FileSigner) -> str:
+    """Return the note with the service's signatures."""
+    text, origin = checkpoint.text(), checkpoint.origin
+    by_ssh = SignatureLine(
+        name=origin,
+        key=key_id(origin, _SSH + service.point),
+        signature=base64.b64decode(on_one_line(service.sign(text.encode(), signature.CHECKPOINT))),
+    )
+    return str(Note(text=text, lines=(sign_note(text, origin, service), by_ssh)))
+
+
+def log_key(register: str, public: str) -> NoteKey:
+    """Return the service's key as a witness needs it."""
+    return NoteKey(name=f"equipoise/{register}", type=SignatureType.TEXT, public=raw_point(public))
 
 
 def newest_checkpoint(folder: Path) -> tuple[str | None, list[str]]:
@@ -53,7 +105,7 @@ def newest_checkpoint(folder: Path) -> tuple[str | None, list[str]]:
     unreadable: list[str] = []
     for path in sorted(folder.glob("*.txt"), reverse=True):
         try:
-            note = path.read_text(encoding="ascii")
+            note = path.read_text(encoding="utf-8")
             parse_checkpoint(note)
         except (OSError, ValueError):
             unreadable.append(path.name)
@@ -66,23 +118,58 @@ def parse_checkpoint(note: str) -> tuple[Checkpoint, str]:
     """Return the checkpoint in a note and the public key that signed it.
 
     Ends of lines, blanks before them and a byte-order mark, which mail and editors change on the way, are
-    no part of it.
+    no part of it. Signatures by others than the service are left alone.
 
     Raises:
         ValueError: it is not a note this register writes, or its signature does not fit.
     """
-    text, _, armoured = tidied(note.removeprefix("\ufeff")).partition("\n\n")
-    found = _FORM.fullmatch(text + "\n")
-    if found is None:
-        raise ValueError("not a checkpoint")
-    register, sequence, root = found.groups()
-    checkpoint = Checkpoint(
-        register=register, sequence=int(sequence), head=base64.b64decode(root, validate=True).hex()
-    )
-    if checkpoint.text() != text + "\n":
-        raise ValueError("not a checkpoint")
+    text, armoured = for_ssh_keygen(note)
+    checkpoint = parse_text(text)
     try:
-        signed = signature.verify(armoured, checkpoint.text().encode(), signature.CHECKPOINT)
+        public = signature.verify(armoured, text.encode(), signature.CHECKPOINT).public
     except UnfitSignatureError as error:
         raise ValueError(str(error)) from None
-    return checkpoint, signed.public
+    if checkpoint.root:
+        _check_signed_as_note(parse_note(note), checkpoint, public)
+    return checkpoint, public
+
+
+def _check_signed_as_note(note: Note, checkpoint: Checkpoint, public: str) -> None:
+    key = log_key(checkpoint.register, public)
+    if not is_signed(note, key) or not any(note.by(key.name, key_id(key.name, _SSH + key.public))):
+        raise ValueError("not signed as a note")
+
+
+def parse_text(text: str) -> Checkpoint:
+    """Return the checkpoint that a text is, whoever signed it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = _FORM.fullmatch(text)
+    if found is None:
+        raise ValueError("not a checkpoint")
+    register, sequence, written, newest = found.groups()
+    hash_ = base64.b64decode(written, validate=True).hex()
+    checkpoint = Checkpoint(
+        register=register, sequence=int(sequence), head=newest or hash_, root=hash_ if newest else None
+    )
+    if checkpoint.text() != text:
+        raise ValueError("not a checkpoint")
+    return checkpoint
+
+
+def for_ssh_keygen(note: str) -> tuple[str, str]:
+    """Return what is signed and the service's signature on it, as ``ssh-keygen -Y verify`` takes them.
+
+    Raises:
+        ValueError: it is no checkpoint.
+    """
+    text, _, armoured = tidied(note.removeprefix("\ufeff")).partition("\n\n")
+    if armoured.startswith("-----"):
+        return f"{text}\n", armoured
+    parsed = parse_note(note)
+    for line in parsed.lines:
+        if line.signature.startswith(MAGIC):
+            return parsed.text, from_one_line(base64.b64encode(line.signature).decode())
+    raise ValueError("not a checkpoint")

@@ -245,6 +245,11 @@ def blob(public: str) -> bytes:
     return base64.b64decode(public.split()[1])
 
 
+def raw_point(public: str) -> bytes:
+    """Return the 32 bytes of an Ed25519 key, as it is listed."""
+    return blob(public)[-_ED25519_SIZE:]
+
+
 def parse_public(text: str, *, source: str = "public key") -> str:
     """Return an OpenSSH public key of any kind without its comment, ``ssh-ed25519 AAAA…``.
 

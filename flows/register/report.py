@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
 from flows.domain.finding import Finding, Severity
+from flows.register.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from flows.domain.case import Case
     from flows.domain.policy import Policy
@@ -44,10 +46,11 @@ _MEND: Final = {
     "E_KEY_KEPT": "Run `equipoise intake`, which destroys it; destroy it in the copies of the keys too.",
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
+    "E_REMEMBERED": "Compare this register with the copy that was audited then; one of the two was altered.",
 }
 _KEPT: Final = 100
 """Findings of one kind that are told one by one."""
-_WHOLE: Final = frozenset({"E_FORK", "E_PIN", "E_ROLLBACK"})
+_WHOLE: Final = frozenset({"E_FORK", "E_PIN", "E_REMEMBERED", "E_ROLLBACK"})
 """What is about the register as a whole."""
 _BESIDE: Final = frozenset(
     {"E_ALTERNATES", "E_CONFIG", "E_FILE", "E_GRAFT", "E_REF", "E_REPLACE", "E_SHALLOW"}
@@ -140,6 +143,21 @@ class Overridden:
     person: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed:
+    """A witness's word that it saw the register grow to an entry, and never otherwise.
+
+    Attributes:
+        name: Of the witness.
+        sequence: How many entries there were.
+        time: When it said so, by its own clock, UTC.
+    """
+
+    name: str
+    sequence: int
+    time: datetime
+
+
 @dataclass(kw_only=True)
 class Report:
     """What an audit found.
@@ -152,6 +170,8 @@ class Report:
         register: The register's id.
         fingerprint: SHA-256 of the statement that founded the register.
         head: SHA-256 of the newest raw entry.
+        root: Of the Merkle tree over all entries.
+        witnessed: Which witnesses cosigned the checkpoint from outside.
         findings: What fails, the gravest first and by kind; of one kind the first hundred.
         counts: How many there are of each kind, by code.
         accepted: Those in spite of which an administrator decided last to go on, as ``named`` has them.
@@ -166,6 +186,8 @@ class Report:
     register: str = ""
     fingerprint: str = ""
     head: str = ""
+    root: str = ""
+    witnessed: list[Witnessed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     accepted: tuple[str, ...] = ()
@@ -187,6 +209,11 @@ class Report:
         """Every finding in short: ``E_ROLLBACK at entry 7``."""
         listed = [f"{found.code} at {found.place}" for found in self.findings]
         return [*listed, *(f"{code} at {count} more" for code, count in self.more.items())]
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """What was audited, to be remembered where it passes."""
+        return Checkpoint(register=self.register, sequence=self.entries, head=self.head, root=self.root)
 
     @property
     def undecided(self) -> list[str]:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flows import disk
 from flows.domain.errors import Fault, MalformedError, NotEntitledError, UnfitSignatureError
 from flows.domain.text_file import text_of
-from flows.register.kinds import ED25519, blob, check, read_key
+from flows.register.kinds import ED25519, blob, check, raw_point, read_key
 from flows.register.sshsig import Reader, armour, parse_armour, string, to_be_signed
 
 if TYPE_CHECKING:
@@ -78,8 +78,20 @@ class FileSigner:
 
     def sign(self, message: bytes, namespace: bytes) -> str:
         """Return the armoured SSHSIG over ``message``."""
-        raw = self._key.sign(to_be_signed(message, namespace))
+        raw = self.sign_plain(to_be_signed(message, namespace))
         return armour(blob(self.public), namespace, string(ED25519) + string(raw))
+
+    def sign_plain(self, message: bytes) -> bytes:
+        """Return the Ed25519 signature over ``message`` itself, which has to say what it is for.
+
+        No text of a note begins as SSHSIG does, so none is taken for what ``sign`` signs.
+        """
+        return self._key.sign(message)
+
+    @property
+    def point(self) -> bytes:
+        """The public key as RFC 8032 writes it, 32 bytes."""
+        return raw_point(self.public)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from flows.domain.errors import UnfitSignatureError
 
 _BEGIN: Final = "-----BEGIN SSH SIGNATURE-----"
 _END: Final = "-----END SSH SIGNATURE-----"
-_MAGIC: Final = b"SSHSIG"
+MAGIC: Final = b"SSHSIG"
 _VERSION: Final = (1).to_bytes(4, "big")
 _LINE: Final = 70
 
@@ -72,7 +72,7 @@ def mpint(number: int) -> bytes:
 
 def to_be_signed(message: bytes, namespace: bytes) -> bytes:
     """Return the block that is signed for ``message``."""
-    return _MAGIC + string(namespace) + _HASHED + string(hashlib.sha512(message).digest())
+    return MAGIC + string(namespace) + _HASHED + string(hashlib.sha512(message).digest())
 
 
 _HASHED: Final = string(b"") + string(b"sha512")
@@ -86,7 +86,7 @@ def armour(key: bytes, namespace: bytes, signature: bytes) -> str:
         key: The public key in SSH's form.
         signature: In the form of its kind.
     """
-    blob = _MAGIC + _VERSION + string(key) + string(namespace) + _HASHED + string(signature)
+    blob = MAGIC + _VERSION + string(key) + string(namespace) + _HASHED + string(signature)
     return from_one_line(base64.b64encode(blob).decode())
 
 
@@ -109,7 +109,7 @@ def parse_armour(armoured: str, namespace: bytes) -> tuple[bytes, bytes]:
     """
     try:
         reader = Reader(base64.b64decode(on_one_line(armoured), validate=True))
-        reader.take(len(_MAGIC + _VERSION))
+        reader.take(len(MAGIC + _VERSION))
         key, found, _, _, signature = (reader.string() for _ in range(5))
     except ValueError:
         raise UnfitSignatureError("This is not a whole SSH signature.") from None

@@ -41,7 +41,9 @@ from flows.register.evidence import Evidence
 from flows.register.examine import Examiner, check_newest
 from flows.register.extract import Extract, extract
 from flows.register.line import Line, Recorded
-from flows.register.objects import Node, Tree, object_id, write_tree
+from flows.register.merkle import Tree, hash_leaf
+from flows.register.objects import Node, object_id, write_tree
+from flows.register.objects import Tree as Folder
 from flows.register.report import FoundError, PaperVerdict
 from flows.register.repository import Repository
 from flows.register.roster import check_owners, owners, parse_policy
@@ -156,7 +158,7 @@ class Register:
                 newest entry.
         """
         if self._service:
-            self._check_tip(self._check_service(self.policy()))
+            self.check_tip()
         examiner = Examiner(Evidence(self._repository.objects), lambda _: PaperVerdict(passes=True))
         entries_ = [*self.dossier(POLICY).entries, *self.dossier(reference).entries]
         for recorded in sorted(entries_, key=lambda each: each.entry.sequence):
@@ -187,6 +189,14 @@ class Register:
         """
         stop.check_not_stopped(self._repository.path)
 
+    def check_tip(self) -> None:
+        """Check that the service wrote the newest entry.
+
+        Raises:
+            TamperedError: it did not.
+        """
+        self._check_tip(self._check_service(self.policy()))
+
     def tip(self) -> Recorded:
         """Return the newest entry."""
         return self._line.entry(self._tip())
@@ -197,6 +207,22 @@ class Register:
             lambda recorded: recorded.entry.sequence > sequence, self._line.back_from(self._tip())
         )
         return [*newer][::-1]
+
+    def tree(self, kept: bytes = b"") -> Tree:
+        """Return the Merkle tree over all entries.
+
+        Args:
+            kept: The nodes of an earlier one; if it is over other entries, all is made anew.
+        """
+        tree = Tree(kept)
+        newer = self.since(tree.size)
+        # Each names the SHA-256 of the one before it, and thereby all below.
+        heads = [each.entry.previous_entry or "" for each in newer]
+        heads.append(mark(self.raw(self._tip())).sha256)
+        if tree.size and tree.leaf(tree.size - 1) != hash_leaf(bytes.fromhex(heads[0])):
+            return self.tree()
+        tree.extend(map(bytes.fromhex, heads[1:]))
+        return tree
 
     def raw(self, id_: str) -> bytes:
         """Return an entry's bytes as git keeps them."""
@@ -397,7 +423,7 @@ class Register:
             ) from found
         self._verified = tip
 
-    def _put(self, tree: Tree, files: Mapping[str, bytes], objects: _Objects) -> str:
+    def _put(self, tree: Folder, files: Mapping[str, bytes], objects: _Objects) -> str:
         """Return the id of ``tree`` with ``files`` in it, having added what that takes to ``objects``."""
         tree = dict(tree)
         below: dict[str, dict[str, bytes]] = {}

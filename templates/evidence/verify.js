@@ -111,6 +111,7 @@ function need(so, code, sentence) {
 const strict = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});
 const bytesOf = (text) => new TextEncoder().encode(text);
 const hex = (bytes) => Array.from(bytes, (each) => each.toString(16).padStart(2, "0")).join("");
+const unhex = (text) => Uint8Array.from(text.match(/../g), (each) => parseInt(each, 16));
 const latin = (bytes) => Array.from(bytes, (each) => String.fromCharCode(each)).join("");
 const fromBase64 = (text) => Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
 const toBase64 = (bytes) => btoa(latin(bytes));
@@ -880,24 +881,60 @@ class Reading {
   async checkpoint() {
     if (!this.data.checkpoint) return;
     try {
-      const lines = this.data.checkpoint.split("\n"), size = Number(lines[1]);
-      need(lines[3] === "" && lines[0] === `equipoise/${this.register}` && /^[1-9][0-9]*$/.test(lines[1]), "E_CHECKPOINT", "The checkpoint is out of form, or of another register.");
-      const found = parseSignature(lines.slice(4).join("\n"));
+      const lines = this.data.checkpoint.split("\n"), parted = lines.indexOf(""), size = Number(lines[1]);
+      const text = bytesOf(`${lines.slice(0, parted).join("\n")}\n`), newest = parted === 4 ? lines[3] : null;
+      need((parted === 3 || newest) && lines[0] === `equipoise/${this.register}` && /^[1-9][0-9]*$/.test(lines[1]), "E_CHECKPOINT", "The checkpoint is out of form, or of another register.");
+      const signed = newest ? signatureLines(lines.slice(5)) : [];
+      const found = parseSignature(newest ? byOpenssh(signed) : lines.slice(4).join("\n"));
       need(this.owners[found.public] === SERVICE, "E_CHECKPOINT", "The checkpoint is not signed by the service.");
       try {
-        await verifySignature(found, bytesOf(`${lines.slice(0, 3).join("\n")}\n`), "equipoise-checkpoint-v1", []);
+        await verifySignature(found, text, "equipoise-checkpoint-v1", []);
+        if (newest) await signedAsNote(signed, lines[0], keyOf(found.public).point, text);
       } catch (failed) {
         if (failed instanceof Unable) throw failed;
         throw new Failed("E_CHECKPOINT", failed.message);
       }
       if (size > this.heads.length) throw Object.assign(new Failed("E_ROLLBACK", "The checkpoint knows more entries than there are here."), {at: size});
-      const head = toBase64(Uint8Array.from(this.heads[size - 1].match(/../g), (each) => parseInt(each, 16)));
-      if (head !== lines[2]) throw Object.assign(new Failed("E_FORK", "The entry at the checkpoint’s place is another."), {at: size});
+      const heads = this.heads.slice(0, size).map(unhex);
+      const same = newest === null || newest === `newest sha256:${this.heads[size - 1]}`;
+      if (!same || toBase64(newest ? await rootOf(heads) : heads[size - 1]) !== lines[2]) throw Object.assign(new Failed("E_FORK", "The entries up to the checkpoint’s place are others."), {at: size});
       this.checkpointed = size;
     } catch (found) {
       this.add(found.at || 0, found, found.at ? "" : "the checkpoint");
     }
   }
+}
+
+// The lines of signatures under a checkpoint, as c2sp.org/signed-note has them
+
+function signatureLines(lines) {
+  return lines.filter((line) => line).map((line) => {
+    const match = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/.exec(line);
+    need(match && toBase64(fromBase64(match[2])) === match[2], "E_CHECKPOINT", "A line of the checkpoint is out of form.");
+    const bytes = fromBase64(match[2]);
+    return {name: match[1], id: hex(bytes.slice(0, 4)), signature: bytes.slice(4)};
+  });
+}
+
+function byOpenssh(signed) {
+  const found = signed.find((each) => latin(each.signature.slice(0, 6)) === "SSHSIG");
+  need(found, "E_CHECKPOINT", "OpenSSH’s signature is missing.");
+  return `-----BEGIN SSH SIGNATURE-----\n${toBase64(found.signature).match(/.{1,70}/g).join("\n")}\n-----END SSH SIGNATURE-----\n`;
+}
+
+async function signedAsNote(signed, name, point, text) {
+  const id = async (type) => (await sha256(joined(bytesOf(`${name}\n`), type, point))).slice(0, 8);
+  const by = (which) => signed.filter((each) => each.name === name && each.id === which);
+  const plain = by(await id(Uint8Array.of(1)));
+  need(plain.length && by(await id(joined(Uint8Array.of(255), bytesOf("equipoise-checkpoint-v1")))).length, "E_CHECKPOINT", "A signature of the checkpoint is missing.");
+  for (const each of plain) need(await fits({name: "Ed25519"}, point, each.signature, text), "E_CHECKPOINT", "A signature of the checkpoint does not fit.");
+}
+
+// Return the root of the Merkle tree (RFC 6962, 2.1).
+async function rootOf(leaves) {
+  if (leaves.length === 1) return digest("SHA-256", joined(Uint8Array.of(0), leaves[0]));
+  const middle = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
+  return digest("SHA-256", joined(Uint8Array.of(1), await rootOf(leaves.slice(0, middle)), await rootOf(leaves.slice(middle))));
 }
 
 // What is shown. Every word of the case goes in as text, never as mark-up.

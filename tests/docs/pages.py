@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from flows.casework import checkpoints
 from flows.casework.office import open_office
 from flows.casework.starting import start, starting_words
 from flows.desk.cli.main import main
@@ -240,6 +241,7 @@ def _examples() -> dict[str, str]:
                 "signature": dossier.read(approval.signature_path),
                 "entry": register.raw(dossier.entry_of(approval).id),
                 **{name.removesuffix(".json"): content for name, content in files.items()},
+                "head": checkpoints.head(office, register.tree()).text().encode(),
             }
     return {name: content.decode() for name, content in examples.items()} | {
         "checkpoint": whole["checkpoint"]

@@ -40,7 +40,7 @@ from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.register import signature
 from flows.register.audit import PaperVerdict, Published, Report, audit
-from flows.register.checkpoint import Checkpoint, write_checkpoint
+from flows.register.checkpoint import Checkpoint, head_of, write_checkpoint
 from flows.register.founding import found
 from flows.register.roster import write_policy
 from flows.register.sshsig import armour, string, to_be_signed
@@ -237,10 +237,12 @@ class Office:
         return self.amend(CHANGE_DESK, change_desk(self.register.policy(), origins))
 
     def checkpoint(self) -> str:
+        return write_checkpoint(self.head(), self.signers[SERVICE])
+
+    def head(self) -> Checkpoint:
         tip = self.register.tip()
         head = hashlib.sha256(self.register.raw(tip.id)).hexdigest()
-        checkpoint = Checkpoint(register=tip.entry.register, sequence=tip.entry.sequence, head=head)
-        return write_checkpoint(checkpoint, self.signers[SERVICE])
+        return head_of(self.register.tree(), tip.entry.register, head)
 
     def give(self, name: str, *keys: Any) -> Recorded:
         """List other keys for a person, who signs with the first."""

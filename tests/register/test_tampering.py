@@ -57,6 +57,7 @@ from flows.register import signature
 from flows.register.checkpoint import Checkpoint, write_checkpoint
 from flows.register.consent import Consent
 from flows.register.roster import ROSTER, RULES, write_policy
+from flows.register.signature import CHECKPOINT
 from flows.register.sshsig import on_one_line
 from flows.register.statement import POLICY, Link, mark
 from flows.register.webauthn import PRESENT, VERIFIED
@@ -1779,6 +1780,29 @@ def _(scene: Scene) -> None:
         office.story("Z/1")
 
 
+@attack("a checkpoint has another root than its entries have", "E_FORK")
+def _(scene: Scene) -> None:
+    head = replace(scene.office.head(), root="0" * 64)
+    scene.given["checkpoint"] = write_checkpoint(head, scene.office.signers[SERVICE])
+
+
+@attack("a checkpoint names another newest entry than its root is over", "E_FORK")
+def _(scene: Scene) -> None:
+    head = replace(scene.office.head(), head="0" * 64)
+    scene.given["checkpoint"] = write_checkpoint(head, scene.office.signers[SERVICE])
+
+
+@attack("the line is rewritten behind a checkpoint of the earlier form", "E_FORK")
+def _(scene: Scene) -> None:
+    text = replace(scene.office.head(), root=None).text()
+    signed = scene.office.signers[SERVICE].sign(text.encode(), CHECKPOINT)
+    scene.given["checkpoint"] = f"{text}\n{signed}"
+    a = scene.attacker()
+    for step in a.steps[10:]:
+        step.committed += 1
+    a.together()
+
+
 @attack("the register is another than the one pinned", "E_PIN")
 def _(scene: Scene) -> None:
     scene.given["pin"] = scene.office.register.fingerprint()
@@ -1789,13 +1813,15 @@ def _(scene: Scene) -> None:
 
 @attack("a checkpoint is signed by another key", "E_CHECKPOINT")
 def _(scene: Scene) -> None:
-    head = Checkpoint(register=scene.office.register.policy().register, sequence=24, head="0" * 64)
+    head = Checkpoint(
+        register=scene.office.register.policy().register, sequence=24, head="0" * 64, root="0" * 64
+    )
     scene.given["checkpoint"] = write_checkpoint(head, scene.office.signers["outsider"])
 
 
 @attack("a checkpoint is of another register", "E_CHECKPOINT")
 def _(scene: Scene) -> None:
-    head = Checkpoint(register="0" * 32, sequence=24, head="0" * 64)
+    head = Checkpoint(register="0" * 32, sequence=24, head="0" * 64, root="0" * 64)
     scene.given["checkpoint"] = write_checkpoint(head, scene.office.signers[SERVICE])
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import click
 
+from flows import disk
 from flows import home as flows_home
 from flows.casework import acts as casework
 from flows.casework import papers as paper
@@ -25,6 +26,7 @@ from flows.desk.cli.terminal import (
     counted,
     example,
     heading,
+    moment,
     print_json,
     print_rows,
     prints,
@@ -42,7 +44,8 @@ from flows.domain.finding import blocking
 from flows.domain.policy import BODIES
 from flows.register.audit import Report
 from flows.register.audit import audit as audit_register
-from flows.register.checkpoint import newest_checkpoint
+from flows.register.checkpoint import newest_checkpoint, parse_text
+from flows.register.note import parse_note_key
 from flows.register.stop import stopped
 from flows.sources.bank_holidays import calendar
 from flows.sources.parse import check_reference, parse_assessment, parse_request
@@ -55,6 +58,9 @@ if TYPE_CHECKING:
     from flows.casework.acts import Officer
     from flows.casework.office import Office
     from flows.home import Home
+    from flows.register.checkpoint import Checkpoint
+    from flows.register.note import NoteKey
+    from flows.register.report import Witnessed
 
 _MOST_PLACES = 10
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
@@ -75,9 +81,29 @@ _FINGERPRINT = re.compile("[0-9a-f]{64}")
     type=click.Path(path_type=Path),
     help="A checkpoint kept elsewhere; for the home's own register, else its newest.",
 )
+@click.option(
+    "--witness",
+    "witnesses",
+    metavar="KEY|FILE",
+    multiple=True,
+    help="A witness's key, whose cosignature on the checkpoint is looked for; may be given again.",
+)
+@click.option(
+    "--remember",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Compare with what the last audit noted in FILE; note there what this one validates.",
+)
 @with_home
 def audit(
-    repository: Path | None, pin: str | None, checkpoint: Path | None, *, home: Home, as_json: bool
+    repository: Path | None,
+    pin: str | None,
+    checkpoint: Path | None,
+    witnesses: tuple[str, ...],
+    remember: Path | None,
+    *,
+    home: Home,
+    as_json: bool,
 ) -> None:
     """Verify a register from its objects alone; by default the home's own."""
     mine = repository is None and checkpoint is None
@@ -90,6 +116,8 @@ def audit(
             check_paper=paper.check,
             pin=pin,
             checkpoint=note,
+            witnesses=tuple(map(_note_key, witnesses)),
+            remembered=_remembered(remember) if remember else None,
             keys=None if repository else keys_in(home.case_keys),
             now=flows_home.now(),
             progress=progress.show,
@@ -102,11 +130,13 @@ def audit(
     if as_json:
         print_json(_as_json(report) | {"stopped": stop})
     else:
-        _tell(report, str(checkpoint or ("the newest of this home" if own else "none")))
+        _tell(report, str(checkpoint or ("the newest of this home" if own else "none")), remember)
         if stop:
             tell_lines(stop)
     if not report.passes:
         sys.exit(FAILS_ITS_AUDIT)
+    if remember:
+        disk.write(remember, report.checkpoint.text().encode())
 
 
 @click.command(
@@ -201,7 +231,26 @@ def _fingerprint(text: str) -> str:
     return pin
 
 
-def _tell(report: Report, checkpoint: str) -> None:
+def _note_key(given: str) -> NoteKey:
+    text = given if "+" in given else read_text(Path(given))
+    try:
+        return parse_note_key(text)
+    except ValueError as error:
+        raise MalformedError("--witness", Fault(path="", problem=str(error))) from None
+
+
+def _remembered(path: Path) -> Checkpoint | None:
+    """Return what an earlier audit noted in a file; None where there is none yet."""
+    if not path.exists():
+        return None
+    try:
+        return parse_text(read_text(path))
+    except ValueError:
+        problem = "it is not what an audit noted; name a file that is not there to begin one"
+        raise MalformedError(str(path), Fault(path="", problem=problem)) from None
+
+
+def _tell(report: Report, checkpoint: str, remember: Path | None) -> None:
     for (code, sentence, mend), alike in groupby(report.findings, key=attrgetter("code", "sentence", "mend")):
         places = [finding.place for finding in alike]
         for place in places[:_MOST_PLACES]:
@@ -220,6 +269,8 @@ def _tell(report: Report, checkpoint: str) -> None:
             *([("Erased", counted(len(report.erased), "case"))] if report.erased else []),
             ("Fingerprint", report.fingerprint or "unknown"),
             ("Checkpoint", checkpoint),
+            *(("Cosigned", _seen(each)) for each in report.witnessed),
+            *([("Remembered", str(remember))] if remember and report.passes else []),
         ]
     )
     if report.passes:
@@ -227,6 +278,10 @@ def _tell(report: Report, checkpoint: str) -> None:
     else:
         found = counted(report.counts.total(), "finding")
         click.secho(f"The register fails its audit: {found}.", fg="red", bold=True)
+
+
+def _seen(each: Witnessed) -> str:
+    return f"{each.name} saw it grow to entry {each.sequence}, on {moment(each.time)}"
 
 
 def _tell_list(title: str, sentences: Iterable[str]) -> None:
@@ -246,6 +301,8 @@ def _as_json(report: Report) -> dict[str, Any]:
         "overrides": [asdict(each) for each in report.overrides],
         "erased": report.erased,
         "head": report.head,
+        "root": report.root,
+        "witnessed": [asdict(each) for each in report.witnessed],
         "findings": rows(report.findings),
         "more": report.more,
         "remarks": report.remarks,

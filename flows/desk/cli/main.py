@@ -86,6 +86,11 @@ _AFTER: Final = {
         "append",
     ),
     "audit": _in("checking", "Verify a register from its objects alone; by default the home's own.", "audit"),
+    "checkpoint": _in(
+        "checkpoints",
+        "Print the newest checkpoint, to be kept elsewhere; sign one if the register has grown.",
+        "checkpoint",
+    ),
     "resume": _in(
         "checking", "Let the register be written again that an audit stopped, with the reason.", "resume"
     ),

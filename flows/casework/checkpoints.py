@@ -1,0 +1,153 @@
+"""Checkpoints of the home's register: written, what they prove, and what witnesses say of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from flows import disk
+from flows.domain.errors import Fault, MalformedError, RefusedError, TamperedError
+from flows.register.checkpoint import (
+    head_of,
+    newest_checkpoint,
+    parse_checkpoint,
+    write_checkpoint,
+)
+from flows.register.note import parse_lines, parse_note
+from flows.register.statement import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from flows.casework.office import Office
+    from flows.home import Home
+    from flows.register.checkpoint import Checkpoint
+    from flows.register.merkle import Tree
+
+
+_SUM: Final = 32
+"""Bytes of the checksum behind the kept tree."""
+
+
+def tree_of(office: Office) -> Tree:
+    """Return the Merkle tree over all entries, going on from what the home keeps of it."""
+    path = office.home.tree
+    written = path.read_bytes() if path.exists() else b""
+    kept, sum_ = written[:-_SUM], written[-_SUM:]
+    # A hash that the disk lost would be signed, and no later checkpoint could go on from that.
+    tree = office.register.tree(kept if hashlib.sha256(kept).digest() == sum_ else b"")
+    if tree.nodes != kept:
+        disk.write(path, tree.nodes + hashlib.sha256(tree.nodes).digest())
+    return tree
+
+
+def current(office: Office) -> str:
+    """Return the newest checkpoint, written now if the register has grown since the last.
+
+    Raises:
+        RefusedError: writing was stopped by an audit that found something.
+        TamperedError: the register does not go on from where its last checkpoint was made, or the service
+            did not write its newest entry.
+    """
+    office.register.check_not_stopped()
+    office.register.check_tip()
+    tree = tree_of(office)
+    note, _ = newest_checkpoint(office.home.checkpoints)
+    last = parse_checkpoint(note)[0] if note else None
+    if last and not last.is_of(tree):
+        # A log signs nothing that does not go on from what it signed before (tlog-checkpoint).
+        office.home.tree.unlink(missing_ok=True)
+        raise TamperedError(
+            f"The register does not go on from its checkpoint of entry {last.sequence}, so none is signed; "
+            "run `equipoise audit`."
+        )
+    if note and last and last.root and last.sequence == tree.size:
+        return note
+    keep(office, head(office, tree))
+    return path_of(office.home, tree.size).read_text(encoding="utf-8")
+
+
+def head(office: Office, tree: Tree) -> Checkpoint:
+    """Return what a checkpoint of all entries in ``tree`` says."""
+    newest = office.register.since(tree.size - 1)[0]
+    newest_hash = mark(office.register.raw(newest.id)).sha256
+    return head_of(tree, office.register.policy().register, newest_hash)
+
+
+def keep(office: Office, checkpoint: Checkpoint) -> None:
+    """Sign a checkpoint and keep it in the home."""
+    path = path_of(office.home, checkpoint.sequence)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    disk.write(path, write_checkpoint(checkpoint, office.service).encode())
+
+
+def path_of(home: Home, sequence: int) -> Path:
+    """Return where the checkpoint of an entry stands."""
+    return home.checkpoints / f"{sequence:09}.txt"
+
+
+def proof_of(office: Office, sequence: int) -> str:
+    """Return the proof that an entry is among those of the newest checkpoint (c2sp.org/tlog-proof).
+
+    Args:
+        sequence: The number of the entry, from 1.
+
+    Raises:
+        RefusedError: there is no such entry.
+    """
+    note = current(office)
+    size = parse_checkpoint(note)[0].sequence
+    if not 0 < sequence <= size:
+        raise RefusedError(f"There is no entry {sequence}; the register has {size}.")
+    path = tree_of(office).inclusion(sequence - 1, size)
+    return f"c2sp.org/tlog-proof@v1\nindex {sequence - 1}\n{_lines(path)}\n{note}"
+
+
+def since(office: Office, old: int) -> str:
+    """Return what a witness is asked: that the newest checkpoint goes on from one of ``old`` entries.
+
+    In the form of https://c2sp.org/tlog-witness, add-checkpoint.
+
+    Raises:
+        RefusedError: the register has fewer entries.
+    """
+    note = current(office)
+    size = parse_checkpoint(note)[0].sequence
+    if not 0 <= old <= size:
+        raise RefusedError(f"The register has {size} entries, and no checkpoint of {old}.")
+    return f"old {old}\n{_lines(tree_of(office).consistency(old, size))}\n{note}"
+
+
+def add_cosignatures(office: Office, text: str) -> tuple[str, list[str]]:
+    """Add to the newest checkpoint what witnesses answered; return it, and whose lines are new.
+
+    Args:
+        text: Lines of signatures, or the whole checkpoint with them. Whether they fit, whoever has the
+            witness's key sees.
+
+    Raises:
+        MalformedError: it is neither, or another checkpoint.
+    """
+    note = parse_note(current(office))
+    try:
+        given = parse_note(text) if "\n\n" in text else replace(note, lines=parse_lines(text))
+    except ValueError as error:
+        raise _unfit(str(error)) from None
+    if given.text != note.text:
+        raise _unfit("it is another checkpoint than the newest")
+    new = tuple(line for line in given.lines if line not in note.lines)
+    note = replace(note, lines=note.lines + new)
+    sequence = parse_checkpoint(str(note))[0].sequence
+    disk.write(path_of(office.home, sequence), str(note).encode())
+    return str(note), [line.name for line in new]
+
+
+def _lines(hashes: Iterable[bytes]) -> str:
+    return "".join(f"{base64.b64encode(each).decode()}\n" for each in hashes)
+
+
+def _unfit(problem: str) -> MalformedError:
+    return MalformedError("what the witness answered", Fault(path="", problem=problem))

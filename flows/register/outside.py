@@ -1,0 +1,109 @@
+"""What the audit compares a register with that its keeper cannot change: notes kept elsewhere.
+
+A register that was cut off, or written anew with the service's key, passes every check from inside. Only
+what somebody else kept of it tells.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.register.checkpoint import parse_checkpoint
+from flows.register.note import parse_note, when_cosigned
+from flows.register.report import Witnessed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Set as AbstractSet
+
+    from flows.register.checkpoint import Checkpoint
+    from flows.register.merkle import Tree
+    from flows.register.note import NoteKey
+    from flows.register.report import Report
+
+
+def compare_with_outside(
+    report: Report,
+    tree: Tree,
+    service_keys: AbstractSet[str],
+    *,
+    note: str | None,
+    witnesses: Collection[NoteKey],
+    remembered: Checkpoint | None,
+) -> None:
+    """Compare a register with what was kept of it elsewhere, and report up to where it is known whole.
+
+    Args:
+        report: To which is added what is found.
+        tree: Over its entries.
+        service_keys: Every key that was ever the service's.
+        note: A checkpoint.
+        witnesses: Whose cosignatures on it count.
+        remembered: What an earlier audit validated.
+    """
+    reached = 0
+    if remembered:
+        reached = _compare_remembered(report, tree, remembered)
+    if note is not None:
+        reached = max(reached, _compare_checkpoint(report, tree, service_keys, note, witnesses))
+    elif witnesses:
+        report.not_established.append("what witnesses saw: no checkpoint was given that they cosigned")
+    if not remembered and note is None:
+        report.not_established.append(
+            f"completeness: the register is internally consistent to entry {tree.size}, and whoever has the "
+            "service's key may have left acts out; neither a checkpoint from outside was given to compare "
+            "(--checkpoint) nor what an earlier audit validated (--remember)"
+        )
+    elif 0 < reached < tree.size:
+        report.not_established.append(
+            f"completeness after entry {reached}: nothing from outside knows of a later one"
+        )
+
+
+def _compare_remembered(report: Report, tree: Tree, remembered: Checkpoint) -> int:
+    """Return how many entries are known from an earlier audit; 0 where they are others."""
+    place = f"entry {remembered.sequence}"
+    if remembered.register == report.register and remembered.is_of(tree):
+        return remembered.sequence
+    if remembered.sequence > tree.size:
+        said = f"An earlier audit validated {remembered.sequence} entries; the register has {tree.size}."
+    else:
+        said = "The register is not the one that an earlier audit validated up to here."
+    report.add("E_REMEMBERED", place, said)
+    return 0
+
+
+def _compare_checkpoint(
+    report: Report, tree: Tree, service_keys: AbstractSet[str], note: str, witnesses: Collection[NoteKey]
+) -> int:
+    """Return how many entries a checkpoint vouches for; 0 where it does not fit."""
+    try:
+        checkpoint, public = parse_checkpoint(note)
+    except ValueError:
+        report.add("E_CHECKPOINT", "checkpoint", "The checkpoint is malformed or its signature does not fit.")
+        return 0
+    place = f"entry {checkpoint.sequence}"
+    if checkpoint.register != report.register or public not in service_keys:
+        report.add("E_CHECKPOINT", "checkpoint", "The checkpoint is not by this register's service.")
+    elif checkpoint.sequence > tree.size:
+        known = f"The checkpoint knows {checkpoint.sequence} entries; the register has {tree.size}."
+        report.add("E_ROLLBACK", place, known)
+    elif not checkpoint.is_of(tree):
+        report.add("E_FORK", place, "The entry is not the one the checkpoint was made of.")
+    else:
+        _tell_witnesses(report, note, checkpoint.sequence, witnesses)
+        return checkpoint.sequence
+    return 0
+
+
+def _tell_witnesses(report: Report, note: str, sequence: int, witnesses: Collection[NoteKey]) -> None:
+    for witness in witnesses:
+        try:
+            when = when_cosigned(parse_note(note), witness)
+        except ValueError:
+            report.add("E_CHECKPOINT", "checkpoint", f"The cosignature of {witness.name} does not fit.")
+            continue
+        if when is None:
+            report.not_established.append(f"what {witness.name} saw: it did not cosign the checkpoint")
+        else:
+            report.witnessed.append(Witnessed(name=witness.name, sequence=sequence, time=when))

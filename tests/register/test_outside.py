@@ -1,0 +1,189 @@
+"""What an auditor kept of the register elsewhere: an earlier audit, and the word of witnesses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attacker import Attacker
+from register_builders import Office, audited
+
+from flows.domain.policy import SERVICE
+from flows.register import signature
+from flows.register.checkpoint import Checkpoint, parse_text
+from flows.register.merkle import Tree
+from flows.register.note import NoteKey, SignatureType, cosign
+from flows.register.report import Witnessed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flows.register.report import Report
+    from flows.register.signature import FileSigner
+
+WHEN = datetime(2026, 11, 26, 14, 30, tzinfo=UTC)
+NAME = "witness.example/w"
+
+
+def codes(report: Report) -> list[str]:
+    return [each.code for each in report.findings]
+
+
+def outside(report: Report) -> list[str]:
+    return [each for each in report.not_established if "fingerprint" not in each and "sealed" not in each]
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> FileSigner:
+    signature.generate(tmp_path / "witness")
+    return signature.load(tmp_path / "witness")
+
+
+def key_of(signer: FileSigner) -> NoteKey:
+    return NoteKey(name=NAME, type=SignatureType.COSIGNATURE, public=signer.point)
+
+
+# An earlier audit ------------------------------------------------------------------------------------
+
+
+def test_what_an_audit_validated_is_what_the_service_would_have_signed(busy_office: Office) -> None:
+    report = audited(busy_office.path)
+
+    assert report.checkpoint == busy_office.head()
+    assert parse_text(report.checkpoint.text()) == report.checkpoint
+
+
+def test_a_register_that_only_grew_passes_from_audit_to_audit(busy_office: Office) -> None:
+    first = audited(busy_office.path)
+    same = audited(busy_office.path, remembered=first.checkpoint)
+    busy_office.open("G/1")
+    grown = audited(busy_office.path, remembered=same.checkpoint)
+
+    assert first.passes
+    assert "internally consistent to entry 24" in outside(first)[0]
+    assert (same.passes, outside(same)) == (True, [])
+    assert (grown.passes, grown.entries) == (True, 25)
+    assert outside(grown) == ["completeness after entry 24: nothing from outside knows of a later one"]
+
+
+def cut_off(attacker: Attacker) -> None:
+    attacker.steps = attacker.steps[:-3]
+
+
+def rewritten(attacker: Attacker) -> None:
+    for step in attacker.steps[10:]:
+        step.committed += 1
+
+
+@pytest.mark.parametrize(
+    ("attack", "place"), [(cut_off, "entry 24"), (rewritten, "entry 24")], ids=["cut off", "rewritten"]
+)
+def test_a_register_that_was_cut_off_or_rewritten_is_found_by_whoever_audited_it(
+    attack: Callable[[Attacker], None], place: str, busy_office: Office
+) -> None:
+    remembered = audited(busy_office.path).checkpoint
+    attacker = Attacker(busy_office.path, {SERVICE: busy_office.signers[SERVICE]})
+    attack(attacker)
+    attacker.together()
+
+    assert audited(busy_office.path).passes  # from inside there is nothing to see
+    found = audited(busy_office.path, remembered=remembered)
+    assert [(each.code, each.place) for each in found.findings] == [("E_REMEMBERED", place)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"register": "0" * 32}, {"head": "0" * 64}, {"root": "0" * 64}, {"sequence": 23}, {"sequence": 25}],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_was_noted_is_taken_to_the_letter(change: dict[str, Any], busy_office: Office) -> None:
+    remembered = replace(audited(busy_office.path).checkpoint, **change)
+
+    assert codes(audited(busy_office.path, remembered=remembered)) == ["E_REMEMBERED"]
+
+
+# Witnesses -------------------------------------------------------------------------------------------
+
+
+def test_the_audit_says_which_witness_saw_the_register_grow_and_how_far(
+    busy_office: Office, witness: FileSigner
+) -> None:
+    note = busy_office.checkpoint()
+    note += str(cosign(busy_office.head().text(), NAME, witness, WHEN))
+    busy_office.open("G/1")
+
+    report = audited(busy_office.path, checkpoint=note, witnesses=[key_of(witness)])
+
+    assert report.passes
+    assert report.witnessed == [Witnessed(name=NAME, sequence=24, time=WHEN)]
+    assert outside(report) == ["completeness after entry 24: nothing from outside knows of a later one"]
+
+
+def test_a_witness_who_did_not_cosign_is_told_and_no_other_line_passes_for_theirs(
+    busy_office: Office, witness: FileSigner, tmp_path: Path
+) -> None:
+    signature.generate(tmp_path / "other")
+    other = signature.load(tmp_path / "other")
+    note = busy_office.checkpoint() + str(cosign(busy_office.head().text(), NAME, other, WHEN))
+
+    report = audited(busy_office.path, checkpoint=note, witnesses=[key_of(witness)])
+    bare = audited(busy_office.path, witnesses=[key_of(witness)])
+
+    assert (report.passes, report.witnessed) == (True, [])
+    assert outside(report) == [f"what {NAME} saw: it did not cosign the checkpoint"]
+    assert "no checkpoint was given that they cosigned" in outside(bare)[0]
+
+
+def test_a_cosignature_of_another_checkpoint_is_found(busy_office: Office, witness: FileSigner) -> None:
+    earlier = busy_office.head().text()
+    busy_office.open("G/1")
+    note = busy_office.checkpoint() + str(cosign(earlier, NAME, witness, WHEN))
+
+    report = audited(busy_office.path, checkpoint=note, witnesses=[key_of(witness)])
+
+    assert (codes(report), report.witnessed) == (["E_CHECKPOINT"], [])
+    assert audited(busy_office.path, checkpoint=note).passes  # of nobody's word nothing is claimed
+
+
+def test_a_witness_vouches_for_no_register_but_its_own(busy_office: Office, witness: FileSigner) -> None:
+    """Two registers are shown to two auditors: the one the witness did not see has its word for nothing."""
+    note = busy_office.checkpoint() + str(cosign(busy_office.head().text(), NAME, witness, WHEN))
+    attacker = Attacker(busy_office.path, {SERVICE: busy_office.signers[SERVICE]})
+    rewritten(attacker)
+    attacker.together()
+
+    report = audited(busy_office.path, checkpoint=note, witnesses=[key_of(witness)])
+
+    assert (codes(report), report.witnessed) == (["E_FORK"], [])
+
+
+# The tree that a register gives ------------------------------------------------------------------------
+
+
+def test_the_tree_goes_on_from_what_was_kept_and_is_made_anew_where_that_is_of_another_line(
+    busy_office: Office,
+) -> None:
+    kept = bytes(busy_office.register.tree().nodes)
+    busy_office.open("G/1")
+    grown = busy_office.register.tree()
+
+    assert (grown.size, bytes(grown.nodes[: len(kept)])) == (25, kept)
+    assert busy_office.register.tree(kept).nodes == grown.nodes
+    assert busy_office.register.tree(bytes(grown.nodes)).nodes == grown.nodes
+    for size in (1, 24, 25, 26):
+        other = Tree()
+        other.extend(bytes([number]) * 32 for number in range(size))
+        assert busy_office.register.tree(bytes(other.nodes)).nodes == grown.nodes
+    assert grown.root().hex() == audited(busy_office.path).root
+
+
+def test_a_checkpoint_is_of_no_tree_but_its_own(busy_office: Office) -> None:
+    head, tree = busy_office.head(), busy_office.register.tree()
+
+    assert head.is_of(tree)
+    assert replace(head, root=None).is_of(tree)
+    assert not replace(head, root=None, head="0" * 64).is_of(tree)
+    assert not Checkpoint(register=head.register, sequence=23, head=head.head, root=head.root).is_of(tree)
