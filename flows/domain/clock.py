@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.deadline import deadline, has_sessions, latest, moved, working_days_until
@@ -36,6 +37,15 @@ NO_CLOSURES: Final = (
     "with `equipoise closure add`."
 )
 
+WAITS: Final = MappingProxyType(
+    {
+        Duty.CLARIFICATION: "while the clarification asked on {day} is awaited",
+        Duty.FEE: "while the fees notice of {day} is not paid",
+        Duty.CORRECTION: "by the Act, for the request was answered",
+    }
+)
+"""Why nothing is due, to follow "nothing is due"."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
@@ -43,7 +53,7 @@ class Due:
 
     Attributes:
         due: None where nothing is due, and past what is known of bank holidays, where no deadline is guessed.
-        waits: Why nothing is due, to follow "nothing is due"; empty otherwise.
+        waits_for: Without which nothing is due, and since when it is owed; None where something is due.
         days_left: Working days until then; None where it is past or not known.
         last: The last day on which it is not late in any case; later than ``due`` for a school that did not
             state when it has no session.
@@ -53,12 +63,20 @@ class Due:
     """
 
     due: date | None = None
-    waits: str = ""
+    waits_for: tuple[Duty, date | None] | None = None
     last: date | None = None
     days_left: int | None = None
     overdue: bool = False
     moved: Moved | None = None
     advice: tuple[str, ...] = ()
+
+    @property
+    def waits(self) -> str:
+        """Why nothing is due, to follow "nothing is due"; empty otherwise."""
+        if self.waits_for is None:
+            return ""
+        duty, day = self.waits_for
+        return WAITS[duty].format(day=in_full(day) if day else "")
 
 
 _KEPT: Final = 4_096
@@ -147,10 +165,10 @@ class Clock:
                 if over or due is None
                 else working_days_until(self._today, due, self._calendar, timetable)
             )
-            waits_for = "by the Act, for the request was answered" if owed.duty is Duty.CORRECTION else ""
-            return Due(due=due, waits=waits_for, last=due, days_left=left, overdue=over)
+            never = (owed.duty, None) if owed.duty is Duty.CORRECTION else None
+            return Due(due=due, waits_for=never, last=due, days_left=left, overdue=over)
         if due is None:
-            return Due(waits=waits(events))
+            return Due(waits_for=waits_for(events))
         # As long as a school did not state when it has no session, the last day in any case is known alone.
         last = (not self._calendar.closures and latest(events, self._calendar, timetable)) or due
         over = self._today > last
@@ -172,12 +190,12 @@ class Clock:
         return (*nobody_said, *self.counted(events, regime).remarks, *unstated)
 
 
-def waits(events: Events) -> str:
-    """Return why nothing is due after ``events``; empty where something is."""
+def waits_for(events: Events) -> tuple[Duty, date] | None:
+    """Return what the applicant owes without which nothing is due after ``events``, and since when."""
     if events.awaited:
         # FOIA s.1(3).
-        return f"while the clarification asked on {in_full(events.awaited.asked)} is awaited"
+        return Duty.CLARIFICATION, events.awaited.asked
     if events.fees_notice and not events.fees_paid:
         # FOIA s.9(2).
-        return f"while the fees notice of {in_full(events.fees_notice)} is not paid"
-    return ""
+        return Duty.FEE, events.fees_notice
+    return None

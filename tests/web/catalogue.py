@@ -27,6 +27,7 @@ from flows.desk.web.navigation import PAGES
 from flows.desk.web.pages.acting import HERE, fields_of, what_of
 from flows.desk.web.pages.case import title_of
 from flows.desk.web.visit import NotFoundError
+from flows.domain.clock import WAITS
 from flows.domain.documents import DOCUMENTS
 from flows.domain.letterhead import Letterhead
 from flows.domain.owed import OWED
@@ -52,7 +53,7 @@ _STATED: Final = re.compile(r"(?<=\n)Of [\d,]+ texts of the pages, [\d,]+ have t
 _OPTIONS: Final = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
 _WELSH: Final = Catalog(locale="cy")
 """Its plural forms: numbers after which Welsh changes the noun: 0, 1, 2, 3 and 6, and all others (CLDR)."""
-PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%")
+PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
 
 
 def messages() -> Iterator[str | tuple[str, str]]:
@@ -73,7 +74,7 @@ def _known_at_run_time() -> Iterator[str]:
     yield from ENDS.values()
     yield from (name for name, _ in SUBJECTS)
     yield from ("to withhold", "to neither confirm nor deny")
-    for named in (STAGES, STANDS, APPROVALS, CALLED, OWED, provisions().authorities):
+    for named in (STAGES, STANDS, APPROVALS, CALLED, OWED, WAITS, provisions().authorities):
         yield from named.values()
     for document in DOCUMENTS.values():
         yield from (document.title, document.called)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from contextlib import closing
+from datetime import date
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,9 @@ from catalogue import DOCS, PLACE, brought_up, catalogue, faults, missing, other
 from web_builders import SignedIn
 
 from flows.desk.web.language import words_of
+from flows.desk.web.render import environment
+from flows.domain.clock import Due
+from flows.domain.owed import Duty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +33,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 """Words without which hardly an English sentence does, and which Welsh has not."""
+WELSH = {each for message in catalogue(PLACE.read_bytes()) for each in strings(message) if each != message.id}
 OWN = {str(each.id) for each in catalogue(PLACE.read_bytes()) if each.id not in strings(each)}
 """What pages say in English, and in Welsh by another word."""
 
@@ -137,6 +143,30 @@ SAID = (
     "data-same",
     "data-unable",
 )
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "said"),
+    [
+        (
+            (Duty.CLARIFICATION, date(2026, 3, 3)),
+            "Nid oes dyddiad cau tra disgwylir yr eglurhad y gofynnwyd amdano ar 3 Mawrth 2026",
+        ),
+        (
+            (Duty.FEE, date(2026, 8, 12)),
+            "Nid oes dyddiad cau tra bo'r hysbysiad ffioedd, 12 Awst 2026, heb ei dalu",
+        ),
+        ((Duty.CORRECTION, None), "Nid oes dyddiad cau o dan y Ddeddf, gan fod y cais wedi'i ateb"),
+    ],
+    ids=["a clarification", "a fee", "a correction"],
+)
+def test_why_nothing_is_due_is_said_in_welsh(waits_for: tuple[Duty, date | None], said: str) -> None:
+    macros = (
+        environment("cy").get_template("desk/parts.html.j2").make_module({"language": "cy", "form_token": ""})
+    )
+    assert html.unescape(macros.due(Due(waits_for=waits_for))) == said  # type: ignore[attr-defined] # of the template
+
+
 CASE = "/cases/1146A-22"
 WRITTEN = re.compile(
     r"Covert use of ear, vein and gait recognition|Weigh the delay too\.|^(?:administrator|auditor) ?$"
@@ -202,14 +232,17 @@ def test_a_page_in_welsh_has_no_english_but_what_is_marked_as_english(
         for path, page in pages.items()
     }
     assert {path: words for path, words in found.items() if words} == {}
+    marked = {path: [each for each in page.english if each.strip() in WELSH] for path, page in pages.items()}
+    assert {path: words for path, words in marked.items() if words} == {}, "Welsh is marked as English"
 
 
 class _Said(HTMLParser):
-    """What a page says in words that are not marked as English, its attributes too."""
+    """What a page says, its attributes too, apart from what it marks as English."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.words: list[str] = []
+        self.english: list[str] = []
         self.language: str | None = None
         self._open: list[tuple[str, bool]] = []
         self.feed(page)
@@ -229,8 +262,7 @@ class _Said(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if not self._apart:
-            self.words.append(data)
+        (self.english if self._apart else self.words).append(data)
 
     @property
     def _apart(self) -> bool:

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from flows.desk.web.form import nearest
 from flows.desk.web.language import LANGUAGES, a_day, words_of
 from flows.desk.web.navigation import navigation
+from flows.domain.clock import WAITS
 from flows.domain.documents import DOCUMENTS
 from flows.domain.local_day import local_day, local_time
 from flows.domain.owed import OWED
@@ -43,7 +44,7 @@ def render(page: Page, visit: Visit) -> bytes:
         "navigation": navigation(visit),
         "form_token": visit.session.token if visit.session else "",
     }
-    text = _environment(language).get_template(f"desk/{page.template}").render({**shared, **page.more})
+    text = environment(language).get_template(f"desk/{page.template}").render({**shared, **page.more})
     return text.encode()
 
 
@@ -65,7 +66,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - as above
 
 
 @cache
-def _environment(language: str) -> Environment:
+def environment(language: str) -> Environment:
+    """Return what makes pages of templates, in a language."""
     made = templates(escape=True)
     words = words_of(language)
 
@@ -93,7 +95,7 @@ def _environment(language: str) -> Environment:
         "slug": slug,
         "sentence": _sentence,
         "field_of": nearest,
-        "commentable": _commentable,
+        "commentable": partial(_commentable, language=language),
     }
     made.globals |= {
         "_": said,
@@ -103,6 +105,7 @@ def _environment(language: str) -> Environment:
         "APPROVALS": APPROVALS,
         "DOCUMENTS": DOCUMENTS,
         "OWED": OWED,
+        "WAITS": WAITS,
         # WCAG 2.2, 3.1.2: what stays in English on a page in Welsh says so.
         "in_english": "" if language == LANGUAGES[0] else Markup(' lang="en"'),
     }
@@ -118,18 +121,22 @@ def _sentence(problem: str) -> str:
 _NUMBERED: Final = re.compile(r'<div class="numbered" id="paragraph-(\d+)">')
 
 
-def _commentable(text: str, url: str, comment: str, on: str, counts: Mapping[int, int]) -> Markup:
+def _commentable(
+    text: str, url: str, comment: str, on: str, counts: Mapping[int, int], *, language: str
+) -> Markup:
     """Return the HTML of a text with a link at each numbered paragraph, to comment on it.
 
     Args:
         url: Where a comment is made, up to the number of the paragraph.
         comment: What the link says, and ``on`` what it says besides to those who do not see where it stands.
         counts: How many comments there are on a paragraph.
+        language: Of the link, for the text may have another.
     """
 
     def linked(found: re.Match[str]) -> str:
         count = f" ({counts[number]})" if (number := int(found[1])) in counts else ""
         words = f'{escape(comment)}<span class="hidden"> {escape(on)} {number}</span>{count}'
-        return f'{found[0]}<a class="comment no-print" href="{escape(url)}{number}" data-comment>{words}</a>'
+        link = f'lang="{language}" href="{escape(url)}{number}" data-comment'
+        return f'{found[0]}<a class="comment no-print" {link}>{words}</a>'
 
     return Markup(_NUMBERED.sub(linked, text))  # noqa: S704 - the text is HTML of ours
