@@ -102,6 +102,15 @@ class Person:
         self.presses(f"Sign in as {person}")
 
 
+def cookie_of(home: Home, person: str) -> str:
+    """Begin a session of somebody; return what their browser would have."""
+    store = Store(home.desk)
+    try:
+        return sessions.begin(store, person, "sample")
+    finally:
+        store.close()
+
+
 class SignedIn:
     """A program with the cookie of somebody who signed in."""
 
