@@ -152,8 +152,16 @@ class Account:
         return [each for each in since if each.kind == APPROVE and each.document == act.document]
 
     def writers(self, name: str, *, until: int) -> set[str]:
-        """Return whose words a decision on a document is about: also whoever summarised the request."""
-        written = {act.actor for act in self.on(name, DRAFT, SUBMIT, until=until)}
+        """Return whose words a decision on a document is about: also whoever summarised the request.
+
+        What was published before was decided on by others; whoever corrects it writes anew.
+        """
+        published = [at for at, act in self.published() if act.document == name and at < until]
+        written = {
+            act.actor
+            for act in self.acts[max(published, default=0) : until]
+            if act.document == name and act.kind in {DRAFT, SUBMIT}
+        }
         now = self.cases[until - 1].files[REQUEST]
         for position, (act, case) in enumerate(zip(self.acts[1:until], self.cases, strict=False), start=1):
             came = case.files[REQUEST] != now and self.cases[position].files[REQUEST] == now

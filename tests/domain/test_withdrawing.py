@@ -36,7 +36,7 @@ from flows.domain.acts import (
     SUBMIT,
     WITHDRAW_DRAFT,
 )
-from flows.domain.decide import decide, idempotency_key
+from flows.domain.decide import decide, idempotency_key, refusals
 from flows.domain.documents import REQUEST, REVIEW
 from flows.domain.errors import (
     MalformedError,
@@ -219,6 +219,9 @@ def test_what_another_document_is_decided_on_is_not_changed_back() -> None:
         "response", **{name: getattr(a_response(), name) for name in ("stage", "version")}
     )
 
+    told = refusals(case, WITHDRAW_DRAFT, WRITER, POLICY, document="test")
+
+    assert [str(each).split(":")[0] for each in told] == ["request.md cannot change now"]
     with pytest.raises(RefusedError, match=r"request\.md cannot change now"):
         withdrawn(case)
 

@@ -26,7 +26,7 @@ from flows.domain.procedure import APPROVALS, ROLE_AT, STANDS, Role, Stage
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from flows.domain.act import Act
+    from flows.domain.act import Act, FileMark
     from flows.domain.errors import PitError
     from flows.domain.policy import Policy
 
@@ -53,17 +53,19 @@ def _against_draft(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
         yield MalformedError(f"draft of {act.case}", *faults)
     elif document.version and all(act.files[path] == case.files.get(path) for path in document.kind.files):
         yield SameTextError(case.named(act.document), current=document.version)
-    yield from changes_what_is_decided(case, act)
+    yield from changes_what_is_decided(case, act.document, act.files)
 
 
-def changes_what_is_decided(case: Case, act: Act) -> Iterator[RefusedError]:
-    """Yield the refusal of an act that changes a file on which another document is being decided."""
+def changes_what_is_decided(
+    case: Case, document: str, files: Mapping[str, FileMark]
+) -> Iterator[RefusedError]:
+    """Yield the refusal of files of one document of which another one is being decided on."""
     for other in case.documents.values():
-        if other.name == act.document:
+        if other.name == document:
             continue
         # What another document is decided on, the request in clear, stays as its first decision found it.
         decided = {*other.kind.decided_on} if other.stage in {*ROLE_AT, Stage.PUBLICATION} else set()
-        if changed := {path for path in decided if act.files.get(path) != case.files.get(path)}:
+        if changed := {path for path in decided if files.get(path) != case.files.get(path)}:
             yield RefusedError(
                 f"{', '.join(sorted(changed))} cannot change now: {case.named(other.name)} "
                 f"{STANDS[other.stage]}, and is decided on with it."

@@ -41,6 +41,8 @@ def _bars_withdrawal(case: Case, name: str, _person: str) -> Iterator[RefusedErr
             f"Version {document.version} of {case.named(name)} is approved at {gate}; only what nobody has "
             "approved is withdrawn, so let it be returned first."
         )
+    # With the draft its summary of what was asked goes, on which another document may be decided by now.
+    yield from changes_what_is_decided(case, name, {**case.files, **stood(case, name)})
 
 
 def stood(case: Case, document: str) -> Mapping[str, FileMark]:
@@ -56,7 +58,6 @@ def _against_withdrawal(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
     for path in version_files(act):
         if act.files.get(path) != stood(case, act.document).get(path, case.files.get(path)):
             yield _malformed(act, path, "it is not the file of the version that stands published")
-    yield from changes_what_is_decided(case, act)
 
 
 def _malformed(act: Act, path: str, problem: str) -> MalformedError:
