@@ -8,6 +8,7 @@ their Welsh, and names those that have none.
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from dataclasses import fields
@@ -21,12 +22,11 @@ from jinja2.ext import babel_extract
 
 from flows.casework.amendments import NAMES
 from flows.casework.working import SUBJECTS
-from flows.desk.web.app import TokenError
+from flows.desk import web
 from flows.desk.web.fields import ENDS, PARTS, Many, Row
 from flows.desk.web.navigation import PAGES
 from flows.desk.web.pages.acting import HERE, fields_of, what_of
 from flows.desk.web.pages.case import title_of
-from flows.desk.web.visit import NotFoundError
 from flows.domain.clock import WAITS
 from flows.domain.documents import DOCUMENTS
 from flows.domain.letterhead import Letterhead
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 PLACE: Final = folder("templates") / "desk" / "languages" / "cy.po"
 DOCS: Final = Path(__file__).parents[2] / "docs" / "desk.md"
+WEB: Final = Path(web.__file__).parent
+_REFUSES: Final = re.compile(r"Error$|^super\(\).__init__$|^_(shown|asked)$")
 _STATED: Final = re.compile(r"(?<=\n)Of [\d,]+ texts of the pages, [\d,]+ have their Welsh\.(?=\n)")
 _OPTIONS: Final = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
 _WELSH: Final = Catalog(locale="cy")
@@ -81,7 +83,16 @@ def _known_at_run_time() -> Iterator[str]:
     yield from Kind
     yield from _of_acts()
     yield from _of_policy()
-    yield from (str(NotFoundError()), str(TokenError()))
+    yield from _refusals()
+
+
+def _refusals() -> Iterator[str]:
+    """Yield every sentence, known beforehand, with which the desk itself refuses something."""
+    for path in sorted(WEB.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and _REFUSES.search(ast.unparse(node.func)):
+                said = [each.value for each in node.args if isinstance(each, ast.Constant)]
+                yield from (each for each in said if isinstance(each, str) and each.endswith("."))
 
 
 def _of_fields(spec: Spec) -> Iterator[str]:

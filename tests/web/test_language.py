@@ -236,6 +236,19 @@ def test_a_page_in_welsh_has_no_english_but_what_is_marked_as_english(
     assert {path: words for path, words in marked.items() if words} == {}, "Welsh is marked as English"
 
 
+def test_what_the_desk_refuses_is_said_in_welsh_and_what_an_act_refuses_in_english(
+    home: Home, at: str
+) -> None:
+    with closing(SignedIn(home, at, "legal-reviewer")) as visitor:
+        visitor.client.cookies.set("language", "cy")
+        unsaid = {"version": "1", "gate": "legal-review"}
+        asked = visitor.sends(f"{CASE}/decide/test", {"Origin": at}, **unsaid)
+        returned = visitor.sends(f"{CASE}/decide/test", {"Origin": at}, **unsaid, decision="return")
+    assert (asked.status_code, returned.status_code) == (422, 422)
+    assert "Dewiswch a ydych yn cymeradwyo" in "".join(_Said(asked.text).words)
+    assert any("reason" in each for each in _Said(returned.text).english)
+
+
 class _Said(HTMLParser):
     """What a page says, its attributes too, apart from what it marks as English."""
 

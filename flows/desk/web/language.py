@@ -1,7 +1,7 @@
 """The languages in which the pages speak: English as it is written, Welsh by a catalogue (gettext).
 
-What the register states, what the checks say and what a refusal says stays in English: those are sentences of
-the record.
+What the register states, what the checks say and why an act is refused stays in English: those are sentences
+of the record.
 """
 
 from __future__ import annotations

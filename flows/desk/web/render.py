@@ -85,13 +85,17 @@ def environment(language: str) -> Environment:
     def day(value: date | None) -> str:
         return a_day(value, language, short=True) if value else ""
 
+    def translated(text: str) -> str:
+        """Return what is known at run time alone; gettext answers nothing with the head of the catalogue."""
+        return words.gettext(text) if text else ""
+
+    english = "" if language == LANGUAGES[0] else Markup(' lang="en"')
     made.filters |= {
         "day": day,
         "in_full": partial(a_day, language=language, short=False),
         "moment": lambda when: f"{day(local_day(when))}, {local_time(when):%H:%M}",
         "role": lambda role: words.gettext(CALLED[role]),
-        # What is known at run time alone; gettext answers nothing with the head of the catalogue.
-        "translated": lambda text: words.gettext(text) if text else "",
+        "translated": translated,
         "slug": slug,
         "sentence": _sentence,
         "field_of": nearest,
@@ -107,7 +111,8 @@ def environment(language: str) -> Environment:
         "OWED": OWED,
         "WAITS": WAITS,
         # WCAG 2.2, 3.1.2: what stays in English on a page in Welsh says so.
-        "in_english": "" if language == LANGUAGES[0] else Markup(' lang="en"'),
+        "in_english": english,
+        "said_in": lambda text: english if translated(text) == text else "",
     }
     return made
 
