@@ -249,3 +249,16 @@ def test_what_is_owed_is_read_as_it_was_written() -> None:
     )
     for owed in (everything, Owed(duty=Duty.ANSWER, events=happened(extended=TODAY))):
         assert from_text(as_text(owed)) == owed
+
+
+@pytest.mark.parametrize("ground", ["information-abroad", "armed-forces-operation"])
+@pytest.mark.parametrize("body", [None, "armed-forces", "government-department", "other"])
+def test_a_later_day_can_be_specified_for_every_kind_of_authority(body: str | None, ground: str) -> None:
+    policy, act = a_policy(), an_act(DAY_SPECIFIED)
+    policy = replace(policy, rules=replace(policy.rules, body=body))
+
+    after = decide(
+        the_case_for(DAY_SPECIFIED), replace(act, details={**act.details, "ground": ground}), policy
+    )
+
+    assert after.life.events.specified == date(2023, 1, 16)

@@ -279,7 +279,8 @@ EXTEND: Final = Kind(
 
 
 # FOIA s.10(4), SI 2004/3364, regulations 5 and 6: the regulator may specify a later day, where whoever is
-# needed for the answer is on an operation of the armed forces, or the information is abroad.
+# needed for the answer is on an operation of the armed forces, or the information is abroad. Neither asks
+# which kind of authority it is, so that each ground is open to all.
 
 
 def _against_specified(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
