@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
-from flows.catalogue.rows import COLUMNS, FORM, SCHEMA, Done, Row, write
+from flows.catalogue.rows import COLUMNS, FORM, SCHEMA, Done, Kept, Row, write
 from flows.catalogue.search import (
     ALIKE,
     MOST_URGENT_FIRST,
@@ -114,6 +114,20 @@ class Catalogue:
         """Return the reference of every case."""
         found = self._ask("select distinct reference from documents where document <> 'policy'")
         return [reference for (reference,) in found]
+
+    def kept(self, by: datetime | None = None) -> list[Kept]:
+        """Return the cases that are not erased, the longest settled first.
+
+        Args:
+            by: Those alone that have ended, with their last act by this moment, UTC.
+        """
+        narrowed, values = (
+            ("", ()) if by is None else ("where running = '' and settled <= ?", (by.isoformat(),))
+        )
+        names = [each.name for each in fields(Kept)]
+        sql = f"select {', '.join(names)} from kept join documents using (id) {narrowed} order by settled, id"  # noqa: S608 - ours
+        found = [dict(zip(names, each, strict=True)) for each in self._ask(sql, values)]
+        return [Kept(**{**each, "settled": datetime.fromisoformat(each["settled"])}) for each in found]
 
     def cases(self) -> list[Row]:
         """Return every document of every case, oldest receipt first."""

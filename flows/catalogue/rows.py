@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts import APPROVE, DRAFT, OVERRIDE, SUBMIT
+from flows.domain.acts.erasing import still_open
 from flows.domain.decide import bars
 from flows.domain.documents import REQUEST, TEST
 from flows.domain.errors import PitError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 9
+FORM: Final = 10
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -58,6 +59,10 @@ create table watched (
   id integer not null, duty text not null, owed text not null, due text, primary key (id, owed)
 ) strict, without rowid;
 create index falling on watched (due);
+create table kept (
+  id integer primary key, settled text not null, running text not null, proposed text not null
+) strict;
+create index settled on kept (settled) where running = '';
 create table acts (
   person text not null, sequence integer not null, reference text not null, kind text not null,
   document text not null, version integer not null, at text not null, primary key (person, sequence)
@@ -156,6 +161,22 @@ class Done:
     person: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What of a case is sealed and not erased.
+
+    Attributes:
+        settled: When the last act was taken that counts for how long it is kept, UTC.
+        running: Why it has not ended, to follow its reference and a colon; empty once it has.
+        proposed: Who proposed to erase it; empty for nobody.
+    """
+
+    reference: str
+    settled: datetime
+    running: str
+    proposed: str
+
+
 COLUMNS: Final = tuple(field.name for field in fields(Row))
 _UPSERT: Final = (
     f"insert into documents ({', '.join(COLUMNS)}) values ({', '.join(f':{name}' for name in COLUMNS)}) "  # noqa: S608 - our own names
@@ -186,6 +207,7 @@ def write(db: sqlite3.Connection, standing: Standing, describe: Describe) -> Non
             _describe(db, id_, row, found)
         if row.document == TEST.name:
             _watch(db, id_, standing.case)
+            _keep(db, id_, standing.case)
         parts = dict.fromkeys([*_parts(standing.acts, row.document), *_barred(standing, row.document)])
         db.execute("delete from touched where id = ?", (id_,))
         db.executemany("insert into touched values (?, ?, ?)", [(*part, id_) for part in parts])
@@ -206,6 +228,15 @@ def _watch(db: sqlite3.Connection, id_: int, case: Case) -> None:
     db.execute("delete from watched where id = ?", (id_,))
     rows = {(id_, each.duty.value, as_text(each)) for each in case.watched}
     db.executemany("insert into watched values (?, ?, ?, null)", sorted(rows))
+
+
+def _keep(db: sqlite3.Connection, id_: int, case: Case) -> None:
+    """Write down what tells until when a case is kept; nothing of one that was erased."""
+    db.execute("delete from kept where id = ?", (id_,))
+    if not case.erased:
+        proposed = case.life.erasing.person if case.life.erasing else ""
+        running = next(still_open(case), "")
+        db.execute("insert into kept values (?, ?, ?, ?)", (id_, case.settled.isoformat(), running, proposed))
 
 
 def _forget(db: sqlite3.Connection, rows: Sequence[Row]) -> None:

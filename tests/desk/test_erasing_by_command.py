@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -262,3 +262,58 @@ def test_a_request_that_comes_again_under_its_reference_is_set_aside(due: Desk) 
     (aside,) = due.home.set_aside.iterdir()
     assert "this reference is a case already" in " ".join((aside / "WHY.txt").read_text().split())
     assert passes_audit(due.home)
+
+
+def test_what_is_due_for_erasure_is_listed_with_its_day_and_what_keeps_the_others(due: Desk) -> None:
+    listed = due.told("retention", "due", "--all")["cases"]
+
+    assert [(each["reference"], each["due"]) for each in listed] == [(CASE, True), ("R/2", False)]
+    assert listed[1] == {
+        "reference": "R/2",
+        "since": None,
+        "due": False,
+        "why": "it was neither answered nor closed",
+    }
+    since = date.fromisoformat(listed[0]["since"])
+    assert due.done("retention", "due") == (
+        f"Due for erasure: 1 case.\n  {CASE}: due since {in_full(since)}; nobody proposed it yet\n"
+    )
+    # The list says what the act then allows, to the day.
+    due.done("erase", CASE, *GROUND, *FIRST)
+    waits = "administrator proposed it, and another administrator has to confirm it"
+    assert due.told("retention", "due")["cases"] == [{**listed[0], "why": waits}]
+    due.done("confirm-erasure", CASE, *SECOND)
+    assert due.told("retention", "due")["cases"] == []
+    assert [each["reference"] for each in due.told("retention", "due", "--all")["cases"]] == ["R/2"]
+
+
+def test_a_case_is_due_on_the_day_after_the_last_for_which_it_is_kept(
+    due: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = date.fromisoformat(due.told("retention", "due")["cases"][0]["since"])
+    last = since - timedelta(days=1)
+    assert f"is kept until {in_full(last)}." in due.done("show", CASE)
+
+    told = {}
+    for day in (last, since):
+        monkeypatch.setattr(flows_home, "now", lambda day=day: datetime.combine(day, time(12), UTC))
+        told[day] = due.told("retention", "due", "--all")["cases"]
+
+    assert [(each["reference"], each["due"]) for each in told[last]] == [(CASE, False), ("R/2", False)]
+    assert told[last][0]["why"] == f"it is kept until {in_full(last)}"
+    assert told[since][0]["due"]
+    assert due.told("retention", "due")["cases"] == told[since][:1]
+
+
+def test_a_case_that_was_opened_again_is_kept(due: Desk) -> None:
+    due.done("reopen", CASE, "--reason", "More was found.", "--as", "sign-off-officer")
+
+    assert due.told("retention", "due")["cases"] == []
+    kept = {each["reference"]: each["why"] for each in due.told("retention", "due", "--all")["cases"]}
+    assert kept[CASE] == "it was neither answered nor closed"
+
+
+def test_nothing_is_due_as_long_as_no_rule_says_how_long_a_case_is_kept(ended: Desk) -> None:
+    told = ended.refused("retention", "due")[1]
+
+    assert "The rules do not say how long a case is kept, so none is due" in told

@@ -5,14 +5,17 @@ from __future__ import annotations
 import shlex
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from flows.casework import acts
+from flows.casework.keeping import due_for_erasure
 from flows.desk.cli.terminal import (
     Commands,
+    counted,
     example,
     open_office,
     print_json,
@@ -25,6 +28,7 @@ from flows.desk.cli.terminal import acts as acting
 from flows.desk.making import PATTERN, first_rules, make_home, parse_authority
 from flows.domain.acts import ADD_OFFICER
 from flows.domain.edition import EDITIONS, latest
+from flows.domain.english import in_full
 from flows.domain.policy import BODIES, LONGEST_RETENTION, SERVICE, Person, fingerprint, parse_person
 from flows.domain.procedure import Role
 from flows.home import Home, find_home
@@ -200,6 +204,23 @@ def set_retention(months: int, *, office: Office, officer: Officer, as_json: boo
     if recorded is None:
         done = f"{done.removesuffix('.')} already; nothing was recorded."
     tell_policy(office, done, new=recorded is not None, as_json=as_json)
+
+
+@retention.command("due", epilog=example("equipoise retention due --all"))
+@click.option("--all", "everything", is_flag=True, help="List those too that are kept, each with the reason.")
+@with_home
+def retention_due(*, everything: bool, home: Home, as_json: bool) -> None:
+    """List the cases that are due for erasure, and since when; nothing is erased."""
+    with open_office(home, reading=True) as office:
+        found = due_for_erasure(office, everything=everything)
+    if as_json:
+        print_json({"cases": [asdict(each) for each in found]})
+        return
+    due = [each for each in found if each.due]
+    click.echo(f"Due for erasure: {counted(len(due), 'case')}.")
+    for each in found:
+        since = f"due since {in_full(each.since)}; " if each.due and each.since else ""
+        click.echo(f"  {each.reference}: {since}{each.why}")
 
 
 @click.group(cls=Commands)

@@ -22,7 +22,7 @@ from flows.domain.procedure import FINISHED, STANDS, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from flows.domain.act import Act
     from flows.domain.case import Case
@@ -56,11 +56,14 @@ def still_open(case: Case) -> Iterator[str]:
 
 def kept_until(case: Case, policy: Policy) -> date | None:
     """Return the last day for which a case that has ended is kept; None where it runs, or no rule says."""
+    return None if case.erased or any(still_open(case)) else last_kept(case.settled, policy)
+
+
+def last_kept(settled: datetime, policy: Policy) -> date | None:
+    """Return the last day for which a case is kept, by when its last act was; None where no rule says."""
     months = policy.rules.retention
-    if months is None or case.erased or any(still_open(case)):
-        return None
     # Where it is arguable on which day the last act was, the later one counts.
-    return lapse(edition_of(policy).days(case.settled)[1], months)
+    return None if months is None else lapse(edition_of(policy).days(settled)[1], months)
 
 
 def _bars_erasure(case: Case, _document: str, _person: str) -> Iterator[RefusedError]:

@@ -1,0 +1,67 @@
+"""Which cases are due for erasure, since when, and what keeps the others: told, and nothing done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from flows.domain.acts.erasing import last_kept
+from flows.domain.english import in_full
+from flows.domain.errors import RefusedError
+
+if TYPE_CHECKING:
+    from flows.casework.office import Office
+    from flows.catalogue.rows import Kept
+    from flows.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """How a case stands that is not erased.
+
+    Attributes:
+        since: The first day on which it could be erased; None while it runs.
+        due: Whether that day has come.
+        why: What keeps it, or what is to happen, as a clause.
+    """
+
+    reference: str
+    since: date | None
+    due: bool
+    why: str
+
+
+def due_for_erasure(office: Office, *, everything: bool = False) -> tuple[Due, ...]:
+    """Return the cases that are due for erasure, the longest first.
+
+    Args:
+        everything: Those too that are still kept, each with what keeps it; last those that run.
+
+    Raises:
+        RefusedError: the rules do not say how long a case is kept.
+    """
+    policy = office.register.policy()
+    months = policy.rules.retention
+    if months is None:
+        raise RefusedError(
+            "The rules do not say how long a case is kept, so none is due: an administrator states it with "
+            "`equipoise retention set MONTHS`, as the authority's own schedule has it."
+        )
+    # No month is shorter, so whatever was settled after that is kept still.
+    by = None if everything else office.now() - months * timedelta(days=28)
+    stands = [_stands(kept, policy, office.today()) for kept in office.catalogue.kept(by)]
+    found = (each for each in stands if everything or each.due)
+    return tuple(sorted(found, key=lambda each: each.since or date.max))
+
+
+def _stands(kept: Kept, policy: Policy, today: date) -> Due:
+    last = None if kept.running else last_kept(kept.settled, policy)
+    if last is None:
+        return Due(reference=kept.reference, since=None, due=False, why=kept.running)
+    since = last + timedelta(days=1)
+    if today < since:
+        return Due(reference=kept.reference, since=since, due=False, why=f"it is kept until {in_full(last)}")
+    waits = f"{kept.proposed} proposed it, and another administrator has to confirm it"
+    why = waits if kept.proposed else "nobody proposed it yet"
+    return Due(reference=kept.reference, since=since, due=True, why=why)
