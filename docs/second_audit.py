@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 FOI, LEGAL, SIGN_OFF = "foi-officer", "legal-reviewer", "sign-off-officer"
 ADMIN, AUDITOR, SERVICE = "administrator", "auditor", "service"
@@ -155,6 +155,14 @@ FIELDS = {
 TRAILERS = ("Sequence", "Case", "Act", "Statement", "Previous-Entry", "Case-Previous", "Policy")
 APPROVALS = {"full": "legal-review balancing", "two-person": "balancing", "one-person": "none"}
 EDITIONS = (1, 2)
+UNSEEN = re.compile(
+    "["
+    "\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\uf8ff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb"
+    "\ufffe-\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 15))
+    + "]"
+)
 DAY = 24 * 60 * 60
 REFERENCE = re.compile(r"[A-Za-z0-9](?!.*(\.\.|//))[A-Za-z0-9_./-]{0,39}(?<![/.])")
 ORIGIN = re.compile(r"(https://[a-z0-9.-]+|http://localhost)(:[0-9]{1,5})?")
@@ -497,6 +505,7 @@ def parse_policy(files: dict[str, bytes], register: str) -> Policy:
     need(
         policy.rules.get("edition") in EDITIONS, "E_POLICY", "The policy names an edition that nobody knows."
     )
+    seen(policy.files, policy.rules["edition"], "E_POLICY")
     sign = [p for p in people.values() if p["keys"] and ADMIN in p["roles"]]
     threshold = policy.rules.get("threshold")
     enough = threshold == 1 or (threshold == 2 and len(sign) >= 2)
@@ -634,6 +643,19 @@ def may_write(said: dict[str, Any]) -> set[str]:
     return {f"sealed/{said['number']:04}-{act}.age"}
 
 
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts(each)
+
+
+def seen(value: Any, edition: int, code: str) -> None:
+    """Check that a text has no character that nobody sees."""
+    need(edition < 2 or not any(map(UNSEEN.search, texts(value))), code, "A text has a character unseen.")
+
+
 def judge(
     chain: Chain, said: dict[str, Any], policy: Policy, listed: dict[str, str], changed: set[str]
 ) -> None:
@@ -642,6 +664,7 @@ def judge(
     if act == "publish" and name:
         for path, digest in chain.document(name).read.items():
             need(listed.get(path) == digest, "E_STALE_APPROVAL", f"{path} is not what was approved.")
+    seen([said["reason"], said["details"]], policy.rules["edition"], "E_ACT")
     facts = set(said["details"])
     if act == "approve":
         need(facts == decided_on(name), "E_ACT", "An approval names other files than those decided on.")
@@ -1082,6 +1105,8 @@ class Audit:
             risen = editions[0] < editions[1] or act != "adopt-edition"
             need(risen, "E_POLICY", "An edition is followed by a later one only.")
             self._agreed(said, self.policies[-1])
+        judge = self.policies[-1] if self.policies else policy
+        seen([said["reason"], said["details"]], judge.rules["edition"], "E_POLICY")
         for name, person in policy.people.items():
             for public in person["keys"]:
                 need(self.owners.setdefault(public, name) == name, "E_POLICY", "A key had another owner.")

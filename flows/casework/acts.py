@@ -53,6 +53,7 @@ from flows.domain.acts import policy as amending
 from flows.domain.acts.drafting import WHOLE, gates_text, is_overridden
 from flows.domain.acts.publishing import records_with
 from flows.domain.acts.withdrawing import STANDS, stood
+from flows.domain.characters import named, visible
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST, sealed_with
 from flows.domain.edition import gates_for
@@ -460,9 +461,8 @@ def _words(text: str) -> str:
     if len(text) > LONGEST_REASON:
         problem = f"it has {len(text):,} characters; {LONGEST_REASON:,} are the most"
         raise MalformedError("reason", Fault(path="", problem=problem))
-    for unseen in {c for c in text if not (c.isprintable() or c == "\n" or unicodedata.category(c) == "Zs")}:
-        name = unicodedata.name(unseen, "a control or unassigned character")
-        problem = f"it has U+{ord(unseen):04X} ({name}), which nobody would see; remove it"
+    for strange in {c for c, shown in zip(text, visible(text), strict=True) if c != shown}:
+        problem = f"it has {named(strange)}, which nobody would see; remove it"
         raise MalformedError("reason", Fault(path="", problem=problem))
     return text
 

@@ -35,6 +35,7 @@ from flows.domain.acts import (
 from flows.domain.acts.erasing import gone
 from flows.domain.acts.opening import ATTACHED, opened
 from flows.domain.case import Stated
+from flows.domain.characters import unseen_fault
 from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST, sealed_with
 from flows.domain.edition import documents_of, edition_of
 from flows.domain.errors import (
@@ -245,8 +246,18 @@ def _against_form(act: Act, policy: Policy) -> Iterator[PitError]:
         yield _malformed(act, "gate", "only an approval or a return has a gate")
     if kind.reason is Reason.NONE and act.reason is not None:
         yield _malformed(act, "reason", f"to {kind.verb} states no reason")
+    yield from _against_texts(act, policy)
     if act.policy != policy.version:
         yield _malformed(act, "policy", f"version {policy.version} of the policy is in force")
+
+
+def _against_texts(act: Act, policy: Policy) -> Iterator[PitError]:
+    if edition_of(policy).unseen:
+        return
+    details = {f"details.{name}": text for name, text in act.details.items()}
+    for name, text in {"reason": act.reason or "", **details}.items():
+        if problem := unseen_fault([text]):
+            yield _malformed(act, name, problem)
 
 
 def _against_actor(act: Act, policy: Policy) -> Iterator[PitError]:

@@ -37,6 +37,7 @@ class Edition:
             with yesterday's.
         endings: How no reference of a new case ends.
         days: The first and the last day that a moment may be taken for.
+        unseen: Whether a text may have characters that nobody sees.
         rows: By name of an act, what its row of the table was before a later edition changed it.
     """
 
@@ -45,6 +46,7 @@ class Edition:
     rules: int
     endings: tuple[str, ...] = ENDINGS
     days: Callable[[datetime], tuple[date, date]] = local_days
+    unseen: bool = False
     rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def row(self, kind: Kind) -> Kind:
@@ -84,6 +86,7 @@ EDITIONS: Final[dict[int, Edition]] = {
         rules=1,
         endings=(FIRST_ENDING,),
         days=days_of_utc,
+        unseen=True,
         rows=MappingProxyType({"approve": {"no_overrider": False}}),
     ),
     # Letters beside the response, and some that one person may send.

@@ -5,10 +5,10 @@ Offices and places, never the name of a person: a letter is published as it is s
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.characters import is_line
 from flows.domain.errors import Fault
 
 if TYPE_CHECKING:
@@ -74,4 +74,4 @@ def _faults_in(path: str, text: str, *, least: int = 0) -> Iterator[Fault]:
 
 
 def _is_seen(line: str) -> bool:
-    return line.isprintable() and unicodedata.is_normalized("NFC", line)
+    return is_line(line)

@@ -7,10 +7,10 @@ was then.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.characters import is_line
 from flows.domain.errors import Fault
 
 if TYPE_CHECKING:
@@ -105,5 +105,5 @@ def _faults_in(path: str, text: str, longest: int, *, least: int = 0) -> Iterato
     if not least <= len(text) <= longest or text != text.strip():
         problem = f"{least} to {longest} characters are needed, without space around them"
         yield Fault(path=path, problem=problem)
-    elif not text.isprintable() or not unicodedata.is_normalized("NFC", text):
+    elif not is_line(text):
         yield Fault(path=path, problem="one line of characters that can be seen is needed")

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Final, TextIO
 
+from flows.domain.characters import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -63,7 +65,7 @@ class _Line(logging.Formatter):
     converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
-        return "".join(c if c.isprintable() else "\ufffd" for c in super().format(record))
+        return visible(super().format(record), lines=False)
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flows.domain import errors
 from flows.domain.acts import RESUME
 from flows.domain.acts.policy import PROPOSED_BY, check_amendment, check_suspects, suspects
+from flows.domain.characters import unseen_fault
 from flows.domain.decide import idempotency_key
 from flows.domain.english import listing
 from flows.domain.policy import SERVICE, fingerprint
@@ -15,7 +16,7 @@ from flows.register import signature
 from flows.register.consent import check_consent
 from flows.register.points import WeakKeyError
 from flows.register.report import FoundError, printable
-from flows.register.roster import FILES, check_owners, owners, parse_policy
+from flows.register.roster import FILES, check_owners, owners, parse_policy, unseen_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,14 +89,7 @@ class Authority:
             raise FoundError("E_POLICY", said.place, "The policy does not belong to its statement.")
         if before is None:
             self.fingerprint = hashlib.sha256(said.data).hexdigest()
-        if it.act.kind == RESUME:
-            self.accepted = tuple(it.act.details["findings"].split("; "))
-            self.remarks.append(
-                printable(
-                    f"{said.place}: {it.act.actor} let the register be written again in spite of "
-                    f"{', '.join(self.accepted)}: {' '.join((it.act.reason or '').split())}"
-                )
-            )
+        self._remark(said, read)
         self._suspects |= suspects([it.act])
         self.policy = after
         self._owners |= owners([after])
@@ -105,6 +99,22 @@ class Authority:
         signed = check_consent(before, said.statement.act) if before else None
         if signed:
             self._note(signed, said, said.statement.act.details[PROPOSED_BY])
+
+    def _remark(self, said: Said, read: Callable[[str], bytes]) -> None:
+        """Keep of a change that passes what an auditor is told."""
+        act = said.statement.act
+        if act.kind == RESUME:
+            self.accepted = tuple(act.details["findings"].split("; "))
+            self.remarks.append(
+                printable(
+                    f"{said.place}: {act.actor} let the register be written again in spite of "
+                    f"{', '.join(self.accepted)}: {' '.join((act.reason or '').split())}"
+                )
+            )
+        # Under the edition in which it may be, an auditor is told all the same.
+        problem = unseen_fault([act.reason or "", *act.details.values()])
+        if problem := problem or unseen_in({name: read(name) for name in FILES}):
+            self.remarks.append(f"{said.place}: a text of the policy is unfit, as {problem}.")
 
     def check_signer(self, said: Said, policy: Policy) -> None:
         """Check that a key of the person who acted signed the statement.

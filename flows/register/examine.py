@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flows.domain import errors
 from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, SENT
 from flows.domain.acts.kind import the_day
+from flows.domain.characters import unseen_fault
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.english import in_full
 from flows.domain.reference import identity
@@ -212,6 +213,9 @@ class Examiner:
         if self.authority.policy is None:
             raise FoundError("E_POLICY", said.place, "The register was not founded before this act.")
         self.authority.check_signer(said, self.authority.policy)
+        # Under the edition in which it may be, an auditor is told all the same.
+        if problem := unseen_fault([said.statement.act.reason or "", *said.statement.act.details.values()]):
+            self.remarks.append(f"{said.place}: a text of the act is unfit, as {problem}.")
         before, it = known.chain.case, said.statement
         if known.broken:
             return before

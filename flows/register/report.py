@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
+from flows.domain.characters import visible
 from flows.domain.finding import Finding, Severity
 from flows.register.checkpoint import Checkpoint
 
@@ -246,4 +247,4 @@ def _matter(name: str) -> str:
 
 def printable(text: str) -> str:
     """Return ``text`` with what could steer a terminal made visible."""
-    return "".join(character if character.isprintable() else "�" for character in text)
+    return visible(text, lines=False)

@@ -8,8 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.acts.policy import takes_two
+from flows.domain.characters import unseen_fault
 from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
-from flows.domain.edition import EDITIONS, ONE_PERSON
+from flows.domain.edition import EDITIONS, ONE_PERSON, edition_of
 from flows.domain.errors import MalformedError, RefusedError
 from flows.domain.letterhead import PLAIN, Letterhead
 from flows.domain.policy import (
@@ -33,7 +34,7 @@ from flows.register.kinds import Kind, parse_key
 from flows.register.signature import CHECKPOINT, CONSENT, ENTRY, STATEMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ROSTER: Final = "roster.json"
 RULES: Final = "rules.json"
@@ -156,7 +157,22 @@ def parse_policy(files: Mapping[str, bytes]) -> Policy:
         raise ValueError("not in the register's form")
     _check(policy)
     _check_rules(policy.rules)
+    if not edition_of(policy).unseen and (problem := unseen_in(files)):
+        raise ValueError(problem)
     return policy
+
+
+def unseen_in(files: Mapping[str, bytes]) -> str | None:
+    """Return what is wrong with a text of a policy that has a character nobody sees; None if none has."""
+    return unseen_fault(_texts([canonical.load(data) for data in files.values()]))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _person(row: dict[str, Any]) -> Person:

@@ -467,6 +467,7 @@ function parsePolicy(read, register) {
   need(fit, "E_POLICY", "The policy is out of form.");
   need(keys.every(sound), "E_WEAK_KEY", "The policy lists a key that proves nothing.");
   need(EDITIONS.includes(rules.edition), "E_POLICY", "The policy names an edition of the procedure that this page does not know.");
+  seen(files, rules.edition, "E_POLICY");
   const sign = Object.values(people).filter((person) => person.keys.length && person.roles.includes(ADMIN)).length;
   need(rules.threshold === 1 || (rules.threshold === 2 && sign >= 2), "E_POLICY", "A change of the policy takes more administrators than there are.");
   const origin = /^(https:\/\/[a-z0-9.-]+|http:\/\/localhost)(:[0-9]{1,5})?$/;
@@ -495,6 +496,11 @@ function writersOf(chain, document) {
   return new Set([...document.writers, ...[...chain.documents.values()].flatMap((each) => [...each.asked])]);
 }
 
+// Characters that nobody sees, or that steer what shows them.
+const UNSEEN = /[\u{0}-\u{9}\u{B}-\u{1F}\u{7F}-\u{9F}\u{AD}\u{34F}\u{61C}\u{115F}-\u{1160}\u{17B4}-\u{17B5}\u{180B}-\u{180F}\u{200B}-\u{200F}\u{2028}-\u{202E}\u{2060}-\u{206F}\u{3164}\u{D800}-\u{F8FF}\u{FDD0}-\u{FDEF}\u{FEFF}\u{FFA0}\u{FFF9}-\u{FFFB}\u{FFFE}-\u{FFFF}\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}\u{F0000}-\u{10FFFF}\u{1FFFE}-\u{1FFFF}\u{2FFFE}-\u{2FFFF}\u{3FFFE}-\u{3FFFF}\u{4FFFE}-\u{4FFFF}\u{5FFFE}-\u{5FFFF}\u{6FFFE}-\u{6FFFF}\u{7FFFE}-\u{7FFFF}\u{8FFFE}-\u{8FFFF}\u{9FFFE}-\u{9FFFF}\u{AFFFE}-\u{AFFFF}\u{BFFFE}-\u{BFFFF}\u{CFFFE}-\u{CFFFF}\u{DFFFE}-\u{DFFFF}\u{EFFFE}-\u{EFFFF}]/u;
+const textsOf = (value) => (typeof value === "string" ? [value] : Object.values(value || {}).flatMap(textsOf));
+const seen = (value, edition, code) => need(edition < 2 || !textsOf(value).some((each) => UNSEEN.test(each)), code, "A text has a character that nobody sees.");
+
 function judge(chain, said, policy, listed, changed) {
   const {act, actor, document: name} = said, decides = act === "approve" || act === "return";
   const document = name === null ? null : chain.document(name);
@@ -502,6 +508,7 @@ function judge(chain, said, policy, listed, changed) {
     for (const [path, mark] of Object.entries(document.read)) need(listed[path] === mark, "E_STALE_APPROVAL", `${path} is not what was approved.`);
   }
   if (act === "approve") need(sameJson(Object.keys(said.details).sort(), decidedOn(name)), "E_ACT", "An approval names other files than those decided on.");
+  seen([said.reason, said.details], policy.rules.edition, "E_ACT");
   need(changed.every((path) => mayWrite(said).includes(path)), "E_ACT", "The act changes a file that it may not change.");
   need(!REASONED.has(act) || (said.reason || "").trim(), act === "return" || act === "override" ? "E_REASON" : "E_ACT", "A reason is needed.");
   need(decides === Boolean(said.gate), "E_ACT", "A gate is named where none belongs, or none where one does.");
@@ -807,6 +814,7 @@ class Reading {
 
   async amended(said, policy) {
     const before = this.policies.at(-1);
+    seen([said.reason, said.details], (before || policy).rules.edition, "E_POLICY");
     need(said.role === ADMIN, "E_ROLE", "Only an administrator changes the policy.");
     need((said.act === "found") === !before, "E_POLICY", "The register is founded once.");
     need(!["resume", "suspect-key"].includes(said.act) || (said.reason || "").trim(), "E_POLICY", "A reason is needed.");

@@ -11,6 +11,7 @@ from console_blocks import DOCS, ROOT
 
 from flows.domain.acts import ACTS
 from flows.domain.acts.policy import add_holiday
+from flows.domain.characters import UNSEEN
 from flows.domain.procedure import Role
 from flows.register import entry as entries
 from flows.register import signature
@@ -131,3 +132,13 @@ def namespace_of(what: str) -> bytes:
     row = re.search(rf"^\| {what} \|.*\| `([a-z0-9-]+)` \|$", _PAGE, re.MULTILINE)
     assert row is not None, what
     return row[1].encode()
+
+
+def test_the_page_lists_every_character_that_nobody_sees() -> None:
+    page = (ROOT / "docs/register.md").read_text(encoding="utf-8")
+    listed = page.partition("In hexadecimal these are ")[2].partition(", and the last two of every plane")[0]
+    ranges = [each.strip("`").split("\u2013") for each in listed.split(", ")]
+    told = {c for each in ranges for c in range(int(each[0], 16), int(each[-1], 16) + 1)}
+    told |= {plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF)}
+
+    assert told == {c for first, last in UNSEEN for c in range(first, last + 1)} - {ord("\n")}

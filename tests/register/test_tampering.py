@@ -932,6 +932,31 @@ def _(scene: Scene) -> None:
     a.together()
 
 
+for _what, _character in {
+    "an escape": "\x1b",
+    "a turn of direction": "\u202e",
+    "a tag": "\U000e0041",
+}.items():
+
+    @attack(f"a reason has {_what} in it", "E_ACT")
+    def _(scene: Scene, character: str = _character) -> None:
+        act = scene.office.returning(WAITING, "legal-reviewer", Stage.LEGAL_REVIEW)
+        a = scene.attacker("legal-reviewer")
+        step = approval_of(scene, a, "legal-reviewer")
+        step.said = replace(step.said, act=replace(act, reason=f"Weigh{character}the delay too."))
+        a.together()
+
+
+@attack("the authority has a name that nobody sees whole", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    for step in a.of(POLICY):
+        roster = step.changes[f"{POLICY}/{ROSTER}"]
+        assert isinstance(roster, bytes)
+        step.changes[f"{POLICY}/{ROSTER}"] = roster.replace(b"West ", "West\u200b".encode())
+    a.together()
+
+
 @attack("an act is replayed under a key of its own", "E_KEY")
 def _(scene: Scene) -> None:
     a = scene.attacker("legal-reviewer")

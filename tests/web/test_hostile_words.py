@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import pytest
 from desk_builders import CASE, CASES, Desk, open_case
+from markupsafe import Markup
 from web_builders import serving
 
 from flows.casework.office import open_office
 from flows.desk.web import sessions
+from flows.desk.web.render import environment
 from flows.desk.web.routes import ROUTES
 from flows.desk.web.store import Store
 from flows.home import Home
@@ -118,3 +120,13 @@ def _asked() -> str:
         "kind",
     )
     return str(httpx.QueryParams(dict.fromkeys(names, CODE)))
+
+
+def test_what_nobody_would_see_on_a_page_is_shown() -> None:
+    page = environment("en").from_string(
+        "{{ words }} {{ mark }} {{ _('Case %(case)s', case=words) }} {{ number }}"
+    )
+
+    shown = page.render(words="a\u202eb\u200b\x1b<", mark=Markup("<b>"), number=7)
+
+    assert shown == "a\ufffdb\ufffd\ufffd&lt; <b> Case a\ufffdb\ufffd\ufffd&lt; 7"

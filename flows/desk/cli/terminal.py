@@ -17,7 +17,6 @@ import shutil
 import stat
 import sys
 import textwrap
-import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows import home as flows_home
+from flows.domain.characters import visible
 from flows.domain.difference import Change
 from flows.domain.english import only_date
 from flows.domain.errors import (
@@ -190,11 +190,7 @@ def _write_anything() -> None:
 
 def shown(text: str, *, lines: bool = True) -> str:
     """Return ``text`` with what could steer a terminal, or turn its words around, made visible."""
-    return "".join(c if _is_seen(c) or (lines and c == "\n") else "\ufffd" for c in text)
-
-
-def _is_seen(c: str) -> bool:
-    return c.isprintable() or unicodedata.category(c) == "Zs"
+    return visible(text, lines=lines)
 
 
 def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from flows.desk.web.form import nearest
 from flows.desk.web.language import LANGUAGES, a_day, words_of
 from flows.desk.web.navigation import navigation
+from flows.domain.characters import visible
 from flows.domain.clock import WAITS
 from flows.domain.documents import DOCUMENTS
 from flows.domain.local_day import local_day, local_time
@@ -69,6 +70,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - as above
 def environment(language: str) -> Environment:
     """Return what makes pages of templates, in a language."""
     made = templates(escape=True)
+    made.finalize = _seen
     words = words_of(language)
 
     # As Jinja's own extension has them, which would make each text anew in every row of a list.
@@ -76,11 +78,14 @@ def environment(language: str) -> Environment:
     def plain(text: str) -> Markup:
         return Markup(words.gettext(text)) % {}  # noqa: S704 - our own text
 
+    def shown(values: Mapping[str, object]) -> dict[str, object]:
+        return {name: _seen(value) for name, value in values.items()}
+
     def said(text: str, **values: object) -> Markup:
-        return Markup(words.gettext(text)) % values if values else plain(text)  # noqa: S704 - as above
+        return Markup(words.gettext(text)) % shown(values) if values else plain(text)  # noqa: S704 - as above
 
     def counted(one: str, more: str, num: int, **values: object) -> Markup:
-        return Markup(words.ngettext(one, more, num)) % {"num": num, **values}  # noqa: S704 - as above
+        return Markup(words.ngettext(one, more, num)) % {"num": num, **shown(values)}  # noqa: S704 - as above
 
     def day(value: date | None) -> str:
         return a_day(value, language, short=True) if value else ""
@@ -115,6 +120,11 @@ def environment(language: str) -> Environment:
         "said_in": lambda text: english if translated(text) == text else "",
     }
     return made
+
+
+def _seen(value: object) -> object:
+    """Return what a page puts in, with each character made visible that nobody would see there."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _sentence(problem: str) -> str:

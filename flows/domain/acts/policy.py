@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_person, a_text, the_day
+from flows.domain.characters import is_line, unseen_fault
 from flows.domain.edition import EDITIONS, edition_of
 from flows.domain.english import in_full
 from flows.domain.errors import (
@@ -345,6 +345,9 @@ def check_proposal(before: Policy | None, act: Act, after: Policy) -> None:
         raise MissingReasonError("the register", verb=kind.verb)
     if kind.reason is Reason.NONE and act.reason is not None:
         raise _unlike(act)
+    stated_texts = (act.reason or "", *act.details.values())
+    if not edition_of(judge).unseen and (problem := unseen_fault(stated_texts)):
+        raise MalformedError(f"{act.kind} of the policy", Fault(path="", problem=problem))
     in_force = before.version if before else 0
     if (act.policy, act.version, after.version) != (in_force, in_force + 1, in_force + 1):
         raise _unlike(act)
@@ -442,7 +445,7 @@ def _faults_of_closure(closure: Closure) -> Iterator[Fault]:
 def _faults_in(path: str, text: str, longest: int) -> Iterator[Fault]:
     if not text or text != text.strip() or len(text) > longest:
         yield Fault(path=path, problem=f"1 to {longest} characters are needed, without space around them")
-    if not text.isprintable() or not unicodedata.is_normalized("NFC", text):
+    if not is_line(text):
         problem = "one line of characters that can be seen is needed"
         yield Fault(path=path, problem=problem)
 
