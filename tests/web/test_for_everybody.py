@@ -79,9 +79,12 @@ TIMES: Final = frozenset({"what is one's own", "people, for who may change them"
 """Pages that tell when their reader signed in, which is another time each time."""
 
 
-def shows(browser: Browser, home: Home, at: str, page: str, **options: object) -> Person:
+def shows(
+    browser: Browser, home: Home, at: str, page: str, language: str = "en", **options: object
+) -> Person:
     who, path = PAGES[page]
     someone = Person(browser, at, **options)
+    someone.context.add_cookies([{"name": "language", "value": language, "url": at}])
     if who:
         # Not by the page, which so many sign-ins within a minute would not be let in by.
         someone.context.add_cookies([{"name": "desk", "value": cookie_of(home, who), "url": at}])
@@ -123,6 +126,18 @@ def test_axe_finds_nothing_and_nothing_has_to_be_moved_sideways(
     for width in (640, 320):
         someone.page.set_viewport_size({"width": width, "height": 800})
         assert someone.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults(someone.page) == []
+    someone.context.close()
+
+
+@pytest.mark.parametrize("page", sampled(PAGES, first=1))
+def test_a_page_in_welsh_is_as_fit_for_everybody(
+    browser: Browser, full_home: Home, at: str, page: str
+) -> None:
+    size = {"width": 320, "height": 800}
+    someone = shows(browser, full_home, at, page, language="cy", bypass_csp=True, viewport=size)
+    assert someone.page.locator("html").get_attribute("lang") == "cy"
+    assert someone.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert faults(someone.page) == []
     someone.context.close()
 
