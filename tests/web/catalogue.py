@@ -40,7 +40,7 @@ from flows.files import folder
 from flows.register.kinds import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from babel.messages.catalog import Message
 
@@ -90,9 +90,16 @@ def _refusals() -> Iterator[str]:
     """Yield every sentence, known beforehand, with which the desk itself refuses something."""
     for path in sorted(WEB.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and _REFUSES.search(ast.unparse(node.func)):
-                said = [each.value for each in node.args if isinstance(each, ast.Constant)]
-                yield from (each for each in said if isinstance(each, str) and each.endswith("."))
+            said = [each.value for each in _handed_on(node) if isinstance(each, ast.Constant)]
+            yield from (each for each in said if isinstance(each, str) and each.endswith("."))
+    yield from ("this is needed", "choose a file")  # to follow what a field asks for
+
+
+def _handed_on(node: ast.AST) -> Sequence[ast.expr | None]:
+    """Return what a call that refuses is given, or what a constant stands for."""
+    if isinstance(node, ast.AnnAssign):
+        return [node.value]
+    return node.args if isinstance(node, ast.Call) and _REFUSES.search(ast.unparse(node.func)) else []
 
 
 def _of_fields(spec: Spec) -> Iterator[str]:

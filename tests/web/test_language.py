@@ -244,7 +244,9 @@ def test_what_the_desk_refuses_is_said_in_welsh_and_what_an_act_refuses_in_engli
         unsaid = {"version": "1", "gate": "legal-review"}
         asked = visitor.sends(f"{CASE}/decide/test", {"Origin": at}, **unsaid)
         returned = visitor.sends(f"{CASE}/decide/test", {"Origin": at}, **unsaid, decision="return")
-    assert (asked.status_code, returned.status_code) == (422, 422)
+        empty = visitor.sends(f"{CASE}/act", {"Origin": at}, act="step-aside")
+    assert (asked.status_code, returned.status_code, empty.status_code) == (422, 422, 422)
+    assert "Rheswm: mae angen hyn." in "".join(_Said(empty.text).words)
     assert "Dewiswch a ydych yn cymeradwyo" in "".join(_Said(asked.text).words)
     assert any("reason" in each for each in _Said(returned.text).english)
 

@@ -50,10 +50,12 @@ class UnfitFieldError(PitError):
 
     Attributes:
         field: Its name.
+        label: What it asks for.
+        problem: What would be right, to follow a colon.
     """
 
     def __init__(self, field: Field, problem: str) -> None:
-        self.field = field.name
+        self.field, self.label, self.problem = field.name, field.label, problem
         super().__init__(f"{field.label}: {problem}.")
 
 

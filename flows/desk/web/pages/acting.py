@@ -179,7 +179,7 @@ def _asked(visit: Visit, act: str, error: PitError | None) -> Page:
         version=case.document(chosen.document).version if chosen and kind and kind.names_version else 0,
     )
     given = {field.name: visit.sent(field.name) or visit.asked.get(field.name, "") for field in fields}
-    more = {"error": str(error or ""), "wrong": forms.field_of(error) if error else "", "given": given}
+    more = {"error": error or "", "wrong": forms.field_of(error) if error else "", "given": given}
     return Page(template="act.html.j2", view=view, more=more, status=422 if error else 200)
 
 
