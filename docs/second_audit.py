@@ -137,6 +137,10 @@ POLICY_ACTS = {  # the sentence of the entry, and what the act changes: a file, 
     "change-desk": ("policy: change where passkeys sign", "rules.json desk"),
     "change-body": ("policy: change the kind of authority to {body}", "rules.json body"),
     "change-retention": ("policy: keep cases for {months} months", "rules.json retention"),
+    "change-approvals": ("policy: let the {document} need the approvals {approvals}", "rules.json gates"),
+    "change-pattern": ("policy: change how references are made", "rules.json reference-pattern"),
+    "change-reminders": ("policy: remind people {days} working days before", "rules.json chase-within"),
+    "change-authority": ("policy: change the name of the authority", "roster.json authority"),
     "change-threshold": (
         "policy: set how many administrators a change takes to {administrators}",
         "rules.json threshold",
@@ -145,8 +149,16 @@ POLICY_ACTS = {  # the sentence of the entry, and what the act changes: a file, 
     "resume": ("policy: let the register be written again", ""),
     "suspect-key": ("policy: suspect a key of {person} since entry {since}", "roster.json"),
 }
-STATED = {"body": "body", "retention": "months", "threshold": "administrators", "edition": "edition"}
-"""The value in `rules.json`, and the fact that states it."""
+STATED = {
+    "body": "body",
+    "retention": "months",
+    "threshold": "administrators",
+    "edition": "edition",
+    "reference-pattern": "pattern",
+    "chase-within": "days",
+    "authority": "authority",
+}
+"""A value of the policy, and the fact that states it."""
 POLICY_FILES = ("calendar.json", "roster.json", "rules.json", "theme.json")
 FIELDS = {
     *("act", "actor", "case", "details", "document", "files", "format", "gate", "key", "number", "policy"),
@@ -510,6 +522,9 @@ def parse_policy(files: dict[str, bytes], register: str) -> Policy:
     threshold = policy.rules.get("threshold")
     enough = threshold == 1 or (threshold == 2 and len(sign) >= 2)
     need(enough, "E_POLICY", "A change of the policy takes more administrators than there are.")
+    gates = policy.rules.get("gates", {})
+    few = "one-person" in {gates.get("test"), gates.get("response")} or not gates.keys() <= DOCUMENTS
+    need("test" in gates and not few, "E_POLICY", "The rules let one person decide, or name no document.")
     desk = policy.rules.get("desk", [])
     need(all(isinstance(origin, str) and ORIGIN.fullmatch(origin) for origin in desk), "E_POLICY", "No desk.")
     return policy
@@ -1098,12 +1113,7 @@ class Audit:
                         ]
                 if name != file or key or name == "roster.json":
                     need(old == new, "E_POLICY", "The policy was changed in more than was signed for.")
-            fact = STATED.get(key)
-            same = fact is None or str(policy.rules.get(key)) == said["details"].get(fact)
-            need(same, "E_POLICY", "The policy says something else than the act states.")
-            editions = [p.rules["edition"] for p in (self.policies[-1], policy)]
-            risen = editions[0] < editions[1] or act != "adopt-edition"
-            need(risen, "E_POLICY", "An edition is followed by a later one only.")
+            self._stated(said, self.policies[-1], policy)
             self._agreed(said, self.policies[-1])
         judge = self.policies[-1] if self.policies else policy
         seen([said["reason"], said["details"]], judge.rules["edition"], "E_POLICY")
@@ -1119,6 +1129,20 @@ class Audit:
         self.policies.append(policy)
 
     @staticmethod
+    def _stated(said: dict[str, Any], before: Policy, policy: Policy) -> None:
+        """Check that the policy says what the act states."""
+        act, facts = said["act"], said["details"]
+        file, _, key = POLICY_ACTS[act][1].partition(" ")
+        fact = STATED.get(key)
+        same = fact is None or str(policy.files[file].get(key)) == facts.get(fact)
+        if act == "change-approvals":
+            named = {facts.get("document"): facts.get("approvals")}
+            same = policy.rules["gates"] == {**before.rules["gates"], **named}
+        need(same, "E_POLICY", "The policy says something else than the act states.")
+        risen = before.rules["edition"] < policy.rules["edition"] or act != "adopt-edition"
+        need(risen, "E_POLICY", "An edition is followed by a later one only.")
+
+    @staticmethod
     def _agreed(said: dict[str, Any], before: Policy) -> None:
         """Check that another administrator agreed, where the policy before takes two."""
         facts = {**said["details"]}
@@ -1128,7 +1152,7 @@ class Audit:
             return
         need(first and written, "E_CONSENT", "A change takes two administrators, and one signed it.")
         need(first != said["actor"], "E_CONSENT", "One person proposed and confirmed.")
-        roles = before.people.get(str(first), {"roles": []})["roles"]
+        roles = before.people.get(first, {"roles": []})["roles"]
         need(ADMIN in roles, "E_CONSENT", "Whoever agreed is no administrator.")
         same = {name: said[name] for name in ("act", "files", "format", "policy", "reason", "register")}
         agreed = {**same, "details": facts, "proposed-by": first}

@@ -22,9 +22,13 @@ from flows.domain.acts import (
     ADOPT_EDITION,
     APPROVE,
     ASK_CLARIFICATION,
+    CHANGE_APPROVALS,
+    CHANGE_AUTHORITY,
     CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_LETTERS,
+    CHANGE_PATTERN,
+    CHANGE_REMINDERS,
     CHANGE_RETENTION,
     CHANGE_THEME,
     CHANGE_THRESHOLD,
@@ -56,7 +60,7 @@ from flows.domain.acts.withdrawing import STANDS, stood
 from flows.domain.characters import named, visible
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST, sealed_with
-from flows.domain.edition import gates_for
+from flows.domain.edition import documents_of, gates_for
 from flows.domain.english import listing
 from flows.domain.errors import (
     Fault,
@@ -625,6 +629,56 @@ def adopt_edition(office: Office, administrator: Officer, edition: int) -> Recor
         {"edition": str(edition)},
         lambda policy, _: amending.adopt_edition(policy, edition),
         unless=lambda policy: policy.rules.edition == edition,
+    )
+
+
+def change_approvals(
+    office: Office, administrator: Officer, document: str, approvals: str
+) -> Recorded | None:
+    """Set the approvals that a kind of document needs; None where it needs these already."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_APPROVALS,
+        {"document": document, "approvals": approvals},
+        lambda policy, _: amending.change_approvals(policy, document, approvals),
+        unless=lambda policy: documents_of(policy).get(document) == approvals,
+    )
+
+
+def change_pattern(office: Office, administrator: Officer, pattern: str) -> Recorded | None:
+    """Set how the next reference is made; None where it is made so already."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_PATTERN,
+        {"pattern": pattern},
+        lambda policy, _: amending.change_pattern(policy, pattern),
+        unless=lambda policy: policy.rules.reference_pattern == pattern,
+    )
+
+
+def change_reminders(office: Office, administrator: Officer, days: int) -> Recorded | None:
+    """Set how many working days before a day is due people are reminded; None where that is so already."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_REMINDERS,
+        {"days": str(days)},
+        lambda policy, _: amending.change_reminders(policy, days),
+        unless=lambda policy: policy.rules.chase_within == days,
+    )
+
+
+def change_authority(office: Office, administrator: Officer, authority: str) -> Recorded | None:
+    """Give the authority another name; None where it has that name. What was written before stays."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_AUTHORITY,
+        {"authority": authority},
+        lambda policy, _: amending.change_authority(policy, authority),
+        unless=lambda policy: policy.authority == authority,
     )
 
 

@@ -48,6 +48,9 @@ HOST: Final = re.compile(
 THRESHOLDS: Final = (1, 2)
 """How many administrators a change of the policy can take."""
 
+EARLIEST_REMINDER: Final = 60
+"""Working days before a day is due: as long as a school ever has, SI 2004/3364, regulation 3."""
+
 LONGEST_RETENTION: Final = 1_200
 """Months."""
 

@@ -84,12 +84,19 @@ const POLICY_ACTS = {  // the sentence, the file that changes, and which key wit
   "change-desk": ["policy: change where passkeys sign", "rules.json", "desk"],
   "change-body": ["policy: change the kind of authority to {body}", "rules.json", "body"],
   "change-retention": ["policy: keep cases for {months} months", "rules.json", "retention"],
+  "change-approvals": ["policy: let the {document} need the approvals {approvals}", "rules.json", "gates"],
+  "change-pattern": ["policy: change how references are made", "rules.json", "reference-pattern"],
+  "change-reminders": ["policy: remind people {days} working days before", "rules.json", "chase-within"],
+  "change-authority": ["policy: change the name of the authority", "roster.json", "authority"],
   "change-threshold": ["policy: set how many administrators a change takes to {administrators}", "rules.json", "threshold"],
   "adopt-edition": ["policy: adopt edition {edition} of the procedure", "rules.json", "edition"],
   "resume": ["policy: let the register be written again", ""],
   "suspect-key": ["policy: suspect a key of {person} since entry {since}", "roster.json"],
 };
-const STATED = {body: "body", retention: "months", threshold: "administrators", edition: "edition"};
+const STATED = {
+  body: "body", retention: "months", threshold: "administrators", edition: "edition",
+  "reference-pattern": "pattern", "chase-within": "days", authority: "authority",
+};
 const POLICY_FILES = ["calendar.json", "roster.json", "rules.json", "theme.json"];
 const FIELDS = ["act", "actor", "case", "details", "document", "files", "format", "gate", "key", "number", "policy", "previous", "reason", "register", "role", "time", "version"];
 const DAY = 24 * 60 * 60;
@@ -468,6 +475,9 @@ function parsePolicy(read, register) {
   need(keys.every(sound), "E_WEAK_KEY", "The policy lists a key that proves nothing.");
   need(EDITIONS.includes(rules.edition), "E_POLICY", "The policy names an edition of the procedure that this page does not know.");
   seen(files, rules.edition, "E_POLICY");
+  const {gates = {}} = rules;
+  const few = [gates.test, gates.response].includes("one-person") || !Object.keys(gates).every((name) => DOCUMENTS.includes(name));
+  need("test" in gates && !few, "E_POLICY", "The rules let one person decide, or name no document.");
   const sign = Object.values(people).filter((person) => person.keys.length && person.roles.includes(ADMIN)).length;
   need(rules.threshold === 1 || (rules.threshold === 2 && sign >= 2), "E_POLICY", "A change of the policy takes more administrators than there are.");
   const origin = /^(https:\/\/[a-z0-9.-]+|http:\/\/localhost)(:[0-9]{1,5})?$/;
@@ -830,7 +840,9 @@ class Reading {
         });
         need(sameJson(old, now), "E_POLICY", "The policy was changed in more than was signed for.");
       }
-      need(!(key in STATED) || String(policy.rules[key]) === said.details[STATED[key]], "E_POLICY", "The policy says something else than the act states.");
+      const gates = {...before.rules.gates, [said.details.document]: said.details.approvals};
+      need(said.act !== "change-approvals" || sameJson(policy.rules.gates, gates), "E_POLICY", "Other approvals were changed than the act states.");
+      need(!(key in STATED) || String(policy.files[file][key]) === said.details[STATED[key]], "E_POLICY", "The policy says something else than the act states.");
       need(said.act !== "adopt-edition" || before.rules.edition < policy.rules.edition, "E_POLICY", "An edition is followed by a later one only.");
       await this.agreed(said, before);
     }

@@ -24,8 +24,12 @@ from flows.domain.acts import (
     ADD_CLOSURE,
     ADD_HOLIDAY,
     ADD_OFFICER,
+    CHANGE_APPROVALS,
+    CHANGE_AUTHORITY,
     CHANGE_BODY,
     CHANGE_LETTERS,
+    CHANGE_PATTERN,
+    CHANGE_REMINDERS,
     CHANGE_RETENTION,
     CHANGE_THRESHOLD,
     CLOSE,
@@ -44,8 +48,12 @@ from flows.domain.acts.policy import (
     add_closure,
     add_holiday,
     add_officer,
+    change_approvals,
+    change_authority,
     change_body,
     change_letters,
+    change_pattern,
+    change_reminders,
     change_retention,
     change_threshold,
     check_amendment,
@@ -762,3 +770,76 @@ def test_a_change_that_takes_one_states_no_other() -> None:
 
     with pytest.raises(MalformedError):
         check_amendment(a_policy(), replace(act, details={**act.details, **agreed_by(SECOND)}), after)
+
+
+_OTHER: dict[str, tuple[Kind, dict[str, str], Policy]] = {
+    "approvals": (
+        CHANGE_APPROVALS,
+        {"document": "cost", "approvals": "full"},
+        change_approvals(a_policy(), "cost", "full"),
+    ),
+    "the pattern of references": (
+        CHANGE_PATTERN,
+        {"pattern": "IG/{number}"},
+        change_pattern(a_policy(), "IG/{number}"),
+    ),
+    "reminders": (CHANGE_REMINDERS, {"days": "9"}, change_reminders(a_policy(), 9)),
+    "the authority's name": (
+        CHANGE_AUTHORITY,
+        {"authority": "Northshire Council"},
+        change_authority(a_policy(), "Northshire Council"),
+    ),
+}
+"""Each with the facts of the act that changes it, and the policy that this makes of the usual one."""
+
+
+def test_each_of_them_is_changed_and_nothing_else() -> None:
+    before, rules = a_policy(), a_policy().rules
+    expected = {
+        "approvals": replace(before, rules=replace(rules, gates={**rules.gates, "cost": "full"})),
+        "the pattern of references": replace(before, rules=replace(rules, reference_pattern="IG/{number}")),
+        "reminders": replace(before, rules=replace(rules, chase_within=9)),
+        "the authority's name": replace(before, authority="Northshire Council"),
+    }
+
+    assert {name: after for name, (_, _, after) in _OTHER.items()} == {
+        name: replace(after, version=2) for name, after in expected.items()
+    }
+
+
+@pytest.mark.parametrize("what", _OTHER)
+def test_it_is_changed_by_an_administrator_as_stated(what: str) -> None:
+    kind, facts, after = _OTHER[what]
+    check_amendment(a_policy(), an_act(kind, details=facts), after)
+
+    with pytest.raises(NotEntitledError):
+        check_amendment(a_policy(), an_act(kind, actor=WRITER, details=facts), after)
+    other = {
+        CHANGE_APPROVALS: {"document": "fees", "approvals": "full"},
+        CHANGE_PATTERN: {"pattern": "{number}"},
+        CHANGE_REMINDERS: {"days": "8"},
+        CHANGE_AUTHORITY: {"authority": "Southshire Council"},
+    }[kind]
+    with pytest.raises(MalformedError):
+        check_amendment(a_policy(), an_act(kind, details=other), after)
+    with pytest.raises(RefusedError, match="already"):
+        check_amendment(after, an_act(kind, policy=2, version=3, details=facts), replace(after, version=3))
+
+
+@pytest.mark.parametrize("document", ["test", "response"])
+def test_one_person_never_decides_on_a_test_or_a_response(document: str) -> None:
+    with pytest.raises(RefusedError, match="one person is too few"):
+        change_approvals(a_policy(), document, "one-person")
+
+
+def test_approvals_are_those_of_the_edition_in_force() -> None:
+    earlier = a_policy(rules=some_rules(edition=1))
+
+    with pytest.raises(RefusedError, match="Edition 1 of the procedure has no approvals called one-person"):
+        change_approvals(earlier, "fees", "one-person")
+    assert change_approvals(earlier, "fees", "two-person").rules.gates["fees"] == "two-person"
+
+
+def test_other_approvals_count_from_the_next_submission_on() -> None:
+    assert gates_for(a_policy(), "cost") == (Stage.BALANCING,)
+    assert gates_for(_OTHER["approvals"][2], "cost") == (Stage.LEGAL_REVIEW, Stage.BALANCING)

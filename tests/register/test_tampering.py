@@ -33,8 +33,12 @@ from register_builders import (
 from flows.domain.acts import (
     ADD_OFFICER,
     ADOPT_EDITION,
+    CHANGE_APPROVALS,
+    CHANGE_AUTHORITY,
     CHANGE_BODY,
     CHANGE_DESK,
+    CHANGE_PATTERN,
+    CHANGE_REMINDERS,
     CHANGE_THRESHOLD,
     RESUME,
     RETURN,
@@ -44,7 +48,11 @@ from flows.domain.acts.policy import (
     CONSENT,
     PROPOSED_BY,
     add_officer,
+    change_approvals,
+    change_authority,
     change_body,
+    change_pattern,
+    change_reminders,
     change_threshold,
     suspect_key,
 )
@@ -1070,6 +1078,64 @@ def _(scene: Scene) -> None:
     a = scene.attacker("administrator")
     after = add_officer(scene.office.register.policy(), replace(gone, id="outsider"))
     amendment(scene, a, write_policy(after))
+    a.together()
+
+
+@attack("other approvals than an act states are changed beside", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    loosened = change_approvals(scene.office.register.policy(), "test", "two-person")
+    facts = {"document": "cost", "approvals": "full"}
+    both = replace(change_approvals(loosened, **facts), version=loosened.version)
+    amendment(scene, a, write_policy(both), kind=CHANGE_APPROVALS, details=facts)
+    a.together()
+
+
+@attack("one person is to decide on a test", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    policy = scene.office.register.policy()
+    rules = replace(policy.rules, gates={**policy.rules.gates, "test": "one-person"})
+    facts = {"document": "test", "approvals": "one-person"}
+    files = write_policy(replace(policy, version=policy.version + 1, rules=rules))
+    amendment(scene, a, files, kind=CHANGE_APPROVALS, details=facts)
+    a.together()
+
+
+@attack("people are reminded on another day than the act states", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    files = write_policy(change_reminders(scene.office.register.policy(), 0))
+    amendment(scene, a, files, kind=CHANGE_REMINDERS, details={"days": "9"})
+    a.together()
+
+
+@attack("the authority gets another name than the act states", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    files = write_policy(change_authority(scene.office.register.policy(), "Northshire Council"))
+    amendment(scene, a, files, kind=CHANGE_AUTHORITY, details={"authority": "Southshire Council"})
+    a.together()
+
+
+@attack("somebody is listed while the authority gets another name", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    named = scene.office.person("foi-officer")
+    more = add_officer(
+        scene.office.register.policy(),
+        replace(named, id="new", keys=(scene.office.signers["outsider"].public,)),
+    )
+    files = write_policy(replace(more, authority="Northshire Council"))
+    amendment(scene, a, files, kind=CHANGE_AUTHORITY, details={"authority": "Northshire Council"})
+    a.together()
+
+
+@attack("references are made otherwise than the act states", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    files = write_policy(change_pattern(scene.office.register.policy(), "{number}"))
+    amendment(scene, a, files, kind=CHANGE_PATTERN, details={"pattern": "IG/{number}"})
     a.together()
 
 

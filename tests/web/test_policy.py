@@ -47,6 +47,10 @@ CHANGES: Final = {
     "letters": ({**LETTERS, "address": "1 Street\nTown"}, "1 Street"),
     "desk": ({"origins": "https://foi.example.gov.uk\nhttps://b.example.gov.uk"}, "https://b.example.gov.uk"),
     "retention": ({"months": "36"}, "36"),
+    "approvals": ({"document": "cost", "approvals": "full"}, "cost: full"),
+    "pattern": ({"pattern": "IG/{year}/{number}"}, "IG/{year}/{number}"),
+    "reminders": ({"days": "9"}, "9"),
+    "authority": ({"authority": "Northshire Council"}, "Northshire Council"),
 }
 """In this order: what is sent for each matter, and what the page of the signature says of it."""
 
@@ -60,6 +64,11 @@ REFUSED: Final = {
     "letters": ({**LETTERS, "greeting": ""}, "1 to 80 characters"),
     "desk": ({"origins": "https://127.0.0.1"}, "the desk's address"),
     "retention": ({"months": "many"}, "months"),
+    "approvals": ({"document": "test", "approvals": "one-person"}, "one person is too few"),
+    "pattern": ({"pattern": "FOI"}, "{number} once"),
+    "reminders": ({"days": "61"}, "from 0 to 60"),
+    "authority": ({"authority": "**Council**"}, "plain text"),
+    "administrators": ({"administrators": "2"}, "fewer than 2 administrators"),
     "edition": ({}, "so already"),
 }
 

@@ -20,13 +20,18 @@ from flows.desk.cli.terminal import (
     with_home,
 )
 from flows.desk.cli.terminal import acts as acting
-from flows.domain.policy import THRESHOLDS
+from flows.desk.making import parse_authority
+from flows.domain.documents import DOCUMENTS
+from flows.domain.edition import EDITIONS, latest
+from flows.domain.policy import EARLIEST_REMINDER, THRESHOLDS
+from flows.sources.references import check_pattern
 
 if TYPE_CHECKING:
     from flows.casework.acts import Officer
     from flows.casework.amendments import Proposed
     from flows.casework.office import Office
     from flows.home import Home
+    from flows.register.line import Recorded
 
 
 @click.group(cls=Commands)
@@ -58,10 +63,62 @@ def administrators(number: str, *, office: Office, officer: Officer, as_json: bo
     has lost a key, stops nothing.
     """
     recorded = acts.change_threshold(office, officer, int(number))
-    done = f"A change of the policy takes {'two administrators' if number == '2' else 'one administrator'}."
-    if recorded is None:
-        done = f"{done.removesuffix('.')} already; nothing was recorded."
-    tell_policy(office, done, new=recorded is not None, as_json=as_json)
+    words = "two administrators" if number == "2" else "one administrator"
+    _tell(office, recorded, f"A change of the policy takes {words}", as_json=as_json)
+
+
+@policy.command("approvals", epilog=example("equipoise policy approvals cost full --as administrator"))
+@click.argument("document", metavar="DOCUMENT", type=click.Choice([*DOCUMENTS]))
+@click.argument("approvals", metavar="APPROVALS", type=click.Choice([*EDITIONS[latest()].gates]))
+@acting
+def approvals(document: str, approvals: str, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """Set which approvals a DOCUMENT needs: full, two-person, or for letters one-person.
+
+    full is legal review and then sign-off, two-person is sign-off alone, one-person is none. What was
+    submitted before passes the approvals of then.
+    """
+    recorded = acts.change_approvals(office, officer, document, approvals)
+    _tell(office, recorded, f"A {document} needs the approvals {approvals} from now on", as_json=as_json)
+
+
+@policy.command(
+    "pattern", epilog=example('equipoise policy pattern "FOI-{year}-{number:04}" --as administrator')
+)
+@click.argument("pattern", metavar="PATTERN")
+@acting
+def pattern(pattern: str, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """Set how the next reference is made; those that were given stay."""
+    recorded = acts.change_pattern(office, officer, check_pattern(pattern))
+    _tell(office, recorded, f"The next reference is made as {pattern}", as_json=as_json)
+
+
+@policy.command("reminders", epilog=example("equipoise policy reminders 5 --as administrator"))
+@click.argument("days", metavar="DAYS", type=click.IntRange(0, EARLIEST_REMINDER))
+@acting
+def reminders(days: int, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """Set how many working DAYS before a day is due people are reminded of it."""
+    recorded = acts.change_reminders(office, officer, days)
+    _tell(office, recorded, f"People are reminded {days} working days before", as_json=as_json)
+
+
+@policy.command(
+    "authority", epilog=example('equipoise policy authority "Northshire Council" --as administrator')
+)
+@click.argument("name", metavar="NAME")
+@acting
+def authority(name: str, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """Give the authority another NAME; several that share a register stand with semicolons between.
+
+    What was written before stays as it is, and requests that name the authority otherwise are set aside.
+    """
+    name = parse_authority(name, "NAME")
+    recorded = acts.change_authority(office, officer, name)
+    _tell(office, recorded, f"The authority is {name} from now on", as_json=as_json)
+
+
+def _tell(office: Office, recorded: Recorded | None, done: str, *, as_json: bool) -> None:
+    sentence = f"{done}." if recorded else "It is so already; nothing was recorded."
+    tell_policy(office, sentence, new=recorded is not None, as_json=as_json)
 
 
 @policy.command("waiting", epilog=example("equipoise policy waiting"))

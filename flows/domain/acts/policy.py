@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_person, a_text, the_day
 from flows.domain.characters import is_line, unseen_fault
-from flows.domain.edition import EDITIONS, edition_of
+from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
+from flows.domain.edition import EDITIONS, ONE_PERSON, documents_of, edition_of, latest
 from flows.domain.english import in_full
 from flows.domain.errors import (
     ConsentError,
@@ -21,6 +22,7 @@ from flows.domain.errors import (
 from flows.domain.letterhead import letterhead_faults
 from flows.domain.policy import (
     BODIES,
+    EARLIEST_REMINDER,
     LONGEST_RETENTION,
     SERVICE,
     THRESHOLDS,
@@ -221,6 +223,61 @@ def change_retention(policy: Policy, months: int) -> Policy:
     if months == policy.rules.retention:
         raise RefusedError("That is how long cases are kept already.")
     return _with_rules(policy, replace(policy.rules, retention=months))
+
+
+def change_approvals(policy: Policy, document: str, approvals: str) -> Policy:
+    """Return the next policy, under which a kind of document needs other approvals.
+
+    What was submitted before passes the approvals that its submission names.
+
+    Raises:
+        RefusedError: it needs these already, the edition in force does not have them, or one person would
+            decide on a test or a response.
+    """
+    if approvals not in edition_of(policy).gates:
+        raise RefusedError(
+            f"Edition {policy.rules.edition} of the procedure has no approvals called {approvals}."
+        )
+    if approvals == ONE_PERSON and document in {TEST.name, RESPONSE.name}:
+        raise RefusedError(
+            f"A {document} is decided on by somebody who did not write it; one person is too few."
+        )
+    if documents_of(policy).get(document) == approvals:
+        raise RefusedError("These are the approvals that it needs already.")
+    return _with_rules(policy, replace(policy.rules, gates={**policy.rules.gates, document: approvals}))
+
+
+def change_pattern(policy: Policy, pattern: str) -> Policy:
+    """Return the next policy, under which the next reference is made by another pattern.
+
+    Raises:
+        RefusedError: it is made so already.
+    """
+    if pattern == policy.rules.reference_pattern:
+        raise RefusedError("References are made like this already.")
+    return _with_rules(policy, replace(policy.rules, reference_pattern=pattern))
+
+
+def change_reminders(policy: Policy, days: int) -> Policy:
+    """Return the next policy, under which people are reminded so many working days before a day is due.
+
+    Raises:
+        RefusedError: they are reminded then already.
+    """
+    if days == policy.rules.chase_within:
+        raise RefusedError("That is when people are reminded already.")
+    return _with_rules(policy, replace(policy.rules, chase_within=days))
+
+
+def change_authority(policy: Policy, authority: str) -> Policy:
+    """Return the next policy, under which the authority has another name; what was written under one stays.
+
+    Raises:
+        RefusedError: it has this name already.
+    """
+    if authority == policy.authority:
+        raise RefusedError("That is the authority's name already.")
+    return replace(policy, version=policy.version + 1, authority=authority)
 
 
 def change_threshold(policy: Policy, threshold: int) -> Policy:
@@ -624,6 +681,67 @@ CHANGE_RETENTION: Final = _row(
     verb="change how long cases are kept",
     subject="keep cases for {months} months",
     done="set {months} months for which a case is kept after it ended",
+)
+CHANGE_APPROVALS: Final = _row(
+    "change-approvals",
+    lambda before, act, _: change_approvals(before, act.details["document"], act.details["approvals"]),
+    (
+        a_choice("document", DOCUMENTS, "Which kind of document."),
+        a_choice("approvals", EDITIONS[latest()].gates, "Which approvals it needs."),
+    ),
+    changes="rules.json",
+    verb="change which approvals a document needs",
+    subject="let the {document} need the approvals {approvals}",
+    done="set the approvals that the {document} needs to {approvals}",
+)
+CHANGE_PATTERN: Final = _row(
+    "change-pattern",
+    lambda before, act, _: change_pattern(before, act.details["pattern"]),
+    (
+        a_text(
+            "pattern",
+            r"(?=.{1,60}$)(?!.*\{year\}.*\{year\})([A-Za-z0-9._/-]|\{year\})*"
+            r"\{number(:0?[1-9])?\}([A-Za-z0-9._/-]|\{year\})*",
+            "write it as FOI-{year}-{number:04}: {number} once, {year} at most once",
+            "How the next reference is made.",
+        ),
+    ),
+    changes="rules.json",
+    verb="change how references are made",
+    subject="change how references are made",
+    done="changed how references are made",
+)
+CHANGE_REMINDERS: Final = _row(
+    "change-reminders",
+    lambda before, act, _: change_reminders(before, int(act.details["days"])),
+    (
+        a_text(
+            "days",
+            r"0|[1-9]|[1-5]\d|60",
+            f"a number of working days from 0 to {EARLIEST_REMINDER} is needed",
+            "How many working days before a day is due people are reminded.",
+        ),
+    ),
+    changes="rules.json",
+    verb="change when people are reminded",
+    subject="remind people {days} working days before",
+    done="set the working days before a day is due at which people are reminded to {days}",
+)
+CHANGE_AUTHORITY: Final = _row(
+    "change-authority",
+    lambda before, act, _: change_authority(before, act.details["authority"]),
+    (
+        a_text(
+            "authority",
+            r"(?=.{1,200}$)\S[^\x00-\x1f\x7f-\x9f\u2028\u2029]*(?<!\s)",
+            "a name of 1 to 200 characters in one line is needed, without space around it",
+            "The authority's name, as it names itself.",
+        ),
+    ),
+    changes="roster.json",
+    verb="change the name of the authority",
+    subject="change the name of the authority",
+    done="changed the name of the authority to {authority}",
 )
 CHANGE_THRESHOLD: Final = _row(
     "change-threshold",

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 from flows.casework import acts, consents
 from flows.casework.amendments import matters, waiting
 from flows.casework.letterhead_file import letterhead_of
+from flows.desk.making import parse_authority
 from flows.desk.web.pages.signing import keep
 from flows.desk.web.visit import NotFoundError, Page, See
 from flows.document.theme_file import redrawn_if_small, theme_of
-from flows.domain.edition import latest
+from flows.domain.documents import DOCUMENTS
+from flows.domain.edition import edition_of, latest
 from flows.domain.errors import Fault, MalformedError, PitError
-from flows.domain.policy import BODIES
+from flows.domain.policy import BODIES, EARLIEST_REMINDER
 from flows.domain.procedure import Role
 from flows.domain.provisions import provisions
 from flows.domain.working_days import NATIONS, Holiday
+from flows.sources.references import check_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,6 +70,8 @@ def _shown(visit: Visit, what: str, error: str) -> Page:
         "acts": Role.ADMINISTRATOR in visit.roles,
         "latest": latest(),
         "nations": NATIONS,
+        "documents": DOCUMENTS,
+        "approvals": edition_of(policy).gates,
         "bodies": [(body, words.get(body, body.replace("-", " "))) for body in reversed(BODIES)],
     }
     return Page(template="policy.html.j2", view=view, more=more, status=422 if error else 200)
@@ -116,6 +121,30 @@ def _body(visit: Visit, officer: Officer) -> object:
 
 def _administrators(visit: Visit, officer: Officer) -> object:
     return acts.change_threshold(visit.office, officer, 2 if visit.sent("administrators") == "2" else 1)
+
+
+def _approvals(visit: Visit, officer: Officer) -> object:
+    document, approvals = visit.sent("document"), visit.sent("approvals")
+    if document not in DOCUMENTS or approvals not in edition_of(visit.policy).gates:
+        raise MalformedError("approvals", Fault(path="", problem="a document and approvals of those listed"))
+    return acts.change_approvals(visit.office, officer, document, approvals)
+
+
+def _pattern(visit: Visit, officer: Officer) -> object:
+    return acts.change_pattern(visit.office, officer, check_pattern(visit.sent("pattern")))
+
+
+def _reminders(visit: Visit, officer: Officer) -> object:
+    days = visit.sent("days")
+    if not days.isdecimal() or int(days) > EARLIEST_REMINDER:
+        problem = f"a number of working days from 0 to {EARLIEST_REMINDER} is needed"
+        raise MalformedError("days", Fault(path="", problem=problem))
+    return acts.change_reminders(visit.office, officer, int(days))
+
+
+def _authority(visit: Visit, officer: Officer) -> object:
+    name = parse_authority(visit.sent("authority"), "The authority's name")
+    return acts.change_authority(visit.office, officer, name)
 
 
 def _edition(visit: Visit, officer: Officer) -> object:
@@ -191,6 +220,10 @@ def _letters(visit: Visit, officer: Officer) -> object:
 
 _CHANGES: Final[Mapping[str, Change]] = {
     "administrators": _administrators,
+    "approvals": _approvals,
+    "authority": _authority,
+    "pattern": _pattern,
+    "reminders": _reminders,
     "body": _body,
     "edition": _edition,
     "desk": _desk,
