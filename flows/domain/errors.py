@@ -208,6 +208,20 @@ class MalformedError(PitError):
         super().__init__(f"{source}: " + "; ".join(map(str, faults)) + ".")
 
 
+class NotCosignedError(RefusedError):
+    """A witness does not sign a checkpoint.
+
+    Attributes:
+        status: What an answer in HTTP says (c2sp.org/tlog-witness).
+        size: Of the newest checkpoint it signed, where the one it was given goes on from another.
+    """
+
+    def __init__(self, status: int, sentence: str, *, size: int | None = None) -> None:
+        self.status = status
+        self.size = size
+        super().__init__(sentence)
+
+
 class RegisterError(PitError):
     """The register is absent, or could not be read or written."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _SIZE: Final = 32
-_EMPTY: Final = hashlib.sha256(b"").digest()
+EMPTY: Final = hashlib.sha256(b"").digest()
 """The root over no leaf at all."""
 
 
@@ -64,7 +64,7 @@ class Tree:
     def root(self, size: int | None = None) -> bytes:
         """Return the root over the first ``size`` leaves, or over all (MTH of RFC 6962, 2.1)."""
         size = self.size if size is None else size
-        return self._hash(0, size) if size else _EMPTY
+        return self._hash(0, size) if size else EMPTY
 
     def leaf(self, index: int) -> bytes:
         """Return the hash of a leaf."""

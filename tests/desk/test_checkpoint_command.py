@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import socket
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from flows.casework.office import open_office
@@ -22,6 +27,14 @@ if TYPE_CHECKING:
     from desk_builders import Desk
 
 ENTRIES = 8
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
 
 
 def hashes(lines: list[str]) -> list[bytes]:
@@ -153,6 +166,57 @@ def test_what_a_witness_answered_is_kept_with_the_checkpoint_and_told_by_the_aud
         said = desk.done("audit", "--checkpoint", kept, *words)
         assert "Cosigned     witness.example/w saw it grow to entry 8, on 26 Nov 2026 14:30\n" in said
     assert desk.refused("audit", "--witness", "w+00000000+AAAA")[0] == 2
+
+
+def test_a_register_and_a_witness_work_by_files_and_over_http(
+    desk: Desk, tmp_path: Path, free_port: int
+) -> None:
+    """A whole round by each way, as two machines would do it."""
+    folder, key, asked, answer = (tmp_path / name for name in ("witness", "key", "asked", "answer"))
+    name = "witness.example/w"
+    (tmp_path / "witness.key").write_text(desk.done("witness", "init", folder, "--name", name))
+    assert desk.done("witness", "key", folder) == (tmp_path / "witness.key").read_text()
+    key.write_text(desk.done("checkpoint", "--verifier-key"))
+    assert desk.done("witness", "trust", folder, key).startswith("Taken on: equipoise/")
+
+    desk.done("checkpoint", "--since", "0", "--out", asked)
+    desk.done("witness", "cosign", folder, asked, "--out", answer)
+    assert desk.done("checkpoint", "--add", answer) == f"Added: 1 cosignature, by {name}.\n"
+    code, sentence = desk.refused("witness", "cosign", folder, asked)
+    assert (code, sentence) == (1, "The newest checkpoint is of 8, not 0.")
+
+    desk.submit()
+    desk.done("checkpoint", "--since", "8", "--out", asked)
+    main = "from flows.desk.cli.main import main; main()"
+    serving = [sys.executable, "-c", main, "witness", "serve", str(folder)]
+    with subprocess.Popen([*serving, "--port", str(free_port)], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            address = process.stdout.readline().split()[4].removesuffix(",")
+            answered = post_when_it_answers(address, asked.read_bytes())
+        finally:
+            process.terminate()
+    answer.write_text(answered, encoding="utf-8")
+    desk.done("checkpoint", "--add", answer)
+
+    newest = desk.home.checkpoints / "000000009.txt"
+    said = desk.done("audit", "--checkpoint", newest, "--witness", tmp_path / "witness.key")
+    assert f"Cosigned     {name} saw it grow to entry 9, on " in said
+    origin = parse_note(newest.read_text(encoding="utf-8")).text.partition("\n")[0]
+    assert (
+        parse_note(desk.done("witness", "newest", folder, origin)).text
+        == parse_note(newest.read_text(encoding="utf-8")).text
+    )
+
+
+def post_when_it_answers(address: str, body: bytes) -> str:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            return httpx.post(address, content=body).raise_for_status().text
+        except httpx.ConnectError:
+            assert time.monotonic() < until
+            time.sleep(0.1)
 
 
 def test_an_audit_remembers_and_the_next_finds_what_was_cut_off(desk: Desk, tmp_path: Path) -> None:

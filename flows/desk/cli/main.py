@@ -91,6 +91,11 @@ _AFTER: Final = {
         "Print the newest checkpoint, to be kept elsewhere; sign one if the register has grown.",
         "checkpoint",
     ),
+    "witness": _in(
+        "witnessing",
+        "Witness the registers of others: sign a checkpoint that goes on from the last one seen.",
+        "witness",
+    ),
     "resume": _in(
         "checking", "Let the register be written again that an audit stopped, with the reason.", "resume"
     ),
