@@ -20,6 +20,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.errors import TamperedError
+from flows.register.checkpoint import head_of
 from flows.register.entry import LONGEST_DELAY
 from flows.register.evidence import Evidence
 from flows.register.examine import Examiner
@@ -27,6 +29,7 @@ from flows.register.graph import shown_elsewhere
 from flows.register.merkle import Tree
 from flows.register.outside import compare_with_outside
 from flows.register.packs import Objects
+from flows.register.reading import parse_commit
 from flows.register.report import FoundError, PaperVerdict, Published, Report
 from flows.register.shape import shape, tip_of
 
@@ -96,8 +99,7 @@ def audit(
         for found in shown_elsewhere(repository, [head.id for head in line], evidence):
             report.take(found)
         examiner = _examine(evidence, line, report, check_paper, progress)
-    tree = Tree()
-    tree.extend(bytes.fromhex(head.sha256) for head in line)
+    tree = _tree_of(line)
     report.root = tree.root().hex()
     if now and examiner.committed > now.timestamp() + LONGEST_DELAY:
         report.add("E_CLOCK", f"entry {len(line)}", "The newest entry is dated in the future.")
@@ -113,6 +115,34 @@ def audit(
     )
     report.sort()
     return report
+
+
+def head_of_line(repository: Path) -> Checkpoint | None:
+    """Return what a checkpoint of all entries of a repository would say; None where it has none.
+
+    Raises:
+        TamperedError: they cannot be followed to the first.
+    """
+    tip = tip_of(repository)
+    if tip is None:
+        return None
+    with closing(Objects(repository)) as objects:
+        evidence = Evidence(objects)
+        try:
+            line = _walk(evidence, tip)
+            entry, _, _ = parse_commit(evidence.read(tip, "commit", "the newest entry"), "the newest entry")
+        except FoundError as error:
+            found = error.finding
+            raise TamperedError(
+                f"{repository} fails its audit at {found.place} with {found.code}."
+            ) from error
+    return head_of(_tree_of(line), entry.register, line[-1].sha256)
+
+
+def _tree_of(line: Sequence[_Head]) -> Tree:
+    tree = Tree()
+    tree.extend(bytes.fromhex(head.sha256) for head in line)
+    return tree
 
 
 def _walk(evidence: Evidence, tip: str | None) -> list[_Head]:

@@ -27,7 +27,7 @@ ADVERTISED: Final = b"001e# service=git-upload-pack\n0000"
 
 def bundle(repository: Path) -> bytes:
     """Return the whole register as one file that `git clone` reads."""
-    with _lent(repository) as (own, variables):
+    with lent(repository) as (own, variables):
         _git(["bundle", "create", "-q", "all.bundle", "HEAD", BRANCH], own, variables)
         return (own / "all.bundle").read_bytes()
 
@@ -38,14 +38,14 @@ def branches(repository: Path, *, second: bool) -> bytes:
     Args:
         second: Whether whoever asks speaks the second form of the protocol.
     """
-    with _lent(repository) as (own, variables):
+    with lent(repository) as (own, variables):
         call = ["upload-pack", "--stateless-rpc", "--advertise-refs", str(own)]
         return ADVERTISED + _git(call, own, {**variables, **_form(second=second)})
 
 
 def fetched(repository: Path, asked: bytes, *, second: bool) -> bytes:
     """Return what `git fetch` asks for; it can ask for reading alone."""
-    with _lent(repository) as (own, variables):
+    with lent(repository) as (own, variables):
         call = ["upload-pack", "--stateless-rpc", "--strict", str(own)]
         return _git(call, own, {**variables, **_form(second=second)}, asked)
 
@@ -55,7 +55,7 @@ def _form(*, second: bool) -> dict[str, str]:
 
 
 @contextmanager
-def _lent(repository: Path) -> Iterator[tuple[Path, Mapping[str, str]]]:
+def lent(repository: Path) -> Iterator[tuple[Path, Mapping[str, str]]]:
     """Hold a repository of our own with the register's branch and objects."""
     tip, objects = branch_of(repository), repository.absolute() / "objects"
     if tip is None or not is_id(tip):

@@ -109,7 +109,7 @@ def audit(
     mine = repository is None and checkpoint is None
     own, _ = newest_checkpoint(home.checkpoints) if mine else (None, [])
     note = read_text(checkpoint) if checkpoint else own
-    pin = _fingerprint(pin) if pin is not None else None
+    pin = fingerprint(pin) if pin is not None else None
     with _Progress("Auditing") as progress:
         report = audit_register(
             repository or home.register,
@@ -128,9 +128,9 @@ def audit(
             "that whoever runs this machine left no act out: the checkpoint is the home's own (--checkpoint)"
         )
     if as_json:
-        print_json(_as_json(report) | {"stopped": stop})
+        print_json(audit_json(report) | {"stopped": stop})
     else:
-        _tell(report, str(checkpoint or ("the newest of this home" if own else "none")), remember)
+        tell_audit(report, str(checkpoint or ("the newest of this home" if own else "none")), remember)
         if stop:
             tell_lines(stop)
     if not report.passes:
@@ -224,7 +224,12 @@ class _Progress:
         self._shown = done
 
 
-def _fingerprint(text: str) -> str:
+def fingerprint(text: str) -> str:
+    """Return the fingerprint that somebody typed.
+
+    Raises:
+        MalformedError: it is none.
+    """
     pin = text.strip().lower().removeprefix("sha256:")
     if not _FINGERPRINT.fullmatch(pin):
         raise MalformedError("--pin", Fault(path="", problem="a fingerprint has 64 hexadecimal digits"))
@@ -250,7 +255,8 @@ def _remembered(path: Path) -> Checkpoint | None:
         raise MalformedError(str(path), Fault(path="", problem=problem)) from None
 
 
-def _tell(report: Report, checkpoint: str, remember: Path | None) -> None:
+def tell_audit(report: Report, checkpoint: str, remember: Path | None = None) -> None:
+    """Print what an audit found, and what it was compared with."""
     for (code, sentence, mend), alike in groupby(report.findings, key=attrgetter("code", "sentence", "mend")):
         places = [finding.place for finding in alike]
         for place in places[:_MOST_PLACES]:
@@ -291,7 +297,8 @@ def _tell_list(title: str, sentences: Iterable[str]) -> None:
         tell_lines(sentence)
 
 
-def _as_json(report: Report) -> dict[str, Any]:
+def audit_json(report: Report) -> dict[str, Any]:
+    """Return what an audit found, as it is printed in JSON."""
     return {
         "passes": report.passes,
         "register": report.register,

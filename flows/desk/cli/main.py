@@ -96,6 +96,17 @@ _AFTER: Final = {
         "Witness the registers of others: sign a checkpoint that goes on from the last one seen.",
         "witness",
     ),
+    "mirror": _in(
+        "mirroring",
+        "Keep a copy of a register that moves on only to what passes its audit and goes on from it.",
+        "mirror",
+    ),
+    "pre-receive": _in(
+        "mirroring",
+        "As the pre-receive hook of a git server: let in what passes its audit and goes on from what is "
+        "there.",
+        "pre_receive",
+    ),
     "resume": _in(
         "checking", "Let the register be written again that an audit stopped, with the reason.", "resume"
     ),

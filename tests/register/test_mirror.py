@@ -1,0 +1,125 @@
+"""Copies that move on only to what was verified: fetched by a mirror."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from attacker import Attacker
+from register_builders import Office, audited, check_paper
+
+from flows.domain.errors import MalformedError, RegisterError
+from flows.domain.policy import SERVICE
+from flows.register.mirror import Mirrored, Verifier, mirror
+from flows.register.repository import BRANCH, branch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+LATE = datetime(2100, 1, 1, tzinfo=UTC)
+"""After every entry of the tests."""
+
+
+def mirrored(office: Office, copy: Path, pin: str | None = None) -> Mirrored:
+    return mirror(str(office.path), copy, Verifier(check_paper=check_paper, pin=pin, now=LATE))
+
+
+def codes(done: Mirrored) -> list[str]:
+    return [*dict.fromkeys(each.code for each in done.report.findings)]
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def git(*arguments: str, where: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    command = ["git", "-c", "user.name=m", "-c", "user.email=m", "-C", str(where), *arguments]
+    return subprocess.run(command, check=check, capture_output=True, text=True)
+
+
+# What may be tried: each on a world in which the copy has the first 24 entries ----------------------
+
+
+def cut_off(office: Office) -> None:
+    attacker = Attacker(office.path, {SERVICE: office.signers[SERVICE]})
+    attacker.steps = attacker.steps[:-3]
+    attacker.together()
+
+
+def rewritten(office: Office) -> None:
+    attacker = Attacker(office.path, {SERVICE: office.signers[SERVICE]})
+    for step in attacker.steps[10:]:
+        step.committed += 1
+    attacker.together()
+
+
+def forged(office: Office) -> None:
+    """An entry by somebody who has no key: what stands there last, once more under another message."""
+    tree = git("rev-parse", "main^{tree}", where=office.path).stdout.strip()
+    id_ = git("commit-tree", tree, "-p", "main", "-m", "balancing: approve", where=office.path).stdout.strip()
+    (office.path / BRANCH).write_text(f"{id_}\n")
+
+
+ATTACKS: dict[str, tuple[Callable[[Office], None], str]] = {
+    "cut off": (cut_off, "E_REMEMBERED"),
+    "rewritten": (rewritten, "E_REMEMBERED"),
+    "forged": (forged, "E_PARSE"),
+}
+
+
+# A mirror --------------------------------------------------------------------------------------------
+
+
+def test_a_mirror_is_made_and_moves_on_as_the_register_grows(busy_office: Office, tmp_path: Path) -> None:
+    copy, pin = tmp_path / "copies" / "register.git", busy_office.register.fingerprint()
+    first = mirrored(busy_office, copy, pin)
+    again = mirrored(busy_office, copy, pin)
+    busy_office.open("G/1")
+    grown = mirrored(busy_office, copy, pin)
+
+    assert [each.moved for each in (first, again, grown)] == [True, False, True]
+    assert [each.report.entries for each in (first, again, grown)] == [24, 24, 25]
+    assert branch_of(copy) == branch_of(busy_office.path)
+    assert audited(copy, pin=pin).passes
+    git("fsck", "--full", "--strict", where=copy)
+    assert [path.name for path in copy.parent.iterdir()] == ["register.git"]
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_mirror_stays_as_it_was(name: str, busy_office: Office, tmp_path: Path) -> None:
+    copy = tmp_path / "copies" / "register.git"
+    mirrored(busy_office, copy)
+    before = everything(copy)
+    attack, code = ATTACKS[name]
+    attack(busy_office)
+
+    done = mirrored(busy_office, copy)
+
+    assert (done.moved, code in codes(done)) == (False, True)
+    assert everything(copy) == before
+    assert [path.name for path in copy.parent.iterdir()] == ["register.git"]
+
+
+def test_a_mirror_takes_no_other_register_than_the_one_pinned(busy_office: Office, tmp_path: Path) -> None:
+    done = mirrored(busy_office, tmp_path / "copy", "0" * 64)
+
+    assert (done.moved, codes(done), branch_of(tmp_path / "copy")) == (False, ["E_PIN"], None)
+
+
+def test_a_mirror_is_of_a_register_and_lies_in_a_folder_of_its_own(
+    busy_office: Office, tmp_path: Path
+) -> None:
+    verifier = Verifier(check_paper=check_paper, pin=None, now=LATE)
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "letter").touch()
+
+    with pytest.raises(MalformedError, match="something else than a register"):
+        mirror(str(busy_office.path), tmp_path / "letters", verifier)
+    for source in (str(tmp_path / "none"), "--upload-pack=touch canary", "ext::sh -c touch% canary"):
+        with pytest.raises(RegisterError, match="git could not fetch"):
+            mirror(source, tmp_path / "copy", verifier)
+    assert not [*tmp_path.rglob("canary")]
