@@ -1,14 +1,16 @@
-"""Pictures: JPEG, PNG, TIFF and WebP, by their segments. No pixel is decoded."""
+"""Pictures: JPEG, PNG, TIFF and WebP, by their segments. Of a PNG with transparency points are decoded."""
 
 from __future__ import annotations
 
+import re
+import struct
 import zlib
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from warnings import catch_warnings, simplefilter
 
-from PIL import ExifTags, Image, TiffImagePlugin
+from PIL import ExifTags, Image, ImageChops, ImageFilter, TiffImagePlugin
 
 from flows.release.noticing import THE_FILE, finding, unread
 from flows.release.properties import look_at_xmp
@@ -70,6 +72,33 @@ def look_at_picture(
             yield from look(data, place, own)
             return
     raise unread("It is a picture of a kind that is not looked through", place)
+
+
+_KEPT: Final = "What is transparent in the picture may keep colours that nobody sees."
+"""What is said of a form whose points are not decoded, too."""
+_FAINT: Final = 8
+"""The most of 255 that nobody sees."""
+_EDGE: Final = 5
+"""Points across, around one that is seen: where a shape ends its colour goes on."""
+_ALIKE: Final = 3
+_FEW: Final = 12
+"""Points of another shade, fewer than the smallest word has."""
+
+
+def _look_beneath(data: bytes, place: str) -> Iterator[Finding]:
+    """Yield a finding on a PNG that has more than one shade where it is transparent."""
+    with _sound(place), Image.open(BytesIO(data), formats=["PNG"]) as opened:
+        if not opened.has_transparency_data:
+            return
+        whole = opened.convert("RGBA")
+    seen = whole.getchannel("A").point([255 * (value > _FAINT) for value in range(256)])
+    unseen = ImageChops.invert(seen.filter(ImageFilter.MaxFilter(_EDGE)))
+    for band in "RGB":
+        counts = whole.getchannel(band).histogram(unseen)
+        most = counts.index(max(counts))
+        if sum(counts) - sum(counts[max(0, most - _ALIKE) : most + _ALIKE + 1]) >= _FEW:
+            yield finding("HIDDEN_CROPPED", place, _KEPT)
+            return
 
 
 def _measure(width: int, height: int, place: str) -> None:
@@ -174,7 +203,17 @@ def _sound(place: str) -> Iterator[None]:
         with catch_warnings():
             simplefilter("error", UserWarning)
             yield
-    except (UserWarning, SyntaxError, ValueError, KeyError, OSError, TypeError, EOFError, _Bomb):
+    except (
+        UserWarning,
+        SyntaxError,
+        ValueError,
+        KeyError,
+        OSError,
+        TypeError,
+        EOFError,
+        struct.error,
+        _Bomb,
+    ):
         raise unread("It is damaged: its properties cannot be read", place) from None
 
 
@@ -199,7 +238,7 @@ def _tags(
 
 
 def _look_at_tiff(data: bytes, place: str, own: frozenset[str]) -> Iterator[Finding]:
-    end = 0
+    taken = [(0, 8)]
     with _sound(place), Image.open(BytesIO(data), formats=["TIFF"]) as opened:
         assert isinstance(opened, TiffImagePlugin.TiffImageFile)  # noqa: S101 - the only form that is tried
         for frame in range(opened.n_frames):
@@ -211,9 +250,13 @@ def _look_at_tiff(data: bytes, place: str, own: frozenset[str]) -> Iterator[Find
             yield from _nested(opened, where, own)
             if int(tags.get(254, 0)) & _REDUCED:
                 yield finding("HIDDEN_THUMBNAIL", where, "The picture has a thumbnail.")
-            end = max(end, _extent(dict(tags)))
-    if _is_outside(data, end):
-        yield finding("HIDDEN_OUTSIDE", place, "Bytes lie after the end of the picture.")
+            if _EXTRA_SAMPLES in tags:
+                yield finding("HIDDEN_CROPPED", where, _KEPT)
+            taken += _strips(dict(tags))
+    with _sound(place):
+        taken += _directories(data)
+    if not all(_EMPTY.fullmatch(data, *gap) for gap in _gaps(taken, len(data))):
+        yield finding("HIDDEN_OUTSIDE", place, "Bytes lie between the parts of the picture, or after them.")
 
 
 def _nested(opened: TiffImagePlugin.TiffImageFile, place: str, own: frozenset[str]) -> Iterator[Finding]:
@@ -222,11 +265,11 @@ def _nested(opened: TiffImagePlugin.TiffImageFile, place: str, own: frozenset[st
         yield from _tags(exif.get_ifd(_EXIF), place, own)
 
 
-def _extent(tags: dict[int, object]) -> int:
-    """Return where the last strip or tile ends."""
+def _strips(tags: dict[int, object]) -> list[tuple[int, int]]:
+    """Return where each strip or tile begins and ends."""
     pairs = ((273, 279), (324, 325), (513, 514))
     numbers = [[tags.get(key, ()) for key in pair] for pair in pairs]
-    return max((a + b for starts, sizes in numbers for a, b in _zipped(starts, sizes)), default=0)
+    return [(a, a + b) for starts, sizes in numbers for a, b in _zipped(starts, sizes)]
 
 
 def _zipped(starts: object, sizes: object) -> Iterator[tuple[int, int]]:
@@ -234,11 +277,52 @@ def _zipped(starts: object, sizes: object) -> Iterator[tuple[int, int]]:
     yield from ((int(a), int(b)) for a, b in zip(one, other, strict=False))
 
 
-def _is_outside(data: bytes, end: int) -> bool:
-    """Return whether more lies after the last strip than directories take, or another file."""
-    return len(data) - end > 1 << 16 or any(
-        sign in data[end:] for sign in (b"PK\x03\x04", b"%PDF-", b"\xff\xd8\xff")
-    )
+_EXTRA_SAMPLES: Final = 338
+_EMPTY: Final = re.compile(rb"\0*(?:(?:II\*\0|MM\0\*).{4}\0*)?", re.DOTALL)
+"""What may lie between parts: nothing, or the head that a sheet had before it was put behind others."""
+_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+"""Of one value, by its type: TIFF 6.0, section 2."""
+_FURTHER: Final = frozenset({_EXIF, _GPS, _SUB_IFDS, 40965})
+"""Tags that lead to directories."""
+
+
+def _directories(data: bytes) -> list[tuple[int, int]]:
+    """Return where each directory, and each value beside one, begins and ends.
+
+    Raises:
+        ValueError: one stands outside the file.
+    """
+    order = "<" if data.startswith(b"II") else ">"
+    taken: list[tuple[int, int]] = []
+    follow, known = [*struct.unpack_from(f"{order}I", data, 4)], {0}
+    while follow:
+        if (at := follow.pop()) in known:
+            continue
+        known.add(at)
+        count, end = *struct.unpack_from(f"{order}H", data, at), at + 2
+        for tag, kind, number, value in struct.iter_unpack(f"{order}HHII", data[end : end + 12 * count]):
+            size = number * _BYTES.get(kind, 1)
+            beside = (value, value + size) if size > 4 else (end + 8, end + 8 + size)  # noqa: PLR2004 - bytes of a value in its place
+            taken.append(beside)
+            if tag in _FURTHER:
+                places = data[slice(*beside)]
+                follow += [
+                    each for (each,) in struct.iter_unpack(f"{order}I", places[: len(places) // 4 * 4])
+                ]
+            end += 12
+        follow += struct.unpack_from(f"{order}I", data, end)
+        taken.append((at, end + 4))
+    return taken
+
+
+def _gaps(taken: list[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+    """Yield what lies between the parts of a file."""
+    reached = 0
+    for start, end in sorted(taken):
+        if start > reached:
+            yield reached, start
+        reached = max(reached, end)
+    yield reached, size
 
 
 # PNG: ISO/IEC 15948
@@ -277,6 +361,7 @@ def _look_at_png(data: bytes, place: str, own: frozenset[str]) -> Iterator[Findi
         )
     if data[at:].strip(b"\0\r\n "):
         yield finding("HIDDEN_OUTSIDE", place, "Bytes lie after the end of the picture.")
+    yield from _look_beneath(data, place)
 
 
 def _bytes_of(header: bytes, place: str) -> int:
@@ -339,6 +424,9 @@ def _look_at_webp(data: bytes, place: str, own: frozenset[str]) -> Iterator[Find
             yield from look_at_xmp(held, place, own)
         elif name not in {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"}:
             yield finding("HIDDEN_METADATA", place, "The picture has a part that is not needed to see it.")
+        # VP8L says in one bit after its size whether its transparency is used.
+        if name == b"ALPH" or (name == b"VP8L" and held[4:5] and held[4] & 0x10):
+            yield finding("HIDDEN_CROPPED", place, _KEPT)
     if at > size or data[size:].strip(b"\0"):
         yield finding("HIDDEN_OUTSIDE", place, "Bytes lie after the end of the picture.")
 
