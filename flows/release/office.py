@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.release.archive import Archive
+from flows.release.links import look_at_link
 from flows.release.markup import Event, events, is_on
 from flows.release.noticing import THE_FILE, finding, tells_of_a_machine, unread
 from flows.release.pictures import look_at_picture
@@ -126,6 +127,8 @@ class Package:
                 "A link leads to a file or a folder." if is_link else "It takes in something from elsewhere."
             )
             yield finding("HIDDEN_LINK", part or THE_FILE, what)
+        elif relation.outside:
+            yield from look_at_link(relation.target, part or THE_FILE)
 
     def _part(
         self, name: str, own: frozenset[str], parts: dict[str, tuple[str, str] | None]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.release.archive import Archive
 from flows.release.colours import hides
+from flows.release.links import look_at_link
 from flows.release.markup import Event, events
 from flows.release.noticing import finding, names_nobody, tells_of_a_machine, unread
 from flows.release.pictures import look_at_picture
@@ -316,6 +317,8 @@ class _Content:
             yield finding(
                 "HIDDEN_LINK", self._where, "Something leads to a file, or is taken in from elsewhere."
             )
+        else:
+            yield from look_at_link(known.get("xlink:href", ""), self._where)
 
     def _is_narrow(self, known: dict[str, str]) -> bool:
         style = self._styles.get(("table-column", known.get("table:style-name", "")))

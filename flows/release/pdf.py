@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pikepdf
 from pikepdf.settings import set_qpdf_limits
 
+from flows.release.links import look_at_link
 from flows.release.noticing import THE_FILE, finding, names_nobody, tells_of_a_machine, unread
+from flows.release.packed import AFTER, SPACE, bytes_of, look_at_comments
 from flows.release.page import Drawn, look_at_page
 from flows.release.pictures import look_at_picture
 from flows.release.properties import look_at_xmp
@@ -46,11 +48,16 @@ _ACTIONS: Final = frozenset(
     | {"/RichMediaExecute", "/GoTo3DView", "/SetOCGState", "/Trans"}
 )
 _ELSEWHERE: Final = frozenset({"/GoToR", "/GoToE", "/Thread"})
+_LOSSLESS: Final = frozenset(
+    {"/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"}
+)
 _ALONE: Final = 1
 _PACKED: Final = 2
 """How an object is kept, as tables of references tell it: 7.5.8.3."""
 _OBJECT: Final = re.compile(rb"(?<![0-9])(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+obj(?![a-z])")
 _ENDS: Final = re.compile(rb"endobj|stream\r?\n")
+_CLOSES: Final = re.compile(rb"[\0\s]*endstream[\0\s]*endobj")
+_TRAILER: Final = re.compile(rb"trailer\s*<<.*?>>\s*(?=startxref)", re.DOTALL)
 _BETWEEN: Final = re.compile(
     rb"xref[\s\d fn]*|trailer\s*<<.*?>>\s*(?=startxref)|startxref\s*\d+|%%EOF"
     rb"|%(?:PDF-[\d.]+|[^A-Za-z\r\n]{0,12}(?: ReportLab [^\r\n\\@]{0,80})?|iText[^\r\n\\@]{0,60})(?=[\r\n]|$)"
@@ -105,6 +112,8 @@ def _look(pdf: pikepdf.Pdf, data: bytes, own: frozenset[str]) -> Iterator[Findin
         raise unread("It is encrypted")
     if len(pdf.pages) > _MOST_PAGES:
         raise unread("It has more pages than are looked through")
+    # Each is read now: one that cannot be counts as none, and other programs may show it.
+    damaged = bool(pdf.objects and pdf.get_warnings())
     reached = _Reached(pdf)
     yield from _info(pdf, own)
     yield from reached.look(own)
@@ -114,6 +123,8 @@ def _look(pdf: pikepdf.Pdf, data: bytes, own: frozenset[str]) -> Iterator[Findin
         yield from look_at_page(page, f"page {number}", drawn)
     yield from reached.left(drawn)
     yield from _earlier(pdf, data)
+    if damaged:
+        raise unread("It is damaged: not every object can be read")
 
 
 def _info(pdf: pikepdf.Pdf, own: frozenset[str]) -> Iterator[Finding]:
@@ -167,6 +178,8 @@ class _Reached:
                 ]
             elif isinstance(found, pikepdf.Array):
                 waiting += [(key, each) for each in found]
+            if isinstance(found, pikepdf.Stream) and (key == "/Contents" or _draws_itself(found)):
+                yield from look_at_comments(found.read_bytes())
             if isinstance(found, pikepdf.Stream) and key not in _STREAMS:
                 yield finding("HIDDEN_LEFT", THE_FILE, "The file has data that no program shows.")
             elif isinstance(found, pikepdf.String) and key not in _TEXTS and _LETTERS.search(str(found)):
@@ -215,6 +228,20 @@ class _Reached:
                 around = pikepdf.Array([pikepdf.Name(each) for each in packed[:-1]])
                 data = pikepdf.Stream(self._pdf, data, Filter=around).read_bytes()
             yield from look_at_picture(data, own)
+        yield from self._packed(found, packed)
+
+    def _packed(self, found: pikepdf.Stream, packed: list[str]) -> Iterator[Finding]:
+        """Yield what follows where what is packed in a stream has ended, 7.4, or its picture, 8.9.5."""
+        for number, each in enumerate(packed):
+            around = pikepdf.Array([pikepdf.Name(before) for before in packed[:number]])
+            raw = found.read_raw_bytes()
+            data = pikepdf.Stream(self._pdf, raw, Filter=around).read_bytes() if number else raw
+            if each in AFTER and AFTER[each](data).strip(SPACE):
+                yield finding("HIDDEN_OUTSIDE", THE_FILE, "Bytes lie after what is packed in a stream.")
+        if found.get("/Subtype") == "/Image" and {*packed} <= _LOSSLESS:
+            size = bytes_of(found)
+            if size is not None and found.read_bytes()[size:].strip(SPACE):
+                yield finding("HIDDEN_CROPPED", THE_FILE, "A picture has rows that are not shown.")
 
     def left(self, drawn: Drawn) -> Iterator[Finding]:
         """Yield what nothing leads to, and what may be drawn and is drawn on no page."""
@@ -223,6 +250,10 @@ class _Reached:
                 yield finding("HIDDEN_LEFT", THE_FILE, "The file has an object that nothing in it leads to.")
         if self._drawable - self._elsewhere - drawn.objects:
             yield finding("HIDDEN_LEFT", THE_FILE, "The file has a picture or a drawing that no page shows.")
+
+
+def _draws_itself(found: pikepdf.Stream) -> bool:
+    return found.get("/Subtype") == "/Form" or "/PatternType" in found
 
 
 def _objects(named: Raw) -> set[tuple[int, int]]:
@@ -249,6 +280,8 @@ def _action(found: Raw) -> Iterator[Finding]:
         kind == "/URI" and not re.match(r"(?i)https?:|mailto:|tel:", str(found.get("/URI", "")))
     ):
         yield finding("HIDDEN_LINK", THE_FILE, "A link leads to a file or a folder.")
+    elif kind == "/URI":
+        yield from look_at_link(str(found.get("/URI", "")), THE_FILE)
 
 
 def _field(found: Raw) -> Iterator[Finding]:
@@ -297,11 +330,15 @@ def _earlier(pdf: pikepdf.Pdf, data: bytes) -> Iterator[Finding]:
     while match := _OBJECT.search(data, at):
         if _BETWEEN.sub(b"", data[at : match.start()]):
             yield finding("HIDDEN_OUTSIDE", THE_FILE, "Bytes lie between the objects of the file.")
-        at = _after(data, match.end(), pdf, current.get(match.start()))
+        start, key = match.end(), current.get(match.start())
+        at = _after(data, start, pdf, key)
+        yield from _within(data[start:at], pdf.get_object(*key) if key else None)
         if match.start() not in current and b"/XRef" not in data[match.end() : match.end() + 400]:
             yield finding("HIDDEN_EARLIER", THE_FILE, "The file keeps an object of an earlier state.")
     if _BETWEEN.sub(b"", data[at:]):
         yield finding("HIDDEN_OUTSIDE", THE_FILE, "Bytes lie after the end of the file.")
+    for trailer in _TRAILER.findall(data):
+        yield from look_at_comments(trailer)
     for key, entry in table.items():
         if (
             entry.type == _ALONE
@@ -316,6 +353,16 @@ def _earlier(pdf: pikepdf.Pdf, data: bytes) -> Iterator[Finding]:
             }
             if {*numbers} - of_this:
                 yield finding("HIDDEN_EARLIER", THE_FILE, "The file keeps an object of an earlier state.")
+
+
+def _within(held: bytes, found: Raw) -> Iterator[Finding]:
+    """Yield what stands in an object beside what it says: comments, and bytes around its stream."""
+    begins = _ENDS.search(held)
+    yield from look_at_comments(held[: begins.start()] if begins else held)
+    if begins is None or not isinstance(found, pikepdf.Stream):
+        return
+    if not _CLOSES.fullmatch(held, begins.end() + len(found.read_raw_bytes())):
+        yield finding("HIDDEN_OUTSIDE", THE_FILE, "Bytes lie after the end of a stream.")
 
 
 def _after(data: bytes, start: int, pdf: pikepdf.Pdf, key: tuple[int, int] | None) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from flows.release.colours import hides, is_dark
+from flows.release.links import look_at_link
 from flows.release.markup import Event, is_on
 from flows.release.noticing import finding, tells_of_a_machine
 from flows.release.office import Package, look_at_custom_xml, look_at_drawing
@@ -347,6 +348,9 @@ class _Text:
             yield finding("HIDDEN_TEXT", self._place, "A field has text or a source that is not shown.")
         elif tells_of_a_machine(instruction.replace("mailto:", "").replace("@", "")):
             yield finding("HIDDEN_LINK", self._place, "A field leads to a file or a folder.")
+        elif words[0].upper() == "HYPERLINK":
+            for target in re.findall(r"https?:[^\s\"]+|(?:mailto|tel):[^\"]+", instruction, re.IGNORECASE):
+                yield from look_at_link(target, self._place)
 
     # Runs
 

@@ -192,6 +192,10 @@ WORD: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         _docx(_FIELD.format(field="IF 1 = 1 Annex Person")),
         "HIDDEN_TEXT",
     ),
+    "a link that carries words": (
+        _docx(PARAGRAPH, ("hyperlink", "https://x.example/?q=A.+Person+was+there")),
+        "HIDDEN_LINK",
+    ),
     "a field from a folder": (
         _docx(_FIELD.format(field='HYPERLINK "S:\\\\cases\\\\Person"')),
         "HIDDEN_LINK",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+import streams
 import test_hidden
 import test_office_attacks
 import test_pdf_attacks
@@ -271,6 +272,8 @@ def test_every_sentence_is_told_of_some_file() -> None:
         told |= {finding.sentence for finding in look(name, make(), frozenset())}
     for make, _ in test_pdf_attacks.ATTACKS.values():
         told |= {finding.sentence for finding in look("a.pdf", make(), frozenset())}
+    for make_stream in (*streams.HIDDEN.values(), *(make for make, _ in streams.BETWEEN.values())):
+        told |= {finding.sentence for finding in look("a.pdf", make_stream(), frozenset())}
     for row in test_hidden._rows():
         name, make, _ = row.values
         told |= {finding.sentence for finding in look(name, make(), frozenset())}
