@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -53,6 +54,7 @@ class Office:
         reading: Opens it without the service's key, which a copy made for reading does not have.
         clock: Tells the time of acts: UTC, whole seconds.
         tell: Told how many cases are read of how many, when the catalogue is made anew.
+        serving: Whether the process goes on after an act, so that nobody has to wait until ``up`` is woken.
     """
 
     def __init__(
@@ -62,11 +64,13 @@ class Office:
         reading: bool = False,
         clock: Callable[[], datetime] | None = None,
         tell: Callable[[int, int], object] | None = None,
+        serving: bool = False,
     ) -> None:
         if not home.register.is_dir():
             raise RegisterError(f"There is no register at {home.register}; `equipoise init` makes one.")
         self.home = home
         self._clock = clock
+        self._serving = serving
         self._kept: tuple[Policy, Clock] | None = None
         self._catalogue = catalogue_of(home, tell)
         self.register = Register(home.register, self._catalogue, None if reading else self.service)
@@ -143,7 +147,10 @@ class Office:
         """Ask a running ``up`` for the flow that a case at ``stage`` waits for."""
         from flows.engine import waking  # noqa: PLC0415 - HTTP, for an act alone
 
-        waking.wake(self.home, stage)
+        if self._serving:
+            threading.Thread(target=waking.wake, args=(self.home, stage), daemon=True).start()
+        else:
+            waking.wake(self.home, stage)
 
     def calendar(self, policy: Policy) -> Calendar:
         """Return the days that were known when this software was made, and those a policy adds."""

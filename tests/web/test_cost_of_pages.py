@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -9,8 +11,12 @@ from test_me import signed_in
 
 from flows.desk.web import serving
 from flows.desk.web.store import Store
+from flows.engine import waking
+from flows.register import signature
 
 if TYPE_CHECKING:
+    import pytest
+
     from flows.home import Home
 
 NGINX_KEEPS: int = 60
@@ -30,6 +36,23 @@ def test_what_somebody_saw_before_is_not_written_again(home: Home, at: str) -> N
         ((version, when),) = store.ask("select version, at from seen")
         assert version == 1
         assert when > 7
+
+
+def test_who_signs_does_not_wait_until_a_flow_is_woken(
+    home: Home, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed, woken = threading.Event(), queue.Queue[tuple[str, bool]]()
+    monkeypatch.setattr(waking, "wake", lambda _, stage: woken.put((stage, signed.wait(30))))
+    with signed_in(home, at, "legal-reviewer") as (client, token):
+        client.follow_redirects = False
+        sent = {**token, "decision": "approve", "version": "1", "gate": "legal-review"}
+        signing = client.post("/cases/1146A-22/decide/test", data=sent).headers["location"]
+        key = signature.load(home.officers / "legal-reviewer")
+        armoured = key.sign(client.get(f"{signing}/statement").content, signature.STATEMENT)
+        answer = client.post(signing, data={**token, "signature": armoured}, timeout=90)
+    signed.set()
+    assert answer.headers["location"].startswith("/cases/1146A-22?done=approve")
+    assert woken.get(timeout=60) == ("balancing", True)
 
 
 def test_no_connection_is_closed_through_which_a_proxy_may_send(home: Home) -> None:

@@ -33,7 +33,7 @@ class Offices:
         """Give an office and a store that nobody else uses meanwhile."""
         kept: tuple[Office, Store] | None = self._free.get()
         try:
-            kept = kept or (Office(self._home), Store(self._home.desk))
+            kept = kept or (Office(self._home, serving=True), Store(self._home.desk))
             yield kept
         except PitError:
             raise
