@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flows.casework.office import Office
 
 _MOST: Final = 30
-_TO, _ABOUT = "To: ", "About: "
+_ABOUT: Final = "About: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +25,14 @@ class Told:
 
 def to(office: Office, person: str) -> tuple[Told, ...]:
     """Return the newest notices to a person."""
-    paths = sorted(office.home.notices.glob("*.txt"), key=lambda path: path.stat().st_mtime, reverse=True)
-    found = []
-    for path in paths:
-        text = path.read_text(encoding="utf-8")
-        head, about, *_ = [*text.split("\n"), "", ""]
-        if person in head.removeprefix(_TO).split(", "):
-            found.append(Told(about=about.removeprefix(_ABOUT), text=text.partition("\n\n")[2].strip()))
-        if len(found) == _MOST:
-            break
-    return tuple(found)
+    found = (_read(office.home.notices / f"{name}.txt") for name in office.outbox.told(person))
+    return tuple(islice(filter(None, found), _MOST))
+
+
+def _read(path: Path) -> Told | None:
+    """Return a notice; None where somebody took its file away."""
+    try:
+        head, _, words = path.read_text(encoding="utf-8").partition("\n\n")
+    except FileNotFoundError:
+        return None
+    return Told(about=head.partition(_ABOUT)[2].strip(), text=words.strip())

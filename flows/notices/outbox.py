@@ -1,6 +1,7 @@
 """The outbox: each notice is told once.
 
-The memory of what was told is kept outside git, and has no text. Losing it costs one repeated notice.
+The memory of what was told, and to whom, is kept outside git, and has no text. Losing it costs one repeated
+notice of what still waits.
 """
 
 from __future__ import annotations
@@ -9,12 +10,19 @@ import sqlite3
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from flows.notices.channel import Channel
     from flows.notices.notice import About, Notice
 
-_SCHEMA: Final = "create table if not exists told (name text, once text, primary key (name, once)) strict"
+_SCHEMA: Final = """
+create table if not exists told (name text, once text, primary key (name, once)) strict;
+create table if not exists addressed (
+  id integer primary key, person text not null, name text not null, unique (person, name)
+) strict;
+create index if not exists newest on addressed (person, id);
+"""
 
 
 class Outbox:
@@ -25,7 +33,7 @@ class Outbox:
         memory.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(memory, timeout=60, isolation_level=None, check_same_thread=False)
         self._db.execute("pragma journal_mode = wal")
-        self._db.execute(_SCHEMA)
+        self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
         """Close the memory."""
@@ -40,4 +48,12 @@ class Outbox:
         """Send the notice, then remember it: a kill in between repeats it rather than losing it."""
         self._channel.send(notice)
         about = notice.about
+        rows = [(person, about.name) for person in notice.people]
+        # Told anew it is the newest again.
+        self._db.executemany("insert or replace into addressed (person, name) values (?, ?)", rows)
         self._db.execute("insert or ignore into told values (?, ?)", (about.name, about.once))
+
+    def told(self, person: str) -> Iterator[str]:
+        """Yield the names of the notices to a person, the newest first."""
+        sql = "select name from addressed where person = ? order by id desc"
+        yield from (name for (name,) in self._db.execute(sql, (person,)))

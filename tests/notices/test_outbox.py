@@ -119,6 +119,16 @@ def test_the_memory_holds_no_text(outbox: Outbox, tmp_path: Path) -> None:
     assert rows == [("1146A-22-version-2-legal-review-asked-2", "2022-12-05")]
 
 
+def test_each_is_told_their_own_the_newest_first(outbox: Outbox) -> None:
+    again = write_notice(replace(ASKED, due=date(2022, 12, 6)), {"lawyer"}, checked="", owed="it", waits="")
+    for each in (NOTICE, write_notice(FAILED, {"lawyer", "auditor"}), again):
+        outbox.tell(each)
+
+    assert [*outbox.told("lawyer")] == [ASKED.name, FAILED.name]
+    assert [*outbox.told("auditor")] == [FAILED.name]
+    assert [*outbox.told("nobody")] == []
+
+
 def test_a_failed_audit_is_told_to_those_named_with_what_to_do(outbox: Outbox, tmp_path: Path) -> None:
     outbox.tell(write_notice(FAILED, {"auditor", "administrator"}))
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import httpx
 from desk_builders import CASE
 
+from flows.casework.office import Office
 from flows.desk.web import sessions
 from flows.desk.web.store import Store
+from flows.domain.english import in_full
+from flows.notices.notice import AuditFailed, write_notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +44,7 @@ def test_it_lists_what_was_done_in_ones_name_with_the_entry(home: Home, at: str,
         assert [(each["sequence"], each["reference"], each["kind"]) for each in mine["done"]] == [
             (entry["sequence"], CASE, "return")
         ]
-        assert "return, version 1" in client.get("/me").text
+        assert "return</span>, version 1" in client.get("/me").text
     with signed_in(home, at, "sign-off-officer") as (client, _):
         assert client.get("/me.json").json()["done"] == []
 
@@ -63,3 +68,21 @@ def test_who_has_one_key_is_told_on_every_page_and_makes_a_second(home: Home, at
         assert page.url.path.startswith("/enrolment/")
         assert "legal-reviewer" in page.text
         assert client.get("/me.json").json()["waiting"] == "begun"
+
+
+def test_the_newest_notices_to_a_person_are_shown_and_no_others(home: Home, at: str) -> None:
+    with Office(home) as office:
+        for number in range(32):
+            failed = AuditFailed(on=date(2024, 1, 1) + timedelta(days=number), findings=("E_PDF at entry 6",))
+            office.outbox.tell(write_notice(failed, {"legal-reviewer"}))
+        office.outbox.tell(write_notice(replace(failed, on=date(2023, 1, 1)), {"foi-officer"}))
+    (home.notices / f"{failed.name}.txt").unlink()
+
+    with signed_in(home, at, "legal-reviewer") as (client, _):
+        told = client.get("/me.json").json()["told"]
+
+    assert {each["about"] for each in told} == {"the register"}
+    assert [each["text"].partition(".")[0] for each in told] == [
+        f"The register failed its audit on {in_full(date(2024, 1, 1) + timedelta(days=number))}"
+        for number in range(30, 0, -1)
+    ]
