@@ -26,7 +26,7 @@ import time
 import unicodedata
 import zipfile
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -702,6 +702,9 @@ def judge(
     need((act in {"approve", "return"}) == bool(said["gate"]), "E_ACT", "A gate is named where none belongs.")
     if act == "open":
         need(said["details"]["regime"] == "foia", "E_ACT", "The Act is not one that is known.")
+        latest = (datetime.fromisoformat(said["time"]) + timedelta(hours=1)).date().isoformat()
+        possible = "2005-01-01" <= said["details"]["received"] <= latest
+        need(policy.rules["edition"] < 2 or possible, "E_ACT", "It cannot have been received on that day.")
         day = f"cases/{said['details']['received'].replace('-', '/')}/"
         need(chain.folder.startswith(day), "E_PATH", "The folder is not by the day of receipt.")
         return

@@ -283,6 +283,8 @@ def _against_opening(act: Act, policy: Policy) -> Iterator[PitError]:
         problem = f"an opening registers {REQUEST}, {SEALED_REQUEST}, maybe {ASSESSMENT} and attachments"
         yield _malformed(act, "files", problem)
     yield from _against_details(act, {fact.name for fact in act.kind.facts})
+    if fault := edition_of(policy).receipt(act.details["received"], act.time):
+        yield _malformed(act, "details.received", fault)
 
 
 def _against_stage(case: Case, kind: Kind, document: str, gate: Stage | None) -> Iterator[RefusedError]:

@@ -11,6 +11,7 @@ followed without a look at its policies: an act that is to do something else is 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,10 +21,21 @@ from flows.domain.reference import ENDINGS, FIRST_ENDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from flows.domain.acts.kind import Kind
     from flows.domain.policy import Policy
+
+
+_IN_FORCE: Final = date(2005, 1, 1)
+"""From when there was a right to be told: section 1, by SI 2004/3122."""
+
+
+def _receipt_fault(received: str, opened: datetime) -> str | None:
+    day = date.fromisoformat(received)
+    if day < _IN_FORCE:
+        return "the Act was not yet in force on that day"
+    return "no request is opened before it came" if day > local_days(opened)[1] else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +50,8 @@ class Edition:
         endings: How no reference of a new case ends.
         days: The first and the last day that a moment may be taken for.
         unseen: Whether a text may have characters that nobody sees.
+        receipt: What is wrong with the day on which a request is said to have come, and with the time of its
+            opening; None for nothing.
         rows: By name of an act, what its row of the table was before a later edition changed it.
     """
 
@@ -47,6 +61,7 @@ class Edition:
     endings: tuple[str, ...] = ENDINGS
     days: Callable[[datetime], tuple[date, date]] = local_days
     unseen: bool = False
+    receipt: Callable[[str, datetime], str | None] = _receipt_fault
     rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def row(self, kind: Kind) -> Kind:
@@ -87,6 +102,7 @@ EDITIONS: Final[dict[int, Edition]] = {
         endings=(FIRST_ENDING,),
         days=days_of_utc,
         unseen=True,
+        receipt=lambda _, __: None,
         rows=MappingProxyType({"approve": {"no_overrider": False}}),
     ),
     # Letters beside the response, and some that one person may send.

@@ -21,6 +21,7 @@ from flows.domain.reference import identity
 from flows.register import statement
 from flows.register.authority import Authority, signer_of
 from flows.register.chain import Chain
+from flows.register.content import check_content
 from flows.register.entry import LONGEST_DELAY, entry_for
 from flows.register.reading import Said, look_ahead, parse_commit, read_act, tree_of
 from flows.register.report import REFUSALS, FoundError, Overridden, PaperVerdict, Published
@@ -83,6 +84,7 @@ class Examiner:
         self.overrides: list[Overridden] = []
         self._published = 0
         self._rules = 1
+        self._recipients: dict[str, str] = {}
         self.erased: dict[str, tuple[str, str]] = {}
         self.remarks: list[str] = []
         self.not_established: list[str] = []
@@ -225,12 +227,22 @@ class Examiner:
             case = decide(before, it.act, self.authority.policy)
         except errors.PitError as error:
             raise FoundError(_code(error, before, it.act), said.place, str(error)) from None
+        self._check_content(said, known.chain.files, case)
         self._note(said, case)
         if "rules" in it.act.details:
             self._check_rules(said)
         if case.folder != said.folder:
             raise FoundError("E_PATH", said.place, "The case's folder is not by its reference and receipt.")
         return case
+
+    def _check_content(self, said: Said, before: Mapping[str, FileMark], case: Case) -> None:
+        act = said.statement.act
+        if act.kind == OPEN and self._recipients.setdefault(case.recipient, case.reference) != case.reference:
+            raise FoundError("E_CONTENT", said.place, "The request is sealed to the key of another case.")
+        fresh = [path for path, mark in act.files.items() if before.get(path) != mark]
+        unknown = check_content(act, fresh, lambda path: self._read(said, path), said.place)
+        if unknown:
+            self.not_established.append(unknown)
 
     def _note(self, said: Said, case: Case) -> None:
         """Keep what passes, and an auditor is told."""

@@ -525,6 +525,8 @@ function judge(chain, said, policy, listed, changed) {
   need((decides ? [DECIDES[said.gate]] : ACTS[act][0]).includes(said.role), decides ? "E_ROLE" : "E_ACT", "The act needs another role.");
   if (act === "open") {
     need(said.details.regime === "foia" && /^\d{4}-\d\d-\d\d$/.test(said.details.received || ""), "E_ACT", "The opening lacks a fact.");
+    const latest = new Date(Date.parse(said.time) + 3600000).toISOString().slice(0, 10), {received} = said.details;
+    need(policy.rules.edition < 2 || ("2005-01-01" <= received && received <= latest), "E_ACT", "The request cannot have been received on that day.");
     need(chain.folder.startsWith(`cases/${said.details.received.replaceAll("-", "/")}/`), "E_PATH", "The folder is not by the day of receipt.");
     return;
   }

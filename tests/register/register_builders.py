@@ -128,8 +128,8 @@ class Office:
         return self.register.dossier(reference).case
 
     def open(self, case: str, *, received: str = "2026-11-02") -> Recorded:
-        act = self.act(OPEN, case, SERVICE, Role.SERVICE, details=opening(received))
-        return self.register.record(act, request_of(case), self.signers[SERVICE])
+        act = self.act(OPEN, case, SERVICE, Role.SERVICE, details=opening(received, key_of(case)))
+        return self.register.record(act, request_of(case, received), self.signers[SERVICE])
 
     def drafting(self, case: str, who: str, *, document: str = TEST.name, version: int | None = None) -> Act:
         role = Role.SERVICE if who == SERVICE else Role.FOI_OFFICER
@@ -256,8 +256,22 @@ class Office:
         return Person(id=name, roles=PEOPLE[name], keys=tuple(self.signers[key].public for key in keys))
 
 
-def request_of(case: str) -> dict[str, bytes]:
-    return {REQUEST: f"# {case}\n".encode(), SEALED_REQUEST: b"sealed\n"}
+SEALED: Final = (
+    b"age-encryption.org/v1\n-> X25519 "
+    + b"\n".join((b"a" * 43, b"b" * 43, b"-> x-grease y", b"", b"--- " + b"c" * 43, b""))
+    + bytes(40)
+)
+"""In the form of what is sealed; there is nothing in it."""
+
+
+def request_of(case: str, received: str = "2026-11-02") -> dict[str, bytes]:
+    request = f"Reference: {case}\nAuthority: A\nReceived: {received}\nSubject: S\n\nNot summarised.\n"
+    return {REQUEST: request.encode(), SEALED_REQUEST: SEALED}
+
+
+def key_of(case: str) -> str:
+    """Return the name of a case's key."""
+    return f"age1{hashlib.sha256(case.encode()).hexdigest()}"
 
 
 def opening(received: str = "2026-11-02", recipient: str = "age1example") -> dict[str, str]:

@@ -10,13 +10,14 @@ import threading
 import time
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from datetime import time as at_time
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from register_builders import PEOPLE, Office, Opened, copied, opening, unpack
+from register_builders import PEOPLE, SEALED, Office, Opened, copied, key_of, opening, unpack
 
 from flows.casework.office import describe
 from flows.catalogue import file, rows, search
@@ -60,8 +61,10 @@ def begin(office: Office, case: str, *, received: str = "2026-11-02", summary: s
         subject=f"Lanterns of {case}",
         summary=summary,
     )
-    act = office.act(OPEN, case, SERVICE, Role.SERVICE, details=opening(received))
-    files = {REQUEST: write_request(asked).encode(), SEALED_REQUEST: b"sealed\n"}
+    came = datetime.combine(asked.received, at_time(9), UTC)
+    act = office.act(OPEN, case, SERVICE, Role.SERVICE, details=opening(received, key_of(case)))
+    act = replace(act, time=max(act.time, came))  # no request is opened before it came
+    files = {REQUEST: write_request(asked).encode(), SEALED_REQUEST: SEALED}
     office.register.record(act, files, office.signers[SERVICE])
 
 

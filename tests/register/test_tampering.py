@@ -18,11 +18,13 @@ from attacker import Attacker, Odd, Step
 from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
 from register_builders import (
     PEOPLE,
+    SEALED,
     Office,
     audited,
     bytes_of,
     copied,
     forged,
+    key_of,
     opening,
     paper_of,
     request_of,
@@ -57,7 +59,7 @@ from flows.domain.acts.policy import (
     suspect_key,
 )
 from flows.domain.checks import VERSION
-from flows.domain.documents import DOCUMENT, RESPONSE, TEST
+from flows.domain.documents import DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
 from flows.domain.edition import latest
 from flows.domain.policy import SERVICE, Person, fingerprint
 from flows.domain.procedure import Role, Stage
@@ -1383,6 +1385,26 @@ def _(scene: Scene) -> None:
     a.together()
 
 
+@attack("an administrator's key is replaced under the new key's own signature", "E_UNKNOWN_KEY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("outsider")
+    policy = scene.office.register.policy()
+    keys = (scene.office.signers["outsider"].public,)
+    after = add_officer(policy, replace(policy.people["administrator"], keys=keys))
+    amendment(scene, a, write_policy(after), details={"person": "administrator"}).signed_as = "outsider"
+    a.together()
+
+
+@attack("a role is taken by whoever has it only by the change itself", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("foi-officer")
+    policy = scene.office.register.policy()
+    person = policy.people["foi-officer"]
+    after = add_officer(policy, replace(person, roles=person.roles | {Role.ADMINISTRATOR}))
+    amendment(scene, a, write_policy(after), actor="foi-officer", details={"person": "foi-officer"})
+    a.together()
+
+
 @attack("an older list is applied again", "E_POLICY_ROLLBACK")
 def _(scene: Scene) -> None:
     a = scene.attacker("administrator")
@@ -1763,7 +1785,13 @@ for trick in ("..", ".git", ".GIT", "-rf", "a b", "naïve", "a\u200b"):
 
 
 def opened_again(
-    scene: Scene, case: str, folder: str, *, received: str, details: dict[str, str] | None = None
+    scene: Scene,
+    case: str,
+    folder: str,
+    *,
+    received: str,
+    details: dict[str, str] | None = None,
+    files: dict[str, bytes] | None = None,
 ) -> None:
     a = scene.attacker()
     first = a.step(WAITING, "0001-open")
@@ -1774,25 +1802,69 @@ def opened_again(
         details=details or opening(received, "age1other"),
     )
     step.folder = folder
-    step.changes = {f"{folder}/{path}": content for path, content in request_of(case).items()}
+    wrote = request_of(case, received) | (files or {})
+    step.changes = {f"{folder}/{path}": content for path, content in wrote.items()}
     step.committed = int(scene.office.time().timestamp())
     a.steps.append(step)
     a.together()
 
 
+def opened_with(scene: Scene, **files: bytes) -> None:
+    """Open another case, with other content in one of its files."""
+    folder = "cases/2026/10/30/D-1"
+    opened_again(scene, "D/1", folder, received="2026-10-30", files=files)
+
+
+STANZA = b"-> X25519 " + b"a" * 43 + b"\n" + b"b" * 43 + b"\n"
+for _what, _sealed in {
+    "in clear": b"Please tell me how many there are.\n",
+    "in nothing but a header": SEALED[:-40],
+    "to a password": SEALED.replace(STANZA, b"-> scrypt " + b"a" * 22 + b" 18\n" + b"b" * 43 + b"\n"),
+    "to a second key": SEALED.replace(STANZA, STANZA * 2),
+    "to no key": SEALED.replace(STANZA, b""),
+}.items():
+
+    @attack(f"a request is kept {_what}", "E_CONTENT")
+    def _(scene: Scene, sealed: bytes = _sealed) -> None:
+        opened_with(scene, **{SEALED_REQUEST: sealed})
+
+
+@attack("a request is sealed to the key of another case", "E_CONTENT")
+def _(scene: Scene) -> None:
+    details = opening("2026-10-30", key_of(DONE))
+    opened_again(scene, "D/1", "cases/2026/10/30/D-1", received="2026-10-30", details=details)
+
+
+@attack("a case is opened with the request of another", "E_CONTENT")
+def _(scene: Scene) -> None:
+    opened_with(scene, **{REQUEST: request_of(DONE, "2026-10-30")[REQUEST]})
+
+
+@attack("a case is opened with a request of another day", "E_CONTENT")
+def _(scene: Scene) -> None:
+    opened_with(scene, **{REQUEST: request_of("D/1", "2026-11-02")[REQUEST]})
+
+
+for _day in ("1899-12-31", "2004-12-31", "2026-11-09", "2999-01-01"):
+
+    @attack(f"a case is opened as received on {_day}", "E_ACT")
+    def _(scene: Scene, day: str = _day) -> None:
+        opened_again(scene, "D/1", f"cases/{day.replace('-', '/')}/D-1", received=day)
+
+
 @attack("a case is opened twice", "E_DUPLICATE")
 def _(scene: Scene) -> None:
-    opened_again(scene, WAITING, "cases/2026/11/03/C-1", received="2026-11-03")
+    opened_again(scene, WAITING, "cases/2026/10/30/C-1", received="2026-10-30")
 
 
 @attack("a case is opened twice, spelt in small letters", "E_DUPLICATE")
 def _(scene: Scene) -> None:
-    opened_again(scene, "c/1", "cases/2026/11/03/c-1", received="2026-11-03")
+    opened_again(scene, "c/1", "cases/2026/10/30/c-1", received="2026-10-30")
 
 
 @attack("a case is opened twice, spelt with a hyphen", "E_DUPLICATE")
 def _(scene: Scene) -> None:
-    opened_again(scene, "C-1", "cases/2026/11/03/C-1", received="2026-11-03")
+    opened_again(scene, "C-1", "cases/2026/10/30/C-1", received="2026-10-30")
 
 
 @attack("an act names its case in another spelling", "E_REPLAY_CASE")
@@ -1804,14 +1876,14 @@ def _(scene: Scene) -> None:
 
 @attack("a case lies in a folder of another date than its receipt", "E_PATH")
 def _(scene: Scene) -> None:
-    opened_again(scene, "D/1", "cases/2026/11/09/D-1", received="2026-11-03")
+    opened_again(scene, "D/1", "cases/2026/11/09/D-1", received="2026-10-30")
 
 
 @attack("an act is recorded in another folder than its case's", "E_TREE")
 def _(scene: Scene) -> None:
     a = scene.attacker()
     step = a.steps[-1]
-    old, step.folder = step.folder, "cases/2026/11/03/C-1"
+    old, step.folder = step.folder, "cases/2026/10/30/C-1"
     for other in a.of(WAITING)[:-1]:
         step.changes |= {path.replace(old, step.folder): content for path, content in other.changes.items()}
     step.keep = frozenset({"number", "previous", "files", "key"})
@@ -1821,24 +1893,24 @@ def _(scene: Scene) -> None:
 
 @attack("a case lies in another case's folder name", "E_PATH")
 def _(scene: Scene) -> None:
-    opened_again(scene, "D/1", "cases/2026/11/03/E-1", received="2026-11-03")
+    opened_again(scene, "D/1", "cases/2026/10/30/E-1", received="2026-10-30")
 
 
 @attack("a case is opened under an Act that nobody knows", "E_ACT")
 def _(scene: Scene) -> None:
-    details = {**opening("2026-11-03"), "regime": "magna-carta"}
-    opened_again(scene, "D/1", "cases/2026/11/03/D-1", received="2026-11-03", details=details)
+    details = {**opening("2026-10-30"), "regime": "magna-carta"}
+    opened_again(scene, "D/1", "cases/2026/10/30/D-1", received="2026-10-30", details=details)
 
 
 @attack("a case is opened under no Act", "E_ACT")
 def _(scene: Scene) -> None:
-    details = {name: fact for name, fact in opening("2026-11-03").items() if name != "regime"}
-    opened_again(scene, "D/1", "cases/2026/11/03/D-1", received="2026-11-03", details=details)
+    details = {name: fact for name, fact in opening("2026-10-30").items() if name != "regime"}
+    opened_again(scene, "D/1", "cases/2026/10/30/D-1", received="2026-10-30", details=details)
 
 
 @attack("a case has a reference no authority can give", "E_ACT")
 def _(scene: Scene) -> None:
-    opened_again(scene, "D D/1", "cases/2026/11/03/D-D-1", received="2026-11-03")
+    opened_again(scene, "D D/1", "cases/2026/10/30/D-D-1", received="2026-10-30")
 
 
 # From outside
