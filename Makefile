@@ -81,6 +81,7 @@ tools:
 	command -v softhsm2-util >/dev/null || missing="$$missing softhsm2"; \
 	command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$$missing nginx-light"; \
 	command -v ssh-keygen >/dev/null && command -v ssh-agent >/dev/null || missing="$$missing openssh-client"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	if [ -n "$$missing" ]; then $(FETCH); fi
 
 # WeasyPrint, a peer in the benchmarks, draws with Pango; without HarfBuzz's subsetting it does, but slower.

@@ -145,6 +145,20 @@ def add_cosignatures(office: Office, text: str) -> tuple[str, list[str]]:
     return str(note), [line.name for line in new]
 
 
+def stamp(office: Office) -> tuple[str, bytes]:
+    """Return the newest checkpoint, and a time-stamp of it by whom the authority has its papers stamped.
+
+    Raises:
+        RefusedError: the authority names no time-stamp authority, or that does not answer.
+    """
+    from flows.document.signing import pades  # noqa: PLC0415 - a second, for those who stamp
+
+    if office.credential is None:
+        raise RefusedError("The authority signs no papers, so it names nobody who stamps a time.")
+    note = current(office)
+    return note, pades.stamp(note.encode(), office.credential)
+
+
 def _lines(hashes: Iterable[bytes]) -> str:
     return "".join(f"{base64.b64encode(each).decode()}\n" for each in hashes)
 

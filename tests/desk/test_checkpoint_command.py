@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from signing_office import a_stamper, time_stamping
 
 from flows.casework.office import open_office
+from flows.document.signing import credential, throwaway
 from flows.register import signature
 from flows.register.checkpoint import parse_checkpoint, parse_text
 from flows.register.merkle import proves_consistency, proves_inclusion
@@ -217,6 +219,28 @@ def post_when_it_answers(address: str, body: bytes) -> str:
         except httpx.ConnectError:
             assert time.monotonic() < until
             time.sleep(0.1)
+
+
+def test_a_checkpoint_is_stamped_by_the_authoritys_time_stamp_authority(desk: Desk, tmp_path: Path) -> None:
+    assert desk.refused("checkpoint", "--stamp", tmp_path / "token") == (
+        1,
+        "The authority signs no papers, so it names nobody who stamps a time.",
+    )
+    throwaway.make(desk.home.authority, "Northshire Council", datetime.now(UTC))
+    assert "time-stamp in signing.toml" in desk.refused("checkpoint", "--stamp", tmp_path / "token")[1]
+    stamper, pem = a_stamper(datetime.now(UTC))
+    (tmp_path / "roots.pem").write_bytes(pem)
+    settings = desk.home.authority / credential.SETTINGS
+    with time_stamping(stamper) as address:
+        settings.write_text(f'{settings.read_text()}time-stamp = "{address}"\n')
+        desk.done("checkpoint", "--stamp", tmp_path / "token", "--out", tmp_path / "note")
+    (tmp_path / "other").write_bytes((tmp_path / "note").read_bytes() + b"\n")
+    assert "does not answer" in desk.refused("checkpoint", "--stamp", tmp_path / "token")[1]
+
+    verify = ["openssl", "ts", "-verify", "-token_in", "-in", "token", "-CAfile", "roots.pem", "-data"]
+    for name, good in (("note", True), ("other", False)):
+        done = subprocess.run([*verify, name], cwd=tmp_path, capture_output=True, check=False)
+        assert (done.returncode == 0) is good, done.stderr
 
 
 def test_an_audit_remembers_and_the_next_finds_what_was_cut_off(desk: Desk, tmp_path: Path) -> None:

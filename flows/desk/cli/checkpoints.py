@@ -47,12 +47,19 @@ if TYPE_CHECKING:
     help="Add the cosignatures that a witness answered.",
 )
 @click.option("--verifier-key", is_flag=True, help="Print the service's key as a witness needs it.")
+@click.option(
+    "--stamp",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Have its time stamped by the authority's time-stamp authority; write the token to FILE.",
+)
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
 @with_home
 def checkpoint(
     prove: int | None,
     since: str | None,
     add: Path | None,
+    stamp: Path | None,
     out: Path | None,
     *,
     verifier_key: bool,
@@ -64,8 +71,8 @@ def checkpoint(
     A checkpoint says how many entries there are and stands for all of them; it tells nothing of any case.
     Whoever kept one can tell a register that was cut off, or written anew.
     """
-    if sum(each not in {None, False} for each in (prove, since, add, verifier_key)) > 1:
-        raise click.UsageError("One of --prove, --since, --add and --verifier-key")
+    if sum(each not in {None, False} for each in (prove, since, add, stamp, verifier_key)) > 1:
+        raise click.UsageError("One of --prove, --since, --add, --stamp and --verifier-key")
     with open_office(home) as office:
         added: list[str] = []
         if verifier_key:
@@ -74,6 +81,9 @@ def checkpoint(
             text = checkpoints.proof_of(office, prove)
         elif since is not None:
             text = checkpoints.since(office, _size(since))
+        elif stamp is not None:
+            text, token = checkpoints.stamp(office)
+            write_file(stamp, token)
         elif add is not None:
             text, added = checkpoints.add_cosignatures(office, read_text(add))
         else:

@@ -104,6 +104,26 @@ def renew(pdf: bytes, paper: bytes, credential: Credential, *, stamper: TimeStam
     return renewed.whole
 
 
+def stamp(data: bytes, credential: Credential, *, stamper: TimeStamper | None = None) -> bytes:
+    """Return a time-stamp on ``data``, DER: the token of RFC 3161, as `openssl ts` reads it.
+
+    Args:
+        credential: Names the time-stamp authority; its key is not used.
+        stamper: The time-stamp authority; by default the one that the credential names.
+
+    Raises:
+        RefusedError: none is named, or it does not answer.
+    """
+    stamper = stamper or _stamper(credential)
+    if stamper is None:
+        raise RefusedError("No time-stamp authority is named: time-stamp in signing.toml names one.")
+    try:
+        made = asyncio.run(stamper.async_timestamp(hashlib.new(_DIGEST, data).digest(), _DIGEST))
+    except TimestampRequestError:
+        raise RefusedError(f"{_SILENT}; nothing is stamped.") from None
+    return bytes(made.dump())
+
+
 def _stamped(empty: Update, stamper: TimeStamper) -> Update:
     digest = hashlib.new(_DIGEST, empty.signed).digest()
     try:
