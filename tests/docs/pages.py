@@ -451,6 +451,13 @@ def who_may_page() -> str:
     return page
 
 
+def attacks_page() -> str:
+    """Return the page of attacks, which is made where they are tried."""
+    sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "register")]
+    page: str = import_module("attacks_page").attacks_page()
+    return page
+
+
 def letters_page() -> str:
     """Return the page of letters, with the table of what they state."""
     everywhere = len(DOCUMENTS) - 1
@@ -470,6 +477,7 @@ def letters_page() -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "README.md": readme,
     "docs/acts.md": acts_page,
+    "docs/attacks.md": attacks_page,
     "docs/checks.md": checks_page,
     "docs/letters.md": letters_page,
     "docs/provisions.md": provisions_page,

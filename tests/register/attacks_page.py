@@ -1,0 +1,95 @@
+"""The page of attacks, made from the tables that the tests try: what is done, and what the audit says."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from test_bounds import HUGE
+from test_hostile import TRAPS
+from test_second_audit import EXPLAINED
+from test_shape import PLANTED
+from test_tampering import ATTACKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_HEAD: Final = """\
+# Attacks, and what the audit says
+
+<!-- Made by `make pages` from the tables in tests/register/. Change those, not this page. -->
+
+Every row of this page is tried by the tests: a register that passes its audit is attacked, and audited again.
+It has to answer with the code of [what an audit finds](register.md#what-an-audit-finds) that is named here.
+What is audited has to stay as it was, and no program may have been run.
+"""
+_ACTS: Final = """
+## On the line of entries
+
+Whoever attacks can write to the repository, knows its form and has the service's key, often a person's too.
+These codes and no others are found.
+Hashes, links, listings and signatures are made anew as far as these keys go.
+*Second* is what the [second reader](evidence-pack.md) says, where that is not the same; the tests say why.
+
+| attack | the audit | second |
+|---|---|---|
+"""
+_TRAPS: Final = """
+## Programs that lie in wait
+
+A program stands where plain git would run it, and an object is missing, so that git would fetch it.
+To read every case, an audit, the next act and the packing after it do not run the program.
+The command of plain git that is named here does.
+Besides, all these places and the variables of git's environment are tried at once on the commands that read.
+
+| what is arranged | plain git runs it at |
+|---|---|
+"""
+_PLANTED: Final = """
+## What no register has
+
+Each of these is put into the folder of a register that passes; the code is among those found.
+"""
+_HUGE: Final = """
+## Large, deep and without end
+
+No key is needed for these.
+The audit and a first opening by the service get 700 MiB and two minutes, and have to name the fault.
+
+| what is there | the audit |
+|---|---|
+"""
+
+
+def attacks_page() -> str:
+    """Return the page."""
+    acts = "".join(
+        _row(
+            name,
+            _codes(codes) or "passes",
+            _codes(EXPLAINED[name][0]) or "passes" if name in EXPLAINED else "",
+        )
+        for name, (_, codes) in ATTACKS.items()
+    )
+    traps = "".join(_row(name, f"`git {' '.join(command)}`") for name, (_, command) in TRAPS.items())
+    huge = "".join(_row(name, f"`{code}`") for name, (_, code) in HUGE.items())
+    return "".join((_HEAD, _ACTS, acts, _TRAPS, traps, _PLANTED, *_planted(), _HUGE, huge))
+
+
+def _planted() -> Iterable[str]:
+    in_order = sorted(PLANTED.items(), key=lambda row: row[1][1])
+    for code, rows in groupby(in_order, key=lambda row: row[1][1]):
+        yield f"\n### `{code}`\n\n"
+        yield "".join(f"- {_plain(name)}\n" for name, _ in rows)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(map(_plain, cells))} |\n"
+
+
+def _plain(text: str) -> str:
+    return text.replace("|", "\\|").replace("*", "\\*") if "`" not in text else text.replace("|", "\\|")
+
+
+def _codes(codes: Sequence[str]) -> str:
+    return ", ".join(f"`{code}`" for code in codes)
