@@ -346,6 +346,15 @@ def sound(public: str) -> bool:
             return False
 
 
+def point(public: str) -> bytes:
+    """Return the point of a sound key, which is the same however the key is written."""
+    blob = base64.b64decode(public.split()[1])
+    kind, at = text(blob, 0)
+    if b"ecdsa" in kind:
+        _, at = text(blob, at)
+    return text(blob, at)[0]
+
+
 @dataclass(frozen=True)
 class Signature:
     """An SSHSIG taken apart (OpenSSH's PROTOCOL.sshsig)."""
@@ -502,13 +511,14 @@ def parse_policy(files: dict[str, bytes], register: str) -> Policy:
         versions = {file["version"] for file in policy.files.values()}
         formats = {file["format"] for file in policy.files.values()}
         people, keys = policy.people, [key for person in policy.people.values() for key in person["keys"]]
+        twice = any(len(person["keys"]) != len(set(person["keys"])) for person in people.values())
         fit = (
             len(versions) == 1
             and formats == {1}
             and policy.files["roster.json"]["register"] == register
             and list(people) == sorted(people)
             and len(people) == len(policy.files["roster.json"]["people"])
-            and len(keys) == len(set(keys))
+            and not twice
         )
     except (KeyError, TypeError):
         raise FailError("E_POLICY", "The policy is out of form.") from None
@@ -1120,16 +1130,28 @@ class Audit:
             self._agreed(said, self.policies[-1])
         judge = self.policies[-1] if self.policies else policy
         seen([said["reason"], said["details"]], judge.rules["edition"], "E_POLICY")
-        for name, person in policy.people.items():
-            for public in person["keys"]:
-                need(self.owners.setdefault(public, name) == name, "E_POLICY", "A key had another owner.")
+        self._owned(said, policy)
         marks = {sha256(base64.b64decode(key.split()[1])): key for key in self.owners}
         listed = {key for person in policy.people.values() for key in person["keys"]}
         if act == "suspect-key":
             need(said["details"].get("key") in marks, "E_POLICY", "Nobody ever had that key.")
             self.suspected.add(marks[said["details"]["key"]])
-        need(not listed & self.suspected, "E_POLICY", "A key that was made suspect is listed.")
+        points = {point(key) for key in self.suspected}
+        need(not points & {*map(point, listed)}, "E_POLICY", "A key that was made suspect is listed.")
         self.policies.append(policy)
+
+    def _owned(self, said: dict[str, Any], policy: Policy) -> None:
+        """Check that each person has keys, which are nobody else's and never were."""
+        first = {point(public): name for public, name in self.owners.items()}
+        for name, person in policy.people.items():
+            about = said["act"] == "found" or name == said["details"].get("person")
+            bare = about and said["act"] in {"found", "add-officer"} and not person["keys"]
+            judge = (self.policies or [policy])[-1]
+            need(not bare or judge.rules["edition"] == 1, "E_NO_KEY", "A person is listed without a key.")
+            for public in person["keys"]:
+                owner = first.setdefault(point(public), name)
+                need(owner == name, "E_OWNER", "A key is or was another person's.")
+                self.owners.setdefault(public, name)
 
     @staticmethod
     def _stated(said: dict[str, Any], before: Policy, policy: Policy) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64encode
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from flows.register.kinds import CURVE, ORDER, SK_ECDSA, SK_ED25519, WEBAUTHN, read_key
+from flows.register.kinds import CURVE, ORDER, SK_ECDSA, SK_ED25519, WEBAUTHN, point_of, read_key
 from flows.register.sshsig import armour, mpint, string, to_be_signed
 from flows.register.webauthn import MAY_BE_COPIED, PRESENT, VERIFIED, url64
 
@@ -136,3 +137,13 @@ class Passkey(SecurityKey):
         made = string(WEBAUTHN) + string(mpint(r) + mpint(s)) + self.flags_and_counter()
         made += string(self.origin.encode()) + string(client) + string(self.extensions)
         return armour(self.blob, namespace, made)
+
+
+def as_a_device_has_it(public: str, application: bytes = b"ssh:") -> str:
+    """Return a key of the same point as another, as that of a security key or a passkey."""
+    if public.startswith("ssh-ed25519"):
+        kind, before = SK_ED25519, b""
+    else:
+        kind, before = SK_ECDSA, string(CURVE)
+    blob = string(kind) + before + string(point_of(" ".join(public.split()[:2]))) + string(application)
+    return f"{kind.decode()} {b64encode(blob).decode()}"

@@ -49,6 +49,7 @@ class Edition:
             with yesterday's.
         endings: How no reference of a new case ends.
         days: The first and the last day that a moment may be taken for.
+        keyless: Whether a person may be listed without a key.
         unseen: Whether a text may have characters that nobody sees.
         receipt: What is wrong with the day on which a request is said to have come, and with the time of its
             opening; None for nothing.
@@ -60,6 +61,7 @@ class Edition:
     rules: int
     endings: tuple[str, ...] = ENDINGS
     days: Callable[[datetime], tuple[date, date]] = local_days
+    keyless: bool = False
     unseen: bool = False
     receipt: Callable[[str, datetime], str | None] = _receipt_fault
     rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -101,6 +103,7 @@ EDITIONS: Final[dict[int, Edition]] = {
         rules=1,
         endings=(FIRST_ENDING,),
         days=days_of_utc,
+        keyless=True,
         unseen=True,
         receipt=lambda _, __: None,
         rows=MappingProxyType({"approve": {"no_overrider": False}}),

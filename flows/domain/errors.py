@@ -129,6 +129,14 @@ class SamePersonError(RefusedError):
         super().__init__(f"{person} {earlier} {reference}, so another person has to {verb}.")
 
 
+class KeyOwnerError(RefusedError):
+    """A key is, or was, another person's: persons are counted by id, so a key is one person's for ever."""
+
+
+class KeylessError(RefusedError):
+    """A person would be listed without a key, and could be shown to have done nothing."""
+
+
 class ConsentError(RefusedError):
     """A change of the policy takes two administrators, and no other agreed to this one."""
 

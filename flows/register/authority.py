@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
 from flows.domain.acts import RESUME
@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from flows.domain.policy import Policy
     from flows.register.kinds import Signed
     from flows.register.reading import Said
+
+
+_CODES: Final = {
+    errors.ConsentError: "E_CONSENT",
+    errors.KeyOwnerError: "E_OWNER",
+    errors.KeylessError: "E_NO_KEY",
+}
+"""What a change of the policy is refused for, as a code; anything else is E_POLICY."""
 
 
 class Authority:
@@ -79,12 +87,11 @@ class Authority:
         try:
             check_amendment(before, it.act, after)
             self._note_consent(before, said)
-            check_owners(self._owners, after)
+            check_owners(self._owners, after, self._suspects)
             check_suspects(self._suspects, it.act, self._owners, after)
-        except errors.ConsentError as error:
-            raise FoundError("E_CONSENT", said.place, str(error)) from None
         except errors.PitError as error:
-            raise FoundError("E_POLICY", said.place, str(error)) from None
+            code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "E_POLICY")
+            raise FoundError(code, said.place, str(error)) from None
         if after.register != it.register or it.key != idempotency_key(it.act, None):
             raise FoundError("E_POLICY", said.place, "The policy does not belong to its statement.")
         if before is None:

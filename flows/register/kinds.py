@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from flows.domain.errors import Fault, MalformedError, UnfitSignatureError
 from flows.domain.policy import HOST
@@ -195,6 +196,15 @@ _FORMS: Final = (
     _Form(Kind.SECURITY_KEY, SK_ECDSA, SK_ECDSA, _SSH, _by_security_key),
     _Form(Kind.PASSKEY, SK_ECDSA, WEBAUTHN, HOST, _by_passkey),
 )
+
+
+@cache
+def point_of(public: str) -> bytes:
+    """Return the point of a public key as it is listed: what tells one private key from another."""
+    key = parse_key(public).point
+    if isinstance(key, Ed25519PublicKey):
+        return key.public_bytes_raw()
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 @cache

@@ -39,6 +39,8 @@ _MEND: Final = {
     "E_IDENTITY": "Ask the person named whether they took this act, and the key's owner why they did.",
     "E_CONSENT": "Ask the administrator named whether they agreed; the change does not count as made.",
     "E_UNKNOWN_KEY": "Find out whose key this is; the act does not count as made.",
+    "E_OWNER": "Find out who gave the key and who added it; have both persons make keys of their own.",
+    "E_NO_KEY": "Have the person make a key, and list it; they can be shown to have done nothing without.",
     "E_WEAK_KEY": "Find out who gave the key and who added it; nothing signed with it counts.",
     "E_KEY_EXPIRED": "Treat the act as not made; the key had been taken off the list before it.",
     "E_CHECKS": "Have the version checked and decided on afresh; it should not have been submitted.",

@@ -11,7 +11,7 @@ from flows.domain.acts.policy import takes_two
 from flows.domain.characters import unseen_fault
 from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
 from flows.domain.edition import EDITIONS, ONE_PERSON, edition_of
-from flows.domain.errors import MalformedError, RefusedError
+from flows.domain.errors import KeyOwnerError, MalformedError, RefusedError
 from flows.domain.letterhead import PLAIN, Letterhead
 from flows.domain.policy import (
     BODIES,
@@ -22,6 +22,7 @@ from flows.domain.policy import (
     Policy,
     Proclaimed,
     Rules,
+    fingerprint,
     parse_origin,
     parse_person,
 )
@@ -30,11 +31,11 @@ from flows.domain.theme import Crest, Theme
 from flows.domain.working_days import Closure
 from flows.register import canonical
 from flows.register.canonical import integer, text
-from flows.register.kinds import Kind, parse_key
+from flows.register.kinds import Kind, parse_key, point_of
 from flows.register.signature import CHECKPOINT, CONSENT, ENTRY, STATEMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 ROSTER: Final = "roster.json"
 RULES: Final = "rules.json"
@@ -232,9 +233,8 @@ def _crest(raw: dict[str, Any]) -> Crest:
 
 
 def _check(policy: Policy) -> None:
-    keys = [key for person in policy.people.values() for key in person.keys]
-    if len(set(keys)) != len(keys):
-        raise ValueError("a key belongs to two people")
+    if any(len({*person.keys}) != len(person.keys) for person in policy.people.values()):
+        raise ValueError("a key is listed twice")
     if {p.id for p in policy.people.values() if Role.SERVICE in p.roles} != {SERVICE}:
         raise ValueError("the service is not one of the people")
     if policy.people[SERVICE].roles != {Role.SERVICE}:
@@ -276,15 +276,28 @@ def owners(policies: Iterable[Policy]) -> dict[str, str]:
     return {key: person.id for each in policies for person in each.people.values() for key in person.keys}
 
 
-def check_owners(former: Mapping[str, str], policy: Policy) -> None:
-    """Check that nobody is given a key that was somebody else's: persons are counted by id.
+def check_owners(former: Mapping[str, str], policy: Policy, suspect: Collection[str] = ()) -> None:
+    """Check that nobody is given a key that is or was somebody else's: persons are counted by id.
+
+    A key is known by its point: the same one written as a security key's or for another host is no other.
+
+    Args:
+        former: Every key that ever was good, and whose it was.
+        suspect: The fingerprints of those that were made suspect.
 
     Raises:
-        RefusedError: somebody is.
+        KeyOwnerError: somebody is.
+        RefusedError: a key is listed that was made suspect.
     """
-    for key, owner in owners([policy]).items():
-        if former.get(key, owner) != owner:
-            raise RefusedError(f"That key was {former[key]}'s; {owner} needs a key of their own.")
+    known = {point_of(key): owner for key, owner in former.items()}
+    doubted = {point_of(key) for key in former if suspect and fingerprint(key) in suspect}
+    for person in policy.people.values():
+        for point in map(point_of, person.keys):
+            owner = known.setdefault(point, person.id)
+            if owner != person.id:
+                raise KeyOwnerError(f"That key was {owner}'s; {person.id} needs a key of their own.")
+            if point in doubted:
+                raise RefusedError(f"A key of {person.id} was made suspect; they need another.")
 
 
 def allowed_signers(policies: Iterable[Policy]) -> str:

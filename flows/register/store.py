@@ -306,8 +306,9 @@ class Register:
             if before:
                 check_consent(before, act)
         former = owners(self.policies() if before else [])
-        check_owners(former, after)
-        check_suspects(suspects(said.act for _, said in chain.statements), act, former, after)
+        suspect = suspects(said.act for _, said in chain.statements)
+        check_owners(former, after, suspect)
+        check_suspects(suspect, act, former, after)
         return before or after
 
     def append(self, proposal: Proposal, armoured: str, *, now: int) -> Recorded:

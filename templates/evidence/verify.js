@@ -264,6 +264,9 @@ function keyOf(listed) {
   return {kind, curve, point, application};
 }
 
+// The point of a key, which is the same however the key is written.
+const pointOf = (listed) => hex(keyOf(listed).point);
+
 function sound(listed) {
   try {
     const key = keyOf(listed);
@@ -470,7 +473,8 @@ function parsePolicy(read, register) {
   const people = Object.fromEntries((roster.people || []).map((person) => [person.id, person]));
   const keys = Object.values(people).flatMap((person) => person.keys);
   const fit = POLICY_FILES.every((name) => files[name].version === roster.version && files[name].format === 1)
-    && roster.register === register && Object.keys(people).length === roster.people.length && new Set(keys).size === keys.length;
+    && roster.register === register && Object.keys(people).length === roster.people.length
+    && Object.values(people).every((person) => new Set(person.keys).size === person.keys.length);
   need(fit, "E_POLICY", "The policy is out of form.");
   need(keys.every(sound), "E_WEAK_KEY", "The policy lists a key that proves nothing.");
   need(EDITIONS.includes(rules.edition), "E_POLICY", "The policy names an edition of the procedure that this page does not know.");
@@ -848,8 +852,15 @@ class Reading {
       need(said.act !== "adopt-edition" || before.rules.edition < policy.rules.edition, "E_POLICY", "An edition is followed by a later one only.");
       await this.agreed(said, before);
     }
+    const points = new Map(Object.entries(this.owners).map(([key, owner]) => [pointOf(key), owner]));
     for (const person of Object.values(policy.people)) {
-      for (const key of person.keys) need((this.owners[key] ||= person.id) === person.id, "E_POLICY", "A key had another owner.");
+      const about = said.act === "found" || (said.act === "add-officer" && person.id === said.details.person);
+      need(!about || person.keys.length || (before || policy).rules.edition === 1, "E_NO_KEY", "A person is listed without a key.");
+      for (const key of person.keys) {
+        if (!points.has(pointOf(key))) points.set(pointOf(key), person.id);
+        need(points.get(pointOf(key)) === person.id, "E_OWNER", "A key is or was another person’s.");
+        this.owners[key] ||= person.id;
+      }
     }
     if (said.act === "suspect-key") {
       const marks = new Map();
@@ -858,7 +869,8 @@ class Reading {
       this.suspected.add(marks.get(said.details.key));
     }
     const listed = Object.values(policy.people).flatMap((person) => person.keys);
-    need(!listed.some((key) => this.suspected.has(key)), "E_POLICY", "A key that was made suspect is listed.");
+    const doubted = new Set([...this.suspected].map(pointOf));
+    need(!listed.some((key) => doubted.has(pointOf(key))), "E_POLICY", "A key that was made suspect is listed.");
     this.policies.push(policy);
   }
 

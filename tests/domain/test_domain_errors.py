@@ -26,6 +26,8 @@ ONE_OF_EACH = [
     errors.SamePersonError("1146A/22", "foi-officer", earlier="wrote", verb="approve"),
     errors.MissingReasonError("1146A/22", verb="return"),
     errors.IncompleteError("1146A/22", blocking=1, first="31(9) does not exist."),
+    errors.KeyOwnerError("That key was foi-officer's; new-name needs a key of their own."),
+    errors.KeylessError("new-name would have no key; whoever is listed needs one of their own."),
     errors.ConsentError("sign-off-officer agreed to this change, and is no administrator."),
     errors.UnfitSignatureError("The signature does not fit what it stands beside."),
     errors.UnfitPaperError("1146A/22", findings=2, first="PDF_ORDER at page 1"),

@@ -8,12 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
+from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey, as_a_device_has_it
 from register_builders import ODD, places, value_at, weak_key, with_value
 
 from flows.domain.edition import latest
+from flows.domain.errors import KeyOwnerError, RefusedError
 from flows.domain.letterhead import Letterhead
-from flows.domain.policy import SERVICE, Policy, Proclaimed
+from flows.domain.policy import SERVICE, Policy, Proclaimed, fingerprint
 from flows.domain.theme import Crest, Theme
 from flows.register import canonical
 from flows.register.points import WeakKeyError
@@ -24,6 +25,8 @@ from flows.register.roster import (
     RULES,
     THEME,
     allowed_signers,
+    check_owners,
+    owners,
     parse_policy,
     write_policy,
 )
@@ -159,8 +162,8 @@ def person(roster: Any, id_: str) -> Any:
         ),
         pytest.param(
             ROSTER,
-            lambda r: person(r, "sign-off-officer").update(keys=person(r, "legal-reviewer")["keys"]),
-            id="a shared key",
+            lambda r: person(r, "sign-off-officer").update(keys=person(r, "sign-off-officer")["keys"] * 2),
+            id="a key listed twice",
         ),
         pytest.param(
             ROSTER, lambda r: person(r, "sign-off-officer").update(id="bo_"), id="an id of another form"
@@ -259,6 +262,22 @@ def test_a_policy_with_a_key_that_anybody_can_sign_for_is_refused(
 
     with pytest.raises(WeakKeyError):
         parse_policy(write_policy(replace(policy, people={**policy.people, who: weak})))
+
+
+def test_a_key_is_one_persons_however_it_is_written(office: Office) -> None:
+    policy = office.register.policy()
+    first, other = policy.people["legal-reviewer"], policy.people["sign-off-officer"]
+    (key,) = first.keys
+    for again in (key, as_a_device_has_it(key)):
+        shared = replace(policy, people={**policy.people, other.id: replace(other, keys=(again,))})
+        alone = replace(shared, people={id_: each for id_, each in shared.people.items() if id_ != first.id})
+        for former, after in (({}, shared), (owners([policy]), alone)):
+            with pytest.raises(KeyOwnerError, match=f"That key was {first.id}'s"):
+                check_owners(former, after)
+        own = replace(policy, people={**policy.people, first.id: replace(first, keys=(again,))})
+        check_owners(owners([policy]), own)
+        with pytest.raises(RefusedError, match="was made suspect"):
+            check_owners(owners([policy]), own, {fingerprint(key)})
 
 
 def test_keys_of_every_kind_and_a_desk_are_read_as_they_were_written(office: Office) -> None:

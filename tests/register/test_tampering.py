@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import struct
 import subprocess
+from base64 import b64encode
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from attacker import Attacker, Odd, Step
-from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
+from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey, as_a_device_has_it
 from register_builders import (
     PEOPLE,
     SEALED,
@@ -66,9 +67,10 @@ from flows.domain.procedure import Role, Stage
 from flows.register import signature
 from flows.register.checkpoint import Checkpoint, write_checkpoint
 from flows.register.consent import Consent
+from flows.register.kinds import CURVE, SK_ECDSA
 from flows.register.roster import ROSTER, RULES, write_policy
 from flows.register.signature import CHECKPOINT
-from flows.register.sshsig import on_one_line
+from flows.register.sshsig import on_one_line, string
 from flows.register.statement import POLICY, Link, mark
 from flows.register.webauthn import PRESENT, VERIFIED
 
@@ -1073,7 +1075,83 @@ def _(scene: Scene) -> None:
     a.together()
 
 
-@attack("a key of somebody taken off the list is given to another", "E_POLICY")
+def listing(scene: Scene, attacker: Attacker, *keys: str, person: str = "outsider") -> None:
+    """List somebody with some keys, whatever they are."""
+    policy = scene.office.register.policy()
+    roles = policy.people[person].roles if person in policy.people else frozenset({Role.AUDITOR})
+    new = Person(id=person, roles=roles, keys=keys)
+    after = replace(policy, version=policy.version + 1, people={**policy.people, person: new})
+    amendment(scene, attacker, write_policy(after)).act(details={"person": person}, reason=None)
+
+
+@attack("a key that somebody has is listed for another", "E_OWNER")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    listing(scene, a, scene.office.signers["legal-reviewer"].public)
+    a.together()
+
+
+@attack("a key that somebody has is listed for another as a security key", "E_OWNER")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    listing(scene, a, as_a_device_has_it(scene.office.signers["legal-reviewer"].public))
+    a.together()
+
+
+@attack("a passkey of somebody taken off the list is given to another for another host", "E_OWNER")
+def _(scene: Scene) -> None:
+    passkey = Passkey()
+    scene.office.give("sign-off-officer", passkey)
+    scene.office.revoke("sign-off-officer")
+    a = scene.attacker("administrator")
+    listing(scene, a, as_a_device_has_it(passkey.public, b"other.example.gov.uk"))
+    a.together()
+
+
+@attack("a key that was made suspect is listed again as a security key", "E_POLICY")
+def _(scene: Scene) -> None:
+    (key,) = scene.office.register.policy().people["legal-reviewer"].keys
+    after = suspect_key(scene.office.register.policy(), "legal-reviewer", fingerprint(key))
+    act = scene.office.act(SUSPECT_KEY, POLICY, "administrator", Role.ADMINISTRATOR, version=after.version)
+    facts = {"person": "legal-reviewer", "key": fingerprint(key), "since": "1"}
+    act = replace(act, details=facts, reason="The computer was lost.")
+    scene.office.register.record(act, write_policy(after), scene.office.signers["administrator"])
+    a = scene.attacker("administrator")
+    listing(scene, a, as_a_device_has_it(key), person="legal-reviewer")
+    a.together()
+
+
+@attack("somebody is listed without a key", "E_NO_KEY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    listing(scene, a)
+    a.together()
+
+
+_X: Final = bytes.fromhex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296")
+"""Of the generator of P-256, SEC 2, 2.4.2."""
+for what, form in {
+    "no point of P-256": b"\x04" + _X + _X,
+    "the point of P-256 at infinity": b"\0",
+    "a compressed point of P-256": b"\x03" + _X,
+}.items():
+
+    @attack(f"somebody is listed with {what}", "E_WEAK_KEY")
+    def _(scene: Scene, form: bytes = form) -> None:
+        a = scene.attacker("administrator")
+        blob = string(SK_ECDSA) + string(CURVE) + string(form) + string(b"ssh:")
+        listing(scene, a, f"{SK_ECDSA.decode()} {b64encode(blob).decode()}")
+        a.together()
+
+
+@attack("somebody is listed with a point of Ed25519 written in a second way", "E_WEAK_KEY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    listing(scene, a, weak_key((2**255 - 19 + 3).to_bytes(32, "little")))
+    a.together()
+
+
+@attack("a key of somebody taken off the list is given to another", "E_OWNER")
 def _(scene: Scene) -> None:
     gone = scene.office.person("foi.officer.2")
     scene.office.revoke(gone.id)

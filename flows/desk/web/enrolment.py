@@ -17,7 +17,7 @@ from flows.desk.web.invitations import MOST_KEYS, NewKey
 from flows.desk.web.store import GOOD_FOR
 from flows.domain.errors import RefusedError, UnfitSignatureError
 from flows.register import passkey
-from flows.register.kinds import Kind, parse_key, parse_public
+from flows.register.kinds import Kind, parse_key, parse_public, point_of
 from flows.register.signature import ENROLMENT, verify
 from flows.register.sshsig import tidied
 
@@ -110,7 +110,8 @@ class Enrolment:
         return self._new(NewKey(public=parse_public(text.strip(), source="public key")))
 
     def _new(self, key: NewKey) -> NewKey:
-        if key.public in self.owners or key.public in {each.public for each in self.made}:
+        known = {*map(point_of, self.owners), *(point_of(each.public) for each in self.made)}
+        if point_of(key.public) in known:
             raise RefusedError("That key is on the list already, or was; make another.")
         if len(self.made) >= MOST_KEYS:
             raise RefusedError(f"{MOST_KEYS} keys are the most.")

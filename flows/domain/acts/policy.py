@@ -14,6 +14,8 @@ from flows.domain.english import in_full
 from flows.domain.errors import (
     ConsentError,
     Fault,
+    KeylessError,
+    KeyOwnerError,
     MalformedError,
     MissingReasonError,
     NotEntitledError,
@@ -65,8 +67,10 @@ def add_officer(policy: Policy, person: Person) -> Policy:
     """Return the next policy, with ``person`` added or given other roles and keys.
 
     Raises:
-        RefusedError: a key is somebody else's already, the person would have no role, the service's
-            role or nothing new, or the last administrator would be gone.
+        KeyOwnerError: a key is somebody else's already.
+        KeylessError: the person would have none.
+        RefusedError: the person would have no role, the service's role or nothing new, or the last
+            administrator would be gone.
         MalformedError: the id is no person's.
     """
     parse_person(person.id)
@@ -76,8 +80,15 @@ def add_officer(policy: Policy, person: Person) -> Policy:
         raise RefusedError(f"{person.id} needs at least one role, and not the role of the service.")
     for other in policy.people.values():
         if other.id != person.id and set(other.keys) & set(person.keys):
-            raise RefusedError(f"That key belongs to {other.id}; each person needs a key of their own.")
+            raise KeyOwnerError(f"That key belongs to {other.id}; each person needs a key of their own.")
+    if not edition_of(policy).keyless:
+        _check_keys(person)
     return _next(policy, {**policy.people, person.id: person}, changed=person.id)
+
+
+def _check_keys(person: Person) -> None:
+    if not person.keys:
+        raise KeylessError(f"{person.id} would have no key; whoever is listed needs one of their own.")
 
 
 def revoke_officer(policy: Policy, person: str) -> Policy:
@@ -417,6 +428,8 @@ def _founded(_: Policy, act: Act, after: Policy) -> Policy:
     added = after.holidays or after.closures
     if added or any(theme_faults(after.theme)) or any(letterhead_faults(after.letterhead)):
         raise _unlike(act)
+    for person in () if edition_of(after).keyless else after.people.values():
+        _check_keys(person)
     return after
 
 
