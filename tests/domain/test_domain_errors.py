@@ -29,6 +29,7 @@ ONE_OF_EACH = [
     errors.KeyOwnerError("That key was foi-officer's; new-name needs a key of their own."),
     errors.KeylessError("new-name would have no key; whoever is listed needs one of their own."),
     errors.ConsentError("sign-off-officer agreed to this change, and is no administrator."),
+    errors.NotCosignedError(409, "The checkpoint goes on from another size.", size=4),
     errors.UnfitSignatureError("The signature does not fit what it stands beside."),
     errors.UnfitPaperError("1146A/22", findings=2, first="PDF_ORDER at page 1"),
     errors.ErasedError("1146A/22", on=date(2026, 1, 5)),
