@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from test_me import signed_in
 
-from flows.desk.web import serving
+from flows.desk.web import render, serving
 from flows.desk.web.store import Store
 from flows.engine import waking
+from flows.files import folder
 from flows.register import signature
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ def test_who_signs_does_not_wait_until_a_flow_is_woken(
     signed.set()
     assert answer.headers["location"].startswith("/cases/1146A-22?done=approve")
     assert woken.get(timeout=60) == ("balancing", True)
+
+
+def test_no_page_is_compiled_while_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [f"desk/{page.name}" for page in (folder("templates") / "desk").glob("*.j2")]
+    render.make_ready("en")
+    made = render.environment("en")
+    monkeypatch.setattr(made, "compile", None)
+    assert {made.get_template(page).name for page in pages} == {*pages}
+    assert len(pages) > 30
 
 
 def test_no_connection_is_closed_through_which_a_proxy_may_send(home: Home) -> None:

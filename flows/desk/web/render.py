@@ -49,6 +49,14 @@ def render(page: Page, visit: Visit) -> bytes:
     return text.encode()
 
 
+def make_ready(language: str) -> None:
+    """Compile every page, for which otherwise the first who ask for each would wait."""
+    made = environment(language)
+    for name in made.list_templates(filter_func=lambda name: name.startswith("desk/")):
+        if name.endswith(".j2"):
+            made.get_template(name)
+
+
 def as_json(view: Any) -> bytes:  # noqa: ANN401 - whatever a page shows
     """Return what a page shows as JSON."""
     return json.dumps(_plain(view), ensure_ascii=False, indent=1).encode()

@@ -69,7 +69,11 @@ def running(home: Home, *, port: int) -> Iterator[Running]:
 
 def serve(home: Home, sockets: list[socket.socket]) -> None:
     """Answer until SIGTERM."""
+    from flows.desk.web.language import LANGUAGES  # noqa: PLC0415 - as in `server`
+    from flows.desk.web.render import make_ready  # noqa: PLC0415 - as above
+
     sys.setswitchinterval(_TURN)
+    make_ready(LANGUAGES[0])
     server(home).run(sockets=sockets)
 
 
