@@ -75,7 +75,7 @@ class Objects:
         found = self._remembered.get(id_) or self._ahead.pop(id_, None)
         if found is None:
             # Loose ones first: what is packed meanwhile git finds, for it looks for new packs.
-            ways = [self.loose.read, self._packed]
+            ways = [self._loose, self._packed]
             if self._listed is not None and id_ not in self._listed:
                 ways.reverse()
             found = ways[0](id_) or ways[1](id_)
@@ -140,6 +140,15 @@ class Objects:
         for pattern in _LEFT_BEHIND:
             for left in self._folder.glob(pattern):
                 left.unlink(missing_ok=True)
+
+    def _loose(self, id_: str) -> tuple[str, bytes] | None:
+        try:
+            return self.loose.read(id_)
+        except TamperedError:
+            # Packed as well, perhaps: then work goes on. Whoever looks at everything is told.
+            if self._listed is None and (found := self._packed(id_)):
+                return found
+            raise
 
     def _packed(self, id_: str) -> tuple[str, bytes] | None:
         try:

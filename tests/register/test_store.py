@@ -694,6 +694,25 @@ def test_git_that_is_not_there_is_told(office: Office, monkeypatch: pytest.Monke
         register.catalogue.cases()
 
 
+@pytest.mark.parametrize("damage", [b"", b"noise"])
+def test_a_damaged_twin_of_a_packed_object_stops_no_act_and_is_found(
+    damage: bytes, busy_office: Office
+) -> None:
+    tip = busy_office.register.tip()
+    node = busy_office.register._line.node(tip.id, f"cases/2026/11/02/C-1/{DOCUMENT}")
+    assert node is not None
+    for id_ in (tip.id, node.id):
+        twin = busy_office.path / "objects" / id_[:2] / id_[2:]
+        twin.parent.mkdir(exist_ok=True)
+        twin.write_bytes(damage)
+
+    with Opened(busy_office.path, busy_office.folder / "anew.sqlite") as register:
+        assert register.dossier("C/1").read(DOCUMENT) == b"# C/1, first\n"
+    busy_office.approve("C/1", "legal-reviewer", Stage.LEGAL_REVIEW)
+
+    assert codes(busy_office.path) == ["E_OBJECT"]
+
+
 @pytest.mark.parametrize("damage", ["noise", "gone"])
 def test_a_damaged_object_is_noticed_when_read(damage: str, busy_office: Office) -> None:
     node = busy_office.register._line.node(busy_office.register.tip().id, f"cases/2026/11/02/C-1/{DOCUMENT}")
