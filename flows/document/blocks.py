@@ -7,6 +7,7 @@ that what lies outside the subset is refused and never taken for something else.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
@@ -32,6 +33,7 @@ MAX_LISTS: Final = 4
 MAX_COLUMNS: Final = 12
 """How many columns of a table fit on a turned page, if their words are short."""
 SCHEMES: Final = ("http", "https", "mailto")
+_PLAIN_HOST: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,9 @@ def link_fault(href: str) -> str | None:
         return "does not start with http, https or mailto; write the whole address"
     if not (parts.path if parts.scheme == "mailto" else parts.netloc):
         return "leads nowhere; check its address"
+    if parts.netloc and not _PLAIN_HOST.fullmatch(parts.netloc):
+        # https://foi.example.gov.uk@evil.example leads to the second of the two.
+        return "has more than a host before its path, as a name and @; write https://host/path"
     return None if href.isascii() else "has letters an address cannot have"
 
 

@@ -38,6 +38,9 @@ ZERO_WIDTH = (
 BACKWARDS = (
     "character U+202E (RIGHT-TO-LEFT OVERRIDE) at line 2, column 4: not a character the paper can print"
 )
+STRANGE_HOST = (
+    "line 1 has a link that has more than a host before its path, as a name and @; write https://host/path"
+)
 MEANINGFUL = "\\`*_{}[]()<>#+-.!|~&;:=\"'/^% 1a\u00a0"
 any_text = st.text(st.sampled_from(sorted(printable())), max_size=60).filter(
     lambda text: not plain_faults(text)
@@ -240,6 +243,10 @@ def test_what_ends_a_text_makes_nothing_of_what_follows(
             "line 1 has a link that does not start with http, https or mailto; write the whole address",
         ),
         ("[a](https://)", "line 1 has a link that leads nowhere; check its address"),
+        ("[a](https://foi.gov.uk@evil.example)", STRANGE_HOST),
+        ("<https://name:word@evil.example/x>", STRANGE_HOST),
+        ("[a](https://foi.gov.uk\\@evil.example)", STRANGE_HOST),
+        ("[a](https://evil.example%2f.gov.uk/)", STRANGE_HOST),
         ('[a](https://b.uk "c")', "line 1 has a link with a title; leave the title out"),
         ("- a\n-", "line 2 has an empty list item; write it or remove it"),
         ("| a |\n| - |\n| b | c |", "line 3 has more cells than the table has columns; remove some"),
