@@ -125,7 +125,7 @@ class Passkey(SecurityKey):
         return self._credential(**answer | changes)
 
     def _credential(self, **response: Any) -> str:
-        return json.dumps({"id": url64(b"credential"), "type": "public-key", "response": response})
+        return json.dumps({"id": url64(sha256(self.blob)), "type": "public-key", "response": response})
 
     def sign(self, message: bytes, namespace: bytes) -> str:
         """Return the SSHSIG of an assertion, whatever is wrong with it."""

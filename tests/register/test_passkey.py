@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -110,7 +111,7 @@ def test_a_passkey_that_was_made_becomes_the_line_of_its_key() -> None:
 
     made = enrolled(key.made(url64(ASKED)), ASKED, origins=DESK)
 
-    assert made == passkey.Passkey(id=url64(b"credential"), public=key.public, synced=True)
+    assert made == passkey.Passkey(id=url64(hashlib.sha256(key.blob).digest()), public=key.public, synced=True)
     key.flags &= ~MAY_BE_COPIED
     assert not enrolled(key.made(url64(ASKED)), ASKED, origins=DESK).synced
     assert parse_key(made.public).kind is Kind.PASSKEY

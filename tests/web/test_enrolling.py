@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from html import unescape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import httpx
 import pytest
 from authenticator import Passkey, SecurityKey, as_a_device_has_it
+from web_builders import KeyMaker
 
 from flows.desk.web import invitations
 from flows.desk.web.invitations import Invitation, Step
@@ -30,40 +29,14 @@ if TYPE_CHECKING:
 ID: Final = "reviewer.2"
 
 
-class Newcomer:
-    """Somebody who has a link, and a browser without script."""
+class Newcomer(KeyMaker):
+    """Somebody who has a link."""
 
     def __init__(self, home: Home, at: str) -> None:
-        self.home, self.at = home, at
-        self.http = httpx.Client(base_url=at, headers={"Origin": at}, follow_redirects=True)
         with closing(Store(home.desk)) as store:
             self.link = f"/invitation/{invitations.invite(store, ID, [Role.LEGAL_REVIEWER], 'administrator')}"
-        self.answer = self.http.post(self.link)
-        self.there = self.answer.url.path
-
-    def sends(self, step: str, **form: str) -> httpx.Response:
-        self.answer = self.http.post(f"{self.there}/{step}", data=form)
-        return self.answer
-
-    def field(self, name: str) -> str:
-        """Return the value of a hidden field of the page."""
-        found = re.search(f'name="{name}" value="([^"]*)"', self.answer.text)
-        assert found
-        return found[1]
-
-    @property
-    def asked(self) -> str:
-        """The challenge that the page asks a browser to answer."""
-        found = re.search('data-request="([^"]*)"', self.answer.text)
-        assert found
-        return str(httpx.Response(200, text=unescape(found[1])).json()["challenge"])
-
-    @property
-    def statement(self) -> bytes:
-        """What is to be signed."""
-        found = re.search("<pre>({.*?})\n</pre>", self.answer.text, re.DOTALL)
-        assert found
-        return unescape(found[1]).encode() + b"\n"
+        super().__init__(at, self.link)
+        self.home = home
 
     @property
     def kept(self) -> Invitation:
@@ -71,12 +44,6 @@ class Newcomer:
             found = invitations.of(store, ID)
         assert found
         return found
-
-    def makes(self, key: Passkey, **changes: Any) -> httpx.Response:
-        return self.sends("key", challenge=self.field("challenge"), answer=key.made(self.asked, **changes))
-
-    def pastes(self, public: str) -> httpx.Response:
-        return self.sends("key", public=public)
 
 
 @pytest.fixture

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Final
 
 import httpx
 import pytest
 from desk_builders import Desk, passes_audit
-from web_builders import Person, enrols, enters, founds, invites, lists, serving
+from web_builders import Founding, Person, enrols, enters, founds, invites, lists, serving
 
 from flows.casework.office import open_office
-from flows.desk.web.founding import found_by_page
-from flows.domain.errors import RefusedError
-from flows.engine.server import listening
 from flows.home import Home
 from flows.register.kinds import Kind, parse_key
 
@@ -23,33 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROLES: Final = {"case.officer": "FOI officer", "lawyer": "legal reviewer", "head": "sign-off officer"}
-
-
-class Founding:
-    """The page, served in a thread until something is founded."""
-
-    def __init__(self, home: Home) -> None:
-        self.home, self.ended, self.refused = home, threading.Event(), ""
-        told, self.link = threading.Event(), ""
-        listener = listening(0)
-
-        def say(link: str) -> None:
-            self.link = link
-            told.set()
-
-        def run() -> None:
-            try:
-                found_by_page(home, listener, say)
-            except RefusedError as error:
-                self.refused = str(error)
-            listener.close()
-            self.ended.set()
-
-        threading.Thread(target=run, daemon=True).start()
-        assert told.wait(20)
-        self.origin, _, secret = self.link.partition("/found/")
-        self.path = f"/found/{secret}"
-        self.port = int(self.origin.rpartition(":")[2])
 
 
 @pytest.fixture

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import httpx
 
 from flows.desk.web import sessions
+from flows.desk.web.founding import found_by_page
 from flows.desk.web.serving import server as serving_of
 from flows.desk.web.store import Store
+from flows.domain.errors import RefusedError
+from flows.engine.server import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from authenticator import Passkey
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from flows.home import Home
@@ -197,3 +204,83 @@ def makes_two_passkeys(newcomer: Person) -> None:
             newcomer.page.get_by_text("This device has a passkey of yours for this desk already").wait_for()
             newcomer.takes_another_device()
     newcomer.page.get_by_role("heading", name="Your keys are made").wait_for()
+
+
+class KeyMaker:
+    """Somebody who makes keys, by a browser without script.
+
+    Attributes:
+        answer: The page that was answered last.
+    """
+
+    def __init__(self, at: str, link: str, **form: str) -> None:
+        self.at = at
+        self.http = httpx.Client(base_url=at, headers={"Origin": at}, follow_redirects=True)
+        self.answer = self.http.post(link, data=form)
+        self.there = self.answer.url.path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def sends(self, step: str, **form: str) -> httpx.Response:
+        self.answer = self.http.post(f"{self.there}/{step}", data={"token": "", **form})
+        return self.answer
+
+    def field(self, name: str) -> str:
+        """Return the value of a hidden field of the page."""
+        found = re.search(f'name="{name}" value="([^"]*)"', self.answer.text)
+        assert found
+        return found[1]
+
+    @property
+    def asked(self) -> str:
+        """The challenge that the page asks a browser to answer."""
+        found = re.search('data-request="([^"]*)"', self.answer.text)
+        assert found
+        return str(json.loads(unescape(found[1]))["challenge"])
+
+    @property
+    def statement(self) -> bytes:
+        """What is to be signed."""
+        found = re.search("<pre>({.*?})\n</pre>", self.answer.text, re.DOTALL)
+        assert found
+        return unescape(found[1]).encode() + b"\n"
+
+    def makes(self, key: Passkey, **changes: Any) -> httpx.Response:
+        return self.sends("key", challenge=self.field("challenge"), answer=key.made(self.asked, **changes))
+
+    def proves(self, key: Passkey) -> httpx.Response:
+        return self.sends("prove", challenge=self.field("challenge"), answer=key.assertion(self.asked))
+
+    def pastes(self, public: str) -> httpx.Response:
+        return self.sends("key", public=public)
+
+
+class Founding:
+    """The page, served in a thread until something is founded."""
+
+    def __init__(self, home: Home) -> None:
+        self.home, self.ended, self.refused = home, threading.Event(), ""
+        told, self.link = threading.Event(), ""
+        listener = listening(0)
+
+        def say(link: str) -> None:
+            self.link = link
+            told.set()
+
+        def run() -> None:
+            try:
+                found_by_page(home, listener, say)
+            except RefusedError as error:
+                self.refused = str(error)
+            listener.close()
+            self.ended.set()
+
+        threading.Thread(target=run, daemon=True).start()
+        assert told.wait(20)
+        self.origin, _, secret = self.link.partition("/found/")
+        self.path = f"/found/{secret}"
+        self.port = int(self.origin.rpartition(":")[2])

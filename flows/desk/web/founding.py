@@ -63,6 +63,8 @@ if TYPE_CHECKING:
 
 _MOST: Final = 1 << 18
 """Bytes of what is sent."""
+_QUIET: Final = 2.0
+"""Seconds without a request after which the page that says it is founded has all that it shows."""
 _LONGEST: Final = 8 * 3600.0
 """Seconds for which the keys that were made are good."""
 
@@ -89,6 +91,7 @@ class _Founding:
         keys: The administrator's, as they are made.
         at: When the founding was made, which its statement says.
         fingerprint: Once it is founded.
+        asked: When somebody last asked for something, by the monotonic clock.
     """
 
     home: Home
@@ -98,6 +101,7 @@ class _Founding:
     keys: Invitation | None = None
     at: datetime | None = None
     fingerprint: str = ""
+    asked: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -121,7 +125,7 @@ def found_by_page(home: Home, listener: socket.socket, say: Callable[[str], None
 
 
 class _Server(uvicorn.Server):
-    """A server that ends once the register is founded and the page that says so is sent."""
+    """A server that ends once the register is founded and the page that says so is shown, with its look."""
 
     def __init__(self, begun: _Founding) -> None:
         super().__init__(
@@ -131,7 +135,7 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """End where nothing is left to do."""
-        if self._begun.fingerprint and not self.server_state.tasks:
+        if self._begun.fingerprint and time.monotonic() > self._begun.asked + _QUIET:
             self.should_exit = True
         return await super().on_tick(counter)
 
@@ -146,6 +150,7 @@ def application(begun: _Founding) -> Starlette:
     }
 
     async def endpoint(request: Request) -> Response:
+        begun.asked = time.monotonic()
         if safety.origin_of(request.headers.get("host", ""), [begun.origin]) != begun.origin:
             return plain_error(421)
         peer = request.client.host if request.client else ""
