@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from typing import Final
+from urllib.parse import urlsplit
 
 CORPUS: Final = (
     "<script>alert(1)</script>",
@@ -16,6 +17,8 @@ CORPUS: Final = (
     "%s %(num)d {0} \\u003cscript\\u003e",
     "&lt;script&gt; &#60;script&#62;",
     "\u202e\u2066txt.exe\ufeff\u200b\u0000\u0007\x1b[31m",
+    "[x](https://foi.example.gov.uk@evil.example/) <https://name:word@evil.example/>",
+    f"onclick={'x' * 3_000} onerror=x",
     "] }} --> ]]> */ ' \" ` \\ \n\n# Heading\n\n| a | b |\n|---|---|\n| 1 |",
 )
 
@@ -36,6 +39,7 @@ class _Brought(HTMLParser):
             wrong
             or any(name.startswith("on") for name in named)
             or named.get("href", "").startswith(("java", "data"))
+            or "@" in urlsplit(named.get("href", "")).netloc
         ):
             self.found.append(self.get_starttag_text() or tag)
 
