@@ -111,7 +111,8 @@ def test_a_passkey_that_was_made_becomes_the_line_of_its_key() -> None:
 
     made = enrolled(key.made(url64(ASKED)), ASKED, origins=DESK)
 
-    assert made == passkey.Passkey(id=url64(hashlib.sha256(key.blob).digest()), public=key.public, synced=True)
+    id_ = url64(hashlib.sha256(key.blob).digest())
+    assert made == passkey.Passkey(id=id_, public=key.public, synced=True)
     key.flags &= ~MAY_BE_COPIED
     assert not enrolled(key.made(url64(ASKED)), ASKED, origins=DESK).synced
     assert parse_key(made.public).kind is Kind.PASSKEY

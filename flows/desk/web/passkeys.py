@@ -10,7 +10,7 @@ from flows.domain.errors import MalformedError, UnfitSignatureError
 from flows.domain.policy import host_of
 from flows.register import passkey
 from flows.register.kinds import SK_ECDSA
-from flows.register.webauthn import unurl64, url64
+from flows.register.webauthn import url64
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -128,14 +128,6 @@ def remember(store: Store, public: str, id_: str, *, synced: bool = False) -> No
         "insert into passkeys values (?, ?, ?, ?, ?) on conflict (public) do update set used = excluded.used",
         *(public, id_, int(synced), now, now),
     )
-
-
-def person_of(answer: str) -> str:
-    """Return the person whom a browser names with a passkey; empty where it names nobody."""
-    try:
-        return unurl64(json.loads(answer)["response"]["userHandle"]).decode()
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return ""
 
 
 def _ids(store: Store, keys: Iterable[str]) -> list[str]:
