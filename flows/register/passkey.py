@@ -103,8 +103,10 @@ def enrolled(answer: str, asked: bytes, *, origins: Collection[str]) -> Passkey:
         )
 
 
-def signed(answer: str, public: str, message: bytes, namespace: bytes, *, origins: Collection[str]) -> str:
-    """Return the armoured SSHSIG made of what a browser answered.
+def signed(
+    answer: str, public: str, message: bytes, namespace: bytes, *, origins: Collection[str]
+) -> tuple[str, bool]:
+    """Return the armoured SSHSIG made of what a browser answered, and whether the passkey may be copied.
 
     Args:
         public: The passkey that was asked for, as it is listed.
@@ -128,8 +130,7 @@ def signed(answer: str, public: str, message: bytes, namespace: bytes, *, origin
             + string(device[_END:])
         )
     armoured = armour(blob(public), namespace, made)
-    verify(armoured, message, namespace, origins=origins)
-    return armoured
+    return armoured, verify(armoured, message, namespace, origins=origins).synced
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class Recorded:
 
     def signed(self, name: str, **changes: Any) -> str:
         given = {"message": self.statement, "namespace": STATEMENT, "origins": self.desk} | changes
-        return signed(self.answer(name), self.passkey().public, **given)
+        return signed(self.answer(name), self.passkey().public, **given)[0]
 
 
 @pytest.fixture(scope="module")
@@ -181,8 +181,9 @@ def test_an_answer_becomes_the_signature_with_the_lower_s(tmp_path: Path) -> Non
     key.high = True
     asked = challenge(SAID, STATEMENT)
 
-    armoured = signed(key.assertion(asked), key.public, SAID, STATEMENT, origins=DESK)
+    armoured, synced = signed(key.assertion(asked), key.public, SAID, STATEMENT, origins=DESK)
 
+    assert synced
     assert signature.verify(armoured, SAID, STATEMENT, origins=DESK).public == key.public
     assert ssh_keygen_takes(tmp_path, key.public, armoured, SAID)
 

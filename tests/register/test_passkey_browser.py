@@ -60,7 +60,7 @@ class LegalReviewer:
 
     def sign(self, message: bytes, namespace: bytes) -> str:
         answer = self.browser.signs(challenge(message, namespace))
-        return signed(answer, self.public, message, namespace, origins=self.origins)
+        return signed(answer, self.public, message, namespace, origins=self.origins)[0]
 
 
 def approval(office: Office) -> Proposal:

@@ -115,7 +115,7 @@ def test_what_a_browser_answers_is_appended(waiting: Office) -> None:
     said = proposal.statement.to_bytes()
 
     answer = key.assertion(challenge(said, STATEMENT))
-    append(waiting, proposal, signed(answer, key.public, said, STATEMENT, origins={ORIGIN}))
+    append(waiting, proposal, signed(answer, key.public, said, STATEMENT, origins={ORIGIN})[0])
 
     every_statement_is_good(waiting)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desk_builders import EXAMPLE
+from desk_builders import CASE, EXAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,3 +39,19 @@ def test_a_reviewer_is_shown_what_changed_since_they_returned_it(
     assert reviewer.page.locator("ins").first.is_visible()
     reviewer.goes(f"{_THERE}/changes?from=2&to=2")
     assert "The two are identical." in reviewer.words
+
+
+def test_a_part_that_is_new_is_read_without_the_marks_of_its_headings(
+    person: Callable[..., Person], command: Desk, tmp_path: Path
+) -> None:
+    command.return_()
+    content = (EXAMPLE / "assessment.yaml").read_text(encoding="utf-8")
+    part = content.partition("parts:\n")[2].replace("information: any other", "information: the other", 1)
+    (tmp_path / "longer.yaml").write_text(f"{content.rstrip()}\n{part}", encoding="utf-8")
+    command.draft(tmp_path / "longer.yaml")
+    assert "\n## " in command.done("document", CASE)
+    reader = person("legal-reviewer")
+    reader.goes(f"{_THERE}/changes?from=1&to=2")
+    told = reader.page.locator("main").text_content() or ""
+    assert "the other information" in told
+    assert "#" not in told

@@ -119,6 +119,8 @@ def _mends_as_suggested(writer: Person) -> None:
 
 def _returns_with_suggestions(reviewer: Person) -> None:
     reviewer.goes("/cases/1146A-22/decide/test")
+    reviewer.page.get_by_label("Return it to be mended").check()
+    reviewer.page.get_by_label("Reason or comment").fill("Nearly there.")
     paragraph = reviewer.page.locator(".numbered", has_text="A third factor.")
     paragraph.get_by_text("A third factor.").select_text()
     paragraph.get_by_role("link").click()
@@ -137,9 +139,10 @@ def _returns_with_suggestions(reviewer: Person) -> None:
     reviewer.follows("Comment on the whole text")
     reviewer.page.get_by_label("Comment", exact=True).fill("Shorter, please.")
     reviewer.presses("Keep the comment")
-    reviewer.page.get_by_label("Return it to be mended").check()
     assert "It carries your 2 comments" in reviewer.words
-    reviewer.page.get_by_label("Reason or comment").fill("Nearly there.")
+    # What was chosen and written before they commented is still there, and nobody else's.
+    assert reviewer.page.get_by_label("Return it to be mended").is_checked()
+    assert reviewer.page.get_by_label("Reason or comment").input_value() == "Nearly there."
     reviewer.presses("Check and sign")
     reviewer.presses("Sign with the key of the sample")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import httpx
@@ -19,6 +21,7 @@ from flows.desk.web.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from desk_builders import Desk
     from web_builders import Person
 
@@ -119,3 +122,21 @@ def _look(officer: Person) -> None:
     officer.page.get_by_label("Name, e-mail address or telephone").fill("Sample Applicant")
     officer.page.get_by_label("Reason").fill("A complaint came by telephone.")
     officer.presses("Look")
+
+
+def test_a_long_list_is_gone_through_to_its_end(home: Home, at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(6):
+        another_case(home, f"FOI-2026-{number:04}", f"2026-11-0{number + 1}")
+    monkeypatch.setattr(finding, "MOST", 3)
+    monkeypatch.setattr(finding, "PAGE", 2)
+    found: list[str] = []
+    with _client(home, at) as client:
+        there = "/cases?words=gait"
+        for _ in range(20):
+            text = client.get(there).text
+            found += re.findall(r'<th scope="row"><a href="[^"]*">([^<]+)', text)
+            following = re.search('href="([^"]*)">(?:Next page|Go on with)', text)
+            if following is None:
+                break
+            there = unescape(following[1])
+    assert [*dict.fromkeys(found)] == [*(f"FOI-2026-{number:04}" for number in reversed(range(6))), CASE]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from desk_builders import publish_now
+from desk_builders import CASE, CASES, publish_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,29 @@ def test_a_draft_says_so_and_what_is_published_is_verified(
     assert "sha256" in request.get(f"{officer.desk}{_PAPER}/manifest.json").text()
     copy = home.published / "1146A-22.pdf"
     assert request.get(f"{officer.desk}{_PAPER}/copy.pdf").body() == copy.read_bytes()
+    first = request.get(f"{officer.desk}{_PAPER}/paper.pdf").body()
+    is_corrected(command, home)
+    assert request.get(f"{officer.desk}{_PAPER}/copy.pdf").body() == copy.read_bytes() != first
+    # Of an earlier publication the register has the paper; the file that is given out is the newest's.
+    assert request.get(f"{officer.desk}{_PAPER}/copy.pdf?version=1").status == 404
+    assert request.get(f"{officer.desk}{_PAPER}/paper.pdf?version=1").body() == first
+    officer.goes(f"{_PAPER}?version=1&verify=yes")
+    assert "Published" in officer.words
+    assert "genuine" not in officer.words
     copy.write_bytes(copy.read_bytes() + b"more")
     officer.goes(f"{_PAPER}?verify=yes")
     assert "Something speaks against it: content." in officer.words
+
+
+def is_corrected(command: Desk, home: Home) -> None:
+    """Send the paper, correct it, and publish it once more."""
+    as_officer = ("--as", "foi-officer")
+    command.done(
+        "sent", CASE, "--on", str(datetime.now(UTC).date()), "--by", "post", "--reason", "Late.", *as_officer
+    )
+    command.done("correct", CASE, "--reason", "A word is wrong.", *as_officer)
+    command.draft(CASES / ".story" / "1146A-22" / "assessment.yaml")
+    command.submit(2)
+    command.approve("legal-review", "legal-reviewer", 2)
+    command.approve("balancing", "sign-off-officer", 2)
+    publish_now(home)

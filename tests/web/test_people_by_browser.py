@@ -74,6 +74,8 @@ def test_somebody_is_invited_enrolled_listed_and_revoked(
     assert command.stage() == "balancing"
     assert openssh_takes_the_approval(home, tmp_path)
 
+    administrator.goes("/register")
+    assert "0 synced between devices, 2 on one device." in administrator.words
     newcomer.goes("/me")
     assert "approve, version 1" in newcomer.words
 

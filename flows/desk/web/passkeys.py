@@ -112,20 +112,21 @@ def signed(
     last = UnfitSignatureError("This passkey is none of yours on the list of authorised people.")
     for public in [key for key in keys if key in known] or [*keys]:
         try:
-            armoured = passkey.signed(answer, public, message, namespace, origins=origins)
+            armoured, synced = passkey.signed(answer, public, message, namespace, origins=origins)
         except UnfitSignatureError as error:
             last = error
         else:
-            remember(store, public, id_)
+            remember(store, public, id_, synced=synced)
             return armoured, public
     raise last
 
 
-def remember(store: Store, public: str, id_: str, *, synced: bool = False) -> None:
-    """Remember by which id a browser finds a passkey, and that it was used."""
+def remember(store: Store, public: str, id_: str, *, synced: bool) -> None:
+    """Remember by which id a browser finds a passkey, that it was used, and what its device said of it."""
     now = time.time()
     store.ask(
-        "insert into passkeys values (?, ?, ?, ?, ?) on conflict (public) do update set used = excluded.used",
+        "insert into passkeys values (?, ?, ?, ?, ?) "
+        "on conflict (public) do update set used = excluded.used, synced = excluded.synced",
         *(public, id_, int(synced), now, now),
     )
 

@@ -111,6 +111,7 @@ def environment(language: str) -> Environment:
         "translated": translated,
         "slug": slug,
         "sentence": _sentence,
+        "as_read": partial(_HEADING.sub, ""),
         "field_of": nearest,
         "commentable": partial(_commentable, language=language),
     }
@@ -141,6 +142,8 @@ def _sentence(problem: str) -> str:
     return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
 
 
+_HEADING: Final = re.compile(r"^#{1,6}(?: |$)", re.MULTILINE)
+"""What says in Markdown that a line is a heading."""
 _NUMBERED: Final = re.compile(r'<div class="numbered" id="paragraph-(\d+)">')
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _DAY: Final = 86_400.0
 """Seconds for which a password of a clone is good."""
 _CLONE: Final = "clone"
+_SYNCED: Final = "select synced from passkeys where public = ?"
 _MOST_ASKED: Final = 4 << 20
 """Bytes of what `git fetch` asks, unpacked."""
 _ONE_AT_A_TIME: Final = threading.BoundedSemaphore(1)
@@ -48,11 +49,15 @@ class RegisterView:
     Attributes:
         asked: Which entries are looked for, by name.
         passkeys: Keys on the list that are passkeys or security keys, and the others.
+        synced: Passkeys of which copies may live on several devices, as their devices said here.
+        device_bound: Passkeys that live on one device, as above.
     """
 
     register: Oversight
     asked: Mapping[str, str]
     passkeys: int
+    synced: int
+    device_bound: int
     files: int
 
 
@@ -75,7 +80,15 @@ def _shown(visit: Visit, token: str) -> Page:
     )
     keys = [key for person in visit.policy.people.values() for key in person.keys]
     passkeys = sum(key.startswith("sk-") for key in keys)
-    view = RegisterView(register=stands, asked=asked, passkeys=passkeys, files=len(keys) - passkeys)
+    told = [synced for key in keys for (synced,) in visit.store.ask(_SYNCED, key)]
+    view = RegisterView(
+        register=stands,
+        asked=asked,
+        passkeys=passkeys,
+        synced=sum(told),
+        device_bound=len(told) - sum(told),
+        files=len(keys) - passkeys,
+    )
     more = {
         "query": query,
         "given": {each.name: asked.get(each.name, "") for each in fields(Entries)},
