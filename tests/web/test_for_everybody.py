@@ -294,6 +294,8 @@ def test_a_register_is_founded_by_keyboard_alone(browser: Browser, tmp_path: Pat
     someone.page.set_viewport_size({"width": 320, "height": 800})
     assert someone.page.evaluate("document.documentElement.scrollWidth") <= 320
     someone.context.close()
+    assert founding.ended.wait(20)
+    assert founding.refused == ""
 
 
 def tab_to(tab: Page, name: str) -> None:
