@@ -133,9 +133,11 @@ class Waylaid:
     def plant(self) -> None:
         """Put the canary into every place of the register itself."""
         there = self.register
-        for name in ("config", "config.worktree", "elsewhere"):
+        for name in ("config", "config.worktree"):
             with (there / name).open("a") as config:
                 config.write(self.settings())
+        # What is included includes no more, or git would give up before it ran anything.
+        (there / "elsewhere").write_text(self.settings().partition("[include]")[0])
         for name in ("info/attributes", ".gitattributes"):
             (there / name).parent.mkdir(exist_ok=True)
             (there / name).write_text(ATTRIBUTES)
@@ -287,12 +289,13 @@ def test_no_command_fetches_what_is_missing(waylaid: Waylaid, monkeypatch: pytes
 def test_plain_git_does_run_it(waylaid: Waylaid) -> None:
     waylaid.lose(f"cases/2022/11/07/1146A-22/{DOCUMENT}")
     waylaid.plant()
-    (waylaid.register / "commondir").unlink()
+    (waylaid.register / "commondir").unlink()  # with it plain git takes the other repository for this one
 
-    subprocess.run(
-        ["git", "-C", str(waylaid.register), "show", f"main:cases/2022/11/07/1146A-22/{DOCUMENT}"],
+    done = subprocess.run(
+        ["git", "--git-dir", str(waylaid.register), "update-ref", "refs/heads/other", "main"],
         check=False,
         capture_output=True,
+        text=True,
     )
 
-    assert "canary" in waylaid.ran
+    assert "hooks/reference-transaction" in waylaid.ran, done.stderr
