@@ -20,7 +20,8 @@ _RIGHTS = (
 )
 _OPENS = "Dear applicant\n\nThank you for your request {reference}.\n\n"
 _BODIES = {
-    "response": "We neither confirm nor deny that we hold what you ask for, relying on sections 24(2) and "
+    "response": "What there is on cameras in our streets is published on our website.\n\n"
+    "We neither confirm nor deny that we hold what you ask for, relying on sections 24(2) and "
     "31(3) of the Act. Why the public interest favours this is said in the public interest test, which is "
     "annexed. This should not be taken as indicating that information is or is not held.\n\n" + _RIGHTS,
     "clarification": "Which of the two depots do you mean? We will answer within 20 working days of "

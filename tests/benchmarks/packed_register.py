@@ -48,6 +48,10 @@ _A_DAY: Final = 28
 _FIRST_DAY: Final = date(2016, 1, 1)
 _KINDS: Final = {"commit": 1, "tree": 2, "blob": 3}
 _SAMPLE: Final = "1146A-22"
+_AGE_HEADER: Final = b"\n".join(
+    (b"age-encryption.org/v1", b"-> X25519 " + b"a" * 43, b"b" * 43, b"--- " + b"c" * 43, b"")
+)
+"""In the form of C2SP age, version 1, to one key; there is nothing in it."""
 
 
 def references(cases: int) -> list[str]:
@@ -172,7 +176,8 @@ def _texts(reference: str) -> dict[str, bytes]:
     for there, here in changed:
         texts = {name: data.replace(there, here) for name, data in texts.items()}
     # As large as a sealed request of the sample's size, and as little to be compressed.
-    return texts | {SEALED_REQUEST: random.Random(reference).randbytes(1_200)}  # noqa: S311 - no secret
+    body = random.Random(reference).randbytes(1_000)  # noqa: S311 - no secret
+    return texts | {SEALED_REQUEST: _AGE_HEADER + body}
 
 
 class _PackedLine:

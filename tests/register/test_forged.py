@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from attacker import Attacker
-from register_builders import Office, Opened, bytes_of, codes, found_office
+from register_builders import FOUNDED, Office, Opened, bytes_of, codes, found_office
 
 from flows.domain.documents import DOCUMENT
 from flows.domain.errors import RegisterError, TamperedError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CASE: Final = "C/1"
 """At legal review, after three acts."""
+EARLY: Final = int(FOUNDED.timestamp())
 
 
 def attacker(office: Office, *holding: str) -> Attacker:
@@ -68,7 +69,7 @@ FORGED: Final[dict[str, tuple[str | None, Callable[[Step], None]]]] = {
     ),
     "with a number that is not the next": (SERVICE, lambda step: step.entry.update(sequence=99)),
     "without the SHA-256 of the one before": (SERVICE, lambda step: step.entry.update(previous_entry=None)),
-    "dated before the one before": (SERVICE, lambda step: step.entry.update(committed=1, authored=1)),
+    "dated before the one before": (SERVICE, lambda step: step.entry.update(committed=EARLY, authored=EARLY)),
     "of a statement that is not there": (SERVICE, lambda step: step.entry.update(act="0009-approve")),
     "of another statement": (SERVICE, lambda step: step.entry.update(statement="0" * 64)),
     "that changes another case too": (
