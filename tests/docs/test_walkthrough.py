@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 needs_ssh_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed")
 
 
+@pytest.mark.exhaustive
 @needs_ssh_keygen
 def test_the_walk_through_and_then_the_checks_by_hand_print_what_their_pages_show(tmp_path: Path) -> None:
     shell = Shell(tmp_path)

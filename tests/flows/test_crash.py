@@ -111,7 +111,8 @@ def test_an_intake_killed_at_a_named_point_is_finished_by_the_next(town: Town, p
     check_all_taken_in(town, asked)
 
 
-@pytest.mark.parametrize(("requests", "kills"), sampled([(20, 5), (50, 20)]))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("requests", "kills"), [(20, 5), (50, 20)])
 def test_requests_survive_kills_at_any_moment(requests: int, kills: int, town: Town) -> None:
     asked = fill(town, requests)
     chance = random.Random()  # noqa: S311 - any moments will do

@@ -131,7 +131,6 @@ def test_what_fails_at_every_tick_is_told_once(startable: Town) -> None:
 
 
 @pytest.mark.usefixtures("prefect_server")
-@pytest.mark.usefixtures("prefect_server")
 def test_a_run_that_is_cancelled_as_it_falls_due_is_passed_over(resting: Town) -> None:
     with get_client(sync_client=True) as client:
         runs = Runs(client, resting.home, every=3600)
@@ -189,6 +188,7 @@ def test_the_shortest_tick_has_no_gaps(resting: Town) -> None:
     assert max((later - time).total_seconds() for time, later in pairwise(times)) == 1
 
 
+@pytest.mark.exhaustive
 def test_a_killed_up_leaves_no_server_and_the_next_runs_what_a_command_asks_for(startable: Town) -> None:
     town = startable
     with up(town.home, "--every", "2") as killed:

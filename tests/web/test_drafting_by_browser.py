@@ -36,6 +36,7 @@ def _fills_in_everything(writer: Person) -> None:
             field.fill(re.sub(r"\[To be written: [^\]]*\]", "the words of the writer", value))
 
 
+@pytest.mark.exhaustive
 def test_a_test_is_begun_recorded_returned_with_suggestions_mended_and_recorded_again(
     person: Callable[..., Person], drafting: Desk, home: Home
 ) -> None:

@@ -26,6 +26,7 @@ def founding(tmp_path: Path) -> Founding:
     return Founding(Home(tmp_path / "home"))
 
 
+@pytest.mark.exhaustive
 def test_a_register_is_founded_three_people_come_and_one_goes(browser: Browser, founding: Founding) -> None:
     first = Person(browser, founding.origin)
     fingerprint = founds(first, founding.path)

@@ -12,7 +12,6 @@ import httpx
 import pytest
 from desk_builders import CASE, PEOPLE, passes_audit
 from hostile import CORPUS, brought
-from sampling import sampled
 from web_builders import SignedIn
 
 from flows.casework.office import open_office
@@ -85,7 +84,8 @@ def people(home: Home, at: str) -> Iterator[list[Somebody]]:
         each.signed_in.close()
 
 
-@pytest.mark.parametrize("value", sampled(CORPUS, first=1))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("value", CORPUS)
 def test_no_field_of_an_act_brings_mark_up_to_its_form(people: list[Somebody], value: str) -> None:
     shown: set[str] = set()
     for someone in people:

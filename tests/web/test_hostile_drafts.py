@@ -48,6 +48,7 @@ def _fields(page: str) -> list[str]:
     return sorted({unescape(each) for each in found})
 
 
+@pytest.mark.exhaustive
 def test_no_field_brings_mark_up_to_any_page(writer: SignedIn) -> None:
     fields = _fields(writer.client.get(DRAFT).text)
     assert len(fields) > 20

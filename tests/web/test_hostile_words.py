@@ -69,6 +69,7 @@ def hostile(submitted: Home, tmp_path: Path) -> Home:
     return home
 
 
+@pytest.mark.exhaustive
 def test_no_page_takes_words_for_code(hostile: Home) -> None:
     there = {
         "case": "1146A-22",

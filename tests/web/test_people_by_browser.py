@@ -37,6 +37,7 @@ def desk(at: str, command: Desk) -> str:
     return at
 
 
+@pytest.mark.exhaustive
 def test_somebody_is_invited_enrolled_listed_and_revoked(
     person: Callable[..., Person], command: Desk, home: Home, tmp_path: Path
 ) -> None:

@@ -108,6 +108,7 @@ def test_what_was_confirmed_while_one_looked_is_not_confirmed_again(
     assert in_force(home).rules.retention == 36
 
 
+@pytest.mark.exhaustive
 def test_passkeys_sign_both(
     person: Callable[..., Person], at: str, command: Desk, home: Home, tmp_path: Path
 ) -> None:
