@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 import worlds
@@ -15,7 +17,6 @@ from flows.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser
 
@@ -26,10 +27,28 @@ def _submitted(root: Path) -> None:
     Desk(Home(root)).submit()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+_OPEN: Final = ExitStack()
+_BROWSERS: Final[list[Browser]] = []
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """The one browser of these tests, which is started when the first of them asks for it."""
+    if not _BROWSERS:
+        _BROWSERS.append(_OPEN.enter_context(chromium()))
+    return _BROWSERS[0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """Close the browser before tests of another folder.
+
+    Its loop runs in this thread, where Prefect's client would take itself for asynchronous.
+    """
+    yield
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        _BROWSERS.clear()
+        _OPEN.close()
 
 
 @pytest.fixture(scope="session")
