@@ -17,3 +17,11 @@ def sampled(values: Iterable[Any], first: int = 1) -> list[Any]:
         pytest.param(*row, marks=[] if number < first else pytest.mark.exhaustive)
         for number, row in enumerate(rows)
     ]
+
+
+def spread(values: Iterable[Any], every: int) -> list[Any]:
+    """Return ``values`` as a parameter's, all but every so many'th marked as exhaustive."""
+    return [
+        pytest.param(value, marks=[pytest.mark.exhaustive] if number % every else [])
+        for number, value in enumerate(values)
+    ]

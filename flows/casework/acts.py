@@ -60,8 +60,8 @@ from flows.domain.acts.withdrawing import STANDS, stood
 from flows.domain.characters import named, visible
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST, sealed_with
-from flows.domain.edition import documents_of, gates_for
-from flows.domain.english import listing
+from flows.domain.edition import gates_for
+from flows.domain.english import in_full, listing
 from flows.domain.errors import (
     Fault,
     IncompleteError,
@@ -70,6 +70,7 @@ from flows.domain.errors import (
     PitError,
     RefusedError,
     RegisterMovedError,
+    UnchangedError,
     UnknownCaseError,
 )
 from flows.domain.finding import blocking
@@ -483,7 +484,6 @@ def add_officer(office: Office, administrator: Officer, person: Person) -> Recor
         ADD_OFFICER,
         {"person": person.id},
         lambda policy, _: amending.add_officer(policy, person),
-        unless=lambda policy: policy.people.get(person.id) == person,
     )
 
 
@@ -506,6 +506,8 @@ def add_holiday(office: Office, administrator: Officer, holiday: Holiday) -> Rec
     nations = tuple(nation for nation in holiday.nations if nation not in known)
 
     def added(policy: Policy, today: date) -> Policy:
+        if not nations:
+            raise UnchangedError(f"{in_full(holiday.date)} is known as a bank holiday already.")
         day = Proclaimed(
             date=holiday.date,
             name=_tidy(holiday.name),
@@ -516,7 +518,7 @@ def add_holiday(office: Office, administrator: Officer, holiday: Holiday) -> Rec
         return amending.add_holiday(policy, day)
 
     details = {"date": holiday.date.isoformat()}
-    return _amend(office, administrator, ADD_HOLIDAY, details, added, unless=lambda _: not nations)
+    return _amend(office, administrator, ADD_HOLIDAY, details, added)
 
 
 def remove_holiday(office: Office, administrator: Officer, when: date) -> Recorded | None:
@@ -568,7 +570,6 @@ def change_theme(office: Office, administrator: Officer, theme: Theme) -> Record
         CHANGE_THEME,
         {},
         lambda policy, _: amending.change_theme(policy, theme),
-        unless=lambda policy: policy.theme == theme,
     )
 
 
@@ -580,7 +581,6 @@ def change_letters(office: Office, administrator: Officer, letterhead: Letterhea
         CHANGE_LETTERS,
         {},
         lambda policy, _: amending.change_letters(policy, letterhead),
-        unless=lambda policy: policy.letterhead == letterhead,
     )
 
 
@@ -592,7 +592,6 @@ def change_desk(office: Office, administrator: Officer, origins: Collection[str]
         CHANGE_DESK,
         {},
         lambda policy, _: amending.change_desk(policy, origins),
-        unless=lambda policy: set(policy.rules.desk) == set(origins),
     )
 
 
@@ -604,7 +603,6 @@ def change_body(office: Office, administrator: Officer, body: str) -> Recorded |
         CHANGE_BODY,
         {"body": body},
         lambda policy, _: amending.change_body(policy, body),
-        unless=lambda policy: policy.rules.body == body,
     )
 
 
@@ -616,7 +614,6 @@ def change_retention(office: Office, administrator: Officer, months: int) -> Rec
         CHANGE_RETENTION,
         {"months": str(months)},
         lambda policy, _: amending.change_retention(policy, months),
-        unless=lambda policy: policy.rules.retention == months,
     )
 
 
@@ -628,7 +625,6 @@ def adopt_edition(office: Office, administrator: Officer, edition: int) -> Recor
         ADOPT_EDITION,
         {"edition": str(edition)},
         lambda policy, _: amending.adopt_edition(policy, edition),
-        unless=lambda policy: policy.rules.edition == edition,
     )
 
 
@@ -642,7 +638,6 @@ def change_approvals(
         CHANGE_APPROVALS,
         {"document": document, "approvals": approvals},
         lambda policy, _: amending.change_approvals(policy, document, approvals),
-        unless=lambda policy: documents_of(policy).get(document) == approvals,
     )
 
 
@@ -654,7 +649,6 @@ def change_pattern(office: Office, administrator: Officer, pattern: str) -> Reco
         CHANGE_PATTERN,
         {"pattern": pattern},
         lambda policy, _: amending.change_pattern(policy, pattern),
-        unless=lambda policy: policy.rules.reference_pattern == pattern,
     )
 
 
@@ -666,7 +660,6 @@ def change_reminders(office: Office, administrator: Officer, days: int) -> Recor
         CHANGE_REMINDERS,
         {"days": str(days)},
         lambda policy, _: amending.change_reminders(policy, days),
-        unless=lambda policy: policy.rules.chase_within == days,
     )
 
 
@@ -678,7 +671,6 @@ def change_authority(office: Office, administrator: Officer, authority: str) -> 
         CHANGE_AUTHORITY,
         {"authority": authority},
         lambda policy, _: amending.change_authority(policy, authority),
-        unless=lambda policy: policy.authority == authority,
     )
 
 
@@ -690,7 +682,6 @@ def change_threshold(office: Office, administrator: Officer, threshold: int) -> 
         CHANGE_THRESHOLD,
         {"administrators": str(threshold)},
         lambda policy, _: amending.change_threshold(policy, threshold),
-        unless=lambda policy: policy.rules.threshold == threshold,
     )
 
 
@@ -718,13 +709,19 @@ def suspect_key(
     if since > office.register.tip().entry.sequence:
         raise RefusedError(f"There is no entry {since} yet.")
     known = amending.suspects(said.act for said in office.register.dossier(POLICY).statements)
+
+    def suspected(policy: Policy, _: date) -> Policy:
+        if known.get(found[0]) == since:
+            raise UnchangedError(f"That key is suspect since entry {since} already.")
+        return amending.suspect_key(policy, person, found[0])
+
+    details = {"person": person, "key": found[0], "since": str(since)}
     return _amend(
         office,
         administrator,
         SUSPECT_KEY,
-        {"person": person, "key": found[0], "since": str(since)},
-        lambda policy, _: amending.suspect_key(policy, person, found[0]),
-        unless=lambda _: known.get(found[0]) == since,
+        details,
+        suspected,
         reason=_words(reason),
     )
 
@@ -757,10 +754,9 @@ def _amend(
     details: Mapping[str, str],
     change: Callable[[Policy, date], Policy],
     *,
-    unless: Callable[[Policy], bool] = lambda _: False,
     reason: str | None = None,
 ) -> Recorded | None:
-    """Change the policy, ``unless`` nothing would change; None then.
+    """Change the policy; None where nothing would change.
 
     Raises:
         UnconfirmedError: it is signed, and takes another administrator.
@@ -769,9 +765,10 @@ def _amend(
     def attempt() -> Recorded | None:
         time, before = office.now(), office.register.policy()
         before.require(administrator.id, Role.ADMINISTRATOR, verb=kind.verb)
-        if unless(before):
+        try:
+            after = change(before, local_day(time))
+        except UnchangedError:
             return None
-        after = change(before, local_day(time))
         stated = Act(
             kind=kind,
             case=POLICY,

@@ -133,6 +133,10 @@ class KeyOwnerError(RefusedError):
     """A key is, or was, another person's: persons are counted by id, so a key is one person's for ever."""
 
 
+class UnchangedError(RefusedError):
+    """The rules are so already: an act would change nothing."""
+
+
 class KeylessError(RefusedError):
     """A person would be listed without a key, and could be shown to have done nothing."""
 

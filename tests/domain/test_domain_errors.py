@@ -27,6 +27,7 @@ ONE_OF_EACH = [
     errors.MissingReasonError("1146A/22", verb="return"),
     errors.IncompleteError("1146A/22", blocking=1, first="31(9) does not exist."),
     errors.KeyOwnerError("That key was foi-officer's; new-name needs a key of their own."),
+    errors.UnchangedError("Papers look like this already."),
     errors.KeylessError("new-name would have no key; whoever is listed needs one of their own."),
     errors.ConsentError("sign-off-officer agreed to this change, and is no administrator."),
     errors.NotCosignedError(409, "The checkpoint goes on from another size.", size=4),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,6 +48,13 @@ def told(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         office.submit("C/1")
     pack(folder / "register.git")
     return folder
+
+
+@pytest.fixture
+def register(told: Path, tmp_path: Path) -> Path:
+    """The repository of a copy of ``told``, that no process has open."""
+    shutil.copytree(told / "register.git", tmp_path / "register.git")
+    return tmp_path / "register.git"
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import struct
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from register_builders import audited
+from sampling import spread
 from test_shape import BRANCH, everything, git, instead, put
 
 from flows.register.objects import LARGEST, LooseStore, object_id
@@ -229,22 +229,7 @@ def _long_statement(path: Path) -> None:
     point(path, store(path, "commit", raw.replace(raw[5:45], row[2].encode(), 1)))
 
 
-@pytest.fixture
-def register(told: Path, tmp_path: Path) -> Path:
-    shutil.copytree(told / "register.git", tmp_path / "register.git")
-    return tmp_path / "register.git"
-
-
-EVERY_RUN: Final = 4
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.exhaustive] if number % EVERY_RUN else [])
-        for number, name in enumerate(HUGE)
-    ],
-)
+@pytest.mark.parametrize("name", spread(HUGE, every=4))
 def test_what_is_too_large_is_found_within_little_memory_and_time(name: str, register: Path) -> None:
     make, code = HUGE[name]
     make(register)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from register_builders import codes, copied
+from sampling import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -323,12 +324,6 @@ def _plant_10(path: Path) -> None:
     put(path / "objects/info/commit-graph", "CGPH")
 
 
-@pytest.fixture
-def register(told: Path, tmp_path: Path) -> Path:
-    shutil.copytree(told / "register.git", tmp_path / "register.git")
-    return tmp_path / "register.git"
-
-
 def everything(folder: Path) -> dict[str, tuple[int, int, int]]:
     """Return the kind, the size and the time of change of everything there."""
     found = {}
@@ -338,17 +333,7 @@ def everything(folder: Path) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-EVERY_RUN: Final = 16
-"""Every so many'th is tried in every run, the others in the exhaustive one."""
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.exhaustive] if number % EVERY_RUN else [])
-        for number, name in enumerate(PLANTED)
-    ],
-)
+@pytest.mark.parametrize("name", spread(PLANTED, every=16))
 def test_what_no_register_has_is_found_and_left_as_it_is(name: str, register: Path) -> None:
     plant, code = PLANTED[name]
     plant(register)

@@ -20,6 +20,7 @@ from flows.domain.errors import (
     MissingReasonError,
     NotEntitledError,
     RefusedError,
+    UnchangedError,
 )
 from flows.domain.letterhead import letterhead_faults
 from flows.domain.policy import (
@@ -69,13 +70,14 @@ def add_officer(policy: Policy, person: Person) -> Policy:
     Raises:
         KeyOwnerError: a key is somebody else's already.
         KeylessError: the person would have none.
-        RefusedError: the person would have no role, the service's role or nothing new, or the last
-            administrator would be gone.
+        UnchangedError: the person has these roles and keys already.
+        RefusedError: the person would have no role or the service's, or the last administrator would be
+            gone.
         MalformedError: the id is no person's.
     """
     parse_person(person.id)
     if policy.people.get(person.id) == person:
-        raise RefusedError(f"{person.id} already has these roles and keys.")
+        raise UnchangedError(f"{person.id} already has these roles and keys.")
     if not person.roles or Role.SERVICE in person.roles:
         raise RefusedError(f"{person.id} needs at least one role, and not the role of the service.")
     for other in policy.people.values():
@@ -177,13 +179,13 @@ def change_theme(policy: Policy, theme: Theme) -> Policy:
     """Return the next policy, under which papers look as ``theme`` says.
 
     Raises:
-        RefusedError: they look so already.
+        UnchangedError: they look so already.
         MalformedError: no paper may look so; with every fault.
     """
     if faults := tuple(theme_faults(theme)):
         raise MalformedError("theme", *faults)
     if theme == policy.theme:
-        raise RefusedError("Papers look like this already.")
+        raise UnchangedError("Papers look like this already.")
     return replace(policy, version=policy.version + 1, theme=theme)
 
 
@@ -191,13 +193,13 @@ def change_letters(policy: Policy, letterhead: Letterhead) -> Policy:
     """Return the next policy, under which letters say of the authority what ``letterhead`` does.
 
     Raises:
-        RefusedError: they say so already.
+        UnchangedError: they say so already.
         MalformedError: no letter may say so; with every fault.
     """
     if faults := tuple(letterhead_faults(letterhead)):
         raise MalformedError("letters", *faults)
     if letterhead == policy.letterhead:
-        raise RefusedError("Letters say so already.")
+        raise UnchangedError("Letters say so already.")
     return replace(policy, version=policy.version + 1, letterhead=letterhead)
 
 
@@ -205,12 +207,12 @@ def change_desk(policy: Policy, origins: Collection[str]) -> Policy:
     """Return the next policy, under which passkeys sign at ``origins`` and nowhere else.
 
     Raises:
-        RefusedError: they do so already.
+        UnchangedError: they do so already.
         MalformedError: one of them can be no desk's.
     """
     desk = tuple(sorted({parse_origin(origin) for origin in origins}))
     if desk == policy.rules.desk:
-        raise RefusedError("That is where passkeys sign already.")
+        raise UnchangedError("That is where passkeys sign already.")
     return _with_rules(policy, replace(policy.rules, desk=desk))
 
 
@@ -218,10 +220,10 @@ def change_body(policy: Policy, body: str) -> Policy:
     """Return the next policy, under which the authority is of another kind.
 
     Raises:
-        RefusedError: it is of this kind already.
+        UnchangedError: it is of this kind already.
     """
     if body == policy.rules.body:
-        raise RefusedError("That is the kind of authority already.")
+        raise UnchangedError("That is the kind of authority already.")
     return _with_rules(policy, replace(policy.rules, body=body))
 
 
@@ -229,10 +231,10 @@ def change_retention(policy: Policy, months: int) -> Policy:
     """Return the next policy, under which a case is kept for so many months after it ended.
 
     Raises:
-        RefusedError: it is kept for so long already.
+        UnchangedError: it is kept for so long already.
     """
     if months == policy.rules.retention:
-        raise RefusedError("That is how long cases are kept already.")
+        raise UnchangedError("That is how long cases are kept already.")
     return _with_rules(policy, replace(policy.rules, retention=months))
 
 
@@ -242,8 +244,9 @@ def change_approvals(policy: Policy, document: str, approvals: str) -> Policy:
     What was submitted before passes the approvals that its submission names.
 
     Raises:
-        RefusedError: it needs these already, the edition in force does not have them, or one person would
-            decide on a test or a response.
+        UnchangedError: it needs these already.
+        RefusedError: the edition in force does not have them, or one person would decide on a test or a
+            response.
     """
     if approvals not in edition_of(policy).gates:
         raise RefusedError(
@@ -254,7 +257,7 @@ def change_approvals(policy: Policy, document: str, approvals: str) -> Policy:
             f"A {document} is decided on by somebody who did not write it; one person is too few."
         )
     if documents_of(policy).get(document) == approvals:
-        raise RefusedError("These are the approvals that it needs already.")
+        raise UnchangedError("These are the approvals that it needs already.")
     return _with_rules(policy, replace(policy.rules, gates={**policy.rules.gates, document: approvals}))
 
 
@@ -262,10 +265,10 @@ def change_pattern(policy: Policy, pattern: str) -> Policy:
     """Return the next policy, under which the next reference is made by another pattern.
 
     Raises:
-        RefusedError: it is made so already.
+        UnchangedError: it is made so already.
     """
     if pattern == policy.rules.reference_pattern:
-        raise RefusedError("References are made like this already.")
+        raise UnchangedError("References are made like this already.")
     return _with_rules(policy, replace(policy.rules, reference_pattern=pattern))
 
 
@@ -273,10 +276,10 @@ def change_reminders(policy: Policy, days: int) -> Policy:
     """Return the next policy, under which people are reminded so many working days before a day is due.
 
     Raises:
-        RefusedError: they are reminded then already.
+        UnchangedError: they are reminded then already.
     """
     if days == policy.rules.chase_within:
-        raise RefusedError("That is when people are reminded already.")
+        raise UnchangedError("That is when people are reminded already.")
     return _with_rules(policy, replace(policy.rules, chase_within=days))
 
 
@@ -284,10 +287,10 @@ def change_authority(policy: Policy, authority: str) -> Policy:
     """Return the next policy, under which the authority has another name; what was written under one stays.
 
     Raises:
-        RefusedError: it has this name already.
+        UnchangedError: it has this name already.
     """
     if authority == policy.authority:
-        raise RefusedError("That is the authority's name already.")
+        raise UnchangedError("That is the authority's name already.")
     return replace(policy, version=policy.version + 1, authority=authority)
 
 
@@ -295,10 +298,11 @@ def change_threshold(policy: Policy, threshold: int) -> Policy:
     """Return the next policy, a change of which takes so many administrators.
 
     Raises:
-        RefusedError: it does already, or there are not so many who could sign.
+        UnchangedError: it does already.
+        RefusedError: there are not so many who could sign.
     """
     if threshold == policy.rules.threshold:
-        raise RefusedError("A change of the policy takes so many administrators already.")
+        raise UnchangedError("A change of the policy takes so many administrators already.")
     return _enough(_with_rules(policy, replace(policy.rules, threshold=threshold)), "There are")
 
 
@@ -444,9 +448,12 @@ def adopt_edition(policy: Policy, edition: int) -> Policy:
     """Return the next policy, under which acts are judged by another edition of the procedure.
 
     Raises:
-        RefusedError: this software does not know it, or it is no later one than that in force.
+        UnchangedError: it is in force already.
+        RefusedError: this software does not know it, or it is no later one.
     """
     in_force = policy.rules.edition
+    if edition == in_force and edition in EDITIONS:
+        raise UnchangedError(f"Edition {in_force} of the procedure is in force already.")
     if edition not in EDITIONS or edition <= in_force:
         later = " or ".join(str(each) for each in sorted(EDITIONS) if each > in_force)
         only = f"only edition {later} can follow" if later else "this software knows no later one"
