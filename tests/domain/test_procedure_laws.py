@@ -26,14 +26,17 @@ from flows.domain.acts import (
     ACTS,
     APPROVE,
     CLOSE,
+    CORRECT,
     DRAFT,
     OPEN,
     OVERRIDE,
     PUBLISH,
+    REOPEN,
     RETURN,
     REVIEW_ASKED,
     SENT,
     SUBMIT,
+    TAKE_BACK,
     WITHDRAW_DRAFT,
     Kind,
     On,
@@ -66,6 +69,8 @@ _CASE_ACTS = [kind for kind in ACTS.values() if kind.on is not On.POLICY]
 _TRIED = [kind for kind in _CASE_ACTS if kind not in {OPEN, CLOSE}]
 _DECIDED = {*ROLE_AT, Stage.PUBLICATION}
 """Where the decisions on a version are made, or stand."""
+_TO_DRAFTING = {DRAFT, RETURN, TAKE_BACK, CORRECT, REOPEN}
+"""What makes approvals that a document has count no more."""
 _STOPS = "X06 block parts[0]"
 
 
@@ -73,7 +78,7 @@ _STOPS = "X06 block parts[0]"
 class Attempt:
     """What somebody tries: the next step of the procedure, or any other act."""
 
-    kind: Kind | None
+    kind: str | None
     person: str
     document: str = TEST.name
     gate: Stage | None = None
@@ -119,7 +124,7 @@ class Account:
 
     def act(self, attempt: Attempt) -> Act:
         name, document = attempt.document, self.case.document(attempt.document)
-        kind = attempt.kind or _NEXT.get(document.stage, SENT)
+        kind = ACTS[attempt.kind] if attempt.kind else _NEXT.get(document.stage, SENT)
         machine = kind == PUBLISH or (kind == DRAFT and not document.version and name == TEST.name)
         act = self.valid(kind, SERVICE if machine else attempt.person, name)
         changes: dict[str, Any] = {"version": act.version - attempt.stale}
@@ -142,11 +147,11 @@ class Account:
         return [act for act in self.acts[:until] if act.document == name and act.kind in kinds]
 
     def since_last_version(self, act: Act, *, until: int) -> list[Act]:
-        """Return the approvals of an act's document after the last draft or return before a position."""
+        """Return the approvals of an act's document since it last came to drafting, before a position."""
         start = max(
             position
             for position, each in enumerate(self.acts[:until])
-            if each.document == act.document and each.kind in {DRAFT, RETURN}
+            if each.document == act.document and each.kind in _TO_DRAFTING
         )
         since = self.acts[start + 1 : until]
         return [each for each in since if each.kind == APPROVE and each.document == act.document]
@@ -177,7 +182,7 @@ class Account:
 attempts = st.lists(
     st.builds(
         Attempt,
-        kind=st.sampled_from([None] * 14 + [RETURN, OVERRIDE] * 3 + _TRIED),
+        kind=st.sampled_from([None] * 14 + [each.name for each in [RETURN, OVERRIDE] * 3 + _TRIED]),
         person=st.sampled_from(_PEOPLE),
         document=st.sampled_from([TEST.name] * 2 + [RESPONSE.name]),
         gate=st.sampled_from([None] * 20 + [*Stage]),
