@@ -155,6 +155,11 @@ class Home:
         return self.state / "audits.jsonl"
 
     @property
+    def handed_out(self) -> Path:
+        """Where checkpoints and copies of the register went: JSON, one line each."""
+        return self.state / "handed-out.jsonl"
+
+    @property
     def log(self) -> Path:
         """What failed in a running ``up``."""
         return self.state / "equipoise.log"

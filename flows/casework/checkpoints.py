@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
+from flows.casework import handed_out
+from flows.casework.handed_out import Way
 from flows.domain.errors import Fault, MalformedError, RefusedError, TamperedError
 from flows.register.checkpoint import (
     head_of,
@@ -68,6 +71,13 @@ def current(office: Office) -> str:
         return note
     keep(office, head(office, tree))
     return path_of(office.home, tree.size).read_text(encoding="utf-8")
+
+
+def take(office: Office, person: str) -> str:
+    """Return the newest checkpoint for somebody who takes it along, and note who did."""
+    note = current(office)
+    handed_out.note(office, Way.TAKEN, person, parse_checkpoint(note)[0].sequence)
+    return note
 
 
 def head(office: Office, tree: Tree) -> Checkpoint:
@@ -141,7 +151,12 @@ def add_cosignatures(office: Office, text: str) -> tuple[str, list[str]]:
     new = tuple(line for line in given.lines if line not in note.lines)
     note = replace(note, lines=note.lines + new)
     sequence = parse_checkpoint(str(note))[0].sequence
-    disk.write(path_of(office.home, sequence), str(note).encode())
+    path = path_of(office.home, sequence)
+    made = path.stat().st_mtime_ns
+    disk.write(path, str(note).encode())
+    os.utime(path, ns=(made, made))  # it is no younger for what was added
+    for line in new:
+        handed_out.note(office, Way.COSIGNED, line.name, sequence)
     return str(note), [line.name for line in new]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from flows.casework import handed_out
 from flows.casework.auditing import Audited, last_audit
 from flows.casework.views import what_was_done
 from flows.catalogue.search import Entries
@@ -15,6 +16,7 @@ from flows.register import signature
 from flows.register.checkpoint import newest_checkpoint, parse_checkpoint
 
 if TYPE_CHECKING:
+    from flows.casework.handed_out import HandedOut
     from flows.casework.office import Office
     from flows.catalogue.rows import Done
     from flows.register.statement import Statement
@@ -35,6 +37,9 @@ class Oversight:
         checkpoint: How many entries the newest has; 0 while there is none.
         checkpointed: When it was written, UTC.
         checkpoints: Where they stand.
+        overdue: Whether that is older than a day, and the register has grown since.
+        handed_out: Where copies of checkpoints and of the register went, the newest first.
+        outside: How many entries the largest of them vouches for that left the disk; 0 for none.
         overrides: How often a finding of the checks was overridden.
         reads: How often a sealed request was opened.
         found: How many entries there are of those that are looked for.
@@ -48,6 +53,9 @@ class Oversight:
     checkpoint: int
     checkpointed: datetime | None
     checkpoints: str
+    overdue: bool
+    handed_out: tuple[HandedOut, ...]
+    outside: int
     overrides: int
     reads: int
     found: int
@@ -94,15 +102,20 @@ def oversight(office: Office, which: Entries, page: int = 1) -> Oversight:
     page = max(1, min(page, pages))
     note, _ = newest_checkpoint(office.home.checkpoints)
     sequence = parse_checkpoint(note)[0].sequence if note else 0
-    written = office.home.checkpoints / f"{sequence:09}.txt"
+    file = office.home.checkpoints / f"{sequence:09}.txt"
+    written = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
+    copies, before = handed_out.known(office.home), office.now() - _OLD
     return Oversight(
         entries=tip.entry.sequence,
         fingerprint=office.register.fingerprint(),
         audit=audit,
-        old=audit is None or audit.time < office.now() - _OLD,
+        old=audit is None or audit.time < before,
         checkpoint=sequence,
-        checkpointed=datetime.fromtimestamp(written.stat().st_mtime, UTC) if written.is_file() else None,
+        checkpointed=written,
         checkpoints=str(office.home.checkpoints),
+        overdue=sequence < tip.entry.sequence and (written is None or written < before),
+        handed_out=copies,
+        outside=max((each.entries for each in copies if each.outside), default=0),
         overrides=catalogue.count_entries(Entries(kind=OVERRIDE.name)),
         reads=catalogue.count_entries(Entries(kind=READ_REQUEST.name)),
         found=found,

@@ -7,12 +7,14 @@ import json
 import os
 import re
 import subprocess
+import time
 import zipfile
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from desk_builders import CASE, an_officer
+from web_builders import SignedIn
 
 from flows.casework import oversight, papers
 from flows.casework.acts import add_officer
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from desk_builders import Desk
     from web_builders import Person
 
     from flows.home import Home
@@ -66,6 +69,8 @@ def test_an_auditor_clones_the_register_and_checks_an_entry_by_the_commands_of_i
     assert done.returncode == 0, done.stderr
     assert not run.exists()
     assert audit(tmp_path / "register.git", check_paper=papers.check).passes
+    auditor.goes("/register")
+    assert re.search("The whole register up to entry 10, taken along by auditor, ", auditor.words)
     auditor.goes("/register?kind=submit")
     auditor.follows("9")
     assert "Good The signature was checked now" in auditor.words
@@ -131,6 +136,52 @@ def test_findings_stand_first_and_an_old_audit_is_warned_of(auditor: Person, hom
     auditor.goes("/register")
     assert re.match(r"Register\s+The register fails its audit\s+E_MISSING <b>x</b>", auditor.words)
     assert "The last audit is older than a day." in auditor.words
+
+
+def test_where_checkpoints_and_copies_went_is_told_and_what_stayed_on_the_disk_vouches_for_nothing(
+    home: Home, command: Desk, at: str, tmp_path: Path
+) -> None:
+    someone = SignedIn(home, at, "legal-reviewer")
+
+    def page() -> str:
+        return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", someone.client.get("/register").text))
+
+    assert "Checkpoint none yet Kept elsewhere not established anywhere outside" in page()
+    command.done("checkpoint", "--out", tmp_path / "note")
+    assert "Checkpoint of 9 entries" in page()
+    assert "not established anywhere outside Whoever" in page()
+    assert re.search(rf"Checkpoint of entry 9, in {tmp_path}/note, [^C]* on the disk of the register", page())
+    (written,) = home.checkpoints.iterdir()
+    old = time.time() - 3 * 86_400 - 60
+    os.utime(written, (old, old))
+    assert ", 3 days ago" in page()
+    key, folder = tmp_path / "service", tmp_path / "witness"
+    command.done("witness", "init", folder, "--name", "witness.example.org/foi")
+    command.done("checkpoint", "--verifier-key", "--out", key)
+    command.done("witness", "trust", folder, key)
+    command.done("checkpoint", "--since", "0", "--out", tmp_path / "asked")
+    command.done("witness", "cosign", folder, tmp_path / "asked", "--out", tmp_path / "answered")
+    command.done("checkpoint", "--add", tmp_path / "answered")
+    assert (
+        "Kept elsewhere up to entry 9 Checkpoint of entry 9, cosigned by the witness witness.example"
+        in page()
+    )
+    assert ", 3 days ago" in page()
+    command.done("policy", "reminders", "3", "--as", "administrator")
+    assert "3 days ago; 1 entry since older than a day" in page()
+    assert "up to entry 9; 1 entry since" in page()
+    taken = someone.client.get("/register/checkpoint")
+    assert taken.text.split("\n")[1] == "10"
+    assert "up to entry 10 Checkpoint of entry 10, taken along by legal-reviewer" in page()
+    told = someone.client.get("/register.json").json()["register"]
+    assert [(each["way"], each["outside"]) for each in told["handed_out"]] == [
+        ("taken", True),
+        ("cosigned", True),
+        ("file", False),
+        ("file", False),
+    ]
+    assert (told["outside"], told["overdue"], told["checkpoint"]) == (10, False, 10)
+    someone.close()
 
 
 def test_an_entry_whose_signature_is_another_ones_is_told(home: Home) -> None:

@@ -89,6 +89,7 @@ OPEN: Final = {
     "GET /register": ALL,
     "POST /register/token": U,
     "GET /register/all.bundle": U,
+    "GET /register/checkpoint": ALL,
     "GET /register/allowed_signers": ALL,
     "GET /register/case/{case}": READ,
     "GET /register/{entry}": ALL,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.casework import checkpoints
+from flows.casework import checkpoints, handed_out
 from flows.desk.cli.terminal import (
     counted,
     example,
@@ -19,7 +19,7 @@ from flows.desk.cli.terminal import (
 )
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.policy import SERVICE
-from flows.register.checkpoint import log_key, parse_checkpoint
+from flows.register.checkpoint import log_key, newest_checkpoint, parse_checkpoint
 
 if TYPE_CHECKING:
     from flows.casework.office import Office
@@ -88,7 +88,7 @@ def checkpoint(
             text, added = checkpoints.add_cosignatures(office, read_text(add))
         else:
             text = checkpoints.current(office)
-    written = write_file(out, text.encode()) if out else None
+        written = _write(office, out, text) if out else None
     if as_json:
         print_json({"text": text, "file": written, "added": added})
     elif add is not None:
@@ -97,6 +97,15 @@ def checkpoint(
         click.echo(f"Written: {written}.")
     else:
         click.echo(text, nl=False)
+
+
+def _write(office: Office, out: Path, text: str) -> str:
+    """Write what was asked for, and note where the newest checkpoint went, if that is in it."""
+    written = write_file(out, text.encode())
+    note, _ = newest_checkpoint(office.home.checkpoints)
+    if note and text.endswith(note):
+        handed_out.note_file(office, out, parse_checkpoint(note)[0].sequence)
+    return written
 
 
 def _key(office: Office) -> str:

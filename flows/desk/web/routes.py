@@ -143,6 +143,9 @@ ROUTES: Final = (
     _reads("/register", register.show, EVERYBODY),
     _does("/register/token", register.make_token, _AUDITORS, rate=_FEW),
     _reads("/register/all.bundle", register.bundle, _AUDITORS, has_json=False),
+    Route(
+        method="GET", path="/register/checkpoint", handle=register.checkpoint, open_to=EVERYBODY, rate=_FEW
+    ),
     _reads("/register/allowed_signers", register.signers, EVERYBODY, has_json=False),
     _reads("/register/case/{case}", register.evidence, READERS, has_json=False),
     _reads("/register/{entry}", register.entry, EVERYBODY),

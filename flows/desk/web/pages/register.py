@@ -13,8 +13,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flows.casework import oversight
+from flows.casework import checkpoints, handed_out, oversight
 from flows.casework.evidence_pack import make_pack
+from flows.casework.handed_out import Way
 from flows.catalogue.search import Entries
 from flows.desk.web.navigation import READERS
 from flows.desk.web.pages.case import dossier_of
@@ -124,7 +125,15 @@ def _may_read(visit: Visit, found: EntryView) -> bool:
 
 def bundle(visit: Visit) -> Sent:
     """Hand out the whole register as one file."""
-    return Sent(content=_alone(visit.office.register.bundle), media=_BYTES, name="register.bundle")
+    content = _alone(visit.office.register.bundle)
+    _note_whole(visit, visit.person)
+    return Sent(content=content, media=_BYTES, name="register.bundle")
+
+
+def checkpoint(visit: Visit) -> Sent:
+    """Hand out the newest checkpoint, signed now if the register has grown."""
+    note = checkpoints.take(visit.office, visit.person)
+    return Sent(content=note.encode(), media="text/plain; charset=utf-8", name="checkpoint.txt")
 
 
 def signers(visit: Visit) -> Sent:
@@ -159,8 +168,8 @@ def make_token(visit: Visit) -> Page:
 
 def branches(visit: Visit) -> Sent:
     """Tell `git fetch` what there is; nothing is taken."""
-    if refused := _refused(visit):
-        return refused
+    if not _auditor(visit):
+        return _REFUSED
     if visit.asked.get("service") != "git-upload-pack":
         return Sent(content=b"The register is handed out, and takes nothing.", media="text/plain", status=403)
     told = visit.office.register.branches(second=_second(visit))
@@ -169,8 +178,9 @@ def branches(visit: Visit) -> Sent:
 
 def fetched(visit: Visit) -> Sent:
     """Give `git fetch` what it asks for."""
-    if refused := _refused(visit):
-        return refused
+    auditor = _auditor(visit)
+    if not auditor:
+        return _REFUSED
     asked = visit.body
     if visit.headers.get("content-encoding") == "gzip":
         with gzip.GzipFile(fileobj=io.BytesIO(asked)) as file:
@@ -178,7 +188,13 @@ def fetched(visit: Visit) -> Sent:
     if len(asked) > _MOST_ASKED:
         return Sent(content=b"", media="text/plain", status=413)
     content = _alone(lambda: visit.office.register.fetched(asked, second=_second(visit)))
+    if b"PACK" in content:  # and not a step on the way there
+        _note_whole(visit, auditor)
     return Sent(content=content, media="application/x-git-upload-pack-result")
+
+
+def _note_whole(visit: Visit, person: str) -> None:
+    handed_out.note(visit.office, Way.WHOLE, person, visit.office.register.tip().entry.sequence)
 
 
 def _second(visit: Visit) -> bool:
@@ -201,8 +217,16 @@ def _alone(hand_out: Callable[[], bytes]) -> bytes:
         _ONE_AT_A_TIME.release()
 
 
-def _refused(visit: Visit) -> Sent | None:
-    """Return what a program is told that brings no password of an auditor; None where it does."""
+_REFUSED: Final = Sent(
+    content=b"A password of today is needed.",
+    media="text/plain",
+    status=401,
+    headers={"WWW-Authenticate": 'Basic realm="register"'},
+)
+
+
+def _auditor(visit: Visit) -> str:
+    """Return the auditor whose password of today a program brings; empty where it brings none."""
     kind, _, coded = visit.headers.get("authorization", "").partition(" ")
     try:
         person, _, token = b64decode(coded, validate=True).decode().partition(":")
@@ -213,15 +237,8 @@ def _refused(visit: Visit) -> Sent | None:
         "select content from challenges where id = ? and purpose = ? and expires > ?",
         *(_stored(token), _CLONE, time.time()),
     )
-    if (
-        kind.lower() == "basic"
-        and known is not None
-        and Role.AUDITOR in known.roles
-        and rows == [(person.encode(),)]
-    ):
-        return None
-    headers = {"WWW-Authenticate": 'Basic realm="register"'}
-    return Sent(content=b"A password of today is needed.", media="text/plain", status=401, headers=headers)
+    good = kind.lower() == "basic" and known is not None and Role.AUDITOR in known.roles
+    return person if good and rows == [(person.encode(),)] else ""
 
 
 def _stored(token: str) -> str:
