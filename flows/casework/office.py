@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from flows import disk
 from flows import home as times
+from flows.casework import catching_up
 from flows.catalogue.file import Catalogue
 from flows.catalogue.rows import Described
 from flows.domain.documents import ASSESSMENT, REQUEST
-from flows.domain.errors import MalformedError, NotEntitledError, RegisterError
+from flows.domain.errors import MalformedError, NotEntitledError, PitError, RegisterError
 from flows.domain.local_day import local_day
 from flows.home import Home, find_home
 from flows.register import signature
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from flows.document.signing.credential import Credential
     from flows.domain.case import Case
     from flows.domain.clock import Clock
+    from flows.domain.filed import Behind
     from flows.domain.policy import Policy
     from flows.domain.procedure import Stage
     from flows.domain.working_days import Calendar
@@ -54,7 +56,8 @@ class Office:
         reading: Opens it without the service's key, which a copy made for reading does not have.
         clock: Tells the time of acts: UTC, whole seconds.
         tell: Told how many cases are read of how many, when the catalogue is made anew.
-        serving: Whether the process goes on after an act, so that nobody has to wait until ``up`` is woken.
+        serving: Whether the process goes on, so that nobody has to wait until ``up`` is woken after an act,
+            nor until a catalogue that is far behind has caught up.
     """
 
     def __init__(
@@ -72,7 +75,13 @@ class Office:
         self._clock = clock
         self._serving = serving
         self._kept: tuple[Policy, Clock] | None = None
-        self._catalogue = catalogue_of(home, tell)
+        self._catalogue = Catalogue(
+            home.catalogue,
+            describe,
+            tell,
+            clock=self._clock_of_tip,
+            elsewhere=(lambda: catching_up.begin(home.root, self._catch_up)) if serving else None,
+        )
         self.register = Register(home.register, self._catalogue, None if reading else self.service)
 
     @property
@@ -80,6 +89,21 @@ class Office:
         """What answers without a case being opened, up to the newest entry."""
         self.register.catch_up()
         return self._catalogue
+
+    @property
+    def behind(self) -> Behind | None:
+        """How far the catalogue was behind when it was asked last; None where it was whole."""
+        return self._catalogue.behind
+
+    def _catch_up(self) -> None:
+        with Office(self.home, clock=self._clock) as another:  # an office is used by one thread at a time
+            another.register.catch_up()
+
+    def _clock_of_tip(self) -> Clock | None:
+        try:
+            return self.clock(self.register.policy_of_tip())
+        except PitError:  # whoever asks by the policy is told
+            return None
 
     @cached_property
     def outbox(self) -> Outbox:

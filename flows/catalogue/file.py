@@ -27,7 +27,7 @@ from flows.catalogue.search import (
     telling_apart,
 )
 from flows.domain.errors import RegisterError
-from flows.domain.filed import Filed, Reached
+from flows.domain.filed import Behind, Filed, Reached
 from flows.domain.local_day import local_day
 from flows.domain.owed import from_text
 
@@ -50,6 +50,14 @@ _WITH_DUE: Final = {
 
 _PATIENCE: Final = 60
 """Seconds to wait for another who writes."""
+_FILLING: Final = (
+    "create table filling (done integer not null, count integer not null); insert into filling values (0, 0);"
+)
+"""What a file has until it is whole."""
+_AT_ONCE: Final = 250
+"""Entries that are read while somebody waits: a second of work."""
+_SHOWN_EVERY: Final = 100
+"""Cases after which those read so far are there for readers."""
 
 
 class Catalogue:
@@ -59,14 +67,30 @@ class Catalogue:
         path: Where the file is, or is to be.
         describe: Reads what the files of a case say.
         tell: Told how many cases are written down of how many, while it is made anew.
+        clock: Gives the clock by which it is known when what is written down falls due; None to leave that
+            to whoever asks first.
+        elsewhere: Begins to catch up elsewhere, where it takes long: then what is there is read meanwhile.
+            None to do it here, however long it takes.
+
+    Attributes:
+        behind: How far it was behind when it was caught up last; None where it was whole.
     """
 
     def __init__(
-        self, path: Path, describe: Describe, tell: Callable[[int, int], object] | None = None
+        self,
+        path: Path,
+        describe: Describe,
+        tell: Callable[[int, int], object] | None = None,
+        *,
+        clock: Callable[[], Clock | None] = lambda: None,
+        elsewhere: Callable[[], object] | None = None,
     ) -> None:
         self._path = path
         self._describe = describe
         self._tell = tell or (lambda _done, _count: None)
+        self._clock = clock
+        self._elsewhere = elsewhere
+        self.behind: Behind | None = None
         self._source: Source
         self._db: sqlite3.Connection | None = None
 
@@ -83,6 +107,12 @@ class Catalogue:
             RegisterError: it cannot be opened.
         """
         self._source = source
+        if self.behind and not self.behind.entry:
+            self.close()  # what was there of it then
+        self.behind = self._takes_long() if self._elsewhere else None
+        if self.behind and self._elsewhere:
+            self._elsewhere()
+            return
         while not self._caught_up():
             self._make_anew()
 
@@ -249,25 +279,50 @@ class Catalogue:
 
     def _know_due(self, clock: Clock) -> None:
         """Compute the due dates that nobody asked for yet; all of them where the calendar changed."""
-        known = self._ask("select key from calendar") == [(clock.key,)]
-        unknown = " union all ".join(f"select 1 from {each} where due is null" for each in _WITH_DUE)  # noqa: S608 - ours
-        if known and not self._ask(f"{unknown} limit 1"):
-            return
-
-        def falls(owed: str, regime: str) -> str:
-            due = clock.falls(from_text(owed), regime)
-            return due.isoformat() if due else ""
-
-        with self._there() as db:
-            db.execute("begin immediate")
-            db.create_function("falls", 2, falls)
-            which = "due is null" if known else "owed <> ''"
-            for table, regime in _WITH_DUE.items():
-                db.execute(f"update {table} set due = falls(owed, {regime}) where {which}")  # noqa: S608 - ours
-            db.execute("delete from calendar")
-            db.execute("insert into calendar values (?)", (clock.key,))
+        if self.behind:
+            return  # who catches up does it
+        if which := _unknown(self._ask, clock):
+            with self._there() as db:
+                db.execute("begin immediate")
+                _compute_due(db, clock, which)
 
     # Caught up, made anew -------------------------------------------------------------------------
+
+    def _takes_long(self) -> Behind | None:
+        """Return how far the file is behind where catching up takes long, having opened what can be read."""
+        self._db = self._db or self._opened()
+        try:
+            reached = _reached(self._db) if self._db else None
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            self._discard()
+            reached = None
+        if reached and reached.entry == self._source.newest():
+            return None
+        newest, entry = self._source.length(), reached.sequence if reached else 0
+        if 0 <= newest - entry <= _AT_ONCE:
+            return None
+        if self._db and 0 < entry <= newest:
+            return Behind(entry=entry, newest=newest)
+        self.close()
+        self._db, done, count = self._unfinished()
+        return Behind(entry=0, newest=newest, done=done, count=count)
+
+    def _unfinished(self) -> tuple[sqlite3.Connection, int, int]:
+        """Open what is there of a file that is being made: with how many cases of how many."""
+        for path in self._path.parent.glob(f"{self._path.stem}-*{self._path.suffix}"):
+            db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+            try:
+                if db.execute("pragma user_version").fetchone() == (FORM,):
+                    ((done, count),) = db.execute("select done, count from filling").fetchall()
+                    return db, done, count
+            except sqlite3.Error:  # of another form, whole and no use, or gone meanwhile
+                pass
+            db.close()
+        db = sqlite3.connect(":memory:", check_same_thread=False)
+        db.executescript(SCHEMA)
+        return db, 0, 0
 
     def _caught_up(self) -> bool:
         """Bring the file to the newest entry; tell whether it could be."""
@@ -314,17 +369,33 @@ class Catalogue:
 
     def _fill(self, fresh: Path) -> None:
         with closing(sqlite3.connect(fresh, isolation_level=None)) as db:
-            # Whatever is cut off here was never in use.
-            db.executescript(f"pragma journal_mode = off; pragma synchronous = off; begin; {SCHEMA}")
+            # Whatever is cut off here is made anew; till it is whole, who cannot wait reads what there is.
+            db.executescript(
+                f"pragma journal_mode = wal; pragma synchronous = off; begin; {SCHEMA} {_FILLING}"
+            )
             changes = self._source.changes(None)
             for done, standing in enumerate(changes.standings if changes else (), start=1):
                 write(db, standing, self._describe)
                 self._tell(done, changes.count if changes else 0)
+                if done % _SHOWN_EVERY == 1 and changes:
+                    self._show(db, done, changes.count)
+            db.execute("drop table filling")
             _reflect(db, changes.reached if changes else None)
             db.execute("commit")
-            db.execute("pragma journal_mode = wal")
-        with fresh.open("rb") as file:
-            os.fsync(file)
+            db.execute("pragma wal_checkpoint (truncate)")
+        for path in (fresh, fresh.with_name(f"{fresh.name}-wal")):
+            if path.exists():  # the second, where somebody reads from it
+                with path.open("rb") as file:
+                    os.fsync(file)
+
+    def _show(self, db: sqlite3.Connection, done: int, count: int) -> None:
+        """Let readers have the cases read so far, with the days on which what is owed falls due."""
+        db.execute("update filling set done = ?, count = ?", (done, count))
+        clock = self._clock()
+        if clock and (which := _unknown(lambda sql: db.execute(sql).fetchall(), clock)):
+            _compute_due(db, clock, which)
+        db.execute("commit")
+        db.execute("begin")
 
     def _sweep(self, keep: Path) -> None:
         """Take away what was swapped out or cut off; who reads it still has it open."""
@@ -362,6 +433,29 @@ def _connect(path: Path) -> sqlite3.Connection | None:
         raise
     db.close()
     return None
+
+
+def _unknown(ask: Callable[[str], list[Any]], clock: Clock) -> str:
+    """Return of which rows the due dates are to be computed; empty for none.
+
+    Of those of which nobody asked yet; of all where the calendar changed.
+    """
+    if ask("select key from calendar") != [(clock.key,)]:
+        return "owed <> ''"
+    undue = " union all ".join(f"select 1 from {each} where due is null" for each in _WITH_DUE)  # noqa: S608 - ours
+    return "due is null" if ask(f"{undue} limit 1") else ""
+
+
+def _compute_due(db: sqlite3.Connection, clock: Clock, which: str) -> None:
+    def falls(owed: str, regime: str) -> str:
+        due = clock.falls(from_text(owed), regime)
+        return due.isoformat() if due else ""
+
+    db.create_function("falls", 2, falls)
+    for table, regime in _WITH_DUE.items():
+        db.execute(f"update {table} set due = falls(owed, {regime}) where {which}")  # noqa: S608 - ours
+    db.execute("delete from calendar")
+    db.execute("insert into calendar values (?)", (clock.key,))
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

@@ -71,6 +71,16 @@ class UnknownCaseError(RefusedError):
         )
 
 
+class CatchingUpError(PitError):
+    """What the register has is still being read, so not everything can be looked up, and nothing recorded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The lists of cases are being made anew, so this cannot be looked up or recorded yet, and "
+            "nothing was recorded; try again in a few minutes."
+        )
+
+
 class WrongStageError(RefusedError):
     """An act meant for one stage met a document standing at another; ``which`` says what stands there."""
 

@@ -72,11 +72,31 @@ class Changes:
     standings: Iterator[Standing]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """How far what is known is behind the register, while it catches up.
+
+    Attributes:
+        entry: Up to which everything is known; 0 while everything is read anew.
+        newest: Number of the newest entry.
+        done: How many cases are read of those that are read anew.
+        count: Of how many; 0 while that is not known.
+    """
+
+    entry: int
+    newest: int
+    done: int = 0
+    count: int = 0
+
+
 class Source(Protocol):
     """What tells of changes: the register."""
 
     def newest(self) -> str | None:
         """Return the id of the newest entry; None while there is none."""
+
+    def length(self) -> int:
+        """Return how many entries there are."""
 
     def changes(self, since: Reached | None) -> Changes | None:
         """Return what changed since an entry, or ever; None where that entry is none of its line."""
@@ -84,6 +104,10 @@ class Source(Protocol):
 
 class Catalogue(Protocol):
     """What remembers where cases are filed."""
+
+    @property
+    def behind(self) -> Behind | None:
+        """How far it was behind when it was caught up last; None where it was whole."""
 
     def catch_up(self, source: Source) -> None:
         """Take note of everything that changed."""

@@ -55,6 +55,7 @@ class Line:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._policies: dict[int, Policy] = {}
+        self._policy_at: tuple[str, Policy] | None = None
         self._chains: dict[str, Chain] = {}
         self.policy_head: str | None = None
 
@@ -196,14 +197,25 @@ class Line:
             recorded = next(made, None)
             if recorded is None:
                 raise TamperedError(f"The register has no policy {version}; run `equipoise audit`.")
-            try:
-                files = {name: self.read(recorded.id, f"{POLICY}/{name}") for name in FILES}
-                self._policies[version] = parse_policy(files)
-            except ValueError as error:
-                raise TamperedError(
-                    f"The policy in entry {recorded.id} is out of form: {error}; run `equipoise audit`."
-                ) from error
+            self._policies[version] = self._parsed(recorded.id)
         return self._policies[version]
+
+    def policy_at(self, id_: str) -> Policy:
+        """Return the policy as the entry ``id_`` left it, without knowing which entry changed it last."""
+        node = self.node(id_, POLICY)
+        if node is None:
+            raise RegisterError("The register was not founded; `equipoise init` founds one.")
+        if self._policy_at is None or self._policy_at[0] != node.id:
+            self._policy_at = node.id, self._parsed(id_)
+        return self._policy_at[1]
+
+    def _parsed(self, id_: str) -> Policy:
+        try:
+            return parse_policy({name: self.read(id_, f"{POLICY}/{name}") for name in FILES})
+        except ValueError as error:
+            raise TamperedError(
+                f"The policy in entry {id_} is out of form: {error}; run `equipoise audit`."
+            ) from error
 
     def _followed(self, chain: Chain, statement: Statement) -> Case | None:
         """Return the case as an act leaves it that was judged when it was appended."""

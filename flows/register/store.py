@@ -20,6 +20,7 @@ from flows.domain.acts import RESUME
 from flows.domain.acts.policy import check_amendment, check_proposal, check_suspects, suspects
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.errors import (
+    CatchingUpError,
     Fault,
     MalformedError,
     NotEntitledError,
@@ -113,8 +114,13 @@ class Register:
 
     def policy(self, version: int | None = None) -> Policy:
         """Return the policy in force, or that ``version`` of it."""
-        self.catch_up()
-        return self._line.policy(version) if version else self._founded()
+        if not version:
+            self.catch_up()
+            return self._founded()
+        known = self._known(POLICY)
+        if version > known.last_number and self._catalogue.behind:
+            raise CatchingUpError
+        return self._line.policy(version)
 
     def policies(self) -> list[Policy]:
         """Return every policy there was, oldest first."""
@@ -241,6 +247,7 @@ class Register:
             RegisterMovedError: the policy is no longer the one the act names.
             MalformedError: the act, or the policy it makes, cannot be written down.
         """
+        self._check_whole()
         if on is not None:
             return self._bind(act, changes, on.chain, on.policy)
         filed = self._filed(act.case)
@@ -252,6 +259,7 @@ class Register:
         Raises:
             RefusedError, RegisterMovedError, MalformedError: as ``propose``.
         """
+        self._check_whole()
         dossier = self.dossier(POLICY)
         bound = self._bind(act, changes, dossier.chain, dossier.policy, alone=True).statement
         return Consent(register=bound.register, act=bound.act, changes=changes)
@@ -328,6 +336,7 @@ class Register:
         """
         statement = proposal.statement
         with self._repository.locked():
+            self._check_whole()
             filed = self._filed(statement.act.case)
             policy = self._in_force()
             if policy:
@@ -448,7 +457,16 @@ class Register:
 
     def _filed(self, reference: str) -> Filed | None:
         self.catch_up()
-        return self._catalogue.filed(identity(reference))
+        filed = self._catalogue.filed(identity(reference))
+        if filed is None and self._catalogue.behind:
+            raise CatchingUpError
+        return filed
+
+    def _check_whole(self) -> None:
+        """Check that everything recorded is known: by less nothing is judged."""
+        self.catch_up()
+        if self._catalogue.behind:
+            raise CatchingUpError
 
     def _known(self, reference: str) -> Filed:
         filed = self._filed(reference)
@@ -468,8 +486,14 @@ class Register:
 
     def _in_force(self) -> Policy | None:
         """Return the policy in force as the catalogue has it; None before the register is founded."""
+        if self._catalogue.behind:
+            return self.policy_of_tip()
         filed = self._catalogue.filed(POLICY)
         return self._line.policy(filed.last_number) if filed else None
+
+    def policy_of_tip(self) -> Policy:
+        """Return the policy as the newest entry left it, without the catalogue."""
+        return self._line.policy_at(self._tip())
 
     def _founded(self) -> Policy:
         return self._in_force() or _unfounded()
@@ -486,6 +510,11 @@ class Register:
     def newest(self) -> str | None:
         """Return the id of the newest entry; None while there is none."""
         return self._repository.tip()
+
+    def length(self) -> int:
+        """Return how many entries there are."""
+        tip = self._repository.tip()
+        return self._line.entry(tip).entry.sequence if tip else 0
 
     def changes(self, since: Reached | None) -> Changes | None:
         """Return what changed since an entry, or ever; None where that entry is none of this line."""
@@ -505,6 +534,8 @@ class Register:
         if not known:
             return None
         folders = {} if since or not tip else self._line.folders(tip)
+        if POLICY in changed:  # first, as everything else is asked by it
+            changed = {POLICY: changed[POLICY], **changed}
         standings = (
             replace(self._standing(*each, tip, folders), entries=told[case])
             for case, each in changed.items()

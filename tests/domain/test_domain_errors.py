@@ -37,6 +37,7 @@ ONE_OF_EACH = [
     errors.KnownReferenceError("1146A/22"),
     errors.MalformedError("assessment.yaml", _FAULT, Fault(path="", problem="it is too long")),
     errors.RegisterError("The register is absent."),
+    errors.CatchingUpError(),
     errors.RegisterMovedError("1146A/22"),
     errors.TamperedError("Entry 3 does not hold."),
     errors.UnexpectedError("KeyError", "flows/intake.py:12"),

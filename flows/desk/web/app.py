@@ -234,6 +234,9 @@ def _answered(
     except (OSError, sqlite3.Error):
         # What failed may be named in the error, and is nobody's business.
         return plain_error(503), person
+    except PitError as error:  # before it is known who asks
+        failures.tell("desk", str(error))
+        return plain_error(503), person
     except Exception as error:  # noqa: BLE001 - as a page that fails: where, and no words of a case
         failures.tell("desk", str(UnexpectedError.of(error)))
         return plain_error(500), person

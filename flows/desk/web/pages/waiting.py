@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flows.casework.amendments import Proposed
     from flows.casework.waiting import Bucket
     from flows.desk.web.visit import Visit
+    from flows.domain.filed import Behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +27,15 @@ class WaitingView:
     Attributes:
         changed: Documents of which there is a newer version than the person saw, and which they saw.
         proposed: Changes of the policy that wait for another administrator, for whoever is one.
-        entry: The newest entry of the register that the lists know of.
+        entry: The newest entry of the register up to which the lists know everything; 0 while they are
+            made anew.
+        behind: How far they are behind; None where they are whole.
     """
 
     buckets: tuple[Bucket, ...]
     proposed: tuple[Proposed, ...]
     entry: int
+    behind: Behind | None
     changed: Mapping[str, int]
 
 
@@ -39,10 +43,12 @@ def show(visit: Visit) -> Page:
     """Show what waits for a person, by what they have to do next."""
     reads = not visit.roles.isdisjoint(READERS)
     found = waiting.buckets(visit.office, visit.person, visit.policy) if reads else ()
+    behind = visit.office.behind
     view = WaitingView(
         buckets=found,
         proposed=amendments.waiting(visit.office) if Role.ADMINISTRATOR in visit.roles else (),
-        entry=visit.office.register.tip().entry.sequence,
+        entry=behind.entry if behind else visit.office.register.tip().entry.sequence,
+        behind=behind,
         changed=seen.changed_since(visit, [row for bucket in found for row in bucket.rows]),
     )
     return Page(template="waiting.html.j2", view=view)
