@@ -538,6 +538,9 @@ def test_a_slow_reader_does_not_turn_it_back(busy_office: Office) -> None:
             def newest(self) -> str | None:
                 return self.answers.pop() if self.answers else slow.newest()
 
+            def length(self) -> int:
+                return slow.length()
+
             def changes(self, since: Reached | None) -> Changes | None:
                 with (
                     closing(sqlite3.connect(busy_office.index, timeout=0)) as another,
