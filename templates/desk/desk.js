@@ -25,23 +25,14 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   });
 }
 // The words that are marked in a paragraph go along when it is commented on.
-for (const link of document.querySelectorAll("[data-comment]")) {
+for (const button of document.querySelectorAll("[data-comment]")) {
   for (const when of ["pointerdown", "keydown"]) { // before the click takes the mark away
-    link.addEventListener(when, () => sessionStorage.setItem("quote", getSelection().toString()));
+    button.addEventListener(when, () => sessionStorage.setItem("quote", getSelection().toString()));
   }
 }
 for (const field of document.querySelectorAll("[data-quote]")) {
   field.value ||= sessionStorage.getItem("quote") ?? "";
   sessionStorage.removeItem("quote");
-}
-// What is chosen and written for a decision stays in this tab while its writer comments.
-for (const form of document.querySelectorAll("form[data-kept]")) {
-  const name = form.dataset.kept, fields = form.elements;
-  const was = JSON.parse(sessionStorage.getItem(name) ?? "{}");
-  fields.reason.value ||= was.reason ?? "";
-  fields.decision.value ||= was.decision ?? "";
-  form.addEventListener("input", () => sessionStorage.setItem(
-    name, JSON.stringify({ reason: fields.reason.value, decision: fields.decision.value })));
 }
 if (document.querySelector("form[action='/sign-in']")) sessionStorage.clear(); // it is nobody else's
 // What is written is kept and checked as it is written; the paper beside it follows.

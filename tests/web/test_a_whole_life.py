@@ -188,7 +188,7 @@ def returns_with_two_suggestions(lawyer: Person) -> None:
     lawyer.page.wait_for_load_state()
     for words, instead in SUGGESTED.items():
         paragraph = lawyer.page.locator(".numbered", has_text=words)
-        paragraph.get_by_role("link").click()
+        paragraph.get_by_role("button").click()
         lawyer.page.get_by_label("Words you mean").fill(words)
         lawyer.page.get_by_label("Words you suggest instead").fill(instead)
         lawyer.presses("Keep the comment")

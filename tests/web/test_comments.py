@@ -86,16 +86,45 @@ def test_comments_are_changed_removed_and_theirs_alone(reviewer: SignedIn, home:
     for someone in (other, writer):
         for path in (DECIDE, f"{DECIDE}.json", f"{COMMENT}?comment={id_}", DRAFT):
             assert "Canary" not in someone.client.get(path).text
-    _post(other, COMMENT, do="remove", comment=id_)
+    _post(other, DECIDE, remove=id_)
     _post(other, COMMENT, comment=id_, paragraph="9", said="Not mine.")
     assert [*reviewer.client.get(f"{DECIDE}.json").json()["comments"]] == [id_]
     _post(reviewer, COMMENT, comment=id_, paragraph="9", quote=WORDS, said="Changed.")
     ((id_, comment),) = reviewer.client.get(f"{DECIDE}.json").json()["comments"].items()
     assert comment == {"paragraph": 9, "quote": WORDS, "said": "Changed.", "instead": ""}
-    _post(reviewer, COMMENT, do="remove", comment=id_)
+    _post(reviewer, DECIDE, remove=id_)
     assert reviewer.client.get(f"{DECIDE}.json").json()["comments"] == {}
     other.close()
     writer.close()
+
+
+def test_what_was_chosen_and_written_is_kept_for_its_writer_while_they_comment(
+    reviewer: SignedIn, command: Desk, home: Home, at: str
+) -> None:
+    form = {"decision": "return", "version": "1", "gate": "legal-review", "reason": "Canary of a reason."}
+    assert _post(reviewer, DECIDE, **form, comment="9").headers["location"] == f"{COMMENT}?paragraph=9"
+    _post(reviewer, COMMENT, paragraph="9", quote=WORDS, said="Said.")
+    (id_,) = reviewer.client.get(f"{DECIDE}.json").json()["comments"]
+    shown = reviewer.client.get(DECIDE).text
+    assert "Canary of a reason." in shown
+    assert 'value="return" checked' in shown
+    form["reason"] = "Another reason."
+    assert _post(reviewer, DECIDE, **form, change=id_).headers["location"] == f"{COMMENT}?comment={id_}"
+    _post(reviewer, DECIDE, **form, remove=id_)
+    assert reviewer.client.get(f"{DECIDE}.json").json()["comments"] == {}
+    assert "Another reason." in reviewer.client.get(DECIDE).text
+    other = SignedIn(home, at, "all-three-roles")
+    assert "Another reason." not in other.client.get(DECIDE).text
+    other.close()
+    _post(reviewer, DECIDE, **form)  # and where somebody goes back from what they were to sign
+    assert "Another reason." in reviewer.client.get(DECIDE).text
+    command.return_()
+    command.done("submit", CASE, "--version", "1", "--as", "foi-officer")
+    assert "Another reason." in reviewer.client.get(DECIDE).text
+    command.approve("legal-review", "both-gates")
+    owner = SignedIn(home, at, "both-gates")
+    assert "Another reason." not in owner.client.get(DECIDE).text + reviewer.client.get(DECIDE).text
+    owner.close()
 
 
 def test_no_comment_brings_mark_up_to_any_page(

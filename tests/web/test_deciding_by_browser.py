@@ -73,7 +73,15 @@ def test_a_key_file_signs_without_script(
     reviewer.page.get_by_role("button", name="Sign in", exact=True).click()
     reviewer.follows(CASE)
     reviewer.page.get_by_label("Approve it as it stands").check()
-    reviewer.presses("Check and sign")
+    reviewer.page.get_by_label("Reason or comment").fill("Well weighed.")
+    reviewer.presses("Comment on paragraph 9")
+    reviewer.page.get_by_label("Comment", exact=True).fill("Of note.")
+    reviewer.presses("Keep the comment")
+    assert reviewer.page.get_by_label("Reason or comment").input_value() == "Well weighed."
+    assert reviewer.page.get_by_label("Approve it as it stands").is_checked()
+    reviewer.page.get_by_label("Approve it as it stands").press("Enter")
+    reviewer.page.get_by_role("heading", name="Check and sign").wait_for()
+    assert "Well weighed." in reviewer.words
     with reviewer.page.expect_download() as loading:
         reviewer.page.get_by_text("Sign with a key file instead").click()
         reviewer.follows("Download the statement")

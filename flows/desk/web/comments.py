@@ -1,13 +1,13 @@
-"""Comments of reviewers until a return carries them, and which of them a writer has dealt with.
+"""What reviewers chose and said until it is recorded, and which comments a writer has dealt with.
 
-Both are their person's alone; a writer is shown the comments of a return when that is in the register.
+All of it is its person's alone; a writer is shown the comments of a return when that is in the register.
 """
 
 from __future__ import annotations
 
 import secrets
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.casework.reviewing import Comment
 
@@ -16,6 +16,31 @@ if TYPE_CHECKING:
 
     from flows.desk.web.copies import Place
     from flows.desk.web.store import Store
+
+
+_KEPT: Final = 7 * 86_400.0
+"""Seconds for which a decision is kept that nobody signed."""
+
+
+def keep_decision(store: Store, place: Place, version: int, gate: str, *, decision: str, reason: str) -> None:
+    """Keep what somebody chose and wrote for a decision, while they comment or before they sign."""
+    now = time.time()
+    with store.writing():
+        store.ask("delete from decisions where at < ?", now - _KEPT)
+        store.ask(
+            "insert or replace into decisions values (?, ?, ?, ?, ?, ?, ?, ?)",
+            *(place.person, place.identity, place.document, version, gate, decision, reason, now),
+        )
+
+
+def decision_of(store: Store, place: Place, version: int, gate: str) -> tuple[str, str]:
+    """Return what somebody chose and wrote for a decision on a version; both empty without."""
+    found = store.ask(
+        "select decision, reason from decisions"
+        " where person = ? and identity = ? and document = ? and version = ? and gate = ?",
+        *(place.person, place.identity, place.document, version, gate),
+    )
+    return found[0] if found else ("", "")
 
 
 def own(store: Store, place: Place, version: int) -> dict[str, Comment]:

@@ -148,21 +148,21 @@ _NUMBERED: Final = re.compile(r'<div class="numbered" id="paragraph-(\d+)">')
 
 
 def _commentable(
-    text: str, url: str, comment: str, on: str, counts: Mapping[int, int], *, language: str
+    text: str, form: str, comment: str, on: str, counts: Mapping[int, int], *, language: str
 ) -> Markup:
-    """Return the HTML of a text with a link at each numbered paragraph, to comment on it.
+    """Return the HTML of a text with a button at each numbered paragraph, to comment on it.
 
     Args:
-        url: Where a comment is made, up to the number of the paragraph.
-        comment: What the link says, and ``on`` what it says besides to those who do not see where it stands.
+        form: That the button sends, so that what is written there is kept.
+        comment: What the button says, and ``on`` what besides to those who do not see where it stands.
         counts: How many comments there are on a paragraph.
-        language: Of the link, for the text may have another.
+        language: Of the button, for the text may have another.
     """
 
     def linked(found: re.Match[str]) -> str:
         count = f" ({counts[number]})" if (number := int(found[1])) in counts else ""
         words = f'{escape(comment)}<span class="hidden"> {escape(on)} {number}</span>{count}'
-        link = f'lang="{language}" href="{escape(url)}{number}" data-comment'
-        return f'{found[0]}<a class="comment no-print" {link}>{words}</a>'
+        sends = f'type="submit" form="{form}" name="comment" value="{number}" data-comment'
+        return f'{found[0]}<button class="link comment no-print" lang="{language}" {sends}>{words}</button>'
 
     return Markup(_NUMBERED.sub(linked, text))  # noqa: S704 - the text is HTML of ours

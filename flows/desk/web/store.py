@@ -53,6 +53,11 @@ create table if not exists comments (
   instead text not null, at real not null
 ) strict;
 create index if not exists comments_on on comments (identity, document);
+create table if not exists decisions (
+  person text not null, identity text not null, document text not null, version integer not null,
+  gate text not null, decision text not null, reason text not null, at real not null,
+  primary key (person, identity, document)
+) strict, without rowid;
 create table if not exists ticks (person text not null, comment text not null, primary key (person, comment))
   strict, without rowid;
 create table if not exists openings (

@@ -48,7 +48,7 @@ def place_of(visit: Visit, dossier: Dossier, document: str) -> Place:
 
 def ask(visit: Visit) -> Page:
     """Ask what is to be said of a paragraph."""
-    dossier, document = _commentable(visit)
+    dossier, document = commentable(visit)
     id_, number = visit.asked.get("comment", ""), visit.asked.get("paragraph", "0")
     version = dossier.case.document(document).version
     known = comments.own(visit.store, place_of(visit, dossier, document), version).get(id_)
@@ -73,8 +73,8 @@ def _asked(dossier: Dossier, document: str, comment: Comment, id_: str, error: s
 
 
 def keep(visit: Visit) -> Answer:
-    """Keep a comment, or forget one."""
-    dossier, document = _commentable(visit)
+    """Keep a comment."""
+    dossier, document = commentable(visit)
     place, version = place_of(visit, dossier, document), dossier.case.document(document).version
     number, id_ = visit.sent("paragraph"), visit.sent("comment")
     comment = Comment(
@@ -83,19 +83,21 @@ def keep(visit: Visit) -> Answer:
         said=visit.sent("said"),
         instead=visit.sent("instead"),
     )
-    if visit.sent("do") == "remove":
-        comments.forget(visit.store, place, id_)
-    else:
-        try:
-            reviewing.check(visit.office, dossier, document, comment)
-        except PitError as error:
-            return _asked(dossier, document, comment, id_, str(error))
-        comments.keep(visit.store, place, version, comment, id_)
+    try:
+        reviewing.check(visit.office, dossier, document, comment)
+    except PitError as error:
+        return _asked(dossier, document, comment, id_, str(error))
+    comments.keep(visit.store, place, version, comment, id_)
     there = f"/cases/{slug(dossier.case.reference)}/decide/{document}"
     return See(url=f"{there}#{f'paragraph-{comment.paragraph}' if comment.paragraph else 'comments'}")
 
 
-def _commentable(visit: Visit) -> tuple[Dossier, str]:
+def commentable(visit: Visit) -> tuple[Dossier, str]:
+    """Return the case and the document that an address names, on which the person may comment.
+
+    Raises:
+        PitError: why they may not.
+    """
     dossier, document = dossier_of(visit), visit.path["document"]
     if document not in DOCUMENTS or document not in dossier.case.documents:
         raise NotFoundError

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from flows.casework import views
 from flows.casework.acts import Wish
@@ -14,14 +15,15 @@ from flows.casework.reading import reading_of
 from flows.casework.reviewing import composed
 from flows.desk.web import comments, seen
 from flows.desk.web.pages.case import dossier_of
-from flows.desk.web.pages.commenting import place_of
+from flows.desk.web.pages.commenting import commentable, place_of
 from flows.desk.web.pages.signing import begin
-from flows.desk.web.visit import NotFoundError, Page
+from flows.desk.web.visit import NotFoundError, Page, See
 from flows.domain.acts import APPROVE, RETURN
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.errors import PitError, StaleVersionError
 from flows.domain.procedure import ROLE_AT, Stage
+from flows.domain.reference import slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     from flows.desk.web.visit import Answer, Visit
     from flows.domain.acts import Kind
     from flows.register.dossier import Dossier
+
+
+_COMMENTING: Final = ("comment", "change", "remove")
+"""What a button sends that leads to a comment and not to the signature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +90,18 @@ def _asked(visit: Visit, error: str) -> Page:
         why_not=tuple(map(str, why_not)),
         comments=comments.own(visit.store, place_of(visit, dossier, name), current),
     )
-    more = {"error": error, "decision": visit.sent("decision"), "reason": visit.sent("reason")}
+    kept = comments.decision_of(visit.store, place_of(visit, dossier, name), current, stage)
+    decision, reason = (visit.sent("decision"), visit.sent("reason")) if visit.form else kept
+    more = {"error": error, "decision": decision, "reason": reason}
     return Page(template="decide.html.j2", view=view, more=more, status=422 if error else 200)
 
 
 def propose(visit: Visit) -> Answer:
     """Make of what was chosen the statement that is to be signed."""
     dossier, name = dossier_of(visit), _document(visit)
+    _keep(visit, dossier, name)
+    if not visit.form.keys().isdisjoint(_COMMENTING):
+        return _to_comments(visit)
     kind = {"approve": APPROVE, "return": RETURN}.get(visit.sent("decision"))
     if kind is None:
         return _asked(visit, "Choose whether you approve the version or return it.")
@@ -107,6 +118,26 @@ def propose(visit: Visit) -> Answer:
         return begin(visit, wish)
     except PitError as error:
         return _asked(visit, str(error))
+
+
+def _keep(visit: Visit, dossier: Dossier, name: str) -> None:
+    """Keep what was chosen and written, for whoever comes back to the page."""
+    version, gate = dossier.case.document(name).version, visit.sent("gate")
+    decision = {"decision": visit.sent("decision"), "reason": visit.sent("reason")}
+    if version and gate == dossier.case.stage(name):
+        comments.keep_decision(visit.store, place_of(visit, dossier, name), version, gate, **decision)
+
+
+def _to_comments(visit: Visit) -> Answer:
+    """Go to a comment that is to be made or changed, or forget one."""
+    dossier, name = commentable(visit)
+    there = f"/cases/{slug(dossier.case.reference)}/decide/{name}"
+    if removed := visit.sent("remove"):
+        comments.forget(visit.store, place_of(visit, dossier, name), removed)
+        return See(url=f"{there}#your-decision")
+    changed = visit.sent("change")
+    which = {"comment": changed} if changed else {"paragraph": visit.sent("comment")}
+    return See(url=f"{there}/comment?{urlencode(which)}")
 
 
 def _reason(visit: Visit, dossier: Dossier, name: str, kind: Kind) -> str:
