@@ -6,9 +6,9 @@ A second implementation, so that nobody need trust the first: it was written fro
 acts.md, the two pages beside it, and shares no line with the program. It needs Python's standard
 library, `git` as a store of bytes, and `ssh-keygen` to verify signatures.
 
-What it leaves open is said at its end: whether a paper is its text, what the checks of a draft would
-find, whether the dates of an act follow one another, and, but for three settings, the repository's own
-configuration. It is no part of the program and nothing imports it.
+What it leaves open is said at its end: whether a paper is its text and a text what its assessment becomes,
+what the checks of a draft would find, whether the dates of an act follow one another, and, but for three
+settings, the repository's own configuration. It is no part of the program and nothing imports it.
 """
 
 from __future__ import annotations
@@ -681,6 +681,33 @@ def seen(value: Any, edition: int, code: str) -> None:
     need(edition < 2 or not any(map(UNSEEN.search, texts(value))), code, "A text has a character unseen.")
 
 
+def is_sealed(data: bytes) -> bool:
+    """Tell whether a file has the form of age, version 1, with one X25519 key that can open it."""
+    found = re.match(
+        rb"age-encryption\.org/v1\n"
+        rb"((?:-> [!-~]+(?: [!-~]+)*\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)+)"
+        rb"--- [A-Za-z0-9+/]{43}\n",
+        data[: 1 << 16],
+    )
+    return bool(found and found[1].count(b"-> X25519 ") == 1 and len(data) - found.end() >= 32)
+
+
+def check_request(said: dict[str, Any], written: str) -> None:
+    """Check that the request in clear is of this case, and at the opening of its day and Act."""
+    named = re.match(r"Reference: ([^\n]+)\n", written)
+    same = named and slug(named[1]).lower() == slug(said["case"]).lower()
+    need(same, "E_CONTENT", "The request is of another case, or none.")
+    form = re.fullmatch(
+        r"Reference: [^\n]+\nAuthority: [^\n]+\nReceived: (\d{4}-\d\d-\d\d)\nSubject: [^\n]+\n"
+        r"(?:Regime: ([^\n]+)\n)?\n.+\n",
+        written,
+        re.DOTALL,
+    )
+    if form and said["act"] == "open":
+        stated = (said["details"]["received"], said["details"]["regime"])
+        need((form[1], form[2] or "foia") == stated, "E_CONTENT", "The request is of another day or Act.")
+
+
 def judge(
     chain: Chain, said: dict[str, Any], policy: Policy, listed: dict[str, str], changed: set[str]
 ) -> None:
@@ -856,6 +883,7 @@ class Audit:
         self.owners: dict[str, str] = {}
         self.suspected: set[str] = set()
         self.references: dict[str, str] = {}
+        self.recipients: dict[str, str] = {}
         self.register = ""
         self.heads: list[str] = []
         self.drafts: dict[str, str] = {}
@@ -945,7 +973,33 @@ class Audit:
             self._amended(said, policy)
         else:
             listed = {file["path"]: file["sha256"] for file in said["files"]}
-            judge(chain, said, judged, listed, {p for p in changed if not p.startswith("acts/")})
+            brought = {p for p in changed if not p.startswith("acts/")}
+            judge(chain, said, judged, listed, brought)
+            self._content(
+                said, {p: files[p] for p in sorted(brought & files.keys())}, judged.rules["edition"]
+            )
+
+    def _content(self, said: dict[str, Any], brought: dict[str, str], edition: int) -> None:
+        """Look into what an act brought, as far as that takes neither a key nor the program."""
+        if said["act"] == "open":
+            first = self.recipients.setdefault(said["details"]["recipient"], said["case"])
+            need(first == said["case"], "E_CONTENT", "The request is sealed to the key of another case.")
+        for path, id_ in brought.items():
+            if path.endswith(".age"):
+                there = not self.only or self.objects.has(id_)
+                need(
+                    not there or is_sealed(self._blob(id_)), "E_CONTENT", f"{path} is not sealed to one key."
+                )
+            elif path.endswith((".md", ".yaml", ".json")):
+                try:
+                    written = self._blob(id_).decode()
+                except UnicodeDecodeError:
+                    raise FailError("E_CONTENT", f"{path} is no text in UTF-8.") from None
+                if path == "request.md":
+                    check_request(said, written)
+                if path == "test/assessment.yaml":  # as somebody's editor saved it
+                    written = re.sub("\r*\n|\r", "\n", written.removeprefix("\ufeff")).replace("\t", " ")
+                seen(written, edition, "E_CONTENT")
 
     def _in_line(self, number: int, entry: Entry, before: Entry | None) -> None:
         said = entry.said

@@ -6,29 +6,24 @@ and compares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from flows.casework import texts
+from flows.casework import contents
+from flows.document.blocks import parse_document
 from flows.document.publication import Comparison, Publication, paper_blocks, render
 from flows.document.publication import check as check_publication
 from flows.document.publication import publish as make_publication
 from flows.document.record import DECIDED, ROLES, Record
-from flows.domain.acts import APPROVE, DRAFT, RETURN, SUBMIT
+from flows.domain.acts import APPROVE, DRAFT, OPEN, PUBLISH, RETURN, SUBMIT
 from flows.domain.acts.drafting import gates_text
 from flows.domain.acts.publishing import SIGNED_AS
-from flows.domain.checks import VERSION
-from flows.domain.checks.rule import Draft
-from flows.domain.checks.ruleset import check as check_content
-from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST, TEST
-from flows.domain.errors import MalformedError
-from flows.domain.finding import Severity, blocking
+from flows.domain.documents import DOCUMENTS, REQUEST, TEST
 from flows.domain.local_day import local_day
-from flows.domain.noted import read_noted
 from flows.domain.procedure import Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
-from flows.register.audit import PaperVerdict, Published
+from flows.register.audit import Brought, PaperVerdict
 from flows.register.dossier import replaced
 
 if TYPE_CHECKING:
@@ -36,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from flows.document.blocks import Block
-    from flows.domain.act import Act
     from flows.domain.letterhead import Letterhead
     from flows.domain.theme import Theme
     from flows.register.dossier import Dossier
@@ -140,73 +134,15 @@ def basis_of(register: Register, dossier: Dossier, published: Statement) -> Basi
     )
 
 
-def check(published: Published) -> PaperVerdict:
-    """Check the content of a published paper again, and make it again: what the audit is handed."""
-    content = _content(published)
-    if not content.passes:
-        return content
-    return replace(_compared(published), unchecked=content.unchecked, remark=content.remark)
+def check(brought: Brought) -> PaperVerdict:
+    """Look into what an act brought: what the audit is handed. A paper is made again."""
+    return _CHECKS[brought.act.kind](brought)
 
 
-def _content(published: Published) -> PaperVerdict:
-    """Return whether the submission of the published version told of everything that stops it.
-
-    Only the rules of the same version can find that it did not: another version may well find more, and
-    what it finds is told.
-    """
-    if not DOCUMENTS[published.document].checked:
-        return PaperVerdict(passes=True)
-    submission = next(
-        said.act
-        for _, said in reversed(published.statements)
-        if said.act.kind == SUBMIT and said.act.document == published.document
-    )
-    rules = submission.details["rules"]
-    try:
-        looked_at = _looked_at(published, submission)
-    except MalformedError:
-        return PaperVerdict(passes=True, unchecked="its files cannot be read by this software")
-    noted = read_noted(submission.details.get("findings", ""))
-    told = {(each.code, each.place) for each in noted if each.severity is Severity.BLOCK}
-    left_out = sorted(
-        f"{each.code} at {each.place or 'the whole text'}"
-        for each in blocking(check_content(looked_at))
-        # Templates change, so a text made otherwise then is a remark and no more.
-        if each.code != "S09" and (each.final or (each.code, each.place) not in told)
-    )
-    if rules != VERSION:
-        then = f"its rules are {rules}, and not {VERSION} as here"
-        found = f"; by these {', '.join(left_out)} would stop it" if left_out else ""
-        return PaperVerdict(passes=True, unchecked=then + found)
-    if left_out:
-        sentence = f"The version was submitted in spite of {', '.join(left_out)}, which nothing allowed"
-        return PaperVerdict(passes=False, code="E_CHECKS", sentence=sentence)
-    same = looked_at.document == looked_at.made
-    return PaperVerdict(
-        passes=True, remark="" if same else "the text is not what this software makes of its assessment"
-    )
-
-
-def _looked_at(published: Published, submission: Act) -> Draft:
-    request = parse_request_file(published.read(REQUEST).decode())
-    assessment = texts.read_assessment(
-        published.read(ASSESSMENT), published.case.reference, rules=texts.RECORDED
-    )
-    today, body = local_day(submission.time), published.policy.rules.body
-    return Draft(
-        assessment=assessment,
-        request=replace(request, received=published.case.life.events.received),
-        document=published.read(DOCUMENT).decode(),
-        made=texts.make_text(request, assessment, on=today, body=body),
-        today=today,
-        body=body,
-    )
-
-
-def _compared(published: Published) -> PaperVerdict:
-    kind = DOCUMENTS[published.document]
+def _compared(published: Brought) -> PaperVerdict:
+    kind = DOCUMENTS[published.act.document]
     basis = Basis(
-        document=published.document,
+        document=published.act.document,
         request=published.read(REQUEST),
         text=published.read(kind.text),
         statements=published.statements[:-1],
@@ -214,23 +150,34 @@ def _compared(published: Published) -> PaperVerdict:
         fingerprint=published.fingerprint,
         theme=published.policy.theme,
         letterhead=published.policy.letterhead,
-        signed_as=published.statements[-1][1].act.details.get(SIGNED_AS, ""),
+        signed_as=published.act.details.get(SIGNED_AS, ""),
     )
     pdf, manifest = kind.published(slug(published.case.reference))
-    result = check_publication(
-        basis.text.decode(),
-        basis.record(),
-        published.read(manifest),
-        published.read(pdf),
-        basis.theme,
-    )
+    paper, text = published.read(pdf), basis.text.decode()
+    result = check_publication(text, basis.record(), published.read(manifest), paper, basis.theme)
     unknown = result.comparison is Comparison.NOT_ESTABLISHED
+    if unknown and (fault := _says_otherwise(paper, text)):
+        return PaperVerdict(passes=False, sentence=fault)
     return PaperVerdict(
         code="E_RENDERER" if result.comparison is Comparison.UNKNOWN_SOFTWARE else "E_PDF",
         passes=result.passes or unknown,
         established=not unknown,
         sentence="" if result.comparison is Comparison.SAME else result.sentence.rstrip("."),
     )
+
+
+def _says_otherwise(paper: bytes, text: str) -> str | None:
+    from flows.document.inspection.approved import says_otherwise  # noqa: PLC0415 - half a second, for few
+
+    return says_otherwise(paper, parse_document(text))
+
+
+_CHECKS: Final = {
+    OPEN: contents.check_assessment,
+    DRAFT: contents.check_text,
+    SUBMIT: contents.check_submission,
+    PUBLISH: _compared,
+}
 
 
 def _approvals(statements: Iterable[tuple[str, Statement]], document: str) -> Iterable[tuple[str, Statement]]:

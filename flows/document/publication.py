@@ -124,7 +124,7 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: The
     blocks = paper_blocks(document, record)
     imprint = _imprint(record, theme)
     found = _compared(render_pdf(blocks, imprint, dated=record.published), pdf, made_with, made_by)
-    if found.passes and not _is_of(told, blocks, imprint, pdf):
+    if found.comparison is not Comparison.DIFFERS and not _is_of(told, blocks, imprint, pdf):
         sentence = "The manifest is not that of the paper and of the page that was made with it."
         return Check(comparison=Comparison.DIFFERS, sentence=sentence)
     return found
@@ -276,7 +276,7 @@ _ENTRY: Final = re.compile(rb"(\d{10}) 00000 n \n")
 _LENGTH: Final = re.compile(rb"/Length (\d+)")
 _STREAM: Final = re.compile(rb"stream\r?\n")
 _MOST: Final = 64 * 1024 * 1024
-"""What one stream may hold when inflated: beyond it, the file is none of ours."""
+"""What one stream, or a file, may hold when inflated: beyond it, the file is none of ours."""
 
 
 def content_digest(pdf: bytes) -> str:
@@ -294,6 +294,20 @@ def content_digest(pdf: bytes) -> str:
     except (ValueError, zlib.error):
         return _sha256(pdf)
     return digest.hexdigest()
+
+
+def check_layout(pdf: bytes) -> None:
+    """Check that a PDF is laid out as ours are, and not larger when inflated than any text makes one.
+
+    Raises:
+        ValueError: it is not.
+    """
+    try:
+        size = sum(map(len, _pieces(pdf)))
+    except zlib.error as error:
+        raise ValueError("a stream that cannot be inflated") from error
+    if size > _MOST:
+        raise ValueError("too large")
 
 
 def _pieces(pdf: bytes) -> Iterator[bytes]:

@@ -30,3 +30,8 @@ def text_of(data: bytes, source: str) -> str:
         problem = f"is not UTF-8 text; save it as UTF-8 (line {line})"
         raise MalformedError(source, Fault(path="", problem=problem)) from None
     return _LINE_END.sub("\n", text) if "\r" in text else text
+
+
+def typed(text: str) -> str:
+    """Return a text as kept from somebody's editor without the mark, tabs and line ends of editors."""
+    return _LINE_END.sub("\n", text.removeprefix("\ufeff")).replace("\t", " ")

@@ -30,7 +30,7 @@ from flows.register.merkle import Tree
 from flows.register.outside import compare_with_outside
 from flows.register.packs import Objects
 from flows.register.reading import parse_commit
-from flows.register.report import FoundError, PaperVerdict, Published, Report
+from flows.register.report import Brought, FoundError, PaperVerdict, Report
 from flows.register.shape import shape, tip_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from flows.register.checkpoint import Checkpoint
     from flows.register.note import NoteKey
 
-__all__ = ["PaperVerdict", "Published", "Report", "audit"]
+__all__ = ["Brought", "PaperVerdict", "Report", "audit"]
 
 _AT_ONCE: Final = 64
 """Entries whose objects are read at once."""
@@ -58,7 +58,7 @@ class _Head:
 def audit(
     repository: Path,
     *,
-    check_paper: Callable[[Published], PaperVerdict],
+    check_paper: Callable[[Brought], PaperVerdict],
     pin: str | None = None,
     checkpoint: str | None = None,
     witnesses: Collection[NoteKey] = (),
@@ -71,7 +71,8 @@ def audit(
 
     Args:
         repository: Any bare repository, a mirror included; nothing is written there.
-        check_paper: Compares a published paper with the text that was approved.
+        check_paper: Looks into a text that an act brought or put forward, and compares a published paper with
+            the one that was approved.
         pin: The fingerprint the register must have, from outside.
         checkpoint: A note the register must contain, from outside.
         witnesses: Whose cosignatures on the note are looked for.
@@ -168,7 +169,7 @@ def _examine(
     evidence: Evidence,
     line: Sequence[_Head],
     report: Report,
-    check_paper: Callable[[Published], PaperVerdict],
+    check_paper: Callable[[Brought], PaperVerdict],
     progress: Callable[[int, int], None],
 ) -> Examiner:
     """Examine every entry, and report what is found."""
@@ -188,6 +189,7 @@ def _examine(
     report.register = authority.policy.register if authority.policy else ""
     report.fingerprint = authority.fingerprint
     report.remarks += [*examiner.remarks, *authority.remarks, *authority.suspected()]
+    report.unexamined = examiner.unexamined
     report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
     return examiner
 

@@ -6,18 +6,22 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts import OPEN
-from flows.domain.documents import REQUEST
+from flows.domain.characters import unseen_fault
+from flows.domain.documents import ASSESSMENT, REQUEST
 from flows.domain.errors import MalformedError
 from flows.domain.reference import identity
 from flows.domain.request_file import parse_request_file
+from flows.domain.text_file import typed
 from flows.register.report import FoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterator, Mapping
 
     from flows.domain.act import Act
 
 _SEALED: Final = ".age"
+_TEXTS: Final = (".md", ".yaml", ".json")
+_NAMED: Final = re.compile(r"Reference: ([^\n]+)\n")
 _HEADER: Final = re.compile(
     rb"age-encryption\.org/v1\n"
     rb"(?P<recipients>(?:-> [!-~]+(?: [!-~]+)*\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)+)"
@@ -29,24 +33,40 @@ _LEAST: Final = 16 + 16
 """A nonce and the tag of one chunk."""
 
 
-def check_content(act: Act, fresh: Iterable[str], read: Callable[[str], bytes], place: str) -> str | None:
+def is_examined(path: str) -> bool:
+    """Tell whether a file is one that this module looks into: all but papers."""
+    return path.endswith((_SEALED, *_TEXTS))
+
+
+def check_content(act: Act, fresh: Mapping[str, bytes], place: str) -> str | None:
     """Check the files that an act brought; return what cannot be known of them, None for nothing.
 
     Args:
-        fresh: Their paths.
-        read: Returns one of them.
+        fresh: They, by path.
         place: For findings.
 
     Raises:
         FoundError: one is not what it is to be.
     """
     unknown = None
-    for path in fresh:
+    for path, data in fresh.items():
         if path.endswith(_SEALED):
-            _check_sealed(read(path), f"{place}, {path}")
-        elif path == REQUEST:
-            unknown = _check_request(act, read(path), f"{place}, {path}")
+            _check_sealed(data, f"{place}, {path}")
+            continue
+        _check_text(data, f"{place}, {path}")
+        if path == REQUEST:
+            unknown = _check_request(act, data.decode(), f"{place}, {path}")
     return unknown
+
+
+def unfit_texts(fresh: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Yield each text that has a character nobody sees, with what is wrong."""
+    for path, data in fresh.items():
+        if not path.endswith(_SEALED):
+            text = data.decode()
+            # People write this one, and it is kept as their editor saved it.
+            if problem := unseen_fault([typed(text) if path == ASSESSMENT else text]):
+                yield path, problem
 
 
 def _check_sealed(data: bytes, place: str) -> None:
@@ -56,13 +76,23 @@ def _check_sealed(data: bytes, place: str) -> None:
         raise FoundError("E_CONTENT", place, "The file is not sealed to the one key of its case.")
 
 
-def _check_request(act: Act, data: bytes, place: str) -> str | None:
+def _check_text(data: bytes, place: str) -> None:
     try:
-        request = parse_request_file(data.decode())
-    except (MalformedError, UnicodeDecodeError):
-        return f"whether {place} is of its case: it is not in the form that this software writes"
-    if identity(request.reference) != identity(act.case):
+        data.decode()
+    except UnicodeDecodeError:
+        raise FoundError("E_CONTENT", place, "The file is no text in UTF-8.") from None
+
+
+def _check_request(act: Act, text: str, place: str) -> str | None:
+    named = _NAMED.match(text)
+    if named is None:
+        raise FoundError("E_CONTENT", place, "The file is no request: it does not begin with a reference.")
+    if identity(named[1]) != identity(act.case):
         raise FoundError("E_CONTENT", place, "The request is of another case.")
+    try:
+        request = parse_request_file(text)
+    except MalformedError:
+        return f"whether {place} is of its case: it is not in the form that this software writes"
     stated = (act.details.get("received"), act.details.get("regime"))
     if act.kind == OPEN and (request.received.isoformat(), request.regime) != stated:
         raise FoundError("E_CONTENT", place, "The request is of another day or Act than the opening states.")

@@ -8,29 +8,32 @@ first that fails is the entry's finding.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
-from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, SENT
+from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, SENT, SUBMIT
 from flows.domain.acts.kind import the_day
 from flows.domain.characters import unseen_fault
 from flows.domain.decide import decide, idempotency_key
+from flows.domain.edition import edition_of
 from flows.domain.english import in_full
 from flows.domain.reference import identity
 from flows.register import statement
 from flows.register.authority import Authority, signer_of
 from flows.register.chain import Chain
-from flows.register.content import check_content
+from flows.register.content import check_content, is_examined, unfit_texts
 from flows.register.entry import LONGEST_DELAY, entry_for
 from flows.register.reading import Said, look_ahead, parse_commit, read_act, tree_of
-from flows.register.report import REFUSALS, FoundError, Overridden, PaperVerdict, Published
+from flows.register.report import KEPT, REFUSALS, Brought, FoundError, Overridden, PaperVerdict
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flows.domain.act import Act, FileMark
+    from flows.domain.acts import Kind
     from flows.domain.case import Case
     from flows.domain.policy import Policy
     from flows.register.entry import Entry
@@ -68,6 +71,15 @@ class _Line:
     committed: int = 0
 
 
+_UNKNOWN: Final[Mapping[Kind, tuple[str, str, str]]] = {
+    OPEN: ("text", "the assessment of {} is one", "E_CONTENT"),
+    DRAFT: ("text", "the text of {} is made of its assessment", "E_CONTENT"),
+    SUBMIT: ("submission", "the submission of {} told of everything that stops one", "E_CHECKS"),
+    PUBLISH: ("paper", "the paper of {} is the approved text", "E_PDF"),
+}
+"""By the acts that bring something to look into: what it is, what then cannot be known, what is found."""
+
+
 class Examiner:
     """One pass over the line of entries, oldest first.
 
@@ -77,9 +89,10 @@ class Examiner:
         erased: The reference of each case that was erased, and the entry that says so, by its key's name.
         remarks: What passes, yet an auditor should know.
         not_established: What cannot be known here.
+        unexamined: How often, by what it is.
     """
 
-    def __init__(self, evidence: Evidence, check_paper: Callable[[Published], PaperVerdict]) -> None:
+    def __init__(self, evidence: Evidence, check_paper: Callable[[Brought], PaperVerdict]) -> None:
         self.authority = Authority()
         self.overrides: list[Overridden] = []
         self._published = 0
@@ -88,6 +101,7 @@ class Examiner:
         self.erased: dict[str, tuple[str, str]] = {}
         self.remarks: list[str] = []
         self.not_established: list[str] = []
+        self.unexamined: Counter[str] = Counter()
         self._evidence = evidence
         self._check_paper = check_paper
         self._line = _Line()
@@ -160,9 +174,8 @@ class Examiner:
                     said.statement, said.data, said.armoured.encode(), folder=said.folder, case=case
                 )
                 known.records = said.records
-            published = said.statement.act.kind == PUBLISH
-            if published and case and self.authority.policy and not known.broken:
-                self._check_paper_of(case, self.authority.policy, known.chain, said)
+            if said.statement.act.kind in _UNKNOWN and case and self.authority.policy and not known.broken:
+                self._look_into(case, self.authority.policy, known.chain, said)
         except FoundError:
             known.broken = True
             raise
@@ -240,9 +253,20 @@ class Examiner:
         if act.kind == OPEN and self._recipients.setdefault(case.recipient, case.reference) != case.reference:
             raise FoundError("E_CONTENT", said.place, "The request is sealed to the key of another case.")
         fresh = [path for path, mark in act.files.items() if before.get(path) != mark]
-        unknown = check_content(act, fresh, lambda path: self._read(said, path), said.place)
-        if unknown:
-            self.not_established.append(unknown)
+        read = {path: self._read(said, path) for path in fresh if is_examined(path)}
+        if unknown := check_content(act, read, said.place):
+            self._leave("request", unknown)
+        for path, problem in unfit_texts(read):
+            if self.authority.policy and edition_of(self.authority.policy).unseen:
+                self.remarks.append(f"{said.place}: {path} is unfit, as {problem}.")
+            else:
+                raise FoundError("E_CONTENT", f"{said.place}, {path}", f"The text is unfit, as {problem}.")
+
+    def _leave(self, kind: str, sentence: str) -> None:
+        """Count what cannot be known, and say it."""
+        self.unexamined[kind] += 1
+        if self.unexamined[kind] <= KEPT:
+            self.not_established.append(sentence)
 
     def _note(self, said: Said, case: Case) -> None:
         """Keep what passes, and an auditor is told."""
@@ -265,37 +289,30 @@ class Examiner:
             raise FoundError("E_CHECKS", said.place, sentence)
         self._rules = rules
 
-    def _check_paper_of(self, case: Case, policy: Policy, chain: Chain, said: Said) -> None:
-        published = Published(
+    def _look_into(self, case: Case, policy: Policy, chain: Chain, said: Said) -> None:
+        act = said.statement.act
+        kind, unknown, code = _UNKNOWN[act.kind]
+        brought = Brought(
             case=case,
-            document=said.statement.act.document,
+            act=act,
             policy=policy,
             statements=chain.statements,
             read=lambda path: self._read(said, path),
             fingerprint=self.authority.fingerprint,
         )
         try:
-            verdict = self._check_paper(published)
+            verdict = self._check_paper(brought)
         except FoundError:
             raise
         except Exception as error:
             # Whatever one paper does to the check, the rest of the register is still examined.
-            sentence = f"The published paper cannot be compared: {type(error).__name__}."
-            raise FoundError("E_PDF", said.place, sentence) from error
+            sentence = f"The {kind} cannot be examined: {type(error).__name__}."
+            raise FoundError(code, said.place, sentence) from error
         if not verdict.passes:
             raise FoundError(verdict.code, said.place, verdict.sentence)
-        self._published += 1
-        if verdict.unchecked:
-            self.not_established.append(
-                f"whether the submission of {said.place} told of everything that stops one: "
-                f"{verdict.unchecked}"
-            )
-        if verdict.remark:
-            self.remarks.append(f"{said.place}: {verdict.remark}.")
+        self._published += kind == "paper"
         if not verdict.established:
-            self.not_established.append(
-                f"whether the paper of {said.place} is the approved text: {verdict.sentence}"
-            )
+            self._leave(kind, f"whether {unknown.format(said.place)}: {verdict.sentence}")
         elif verdict.sentence:
             self.remarks.append(f"{said.place}: {verdict.sentence}")
 

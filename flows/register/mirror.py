@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from flows.register.report import PaperVerdict, Published, Report
+    from flows.register.report import Brought, PaperVerdict, Report
 
 _OBJECT: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{38}|pack/pack-[0-9a-f]{40}\.(pack|rev|idx)")
 _FETCH: Final = (
@@ -54,7 +54,7 @@ class Verifier:
         now: UTC.
     """
 
-    check_paper: Callable[[Published], PaperVerdict]
+    check_paper: Callable[[Brought], PaperVerdict]
     pin: str | None
     now: datetime
 

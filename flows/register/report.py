@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from flows.domain.act import Act
     from flows.domain.case import Case
     from flows.domain.policy import Policy
     from flows.register.statement import Statement
@@ -51,8 +52,8 @@ _MEND: Final = {
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
     "E_REMEMBERED": "Compare this register with the copy that was audited then; one of the two was altered.",
 }
-_KEPT: Final = 100
-"""Findings of one kind that are told one by one."""
+KEPT: Final = 100
+"""Findings of one kind that are told one by one, and of what cannot be known."""
 _WHOLE: Final = frozenset({"E_FORK", "E_PIN", "E_REMEMBERED", "E_ROLLBACK"})
 """What is about the register as a whole."""
 _BESIDE: Final = frozenset(
@@ -84,20 +85,20 @@ class FoundError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """What a check of a published paper is given.
+class Brought:
+    """What a check is given of an act that brought a text, put one forward or published a paper.
 
     Attributes:
-        case: As the publication left it.
-        document: The kind of document that was published.
-        policy: In force when it was published.
-        statements: The case's statements up to the publication, oldest first, with their SHA-256.
-        read: Returns a file of the case's folder as the publication left it.
+        case: As the act left it.
+        act: The act.
+        policy: In force before it.
+        statements: The case's statements up to that of the act, oldest first, with their SHA-256.
+        read: Returns a file of the case's folder as the act left it.
         fingerprint: The register's.
     """
 
     case: Case
-    document: str
+    act: Act
     policy: Policy
     statements: tuple[tuple[str, Statement], ...]
     read: Callable[[str], bytes]
@@ -109,21 +110,17 @@ class PaperVerdict:
     """What such a check says.
 
     Attributes:
-        passes: False where the paper is not the approved text.
+        passes: False where what the act brought is not what it should be.
         established: False where that cannot be known here, as with another toolchain than the one
-            that made it.
+            that made a paper.
         sentence: What an auditor should know; empty where there is nothing to say.
         code: What the finding is called where it does not pass.
-        unchecked: Why it cannot be known what the checks would have said; empty where it is.
-        remark: What passes, yet an auditor should know of the content.
     """
 
     passes: bool
     established: bool = True
     sentence: str = ""
     code: str = "E_PDF"
-    unchecked: str = ""
-    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +177,8 @@ class Report:
         accepted: Those in spite of which an administrator decided last to go on, as ``named`` has them.
         remarks: What passes, yet an auditor should know.
         not_established: What cannot be known without something from outside.
+        unexamined: Of how many requests, texts, submissions and papers that is so; of each kind the first
+            hundred are told.
     """
 
     entries: int = 0
@@ -196,6 +195,7 @@ class Report:
     accepted: tuple[str, ...] = ()
     remarks: list[str] = field(default_factory=list)
     not_established: list[str] = field(default_factory=list)
+    unexamined: Counter[str] = field(default_factory=Counter)
 
     @property
     def passes(self) -> bool:
@@ -205,7 +205,7 @@ class Report:
     @property
     def more(self) -> dict[str, int]:
         """How many findings there are beside those told one by one, by code."""
-        return {code: count - _KEPT for code, count in self.counts.items() if count > _KEPT}
+        return {code: count - KEPT for code, count in self.counts.items() if count > KEPT}
 
     @property
     def named(self) -> list[str]:
@@ -231,7 +231,7 @@ class Report:
     def take(self, found: Finding) -> None:
         """Add a finding that was made before."""
         self.counts[found.code] += 1
-        if self.counts[found.code] <= _KEPT:
+        if self.counts[found.code] <= KEPT:
             self.findings.append(found)
 
     def sort(self) -> None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from flows.domain.assessment import FOIA, Assessment, Request
+from flows.domain.characters import unseen_fault
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.text_file import text_of, typed
 from flows.sources.applicant import Applicant, applicant
 from flows.sources.faults import KEYS, faults_of
 from flows.sources.gist import gist_of
@@ -116,7 +118,16 @@ def parse_assessment(data: bytes, *, rules: TextRules, source: str = "assessment
         MalformedError: with every fault.
     """
     assessment: Assessment = _read(AssessmentFile, data, rules, source).value()
+    if rules.typed:
+        _refuse_unseen(data, source)
     return assessment
+
+
+def _refuse_unseen(data: bytes, source: str) -> None:
+    """Refuse in a comment what no text may have: the file is kept in clear as it was written."""
+    for number, line in enumerate(typed(text_of(data, source)).split("\n"), 1):
+        if problem := unseen_fault([line]):
+            raise MalformedError(source, Fault(path="", problem=f"{problem} (line {number})"))
 
 
 def parse_records(data: bytes, *, rules: TextRules, source: str = "records.yaml") -> Records:

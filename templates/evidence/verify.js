@@ -739,7 +739,23 @@ class Reading {
     const changed = [...new Set([...files.keys(), ...earlier.keys()])].filter((path) => files.get(path) !== earlier.get(path) && !path.startsWith("acts/"));
     const listed = Object.fromEntries(said.files.map((file) => [file.path, file.sha256]));
     judge(chain, said, judged, listed, changed);
+    for (const path of changed) if (files.has(path) && /\.(md|yaml|json)$/.test(path)) this.content(said, path, files.get(path), judged.rules.edition);
     if (said.act === "draft") this.versions.push({said, number, files});
+  }
+
+  // What an act brought, as far as that takes neither a key nor the program; what is sealed is in no pack.
+  content(said, path, id, edition) {
+    let written = words(this.objects.read(id, "blob"), "E_CONTENT");
+    if (path === "request.md") {
+      const named = /^Reference: ([^\n]+)\n/.exec(written);
+      need(named && slug(named[1]).toLowerCase() === slug(said.case).toLowerCase(), "E_CONTENT", "The request is of another case, or none.");
+      const form = /^Reference: [^\n]+\nAuthority: [^\n]+\nReceived: (\d{4}-\d\d-\d\d)\nSubject: [^\n]+\n(?:Regime: ([^\n]+)\n)?\n[^]+\n$/.exec(written);
+      const same = !form || said.act !== "open" || (form[1] === said.details.received && (form[2] || "foia") === said.details.regime);
+      need(same, "E_CONTENT", "The request is of another day or Act than the opening states.");
+    }
+    // As somebody’s editor saved it.
+    if (path === "test/assessment.yaml") written = written.replace(/^\u{FEFF}/u, "").replace(/\r*\n|\r/g, "\n").replaceAll("\t", " ");
+    seen(written, edition, "E_CONTENT");
   }
 
   async statement(entry, chain, files, earlier) {

@@ -20,6 +20,7 @@ from varied_papers import rendered, varied, varied_text
 from flows.document.arrangement import arrange
 from flows.document.blocks import Block, Heading, Paragraph, Text, parse_document
 from flows.document.inspection import inspect
+from flows.document.inspection.approved import says_otherwise
 from flows.document.inspection.comparison import compare, source_words
 from flows.document.inspection.conformance import checker, conformance
 from flows.document.inspection.noticing import MEANINGS
@@ -154,7 +155,9 @@ def test_marks_on_one_line_have_one_way_back() -> None:
 def test_papers_of_every_shape_pass(numbers: range) -> None:
     for number in numbers:
         blocks = varied(number)
-        assert inspect(rendered(blocks, draft=number % 3 == 0), blocks) == (), number
+        paper = rendered(blocks, draft=number % 3 == 0)
+        assert inspect(paper, blocks) == (), number
+        assert says_otherwise(paper, varied_text(number)) is None, number
 
 
 def test_a_paper_of_many_pages_passes() -> None:
@@ -164,6 +167,23 @@ def test_a_paper_of_many_pages_passes() -> None:
 
     assert len(read_paper(paper).drawn) > 12
     assert inspect(paper, blocks) == ()
+
+
+def test_a_paper_of_other_words_or_of_other_software_says_otherwise() -> None:
+    text = varied_text(0)
+    paper = rendered(varied(0))
+
+    assert says_otherwise(paper, (*text, *paragraphs("One sentence more."))) == (
+        f"The paper lacks words of the approved text, from its block {len(text) + 1} on."
+    )
+    for other in (
+        b"",
+        b"%PDF-1.7",
+        paper[:-20],
+        paper + b"\n",
+        paper.replace(b"/FlateDecode", b"/LZWDecode"),
+    ):
+        assert "no PDF that any release" in str(says_otherwise(other, text))
 
 
 # Defects

@@ -39,7 +39,7 @@ from flows.domain.policy import SERVICE, Person, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.register import signature
-from flows.register.audit import PaperVerdict, Published, Report, audit
+from flows.register.audit import Brought, PaperVerdict, Report, audit
 from flows.register.checkpoint import Checkpoint, head_of, write_checkpoint
 from flows.register.founding import found
 from flows.register.roster import write_policy
@@ -292,9 +292,11 @@ def paper_of(text: bytes) -> bytes:
     return b"%PDF of " + hashlib.sha256(text).hexdigest().encode()
 
 
-def check_paper(published: Published) -> PaperVerdict:
+def check_paper(published: Brought) -> PaperVerdict:
     """Stand in for the real check: the paper names the text it was made of."""
-    kind = DOCUMENTS[published.document]
+    if published.act.kind != PUBLISH:
+        return PaperVerdict(passes=True)
+    kind = DOCUMENTS[published.act.document]
     pdf, _ = kind.published(slug(published.case.reference))
     same = published.read(pdf) == paper_of(published.read(kind.text))
     return PaperVerdict(passes=same, sentence="" if same else "The paper is not of the approved text.")

@@ -24,12 +24,13 @@ from register_builders import (
     with_value,
 )
 
+from flows.domain.acts import PUBLISH
 from flows.domain.errors import Fault, MalformedError, RegisterError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Stage
-from flows.register import canonical
+from flows.register import canonical, examine
 from flows.register import report as reports
-from flows.register.audit import PaperVerdict, Published, audit
+from flows.register.audit import Brought, PaperVerdict, audit
 from flows.register.roster import FILES
 from flows.register.statement import POLICY
 
@@ -96,8 +97,9 @@ def test_two_documents_of_a_case_go_their_own_ways_and_are_both_published(busy_o
     dossier = office.register.dossier("C/1")
     seen: list[tuple[str, str]] = []
 
-    def check(published: Published) -> PaperVerdict:
-        seen.append((published.case.reference, published.document))
+    def check(published: Brought) -> PaperVerdict:
+        if published.act.kind == PUBLISH:
+            seen.append((published.case.reference, published.act.document))
         return check_paper(published)
 
     report = audit(office.path, check_paper=check, checkpoint=office.checkpoint())
@@ -195,7 +197,7 @@ def test_a_register_without_its_founding_holds_nothing(number: int, busy_office:
 def test_of_many_findings_of_a_kind_the_first_are_told_and_the_others_counted(
     busy_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reports, "_KEPT", 2)
+    monkeypatch.setattr(reports, "KEPT", 2)
     note = busy_office.checkpoint()
     for name in ("a", "b", "c"):
         (busy_office.path / f"refs/heads/{name}").write_text("")
@@ -249,9 +251,10 @@ def test_a_finding_cannot_steer_a_terminal(busy_office: Office) -> None:
 
 
 def test_a_remark_on_a_paper_that_holds_is_passed_on(busy_office: Office) -> None:
-    def on_another_toolchain(published: Published) -> PaperVerdict:
-        assert [said.label for _, said in published.statements][-1].endswith("publish")
-        return replace(check_paper(published), sentence="Another toolchain.")
+    def on_another_toolchain(published: Brought) -> PaperVerdict:
+        assert published.statements[-1][1].act is published.act
+        told = "Another toolchain." if published.act.kind == PUBLISH else ""
+        return replace(check_paper(published), sentence=told)
 
     report = audit(busy_office.path, check_paper=on_another_toolchain)
 
@@ -259,14 +262,30 @@ def test_a_remark_on_a_paper_that_holds_is_passed_on(busy_office: Office) -> Non
     assert report.remarks == ["entry 15, 1146A/22: Another toolchain.", "entry 21, B/1: Another toolchain."]
 
 
-def test_a_paper_nobody_here_could_compare_is_not_established(busy_office: Office) -> None:
-    def on_another_toolchain(published: Published) -> PaperVerdict:
-        return replace(check_paper(published), established=False, sentence="Another toolchain.")
+def test_what_nobody_here_could_examine_is_said_at_its_entry_and_counted(busy_office: Office) -> None:
+    def on_another_toolchain(published: Brought) -> PaperVerdict:
+        return replace(check_paper(published), established=False, sentence="Another toolchain")
 
     report = audit(busy_office.path, check_paper=on_another_toolchain)
 
     assert report.passes
-    assert sum("Another toolchain." in sentence for sentence in report.not_established) == 2
+    assert report.unexamined == {"text": 8, "submission": 4, "paper": 2}
+    said = [sentence for sentence in report.not_established if "Another toolchain" in sentence]
+    assert len(said) == report.unexamined.total()
+    assert said[:2] == [
+        "whether the assessment of entry 6, 1146A/22 is one: Another toolchain",
+        "whether the text of entry 7, 1146A/22 is made of its assessment: Another toolchain",
+    ]
+
+
+def test_of_one_kind_of_what_is_not_examined_a_hundred_are_told_and_all_counted(
+    monkeypatch: pytest.MonkeyPatch, busy_office: Office
+) -> None:
+    monkeypatch.setattr(examine, "KEPT", 1)
+    report = audit(busy_office.path, check_paper=lambda _: PaperVerdict(passes=True, established=False))
+
+    assert report.unexamined.total() == 14
+    assert sum(sentence.startswith("whether the ") for sentence in report.not_established) == 3
 
 
 @pytest.mark.parametrize(
@@ -274,8 +293,10 @@ def test_a_paper_nobody_here_could_compare_is_not_established(busy_office: Offic
     [MalformedError("manifest", Fault(path="", problem="unreadable")), ValueError("no"), RegisterError("no")],
 )
 def test_a_paper_that_cannot_be_compared_does_not_hold(error: Exception, busy_office: Office) -> None:
-    def failing(_: Published) -> PaperVerdict:
-        raise error
+    def failing(published: Brought) -> PaperVerdict:
+        if published.act.kind == PUBLISH:
+            raise error
+        return PaperVerdict(passes=True)
 
     report = audit(busy_office.path, check_paper=failing)
 
@@ -283,8 +304,8 @@ def test_a_paper_that_cannot_be_compared_does_not_hold(error: Exception, busy_of
 
 
 def test_a_file_a_paper_lacks_is_a_finding(busy_office: Office) -> None:
-    def wanting(published: Published) -> PaperVerdict:
-        return PaperVerdict(passes=bool(published.read("test/other.pdf")), sentence="")
+    def wanting(published: Brought) -> PaperVerdict:
+        return PaperVerdict(passes=published.act.kind != PUBLISH or bool(published.read("test/other.pdf")))
 
     report = audit(busy_office.path, check_paper=wanting)
 
@@ -359,12 +380,13 @@ def test_a_clock_a_little_ahead_is_no_finding(busy_office: Office) -> None:
 
 
 def test_whatever_one_paper_does_to_the_check_the_rest_is_still_examined(busy_office: Office) -> None:
-    def failing(_: Published) -> PaperVerdict:
+    def failing(_: Brought) -> PaperVerdict:
         raise KeyError("the text of a case")
 
     report = audit(busy_office.path, check_paper=failing)
 
     assert {(finding.code, finding.sentence) for finding in report.findings} == {
-        ("E_PDF", "The published paper cannot be compared: KeyError.")
+        ("E_CONTENT", "The text cannot be examined: KeyError.")
     }
+    assert len(report.findings) == report.cases
     assert report.entries == 24

@@ -49,10 +49,8 @@ def test_the_second_knows_every_act_and_its_sentence() -> None:
 
 
 _PAPER: Final = "The page leaves open how a paper is made of its text; that takes the program."
-_CONTENT: Final = "The page of the format leaves to the program what a file of a case has to say."
 _ITS_OWN_LIST: Final = "The entry is the one that lists the key: to the second it is not known before."
 EXPLAINED: Final[dict[str, tuple[tuple[str, ...], str]]] = {
-    **{name: ((), _CONTENT) for name, (_, codes) in ATTACKS.items() if codes == ("E_CONTENT",)},
     "a paper is published of another text": ((), _PAPER),
     "a response is published of another text": ((), _PAPER),
     "a document is changed before its approval, under the approver's signature": (

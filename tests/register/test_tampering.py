@@ -60,7 +60,7 @@ from flows.domain.acts.policy import (
     suspect_key,
 )
 from flows.domain.checks import VERSION
-from flows.domain.documents import DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
+from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
 from flows.domain.edition import latest
 from flows.domain.policy import SERVICE, Person, fingerprint
 from flows.domain.procedure import Role, Stage
@@ -1921,6 +1921,43 @@ def _(scene: Scene) -> None:
 @attack("a case is opened with a request of another day", "E_CONTENT")
 def _(scene: Scene) -> None:
     opened_with(scene, **{REQUEST: request_of("D/1", "2026-11-02")[REQUEST]})
+
+
+for _what, _written in {
+    "nothing": b"",
+    "noise": b"\xff\xfe",
+    "a letter": b"Dear Sir, how many are there?\n",
+    "another form, of another case": f"Reference: {DONE}\nBy: post\n\nS.\n".encode(),
+}.items():
+
+    @attack(f"a case is opened with {_what} for a request", "E_CONTENT")
+    def _(scene: Scene, written: bytes = _written) -> None:
+        opened_with(scene, **{REQUEST: written})
+
+
+for _c in ("\0", "\x1b", "\u202e", "\u200b", "\ufeff", "\U000e0041"):
+
+    @attack(f"a request in clear has U+{ord(_c):04X}", "E_CONTENT")
+    def _(scene: Scene, c: str = _c) -> None:
+        written = request_of("D/1", "2026-10-30")[REQUEST].decode().replace("S\n", f"{c}S\n")
+        opened_with(scene, **{REQUEST: written.encode()})
+
+    @attack(f"an assessment has U+{ord(_c):04X}", "E_CONTENT")
+    def _(scene: Scene, c: str = _c) -> None:
+        opened_with(scene, **{ASSESSMENT: f"reference: D/1\n# {c} a comment\n".encode()})
+
+
+@attack("an assessment is no text", "E_CONTENT")
+def _(scene: Scene) -> None:
+    opened_with(scene, **{ASSESSMENT: b"%PDF-1.7\n\xff"})
+
+
+@attack("a text is no text", "E_CONTENT")
+def _(scene: Scene) -> None:
+    a = scene.attacker("foi-officer", "foi.officer.2", "legal-reviewer")
+    step = a.step(WAITING, "0002-draft")
+    step.changes[f"{step.folder}/{DOCUMENT}"] = b"caf\xe9\n"
+    a.together()
 
 
 for _day in ("1899-12-31", "2004-12-31", "2026-11-09", "2999-01-01"):

@@ -251,6 +251,17 @@ def test_an_assessment_is_at_fault(old: str, new: str, path: str, problem: str, 
     assert found, faults
 
 
+def test_a_comment_of_an_assessment_has_no_character_that_nobody_sees(rules: TextRules) -> None:
+    saved = "\ufeff#\tFor later\r\n" + ASSESSMENT.replace("\n", "\r\n")
+    hidden = saved.replace("For later", "For \u202elater")
+
+    assert parse_assessment(saved.encode(), rules=rules)
+    assert parse_assessment(hidden.encode(), rules=replace(rules, typed=False))
+    assert [fault.problem for fault in faults_of_assessment(hidden, rules)] == [
+        "it has U+202E (RIGHT-TO-LEFT OVERRIDE), which nobody would see; remove it (line 1)"
+    ]
+
+
 def test_an_assessment_has_a_part(rules: TextRules) -> None:
     assert faults_of_assessment("reference: A1\nparts: []\n", rules) == (
         Fault(path="parts", problem="write at least one item after a dash (line 2)"),

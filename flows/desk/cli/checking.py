@@ -38,6 +38,7 @@ from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Draft
 from flows.domain.checks.ruleset import check
 from flows.domain.clock import Clock
+from flows.domain.english import listing
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.events import Events
 from flows.domain.finding import blocking
@@ -273,6 +274,7 @@ def tell_audit(report: Report, checkpoint: str, remember: Path | None = None) ->
             ("Read", f"{counted(report.entries, 'entry', 'entries')}, {counted(report.cases, 'case')}"),
             ("Overridden", counted(len(report.overrides), "finding of the checks", "findings of the checks")),
             *([("Erased", counted(len(report.erased), "case"))] if report.erased else []),
+            *([("Not examined", _unexamined(report))] if report.unexamined else []),
             ("Fingerprint", report.fingerprint or "unknown"),
             ("Checkpoint", checkpoint),
             *(("Cosigned", _seen(each)) for each in report.witnessed),
@@ -284,6 +286,10 @@ def tell_audit(report: Report, checkpoint: str, remember: Path | None = None) ->
     else:
         found = counted(report.counts.total(), "finding")
         click.secho(f"The register fails its audit: {found}.", fg="red", bold=True)
+
+
+def _unexamined(report: Report) -> str:
+    return listing([counted(count, kind) for kind, count in sorted(report.unexamined.items())])
 
 
 def _seen(each: Witnessed) -> str:
@@ -314,4 +320,5 @@ def audit_json(report: Report) -> dict[str, Any]:
         "more": report.more,
         "remarks": report.remarks,
         "not_established": report.not_established,
+        "not_examined": report.unexamined,
     }

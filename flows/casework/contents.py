@@ -1,0 +1,174 @@
+"""What the audit asks of a text that was brought and of a submission, beside signatures and procedure.
+
+What can be established is: that an assessment is one, of its case; that its words stand in the text that
+people approved; that a submission told of all that stops one. What this software cannot know is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from flows.casework import texts
+from flows.document.arrangement import without_marks
+from flows.document.blocks import parse_document, parse_prose, words
+from flows.domain.assessment import texts as texts_of
+from flows.domain.checks import VERSION
+from flows.domain.checks.rule import Draft
+from flows.domain.checks.ruleset import check as check_content
+from flows.domain.documents import ASSESSMENT, DOCUMENT, DOCUMENTS, REQUEST
+from flows.domain.errors import MalformedError
+from flows.domain.finding import Severity, blocking
+from flows.domain.local_day import local_day
+from flows.domain.noted import read_noted
+from flows.domain.reference import identity
+from flows.domain.request_file import parse_request_file
+from flows.register.report import PaperVerdict
+from flows.sources.strict_yaml import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flows.document.blocks import Block
+    from flows.domain.assessment import Assessment, Request
+    from flows.register.report import Brought
+
+_PASSES: Final = PaperVerdict(passes=True)
+_PLAIN: Final = frozenset({"subject", "information"})
+_PROSE: Final = frozenset({"summary", "applies", "harm", "text", "confirming", "denying", "answer"})
+"""The texts of a request and an assessment that all templates there were print as they stand."""
+
+
+def check_assessment(brought: Brought) -> PaperVerdict:
+    """Check that what came beside a request is an assessment of it, where anything came."""
+    return _PASSES if ASSESSMENT not in brought.act.files else _unread(brought) or _PASSES
+
+
+def check_text(brought: Brought) -> PaperVerdict:
+    """Check that the text of a draft can be read, and is made of its assessment where it has one."""
+    document = DOCUMENTS[brought.act.document]
+    text = brought.read(document.text).decode()
+    try:
+        parse_document(text)
+    except MalformedError:
+        return _not("The text is none that a paper could have.")
+    if not document.checked:
+        return _PASSES
+    return _unread(brought) or _made(brought, text)
+
+
+def check_submission(brought: Brought) -> PaperVerdict:
+    """Check that a submission told of everything that stops one.
+
+    Only the rules of the same version can find that it did not: another version may well find more, and
+    what it finds is told.
+    """
+    if not DOCUMENTS[brought.act.document].checked:
+        return _PASSES
+    details = brought.act.details
+    try:
+        looked_at = _looked_at(brought)
+    except MalformedError:
+        return _unknown("its files cannot be read by this software")
+    noted = read_noted(details.get("findings", ""))
+    told = {(each.code, each.place) for each in noted if each.severity is Severity.BLOCK}
+    left_out = sorted(
+        f"{each.code} at {each.place or 'the whole text'}"
+        for each in blocking(check_content(looked_at))
+        # Templates change, and what was made otherwise then is looked into where it was brought.
+        if each.code != "S09" and (each.final or (each.code, each.place) not in told)
+    )
+    if details["rules"] != VERSION:
+        then = f"its rules are {details['rules']}, and not {VERSION} as here"
+        return _unknown(then + (f"; by these {', '.join(left_out)} would stop it" if left_out else ""))
+    if left_out:
+        sentence = f"The version was submitted in spite of {', '.join(left_out)}, which nothing allowed"
+        return PaperVerdict(passes=False, code="E_CHECKS", sentence=sentence)
+    return _PASSES
+
+
+def _looked_at(brought: Brought) -> Draft:
+    request, assessment = _request(brought), _assessment(brought)
+    text = brought.read(DOCUMENT).decode()
+    return Draft(
+        assessment=assessment,
+        request=replace(request, received=brought.case.life.events.received),
+        document=text,
+        made=text,
+        today=local_day(brought.act.time),
+        body=brought.policy.rules.body,
+    )
+
+
+def _unread(brought: Brought) -> PaperVerdict | None:
+    """Return what is said of an assessment that this software cannot read; None where it can."""
+    try:
+        _assessment(brought)
+    except MalformedError:
+        pass
+    else:
+        return None
+    try:
+        content = scan(brought.read(ASSESSMENT), ASSESSMENT, typed=False).content
+    except MalformedError:
+        return _not("The assessment is none: it cannot be read as one text of YAML.")
+    named = content.get("reference") if isinstance(content, dict) else None
+    if not isinstance(named, str) or identity(named) != identity(brought.case.reference):
+        return _not("The assessment is none of this case.")
+    return _unknown("its assessment is not in a form that this software reads")
+
+
+def _made(brought: Brought, text: str) -> PaperVerdict:
+    """Compare a text with what this software makes of the same request and assessment."""
+    try:
+        request, assessment = _request(brought), _assessment(brought)
+        made = texts.make_text(
+            request, assessment, on=local_day(brought.act.time), body=brought.policy.rules.body
+        )
+    except MalformedError:
+        return _unknown("this software can make none of its files")
+    if made == text:
+        return _PASSES
+    there, here = _said(parse_document(text)), _said(parse_document(made))
+    lacking = [
+        path
+        for path, some in [*texts_of(request, "request"), *texts_of(assessment)]
+        if any(said in here and said not in there for said in _lines(path, some))
+    ]
+    if lacking:
+        return _not(f"The text lacks words of its assessment: {', '.join(lacking)}.")
+    return _unknown("it has the words, and is not what the templates of this software make of them")
+
+
+def _lines(path: str, some: str) -> Iterator[str]:
+    """Yield what a text that is printed as it stands says, block by block; nothing for another text."""
+    name = path.rpartition(".")[2]
+    if name in _PLAIN:
+        yield _letters(some)
+    elif name in _PROSE:
+        yield from (_said([block]) for block in parse_prose(some))
+
+
+def _said(blocks: Sequence[Block]) -> str:
+    return _letters("".join(words(without_marks(blocks))))
+
+
+def _letters(text: str) -> str:
+    """Return the letters and digits of a text: what no other layout changes."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _request(brought: Brought) -> Request:
+    return parse_request_file(brought.read(REQUEST).decode())
+
+
+def _assessment(brought: Brought) -> Assessment:
+    return texts.read_assessment(brought.read(ASSESSMENT), brought.case.reference, rules=texts.RECORDED)
+
+
+def _not(sentence: str) -> PaperVerdict:
+    return PaperVerdict(passes=False, code="E_CONTENT", sentence=sentence)
+
+
+def _unknown(sentence: str) -> PaperVerdict:
+    return PaperVerdict(passes=True, established=False, sentence=sentence)

@@ -1,0 +1,350 @@
+"""What the audit says of files that were put into a case past the software, every hash and signature redone.
+
+Whoever does it holds the keys of everybody who signed. Of texts and papers it is asked what they say; what
+only the software that made them could tell is not established, is said at its entry, and is counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pikepdf
+import pytest
+import worlds
+from attacker import Attacker
+from desk_builders import CASE, PEOPLE, Desk, a_signer, publish_now
+from sampling import sampled
+
+from flows.casework import papers
+from flows.casework.office import open_office
+from flows.document.publication import render
+from flows.document.releases import releases
+from flows.domain.acts import PUBLISH
+from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST
+from flows.domain.policy import SERVICE
+from flows.home import Home
+from flows.register import signature
+from flows.register.audit import audit
+from flows.register.statement import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from flows.register.report import Report
+
+OPENED, DRAFTED, PUBLISHED = "0001-open", "0002-draft", "0006-publish"
+
+
+def contents_of(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def published(tmp_path_factory: pytest.TempPathFactory, founded: Home) -> Home:
+    """A home with one test that went through everything; not to be written to."""
+
+    def publish(root: Path) -> None:
+        shutil.copytree(founded.root, root)
+        desk = Desk(Home(root))
+        desk.submit()
+        desk.approve("legal-review", "legal-reviewer")
+        desk.approve("balancing", "sign-off-officer")
+        publish_now(desk.home)
+        worlds.pack(desk.home.register)
+
+    return Home(worlds.once(tmp_path_factory, "published", publish))
+
+
+def forger_of(home: Home, folder: Path) -> Forger:
+    shutil.copytree(home.register, folder / "register.git")
+    keys = {person: a_signer(home, person) for person in PEOPLE}
+    return Forger(Attacker(folder / "register.git", {**keys, SERVICE: signature.load(home.service)}))
+
+
+@pytest.fixture
+def drafter(founded: Home, tmp_path: Path) -> Forger:
+    """Of a register with one draft."""
+    return forger_of(founded, tmp_path)
+
+
+@pytest.fixture
+def forger(published: Home, tmp_path: Path) -> Forger:
+    """Of a register with one paper."""
+    return forger_of(published, tmp_path)
+
+
+@dataclass
+class Forger:
+    """Somebody with everybody's keys, and what they put in the place of files."""
+
+    attacker: Attacker
+
+    def put(self, act: str, path: str, change: Callable[[bytes], bytes]) -> None:
+        """Change a file where an act brought it, and let those who approved it have approved that."""
+        step = self.attacker.step(CASE, act)
+        full = f"{step.folder}/{path}"
+        was = step.changes[full]
+        assert isinstance(was, bytes)
+        step.changes[full] = now = change(was)
+        for each in self.attacker.of(CASE):
+            if path in each.said.act.details:
+                each.act(details={**each.said.act.details, path: mark(now).sha256})
+
+    def paper(self, made: bytes, toolchain: Mapping[str, str], **told: Any) -> None:
+        """Publish another paper, and its manifest, which names another toolchain."""
+        step = self.attacker.step(CASE, PUBLISHED)
+        pdf, manifest = (next(path for path in step.changes if path.endswith(end)) for end in ("pdf", "json"))
+        step.changes[pdf] = made
+        written = step.changes[manifest]
+        assert isinstance(written, bytes)
+        was = json.loads(written)
+        was["pdf"] |= {"sha256": hashlib.sha256(made).hexdigest(), "size": len(made)}
+        was["toolchain"] |= toolchain
+        step.changes[manifest] = json.dumps(was | told).encode()
+
+    def audit(self) -> Report:
+        self.attacker.together()
+        before = contents_of(self.attacker.repository)
+        report = audit(self.attacker.repository, check_paper=papers.check)
+        assert contents_of(self.attacker.repository) == before
+        return report
+
+
+def instead(content: bytes) -> Callable[[bytes], bytes]:
+    return lambda _: content
+
+
+def exchanged(one: str, other: str) -> Callable[[bytes], bytes]:
+    def change(content: bytes) -> bytes:
+        assert one.encode() in content
+        return content.replace(one.encode(), other.encode(), 1)
+
+    return change
+
+
+NONE: Final = "The assessment is none: it cannot be read as one text of YAML."
+ANOTHERS: Final = "The assessment is none of this case."
+NO_TEXT: Final = "The file is no text in UTF-8."
+UNSEEN: Final = "The text is unfit, as it has U+{}, which nobody would see; remove it."
+LACKS: Final = "The text lacks words of its assessment: {}."
+FILES: Final[dict[str, tuple[str, str, Callable[[bytes], bytes], str]]] = {
+    "an assessment is empty": (OPENED, ASSESSMENT, instead(b""), NONE),
+    "an assessment is a tab": (OPENED, ASSESSMENT, instead(b"\t"), NONE),
+    "an assessment is a PDF": (OPENED, ASSESSMENT, instead(b"%PDF-1.7\n\xff"), NO_TEXT),
+    "an assessment is a sentence": (OPENED, ASSESSMENT, instead(b"We refuse.\n"), ANOTHERS),
+    "an assessment is a list": (OPENED, ASSESSMENT, instead(b"- reference: 1146A/22\n"), ANOTHERS),
+    "an assessment names no case": (OPENED, ASSESSMENT, instead(b"parts: []\n"), ANOTHERS),
+    "an assessment is of another case": (OPENED, ASSESSMENT, exchanged(CASE, "9/99"), ANOTHERS),
+    "an assessment has a hidden comment": (
+        OPENED,
+        ASSESSMENT,
+        lambda content: "# \u202ewithhold\n".encode() + content,
+        UNSEEN.format("202E (RIGHT-TO-LEFT OVERRIDE)"),
+    ),
+    "a text is another": (
+        DRAFTED,
+        DOCUMENT,
+        lambda content: content[: content.index(b"## Evidence of harm")],
+        LACKS,
+    ),
+    "a word of the reasons is another": (DRAFTED, DOCUMENT, exchanged("only while", "even if"), LACKS),
+    "a paragraph of the harm is left out": (
+        DRAFTED,
+        DOCUMENT,
+        lambda content: b"\n\n".join(p for p in content.split(b"\n\n") if b"published research" not in p),
+        LACKS.format("parts[0].harm"),
+    ),
+    "a list of the harm is left out": (
+        DRAFTED,
+        DOCUMENT,
+        lambda content: b"\n".join(
+            p for p in content.split(b"\n") if b"**: is hidden" not in p and b"- **" not in p
+        ),
+        LACKS,
+    ),
+    "a factor is turned round": (DRAFTED, DOCUMENT, exchanged(" not ", " "), LACKS),
+    "the request is told otherwise": (
+        DRAFTED,
+        DOCUMENT,
+        exchanged("Any published policy", "No policy"),
+        LACKS,
+    ),
+    "the subject is another": (DRAFTED, DOCUMENT, exchanged("Covert use", "Use"), LACKS),
+    "what the part is about is less": (
+        DRAFTED,
+        DOCUMENT,
+        lambda content: content.replace(b"any other information on the", b"the"),
+        LACKS,
+    ),
+    "a text has HTML": (
+        DRAFTED,
+        DOCUMENT,
+        lambda content: content + b"\n<script>alert(1)</script>\n",
+        "The text is none that a paper could have.",
+    ),
+    "a text is a PDF": (DRAFTED, DOCUMENT, instead(b"%PDF-1.7\n\xff"), NO_TEXT),
+    "a text is in Latin-1": (DRAFTED, DOCUMENT, lambda content: content + b"caf\xe9\n", NO_TEXT),
+    "a request is a sentence": (
+        OPENED,
+        REQUEST,
+        instead(b"Tell me.\n"),
+        "The file is no request: it does not begin with a reference.",
+    ),
+    "a request is a PDF": (OPENED, REQUEST, instead(b"%PDF-1.7\n\xff"), NO_TEXT),
+    "a request is of another case, in another form": (
+        OPENED,
+        REQUEST,
+        instead(b"Reference: 9/99\nChannel: post\n\nTell me.\n"),
+        "The request is of another case.",
+    ),
+    **{
+        f"{what} has U+{ord(c):04X}": (
+            act,
+            path,
+            exchanged("the ", f"t{c}he "),
+            UNSEEN.format(f"{ord(c):04X}"),
+        )
+        for what, act, path in (
+            ("a request", OPENED, REQUEST),
+            ("an assessment", OPENED, ASSESSMENT),
+            ("a text", DRAFTED, DOCUMENT),
+        )
+        for c in "\0\x1b\x85\xad\u200b\u202e\u2066\ufeff\U000e0041\ufffe"
+    },
+}
+"""The act that brought a file, its path, what is done to it, and the beginning of what is said."""
+
+
+@pytest.mark.parametrize("name", sampled(FILES))
+def test_a_file_that_is_not_what_it_should_be_is_found_where_it_came(name: str, drafter: Forger) -> None:
+    act, path, change, sentence = FILES[name]
+    drafter.put(act, path, change)
+
+    (found,) = drafter.audit().findings
+
+    number = drafter.attacker.steps.index(drafter.attacker.step(CASE, act)) + 1
+    assert found.code == "E_CONTENT"
+    assert found.place in {f"entry {number}, {CASE}", f"entry {number}, {CASE}, {path}"}
+    assert found.sentence.startswith(sentence.partition("{")[0].partition(",")[0])
+
+
+# Papers of which the manifest says that other software made them
+
+
+ELSEWHERE: Final = {"python": "3.9.1"}
+RELEASED: Final = {
+    "equipoise": releases()[0].version,
+    "renderer": releases()[0].renderer,
+    "templates": releases()[0].templates,
+}
+NO_PDF: Final = "The file is no PDF that any release of this software could have made."
+OTHER_WORDS: Final = "The paper lacks words of the approved text"
+
+
+def made_of(home: Home, change: Callable[[bytes], bytes]) -> bytes:
+    """Return a paper of the case as this software makes it, of a text that nobody approved."""
+    with open_office(home, reading=True) as office:
+        dossier = office.register.dossier(CASE)
+        said = dossier.last(PUBLISH, document="test")
+        assert said
+        basis = papers.basis_of(office.register, dossier, said)
+        return render(change(basis.text).decode(), basis.record(), basis.theme).pdf
+
+
+def with_a_bomb(home: Home) -> bytes:
+    """Return the paper with a stream in it that unpacks to more than any paper has."""
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(made_of(home, bytes))) as file:
+        packed = zlib.compress(bytes(65 << 20))
+        file.Root.Bomb = pikepdf.Stream(file, packed, Filter=pikepdf.Name.FlateDecode)
+        file.save(target)
+    return target.getvalue()
+
+
+def reordered(text: bytes) -> bytes:
+    first, second = (text.index(f"\n{number}. ".encode()) for number in (9, 10))
+    third = text.index(b"\n11. ")
+    return text[:first] + text[second:third] + text[first:second] + text[third:]
+
+
+def without(words: bytes) -> Callable[[bytes], bytes]:
+    return lambda text: b"\n\n".join(each for each in text.split(b"\n\n") if words not in each)
+
+
+FAKED: Final[dict[str, tuple[Callable[[Home], bytes], str]]] = {
+    "it is a word": (lambda _: b"hello", NO_PDF),
+    "it is empty": (lambda _: b"", NO_PDF),
+    "it is a page of HTML": (lambda _: b"<!doctype html><p>Disclosed.</p>", NO_PDF),
+    "it begins as a PDF": (lambda home: made_of(home, bytes)[:5000], NO_PDF),
+    "something follows it": (lambda home: made_of(home, bytes) + b"% disclosed\n", NO_PDF),
+    "it unpacks to more than there is room for": (with_a_bomb, NO_PDF),
+    "a word is another": (lambda home: made_of(home, exchanged("only while", "even if")), OTHER_WORDS),
+    "a paragraph is left out": (lambda home: made_of(home, without(b"published research")), OTHER_WORDS),
+    "paragraphs change places": (lambda home: made_of(home, reordered), OTHER_WORDS),
+    "the decision is another": (lambda home: made_of(home, exchanged("neither ", "now ")), OTHER_WORDS),
+    "it is a paper with another title": (lambda home: made_of(home, exchanged(CASE, "9/99")), OTHER_WORDS),
+}
+
+
+@pytest.mark.parametrize("name", sampled(FAKED, 0))
+def test_another_toolchain_excuses_no_other_words(name: str, published: Home, forger: Forger) -> None:
+    make, sentence = FAKED[name]
+    made = make(published)
+    for toolchain in (ELSEWHERE, RELEASED):
+        forger.paper(made, toolchain)
+
+        (found,) = forger.audit().findings
+
+        assert (found.code, found.sentence.startswith(sentence)) == ("E_PDF", True)
+
+
+@pytest.mark.exhaustive
+def test_a_manifest_of_another_paper_is_found_whatever_toolchain_it_names(
+    published: Home, forger: Forger
+) -> None:
+    made = made_of(published, lambda text: text + b"\nAll of it is public.\n")
+    for told in ({"reference": "9/99"}, {"version": 7}, {"pdf": {"sha256": "0" * 64}}):
+        forger.paper(made, ELSEWHERE, **told)
+
+        (found,) = forger.audit().findings
+
+        assert (found.code, found.sentence.startswith("The manifest is not that")) == ("E_PDF", True)
+
+
+# What only the software that made it could tell
+
+
+@pytest.mark.exhaustive
+def test_words_that_were_added_to_a_paper_are_not_established_and_counted(
+    published: Home, forger: Forger
+) -> None:
+    forger.paper(made_of(published, lambda text: text + b"\nAll of it is public.\n"), ELSEWHERE)
+    report = forger.audit()
+
+    assert (report.findings, report.unexamined) == ([], {"paper": 1})
+
+
+def test_words_that_were_added_to_a_text_are_not_established_and_counted(drafter: Forger) -> None:
+    drafter.put(DRAFTED, DOCUMENT, lambda text: text + b"\nAll of it is public.\n")
+    report = drafter.audit()
+
+    assert (report.findings, report.unexamined) == ([], {"text": 1})
+    assert report.not_established[0] == (
+        f"whether the text of entry 8, {CASE} is made of its assessment: it has the words, and is not what "
+        "the templates of this software make of them"
+    )
+
+
+@pytest.mark.exhaustive
+def test_an_assessment_in_another_form_is_not_established_and_counted(drafter: Forger) -> None:
+    drafter.put(OPENED, ASSESSMENT, instead(f"reference: {CASE}\nanswer: We refuse.\n".encode()))
+    report = drafter.audit()
+
+    assert (report.findings, report.unexamined) == ([], {"text": 2})
