@@ -210,6 +210,7 @@ def live(watched: Watched, tmp_path: Path) -> None:
     assert passes_audit(watched.home)
 
 
+@pytest.mark.exhaustive
 def test_what_is_sealed_over_a_whole_life_stands_nowhere_else(
     watched: Watched, tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -219,7 +219,7 @@ def law(each: Callable[[Account], None]) -> Callable[[Account], None]:
     return each
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(account=accounts)
 def test_every_law_of_the_procedure_holds_of_whatever_is_attempted(account: Account) -> None:
     for each in LAWS:

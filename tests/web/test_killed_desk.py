@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import pytest
 from desk_builders import CASE, Desk, passes_audit
-from sampling import sampled
 
 from flows.desk.web import serving, sessions
 from flows.desk.web.store import Store
@@ -44,7 +43,8 @@ AFTER: Final = (0.03, 0.0, 0.005, 0.01, 0.015, 0.02, 0.025, 0.04, 0.06, 0.09, 0.
 """Seconds: of some 40 ms that it takes."""
 
 
-@pytest.mark.parametrize("after", sampled(AFTER, first=1))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("after", AFTER)
 def test_a_decision_is_whole_or_not_there(submitted: Home, tmp_path: Path, after: float) -> None:
     shutil.copytree(submitted.root, tmp_path / "home")
     home = Home(tmp_path / "home")
