@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.casework import acts, amendments, proposals
 from flows.casework.acts import Officer, ProposedError, UnconfirmedError
+from flows.casework.views import what_was_done
 from flows.casework.waiting import Next, buckets
 from flows.desk.web import passkeys
 from flows.desk.web.visit import NotFoundError, Page, See, Sent
@@ -23,10 +24,11 @@ from flows.domain.acts.policy import PROPOSED_BY
 from flows.domain.errors import PitError, RefusedError, RegisterMovedError
 from flows.domain.reference import slug
 from flows.register import passkey, signature
-from flows.register.statement import POLICY
+from flows.register.statement import POLICY, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from flows.casework.acts import Wish
     from flows.casework.amendments import Changed
@@ -65,6 +67,34 @@ class SignView:
     request: str
     with_sample: bool
     back: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What somebody else recorded first.
+
+    Attributes:
+        what: To follow the person who did it.
+        at: UTC.
+    """
+
+    entry: int
+    actor: str
+    what: str
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedView:
+    """Why something was not recorded that was signed.
+
+    Attributes:
+        came: What was recorded since it was to be signed, oldest first.
+    """
+
+    error: str
+    came: tuple[Came, ...]
 
 
 def begin(visit: Visit, wish: Wish) -> See:
@@ -142,12 +172,32 @@ def append(visit: Visit) -> Answer:
         proposals.append(visit.office, kept.content, _signature(visit, kept))
     except UnconfirmedError as unconfirmed:
         return See(url=f"/policy/waiting/{unconfirmed.name}?done={act.kind}")
-    except RegisterMovedError as error:
-        more = {"error": str(error), "back": _about(act)}
-        return Page(template="moved.html.j2", view={"error": str(error)}, more=more, status=409)
     except PitError as error:
-        return _asked(visit, str(error))
+        came = _meanwhile(visit, kept)
+        if not came and not isinstance(error, RegisterMovedError):
+            return _asked(visit, str(error))
+        view = MovedView(error=str(error), came=came)
+        return Page(template="moved.html.j2", view=view, more={"back": _about(act)}, status=409)
     return See(url=_after(visit, act))
+
+
+def _meanwhile(visit: Visit, kept: Kept) -> tuple[Came, ...]:
+    """Return what was recorded of the case, or the policy, since somebody was asked to sign."""
+    if kept.consent:
+        return ()
+    dossier, number = visit.office.register.dossier(kept.act.case), parse(kept.content).number
+    recorded = zip(dossier.entries, dossier.statements, strict=True)
+    return tuple(
+        Came(
+            entry=each.entry.sequence,
+            actor=said.act.actor,
+            what=what_was_done(said.act),
+            reason=said.act.reason,
+            at=said.act.time,
+        )
+        for each, said in recorded
+        if said.number >= number
+    )
 
 
 def _signature(visit: Visit, kept: Kept) -> str:

@@ -1,0 +1,82 @@
+"""Two people sign for one case at the same moment: one act stands, and the other sees which, and why."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from desk_builders import CASE, passes_audit
+from web_builders import SignedIn
+
+from flows.casework.office import open_office
+from flows.register import signature
+
+if TYPE_CHECKING:
+    import httpx
+    from desk_builders import Desk
+
+    from flows.home import Home
+
+LAWYERS: Final = {"legal-reviewer": "approve", "both-gates": "return"}
+STOOD: Final = {
+    "approve": "legal-reviewer approved version 1 at legal review.",
+    "return": "both-gates returned version 1 from legal review.",
+}
+
+
+def ready_to_sign(home: Home, at: str) -> dict[str, tuple[SignedIn, str, str]]:
+    """Bring both lawyers to the page on which they sign; return each with that page and a signature."""
+    ready = {}
+    for name, decision in LAWYERS.items():
+        someone = SignedIn(home, at, name)
+        form = {
+            "decision": decision,
+            "version": "1",
+            "gate": "legal-review",
+            "reason": f"Because {decision}.",
+        }
+        there = someone.sends("/cases/1146A-22/decide/test", {"Origin": at}, **form).headers["location"]
+        content = someone.client.get(f"{there}/statement").content
+        signed = signature.load(home.officers / name).sign(content, signature.STATEMENT)
+        ready[name] = someone, there, signed
+    return ready
+
+
+@pytest.mark.parametrize("order", ["at once", "one after the other"])
+def test_of_two_lawyers_who_sign_for_one_version_one_decides_and_the_other_sees_who_did(
+    home: Home, at: str, command: Desk, order: str
+) -> None:
+    ready, start, answers = ready_to_sign(home, at), threading.Barrier(2), dict[str, "httpx.Response"]()
+
+    def sign(name: str) -> None:
+        someone, there, signed = ready[name]
+        if order == "at once":
+            start.wait(20)
+        answers[name] = someone.sends(there, {"Origin": at}, signature=signed)
+
+    threads = [threading.Thread(target=sign, args=(name,)) for name in LAWYERS]
+    for thread in threads:
+        thread.start()
+        if order != "at once":
+            thread.join()
+    for thread in threads:
+        thread.join()
+    (first,) = (name for name, answer in answers.items() if answer.status_code == 303)
+    (second,) = {*LAWYERS} - {first}
+    assert answers[second].status_code == 409
+    assert "Your signature came second. Nothing of yours was recorded." in answers[second].text
+    assert STOOD[LAWYERS[first]] in answers[second].text
+    assert f"Because {LAWYERS[first]}." in answers[second].text
+    assert f"Because {LAWYERS[second]}." not in answers[second].text
+    someone, there, signed = ready[first]  # and the same, sent twice, was done before
+    assert someone.sends(there, {"Origin": at}, signature=signed).status_code == 303
+    with open_office(home) as office:
+        decided = [
+            said.act.actor for said in office.register.dossier(CASE).statements if said.act.kind.at_gate
+        ]
+    assert decided == [first]
+    assert command.stage() == {"approve": "balancing", "return": "drafting"}[LAWYERS[first]]
+    assert passes_audit(home)
+    for someone, _, _ in ready.values():
+        someone.close()
