@@ -98,7 +98,7 @@ def _refusals() -> Iterator[str]:
 def _handed_on(node: ast.AST) -> Sequence[ast.expr | None]:
     """Return what a call that refuses is given, or what a constant stands for."""
     if isinstance(node, ast.AnnAssign):
-        return [node.value]
+        return node.value.values if isinstance(node.value, ast.Dict) else [node.value]
     return node.args if isinstance(node, ast.Call) and _REFUSES.search(ast.unparse(node.func)) else []
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING, Final
 
 import httpx
 import pytest
 from desk_builders import Desk, passes_audit
-from web_builders import Founding, Person, enrols, enters, founds, invites, lists, serving
+from web_builders import Founding, KeyMaker, Person, enrols, enters, founds, invites, lists, serving
 
 from flows.casework.office import open_office
+from flows.desk.web.language import words_of
+from flows.domain.procedure import Role
 from flows.home import Home
+from flows.register import signature
 from flows.register.kinds import Kind, parse_key
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
+
+    from flows.register.signature import FileSigner
 
 ROLES: Final = {"case.officer": "FOI officer", "lawyer": "legal reviewer", "head": "sign-off officer"}
 
@@ -77,6 +84,8 @@ def test_what_is_wrong_is_asked_again_and_nothing_is_founded(founding: Founding)
             ({"approvals": "one-person"}, "Choose which approvals"),
             ({"administrator": "service"}, "not &#39;service&#39;"),
             ({"pattern": "no"}, "number"),
+            ({"second": "administrator"}, "Each administrator is named once"),
+            ({"third": "A B"}, "A B"),
         ):
             answer = client.post(founding.path, data={**good, **change})
             assert (answer.status_code, sentence in answer.text) == (422, True), answer.text
@@ -85,6 +94,58 @@ def test_what_is_wrong_is_asked_again_and_nothing_is_founded(founding: Founding)
         client.post(f"{founding.path}/sign", data={"signature": "none"})
     assert not founding.home.root.exists()
     assert not founding.ended.is_set()
+
+
+def _makes_a_key(maker: KeyMaker, file: Path) -> FileSigner:
+    """Make a key file for whose turn it is, and prove it."""
+    assert maker.pastes(signature.generate(file)).is_success
+    signer = signature.load(file)
+    made = signer.sign(maker.statement, signature.ENROLMENT)
+    assert maker.sends("prove", challenge=maker.field("challenge"), signature=made).is_success
+    return signer
+
+
+def test_two_administrators_found_a_register_of_which_every_change_takes_both(
+    founding: Founding, tmp_path: Path
+) -> None:
+    good = {"authority": "A Council", "body": "other", "approvals": "full", "pattern": "FOI-{year}-{number}"}
+    names = {"administrator": "first", "second": "second", "third": "third"}
+    with KeyMaker(founding.origin, founding.path, **good, **names) as maker:
+        assert "Administrator 1 of 3: first sits here now" in maker.answer.text
+        signer = _makes_a_key(maker, tmp_path / "first")
+        maker.sends("hand-in")
+        assert "Administrator 2 of 3: second sits here now" in maker.answer.text
+        assert "That key is on the list already" in maker.pastes(signer.public).text
+        _makes_a_key(maker, tmp_path / "second")
+        assert "Administrator 3 of 3" in maker.sends("hand-in").text
+        assert "first founds the register of A Council." in maker.sends("without").text
+        assert "2 administrators" in maker.answer.text
+        found = re.search('<pre id="statement">(.*?)</pre>', maker.answer.text, re.DOTALL)
+        assert found
+        made = signer.sign(unescape(found[1]).encode(), signature.STATEMENT)
+        page = maker.sends("sign", signature=made).text
+        assert "The register is founded" in page
+        assert "only administrator" not in page
+    assert founding.ended.wait(20)
+    with open_office(founding.home, reading=True) as office:
+        policy = office.register.policy()
+    assert policy.holders(Role.ADMINISTRATOR) == {"first", "second"}
+    assert policy.rules.threshold == 2
+    assert passes_audit(founding.home)
+
+
+def test_the_founding_speaks_welsh_too(founding: Founding) -> None:
+    with httpx.Client(
+        base_url=founding.origin, headers={"Origin": founding.origin}, follow_redirects=True
+    ) as client:
+        assert 'lang="en"' in client.get(founding.path).text
+        page = client.post("/language", data={"language": "cy", "next": founding.path}).text
+        assert '<html lang="cy">' in page
+        assert words_of("cy").gettext("More administrators, who are here with you") in page
+        sentence = client.get("/found/another")
+        assert sentence.text == words_of("cy").gettext("This page is not there, or it is not for you.")
+        assert sentence.headers["Content-Language"] == "cy"
+        assert sentence.text != "This page is not there, or it is not for you."
 
 
 REFUSED: Final = {

@@ -28,7 +28,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route as Routed
 
 from flows.desk.web import safety, sessions
-from flows.desk.web.language import LANGUAGES
+from flows.desk.web.language import LANGUAGES, words_of
 from flows.desk.web.offices import Offices
 from flows.desk.web.render import as_json, render
 from flows.desk.web.routes import ROUTES
@@ -128,9 +128,9 @@ def application(home: Home) -> Starlette:
     desk = Desk(home=home, offices=Offices(home))
     routes = [each for route in ROUTES for each in _routed(desk, route)]
 
-    async def closed(_: Request, error: Exception) -> Response:
+    async def closed(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return plain_error(status)
+        return plain_error(status, request)
 
     @asynccontextmanager
     async def open_offices(_: Starlette) -> AsyncIterator[None]:
@@ -191,7 +191,7 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
             await run_in_threadpool(desk.read_origins)  # it may have moved there since
             origin = safety.origin_of(host, desk.origins)
         if origin is None:
-            return plain_error(421)
+            return plain_error(421, request)
         if route.machine:
             sent = SentForm(body=await request.body())
         elif route.method in safety.SAFE:
@@ -199,7 +199,7 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
         elif safety.is_from_here(request.headers, origin):
             sent = await form_of(request)
         else:
-            return plain_error(403)
+            return plain_error(403, request)
         response, person = await run_in_threadpool(_answered, desk, route, request, sent, as_data=json_)
         _log(desk, route, person, response.status_code, time.monotonic() - began)
         return response
@@ -233,13 +233,13 @@ def _answered(
             return _response(_page_of(route, request, visit), visit, as_data=as_data), person
     except (OSError, sqlite3.Error):
         # What failed may be named in the error, and is nobody's business.
-        return plain_error(503), person
+        return plain_error(503, request), person
     except PitError as error:  # before it is known who asks
         failures.tell("desk", str(error))
-        return plain_error(503), person
+        return plain_error(503, request), person
     except Exception as error:  # noqa: BLE001 - as a page that fails: where, and no words of a case
         failures.tell("desk", str(UnexpectedError.of(error)))
-        return plain_error(500), person
+        return plain_error(500, request), person
 
 
 def _visit(
@@ -253,7 +253,6 @@ def _visit(
     session = _session(store, cookie, policy)
     known = policy.people[session.person] if session else None
     peer = request.client.host if request.client else ""
-    language = request.cookies.get("language", "")
     return Visit(
         path=dict(request.path_params),
         asked=dict(request.query_params),
@@ -269,7 +268,7 @@ def _visit(
         peer=peer,
         sample=desk.is_sample and safety.is_at_this_machine(request.headers, peer, origin),
         began=request.cookies.get(_cookie(origin, _BEGAN), ""),
-        language=language if language in LANGUAGES else LANGUAGES[0],
+        language=language_of(request),
         here=request.url.path,
         body=sent.body,
         headers={} if with_cookie else request.headers,
@@ -354,7 +353,7 @@ def _response(answer: Answer, visit: Visit, *, as_data: bool) -> Response:
         if answer.began is not None:
             _keep(response, _BEGAN, answer.began, visit.origin)
         if answer.language is not None:
-            response.set_cookie("language", answer.language, max_age=_A_YEAR, samesite="lax", path="/")
+            keep_language(response, answer.language)
         return response
     headers = safety.headers_of(answer.policy)
     if isinstance(answer, Sent):
@@ -390,12 +389,26 @@ _CLOSED: Final = {
     405: "This page cannot be asked for in this way.",
     413: "What was sent is too large.",
     421: "This desk has another address.",
+    500: "The desk cannot answer now.",
 }
 
 
-def plain_error(status: int) -> Response:
+def language_of(request: Request) -> str:
+    """Return the language that somebody chose for the pages, else English."""
+    chosen = request.cookies.get("language", "")
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def plain_error(status: int, request: Request) -> Response:
     """Return an answer of one sentence, for whoever has no page yet."""
-    return PlainTextResponse(_CLOSED.get(status, "The desk cannot answer now."), status_code=status)
+    language = language_of(request)
+    text = words_of(language).gettext(_CLOSED.get(status, _CLOSED[500]))
+    return PlainTextResponse(text, status_code=status, headers={"Content-Language": language})
+
+
+def keep_language(response: Response, language: str) -> None:
+    """Have a browser keep in which language the pages are to speak."""
+    response.set_cookie("language", language, max_age=_A_YEAR, samesite="lax", path="/")
 
 
 def _log(desk: Desk, route: Route, person: str, status: int, seconds: float) -> None:

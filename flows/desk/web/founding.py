@@ -1,8 +1,9 @@
 """Founding a register by the page, where there is none: on this machine, behind a link that is printed once.
 
-1. The authority, what kind it is, which approvals a test needs, and what its first administrator is called.
-2. The administrator's keys, made and proven as everybody's.
-3. The founding, signed by one of them. Then the home takes its place, whole.
+1. The authority, what kind it is, which approvals a test needs, and what its administrators are called: one,
+   or two or three, of whom a change of the policy then takes two from the start.
+2. The keys of each, in turn, made and proven as everybody's.
+3. The founding, signed by the first of them. Then the home takes its place, whole.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from flows.casework.amendments import key_view
 from flows.casework.office import Office, catalogue_of
 from flows.desk.making import PATTERN, first_rules, fresh_home, parse_authority
 from flows.desk.web import passkeys, safety
-from flows.desk.web.app import Headers, form_of, plain_error
+from flows.desk.web.app import Headers, form_of, keep_language, language_of, plain_error
 from flows.desk.web.enrolment import Enrolment
 from flows.desk.web.invitations import Invitation, Step
 from flows.desk.web.pages import enrolling, static
@@ -37,7 +38,7 @@ from flows.desk.web.store import Store
 from flows.desk.web.visit import Page, See, Sent, Visit
 from flows.domain.edition import EDITIONS, ONE_PERSON, latest
 from flows.domain.errors import PitError, RefusedError
-from flows.domain.policy import BODIES, Policy, parse_person
+from flows.domain.policy import BODIES, Person, Policy, parse_person
 from flows.domain.procedure import Role
 from flows.domain.provisions import provisions
 from flows.register import passkey, signature
@@ -49,7 +50,7 @@ from flows.register.sshsig import tidied
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -67,6 +68,8 @@ _QUIET: Final = 2.0
 """Seconds without a request after which the page that says it is founded has all that it shows."""
 _LONGEST: Final = 8 * 3600.0
 """Seconds for which the keys that were made are good."""
+_OTHERS: Final = ("second", "third")
+"""Fields for more administrators than one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,8 @@ class FoundView:
     statement: str
     digest: str
     request: str
-    keys: tuple[KeyView, ...]
+    administrators: tuple[tuple[str, tuple[KeyView, ...]], ...]
+    threshold: int
 
 
 @dataclass(kw_only=True)
@@ -87,8 +91,8 @@ class _Founding:
 
     Attributes:
         home: That is being filled.
-        policy: Without the administrator's keys; None before the first step.
-        keys: The administrator's, as they are made.
+        policy: With the keys that were handed in; None before the first step.
+        people: The administrators, the first of them first, each with the keys they make.
         at: When the founding was made, which its statement says.
         fingerprint: Once it is founded.
         asked: When somebody last asked for something, by the monotonic clock.
@@ -98,11 +102,16 @@ class _Founding:
     origin: str
     secret: str
     policy: Policy | None = None
-    keys: Invitation | None = None
+    people: list[Invitation] = field(default_factory=list)
     at: datetime | None = None
     fingerprint: str = ""
     asked: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def turn(self) -> Invitation | None:
+        """Whose keys are made now; None before the first step, and once all are made."""
+        return next((each for each in self.people if each.step is Step.BEGUN), None)
 
 
 def found_by_page(home: Home, listener: socket.socket, say: Callable[[str], None]) -> None:
@@ -147,17 +156,18 @@ def application(begun: _Founding) -> Starlette:
         "/found/{secret}": ["GET", "POST"],
         "/found/{secret}/{step}": ["POST"],
         "/static/{name}": ["GET"],
+        "/language": ["POST"],
     }
 
     async def endpoint(request: Request) -> Response:
         begun.asked = time.monotonic()
         if safety.origin_of(request.headers.get("host", ""), [begun.origin]) != begun.origin:
-            return plain_error(421)
+            return plain_error(421, request)
         peer = request.client.host if request.client else ""
         if not safety.is_at_this_machine(request.headers, peer, begun.origin):
-            return plain_error(403)
+            return plain_error(403, request)
         if request.method == "POST" and not safety.is_from_here(request.headers, begun.origin):
-            return plain_error(403)
+            return plain_error(403, request)
         sent = (await form_of(request)).form if request.method == "POST" else {}
         return await run_in_threadpool(_answered, begun, request, sent)
 
@@ -168,13 +178,16 @@ def application(begun: _Founding) -> Starlette:
 def _answered(begun: _Founding, request: Request, form: dict[str, list[str]]) -> Response:
     path = request.path_params
     known = secrets.compare_digest(path.get("secret", "").encode(), begun.secret.encode())
-    if "name" not in path and not known:
-        return plain_error(404)
+    if "secret" in path and not known:
+        return plain_error(404, request)
     with begun.lock:
         store = Store(begun.home.desk)
         try:
             visit = _visit(begun, request, form, store)
-            answer = static.file(visit) if "name" in path else _stepped(begun, visit)
+            if "secret" in path:
+                answer = _stepped(begun, visit)
+            else:
+                answer = static.file(visit) if "name" in path else static.language(visit)
         except PitError as error:
             answer = Page(template="error.html.j2", view={"error": str(error)}, status=409)
         finally:
@@ -183,7 +196,10 @@ def _answered(begun: _Founding, request: Request, form: dict[str, list[str]]) ->
         return Response(answer.content, media_type=answer.media)
     if isinstance(answer, Page):
         return Response(render(answer, visit), status_code=answer.status, media_type="text/html")
-    return RedirectResponse(answer.url, status_code=303)
+    response = RedirectResponse(answer.url, status_code=303)
+    if answer.language is not None:
+        keep_language(response, answer.language)
+    return response
 
 
 def _visit(begun: _Founding, request: Request, form: dict[str, list[str]], store: Store) -> Visit:
@@ -204,7 +220,7 @@ def _visit(begun: _Founding, request: Request, form: dict[str, list[str]], store
         origin=begun.origin,
         peer="",
         sample=False,
-        language="en",
+        language=language_of(request),
         here=request.url.path,
     )
 
@@ -225,39 +241,47 @@ def _stepped(begun: _Founding, visit: Visit) -> Answer:
 
 def _page(begun: _Founding, visit: Visit, error: str) -> Page:
     if begun.fingerprint:
-        return Page(template="founded.html.j2", more={"fingerprint": begun.fingerprint})
-    if begun.policy is None or begun.keys is None:
+        more = {"fingerprint": begun.fingerprint, "alone": len(begun.people) == 1}
+        return Page(template="founded.html.j2", more=more)
+    if begun.policy is None:
         words = provisions().authorities
         more = {
             "error": error,
             "there": _there(begun),
             "authority": visit.sent("authority"),
             "administrator": visit.sent("administrator") or "administrator",
+            "others": {name: visit.sent(name) for name in _OTHERS},
             "pattern": visit.sent("pattern") or PATTERN,
             "body": visit.sent("body"),
             "bodies": [(body, words.get(body, "")) for body in reversed(BODIES)],
             "approvals": visit.sent("approvals") or "full",
         }
         return Page(template="found.html.j2", more=more, status=422 if error else 200)
-    if begun.keys.step is Step.BEGUN:
-        place = _enrolment(begun, visit)
-        return enrolling.page_of(place, begun.keys, there=_there(begun), error=error, founding=True)
+    if turn := begun.turn:
+        number = begun.people.index(turn) + 1
+        turns = (number, len(begun.people))
+        return enrolling.page_of(
+            _enrolment(begun, visit), turn, there=_there(begun), error=error, turns=turns
+        )
     return _to_sign(begun, visit, error)
 
 
 def _to_sign(begun: _Founding, visit: Visit, error: str) -> Page:
     with _proposed(begun) as (_, proposal):
         content = proposal.statement.to_bytes()
-    keys = [key.public for key in _keys(begun).proven]
+    keys = _of_first(begun)
     by_passkey = [key for key in keys if key_view(key).kind is Kind.PASSKEY]
     asked = passkey.challenge(content, STATEMENT)
     view = FoundView(
         authority=visit.policy.authority,
-        person=_keys(begun).person,
+        person=begun.people[0].person,
         statement=content.decode(),
         digest=hashlib.sha256(content).hexdigest(),
         request=passkeys.request(visit.store, asked, begun.origin, by_passkey) if by_passkey else "",
-        keys=tuple(map(key_view, keys)),
+        administrators=tuple(
+            (each.person, tuple(key_view(key.public) for key in each.proven)) for each in begun.people
+        ),
+        threshold=visit.policy.rules.threshold,
     )
     more = {"error": error, "there": _there(begun)}
     return Page(template="found-sign.html.j2", view=view, more=more, status=422 if error else 200)
@@ -265,53 +289,81 @@ def _to_sign(begun: _Founding, visit: Visit, error: str) -> Page:
 
 def _state(begun: _Founding, visit: Visit) -> None:
     """Take what the authority is, and who administers the register."""
+    if begun.people:
+        return
     approvals, body = visit.sent("approvals"), visit.sent("body")
     if approvals not in EDITIONS[latest()].gates or approvals == ONE_PERSON:
         raise RefusedError("Choose which approvals a test needs.")
     if body not in BODIES:
         raise RefusedError("Choose what kind of authority it is.")
     authority = parse_authority(visit.sent("authority"), "The authority's name")
-    person = parse_person(visit.sent("administrator"))
+    first, *others = map(parse_person, [visit.sent("administrator"), *filter(None, map(visit.sent, _OTHERS))])
+    if len({first, *others}) <= len(others):
+        raise RefusedError("Each administrator is named once; a change that takes two needs two persons.")
     rules = first_rules(approvals, visit.sent("pattern"), body, desk=(begun.origin,))
-    begun.policy = first_policy(authority, person, (), rules, signature.load(begun.home.service))
-    begun.keys = Invitation(
-        person=person,
-        roles=frozenset({Role.ADMINISTRATOR}),
-        by="",
-        expires=time.time() + _LONGEST,
-        step=Step.BEGUN,
-        keys=(),
-    )
+    policy = first_policy(authority, first, (), rules, signature.load(begun.home.service))
+    begun.policy = _with(policy, dict.fromkeys(others, ()))
+    begun.people = [
+        Invitation(
+            person=person,
+            roles=frozenset({Role.ADMINISTRATOR}),
+            by="",
+            expires=time.time() + _LONGEST,
+            step=Step.BEGUN,
+            keys=(),
+        )
+        for person in (first, *others)
+    ]
+
+
+def _with(policy: Policy, administrators: Mapping[str, tuple[str, ...]]) -> Policy:
+    """Return a policy with administrators and their keys; of several, two are needed for a change."""
+    listed = {
+        person: Person(id=person, roles=frozenset({Role.ADMINISTRATOR}), keys=keys)
+        for person, keys in administrators.items()
+    }
+    people = {**policy.people, **listed}
+    count = sum(Role.ADMINISTRATOR in person.roles for person in people.values())
+    return replace(policy, people=people, rules=replace(policy.rules, threshold=min(count, 2)))
 
 
 def _make(begun: _Founding, visit: Visit) -> None:
-    _take(begun, enrolling.made(_enrolment(begun, visit), _keys(begun), visit.sent))
+    _take(begun, enrolling.made(_enrolment(begun, visit), _turn(begun), visit.sent))
 
 
 def _prove(begun: _Founding, visit: Visit) -> None:
-    _take(begun, enrolling.proven(_enrolment(begun, visit), _keys(begun), visit.sent))
+    _take(begun, enrolling.proven(_enrolment(begun, visit), _turn(begun), visit.sent))
 
 
 def _drop(begun: _Founding, _: Visit) -> None:
-    _take(begun, _keys(begun).proven)
+    _take(begun, _turn(begun).proven)
 
 
 def _hand_in(begun: _Founding, visit: Visit) -> None:
-    """Make the founding with the keys there are."""
-    keys = _keys(begun)
-    if not keys.proven or keys.step is not Step.BEGUN:
+    """Take the keys that somebody made; with those of the last, make the founding."""
+    turn = _turn(begun)
+    if not turn.proven:
         raise RefusedError("Make a key first.")
-    listed = tuple(key.public for key in keys.proven)
-    person = replace(visit.policy.people[keys.person], keys=listed)
-    begun.policy = replace(visit.policy, people={**visit.policy.people, person.id: person})
-    begun.keys, begun.at = replace(keys, step=Step.HANDED_IN), flows_home.now()
+    begun.policy = _with(visit.policy, {turn.person: tuple(key.public for key in turn.proven)})
+    _put(begun, replace(turn, step=Step.HANDED_IN))
+
+
+def _go_without(begun: _Founding, visit: Visit) -> None:
+    """Found it without an administrator who is not there after all."""
+    turn = _turn(begun)
+    if turn is begun.people[0]:
+        raise RefusedError("The first administrator signs the founding.")
+    people = {person: known for person, known in visit.policy.people.items() if person != turn.person}
+    begun.policy = _with(replace(visit.policy, people=people), {})
+    begun.people.remove(turn)
+    _put(begun, begun.people[0])
 
 
 def _sign(begun: _Founding, visit: Visit) -> None:
     """Record the founding with its signature."""
-    if _keys(begun).step is not Step.HANDED_IN or begun.fingerprint:
+    if begun.at is None or begun.fingerprint:
         return
-    origins, keys = (begun.origin,), [key.public for key in _keys(begun).proven]
+    origins, keys = (begun.origin,), _of_first(begun)
     with _proposed(begun) as (register, proposal):
         content = proposal.statement.to_bytes()
         armoured = tidied(visit.sent("signature"))
@@ -330,6 +382,7 @@ _STEPS: Final = {
     "prove": _prove,
     "drop": _drop,
     "hand-in": _hand_in,
+    "without": _go_without,
     "sign": _sign,
 }
 
@@ -342,27 +395,41 @@ def _proposed(begun: _Founding) -> AbstractContextManager[tuple[Register, Propos
 
 
 def _take(begun: _Founding, keys: tuple[NewKey, ...]) -> None:
-    begun.keys = replace(_keys(begun), keys=keys)
+    _put(begun, replace(_turn(begun), keys=keys))
 
 
-def _keys(begun: _Founding) -> Invitation:
-    if begun.keys is None:
+def _put(begun: _Founding, changed: Invitation) -> None:
+    """Put one administrator as they are now; the founding is made once nobody is left to make keys."""
+    begun.people = [changed if each.person == changed.person else each for each in begun.people]
+    if begun.turn is None:
+        begun.at = flows_home.now()
+
+
+def _turn(begun: _Founding) -> Invitation:
+    if not begun.people:
         raise RefusedError("Say first what the authority is.")
-    return begun.keys
+    if begun.turn is None:
+        raise RefusedError("The keys are made; sign the founding.")
+    return begun.turn
+
+
+def _of_first(begun: _Founding) -> list[str]:
+    """Return the keys of the first administrator, who signs the founding."""
+    return [key.public for key in begun.people[0].proven] if begun.people else []
 
 
 def _enrolment(begun: _Founding, visit: Visit) -> Enrolment:
-    keys = _keys(begun)
+    turn = _turn(begun)
     return Enrolment(
         store=visit.store,
         register=visit.policy.register,
         authority=visit.policy.authority,
-        person=keys.person,
+        person=turn.person,
         origin=begun.origin,
         origins=(begun.origin,),
-        owners={},
+        owners={key.public: each.person for each in begun.people if each is not turn for key in each.proven},
         listed=(),
-        made=keys.keys,
+        made=turn.keys,
     )
 
 

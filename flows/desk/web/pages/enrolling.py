@@ -77,13 +77,13 @@ def _asked(visit: Visit, found: Invitation, error: str) -> Page:
 
 
 def page_of(
-    enrolment: Enrolment, found: Invitation, *, there: str, error: str, founding: bool = False
+    enrolment: Enrolment, found: Invitation, *, there: str, error: str, turns: tuple[int, int] | None = None
 ) -> Page:
     """Return the page on which keys are made, as far as that has come.
 
     Args:
         there: The address of the page.
-        founding: Whether the keys are those of the first administrator, whom nobody invites.
+        turns: At a founding, which administrator makes keys of how many; nobody invites them.
     """
     left, asked = found.unproven, None
     if found.step is Step.BEGUN:
@@ -99,7 +99,7 @@ def page_of(
         asked=asked,
         listed=bool(proven) and proven <= {*enrolment.listed},
     )
-    more = {"error": error, "there": there, "fewest": FEWEST, "founding": founding}
+    more = {"error": error, "there": there, "fewest": FEWEST, "turns": turns}
     return Page(template="enrol.html.j2", view=view, more=more, status=422 if error else 200)
 
 

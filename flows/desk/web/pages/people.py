@@ -126,6 +126,7 @@ def _shown(visit: Visit, error: str) -> Page:
     more = {
         "error": error,
         "acts": Role.ADMINISTRATOR in visit.roles,
+        "administrators": len(visit.policy.holders(Role.ADMINISTRATOR)),
         "all_roles": ROLES,
         "fewest": FEWEST,
         "person": visit.sent("person"),
