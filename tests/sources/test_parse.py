@@ -255,8 +255,8 @@ def test_a_comment_of_an_assessment_has_no_character_that_nobody_sees(rules: Tex
     saved = "\ufeff#\tFor later\r\n" + ASSESSMENT.replace("\n", "\r\n")
     hidden = saved.replace("For later", "For \u202elater")
 
-    assert parse_assessment(saved.encode(), rules=rules)
-    assert parse_assessment(hidden.encode(), rules=replace(rules, typed=False))
+    assert parse_assessment(saved.encode(), rules=rules).parts
+    assert parse_assessment(hidden.encode(), rules=replace(rules, typed=False)).parts
     assert [fault.problem for fault in faults_of_assessment(hidden, rules)] == [
         "it has U+202E (RIGHT-TO-LEFT OVERRIDE), which nobody would see; remove it (line 1)"
     ]
