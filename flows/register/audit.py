@@ -20,6 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.english import listing
 from flows.domain.errors import TamperedError
 from flows.register.checkpoint import head_of
 from flows.register.entry import LONGEST_DELAY
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from flows.register.checkpoint import Checkpoint
     from flows.register.note import NoteKey
+    from flows.register.report import Suspected
 
 __all__ = ["Brought", "PaperVerdict", "Report", "audit"]
 
@@ -186,12 +188,23 @@ def _examine(
     report.entries, report.cases, report.head = len(line), examiner.cases, line[-1].sha256
     report.overrides, report.accepted = tuple(examiner.overrides), authority.accepted
     report.erased = tuple(reference for reference, _ in examiner.erased.values())
-    report.register = authority.policy.register if authority.policy else ""
+    if authority.policy:
+        report.register, report.authority = authority.policy.register, authority.policy.authority
+    report.administrators, report.suspects = tuple(authority.administrators), tuple(authority.suspected())
     report.fingerprint = authority.fingerprint
-    report.remarks += [*examiner.remarks, *authority.remarks, *authority.suspected()]
+    report.remarks += [*examiner.remarks, *authority.remarks, *map(_in_words, report.suspects)]
     report.unexamined = examiner.unexamined
     report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
     return examiner
+
+
+def _in_words(suspected: Suspected) -> str:
+    resting = listing(map(str, suspected.entries))
+    what = f"on it rest the entries {resting}" if resting else "nothing rests on it"
+    return (
+        f"The key {suspected.key[:12]} of {suspected.person} counts as suspect since entry "
+        f"{suspected.since}: {what}."
+    )
 
 
 def _compare_keys(

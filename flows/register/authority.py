@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
@@ -10,12 +11,12 @@ from flows.domain.acts import RESUME
 from flows.domain.acts.policy import PROPOSED_BY, check_amendment, check_suspects, suspects
 from flows.domain.characters import unseen_fault
 from flows.domain.decide import idempotency_key
-from flows.domain.english import listing
 from flows.domain.policy import SERVICE, fingerprint
+from flows.domain.procedure import Role
 from flows.register import signature
 from flows.register.consent import check_consent
 from flows.register.points import WeakKeyError
-from flows.register.report import FoundError, printable
+from flows.register.report import Administered, FoundError, Suspected, printable
 from flows.register.roster import FILES, check_owners, owners, parse_policy, unseen_in
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Authority:
         service_keys: Every key that was ever the service's.
         remarks: What passes, yet an auditor should know.
         accepted: The findings in spite of which an administrator decided last to go on.
+        administrators: Who was one, oldest first.
     """
 
     def __init__(self) -> None:
@@ -51,6 +53,7 @@ class Authority:
         self.service_keys: set[str] = set()
         self.remarks: list[str] = []
         self.accepted: tuple[str, ...] = ()
+        self.administrators: list[Administered] = []
         self._owners: dict[str, str] = {}
         self._suspects: dict[str, int] = {}
         self._signed: dict[str, list[int]] = {}
@@ -100,6 +103,7 @@ class Authority:
         self._suspects |= suspects([it.act])
         self.policy = after
         self._owners |= owners([after])
+        self._note_administrators(after, said.entry.sequence)
         self.service_keys |= set(after.people[SERVICE].keys)
 
     def _note_consent(self, before: Policy | None, said: Said) -> None:
@@ -147,17 +151,23 @@ class Authority:
             raise FoundError("E_KEY_EXPIRED", said.place, "The key that signed was no longer on the list.")
         raise FoundError("E_UNKNOWN_KEY", said.place, "The key that signed was never on the list.")
 
-    def suspected(self) -> Iterator[str]:
-        """Yield of each key that was made suspect what rests on it since."""
+    def suspected(self) -> Iterator[Suspected]:
+        """Yield each key that was made suspect, and what rests on it since."""
         for public, sequences in self._signed.items():
             mark = fingerprint(public)
-            since = self._suspects.get(mark)
-            if since is None:
-                continue
-            resting = [str(each) for each in sequences if each >= since]
-            what = f"on it rest the entries {listing(resting)}" if resting else "nothing rests on it"
-            owner = self._owners[public]
-            yield f"The key {mark[:12]} of {owner} counts as suspect since entry {since}: {what}."
+            if (since := self._suspects.get(mark)) is not None:
+                resting = tuple(each for each in sequences if each >= since)
+                yield Suspected(person=self._owners[public], key=mark, since=since, entries=resting)
+
+    def _note_administrators(self, after: Policy, sequence: int) -> None:
+        """Keep who is an administrator from an entry on, and who is none any more."""
+        now = after.holders(Role.ADMINISTRATOR)
+        known = {each.person for each in self.administrators if each.until is None}
+        self.administrators = [
+            replace(each, until=sequence) if each.until is None and each.person not in now else each
+            for each in self.administrators
+        ]
+        self.administrators += [Administered(person=each, since=sequence) for each in sorted(now - known)]
 
     def _note(self, signed: Signed, said: Said, person: str) -> None:
         """Keep what rests on a key, and remark on a device whose count did not rise: there may be a copy."""

@@ -48,6 +48,7 @@ def compare_with_outside(
         reached = max(reached, _compare_checkpoint(report, tree, service_keys, note, witnesses))
     elif witnesses:
         report.not_established.append("what witnesses saw: no checkpoint was given that they cosigned")
+    report.compared_to = reached
     if not remembered and note is None:
         report.not_established.append(
             f"completeness: the register is internally consistent to entry {tree.size}, and whoever has the "

@@ -158,6 +158,36 @@ class Witnessed:
     time: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administered:
+    """Somebody who could change who acts, and the rules.
+
+    Attributes:
+        since: Number of the entry by which they came to be an administrator.
+        until: Of that by which they ceased to be one; None while they are.
+    """
+
+    person: str
+    since: int
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspected:
+    """A key that was made suspect, and what rests on it.
+
+    Attributes:
+        key: SHA-256 of it, as the register names it.
+        since: From which entry on it is doubted.
+        entries: Those since then that it signed, by number.
+    """
+
+    person: str
+    key: str
+    since: int
+    entries: tuple[int, ...]
+
+
 @dataclass(kw_only=True)
 class Report:
     """What an audit found.
@@ -168,7 +198,12 @@ class Report:
         overrides: The findings of the checks that were overridden, oldest first.
         erased: The cases of which what was sealed was erased, oldest first.
         register: The register's id.
+        authority: What the authority calls itself; empty where that cannot be read.
         fingerprint: SHA-256 of the statement that founded the register.
+        administrators: Who administered it, and from which entry to which, oldest first.
+        suspects: The keys that were made suspect, and signed something ever.
+        compared_to: The entry up to which a checkpoint or an earlier audit vouches that none is missing; 0
+            for none.
         head: SHA-256 of the newest raw entry.
         root: Of the Merkle tree over all entries.
         witnessed: Which witnesses cosigned the checkpoint from outside.
@@ -186,7 +221,11 @@ class Report:
     overrides: tuple[Overridden, ...] = ()
     erased: tuple[str, ...] = ()
     register: str = ""
+    authority: str = ""
     fingerprint: str = ""
+    administrators: tuple[Administered, ...] = ()
+    suspects: tuple[Suspected, ...] = ()
+    compared_to: int = 0
     head: str = ""
     root: str = ""
     witnessed: list[Witnessed] = field(default_factory=list)

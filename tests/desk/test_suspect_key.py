@@ -39,6 +39,8 @@ def test_it_signs_no_more_and_every_audit_lists_what_rests_on_it(desk: Desk) -> 
         f"The key {mark[:12]} of foi-officer counts as suspect since entry {entry}: "
         f"on it rest the entries {entry}."
     ) in remarks
+    (suspect,) = desk.told("audit")["suspects"]
+    assert suspect == {"person": "foi-officer", "key": mark, "since": entry, "entries": [entry]}
     code, sentence = desk.refused(
         *("assign", CASE, "--person", "foi-officer", "--as", "foi-officer"),
         *("--key", str(desk.home.officers / "foi-officer")),

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from audit_reports import COMPARED, full_report
 from authenticator import Passkey, SecurityKey
 from desk_builders import an_officer
 from sampling import sampled
@@ -16,6 +17,8 @@ from web_builders import Founding, KeyMaker, Person, cookie_of, serving
 from flows.casework import acts
 from flows.casework.office import open_office
 from flows.desk import sample
+from flows.desk.cli.audit_page import audit_page
+from flows.desk.cli.checking import audit_json
 from flows.desk.web import invitations
 from flows.desk.web.store import Store
 from flows.domain.procedure import Role
@@ -208,6 +211,18 @@ def test_axe_finds_nothing_and_nothing_has_to_be_moved_sideways(
         someone.page.set_viewport_size({"width": width, "height": 800})
         assert someone.page.evaluate("document.documentElement.scrollWidth") <= width
     assert faults(someone.page) == []
+    someone.context.close()
+
+
+def test_the_report_of_an_audit_is_for_everybody_too(browser: Browser) -> None:
+    facts = audit_json(full_report("some words")) | {"complete_to": 7, "stopped": "Nothing is recorded."}
+    someone = Person(browser, "", bypass_csp=True)
+    someone.page.set_content(audit_page(facts, COMPARED).decode())
+    for colours in ("light", "dark"):
+        someone.page.emulate_media(color_scheme=colours)
+        assert faults(someone.page) == [], colours
+    someone.page.set_viewport_size({"width": 320, "height": 800})
+    assert someone.page.evaluate("document.documentElement.scrollWidth") <= 320
     someone.context.close()
 
 

@@ -18,6 +18,7 @@ from flows.casework import acts as casework
 from flows.casework import papers as paper
 from flows.casework import texts
 from flows.casework.requests import check_received
+from flows.desk.cli.audit_page import Compared, audit_page
 from flows.desk.cli.telling import check_rows, rows, tell_findings, tell_lines
 from flows.desk.cli.terminal import (
     FAILS_ITS_AUDIT,
@@ -33,6 +34,7 @@ from flows.desk.cli.terminal import (
     read_file,
     read_text,
     with_home,
+    write_file,
 )
 from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Draft
@@ -95,6 +97,12 @@ _FINGERPRINT = re.compile("[0-9a-f]{64}")
     type=click.Path(path_type=Path),
     help="Compare with what the last audit noted in FILE; note there what this one validates.",
 )
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the report to FILE too, as one page to read or print; it runs no script.",
+)
 @with_home
 def audit(
     repository: Path | None,
@@ -103,6 +111,7 @@ def audit(
     witnesses: tuple[str, ...],
     remember: Path | None,
     *,
+    html: Path | None,
     home: Home,
     as_json: bool,
 ) -> None:
@@ -111,6 +120,7 @@ def audit(
     own, _ = newest_checkpoint(home.checkpoints) if mine else (None, [])
     note = read_text(checkpoint) if checkpoint else own
     pin = fingerprint(pin) if pin is not None else None
+    before = _remembered(remember) if remember else None
     with _Progress("Auditing") as progress:
         report = audit_register(
             repository or home.register,
@@ -118,7 +128,7 @@ def audit(
             pin=pin,
             checkpoint=note,
             witnesses=tuple(map(_note_key, witnesses)),
-            remembered=_remembered(remember) if remember else None,
+            remembered=before,
             keys=None if repository else keys_in(home.case_keys),
             now=flows_home.now(),
             progress=progress.show,
@@ -128,10 +138,23 @@ def audit(
         report.not_established.append(
             "that whoever runs this machine left no act out: the checkpoint is the home's own (--checkpoint)"
         )
+    # The home's own checkpoint vouches for nothing against whoever has the home.
+    complete_to = report.compared_to if not own else before.sequence if before and report.passes else 0
+    facts = audit_json(report) | {"complete_to": complete_to, "stopped": stop}
+    compared = str(checkpoint or ("the newest of this home" if own else "none"))
+    if html:
+        made = Compared(
+            repository=str(repository or home.register),
+            checkpoint=compared,
+            pin=pin or "",
+            remembered=str(remember or ""),
+            made=flows_home.now(),
+        )
+        write_file(html, audit_page(facts, made))
     if as_json:
-        print_json(audit_json(report) | {"stopped": stop})
+        print_json(facts)
     else:
-        tell_audit(report, str(checkpoint or ("the newest of this home" if own else "none")), remember)
+        tell_audit(report, compared, remember)
         if stop:
             tell_lines(stop)
     if not report.passes:
@@ -308,11 +331,15 @@ def audit_json(report: Report) -> dict[str, Any]:
     return {
         "passes": report.passes,
         "register": report.register,
+        "authority": report.authority,
         "fingerprint": report.fingerprint,
         "entries": report.entries,
         "cases": report.cases,
         "overrides": [asdict(each) for each in report.overrides],
         "erased": report.erased,
+        "administrators": [asdict(each) for each in report.administrators],
+        "suspects": [asdict(each) for each in report.suspects],
+        "compared_to": report.compared_to,
         "head": report.head,
         "root": report.root,
         "witnessed": [asdict(each) for each in report.witnessed],
