@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import checkpoints, erasing, papers
+from flows.casework import checkpoints, erasing, given_out, papers
 from flows.casework.office import Done
 from flows.domain.english import in_full
 from flows.domain.errors import PitError, TamperedError
@@ -23,6 +23,7 @@ from flows.engine.settings import AUDITED_AT
 from flows.notices.notice import AuditFailed, write_notice
 from flows.register.audit import audit
 from flows.register.checkpoint import newest_checkpoint
+from flows.register.report import Report
 from flows.register.stop import stop
 from flows.vault.keys import keys_in
 
@@ -76,14 +77,17 @@ def audit_register(office: Office) -> Done:
         )
     _keep(office.home, Audited(time=office.now(), entries=found.entries, findings=findings))
     if undecided:
-        failed = AuditFailed(on=office.today(), findings=findings)
-        if not office.outbox.has_told(failed):
-            office.outbox.tell(write_notice(failed, _told(office)))
+        _tell(office, findings)
         raise TamperedError(
             f"The register fails its audit with {first}. Nothing more is recorded until an administrator "
             "decides; `equipoise audit` tells more."
         )
-    told = [f"checkpoint {name} cannot be read and was passed over" for name in unreadable]
+    beside = Report(papers=found.papers)
+    given_out.compare(office.home.published, beside)
+    if beside.findings:
+        # The register is not in question, so it is written on.
+        _tell(office, tuple(beside.named))
+    told = [*beside.named, *(f"checkpoint {name} cannot be read and was passed over" for name in unreadable)]
     path = checkpoints.path_of(office.home, found.entries)
     if path.name in unreadable or not path.exists():
         checkpoints.keep(office, found.checkpoint)
@@ -111,6 +115,12 @@ def missed(office: Office) -> bool:
     due = now.replace(hour=AUDITED_AT, minute=0, second=0, microsecond=0)
     last = last_audit(office.home)
     return last is None or last.time < (due if due <= now else due - timedelta(days=1))
+
+
+def _tell(office: Office, findings: tuple[str, ...]) -> None:
+    failed = AuditFailed(on=office.today(), findings=findings)
+    if not office.outbox.has_told(failed):
+        office.outbox.tell(write_notice(failed, _told(office)))
 
 
 def _keep(home: Home, audited: Audited) -> None:

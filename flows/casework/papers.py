@@ -163,6 +163,8 @@ def _compared(published: Brought) -> PaperVerdict:
         passes=result.passes or unknown,
         established=not unknown,
         sentence="" if result.comparison is Comparison.SAME else result.sentence.rstrip("."),
+        page=result.page,
+        again=result.again,
     )
 
 

@@ -202,8 +202,8 @@ def lay_out_again(office: Office, reference: str, document: str = TEST.name) -> 
 
 
 def _laid_out(folder: Path) -> set[str]:
-    """Return the names of what stands in the folder with something in it."""
+    """Return the names of the plain files in the folder with something in them."""
     if not folder.is_dir():
         return set()
     with os.scandir(folder) as files:
-        return {file.name for file in files if file.is_file() and file.stat().st_size}
+        return {file.name for file in files if file.is_file(follow_symlinks=False) and file.stat().st_size}

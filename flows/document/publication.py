@@ -12,7 +12,7 @@ import json
 import platform
 import re
 import zlib
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -68,10 +68,18 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What a comparison found; ``sentence`` is for people."""
+    """What a comparison found; ``sentence`` is for people.
+
+    Attributes:
+        page: SHA-256 of the page of HTML that was made with the paper, by its manifest; empty where it is
+            found that the manifest is another's.
+        again: Whether the same page would be made now.
+    """
 
     comparison: Comparison
     sentence: str
+    page: str = ""
+    again: bool = False
 
     @property
     def passes(self) -> bool:
@@ -127,7 +135,8 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: The
     if found.comparison is not Comparison.DIFFERS and not _is_of(told, blocks, imprint, pdf):
         sentence = "The manifest is not that of the paper and of the page that was made with it."
         return Check(comparison=Comparison.DIFFERS, sentence=sentence)
-    return found
+    page = str((told.get("html") or {}).get("sha256", ""))
+    return replace(found, page=page, again=made_with == dict(toolchain()))
 
 
 def _compared(rendered: bytes, pdf: bytes, made_with: Mapping[str, str], made_by: Release) -> Check:

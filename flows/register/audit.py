@@ -47,6 +47,8 @@ __all__ = ["Brought", "PaperVerdict", "Report", "audit"]
 
 _AT_ONCE: Final = 64
 """Entries whose objects are read at once."""
+_SKEW: Final = 5 * 60
+"""Seconds by which clocks that are set by a server may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,12 @@ def audit(
         examiner = _examine(evidence, line, report, check_paper, progress)
     tree = _tree_of(line)
     report.root = tree.root().hex()
-    if now and examiner.committed > now.timestamp() + LONGEST_DELAY:
+    ahead = examiner.committed - now.timestamp() if now else 0
+    if ahead > LONGEST_DELAY:
         report.add("E_CLOCK", f"entry {len(line)}", "The newest entry is dated in the future.")
+    elif ahead > _SKEW:
+        told = f"it is dated {ahead / 60:.0f} minutes ahead of this machine's clock; one of the two is wrong"
+        report.remarks.append(f"entry {len(line)}: {told}.")
     _compare_keys(report, examiner.erased, keys)
     _compare_pin(report, pin)
     compare_with_outside(
@@ -193,7 +199,7 @@ def _examine(
     report.administrators, report.suspects = tuple(authority.administrators), tuple(authority.suspected())
     report.fingerprint = authority.fingerprint
     report.remarks += [*examiner.remarks, *authority.remarks, *map(_in_words, report.suspects)]
-    report.unexamined = examiner.unexamined
+    report.unexamined, report.papers = examiner.unexamined, tuple(examiner.papers)
     report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
     return examiner
 

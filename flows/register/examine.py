@@ -17,16 +17,17 @@ from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, SENT, SUBMIT
 from flows.domain.acts.kind import the_day
 from flows.domain.characters import unseen_fault
 from flows.domain.decide import decide, idempotency_key
+from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of
 from flows.domain.english import in_full
-from flows.domain.reference import identity
+from flows.domain.reference import identity, slug
 from flows.register import statement
 from flows.register.authority import Authority, signer_of
 from flows.register.chain import Chain
 from flows.register.content import check_content, is_examined, unfit_texts
 from flows.register.entry import LONGEST_DELAY, entry_for
 from flows.register.reading import Said, look_ahead, parse_commit, read_act, tree_of
-from flows.register.report import KEPT, REFUSALS, Brought, FoundError, Overridden, PaperVerdict
+from flows.register.report import KEPT, REFUSALS, Brought, FoundError, Overridden, PaperVerdict, Printed
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Examiner:
     Attributes:
         authority: The policy so far.
         overrides: The findings of the checks that were overridden.
+        papers: What was published.
         erased: The reference of each case that was erased, and the entry that says so, by its key's name.
         remarks: What passes, yet an auditor should know.
         not_established: What cannot be known here.
@@ -95,7 +97,7 @@ class Examiner:
     def __init__(self, evidence: Evidence, check_paper: Callable[[Brought], PaperVerdict]) -> None:
         self.authority = Authority()
         self.overrides: list[Overridden] = []
-        self._published = 0
+        self.papers: list[Printed] = []
         self._rules = 1
         self._recipients: dict[str, str] = {}
         self.erased: dict[str, tuple[str, str]] = {}
@@ -110,7 +112,7 @@ class Examiner:
 
     def unseen(self) -> str | None:
         """Return what nobody without the case keys can know of the papers; None without papers."""
-        if not self._published:
+        if not self.papers:
             return None
         return "that no published text names its applicant: the requests are sealed"
 
@@ -310,7 +312,8 @@ class Examiner:
             raise FoundError(code, said.place, sentence) from error
         if not verdict.passes:
             raise FoundError(verdict.code, said.place, verdict.sentence)
-        self._published += kind == "paper"
+        if act.kind == PUBLISH:
+            self.papers.append(_printed(act, case, verdict))
         if not verdict.established:
             self._leave(kind, f"whether {unknown.format(said.place)}: {verdict.sentence}")
         elif verdict.sentence:
@@ -411,6 +414,17 @@ def _check_in_line(line: _Line, entry: Entry, place: str) -> None:
 def _late(named: str, said: Said) -> str:
     on, due = (in_full(the_day(said.statement.act.details[name])) for name in ("on", "due"))
     return f"{said.place}: {named} was sent on {on}; it was due on {due}. Its history says why."
+
+
+def _printed(act: Act, case: Case, verdict: PaperVerdict) -> Printed:
+    kind = DOCUMENTS[act.document]
+    return Printed(
+        name=kind.slug(case.reference),
+        version=act.version,
+        pdf=act.files[kind.published(slug(case.reference))[0]],
+        page=verdict.page,
+        again=verdict.again,
+    )
 
 
 def _overridden(said: Said) -> Overridden:

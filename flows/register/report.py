@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from flows.domain.act import Act
+    from flows.domain.act import Act, FileMark
     from flows.domain.case import Case
     from flows.domain.policy import Policy
     from flows.register.statement import Statement
@@ -46,6 +46,7 @@ _MEND: Final = {
     "E_KEY_EXPIRED": "Treat the act as not made; the key had been taken off the list before it.",
     "E_CHECKS": "Have the version checked and decided on afresh; it should not have been submitted.",
     "E_PDF": "Withdraw the published paper and publish the approved text again.",
+    "E_PUBLISHED": "Find out who wrote there, and remove it; the next publication lays out what is due.",
     "E_RENDERER": "Find out what made the paper; publish the approved text again with a release.",
     "E_KEY_KEPT": "Run `equipoise intake`, which destroys it; destroy it in the copies of the keys too.",
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
@@ -57,9 +58,12 @@ KEPT: Final = 100
 _WHOLE: Final = frozenset({"E_FORK", "E_PIN", "E_REMEMBERED", "E_ROLLBACK"})
 """What is about the register as a whole."""
 _BESIDE: Final = frozenset(
-    {"E_ALTERNATES", "E_CONFIG", "E_FILE", "E_GRAFT", "E_REF", "E_REPLACE", "E_SHALLOW"}
+    {
+        *("E_ALTERNATES", "E_CONFIG", "E_FILE", "E_GRAFT", "E_PUBLISHED", "E_REF", "E_REPLACE"),
+        "E_SHALLOW",
+    }
 )
-"""What is about the repository, beside the evidence: it misleads plain git, not the audit."""
+"""What is beside the evidence, in the repository or the home: it misleads git or people, not the audit."""
 _MEND_ELSE: Final = (
     "Treat the register as altered from this entry on; compare it with a copy kept elsewhere and restore it."
 )
@@ -115,12 +119,34 @@ class PaperVerdict:
             that made a paper.
         sentence: What an auditor should know; empty where there is nothing to say.
         code: What the finding is called where it does not pass.
+        page: SHA-256 of the page that was made with a paper; empty where nothing says.
+        again: Whether the software at hand would make the same page.
     """
 
     passes: bool
     established: bool = True
     sentence: str = ""
     code: str = "E_PDF"
+    page: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """A paper that was published.
+
+    Attributes:
+        name: Of its files, without an ending.
+        version: Of the document.
+        pdf: The paper.
+        page, again: As the verdict on it has them.
+    """
+
+    name: str
+    version: int
+    pdf: FileMark
+    page: str
+    again: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +222,7 @@ class Report:
         entries: How many entries the register has.
         cases: How many cases were read.
         overrides: The findings of the checks that were overridden, oldest first.
+        papers: Every paper that was published and passed, oldest first.
         erased: The cases of which what was sealed was erased, oldest first.
         register: The register's id.
         authority: What the authority calls itself; empty where that cannot be read.
@@ -219,6 +246,7 @@ class Report:
     entries: int = 0
     cases: int = 0
     overrides: tuple[Overridden, ...] = ()
+    papers: tuple[Printed, ...] = ()
     erased: tuple[str, ...] = ()
     register: str = ""
     authority: str = ""

@@ -22,16 +22,19 @@ from desk_builders import CASE, PEOPLE, Desk, a_signer, publish_now
 from sampling import sampled
 
 from flows.casework import papers
+from flows.casework.auditing import audit_register
 from flows.casework.office import open_office
 from flows.document.publication import render
 from flows.document.releases import releases
 from flows.domain.acts import PUBLISH
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST
 from flows.domain.policy import SERVICE
+from flows.domain.procedure import Stage
 from flows.home import Home
 from flows.register import signature
 from flows.register.audit import audit
 from flows.register.statement import mark
+from flows.register.stop import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -348,3 +351,22 @@ def test_an_assessment_in_another_form_is_not_established_and_counted(drafter: F
     report = drafter.audit()
 
     assert (report.findings, report.unexamined) == ([], {"text": 2})
+
+
+@pytest.mark.exhaustive
+def test_the_audit_of_a_home_compares_what_is_given_out(published: Home, tmp_path: Path) -> None:
+    shutil.copytree(published.root, tmp_path / "home")
+    desk = Desk(Home(tmp_path / "home"))
+    assert desk.told("audit")["findings"] == []
+    (desk.home.published / "1146A-22.html").write_text("<p>All of it is public.")
+
+    result = desk("audit")
+    with open_office(desk.home) as office:
+        told = audit_register(office).what
+        (notice,) = [each for each in desk.home.notices.rglob("*") if each.is_file()]
+
+        assert office.catalogue.ready(Stage.PUBLISHED)  # nothing is stopped
+    assert (result.exit_code, "E_PUBLISHED at published/1146A-22.html" in result.stdout) == (4, True)
+    assert told.startswith("E_PUBLISHED at published/1146A-22.html; 12 entries pass the audit")
+    assert "The register passes, and is written on." in notice.read_text()
+    assert not stopped(desk.home.register)

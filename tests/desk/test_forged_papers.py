@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from sample_authorities import NOW, YEARS, Authorities, answering
 from sampling import sampled
 
+from flows.casework import given_out
 from flows.casework.office import open_office
 from flows.casework.origin import find_origin
 from flows.casework.proof import prove, weighed
@@ -22,6 +24,8 @@ from flows.desk.cli.papers import _as_json
 from flows.document.signing import pades, throwaway, update
 from flows.document.signing.credential import load
 from flows.document.signing.update import Material, Renewal
+from flows.domain.act import FileMark
+from flows.register.report import Printed, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,6 +105,24 @@ def test_verify_says_the_same(bench: Bench, name: str) -> None:
         proof = prove(pdf, bench.home, bench.authorities.pem, source="it", roots_source="roots", now=LATER)
 
         assert _as_json(proof) == bench.told(pdf)
+
+
+def test_the_folder_of_papers_may_have_a_paper_signed_and_renewed_and_no_other_bytes(
+    bench: Bench, tmp_path: Path
+) -> None:
+    mark = FileMark(size=len(bench.paper), sha256=hashlib.sha256(bench.paper).hexdigest())
+    papers = (Printed(name="paper", version=1, pdf=mark, page="", again=True),)
+    for content, passes in (
+        (bench.paper, True),
+        (bench.signed, True),
+        (bench.renewed, True),
+        (bench.renewed[:-1], False),
+        (bench.signed + b"% disclosed\n", False),
+    ):
+        (tmp_path / "paper.pdf").write_bytes(content)
+        report = Report(papers=papers)
+        given_out.compare(tmp_path, report)
+        assert report.passes == passes
 
 
 # One byte

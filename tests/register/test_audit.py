@@ -375,8 +375,18 @@ def test_an_odd_value_in_a_file_of_the_policy_is_found_whoever_signed_it(
         assert audited(office.path).passes == (step.changes[path] == before)
 
 
-def test_a_clock_a_little_ahead_is_no_finding(busy_office: Office) -> None:
-    assert codes(busy_office.path, now=busy_office.time() - timedelta(hours=5)) == []
+def test_an_entry_a_little_ahead_of_the_auditors_clock_is_told_and_no_finding(busy_office: Office) -> None:
+    newest = busy_office.time() - timedelta(minutes=1)
+
+    for minutes, remarks in (
+        (4, []),
+        (
+            300,
+            ["entry 24: it is dated 300 minutes ahead of this machine's clock; one of the two is wrong."],
+        ),
+    ):
+        report = audited(busy_office.path, now=newest - timedelta(minutes=minutes))
+        assert (report.findings, report.remarks) == ([], remarks)
 
 
 def test_whatever_one_paper_does_to_the_check_the_rest_is_still_examined(busy_office: Office) -> None:

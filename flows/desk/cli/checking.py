@@ -15,8 +15,8 @@ import click
 from flows import disk
 from flows import home as flows_home
 from flows.casework import acts as casework
+from flows.casework import given_out, texts
 from flows.casework import papers as paper
-from flows.casework import texts
 from flows.casework.requests import check_received
 from flows.desk.cli.audit_page import Compared, audit_page
 from flows.desk.cli.telling import check_rows, rows, tell_findings, tell_lines
@@ -134,6 +134,9 @@ def audit(
             progress=progress.show,
         )
     stop = stopped(repository or home.register)
+    if repository is None:
+        given_out.compare(home.published, report)
+        report.sort()
     if own:
         report.not_established.append(
             "that whoever runs this machine left no act out: the checkpoint is the home's own (--checkpoint)"
