@@ -13,6 +13,7 @@ between is decided against the applicant's name: it is more easily written other
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,36 @@ _NEAR: Final = 80
 """Characters before and after a name that are looked at."""
 _SHORTEST: Final = 3
 """Letters from which a name counts by itself."""
+_LETTERS: Final = re.compile("[A-Za-z]+")
+_IN_REFERENCES: Final = frozenset(
+    {
+        *(
+            "foi",
+            "foia",
+            "foisa",
+            "eir",
+            "rfi",
+            "sar",
+            "dpa",
+            "ref",
+            "case",
+            "request",
+            "review",
+            "complaint",
+        ),
+        *(
+            "complaint",
+            "appeal",
+            "test",
+            "letter",
+            "mail",
+            "post",
+            "web",
+            *(name.lower() for name in month_name[1:]),
+        ),
+    }
+)
+"""What stands in references and is somebody's surname too."""
 _SHORT: Final = 2
 """Letters of a name of which that is so only as it is written: with one capital."""
 _TOKEN: Final = re.compile(r"(?P<article>(?i:[ae][lrsnztd]h?)[\s-])?(?P<name>[A-Z](?:[\w']*[^\W_])?)")
@@ -89,7 +120,31 @@ def named_in(applicant: Applicant, texts: Mapping[str, str]) -> list[str]:
         texts: What is to stand in clear, by path.
     """
     search = _search(applicant)
-    return [path for path, text in texts.items() if any(map(search.finds, _forms(text, search.in_latin)))]
+    return [
+        path
+        for path, text in texts.items()
+        if (path == "reference" and _names_in_reference(applicant, text))
+        or any(map(search.finds, _forms(text, search.in_latin)))
+    ]
+
+
+def _names_in_reference(applicant: Applicant, reference: str) -> bool:
+    """Tell whether one piece of a reference is somebody's surname, with or without a given name.
+
+    No words of English stand in a reference, so that an ordinary surname counts there by itself.
+    """
+    pieces = {each.lower() for each in _LETTERS.findall(reference)} - _IN_REFERENCES
+    return any(not pieces.isdisjoint(_run_together(person)) for person in applicant.people)
+
+
+def _run_together(person: Person) -> Iterator[str]:
+    surname = "".join(person.surname).lower()
+    if len(surname) < _SHORTEST:
+        return
+    yield surname
+    for given in (each.lower() for each in person.given if each):
+        for before in (given, given[0]):
+            yield from (f"{before}{surname}", f"{surname}{before}")
 
 
 def _forms(text: str, in_latin: Callable[[str], str]) -> set[str]:

@@ -181,6 +181,31 @@ def test_every_text_of_an_assessment_is_searched(rules: TextRules) -> None:
     assert found["parts[0].balance.text"] == "Together they outweigh."
 
 
+@pytest.mark.parametrize(
+    ("name", "reference", "tells"),
+    [
+        ("Josephine Pemberley", "PEMBERLEY/22", True),
+        ("Josephine Pemberley", "FOI2022Pemberley", True),
+        ("Josephine Pemberley", "josephine.pemberley-1", True),
+        ("Josephine Pemberley", "FOI-2022-0001", False),
+        ("Will Young", "FOI-2022-young", True),
+        ("Will Young", "WYoung/1", True),
+        ("Will Young", "youngwill-2", True),
+        ("Will Young", "Younger-22", False),
+        ("Ann Case", "CASE-22", False),
+        ("Ann May", "FOI/MAY/22", False),
+        ("Ann May", "AnnMay-22", True),
+        ("Li Wu", "WU-22", False),
+    ],
+)
+def test_a_reference_names_the_applicant_by_the_surname_alone(
+    name: str, reference: str, *, tells: bool
+) -> None:
+    asked = applicant(name=name, email="x@example.org", text="Tell me.", authority="A Council")
+
+    assert named_in(asked, {"reference": reference}) == (["reference"] if tells else [])
+
+
 def test_a_request_in_clear_is_searched(rules: TextRules) -> None:
     text = REQUEST.replace("subject: Covert", "subject: Jane Q. Sample on covert")
     arrived = parse_request(text.encode(), rules=rules)

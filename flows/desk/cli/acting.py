@@ -11,8 +11,8 @@ import click
 from flows.casework import acts
 from flows.casework.acts import Wish
 from flows.desk.cli.telling import check_rows, tell_findings, tell_not_run
-from flows.desk.cli.terminal import acts as acting
 from flows.desk.cli.terminal import (
+    WORDS,
     example,
     print_json,
     read_file,
@@ -23,6 +23,7 @@ from flows.desk.cli.terminal import (
     with_home,
     write_file,
 )
+from flows.desk.cli.terminal import acts as acting
 from flows.domain.acts import REVIEW_ASKED, On, Reason
 from flows.domain.acts.kind import Fact, Kind, in_words
 from flows.domain.acts.review import advice_on_review
@@ -138,7 +139,7 @@ def _options(kind: Kind) -> list[Callable[..., Any]]:
         )
     if kind.reason is not Reason.NONE:
         names = ("--reason",) if kind.reason is Reason.MUST else ("--reason", "--comment")
-        options.append(click.option(*names, "reason", help=kind.reason_help))
+        options.append(click.option(*names, "reason", **WORDS, help=kind.reason_help))
     if kind.seals is not Reason.NONE:
         options.append(
             click.option(

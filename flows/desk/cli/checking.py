@@ -23,6 +23,7 @@ from flows.desk.cli.telling import check_rows, rows, tell_findings, tell_lines
 from flows.desk.cli.terminal import (
     FAILS_ITS_AUDIT,
     NO,
+    WORDS,
     acts,
     counted,
     example,
@@ -169,7 +170,7 @@ def audit(
 @click.command(
     epilog=example('equipoise resume --reason "Restored from the copy of 5 March" --as administrator')
 )
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
+@click.option("--reason", required=True, **WORDS, help="Why; it is recorded.")
 @acts
 def resume(reason: str, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Let the register be written again that an audit stopped, with the reason."""

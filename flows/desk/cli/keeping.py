@@ -14,6 +14,7 @@ import click
 from flows.casework import acts
 from flows.casework.keeping import due_for_erasure
 from flows.desk.cli.terminal import (
+    WORDS,
     Commands,
     counted,
     example,
@@ -329,7 +330,7 @@ def revoke(id_: str, *, office: Office, officer: Officer, as_json: bool) -> None
     metavar="NUMBER",
     help="The first entry that is doubted.",
 )
-@click.option("--reason", required=True, metavar="TEXT", help="Why; name nobody.")
+@click.option("--reason", required=True, **WORDS, help="Why; name nobody.")
 @acting
 def suspect(
     id_: str, digits: str, since: int, reason: str, *, office: Office, officer: Officer, as_json: bool

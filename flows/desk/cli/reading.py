@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.casework import sealed as sealed_files
+from flows.desk.cli.terminal import WORDS, example, heading, print_json, print_rows, shown, write_file
 from flows.desk.cli.terminal import acts as acting
-from flows.desk.cli.terminal import example, heading, print_json, print_rows, shown, write_file
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.reference import parse_reference
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("reference", metavar="REF")
-@click.option("--reason", help="Why you open it; required the first time.")
+@click.option("--reason", **WORDS, help="Why you open it; required the first time.")
 @click.option(
     "--sealed",
     "number",

@@ -15,6 +15,7 @@ from flows.catalogue.search import Sought
 from flows.desk.cli.acting import document_option
 from flows.desk.cli.telling import check_rows, tell_findings
 from flows.desk.cli.terminal import (
+    WORDS,
     acts,
     counted,
     day,
@@ -119,10 +120,10 @@ def _provision(_: click.Context, __: click.Parameter, text: str | None) -> str:
 @click.option("--person", "by", metavar="PERSON", default="", help="Who wrote, submitted or decided.")
 @click.option(
     "--applicant",
-    metavar="WORDS",
+    **WORDS,
     help="Who asked, by name, e-mail or telephone; that you look is on record, and each case you are shown.",
 )
-@click.option("--reason", metavar="TEXT", help="With --applicant: why you look; required.")
+@click.option("--reason", **WORDS, help="With --applicant: why you look; required.")
 @functools.partial(acts, always=False)
 def find(
     *,

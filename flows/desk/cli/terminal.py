@@ -406,6 +406,27 @@ def read_text(path: Path) -> str:
     return text_of(read_file(path), str(path))
 
 
+class TypedWords(click.ParamType[str]):
+    """Somebody's own words: as they stand, or from a file or standard input.
+
+    What stands in a command is in the list of processes, which every account of the machine can read.
+    """
+
+    name = "words"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Return the words; ``@FILE`` and ``@-`` say where they are, ``@@`` begins with the sign itself."""
+        if not value.startswith("@") or value.startswith("@@"):
+            return value.removeprefix("@")
+        if value != "@-":
+            return read_text(Path(value[1:])).strip()
+        return text_of(sys.stdin.buffer.read(MOST_BYTES), "standard input").strip()
+
+
+WORDS: Final[dict[str, Any]] = {"type": TypedWords(), "metavar": "TEXT|@FILE|@-"}
+"""What every option has in which somebody says something of a person or a case."""
+
+
 def write_file(path: Path, content: bytes, *, fresh: bool = False, mode: int = 0o666) -> str:
     """Write a file named on the command line, over what is there unless ``fresh``; return its name.
 
