@@ -10,12 +10,12 @@ import signal
 import stat
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _AGAIN_SECONDS: Final = 0.05
 
@@ -71,6 +71,20 @@ def read_plain(path: Path | str, most: int) -> bytes:
         if found.st_size > most:
             raise OSError(errno.EFBIG, f"larger than {most} bytes", str(path))
         return file.read(most)
+
+
+def close_to_others() -> None:
+    """Let what this process makes from now on be for its owner alone, unless it says otherwise."""
+    os.umask(0o077)
+
+
+def closed(path: Path) -> None:
+    """Close to others what lies at ``path``, with all below it; a link, or what is another's, stays."""
+    below = [Path(here, name) for here, folders, files in os.walk(path) for name in (*folders, *files)]
+    for each in (path, *below):
+        with suppress(PermissionError):
+            if not each.is_symlink():
+                each.chmod(0o700 if each.is_dir() else 0o600)
 
 
 def sync(folder: Path) -> None:

@@ -218,6 +218,7 @@ def open_office(
     home: Home | None = None, *, reading: bool = False, tell: Callable[[int, int], object] | None = None
 ) -> Office:
     """Open the home that the environment names, or the one given."""
+    disk.close_to_others()
     return Office(home or find_home(), reading=reading, tell=tell)
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from flows import disk
 from flows import home as flows_home
 from flows.casework.office import catalogue_of
 from flows.document.markdown import plain_faults
@@ -107,6 +108,7 @@ def fresh_home(home: Home) -> Iterator[Home]:
     """
     if os.path.lexists(home.root) and not _is_empty(home.root):
         raise RefusedError(f"{home.root} is not an empty folder; a home is made in a new one.")
+    disk.close_to_others()
     home.root.parent.mkdir(parents=True, exist_ok=True)
     fresh = Home(home.root.with_name(f".{home.root.name}.{secrets.token_hex(4)}.part"))
     try:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -54,11 +57,16 @@ SCHEDULES: Final = (
 def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
     """Return the environment in which Prefect is imported, in this process and in its server.
 
-    Everything of Prefect's stands in the home, its server listens on loopback, nobody outside is told
-    anything, no text is kept, and no second server starts behind our back.
+    Everything of Prefect's stands in the home, its server listens on loopback and answers those alone who
+    know the home's password, nobody outside is told anything, no text is kept, and no second server starts
+    behind our back.
     """
     place = home.prefect
+    who = f"equipoise:{password(home)}"
     return {
+        "PREFECT_API_AUTH_STRING": who,
+        "PREFECT_SERVER_API_AUTH_STRING": who,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1",  # by default any site may ask
         "PREFECT_HOME": str(place),
         "PREFECT_PROFILES_PATH": str(place / "profiles.toml"),
         "PREFECT_LOGGING_CONFIG_PATH": str(place / "logging.yml"),
@@ -71,6 +79,23 @@ def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
         **dict.fromkeys(_SERVER_OFF, "false"),
         **_SERVER_CHOICES,
     }
+
+
+def password(home: Home) -> str:
+    """Return the password of the home's Prefect server, chosen at random when it is first needed.
+
+    Whoever may ask the server has it run any code as the service, and every account of a machine reaches
+    what listens on loopback.
+    """
+    path = home.prefect / "password"
+    if not path.exists():
+        home.prefect.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Two processes may start at once: the one that comes second takes the first one's.
+        with tempfile.NamedTemporaryFile(dir=home.prefect) as fresh, suppress(FileExistsError):
+            fresh.write(secrets.token_urlsafe(32).encode())
+            fresh.flush()
+            os.link(fresh.name, path)
+    return path.read_text(encoding="ascii")
 
 
 def set_prefect_environment(home: Home, url: str) -> None:

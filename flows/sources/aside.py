@@ -65,6 +65,7 @@ def set_aside(path: Path, folder: Path, why: Sequence[str]) -> Path:
     with storing(labelled(path)):
         folder.mkdir(parents=True, exist_ok=True)
         target = (_move_folder if is_folder(path) else _move_file)(path, folder, why)
+        disk.closed(target)
         disk.sync(folder)
         disk.sync(path.parent)
     return target
@@ -84,7 +85,7 @@ def set_aside_assessment(item: Item, folder: Path, why: Sequence[str]) -> Path:
             disk.discard(fresh)
             fresh.mkdir()
             for name, data in files.items():
-                disk.create(fresh / name, data, mode=0o640)
+                disk.create(fresh / name, data)
             fresh.rename(target)
             disk.sync(folder)
     return target

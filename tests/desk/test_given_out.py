@@ -61,6 +61,16 @@ def link(path: Path, to: str) -> None:
     path.symlink_to(to)
 
 
+def linked_elsewhere(folder: Path) -> None:
+    (folder / "earlier").rename(folder.parent / "elsewhere")
+    link(folder / "earlier", "../elsewhere")
+
+
+def piped(folder: Path) -> None:
+    (folder / "C-1.pdf").unlink()
+    os.mkfifo(folder / "C-1.pdf")
+
+
 NOT_THE_PAPER: Final = "It is not the paper that was published."
 NOTHING: Final = "Nothing of this name was published."
 NO_FILE: Final = "It is no plain file; a link shows what stands elsewhere."
@@ -102,16 +112,8 @@ CHANGES: Final[dict[str, tuple[Callable[[Path], object], str, str]]] = {
     "a hidden file lies there": (lambda f: (f / ".htaccess").write_bytes(b"x"), ".htaccess", NOTHING),
     "a paper is a link to itself": (lambda f: link(f / "C-1.pdf", f"{EARLIER}/C-1.pdf"), "C-1.pdf", NO_FILE),
     "a page is a link to nothing": (lambda f: link(f / "C-1.html", "nowhere"), "C-1.html", NO_FILE),
-    "earlier versions are linked elsewhere": (
-        lambda f: ((f / "earlier").rename(f.parent / "elsewhere"), link(f / "earlier", "../elsewhere")),
-        "earlier",
-        NOTHING,
-    ),
-    "a paper is a pipe": (
-        lambda f: ((f / "C-1.pdf").unlink(), os.mkfifo(f / "C-1.pdf")),
-        "C-1.pdf",
-        NO_FILE,
-    ),
+    "earlier versions are linked elsewhere": (linked_elsewhere, "earlier", NOTHING),
+    "a paper is a pipe": (piped, "C-1.pdf", NO_FILE),
 }
 
 

@@ -487,3 +487,13 @@ def test_nobody_goes_back_to_an_earlier_edition(desk: Desk) -> None:
         1,
         f"Edition {latest()} of the procedure is in force, and this software knows no later one.",
     )
+
+
+def test_nothing_below_a_home_is_open_to_other_accounts(played: Desk) -> None:
+    by_the_tests = {played.home.root / "told", *(played.home.register / "objects" / "pack").iterdir()}
+    below = [path for path in played.home.root.rglob("*") if not path.is_symlink()]
+    left_open = {path for path in below if path.stat().st_mode & 0o077} - by_the_tests
+
+    assert len(below) > 50
+    assert left_open == set()
+    assert played.home.root.stat().st_mode & 0o077 == 0

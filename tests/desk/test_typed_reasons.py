@@ -56,7 +56,9 @@ def test_a_reason_that_cannot_be_read_is_refused(submitted: Desk, tmp_path: Path
 
 def options(group: click.Command, name: str = "") -> Iterator[tuple[str, click.Option]]:
     at = click.Context(group)
-    for each in group.list_commands(at) if isinstance(group, click.Group) else ():
+    if not isinstance(group, click.Group):
+        return
+    for each in group.list_commands(at):
         command = group.get_command(at, each)
         assert command
         yield from ((f"{name} {each}", p) for p in command.params if isinstance(p, click.Option))

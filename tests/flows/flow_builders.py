@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -37,7 +38,7 @@ from flows.domain.edition import latest
 from flows.domain.policy import Person, Rules
 from flows.domain.procedure import Role, Stage
 from flows.engine import here as engine
-from flows.engine.settings import RUN_SETTINGS, SCHEDULES
+from flows.engine.settings import RUN_SETTINGS, SCHEDULES, password
 from flows.files import folder
 from flows.home import Home
 from flows.register import signature
@@ -261,12 +262,21 @@ class Run:
         return sorted((row["name"], row["state_type"], row["run_count"]) for row in found)
 
 
+PASSWORDS: Final[dict[str, str]] = {}
+"""Of the servers of homes, by their address."""
+
+
+def _credentials(url: str | None) -> str:
+    who = f"equipoise:{PASSWORDS[url]}" if url else os.environ["PREFECT_API_AUTH_STRING"]
+    return base64.b64encode(who.encode()).decode()
+
+
 def ask(path: str, body: object, url: str | None = None, *, method: str = "POST") -> Any:
     """Return what the Prefect server answers. While its database is busy it says 503, and is asked again."""
     request = urllib.request.Request(  # noqa: S310 - loopback
         (url or os.environ["PREFECT_API_URL"]) + path,
         json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
+        {"Content-Type": "application/json", "Authorization": f"Basic {_credentials(url)}"},
         method=method,
     )
     until = time.monotonic() + 30
@@ -397,6 +407,7 @@ class Up:
                 text := self.home.address.read_text()
             ):
                 url: str = json.loads(text)["url"]
+                PASSWORDS[url] = password(self.home)
                 return url
             time.sleep(0.05)
         raise AssertionError("equipoise up did not start")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
+import os
+import stat
+import urllib.error
+import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,13 +19,14 @@ from flows.domain.errors import RegisterError
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.engine import waking
+from flows.engine.settings import password
+from flows.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from flow_builders import Town
-
-    from flows.home import Home
 
 NOBODY = "http://127.0.0.1:9/api"
 """Where nothing listens."""
@@ -80,3 +86,36 @@ def test_a_command_says_that_the_up_does_not_answer(resting: Town, monkeypatch: 
         pytest.raises(RegisterError, match="does not get to intake"),
     ):
         engine.run(resting.home, ["intake"])
+
+
+def answer_to(headers: dict[str, str], path: str = "/flow_runs/count") -> tuple[int, str | None]:
+    """Return what the server answers to a plain call: the status, and to which other sites it answers."""
+    url = os.environ["PREFECT_API_URL"] + path
+    request = urllib.request.Request(url, b"{}", {"Content-Type": "application/json", **headers})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
+            return answer.status, answer.headers["Access-Control-Allow-Origin"]
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers["Access-Control-Allow-Origin"]
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_the_server_answers_nobody_without_its_password() -> None:
+    who = os.environ["PREFECT_API_AUTH_STRING"]
+    right, wrong = (base64.b64encode(each.encode()).decode() for each in (who, f"{who}x"))
+
+    assert answer_to({}) == (401, None)
+    assert answer_to({"Authorization": f"Basic {wrong}"}) == (401, None)
+    assert answer_to({}, "/deployments/") == (401, None)
+    asked_from_a_site = {"Authorization": f"Basic {right}", "Origin": "https://elsewhere.example"}
+    assert answer_to(asked_from_a_site) == (200, None)
+
+
+def test_the_password_of_a_home_is_for_its_owner_alone_and_stays_the_same(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    first = password(home)
+
+    assert len(first) > 40
+    assert first == password(home) != password(Home(tmp_path / "other"))
+    assert [path.name for path in home.prefect.iterdir()] == ["password"]
+    assert stat.S_IMODE((home.prefect / "password").stat().st_mode) == 0o600

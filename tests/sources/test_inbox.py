@@ -333,6 +333,23 @@ def test_a_bad_folder_is_set_aside_whole(inbox: Path, aside: Path) -> None:
     assert "move the folder back" in (target / "WHY.txt").read_text().replace("\n  ", " ")
 
 
+def test_what_is_set_aside_is_closed_to_other_accounts_and_what_it_links_to_is_not(
+    inbox: Path, aside: Path, tmp_path: Path
+) -> None:
+    item = put_folder(inbox, assessment=ASSESSMENT)
+    (tmp_path / "elsewhere").touch(0o644)
+    (item.path / "link").symlink_to(tmp_path / "elsewhere")
+    for path in (item.path, item.path / "request.yaml"):
+        path.chmod(0o755)
+
+    target = set_aside(item.path, aside, WHY)
+
+    assert stat.S_IMODE(target.stat().st_mode) == 0o700
+    closed = [path for path in target.iterdir() if path.is_file() and not path.is_symlink()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in closed} == {0o600}
+    assert stat.S_IMODE((tmp_path / "elsewhere").stat().st_mode) == 0o644
+
+
 def test_a_folder_moved_back_is_an_item_again(inbox: Path, aside: Path) -> None:
     set_aside(put_folder(inbox).path, aside, WHY).rename(inbox / "one")
 
