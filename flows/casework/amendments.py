@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from flows.casework import consents, proposals
 from flows.domain.acts.kind import in_words
-from flows.domain.edition import documents_of
+from flows.domain.documents import DOCUMENTS
+from flows.domain.edition import documents_of, edition_of
 from flows.domain.english import in_full
 from flows.domain.policy import SERVICE, fingerprint
+from flows.domain.procedure import APPROVALS, CALLED
 from flows.domain.working_days import where
 from flows.register.kinds import parse_key
 
@@ -164,7 +166,12 @@ def _rules(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
     for field in fields(policy.rules):
         value = getattr(policy.rules, field.name)
         if field.name == "gates":
-            lines = tuple(f"{name}: {approvals}" for name, approvals in sorted(documents_of(policy).items()))
+            asked = sorted(documents_of(policy).items())
+            lines = tuple(
+                f"{DOCUMENTS[name].called}: {_gates(policy, approvals)}" for name, approvals in asked
+            )
+        elif field.name == "body":
+            lines = (_body(value),)
         elif isinstance(value, tuple):
             lines = tuple(map(str, value))
         else:
@@ -172,8 +179,19 @@ def _rules(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield NAMES.get(field.name, _called(field.name)), lines
 
 
+def _gates(policy: Policy, approvals: str) -> str:
+    gates = [APPROVALS[stage] for stage in edition_of(policy).gates[approvals]]
+    return ", then ".join(gates) or "none: whoever submits it decides on it"
+
+
+def _body(body: str | None) -> str:
+    if body is None:
+        return "not stated: some checks do not run"
+    return "none of those with rules of their own" if body == "other" else body.replace("-", " ")
+
+
 def _lines_of(person: Person) -> Iterator[str]:
-    yield from (f"role {role}" for role in sorted(person.roles))
+    yield from (f"role: {CALLED[role]}" for role in sorted(person.roles))
     for key in map(key_view, person.keys):
         yield f"{key.kind} {key.digits}{f' for {key.place}' if key.place else ''}"
 

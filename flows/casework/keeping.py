@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.erasing import last_kept
 from flows.domain.english import in_full
@@ -30,6 +30,46 @@ class Due:
     since: date | None
     due: bool
     why: str
+
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How the cases stand that are not erased.
+
+    Attributes:
+        months: For which the rules have a case kept after it ended; None where they do not say.
+        due: How many are due.
+        count: How many there are.
+        rows: Those of the page: the longest due first, then those that are kept still, last those that run.
+    """
+
+    months: int | None
+    due: int
+    count: int
+    page: int
+    pages: int
+    rows: tuple[Due, ...]
+
+
+def retention(office: Office, page: int = 1) -> Retention:
+    """Return how many cases are due for erasure, and one page of all, each with what keeps it."""
+    policy = office.register.policy()
+    months = policy.rules.retention
+    _, count = office.catalogue.some_kept(most=0, skip=0)
+    pages = max(1, -(-count // PAGE))
+    page = max(1, min(page, pages))
+    rows, count = office.catalogue.some_kept(most=PAGE, skip=PAGE * (page - 1))
+    return Retention(
+        months=months,
+        due=0 if months is None else len(due_for_erasure(office)),
+        count=count,
+        page=page,
+        pages=pages,
+        rows=() if months is None else tuple(_stands(each, policy, office.today()) for each in rows),
+    )
 
 
 def due_for_erasure(office: Office, *, everything: bool = False) -> tuple[Due, ...]:

@@ -151,11 +151,24 @@ class Catalogue:
         Args:
             by: Those alone that have ended, with their last act by this moment, UTC.
         """
-        narrowed, values = (
-            ("", ()) if by is None else ("where running = '' and settled <= ?", (by.isoformat(),))
-        )
+        if by is None:
+            return self._kept("order by settled, id")
+        return self._kept("where running = '' and settled <= ? order by settled, id", by.isoformat())
+
+    def some_kept(self, *, most: int, skip: int) -> tuple[list[Kept], int]:
+        """Return some of the cases that are not erased, and how many there are.
+
+        Those that have ended come first, the longest settled first; then those that run.
+        """
+        ((ended,),) = self._ask("select count(*) from kept where running = ''")
+        ((count,),) = self._ask("select count(*) from kept")
+        rows = self._kept("where running = '' order by settled, id limit ? offset ?", most, skip)
+        left = most - len(rows), max(skip - ended, 0)
+        return [*rows, *self._kept("where running <> '' order by id limit ? offset ?", *left)], count
+
+    def _kept(self, rest: str, *values: Any) -> list[Kept]:  # noqa: ANN401 - SQLite's
         names = [each.name for each in fields(Kept)]
-        sql = f"select {', '.join(names)} from kept join documents using (id) {narrowed} order by settled, id"  # noqa: S608 - ours
+        sql = f"select {', '.join(names)} from kept join documents using (id) {rest}"  # noqa: S608 - ours
         found = [dict(zip(names, each, strict=True)) for each in self._ask(sql, values)]
         return [Kept(**{**each, "settled": datetime.fromisoformat(each["settled"])}) for each in found]
 

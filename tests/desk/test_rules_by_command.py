@@ -15,7 +15,7 @@ BY = ("--as", "administrator")
 
 def test_each_is_changed_shown_and_not_recorded_twice(desk: Desk) -> None:
     changes = {
-        ("approvals", "cost", "full"): ("Approvals", "cost: full"),
+        ("approvals", "cost", "full"): ("Approvals", "refusal on cost: legal review, then sign-off"),
         ("pattern", "IG/{number:03}"): ("Pattern of references", "IG/{number:03}"),
         ("reminders", "9"): ("Working days before the day at which people are reminded", "9"),
         ("authority", "Northshire Council"): ("Authority", "Northshire Council"),

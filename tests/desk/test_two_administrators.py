@@ -51,7 +51,13 @@ def test_one_proposes_another_sees_the_difference_and_confirms(two: Desk) -> Non
     assert f"equipoise policy confirm {waits['name']} --as PERSON" in said
     assert (waits["by"], waits["changes"]) == (
         "administrator",
-        [{"what": "Kind of authority", "removed": ["other"], "added": ["school"]}],
+        [
+            {
+                "what": "Kind of authority",
+                "removed": ["none of those with rules of their own"],
+                "added": ["school"],
+            }
+        ],
     )
     assert "  Kind of authority\n    - other\n    + school\n" in shown
     assert confirmed == "The change is recorded. The policy is at version 2.\n"

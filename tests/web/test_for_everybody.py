@@ -64,6 +64,7 @@ PAGES: Final = {
     "a person, for who may change them": ("administrator", "/people/legal-reviewer"),
     "a person, for who may not": ("foi-officer", "/people/legal-reviewer"),
     "the policy, for who may change it": ("administrator", "/policy"),
+    "what is due for erasure": ("administrator", "/retention"),
     "what is one's own": ("foi-officer", "/me"),
     "what is known of accessibility": ("", "/accessibility"),
     "nothing there": ("sign-off-officer", "/cases/none"),

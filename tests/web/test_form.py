@@ -17,6 +17,7 @@ from flows.desk.web.form import (
     form_of,
     ids_of,
     nearest,
+    place_in_words,
     with_one_more,
     without,
 )
@@ -232,3 +233,21 @@ def test_parts_exemptions_and_factors_are_added_and_taken_out() -> None:
 def test_nothing_is_added_where_there_is_no_such_place(path: str) -> None:
     with pytest.raises(LookupError):
         with_one_more(deepcopy(_content()), path, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("parts[0].exemptions[1].against[2].text", "part 1, exemption 2, factor against 3"),
+        ("parts[0].exemptions[1].against[2]", "part 1, exemption 2, factor against 3"),
+        ("parts[1].outcome", "part 2: Outcome"),
+        ("parts[0].balance", "part 1, The balance"),
+        ("parts[0].balance.mode", "part 1, The balance: How the exemptions are weighed"),
+        ("parts[0].exemptions[0].favouring", "part 1, exemption 1, Factors in favour"),
+        ("summary", "summary"),
+        ("parts[0].unknown", "parts[0].unknown"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_said_as_the_form_calls_it(path: str, words: str) -> None:
+    assert place_in_words(path) == words

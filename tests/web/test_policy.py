@@ -47,7 +47,7 @@ CHANGES: Final = {
     "letters": ({**LETTERS, "address": "1 Street\nTown"}, "1 Street"),
     "desk": ({"origins": "https://foi.example.gov.uk\nhttps://b.example.gov.uk"}, "https://b.example.gov.uk"),
     "retention": ({"months": "36"}, "36"),
-    "approvals": ({"document": "cost", "approvals": "full"}, "cost: full"),
+    "approvals": ({"document": "cost", "approvals": "full"}, "refusal on cost: legal review, then sign-off"),
     "pattern": ({"pattern": "IG/{year}/{number}"}, "IG/{year}/{number}"),
     "reminders": ({"days": "9"}, "9"),
     "authority": ({"authority": "Northshire Council"}, "Northshire Council"),

@@ -59,6 +59,7 @@ OPEN: Final = {
     "GET /policy": ALL,
     "POST /policy/{matter}": A,
     "GET /policy/waiting/{name}": ALL,
+    "GET /retention": ALL,
     "POST /policy/waiting/{name}": A,
     "GET /me": ALL,
     "POST /me/keys": ALL,

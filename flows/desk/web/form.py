@@ -141,6 +141,30 @@ def nearest(path: str, ids: Mapping[str, str]) -> str:
     return ids.get(path, "")
 
 
+def place_in_words(path: str, said: Callable[[str], str] = str) -> str:
+    """Return where a path leads in an assessment, as its form calls it: ``part 1, exemption 2: Outcome``.
+
+    What the form does not have stays as it is written.
+
+    Args:
+        said: Returns a word of the form in the language of the page.
+    """
+    around: list[str] = []
+    specs: Sequence[Spec] = (PARTS,)
+    for key, number in re.findall(r"([a-z-]+)(?:\[(\d+)\])?(?:\.|\Z)", path):
+        spec = next((each for each in specs if each.key == key), None)
+        if spec is None:
+            return path
+        if isinstance(spec, Row):
+            # What a factor or a balance consists of first is the factor or the balance.
+            last = "" if key == "text" and around else said(spec.label)
+            return ": ".join(filter(None, [", ".join(around), last]))
+        named = said(spec.one if isinstance(spec, Many) and number else spec.label)
+        around.append(f"{named} {int(number) + 1}" if number else named)
+        specs = spec.rows
+    return ", ".join(around) or path
+
+
 def ids_of(group: Group) -> dict[str, str]:
     """Return the id of each path of a form."""
     found = {group.path: group.id}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup, escape
 
-from flows.desk.web.form import nearest
+from flows.desk.web.form import nearest, place_in_words
 from flows.desk.web.language import LANGUAGES, a_day, words_of
 from flows.desk.web.navigation import navigation
 from flows.domain.characters import visible
@@ -113,6 +113,7 @@ def environment(language: str) -> Environment:
         "sentence": _sentence,
         "as_read": partial(_HEADING.sub, ""),
         "field_of": nearest,
+        "place": partial(place_in_words, said=words.gettext),
         "commentable": partial(_commentable, language=language),
     }
     made.globals |= {
