@@ -135,6 +135,7 @@ POLICY_ACTS = {  # the sentence of the entry, and what the act changes: a file, 
     "change-theme": ("policy: change how papers look", "theme.json"),
     "change-letters": ("policy: change what letters say of the authority", "rules.json letters"),
     "change-desk": ("policy: change where passkeys sign", "rules.json desk"),
+    "change-attested": ("policy: change what a sign-in attests", "rules.json attested"),
     "change-body": ("policy: change the kind of authority to {body}", "rules.json body"),
     "change-retention": ("policy: keep cases for {months} months", "rules.json retention"),
     "change-approvals": ("policy: let the {document} need the approvals {approvals}", "rules.json gates"),
@@ -176,6 +177,17 @@ UNSEEN = re.compile(
     + "]"
 )
 DAY = 24 * 60 * 60
+OWN_KEY = {  # what no sign-in attests, whatever the policy says; nor anything that is done to the policy
+    *("approve", "return", "override", "take-back", "reopen", "close", "confirm-receipt", "review-decided"),
+    *("erase", "confirm-erasure", "open", "publish"),
+}
+WORD = r"[A-Za-z0-9._:/+-]{1,100}"
+ATTESTED = re.compile(
+    r"issuer=(https?://[!-~]{1,200}) account=([0-9a-f]{64}) at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) "
+    rf"amr=((?:{WORD}(?:,{WORD}){{0,7}})?) acr=(?:{WORD})?"
+)
+FRESH, AHEAD = 15 * 60, 60
+"""Seconds before the act, and after it, at which somebody may have signed in."""
 REFERENCE = re.compile(r"[A-Za-z0-9](?!.*(\.\.|//))[A-Za-z0-9_./-]{0,39}(?<![/.])")
 ORIGIN = re.compile(r"(https://[a-z0-9.-]+|http://localhost)(:[0-9]{1,5})?")
 PLAIN, FOLDER = "100644", "40000"
@@ -540,6 +552,46 @@ def parse_policy(files: dict[str, bytes], register: str) -> Policy:
     return policy
 
 
+def check_attesting(policy: Policy) -> None:
+    """Check what a change of the policy says of acts that a sign-in may attest."""
+    said = policy.rules.get("attested")
+    if said is None:
+        return
+    try:
+        kinds, accounts, issuer = said["kinds"], said["accounts"], said["issuer"]
+        fit = (
+            said.keys() == {"accounts", "issuer", "kinds"}
+            and kinds
+            and kinds == sorted({*kinds} & DONE_BY.keys() - OWN_KEY)
+            and accounts
+            and accounts.keys() <= policy.people.keys() - {SERVICE}
+            and all(re.fullmatch("[0-9a-f]{64}", account) for account in accounts.values())
+            and len({*accounts.values()}) == len(accounts)
+            and re.fullmatch("https?://[!-~]{1,200}", issuer)
+        )
+    except (TypeError, KeyError, AttributeError):
+        fit = False
+    need(fit, "E_POLICY", "The policy lets a sign-in attest what none may, or nobody's account.")
+
+
+def attested(said: dict[str, Any], policy: Policy) -> None:
+    """Check that the policy lets this sign-in attest this act."""
+    if said["attested"] is None:
+        return
+    rules, found = policy.rules.get("attested"), ATTESTED.fullmatch(said["attested"])
+    need(said["act"] in DONE_BY.keys() - OWN_KEY, "E_ATTESTED", "What takes one's own key was attested.")
+    need(rules and said["act"] in rules["kinds"], "E_ATTESTED", "The policy lets no sign-in attest the act.")
+    if not (rules and found):
+        return
+    need(found[1] == rules["issuer"], "E_ATTESTED", "Another provider attested it than the policy names.")
+    account = rules["accounts"].get(said["actor"])
+    need(found[2] == account, "E_ATTESTED", "The account that signed in is not the actor's by the policy.")
+    moments = (datetime.fromisoformat(text).timestamp() for text in (said["time"], found[3]))
+    need(-AHEAD <= next(moments) - next(moments) <= FRESH, "E_ATTESTED", "The sign-in was not just before.")
+    decides = said["act"] == "submit" and said["details"].get("gates") == "none"
+    need(not decides, "E_ATTESTED", "Whoever submits what needs no approval decides on it.")
+
+
 # An entry
 
 
@@ -716,6 +768,7 @@ def judge(
     if act == "publish" and name:
         for path, digest in chain.document(name).read.items():
             need(listed.get(path) == digest, "E_STALE_APPROVAL", f"{path} is not what was approved.")
+    attested(said, policy)
     seen([said["reason"], said["details"]], policy.rules["edition"], "E_ACT")
     facts = set(said["details"])
     if act == "approve":
@@ -1031,8 +1084,10 @@ class Audit:
         once = found.public in self.owners
         need(owner or once, "E_UNKNOWN_KEY", "A key signed that was never on the list.")
         need(owner, "E_KEY_EXPIRED", "The key that signed was no longer on the list.")
-        need(owner != SERVICE or actor == SERVICE, "E_ROLE", "The service's key signed for a person.")
-        need(owner == actor, "E_IDENTITY", "One person's key signed for another.")
+        by = SERVICE if said["attested"] is not None else actor
+        need(by in {actor, owner}, "E_KEY_CLASS", "A person signed what is stated to be attested.")
+        need(owner != SERVICE or by == SERVICE, "E_ROLE", "The service's key signed for a person.")
+        need(owner == by, "E_IDENTITY", "One person's key signed for another.")
         need(entry.author == actor, "E_IDENTITY", "The entry names another author.")
         roles = policy.people[actor]["roles"]
         may_not = "E_POLICY" if said["case"] == "policy" and actor != SERVICE else "E_ROLE"
@@ -1051,6 +1106,7 @@ class Audit:
         need(entry.said["Statement"] == f"sha256:{digest}", "E_SHA256", "The statement is not the one named.")
         said: dict[str, Any] = unjson(data, "E_STATEMENT")
         self._form(said)
+        said["attested"] = said["details"].pop("attested", None)
         self.register = self.register or said["register"]
         need(said["register"] == self.register, "E_REPLAY_REGISTER", "The statement is of another register.")
         need(
@@ -1093,6 +1149,10 @@ class Audit:
         )
         when = re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(said["time"]))
         known = said["act"] in DONE_BY or said["act"] in POLICY_ACTS
+        fact = said["details"].get("attested") if facts else None
+        sign_in = ATTESTED.fullmatch(fact) if fact is not None else None
+        methods = sign_in[4].split(",") if sign_in else []
+        facts = facts and (fact is None or (bool(sign_in) and methods == sorted({*methods})))
         fit = strings and numbers and facts and when and known and said["gate"] in {None, *DECIDES}
         need(fit, "E_STATEMENT", "The statement has a field out of form.")
         on_document = said["act"] in MOVES or said["act"] in {"submit", "approve", "return", "withdraw-draft"}
@@ -1160,6 +1220,9 @@ class Audit:
         """Check that a change of the policy is what was signed for, and put it in force."""
         act = said["act"]
         need(said["role"] == ADMIN, "E_ROLE", "Only an administrator changes the policy.")
+        attested(said, policy)
+        if act == "change-attested":
+            check_attesting(policy)
         need((act == "found") == (not self.policies), "E_POLICY", "The register is founded once.")
         need(
             act not in {"resume", "suspect-key"} or (said["reason"] or "").strip(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flows.desk.cli.audit_page import Compared
-from flows.register.report import Administered, Overridden, Report, Suspected, Witnessed
+from flows.register.report import Administered, ByService, Overridden, Report, Suspected, Witnessed
 
 MADE = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 COMPARED = Compared(repository="copy.git", checkpoint="none", pin="", remembered="", made=MADE)
@@ -20,6 +20,7 @@ def full_report(words: str) -> Report:
             Overridden(entry=5, case=words, version=1, finding="X06", place=words, person=words),
             Overridden(entry=6, case="B/2", version=2, finding="X07", place="", person="owner"),
         ),
+        attested=(ByService(entry=8, case=words, act="assign", person=words),),
         erased=(words,),
         register="a" * 32,
         authority=words,

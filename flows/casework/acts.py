@@ -16,6 +16,7 @@ from flows import disk
 from flows.casework import consents
 from flows.domain.act import Act
 from flows.domain.acts import (
+    ACTS,
     ADD_CLOSURE,
     ADD_HOLIDAY,
     ADD_OFFICER,
@@ -23,6 +24,7 @@ from flows.domain.acts import (
     APPROVE,
     ASK_CLARIFICATION,
     CHANGE_APPROVALS,
+    CHANGE_ATTESTED,
     CHANGE_AUTHORITY,
     CHANGE_BODY,
     CHANGE_DESK,
@@ -57,6 +59,7 @@ from flows.domain.acts import policy as amending
 from flows.domain.acts.drafting import WHOLE, gates_text, is_overridden
 from flows.domain.acts.publishing import records_with
 from flows.domain.acts.withdrawing import STANDS, stood
+from flows.domain.attested import Attesting
 from flows.domain.characters import named, visible
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST, sealed_with
@@ -592,6 +595,32 @@ def change_desk(office: Office, administrator: Officer, origins: Collection[str]
         CHANGE_DESK,
         {},
         lambda policy, _: amending.change_desk(policy, origins),
+    )
+
+
+def change_attested(
+    office: Office, administrator: Officer, kinds: Collection[str], people: Collection[str]
+) -> Recorded | None:
+    """Let a sign-in attest acts of some kinds of some people, or with no kind nothing; None where it is so.
+
+    Raises:
+        RefusedError: this home has no single sign-on, or no account of one of them.
+    """
+    from flows.casework import provider  # noqa: PLC0415 - for this act alone
+
+    known = provider.provider(office.home) if kinds else None
+    if kinds and known is None:
+        raise RefusedError("This home has no single sign-on: sign-on.toml would name the provider.")
+    attesting = None
+    if known:
+        accounts = provider.accounts_of(known, office.register.policy().register, people)
+        attesting = Attesting(issuer=known.issuer, kinds=tuple(sorted({*kinds})), accounts=accounts)
+    return _amend(
+        office,
+        administrator,
+        CHANGE_ATTESTED,
+        {},
+        lambda policy, _: amending.change_attested(policy, attesting, ACTS),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.casework import consents, proposals
 from flows.domain.acts.kind import in_words
+from flows.domain.attested import Attesting
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import documents_of, edition_of
 from flows.domain.english import in_full
@@ -35,6 +36,7 @@ NAMES: Final = {
     "chase_within": "Working days before the day at which people are reminded",
     "body": "Kind of authority",
     "retention": "Months for which a case is kept after it ended",
+    "attested": "Acts that a sign-in may attest, and whose",
     "desk": "Addresses at which passkeys sign",
 }
 """What people call a rule; one without a name here is shown by its own."""
@@ -172,6 +174,8 @@ def _rules(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
             )
         elif field.name == "body":
             lines = (_body(value),)
+        elif isinstance(value, Attesting):
+            lines = value.lines
         elif isinstance(value, tuple):
             lines = tuple(map(str, value))
         else:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flows.casework.handed_out import HandedOut
     from flows.casework.office import Office
     from flows.catalogue.rows import Done
+    from flows.domain.attested import Attested
     from flows.register.statement import Statement
 
 PAGE: Final = 50
@@ -41,6 +42,7 @@ class Oversight:
         handed_out: Where copies of checkpoints and of the register went, the newest first.
         outside: How many entries the largest of them vouches for that left the disk; 0 for none.
         overrides: How often a finding of the checks was overridden.
+        attested: How many acts a sign-in attests, which their actors did not sign.
         reads: How often a sealed request was opened.
         found: How many entries there are of those that are looked for.
         rows: Those of the page, the newest first.
@@ -57,6 +59,7 @@ class Oversight:
     handed_out: tuple[HandedOut, ...]
     outside: int
     overrides: int
+    attested: int
     reads: int
     found: int
     page: int
@@ -69,6 +72,8 @@ class EntryView:
     """One entry.
 
     Attributes:
+        signer: Whose key has to have signed it: the actor, or the service for what is attested.
+        attested: The sign-in that attests it; None where the actor signed it.
         id: git's name of it.
         raw: The entry as git keeps it, its own signature included.
         statement: What was signed.
@@ -82,6 +87,8 @@ class EntryView:
     id: str
     reference: str
     actor: str
+    signer: str
+    attested: Attested | None
     what: str
     reason: str | None
     at: datetime
@@ -117,6 +124,7 @@ def oversight(office: Office, which: Entries, page: int = 1) -> Oversight:
         handed_out=copies,
         outside=max((each.entries for each in copies if each.outside), default=0),
         overrides=catalogue.count_entries(Entries(kind=OVERRIDE.name)),
+        attested=catalogue.count_entries(Entries(attested="yes")),
         reads=catalogue.count_entries(Entries(kind=READ_REQUEST.name)),
         found=found,
         page=page,
@@ -144,6 +152,8 @@ def entry(office: Office, sequence: int) -> EntryView | None:
         id=recorded.id,
         reference=act.case,
         actor=act.actor,
+        signer=act.signed_for,
+        attested=act.attested,
         what=what_was_done(act),
         reason=act.reason,
         at=act.time,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flows import disk
 from flows.casework import acts, consents
 from flows.casework.acts import UnconfirmedError
-from flows.domain.errors import Fault, MalformedError, RegisterMovedError, UnfitSignatureError
+from flows.domain.errors import AttestedError, Fault, MalformedError, RegisterMovedError, UnfitSignatureError
 from flows.register.consent import Consent
 from flows.register.consent import parse as parse_consent
 from flows.register.entry import LONGEST_DELAY
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flows.casework.acts import Taken
     from flows.casework.office import Office
     from flows.domain.act import Act
+    from flows.domain.attested import Attested
     from flows.domain.policy import Policy
     from flows.register.line import Recorded
     from flows.register.store import Proposal
@@ -146,6 +147,24 @@ def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
             raise RegisterMovedError(act.case) from None
         raise
     return taken  # what was kept stays for its day: the same, sent twice, was done before
+
+
+def attest(office: Office, found: Kept, said: Attested) -> Taken:
+    """Append a proposal that was kept, signed by the service for somebody who had signed in.
+
+    Raises:
+        AttestedError: the policy does not let this sign-in attest that, or it is too old.
+        RegisterMovedError: somebody wrote first; what was read is now another statement.
+    """
+    act = replace(found.act, time=office.now(), attested=said)
+    if found.consent:
+        raise AttestedError("A change of the policy takes one's own key, and is never attested by a sign-in.")
+    proposal = office.register.propose(act, found.files)
+    # What is recorded is what was shown, but for the moment and the sign-in.
+    shown = replace(proposal.statement, act=found.act).to_bytes() == found.content
+    if not shown and not office.register.dossier(act.case).chain.under(proposal.statement.key):
+        raise RegisterMovedError(act.case)
+    return acts.append(office, proposal, proposal.signed_by(office.service))
 
 
 def _digest(statement: bytes) -> str:

@@ -52,6 +52,7 @@ _NEXT = {
 }
 _WORK = frozenset({OPEN, DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH})
 """What is done to every document, and told of each."""
+BY_SIGN_IN = "attested by sign-in, not signed by their own key"
 _SUMMARISE = "equipoise draft {reference} FILE --summary FILE --as {person}"
 
 
@@ -124,6 +125,7 @@ class CaseView:
         stated: What happened beside the work on its documents, in words, oldest first.
         kept: How long what is sealed in it is kept, or since when it is not, as a sentence; else empty.
         awaited: What others who were consulted have yet to answer, in words.
+        attested: The entries of what a sign-in attests and its actor did not sign.
         folder: In the register.
     """
 
@@ -136,6 +138,7 @@ class CaseView:
     stated: tuple[str, ...]
     kept: str
     awaited: tuple[str, ...]
+    attested: tuple[int, ...]
     documents: tuple[DocumentView, ...]
     folder: str
 
@@ -146,6 +149,7 @@ class Line:
 
     Attributes:
         what: What was done, to follow the person who did it.
+        attested: The sign-in that attests it, as the statement has it; empty where the actor signed it.
         statement: SHA-256 of the statement.
         entry: Id of the entry.
     """
@@ -161,6 +165,7 @@ class Line:
     what: str
     reason: str | None
     details: Mapping[str, str]
+    attested: str
     entry: str
     subject: str
     statement: str
@@ -221,6 +226,11 @@ def show(office: Office, dossier: Dossier) -> CaseView:
         ),
         kept=_kept(office, case, policy),
         awaited=_awaited(case),
+        attested=tuple(
+            recorded.entry.sequence
+            for recorded, said in zip(dossier.entries, dossier.statements, strict=True)
+            if said.act.attested
+        ),
         documents=tuple(_document(dossier, document, request) for document in case.documents.values()),
         folder=case.folder,
     )
@@ -267,6 +277,7 @@ def history(dossier: Dossier) -> list[Line]:
             what=what_was_done(said.act) + replacing.get(said.number, ""),
             reason=said.act.reason,
             details=said.act.details,
+            attested=said.act.attested.text if said.act.attested else "",
             entry=recorded.id,
             subject=recorded.entry.subject,
             statement=recorded.entry.statement,
@@ -284,7 +295,7 @@ def what_was_done(act: Act) -> str:
     if act.kind == APPROVE and (before := [came for path in sorted(act.files) if (came := came_with(path))]):
         # The statement names every file of the case with its digest, so it says what could be read.
         words = f"{words}, with {listing([f'{name} {number}' for number, name in before])} before them"
-    return words
+    return f"{words} ({BY_SIGN_IN})" if act.attested else words
 
 
 def _awaited(case: Case) -> tuple[str, ...]:

@@ -212,13 +212,20 @@ class Catalogue:
         """Return what was done, the newest first."""
         terms, values = which.sql()
         sql = (
-            "select sequence, reference, kind, document, version, at, person from acts "  # noqa: S608 - ours
+            "select sequence, reference, kind, document, version, at, person, attested from acts "  # noqa: S608 - ours
             f"{terms} order by sequence desc limit {most} offset {skip}"
         )
         names = [each.name for each in fields(Done)]
         return [
-            Done(**{**dict(zip(names, each, strict=True)), "at": datetime.fromisoformat(each[5])})
+            Done(
+                **{
+                    **dict(zip(names, each, strict=True)),
+                    "at": datetime.fromisoformat(at),
+                    "attested": bool(by),
+                }
+            )
             for each in self._ask(sql, values)
+            for *_, at, _, by in [each]
         ]
 
     def count_entries(self, which: Entries) -> int:

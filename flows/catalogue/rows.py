@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.filed import Standing
 
-FORM: Final = 10
+FORM: Final = 11
 """To be raised with every change of what is written down here; a catalogue of another form is made anew."""
 
 POLICY: Final = "policy"
@@ -65,12 +65,14 @@ create table kept (
 create index settled on kept (settled) where running = '';
 create table acts (
   person text not null, sequence integer not null, reference text not null, kind text not null,
-  document text not null, version integer not null, at text not null, primary key (person, sequence)
+  document text not null, version integer not null, at text not null, attested integer not null,
+  primary key (person, sequence)
 ) strict, without rowid;
 create unique index act_at on acts (sequence);
 create index acts_of_kind on acts (kind, sequence);
 create index acts_of_case on acts (reference, sequence);
 create index acts_by_time on acts (at);
+create index acts_attested on acts (sequence) where attested;
 create virtual table words using fts5 (reference, subject, summary, text);
 create table reflects (entry text not null, sequence integer not null) strict;
 create table calendar (key text not null) strict;
@@ -150,6 +152,7 @@ class Done:
         kind: Its name.
         document: Its kind; empty for an act on the case, or on the policy.
         at: UTC.
+        attested: Whether a sign-in attests it, and not a signature of theirs.
     """
 
     sequence: int
@@ -159,6 +162,7 @@ class Done:
     version: int
     at: datetime
     person: str
+    attested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,12 +220,15 @@ def write(db: sqlite3.Connection, standing: Standing, describe: Describe) -> Non
 def _list(db: sqlite3.Connection, standing: Standing) -> None:
     """List what was done, under each who did it."""
     rows = [
-        (act.actor, sequence, act.case, act.kind.name, act.document, act.version, act.time.isoformat())
+        (
+            *(act.actor, sequence, act.case, act.kind.name, act.document, act.version),
+            *(act.time.isoformat(), act.attested is not None),
+        )
         for number, sequence in standing.entries.items()
         # An entry that was forged may name an act that is not there: whoever opens the case is told.
         for act in standing.acts[number - 1 : number]
     ]
-    db.executemany("insert into acts values (?, ?, ?, ?, ?, ?, ?)", rows)
+    db.executemany("insert into acts values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _watch(db: sqlite3.Connection, id_: int, case: Case) -> None:

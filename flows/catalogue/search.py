@@ -219,6 +219,8 @@ _ENTRIES: Final = {
     "since": "at >= :since",
     # A day and a moment of it are compared as texts: the day after begins what is too late.
     "until": "at < :until || 'U'",
+    # In the very words of the index, which has these few alone.
+    "attested": "attested and :attested <> ''",
 }
 
 
@@ -229,6 +231,7 @@ class Entries:
     Attributes:
         reference: Of the case, as it is written there, or ``policy``.
         since, until: Days of UTC, as 2022-11-07.
+        attested: Anything but empty, for what a sign-in attests.
     """
 
     sequence: str = ""
@@ -237,6 +240,7 @@ class Entries:
     reference: str = ""
     since: str = ""
     until: str = ""
+    attested: str = ""
 
     def sql(self) -> tuple[str, dict[str, str]]:
         """Return the terms of a selection of acts, and the values in it."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flows.domain.policy import SERVICE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from flows.domain.acts.kind import Kind
+    from flows.domain.attested import Attested
     from flows.domain.procedure import Role, Stage
 
 
@@ -44,6 +47,7 @@ class Act:
         details: The facts of this kind of act, all of them text, by name; of an approval also the
             SHA-256 of each file it was made on, under its path.
         files: The case's folder as the act leaves it, the records of acts left out.
+        attested: The sign-in for which the service signs it; None of what the actor signs themselves.
     """
 
     kind: Kind
@@ -58,3 +62,9 @@ class Act:
     reason: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, FileMark] = field(default_factory=dict)
+    attested: Attested | None = None
+
+    @property
+    def signed_for(self) -> str:
+        """Whose key has to sign it: the actor's own, or the service's where it is attested."""
+        return SERVICE if self.attested else self.actor

@@ -34,6 +34,7 @@ from flows.domain.acts import (
 )
 from flows.domain.acts.erasing import gone
 from flows.domain.acts.opening import ATTACHED, opened
+from flows.domain.attested import against_attested
 from flows.domain.case import Stated
 from flows.domain.characters import unseen_fault
 from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, SEALED_REQUEST, sealed_with
@@ -201,8 +202,9 @@ def _against(case: Case | None, act: Act, policy: Policy) -> Iterator[PitError]:
     """Yield what speaks against an act, in the order in which one reason rests on another."""
     # 1. The act has the form of its kind.
     yield from _against_form(act, policy)
-    # 2. Whoever acts has the role, and the role may act.
+    # 2. Whoever acts has the role, the role may act, and a sign-in may stand for their signature.
     yield from _against_actor(act, policy)
+    yield from against_attested(act, policy)
     # 3. The case is there, and an opening finds none.
     if act.kind == OPEN:
         if case is not None:

@@ -11,6 +11,7 @@ PitError
 │   ├── NotEntitledError     the person lacks the role or the key
 │   ├── UnfitSignatureError  a signature that does not count
 │   ├── SamePersonError      separation of duties
+│   ├── AttestedError        a sign-in that does not stand for a signature
 │   ├── MissingReasonError   a return or an override without its reason
 │   ├── IncompleteError      the draft is not fit to be submitted
 │   ├── UnfitPaperError      the paper fails its checks, and is not published
@@ -137,6 +138,10 @@ class SamePersonError(RefusedError):
 
     def __init__(self, reference: str, person: str, *, earlier: str, verb: str) -> None:
         super().__init__(f"{person} {earlier} {reference}, so another person has to {verb}.")
+
+
+class AttestedError(RefusedError):
+    """A sign-in cannot attest this act, or not this sign-in; the sentence says why."""
 
 
 class KeyOwnerError(RefusedError):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
+    from flows.domain.attested import Attesting
     from flows.domain.working_days import Closure
 
 SERVICE: Final = "service"
@@ -145,6 +146,7 @@ class Rules:
         body: What kind of authority it is, one of ``BODIES``; None where nobody said.
         retention: How many months a case is kept after it ended; None where nobody said, and none is erased.
         desk: The origins at which passkeys sign, sorted; without one no passkey can sign.
+        attested: Which acts a sign-in may attest, and whose; None where it attests none.
     """
 
     edition: int
@@ -155,6 +157,7 @@ class Rules:
     body: str | None = None
     retention: int | None = None
     desk: tuple[str, ...] = ()
+    attested: Attesting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,6 +193,7 @@ def _examine(
     authority = examiner.authority
     report.entries, report.cases, report.head = len(line), examiner.cases, line[-1].sha256
     report.overrides, report.accepted = tuple(examiner.overrides), authority.accepted
+    report.attested = tuple(examiner.attested)
     report.erased = tuple(reference for reference, _ in examiner.erased.values())
     if authority.policy:
         report.register, report.authority = authority.policy.register, authority.policy.authority

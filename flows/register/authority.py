@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 _CODES: Final = {
+    errors.AttestedError: "E_ATTESTED",
     errors.ConsentError: "E_CONSENT",
     errors.KeyOwnerError: "E_OWNER",
     errors.KeylessError: "E_NO_KEY",
@@ -128,21 +129,24 @@ class Authority:
             self.remarks.append(f"{said.place}: a text of the policy is unfit, as {problem}.")
 
     def check_signer(self, said: Said, policy: Policy) -> None:
-        """Check that a key of the person who acted signed the statement.
+        """Check that a key of the person who acted signed the statement, or the service's what is attested.
 
         Raises:
             FoundError: it did not.
         """
-        actor, origins = said.statement.act.actor, policy.rules.desk
+        act, origins = said.statement.act, policy.rules.desk
+        actor = act.actor
         try:
             signed = signature.verify(said.armoured, said.data, signature.STATEMENT, origins=origins)
         except errors.UnfitSignatureError as error:
             raise FoundError("E_SIGNATURE", said.place, str(error)) from None
         public = signed.public
         owner = next((p.id for p in policy.people.values() if public in p.keys), None)
-        if owner == actor:
-            self._note(signed, said, actor)
+        if owner == act.signed_for:
+            self._note(signed, said, owner)
             return
+        if act.attested and owner:
+            raise FoundError("E_KEY_CLASS", said.place, f"A key of {owner} signed what a sign-in attests.")
         if owner == SERVICE:
             raise FoundError("E_ROLE", said.place, f"The service's key signed an act of {actor}.")
         if owner:

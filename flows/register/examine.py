@@ -27,7 +27,16 @@ from flows.register.chain import Chain
 from flows.register.content import check_content, is_examined, unfit_texts
 from flows.register.entry import LONGEST_DELAY, entry_for
 from flows.register.reading import Said, look_ahead, parse_commit, read_act, tree_of
-from flows.register.report import KEPT, REFUSALS, Brought, FoundError, Overridden, PaperVerdict, Printed
+from flows.register.report import (
+    KEPT,
+    REFUSALS,
+    Brought,
+    ByService,
+    FoundError,
+    Overridden,
+    PaperVerdict,
+    Printed,
+)
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
@@ -88,6 +97,7 @@ class Examiner:
         authority: The policy so far.
         overrides: The findings of the checks that were overridden.
         papers: What was published.
+        attested: What the service signed for its actor, who had signed in.
         erased: The reference of each case that was erased, and the entry that says so, by its key's name.
         remarks: What passes, yet an auditor should know.
         not_established: What cannot be known here.
@@ -98,6 +108,7 @@ class Examiner:
         self.authority = Authority()
         self.overrides: list[Overridden] = []
         self.papers: list[Printed] = []
+        self.attested: list[ByService] = []
         self._rules = 1
         self._recipients: dict[str, str] = {}
         self.erased: dict[str, tuple[str, str]] = {}
@@ -277,6 +288,9 @@ class Examiner:
             self.remarks.append(_late(case.named(act.document), said))
         if act.kind == OVERRIDE:
             self.overrides.append(_overridden(said))
+        if act.attested:
+            entry = said.entry.sequence
+            self.attested.append(ByService(entry=entry, case=act.case, act=act.kind.name, person=act.actor))
         if case.erased:
             self.erased[case.recipient] = (case.reference, said.place)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 REFUSALS: Final[Mapping[type[errors.PitError], str]] = {
     errors.SamePersonError: "E_SOD",
+    errors.AttestedError: "E_ATTESTED",
     errors.NotEntitledError: "E_ROLE",
     errors.WrongStageError: "E_STAGE",
     errors.UnknownCaseError: "E_STAGE",
@@ -38,6 +39,8 @@ _MEND: Final = {
     "E_SOD": "Have an independent person review the decision; it does not count as made.",
     "E_ROLE": "Find out how the act came into the register; it does not count as made.",
     "E_IDENTITY": "Ask the person named whether they took this act, and the key's owner why they did.",
+    "E_ATTESTED": "Ask the person named whether they took this act; it does not count as made.",
+    "E_KEY_CLASS": "Ask whoever has that key why they signed it; the act does not count as made.",
     "E_CONSENT": "Ask the administrator named whether they agreed; the change does not count as made.",
     "E_UNKNOWN_KEY": "Find out whose key this is; the act does not count as made.",
     "E_OWNER": "Find out who gave the key and who added it; have both persons make keys of their own.",
@@ -170,6 +173,21 @@ class Overridden:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ByService:
+    """An act that a sign-in attests: the service signed it, and not the person.
+
+    Attributes:
+        entry: Number of the entry.
+        act: Its name.
+    """
+
+    entry: int
+    case: str
+    act: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Witnessed:
     """A witness's word that it saw the register grow to an entry, and never otherwise.
 
@@ -223,6 +241,7 @@ class Report:
         cases: How many cases were read.
         overrides: The findings of the checks that were overridden, oldest first.
         papers: Every paper that was published and passed, oldest first.
+        attested: What a sign-in attests and its actor did not sign, oldest first.
         erased: The cases of which what was sealed was erased, oldest first.
         register: The register's id.
         authority: What the authority calls itself; empty where that cannot be read.
@@ -247,6 +266,7 @@ class Report:
     cases: int = 0
     overrides: tuple[Overridden, ...] = ()
     papers: tuple[Printed, ...] = ()
+    attested: tuple[ByService, ...] = ()
     erased: tuple[str, ...] = ()
     register: str = ""
     authority: str = ""

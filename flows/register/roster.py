@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.acts.policy import takes_two
+from flows.domain.attested import Attesting
 from flows.domain.characters import unseen_fault
 from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
 from flows.domain.edition import EDITIONS, ONE_PERSON, edition_of
@@ -54,7 +55,9 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
     rules = policy.rules
     head = policy.letterhead
     letters = {**asdict(head), "address": list(head.address)} if head != PLAIN else None
+    attested = rules.attested
     chosen = {
+        "attested": attested and {**asdict(attested), "kinds": list(attested.kinds)},
         "body": rules.body,
         "desk": list(rules.desk),
         "letters": letters,
@@ -194,6 +197,15 @@ def _rules(raw: dict[str, Any]) -> Rules:
         body=text(raw["body"]) if "body" in raw else None,
         retention=integer(raw["retention"]) if "retention" in raw else None,
         desk=tuple(parse_origin(text(origin)) for origin in raw.get("desk", ())),
+        attested=_attesting(raw["attested"]) if "attested" in raw else None,
+    )
+
+
+def _attesting(raw: dict[str, Any]) -> Attesting:
+    return Attesting(
+        issuer=text(raw["issuer"]),
+        kinds=tuple(map(text, raw["kinds"])),
+        accounts={text(person): text(account) for person, account in raw["accounts"].items()},
     )
 
 

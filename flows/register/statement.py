@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.act import Act, FileMark
 from flows.domain.acts import ACTS
+from flows.domain.attested import ATTESTED, parse_attested
 from flows.domain.documents import DOCUMENTS
 from flows.domain.procedure import Role, Stage
 from flows.register import canonical
@@ -89,7 +90,7 @@ class Statement:
                 "act": act.kind.name,
                 "actor": act.actor,
                 "case": act.case,
-                "details": dict(act.details),
+                "details": {**act.details, **({ATTESTED: act.attested.text} if act.attested else {})},
                 "document": act.document or None,
                 "files": rows_of(act.files),
                 "format": FORMAT,
@@ -127,6 +128,8 @@ def parse(data: bytes) -> Statement:
 
 
 def _from(raw: dict[str, Any]) -> Statement:
+    details = {text(name): text(value) for name, value in raw["details"].items()}
+    sign_in = details.pop(ATTESTED, None)
     act = Act(
         kind=ACTS[raw["act"]],
         case=text(raw["case"]),
@@ -138,8 +141,9 @@ def _from(raw: dict[str, Any]) -> Statement:
         document="" if raw["document"] is None else DOCUMENTS[raw["document"]].name,
         gate=None if raw["gate"] is None else Stage(raw["gate"]),
         reason=None if raw["reason"] is None else text(raw["reason"]),
-        details={text(name): text(value) for name, value in raw["details"].items()},
+        details=details,
         files=files_of(raw["files"]),
+        attested=None if sign_in is None else parse_attested(sign_in),
     )
     return Statement(
         register=text(raw["register"]),

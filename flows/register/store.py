@@ -592,10 +592,11 @@ def _check_clock(acted: int, now: int, committed: int) -> None:
 
 def _check_signature(proposal: Proposal, armoured: str) -> None:
     act, policy = proposal.statement.act, proposal.policy
-    person = policy.require(act.actor, act.role, verb=act.kind.verb)
+    policy.require(act.actor, act.role, verb=act.kind.verb)
     data, origins = proposal.statement.to_bytes(), policy.rules.desk
-    if signature.verify(armoured, data, signature.STATEMENT, origins=origins).public not in person.keys:
-        raise NotEntitledError(act.actor, verb=act.kind.verb, needed=f"a signature by a key of {act.actor}")
+    signed, owner = signature.verify(armoured, data, signature.STATEMENT, origins=origins), act.signed_for
+    if signed.public not in policy.people[owner].keys:
+        raise NotEntitledError(act.actor, verb=act.kind.verb, needed=f"a signature by a key of {owner}")
 
 
 def _add(objects: _Objects, kind: str, content: bytes) -> str:

@@ -82,6 +82,7 @@ const POLICY_ACTS = {  // the sentence, the file that changes, and which key wit
   "change-theme": ["policy: change how papers look", "theme.json"],
   "change-letters": ["policy: change what letters say of the authority", "rules.json", "letters"],
   "change-desk": ["policy: change where passkeys sign", "rules.json", "desk"],
+  "change-attested": ["policy: change what a sign-in attests", "rules.json", "attested"],
   "change-body": ["policy: change the kind of authority to {body}", "rules.json", "body"],
   "change-retention": ["policy: keep cases for {months} months", "rules.json", "retention"],
   "change-approvals": ["policy: let the {document} need the approvals {approvals}", "rules.json", "gates"],
@@ -100,6 +101,10 @@ const STATED = {
 const POLICY_FILES = ["calendar.json", "roster.json", "rules.json", "theme.json"];
 const FIELDS = ["act", "actor", "case", "details", "document", "files", "format", "gate", "key", "number", "policy", "previous", "reason", "register", "role", "time", "version"];
 const DAY = 24 * 60 * 60;
+// What no sign-in attests, whatever the policy says; nor anything that is done to the policy.
+const OWN_KEY = new Set(["approve", "return", "override", "take-back", "reopen", "close", "confirm-receipt", "review-decided", "erase", "confirm-erasure", "open", "publish"]);
+const ATTESTED = /^issuer=(https?:\/\/[!-~]{1,200}) account=([0-9a-f]{64}) at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) amr=((?:[A-Za-z0-9._:\/+-]{1,100},?){0,8}) acr=(?:[A-Za-z0-9._:\/+-]{1,100})?$/;
+const FRESH = 15 * 60, AHEAD = 60;  // seconds before the act, and after it, at which somebody may have signed in
 
 // Small things
 
@@ -515,6 +520,31 @@ const UNSEEN = /[\u{0}-\u{9}\u{B}-\u{1F}\u{7F}-\u{9F}\u{AD}\u{34F}\u{61C}\u{115F
 const textsOf = (value) => (typeof value === "string" ? [value] : Object.values(value || {}).flatMap(textsOf));
 const seen = (value, edition, code) => need(edition < 2 || !textsOf(value).some((each) => UNSEEN.test(each)), code, "A text has a character that nobody sees.");
 
+// A change of the policy lets a sign-in attest what one may, of people who are on the list.
+function checkAttesting(policy) {
+  const said = policy.rules.attested;
+  if (said === undefined) return;
+  const {accounts = {}, issuer, kinds = []} = said, marks = Object.values(accounts);
+  const open = Object.keys(ACTS).filter((act) => !OWN_KEY.has(act) && kinds.includes(act)).sort(byCodePoint);
+  const fit = sameJson(Object.keys(said).sort(), ["accounts", "issuer", "kinds"]) && kinds.length && sameJson(kinds, open)
+    && marks.length && new Set(marks).size === marks.length && marks.every((mark) => /^[0-9a-f]{64}$/.test(mark))
+    && Object.keys(accounts).every((person) => person !== SERVICE && person in policy.people) && /^https?:\/\/[!-~]{1,200}$/.test(issuer);
+  need(fit, "E_POLICY", "The policy lets a sign-in attest what none may, or nobody’s account.");
+}
+
+// The policy lets this sign-in attest this act.
+function attested(said, policy) {
+  if (said.attested === undefined) return;
+  const rules = policy.rules.attested, [, issuer, account, at] = ATTESTED.exec(said.attested);
+  need(said.act in ACTS && !OWN_KEY.has(said.act), "E_ATTESTED", "A sign-in attests what a person signs themselves.");
+  need(rules && rules.kinds.includes(said.act), "E_ATTESTED", "The policy lets no sign-in attest the act.");
+  need(issuer === rules.issuer, "E_ATTESTED", "Another provider attests it than the policy names.");
+  need(account === rules.accounts[said.actor], "E_ATTESTED", "The account that signed in is not the actor’s by the policy.");
+  const age = (Date.parse(said.time) - Date.parse(at)) / 1000;
+  need(age >= -AHEAD && age <= FRESH, "E_ATTESTED", "The sign-in was not just before the act.");
+  need(said.act !== "submit" || said.details.gates !== "none", "E_ATTESTED", "Whoever submits what needs no approval decides on it.");
+}
+
 function judge(chain, said, policy, listed, changed) {
   const {act, actor, document: name} = said, decides = act === "approve" || act === "return";
   const document = name === null ? null : chain.document(name);
@@ -522,6 +552,7 @@ function judge(chain, said, policy, listed, changed) {
     for (const [path, mark] of Object.entries(document.read)) need(listed[path] === mark, "E_STALE_APPROVAL", `${path} is not what was approved.`);
   }
   if (act === "approve") need(sameJson(Object.keys(said.details).sort(), decidedOn(name)), "E_ACT", "An approval names other files than those decided on.");
+  attested(said, policy);
   seen([said.reason, said.details], policy.rules.edition, "E_ACT");
   need(changed.every((path) => mayWrite(said).includes(path)), "E_ACT", "The act changes a file that it may not change.");
   need(!REASONED.has(act) || (said.reason || "").trim(), act === "return" || act === "override" ? "E_REASON" : "E_ACT", "A reason is needed.");
@@ -770,6 +801,10 @@ class Reading {
       && ["number", "policy", "version"].every((name) => Number.isInteger(said[name])) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(said.time)
       && Object.values(said.details).every((fact) => typeof fact === "string");
     need(form, "E_STATEMENT", "The statement has a field out of form.");
+    const {attested: signIn, ...facts} = said.details, methods = ATTESTED.exec(signIn ?? "")?.[4].split(",");
+    need(signIn === undefined || (methods && sameJson(methods, [...new Set(methods)].sort(byCodePoint))), "E_STATEMENT", "The fact of a sign-in is out of form.");
+    said.attested = signIn;
+    said.details = facts;
     need(said.document === null || DOCUMENTS.includes(said.document), "E_STATEMENT", "The document is none that a case has.");
     this.register ||= said.register;
     need(said.register === this.register, "E_REPLAY_REGISTER", "The statement is of another register.");
@@ -820,8 +855,10 @@ class Reading {
     const owner = policy.owner(found.public), actor = said.actor;
     need(owner || this.owners[found.public], "E_UNKNOWN_KEY", "A key signed that was never on the list.");
     need(owner, "E_KEY_EXPIRED", "The key that signed was no longer on the list.");
-    need(owner !== SERVICE || actor === SERVICE, "E_ROLE", "The service’s key signed for a person.");
-    need(owner === actor, "E_IDENTITY", "One person’s key signed for another.");
+    const by = said.attested === undefined ? actor : SERVICE;
+    need(by === actor || owner === by, "E_KEY_CLASS", "A person signed what is stated to be attested by a sign-in.");
+    need(owner !== SERVICE || by === SERVICE, "E_ROLE", "The service’s key signed for a person.");
+    need(owner === by, "E_IDENTITY", "One person’s key signed for another.");
     need(entry.author === actor, "E_IDENTITY", "The entry names another author.");
     need(policy.people[actor].roles.includes(said.role), said.case === "policy" && actor !== SERVICE ? "E_POLICY" : "E_ROLE", "The actor lacked the role.");
   }
@@ -848,6 +885,8 @@ class Reading {
     const before = this.policies.at(-1);
     seen([said.reason, said.details], (before || policy).rules.edition, "E_POLICY");
     need(said.role === ADMIN, "E_ROLE", "Only an administrator changes the policy.");
+    attested(said, policy);
+    if (said.act === "change-attested") checkAttesting(policy);
     need((said.act === "found") === !before, "E_POLICY", "The register is founded once.");
     need(!["resume", "suspect-key"].includes(said.act) || (said.reason || "").trim(), "E_POLICY", "A reason is needed.");
     if (before) {
@@ -1015,9 +1054,11 @@ function show(reading) {
     verdict.append(element("ul", findings.map((found) => element("li", [element("strong", `${where(found)}: `), `${visible(found.sentence)} (${found.code})`]))));
   }
   const policy = reading.policies.at(-1), main = document.getElementById("case");
+  const attestedHere = rows.filter(({said}) => said.attested !== undefined).map(({number}) => number);
   const facts = [
     ["Authority", policy?.authority], ["Reference", data.case], ["Entries in the register", reading.heads.length],
     ["Newest entry", data.main], ["Fingerprint of the register", reading.fingerprint],
+    ["Attested by sign-in, not signed", attestedHere.length ? `${attestedHere.length}: entry ${attestedHere.join(", ")}` : "none"],
     ["Checkpoint", reading.checkpointed ? `of entry ${reading.checkpointed}, signed by the service` : "none that counts"],
   ];
   main.replaceChildren(element("h2", "The case"), element("dl", facts.filter(([, value]) => value).flatMap(([name, value]) => [element("dt", name), element("dd", visible(value))])));
@@ -1031,11 +1072,13 @@ function table(caption, head, rows) {
   ]), {class: "wide", tabindex: "0", role: "region", "aria-label": caption});
 }
 
+const BY_SIGN_IN = "Attested by sign-in, not signed by their own key.";
+
 function timeline(reading) {
   const failed = new Set(reading.findings.map((found) => found.number));
   const acts = (onPolicy) => reading.rows.filter((row) => (row.said.case === "policy") === onPolicy).map(({number, said, entry}) => [
     String(number), moment(said.time), said.actor === said.role ? said.actor : `${said.actor}, as ${said.role}`,
-    [visible(entry.subject), said.reason ? element("p", `“${visible(said.reason)}”`) : null], failed.has(number) ? "fails" : "passes",
+    [visible(entry.subject), said.reason ? element("p", `“${visible(said.reason)}”`) : null, said.attested === undefined ? null : element("p", BY_SIGN_IN)], failed.has(number) ? "fails" : "passes",
   ]);
   const unread = (onPolicy) => reading.broken.filter(({entry}) => entry.said.Case === (onPolicy ? "policy" : reading.data.case)).map(({number, entry}) => [
     String(number), moment(new Date(entry.committed * 1000).toISOString()), entry.author, visible(entry.subject), "fails",

@@ -209,7 +209,11 @@ def test_an_audit_without_anything_from_outside_says_what_it_cannot_establish(de
     lines = desk.done("audit").splitlines()
 
     assert lines[0] == "Not established"
-    assert lines[-5:-3] == ["Read         8 entries, 1 case", "Overridden   0 findings of the checks"]
+    assert lines[-6:-3] == [
+        "Read         8 entries, 1 case",
+        "Overridden   0 findings of the checks",
+        "Attested     0 acts by a sign-in",
+    ]
     assert lines[-3].startswith("Fingerprint  ")
     assert lines[-2:] == ["Checkpoint   none", "The register passes its audit."]
 

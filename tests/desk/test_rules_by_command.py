@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,32 @@ def test_each_is_changed_shown_and_not_recorded_twice(desk: Desk) -> None:
         assert "It is so already; nothing was recorded." in desk.done("policy", *words, *BY)
     assert "Northshire Council" in desk.done("policy", "show")
     assert passes_audit(desk.home)
+
+
+def test_what_a_sign_in_attests_is_named_with_whose_account_and_taken_back(desk: Desk) -> None:
+    words = ("policy", "attested", "submit", "draft", "--person", "foi-officer")
+    assert "no single sign-on" in desk.refused(*words, *BY)[1]
+    (desk.home.root / "secret").write_text("secret", encoding="utf-8")
+    desk.home.sign_on.write_text(
+        'issuer = "https://login.example"\nclient = "desk"\nsecret = "secret"\n[people]\nfoi-officer = "o-7"',
+        encoding="utf-8",
+    )
+
+    assert "A sign-in may attest draft and submit from now on." in desk.done(*words, *BY)
+    assert "It is so already" in desk.done(*words, *BY)
+    *kinds, account, by = desk.told("policy", "show")["matters"]["Acts that a sign-in may attest, and whose"]
+    assert (kinds, by) == (["draft", "submit"], "by https://login.example")
+    register = desk.told("audit")["register"]
+    asked = f"{register}\nhttps://login.example\no-7".encode()
+    assert account == f"foi-officer: account {hashlib.sha256(asked).hexdigest()}"
+    assert "names no account of legal-reviewer" in desk.refused(*words, "--person", "legal-reviewer", *BY)[1]
+    assert "needed" in desk.refused("policy", "attested", "draft", *BY)[1]
+    assert "is not one of" in desk.refused("policy", "attested", "approve", *BY)[1]
+    assert "may not change what a sign-in attests" in desk.refused(*words, "--as", "foi-officer")[1]
+
+    assert "A sign-in attests nothing from now on." in desk.done("policy", "attested", *BY)
+    assert "Acts that" not in desk.done("policy", "show")
+    assert desk.told("audit")["attested"] == []
 
 
 def test_the_next_version_that_is_submitted_needs_the_other_approvals(desk: Desk) -> None:

@@ -101,6 +101,8 @@ What goes for all of them:
 - Who acts is on the list of authorised people, in a role open to the act, and signs with a key of theirs.
 - An act on a document names the version that it is about, and is refused where that is not the current one.
 - A statement states the facts of its act and no others, and changes no file but those that the act writes.
+- Where the policy names it, a sign-in may [attest](register.md#attested) an act, which its actor then does
+  not sign; none attests an act on the policy, nor what is said below to take one's own key.
 - An act that is tried again is found in the register and is not repeated.
 - Where a change of the policy takes [two administrators](register.md#two-administrators), its statement has
   two more facts: who proposed it, and their signature.
@@ -137,12 +139,7 @@ def _act(kind: Row) -> Iterator[str]:
         yield f"{command.help.partition(chr(10) * 2)[0]}"
         yield ""
     yield f"- Done to {_ON[kind.on]}, by {_who(kind)}."
-    if kind.no_writer:
-        yield "- Not by a writer of the document, nor by who wrote other words that are decided on with it."
-    if kind.no_second_gate:
-        yield "- Not by whoever approved this version at another gate."
-    if kind.no_overrider:
-        yield "- Not by whoever overrode a finding of this version."
+    yield from _not_by(kind)
     if kind.on is not On.POLICY:
         yield f"- Where: {_where(kind)}."
     if kind.reason is not Reason.NONE:
@@ -157,6 +154,17 @@ def _act(kind: Row) -> Iterator[str]:
         if kind.names_files:
             yield "| each file that is decided on | by its path | the SHA-256 of what was read |"
     yield ""
+
+
+def _not_by(kind: Row) -> Iterator[str]:
+    if kind.no_writer:
+        yield "- Not by a writer of the document, nor by who wrote other words that are decided on with it."
+    if kind.no_second_gate:
+        yield "- Not by whoever approved this version at another gate."
+    if kind.no_overrider:
+        yield "- Not by whoever overrode a finding of this version."
+    if kind.own_key and kind.on is not On.POLICY:
+        yield "- It takes one's own key: no sign-in attests it."
 
 
 def _who(kind: Row) -> str:

@@ -26,6 +26,7 @@ ONE_OF_EACH = [
     errors.SamePersonError("1146A/22", "foi-officer", earlier="wrote", verb="approve"),
     errors.MissingReasonError("1146A/22", verb="return"),
     errors.IncompleteError("1146A/22", blocking=1, first="31(9) does not exist."),
+    errors.AttestedError("The policy does not say that the account that signed in is foi-officer's."),
     errors.KeyOwnerError("That key was foi-officer's; new-name needs a key of their own."),
     errors.UnchangedError("Papers look like this already."),
     errors.KeylessError("new-name would have no key; whoever is listed needs one of their own."),

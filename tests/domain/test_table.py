@@ -21,6 +21,7 @@ from flows.domain.acts import (
     ASK_CLARIFICATION,
     ASSIGN,
     CHANGE_APPROVALS,
+    CHANGE_ATTESTED,
     CHANGE_AUTHORITY,
     CHANGE_BODY,
     CHANGE_DESK,
@@ -289,6 +290,7 @@ _SUBJECTS = {
     SUSPECT_KEY: "policy: suspect a key of second.foi-officer since entry 7",
     RESUME: "policy: let the register be written again",
     CHANGE_DESK: "policy: change where passkeys sign",
+    CHANGE_ATTESTED: "policy: change what a sign-in attests",
     CHANGE_BODY: "policy: change the kind of authority to school",
     ADOPT_EDITION: "policy: adopt edition 2 of the procedure",
 }

@@ -20,8 +20,11 @@ from flows.casework.office import describe
 from flows.catalogue.file import Catalogue
 from flows.domain.act import Act
 from flows.domain.acts import (
+    ACTS,
     ADD_OFFICER,
     APPROVE,
+    ASSIGN,
+    CHANGE_ATTESTED,
     CHANGE_DESK,
     DRAFT,
     OPEN,
@@ -31,7 +34,8 @@ from flows.domain.acts import (
     SUBMIT,
     Kind,
 )
-from flows.domain.acts.policy import add_officer, change_desk, revoke_officer
+from flows.domain.acts.policy import add_officer, change_attested, change_desk, revoke_officer
+from flows.domain.attested import Attested, Attesting, account_of
 from flows.domain.checks import VERSION
 from flows.domain.documents import ASSESSMENT, DOCUMENTS, REQUEST, RESPONSE, SEALED_REQUEST, TEST
 from flows.domain.edition import gates_for, latest
@@ -73,6 +77,9 @@ PEOPLE: Final[Mapping[str, frozenset[Role]]] = {
     "sign-off-officer": frozenset({Role.SIGN_OFF_OFFICER}),
 }
 """Everyone on the list: the first FOI officer drafts, the second submits; several could do more."""
+
+ISSUER: Final = "https://login.example.gov.uk/tenant"
+"""Where people sign in."""
 
 ODD: Final[tuple[Any, ...]] = (
     *(None, True, 0, -1, 10**30, "", "x", "policy", "..", "é", "\0", "\x1b[2J", [], {}, ["x"], {"x": "y"}),
@@ -235,6 +242,25 @@ class Office:
     def set_desk(self, *origins: str) -> Recorded:
         """Let passkeys sign at ``origins``."""
         return self.amend(CHANGE_DESK, change_desk(self.register.policy(), origins))
+
+    def let_attest(self, *kinds: str, **changes: Any) -> Recorded:
+        """Let a sign-in attest some acts of the first FOI officer."""
+        accounts = {"foi-officer": self.account("foi-officer")}
+        attesting = replace(Attesting(issuer=ISSUER, kinds=kinds, accounts=accounts), **changes)
+        return self.amend(CHANGE_ATTESTED, change_attested(self.register.policy(), attesting, ACTS))
+
+    def account(self, person: str) -> str:
+        return account_of(self.register.policy().register, ISSUER, f"object of {person}")
+
+    def signed_in(self, person: str, **changes: Any) -> Attested:
+        """Return a sign-in of somebody, a minute after the newest entry."""
+        said = Attested(issuer=ISSUER, account=self.account(person), at=self.time(), methods=("mfa", "pwd"))
+        return replace(said, **changes)
+
+    def assignment(self, case: str, who: str = "foi-officer", **facts: Any) -> Act:
+        """Return that somebody gives a case to the second FOI officer, which a sign-in attests."""
+        facts = {"details": {"person": "foi.officer.2"}, "attested": self.signed_in(who)} | facts
+        return self.act(ASSIGN, case, who, Role.FOI_OFFICER, **facts)
 
     def checkpoint(self) -> str:
         return write_checkpoint(self.head(), self.signers[SERVICE])

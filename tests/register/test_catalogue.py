@@ -225,7 +225,8 @@ def everything_done(office: Office) -> list[tuple[Any, ...]]:
         said = next(each for each in dossier.statements if dossier.entry_of(each) == recorded)
         act = said.act
         key = (act.actor, recorded.entry.sequence)
-        found.append((*key, act.case, act.kind.name, act.document, act.version, act.time.isoformat()))
+        of_act = (act.case, act.kind.name, act.document, act.version, act.time.isoformat())
+        found.append((*key, *of_act, act.attested is not None))
     return sorted(found)
 
 

@@ -18,6 +18,7 @@ import pytest
 from attacker import Attacker, Odd, Step
 from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey, as_a_device_has_it
 from register_builders import (
+    ISSUER,
     PEOPLE,
     SEALED,
     Office,
@@ -38,6 +39,7 @@ from flows.domain.acts import (
     ADD_OFFICER,
     ADOPT_EDITION,
     CHANGE_APPROVALS,
+    CHANGE_ATTESTED,
     CHANGE_AUTHORITY,
     CHANGE_BODY,
     CHANGE_DESK,
@@ -60,6 +62,7 @@ from flows.domain.acts.policy import (
     change_threshold,
     suspect_key,
 )
+from flows.domain.attested import Attesting
 from flows.domain.checks import VERSION
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
 from flows.domain.edition import latest
@@ -79,6 +82,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from flows.domain.act import Act
     from flows.domain.acts import Kind
     from flows.domain.documents import DocumentKind
     from flows.domain.policy import Policy
@@ -634,6 +638,146 @@ def _(scene: Scene) -> None:
     a = scene.attacker()
     a.step(SHORT, "0004-approve").entry = {"author": "sign-off-officer"}
     a.together()
+
+
+# Attested by a sign-in
+
+
+def attest(scene: Scene, act: Act, *, by: str = SERVICE) -> Step:
+    """Record an act at the end of the line, signed by the service's key or another."""
+    a = scene.attacker(*({by} - {SERVICE}))
+    step = a.another(a.of(act.case)[-1])
+    step.said = replace(step.said, act=act)
+    step.signed_as, step.committed = by, int(act.time.timestamp())
+    a.steps.append(step)
+    a.together()
+    return step
+
+
+@attack("the service attests an act, and the policy names none that it may", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    attest(scene, scene.office.assignment(WAITING))
+
+
+@attack("the service attests an act of another kind than the policy names", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("draft", "submit")
+    attest(scene, scene.office.assignment(WAITING))
+
+
+@attack("the service attests an approval", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign", accounts={"legal-reviewer": scene.office.account("legal-reviewer")})
+    approval = scene.office.approval(WAITING, "legal-reviewer", Stage.LEGAL_REVIEW)
+    attest(scene, replace(approval, attested=scene.office.signed_in("legal-reviewer")))
+
+
+@attack("an act is attested by a sign-in of sixteen minutes before", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign")
+    before = scene.office.time() - timedelta(minutes=16)
+    attest(scene, scene.office.assignment(WAITING, attested=scene.office.signed_in("foi-officer", at=before)))
+
+
+@attack("an act is attested by a sign-in that came after it", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign")
+    after = scene.office.time() + timedelta(minutes=2)
+    attest(scene, scene.office.assignment(WAITING, attested=scene.office.signed_in("foi-officer", at=after)))
+
+
+@attack("an act is attested of somebody of whom the policy names no account", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign")
+    attest(scene, scene.office.assignment(WAITING, "foi.officer.2"))
+
+
+@attack("an act is attested by a colleague's account", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign")
+    attest(scene, scene.office.assignment(WAITING, attested=scene.office.signed_in("foi.officer.2")))
+
+
+@attack("an act is attested by another provider than the policy names", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign")
+    elsewhere = scene.office.signed_in("foi-officer", issuer="https://login.example.com")
+    attest(scene, scene.office.assignment(WAITING, attested=elsewhere))
+
+
+@attack("an act is attested of somebody who has not its role", "E_ROLE")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign", accounts={"administrator": scene.office.account("administrator")})
+    attest(scene, scene.office.assignment(WAITING, "administrator"))
+
+
+@attack("what a sign-in attests is presented as signed by its actor", "E_ROLE")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign")
+    attest(scene, scene.office.assignment(WAITING, attested=None))
+
+
+@attack("what its actor signed is presented as attested by a sign-in", "E_KEY_CLASS")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign")
+    attest(scene, scene.office.assignment(WAITING), by="foi-officer")
+
+
+@attack("a colleague signs what is presented as attested by a sign-in", "E_KEY_CLASS")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign")
+    attest(scene, scene.office.assignment(WAITING), by="foi.officer.2")
+
+
+@attack("the fact of a sign-in is out of form", "E_STATEMENT")
+def _(scene: Scene) -> None:
+    scene.office.let_attest("assign")
+    a = scene.attacker()
+    step = a.another(a.of(WAITING)[-1])
+    step.said = replace(step.said, act=scene.office.assignment(WAITING))
+    step.signed_as, step.committed = SERVICE, int(step.said.act.time.timestamp())
+    step.edit_statement = lambda data: data.replace(b"mfa,pwd", b"pwd,mfa")
+    a.steps.append(step)
+    a.together()
+
+
+@attack("a submission is attested of a letter that needs no approval", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    office = scene.office
+    office.let_attest("submit")
+    office.draft(WAITING, "foi-officer", document="clarification")
+    submission = office.submission(WAITING, "foi-officer", document="clarification", gates="none")
+    attest(scene, replace(submission, attested=scene.office.signed_in("foi-officer")))
+
+
+@attack("a change of the policy is attested", "E_ATTESTED")
+def _(scene: Scene) -> None:
+    office = scene.office
+    office.let_attest("assign", accounts={"administrator": office.account("administrator")})
+    a = scene.attacker("administrator")
+    step = amendment(scene, a, with_outsider(scene), attested=office.signed_in("administrator"))
+    step.signed_as = SERVICE
+    a.together()
+
+
+UNFIT: Final[dict[str, dict[str, Any]]] = {
+    "an approval": {"kinds": ("approve",)},
+    "a change of the policy": {"kinds": ("change-desk",)},
+    "nobody's acts": {"accounts": {}},
+    "the acts of somebody who is not on the list": {"accounts": {"outsider": "0" * 64}},
+    "acts by two people's one account": {"accounts": {"foi-officer": "0" * 64, "foi.officer.2": "0" * 64}},
+}
+for what, changes in UNFIT.items():
+
+    @attack(f"an administrator lets a sign-in attest {what}", "E_POLICY")
+    def _(scene: Scene, changes: dict[str, Any] = changes) -> None:
+        policy = scene.office.register.policy()
+        attesting = Attesting(issuer=ISSUER, kinds=("assign",), accounts={"foi-officer": "1" * 64})
+        rules = replace(policy.rules, attested=replace(attesting, **changes))
+        a = scene.attacker("administrator")
+        files = write_policy(replace(policy, version=policy.version + 1, rules=rules))
+        amendment(scene, a, files, kind=CHANGE_ATTESTED, details={})
+        a.together()
 
 
 # With what kind of key

@@ -40,6 +40,8 @@ class Provider(ThreadingHTTPServer):
         self.metadata: dict[str, str] = {}
         self.moved, self.padding = "", 0
         self.signer = self.key
+        self.signed_in = int(time.time())
+        """When whoever signs in had proved who they are; now, where they are asked to anew."""
         self.asked: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> Self:
@@ -63,6 +65,9 @@ class Provider(ThreadingHTTPServer):
     def token(self, asked: dict[str, str]) -> str:
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": CLIENT, "sub": "subject", "oid": "object-7", "iat": now}
+        if "max_age" in asked:
+            self.signed_in = now
+        claims |= {"auth_time": self.signed_in, "amr": ["pwd", "mfa"], "acr": "urn:example:silver"}
         claims |= {"exp": now + 300, "nonce": asked["nonce"]} | self.claims
         header = {"alg": "RS256", "kid": "1"}
         return jwt.encode(header, {k: v for k, v in claims.items() if v is not None}, self.signer)

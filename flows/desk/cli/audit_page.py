@@ -48,8 +48,7 @@ def audit_page(facts: Mapping[str, Any], compared: Compared) -> bytes:
     made.finalize = lambda value: visible(value) if type(value) is str else value
     style = (folder("templates") / "evidence" / "page.css").read_text(encoding="utf-8")
     page = made.get_template("audit/report.html.j2").render(
-        {"attested": (), **facts, "findings": [*_by_kind(facts["findings"])]},
-        attested_columns=[*(facts.get("attested") or [{}])[0]],
+        {**facts, "findings": [*_by_kind(facts["findings"])]},
         counts=_counts(facts),
         total=sum(_counts(facts).values()),
         repository=compared.repository,

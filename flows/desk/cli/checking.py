@@ -300,6 +300,7 @@ def tell_audit(report: Report, checkpoint: str, remember: Path | None = None) ->
         [
             ("Read", f"{counted(report.entries, 'entry', 'entries')}, {counted(report.cases, 'case')}"),
             ("Overridden", counted(len(report.overrides), "finding of the checks", "findings of the checks")),
+            ("Attested", counted(len(report.attested), "act by a sign-in", "acts by a sign-in")),
             *([("Erased", counted(len(report.erased), "case"))] if report.erased else []),
             *([("Not examined", _unexamined(report))] if report.unexamined else []),
             ("Fingerprint", report.fingerprint or "unknown"),
@@ -340,6 +341,7 @@ def audit_json(report: Report) -> dict[str, Any]:
         "entries": report.entries,
         "cases": report.cases,
         "overrides": [asdict(each) for each in report.overrides],
+        "attested": [asdict(each) for each in report.attested],
         "erased": report.erased,
         "administrators": [asdict(each) for each in report.administrators],
         "suspects": [asdict(each) for each in report.suspects],

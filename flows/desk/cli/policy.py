@@ -21,8 +21,11 @@ from flows.desk.cli.terminal import (
 )
 from flows.desk.cli.terminal import acts as acting
 from flows.desk.making import parse_authority
+from flows.domain.acts import ACTS
+from flows.domain.attested import attestable
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import EDITIONS, latest
+from flows.domain.english import listing
 from flows.domain.policy import EARLIEST_REMINDER, THRESHOLDS
 from flows.sources.references import check_pattern
 
@@ -32,6 +35,10 @@ if TYPE_CHECKING:
     from flows.casework.office import Office
     from flows.home import Home
     from flows.register.line import Recorded
+
+
+def _open(name: str) -> bool:
+    return attestable(ACTS[name])
 
 
 @click.group(cls=Commands)
@@ -79,6 +86,29 @@ def approvals(document: str, approvals: str, *, office: Office, officer: Officer
     """
     recorded = acts.change_approvals(office, officer, document, approvals)
     _tell(office, recorded, f"A {document} needs the approvals {approvals} from now on", as_json=as_json)
+
+
+@policy.command(
+    "attested",
+    epilog=example(
+        "equipoise policy attested draft submit --person foi-officer --as administrator",
+        "equipoise policy attested --as administrator",
+    ),
+)
+@click.argument("kinds", metavar="[ACT]...", nargs=-1, type=click.Choice(sorted(filter(_open, ACTS))))
+@click.option("--person", "people", metavar="PERSON", multiple=True, help="Whose; may be repeated.")
+@acting
+def attested(
+    kinds: tuple[str, ...], people: tuple[str, ...], *, office: Office, officer: Officer, as_json: bool
+) -> None:
+    """Set which acts a sign-in may attest, and whose; without an ACT, none.
+
+    Whoever enters the desk by single sign-on may then have the service sign these for them. Their statements
+    say so, and every audit counts them. No decision, and no change of the policy, is ever attested.
+    """
+    recorded = acts.change_attested(office, officer, kinds, people)
+    done = f"A sign-in may attest {listing(sorted({*kinds}))}" if kinds else "A sign-in attests nothing"
+    _tell(office, recorded, f"{done} from now on", as_json=as_json)
 
 
 @policy.command(

@@ -34,7 +34,7 @@ from flows.desk.cli.terminal import (
 from flows.domain.checks import VERSION
 from flows.domain.difference import Change, differences
 from flows.domain.documents import DOCUMENTS, TEST
-from flows.domain.english import in_full
+from flows.domain.english import in_full, listing
 from flows.domain.errors import RefusedError
 from flows.domain.owed import OWED, Duty
 from flows.domain.procedure import APPROVALS, FINISHED, ROLE_AT, STAGES, STANDS, Stage
@@ -369,9 +369,16 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
         yield "Kept", view.kept
     for sentence in view.awaited:
         yield "Awaited", sentence
+    yield from _attested(view)
     for each in view.documents:
         yield from _document_facts(view, each)
     yield "Folder", view.folder
+
+
+def _attested(view: CaseView) -> Iterator[tuple[str, str]]:
+    if view.attested:
+        entries = listing([str(each) for each in view.attested])
+        yield "Attested", f"Entry {entries}: {views.BY_SIGN_IN}"
 
 
 def _document_facts(view: CaseView, each: DocumentView) -> Iterator[tuple[str, str]]:

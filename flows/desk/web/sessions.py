@@ -14,8 +14,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.attested import parse_attested
+
 if TYPE_CHECKING:
     from flows.desk.web.store import Store
+    from flows.domain.attested import Attested
 
 LONGEST: Final = 8 * 3600.0
 """Seconds."""
@@ -31,7 +34,7 @@ class Session:
 
     Attributes:
         id: As it is stored.
-        how: They signed in: ``passkey``, ``key``, ``sample``.
+        how: They signed in: ``passkey``, ``key``, ``sample``, ``sso``.
         token: That a form of this session has to bring.
     """
 
@@ -41,10 +44,17 @@ class Session:
     token: str
 
 
-def begin(store: Store, person: str, how: str) -> str:
-    """Begin a session; return what the cookie has."""
+def begin(store: Store, person: str, how: str, said: Attested | None = None) -> str:
+    """Begin a session; return what the cookie has.
+
+    Args:
+        said: What the authority's provider says of their sign-in.
+    """
     secret, now = secrets.token_urlsafe(32), time.time()
     with store.writing():
+        if said:
+            store.ask("delete from sign_ins where id not in (select id from sessions)")
+            store.ask("insert into sign_ins values (?, ?)", _stored(secret), said.text)
         store.ask("delete from sessions where began < ? or used < ?", now - LONGEST, now - IDLE)
         store.ask("insert into sessions values (?, ?, ?, ?, ?)", _stored(secret), person, how, now, now)
     return secret
@@ -63,6 +73,12 @@ def find(store: Store, secret: str) -> Session | None:
     if used < now - _NOTED_AFTER:
         store.ask("update sessions set used = ? where id = ?", now, id_)
     return Session(id=id_, person=person, how=how, token=_token(secret))
+
+
+def signed_in(store: Store, session: Session) -> Attested | None:
+    """Return what the authority's provider said of the sign-in that began a session; None without that."""
+    found = store.ask("select said from sign_ins where id = ?", session.id)
+    return parse_attested(found[0][0]) if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,7 @@
 """Single sign-on: entering the desk by the authority's own provider of OpenID Connect.
 
-It lets somebody *enter* and read. It signs nothing: what is done is signed by their own key, as everybody's.
-
-``sign-on.toml`` in the home has all of it:
-
-    issuer = "https://login.example.gov.uk/tenant"
-    client = "the desk's id at the provider"
-    secret = "sign-on.secret"          a file beside this one
-    claim = "oid"                      which claim of the identity token names a person; "sub" if left out
-    [people]
-    legal-reviewer = "what that claim says of them"
+It lets somebody *enter* and read. What is done is signed by their own key, as everybody's; what the policy
+names, and nothing else, may be attested by a sign-in, ``flows.domain.attested``.
 
 Only the issuer's own host is asked, over https, without following it elsewhere, for five seconds and 256 KiB;
 a provider on this machine may be asked over http, which is for trials. Authorisation code with PKCE
@@ -24,10 +16,10 @@ import hmac
 import json
 import secrets
 import time
-import tomllib
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -38,13 +30,14 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from flows.domain.errors import Fault, MalformedError, RefusedError
+from flows.domain.attested import Attested, account_of, words_of
+from flows.domain.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flows.casework.provider import Provider
     from flows.desk.web.store import Store
-    from flows.home import Home
 
 _PURPOSE: Final = "sign-on"
 _WITHIN: Final = 5
@@ -54,69 +47,32 @@ _MOST: Final = 256 * 1024
 _ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
 _LEEWAY: Final = 60
 """Seconds by which clocks may differ."""
+_LATEST: Final = 1 << 35
+"""Seconds since 1970: a moment that a calendar has."""
 _ADDRESSES: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-_FIELDS: Final = frozenset({"issuer", "client", "secret", "claim", "people"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
-    """Where people of the authority sign in, and who they are here.
+class SignedOn:
+    """Somebody who signed in.
 
     Attributes:
-        people: Ids of people of the policy, by what the claim says of them.
+        next: The page that they wanted.
+        said: What the provider says of that sign-in; None where it does not say when it was.
     """
 
-    issuer: str
-    client: str
-    secret: str = field(repr=False)
-    claim: str
-    people: Mapping[str, str]
+    person: str
+    next: str
+    said: Attested | None
 
 
-def provider(home: Home) -> Provider | None:
-    """Return the provider that a home names; None where it names none.
-
-    Raises:
-        MalformedError: the file does not say what is needed.
-    """
-    if not home.sign_on.is_file():
-        return None
-    try:
-        given = tomllib.loads(home.sign_on.read_text("utf-8"))
-        secret = home.sign_on.with_name(str(given["secret"])).read_text("utf-8").strip()
-        return _read(given, secret)
-    except (OSError, KeyError, AttributeError, ValueError):
-        problem = "it does not say what single sign-on needs; docs/operating.md has the form"
-        raise MalformedError(home.sign_on.name, Fault(path="", problem=problem)) from None
-
-
-def _read(given: Mapping[str, Any], secret: str) -> Provider:
-    people = {str(subject): str(person) for person, subject in given["people"].items()}
-    if not given.keys() <= _FIELDS or len(people) != len(given["people"]):
-        raise ValueError("a field that is unknown, or a subject of two people")
-    return Provider(
-        issuer=_checked(str(given["issuer"]).rstrip("/")),
-        client=str(given["client"]),
-        secret=secret,
-        claim=str(given.get("claim", "sub")),
-        people=people,
-    )
-
-
-def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    on_this_machine = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
-    if not (parts.scheme == "https" or on_this_machine) or parts.username or not parts.hostname:
-        raise ValueError("an address over https is needed")
-    return url
-
-
-def begin(store: Store, known: Provider, back: str, next_: str) -> tuple[str, str]:
+def begin(store: Store, known: Provider, back: str, next_: str, *, anew: bool = False) -> tuple[str, str]:
     """Return where somebody signs in, and what their browser is to keep meanwhile.
 
     Args:
         back: The address at the desk to which the provider sends them.
         next_: The page that they wanted.
+        anew: Whether they have to prove who they are now, though they had signed in.
 
     Raises:
         RefusedError: the provider does not answer as it has to.
@@ -133,14 +89,19 @@ def begin(store: Store, known: Provider, back: str, next_: str) -> tuple[str, st
         "nonce": nonce,
         "code_challenge": create_s256_code_challenge(verifier),
         "code_challenge_method": "S256",
+        # Core 1.0, 3.1.2.1: with max_age the provider says in auth_time when that was.
+        **({"prompt": "login", "max_age": "0"} if anew else {}),
     }
     return f"{_metadata(known)['authorization_endpoint']}?{urlencode(asked)}", kept
 
 
-def finish(store: Store, known: Provider, back: str, asked: Mapping[str, str], kept: str) -> tuple[str, str]:
+def finish(
+    store: Store, known: Provider, back: str, asked: Mapping[str, str], kept: str, *, register: str
+) -> SignedOn:
     """Return who signed in, and the page that they wanted.
 
     Args:
+        register: The register's id, for which the account is written down.
         asked: What the provider had the browser bring.
         kept: What that browser kept.
 
@@ -163,10 +124,25 @@ def finish(store: Store, known: Provider, back: str, asked: Mapping[str, str], k
     }
     token = str(_fetch(known, metadata["token_endpoint"], form).get("id_token", ""))
     claims = _claims(known, token, _fetch(known, metadata["jwks_uri"]), content["nonce"])
-    person = known.people.get(str(claims.get(known.claim, "")))
+    subject = str(claims.get(known.claim, ""))
+    person = known.people.get(subject)
     if person is None:
         raise RefusedError("Your authority knows you, and this desk does not; ask an administrator.")
-    return person, str(content["next"])
+    said = _said(claims, known.issuer, account_of(register, known.issuer, subject))
+    return SignedOn(person=person, next=str(content["next"]), said=said)
+
+
+def _said(claims: Mapping[str, Any], issuer: str, account: str) -> Attested | None:
+    when = claims.get("auth_time")
+    if type(when) is not int or not 0 <= when < _LATEST:
+        return None
+    return Attested(
+        issuer=issuer,
+        account=account,
+        at=datetime.fromtimestamp(when, UTC),
+        methods=words_of(claims.get("amr")),
+        level="".join(words_of(claims.get("acr"))[:1]),
+    )
 
 
 def _claims(known: Provider, token: str, keys: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ SCHEMA: Final = """
 create table if not exists sessions (
   id text primary key, person text not null, how text not null, began real not null, used real not null
 ) strict;
+create table if not exists sign_ins (id text primary key, said text not null) strict, without rowid;
 create table if not exists challenges (
   id text primary key, purpose text not null, content blob not null, expires real not null
 ) strict;

@@ -381,6 +381,7 @@ CONFIRM_RECEIPT: Final = Kind(
     on=On.CASE,
     roles=frozenset({Role.SIGN_OFF_OFFICER}),
     at=_OPEN,
+    own_key=True,
     facts=(a_day("received", "The day that was asked for."),),
     bars=_bars_confirmation,
     against=_against_confirmation,

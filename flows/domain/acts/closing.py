@@ -128,6 +128,7 @@ CLOSE: Final = Kind(
     on=On.CASE,
     roles=frozenset({Role.FOI_OFFICER}),
     at=frozenset(Stage) - {Stage.PUBLISHED, Stage.CLOSED},
+    own_key=True,
     facts=(
         a_choice("ground", _GROUNDS, "Why it ends here."),
         replace(

@@ -11,6 +11,7 @@ from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST
 from flows.domain.edition import edition_of, gates_for
 from flows.domain.errors import (
+    AttestedError,
     Fault,
     IncompleteError,
     MalformedError,
@@ -182,6 +183,7 @@ OVERRIDE: Final = Kind(
     on=On.DOCUMENT,
     roles=frozenset({Role.SIGN_OFF_OFFICER}),
     at=frozenset({Stage.DRAFTING}),
+    own_key=True,
     names_version=True,
     facts=(
         a_text(
@@ -245,6 +247,11 @@ def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitErr
     if rules < lowest:
         problem = f"the procedure in force asks for the rules of version {lowest} or later"
         yield _malformed(act, "rules", problem)
+    if act.attested and act.details["gates"] == _NO_GATE:
+        yield AttestedError(
+            f"{case.named(act.document)} needs no approval: whoever submits it decides on it, with a key of "
+            "their own."
+        )
     if act.details["gates"] != gates_text(gates_for(policy, act.document)):
         yield _malformed(act, "gates", "the approvals that the rules in force ask for are needed")
     try:

@@ -95,6 +95,7 @@ ERASE: Final = Kind(
     on=On.CASE,
     roles=_ADMINISTRATOR,
     at=FINISHED,
+    own_key=True,
     facts=(
         a_text(
             "ground",
@@ -133,6 +134,7 @@ CONFIRM_ERASURE: Final = Kind(
     on=On.CASE,
     roles=_ADMINISTRATOR,
     at=FINISHED,
+    own_key=True,
     bars=_bars_confirmation,
     against=_against_erasure,
     after=lambda case, act: replace(case.with_life(erasing=None), erased=act.time),

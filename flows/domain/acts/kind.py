@@ -193,6 +193,7 @@ class Kind:
         no_writer: Whether nobody may take it on a version, or on words, of their own.
         no_second_gate: Whether nobody may take it who approved the version at another gate.
         no_overrider: Whether nobody may take it who overrode a finding of the version.
+        own_key: Whether its actor's own key alone can sign it, so that no sign-in attests it.
         writes: Which files of the case's folder it may create or change.
         bars: What else keeps a person from it, whatever they would state: of a case, the name of the
             document, and the person.
@@ -226,6 +227,7 @@ class Kind:
     no_writer: bool = False
     no_second_gate: bool = False
     no_overrider: bool = False
+    own_key: bool = False
     writes: Callable[[Act], Collection[str]] = _no_files
     bars: Callable[[Case, str, str], Iterable[RefusedError]] = _nothing_bars
     waives: Callable[[Case, str, Policy], bool] = _nothing_waived

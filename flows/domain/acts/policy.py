@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_person, a_text, the_day
+from flows.domain.attested import ACCOUNT, ISSUER, against_attested, attestable
 from flows.domain.characters import is_line, unseen_fault
 from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
 from flows.domain.edition import EDITIONS, ONE_PERSON, documents_of, edition_of, latest
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from flows.domain.act import Act
+    from flows.domain.attested import Attesting
     from flows.domain.letterhead import Letterhead
     from flows.domain.policy import Person, Policy, Proclaimed, Rules
     from flows.domain.theme import Theme
@@ -214,6 +216,42 @@ def change_desk(policy: Policy, origins: Collection[str]) -> Policy:
     if desk == policy.rules.desk:
         raise UnchangedError("That is where passkeys sign already.")
     return _with_rules(policy, replace(policy.rules, desk=desk))
+
+
+def change_attested(policy: Policy, attested: Attesting | None, kinds: Mapping[str, Kind]) -> Policy:
+    """Return the next policy, under which a sign-in attests what ``attested`` says and nothing else.
+
+    Args:
+        kinds: The table of acts.
+
+    Raises:
+        UnchangedError: it does so already.
+        MalformedError: it names an act that none attests, nobody, somebody who is not on the list, or what
+            can be no provider or account; with every fault.
+    """
+    if attested and (faults := tuple(_faults_of_attesting(policy, attested, kinds))):
+        raise MalformedError("attested", *faults)
+    if attested == policy.rules.attested:
+        raise UnchangedError("That is what a sign-in attests already.")
+    return _with_rules(policy, replace(policy.rules, attested=attested))
+
+
+def _faults_of_attesting(policy: Policy, attested: Attesting, kinds: Mapping[str, Kind]) -> Iterator[Fault]:
+    open_to = [name for name, kind in kinds.items() if attestable(kind)]
+    if not attested.kinds or list(attested.kinds) != sorted({*attested.kinds} & {*open_to}):
+        problem = f"some of these are needed, in order and each once: {', '.join(sorted(open_to))}"
+        yield Fault(path="kinds", problem=problem)
+    if not ISSUER.fullmatch(attested.issuer):
+        yield Fault(path="issuer", problem="the address of one provider is needed, in up to 200 characters")
+    if not attested.accounts:
+        yield Fault(path="accounts", problem="the account of one person or more is needed")
+    for person, account in attested.accounts.items():
+        if person not in policy.people or person == SERVICE:
+            yield Fault(path="accounts", problem=f"{person} is not on the list of authorised people")
+        if not ACCOUNT.fullmatch(account):
+            yield Fault(path="accounts", problem=f"64 hex digits are needed for the account of {person}")
+    if len({*attested.accounts.values()}) != len(attested.accounts):
+        yield Fault(path="accounts", problem="an account is one person's")
 
 
 def change_body(policy: Policy, body: str) -> Policy:
@@ -404,9 +442,7 @@ def check_proposal(before: Policy | None, act: Act, after: Policy) -> None:
     kind = edition_of(judge).row(act.kind)
     if kind.amend is None:
         raise _unlike(act)
-    if act.role not in kind.roles:
-        raise NotEntitledError(act.actor, verb=kind.verb, needed=one_of(kind.roles))
-    judge.require(act.actor, act.role, verb=kind.verb)
+    _check_actor(act, kind, judge)
     # The facts of the row and no others, and nothing that only an act on a document has.
     stated = {fact.name for fact in kind.facts}
     wrong = any(fact.fault(act.details.get(fact.name, "")) for fact in kind.facts)
@@ -427,6 +463,14 @@ def check_proposal(before: Policy | None, act: Act, after: Policy) -> None:
         raise _unlike(act)
 
 
+def _check_actor(act: Act, kind: Kind, judge: Policy) -> None:
+    if act.role not in kind.roles:
+        raise NotEntitledError(act.actor, verb=kind.verb, needed=one_of(kind.roles))
+    judge.require(act.actor, act.role, verb=kind.verb)
+    for error in against_attested(act, judge):
+        raise error
+
+
 def _founded(_: Policy, act: Act, after: Policy) -> Policy:
     """Return the first policy, which is whatever the founding states, so far as it makes sense."""
     added = after.holidays or after.closures
@@ -442,6 +486,12 @@ def _officer_added(before: Policy, act: Act, after: Policy) -> Policy:
     if person is None:
         raise _unlike(act)
     return add_officer(before, person)
+
+
+def _attesting_changed(before: Policy, _: Act, after: Policy) -> Policy:
+    from flows.domain.acts import ACTS  # noqa: PLC0415 - the table, which has this row too
+
+    return change_attested(before, after.rules.attested, ACTS)
 
 
 def adopt_edition(policy: Policy, edition: int) -> Policy:
@@ -576,6 +626,7 @@ def _row(
         amend=amend,
         changes=changes,
         chosen=_written,
+        own_key=True,
         reason=reason,
         verb=verb,
         subject=f"policy: {subject}",
@@ -676,6 +727,14 @@ CHANGE_DESK: Final = _row(
     verb="change where passkeys sign",
     subject="change where passkeys sign",
     done="changed where passkeys sign",
+)
+CHANGE_ATTESTED: Final = _row(
+    "change-attested",
+    _attesting_changed,
+    changes="rules.json",
+    verb="change what a sign-in attests",
+    subject="change what a sign-in attests",
+    done="changed what a sign-in attests",
 )
 CHANGE_BODY: Final = _row(
     "change-body",

@@ -108,6 +108,7 @@ REVIEW_DECIDED: Final = Kind(
     document=REVIEW.name,
     roles=frozenset({Role.FOI_OFFICER, Role.SIGN_OFF_OFFICER}),
     at=frozenset({Stage.PUBLISHED}),
+    own_key=True,
     facts=(
         *sending("the outcome"),
         a_choice("outcome", OUTCOMES, "What became of the answer."),

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.casework import provider
 from flows.desk.web import passkeys, sessions
 from flows.desk.web import sign_on as oidc
 from flows.desk.web.store import GOOD_FOR
@@ -23,7 +24,7 @@ from flows.register.signature import SESSION, verify
 from flows.register.sshsig import tidied
 
 if TYPE_CHECKING:
-    from flows.desk.web.sign_on import Provider
+    from flows.casework.provider import Provider
     from flows.desk.web.visit import Answer, Visit
 
 _PURPOSE: Final = "sign-in"
@@ -99,7 +100,8 @@ def sign_on(visit: Visit) -> Answer:
     """Send somebody to the authority's single sign-on."""
     next_ = within(visit.asked.get("next", ""))
     try:
-        url, kept = oidc.begin(visit.store, _provider(visit), _back(visit), next_)
+        anew = visit.asked.get("anew") == "yes"
+        url, kept = oidc.begin(visit.store, _provider(visit), _back(visit), next_, anew=anew)
     except (RefusedError, MalformedError) as error:
         return _asked(visit, next_, str(error))
     return See(url=url, began=kept)
@@ -109,18 +111,22 @@ def back(visit: Visit) -> Answer:
     """Let somebody in whom the authority's single sign-on knows."""
     known = _provider(visit)
     try:
-        person, next_ = oidc.finish(visit.store, known, _back(visit), visit.asked, visit.began)
-        if person not in visit.policy.people or Role.SERVICE in visit.policy.people[person].roles:
+        came = oidc.finish(
+            visit.store, known, _back(visit), visit.asked, visit.began, register=visit.policy.register
+        )
+        person = visit.policy.people.get(came.person)
+        if person is None or Role.SERVICE in person.roles:
             raise RefusedError("You are not on the list of authorised people; ask an administrator.")
     except PitError as error:
         return _asked(visit, "", str(error))
     if visit.session:
         sessions.end(visit.store, visit.session)
-    return See(url=within(next_), cookie=sessions.begin(visit.store, person, "sso"), began="")
+    cookie = sessions.begin(visit.store, came.person, "sso", came.said)
+    return See(url=within(came.next), cookie=cookie, began="")
 
 
 def _provider(visit: Visit) -> Provider:
-    if found := oidc.provider(visit.office.home):
+    if found := provider.provider(visit.office.home):
         return found
     raise NotFoundError
 

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 from flows.casework import acts, consents
 from flows.casework.amendments import matters, waiting
 from flows.casework.letterhead_file import letterhead_of
+from flows.casework.provider import provider
 from flows.desk.making import parse_authority
 from flows.desk.web.pages.signing import keep
 from flows.desk.web.visit import NotFoundError, Page, See
 from flows.document.theme_file import redrawn_if_small, theme_of
+from flows.domain.acts import ACTS
+from flows.domain.attested import attestable
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of, latest
 from flows.domain.errors import Fault, MalformedError, PitError
-from flows.domain.policy import BODIES, EARLIEST_REMINDER
+from flows.domain.policy import BODIES, EARLIEST_REMINDER, SERVICE
 from flows.domain.procedure import Role
 from flows.domain.provisions import provisions
 from flows.domain.working_days import NATIONS, Holiday
@@ -71,10 +74,21 @@ def _shown(visit: Visit, what: str, error: str) -> Page:
         "latest": latest(),
         "nations": NATIONS,
         "documents": DOCUMENTS,
+        "attestable": [kind for kind in ACTS.values() if attestable(kind)],
+        "accounts": _accounts(visit),
         "approvals": edition_of(policy).gates,
         "bodies": [(body, words.get(body, body.replace("-", " "))) for body in reversed(BODIES)],
     }
     return Page(template="policy.html.j2", view=view, more=more, status=422 if error else 200)
+
+
+def _accounts(visit: Visit) -> list[str]:
+    """Return of whom single sign-on knows the account, of those on the list."""
+    try:
+        known = provider(visit.office.home)
+    except PitError:
+        return []
+    return sorted({*known.people.values()} & visit.policy.people.keys() - {SERVICE}) if known else []
 
 
 def change(visit: Visit) -> Answer:
@@ -149,6 +163,11 @@ def _authority(visit: Visit, officer: Officer) -> object:
 
 def _edition(visit: Visit, officer: Officer) -> object:
     return acts.adopt_edition(visit.office, officer, latest())
+
+
+def _attested(visit: Visit, officer: Officer) -> object:
+    kinds, people = (visit.form.get(name, []) for name in ("kind", "person"))
+    return acts.change_attested(visit.office, officer, kinds, people)
 
 
 def _desk(visit: Visit, officer: Officer) -> object:
@@ -226,6 +245,7 @@ _CHANGES: Final[Mapping[str, Change]] = {
     "reminders": _reminders,
     "body": _body,
     "edition": _edition,
+    "attested": _attested,
     "desk": _desk,
     "retention": _retention,
     "holiday": _holiday,

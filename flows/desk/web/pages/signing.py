@@ -3,6 +3,7 @@
 1. What somebody wishes to do is made a statement, which is kept with what the act writes.
 2. The page says it in a sentence, and shows the very bytes and their SHA-256. They are the server's own:
    nothing that a browser sends beside the signature goes into the register.
+   Whoever came by single sign-on may have the service sign in their stead, where the policy lets them.
 3. The signature is verified as the audit will verify it, and the act appended; the same form sent twice
    finds it done before.
 """
@@ -10,17 +11,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from flows.casework import acts, amendments, proposals
 from flows.casework.acts import Officer, ProposedError, UnconfirmedError
 from flows.casework.views import what_was_done
 from flows.casework.waiting import Next, buckets
-from flows.desk.web import passkeys
+from flows.desk.web import passkeys, sessions
 from flows.desk.web.visit import NotFoundError, Page, See, Sent
 from flows.domain.acts.kind import in_words
 from flows.domain.acts.policy import PROPOSED_BY
+from flows.domain.attested import against_attested
 from flows.domain.errors import PitError, RefusedError, RegisterMovedError
 from flows.domain.reference import slug
 from flows.register import passkey, signature
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from flows.casework.proposals import Kept
     from flows.desk.web.visit import Answer, Visit
     from flows.domain.act import Act
+    from flows.domain.attested import Attested
 
 _SENT: Final = "application/octet-stream"
 
@@ -52,6 +55,8 @@ class SignView:
         proposed_by: Which administrator proposed it, where another did.
         request: What a browser is asked for, as JSON; empty where the person has no passkey for this address.
         with_sample: Whether the key of the sample can sign.
+        sign_in: Whether a sign-in may attest it in place of a signature.
+        stale: Why the one that began the session does not; empty where it does.
         back: The page that the act is about.
     """
 
@@ -66,6 +71,8 @@ class SignView:
     proposed_by: str
     request: str
     with_sample: bool
+    sign_in: bool
+    stale: str
     back: str
 
 
@@ -154,9 +161,40 @@ def _asked(visit: Visit, error: str) -> Page:
         changes=amendments.proposed(visit.office, visit.path["digest"]),
         request=asked,
         with_sample=visit.sample and (visit.office.home.officers / visit.person).is_file(),
+        sign_in=_may_attest(visit, kept),
+        stale=_against_sign_in(visit, kept),
         back=_about(act),
     )
     return Page(template="sign.html.j2", view=view, more={"error": error}, status=422 if error else 200)
+
+
+def _may_attest(visit: Visit, kept: Kept) -> bool:
+    """Tell whether the policy lets a sign-in of this person attest what waits, and they came by one."""
+    rules, act = visit.policy.rules.attested, kept.act
+    by_sign_in = visit.session is not None and visit.session.how == "sso"
+    return (
+        by_sign_in
+        and rules is not None
+        and kept.consent is None
+        and act.kind.name in rules.kinds
+        and act.actor in rules.accounts
+    )
+
+
+def _said(visit: Visit) -> Attested | None:
+    """Return what the authority's provider said of the sign-in that began this session."""
+    return sessions.signed_in(visit.store, visit.session) if visit.session else None
+
+
+def _against_sign_in(visit: Visit, kept: Kept) -> str:
+    """Return why the sign-in that began the session does not attest what waits; empty where it does."""
+    if not _may_attest(visit, kept):
+        return ""
+    said = _said(visit)
+    if said is None:
+        return "Your authority's sign-in did not say when you signed in."
+    act = replace(kept.act, time=visit.office.now(), attested=said)
+    return next(map(str, against_attested(act, visit.policy)), "")
 
 
 def statement(visit: Visit) -> Sent:
@@ -169,7 +207,10 @@ def append(visit: Visit) -> Answer:
     kept = _kept(visit)
     act = kept.act
     try:
-        proposals.append(visit.office, kept.content, _signature(visit, kept))
+        if visit.sent("with") == "sign-in":
+            _attest(visit, kept)
+        else:
+            proposals.append(visit.office, kept.content, _signature(visit, kept))
     except UnconfirmedError as unconfirmed:
         return See(url=f"/policy/waiting/{unconfirmed.name}?done={act.kind}")
     except PitError as error:
@@ -198,6 +239,14 @@ def _meanwhile(visit: Visit, kept: Kept) -> tuple[Came, ...]:
         for each, said in recorded
         if said.number >= number
     )
+
+
+def _attest(visit: Visit, kept: Kept) -> None:
+    """Have the service sign for a person by the sign-in that began this session, and by no other."""
+    said = _said(visit)
+    if said is None:
+        raise RefusedError("You did not come by your authority's sign-in, or it did not say when that was.")
+    proposals.attest(visit.office, kept, said)
 
 
 def _signature(visit: Visit, kept: Kept) -> str:
