@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
@@ -22,16 +23,21 @@ from flows.domain.procedure import Role
 from flows.engine.settings import AUDITED_AT
 from flows.notices.notice import AuditFailed, write_notice
 from flows.register.audit import audit
-from flows.register.checkpoint import newest_checkpoint
+from flows.register.checkpoint import newest_checkpoint, parse_text
 from flows.register.report import Report
 from flows.register.stop import stop
 from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from flows.casework.office import Office
     from flows.home import Home
+    from flows.register.checkpoint import Checkpoint
 
 _MOST_KEPT: Final = 1_000
+# From one weekly run to the next, with some hours for a run that began late.
+_LATELY: Final = timedelta(days=6, hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +48,24 @@ class Audited:
         time: UTC.
         entries: How many there were.
         findings: Code and place of each; none for an audit that passed.
+        whole: Whether every text, submission and paper was looked into, and not the latest alone.
+        release: Of the software.
+        validated: What passed, in the form of a checkpoint without signatures; empty where it failed.
     """
 
     time: datetime
     entries: int
     findings: tuple[str, ...]
+    whole: bool = True
+    release: str = ""
+    validated: str = ""
 
 
 def audit_register(office: Office) -> Done:
     """Audit the register against its newest checkpoint; write the next if it passes and has grown.
+
+    What acts brought is looked into once: what an audit of this home and this release passed is followed
+    and hashed again the next night, and looked into again after a week.
 
     Raises:
         TamperedError: it fails. From then on nothing is recorded.
@@ -58,12 +73,15 @@ def audit_register(office: Office) -> Done:
     # Where that cannot be, the audit finds the key, or what is wrong with the register.
     with suppress(PitError), office.taking_in():
         erasing.finish(office)
+    audits = _audits(office.home)
+    looked_into = _validated(audits) if _looked_into_lately(audits, office.now()) else None
     newest, unreadable = newest_checkpoint(office.home.checkpoints)
     found = audit(
         office.home.register,
         check_paper=papers.check,
         now=office.now(),
         checkpoint=newest,
+        looked_into=looked_into,
         keys=keys_in(office.home.case_keys),
     )
     findings = tuple(found.named)
@@ -75,7 +93,15 @@ def audit_register(office: Office) -> Done:
             f"Nothing is recorded: the register failed its audit of {in_full(office.today())} with {first}; "
             "`equipoise audit` tells more, and an administrator decides with `equipoise resume`.",
         )
-    _keep(office.home, Audited(time=office.now(), entries=found.entries, findings=findings))
+    audited = Audited(
+        time=office.now(),
+        entries=found.entries,
+        findings=findings,
+        whole=looked_into is None,
+        release=version("equipoise"),
+        validated=found.checkpoint.text() if found.passes else "",
+    )
+    _keep(office.home, [*audits, audited])
     if undecided:
         _tell(office, findings)
         raise TamperedError(
@@ -98,15 +124,7 @@ def audit_register(office: Office) -> Done:
 
 def last_audit(home: Home) -> Audited | None:
     """Return the newest audit of the home's register; None while there is none."""
-    lines = _lines(home)
-    if not lines:
-        return None
-    kept = json.loads(lines[-1])
-    return Audited(
-        time=datetime.fromisoformat(kept["time"]),
-        entries=kept["entries"],
-        findings=tuple(kept["findings"]),
-    )
+    return next(iter(_audits(home)[-1:]), None)
 
 
 def missed(office: Office) -> bool:
@@ -123,18 +141,33 @@ def _tell(office: Office, findings: tuple[str, ...]) -> None:
         office.outbox.tell(write_notice(failed, _told(office)))
 
 
-def _keep(home: Home, audited: Audited) -> None:
-    row = {
-        "time": audited.time.isoformat(),
-        "entries": audited.entries,
-        "findings": audited.findings,
-    }
-    lines = [*_lines(home)[1 - _MOST_KEPT :], json.dumps(row)]
-    disk.write(home.audits, "".join(f"{line}\n" for line in lines).encode())
+def _validated(audits: Sequence[Audited]) -> Checkpoint | None:
+    """Return what the last audit that passed validated."""
+    return next((parse_text(each.validated) for each in reversed(audits) if each.validated), None)
 
 
-def _lines(home: Home) -> list[str]:
-    return home.audits.read_text(encoding="utf-8").splitlines() if home.audits.exists() else []
+def _looked_into_lately(audits: Iterable[Audited], now: datetime) -> bool:
+    """Tell whether this release looked into everything within the week, and it passed."""
+    release = version("equipoise")
+    return any(
+        each.whole and each.validated and each.release == release and now - each.time < _LATELY
+        for each in audits
+    )
+
+
+def _keep(home: Home, audits: Sequence[Audited]) -> None:
+    rows = (asdict(each) | {"time": each.time.isoformat()} for each in audits[-_MOST_KEPT:])
+    disk.write(home.audits, "".join(f"{json.dumps(row)}\n" for row in rows).encode())
+
+
+def _audits(home: Home) -> list[Audited]:
+    """Return the audits of a home, oldest first."""
+    lines = home.audits.read_text(encoding="utf-8").splitlines() if home.audits.exists() else []
+    rows = map(json.loads, lines)
+    return [
+        Audited(**row | {"time": datetime.fromisoformat(row["time"]), "findings": tuple(row["findings"])})
+        for row in rows
+    ]
 
 
 def _told(office: Office) -> set[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.casework import contents
 from flows.document.blocks import parse_document
-from flows.document.publication import Comparison, Publication, paper_blocks, render
+from flows.document.publication import Comparison, Publication, page_of, paper_blocks, render
 from flows.document.publication import check as check_publication
 from flows.document.publication import publish as make_publication
 from flows.document.record import DECIDED, ROLES, Record
@@ -141,6 +141,10 @@ def check(brought: Brought) -> PaperVerdict:
 
 def _compared(published: Brought) -> PaperVerdict:
     kind = DOCUMENTS[published.act.document]
+    pdf, manifest = kind.published(slug(published.case.reference))
+    if published.followed:
+        page, again = page_of(published.read(manifest))
+        return PaperVerdict(passes=True, page=page, again=again)
     basis = Basis(
         document=published.act.document,
         request=published.read(REQUEST),
@@ -152,7 +156,6 @@ def _compared(published: Brought) -> PaperVerdict:
         letterhead=published.policy.letterhead,
         signed_as=published.act.details.get(SIGNED_AS, ""),
     )
-    pdf, manifest = kind.published(slug(published.case.reference))
     paper, text = published.read(pdf), basis.text.decode()
     result = check_publication(text, basis.record(), published.read(manifest), paper, basis.theme)
     unknown = result.comparison is Comparison.NOT_ESTABLISHED

@@ -135,8 +135,21 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: The
     if found.comparison is not Comparison.DIFFERS and not _is_of(told, blocks, imprint, pdf):
         sentence = "The manifest is not that of the paper and of the page that was made with it."
         return Check(comparison=Comparison.DIFFERS, sentence=sentence)
-    page = str((told.get("html") or {}).get("sha256", ""))
-    return replace(found, page=page, again=made_with == dict(toolchain()))
+    page, again = _page(told, made_with)
+    return replace(found, page=page, again=again)
+
+
+def page_of(manifest: bytes) -> tuple[str, bool]:
+    """Return the SHA-256 of the page that was made with a paper, and whether it would be made again now.
+
+    Raises:
+        MalformedError: the manifest cannot be read.
+    """
+    return _page(*_read_manifest(manifest))
+
+
+def _page(told: Mapping[str, Any], made_with: Mapping[str, str]) -> tuple[str, bool]:
+    return str((told.get("html") or {}).get("sha256", "")), made_with == dict(toolchain())
 
 
 def _compared(rendered: bytes, pdf: bytes, made_with: Mapping[str, str], made_by: Release) -> Check:

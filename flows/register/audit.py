@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.english import listing
@@ -35,7 +34,7 @@ from flows.register.report import Brought, FoundError, PaperVerdict, Report
 from flows.register.shape import shape, tip_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -51,12 +50,33 @@ _SKEW: Final = 5 * 60
 """Seconds by which clocks that are set by a server may differ."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """One entry: its id, and the SHA-256 of the raw commit."""
+_ID: Final = 20
+_SHA256: Final = 32
+"""Bytes of an object's id, and of a digest."""
 
-    id: str
-    sha256: str
+
+class _Line:
+    """All entries, oldest first: of each its id, and the SHA-256 of the raw commit."""
+
+    def __init__(self, ids: bytes, digests: bytes) -> None:
+        self._ids, self._digests = ids, digests
+
+    def __len__(self) -> int:
+        return len(self._ids) // _ID
+
+    def ids(self, start: int = 0, stop: int | None = None) -> list[str]:
+        """Return the ids of some entries; the first has the index 0."""
+        stop = len(self) if stop is None else min(stop, len(self))
+        return [self._ids[at * _ID : (at + 1) * _ID].hex() for at in range(start, stop)]
+
+    def digests(self) -> Iterator[bytes]:
+        """Yield the SHA-256 of each."""
+        return (self._digests[at : at + _SHA256] for at in range(0, len(self._digests), _SHA256))
+
+    @property
+    def head(self) -> str:
+        """SHA-256 of the newest."""
+        return self._digests[-_SHA256:].hex()
 
 
 def audit(
@@ -67,6 +87,7 @@ def audit(
     checkpoint: str | None = None,
     witnesses: Collection[NoteKey] = (),
     remembered: Checkpoint | None = None,
+    looked_into: Checkpoint | None = None,
     keys: Collection[str] | None = None,
     now: datetime | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
@@ -81,6 +102,9 @@ def audit(
         checkpoint: A note the register must contain, from outside.
         witnesses: Whose cosignatures on the note are looked for.
         remembered: What an earlier audit validated, as ``Report.checkpoint`` had it.
+        looked_into: Up to where an earlier audit looked into what acts brought, and passed. If the register
+            goes on from there, this is not done again; every entry is followed, verified and hashed
+            all the same.
         keys: The names of the case keys that are there, from outside; None where nobody looked.
         now: UTC; with it, an entry dated in the future is found.
         progress: Told how many entries of how many are done.
@@ -101,10 +125,17 @@ def audit(
             report.not_established.append("what the entries say, for they cannot be followed to the first")
             report.sort()
             return report
-        for found in shown_elsewhere(repository, [head.id for head in line], evidence):
+        for found in shown_elsewhere(repository, line.ids(), evidence):
             report.take(found)
-        examiner = _examine(evidence, line, report, check_paper, progress)
-    tree = _tree_of(line)
+        tree = _tree_of(line)
+        before = looked_into.sequence if looked_into and looked_into.is_of(tree) else 0
+        examiner = Examiner(evidence, check_paper, looked_into=before)
+        _examine(examiner, line, report, progress)
+    if before:
+        report.not_established.append(
+            f"whether the texts, submissions and papers up to entry {before} are right: an earlier "
+            "audit looked into them, and this one did not"
+        )
     report.root = tree.root().hex()
     ahead = examiner.committed - now.timestamp() if now else 0
     if ahead > LONGEST_DELAY:
@@ -145,24 +176,26 @@ def head_of_line(repository: Path) -> Checkpoint | None:
             raise TamperedError(
                 f"{repository} fails its audit at {found.place} with {found.code}."
             ) from error
-    return head_of(_tree_of(line), entry.register, line[-1].sha256)
+    return head_of(_tree_of(line), entry.register, line.head)
 
 
-def _tree_of(line: Sequence[_Head]) -> Tree:
+def _tree_of(line: _Line) -> Tree:
     tree = Tree()
-    tree.extend(bytes.fromhex(head.sha256) for head in line)
+    tree.extend(line.digests())
     return tree
 
 
-def _walk(evidence: Evidence, tip: str | None) -> list[_Head]:
-    """Return all entries, oldest first."""
+def _walk(evidence: Evidence, tip: str | None) -> _Line:
+    """Return all entries."""
     if tip is None:
         raise FoundError("E_REF", "refs/heads/main", "The branch main does not name an entry.")
-    line: list[_Head] = []
+    ids, digests = bytearray(), bytearray()
     id_: str | None = tip
     while id_:
         raw = evidence.read(id_, "commit", f"commit {id_}")
-        line.append(_Head(id_, hashlib.sha256(raw).hexdigest()))
+        # From the newest on: what is turned round at the end is turned round here.
+        ids += bytes.fromhex(id_)[::-1]
+        digests += hashlib.sha256(raw).digest()[::-1]
         headers = raw.partition(b"\n\n")[0].split(b"\n")
         parents = [header[7:] for header in headers if header.startswith(b"parent ")]
         if len(parents) > 1:
@@ -170,28 +203,22 @@ def _walk(evidence: Evidence, tip: str | None) -> list[_Head]:
                 "E_PARENTS", f"commit {id_}", "An entry has two parents; the register is one line."
             )
         id_ = parents[0].decode("ascii", "replace") if parents else None
-    return line[::-1]
+    return _Line(bytes(ids[::-1]), bytes(digests[::-1]))
 
 
-def _examine(
-    evidence: Evidence,
-    line: Sequence[_Head],
-    report: Report,
-    check_paper: Callable[[Brought], PaperVerdict],
-    progress: Callable[[int, int], None],
-) -> Examiner:
+def _examine(examiner: Examiner, line: _Line, report: Report, progress: Callable[[int, int], None]) -> None:
     """Examine every entry, and report what is found."""
-    examiner = Examiner(evidence, check_paper)
-    for done, head in enumerate(line):
-        progress(done, len(line))
-        if done % _AT_ONCE == 0:
-            examiner.look_ahead([each.id for each in line[done : done + _AT_ONCE]])
-        try:
-            examiner.examine(head.id)
-        except FoundError as found:
-            report.take(found.finding)
+    for done in range(0, len(line), _AT_ONCE):
+        ids = line.ids(done, done + _AT_ONCE)
+        examiner.look_ahead(ids)
+        for number, id_ in enumerate(ids, start=done):
+            progress(number, len(line))
+            try:
+                examiner.examine(id_)
+            except FoundError as found:
+                report.take(found.finding)
     authority = examiner.authority
-    report.entries, report.cases, report.head = len(line), examiner.cases, line[-1].sha256
+    report.entries, report.cases, report.head = len(line), examiner.cases, line.head
     report.overrides, report.accepted = tuple(examiner.overrides), authority.accepted
     report.attested = tuple(examiner.attested)
     report.erased = tuple(reference for reference, _ in examiner.erased.values())
@@ -202,7 +229,6 @@ def _examine(
     report.remarks += [*examiner.remarks, *authority.remarks, *map(_in_words, report.suspects)]
     report.unexamined, report.papers = examiner.unexamined, tuple(examiner.papers)
     report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
-    return examiner
 
 
 def _in_words(suspected: Suspected) -> str:

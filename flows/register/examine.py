@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
@@ -23,9 +23,9 @@ from flows.domain.english import in_full
 from flows.domain.reference import identity, slug
 from flows.register import statement
 from flows.register.authority import Authority, signer_of
-from flows.register.chain import Chain
 from flows.register.content import check_content, is_examined, unfit_texts
 from flows.register.entry import LONGEST_DELAY, entry_for
+from flows.register.known import Cases, Known
 from flows.register.reading import Said, look_ahead, parse_commit, read_act, tree_of
 from flows.register.report import (
     KEPT,
@@ -46,24 +46,9 @@ if TYPE_CHECKING:
     from flows.domain.acts import Kind
     from flows.domain.case import Case
     from flows.domain.policy import Policy
+    from flows.register.chain import Chain
     from flows.register.entry import Entry
     from flows.register.evidence import Evidence
-
-
-@dataclass(kw_only=True)
-class _Known:
-    """What is remembered of a case, or of the policy.
-
-    Attributes:
-        entry: Id of its newest entry.
-        records: The records of its acts, path to object id.
-        broken: Whether an act of it failed; what follows is then no longer put to ``decide``.
-    """
-
-    chain: Chain = field(default_factory=Chain)
-    records: Mapping[str, str] = field(default_factory=dict)
-    entry: str | None = None
-    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +66,7 @@ class _Line:
     committed: int = 0
 
 
+_MARKS_KEPT: Final = 1 << 16
 _UNKNOWN: Final[Mapping[Kind, tuple[str, str, str]]] = {
     OPEN: ("text", "the assessment of {} is one", "E_CONTENT"),
     DRAFT: ("text", "the text of {} is made of its assessment", "E_CONTENT"),
@@ -93,6 +79,9 @@ _UNKNOWN: Final[Mapping[Kind, tuple[str, str, str]]] = {
 class Examiner:
     """One pass over the line of entries, oldest first.
 
+    Args:
+        looked_into: Up to which entry somebody else looked into what the acts brought.
+
     Attributes:
         authority: The policy so far.
         overrides: The findings of the checks that were overridden.
@@ -104,7 +93,9 @@ class Examiner:
         unexamined: How often, by what it is.
     """
 
-    def __init__(self, evidence: Evidence, check_paper: Callable[[Brought], PaperVerdict]) -> None:
+    def __init__(
+        self, evidence: Evidence, check_paper: Callable[[Brought], PaperVerdict], *, looked_into: int = 0
+    ) -> None:
         self.authority = Authority()
         self.overrides: list[Overridden] = []
         self.papers: list[Printed] = []
@@ -117,8 +108,9 @@ class Examiner:
         self.unexamined: Counter[str] = Counter()
         self._evidence = evidence
         self._check_paper = check_paper
+        self._looked_into = looked_into
         self._line = _Line()
-        self._known: dict[str, _Known] = {}
+        self._cases = Cases(evidence)
         self._marks: dict[str, FileMark] = {}
 
     def unseen(self) -> str | None:
@@ -130,7 +122,7 @@ class Examiner:
     @property
     def cases(self) -> int:
         """How many cases were met."""
-        return len(self._known.keys() - {POLICY})
+        return len(self._cases)
 
     @property
     def committed(self) -> int:
@@ -174,7 +166,7 @@ class Examiner:
         self.examine(id_)
 
     def _check_act(self, entry: Entry, id_: str, before: str | None, place: str) -> None:
-        known = self._known.setdefault(identity(entry.case), _Known())
+        known = self._cases.meet(identity(entry.case), place)
         try:
             _check_opens_once(entry, known.chain, place)
             said = read_act(self._evidence, entry, before, place)
@@ -186,7 +178,7 @@ class Examiner:
                 known.chain = known.chain.then(
                     said.statement, said.data, said.armoured.encode(), folder=said.folder, case=case
                 )
-                known.records = said.records
+                known.records, known.tree = said.records, said.tree
             if said.statement.act.kind in _UNKNOWN and case and self.authority.policy and not known.broken:
                 self._look_into(case, self.authority.policy, known.chain, said)
         except FoundError:
@@ -195,7 +187,7 @@ class Examiner:
         finally:
             known.entry = id_
 
-    def _check_follows(self, said: Said, known: _Known) -> None:
+    def _check_follows(self, said: Said, known: Known) -> None:
         """Check that the statement and its files come after those before."""
         chain, it, place = known.chain, said.statement, said.place
         _check_statement(said)
@@ -211,7 +203,7 @@ class Examiner:
         _check_entry(said, known.entry)
         self._check_files(said, known)
 
-    def _check_files(self, said: Said, known: _Known) -> None:
+    def _check_files(self, said: Said, known: Known) -> None:
         it, place = said.statement, said.place
         if known.chain.folder not in {"", said.folder}:
             raise FoundError("E_TREE", place, "The entry changes another folder than its case's.")
@@ -230,10 +222,12 @@ class Examiner:
     def _mark(self, id_: str, place: str) -> FileMark:
         mark = self._marks.get(id_)
         if mark is None:
+            if len(self._marks) >= _MARKS_KEPT:
+                self._marks.clear()
             mark = self._marks[id_] = statement.mark(self._evidence.read(id_, "blob", place))
         return mark
 
-    def _take(self, said: Said, known: _Known) -> Case | None:
+    def _take(self, said: Said, known: Known) -> Case | None:
         """Return the case as the act leaves it; None for the policy."""
         if said.entry.case == POLICY:
             self.authority.amend(said, lambda path: self._read(said, path))
@@ -308,6 +302,9 @@ class Examiner:
     def _look_into(self, case: Case, policy: Policy, chain: Chain, said: Said) -> None:
         act = said.statement.act
         kind, unknown, code = _UNKNOWN[act.kind]
+        followed = self._line.sequence <= self._looked_into
+        if followed and act.kind != PUBLISH:
+            return
         brought = Brought(
             case=case,
             act=act,
@@ -315,6 +312,7 @@ class Examiner:
             statements=chain.statements,
             read=lambda path: self._read(said, path),
             fingerprint=self.authority.fingerprint,
+            followed=followed,
         )
         try:
             verdict = self._check_paper(brought)

@@ -35,6 +35,7 @@ class Said:
     Attributes:
         place: For findings.
         folder: The one folder the entry changed.
+        tree: Its id.
         nodes: The files of that folder, path to object id.
         data: The statement's bytes.
         armoured: Its signature.
@@ -44,6 +45,7 @@ class Said:
     place: str
     entry: Entry
     folder: str
+    tree: str
     nodes: Mapping[str, str]
     statement: Statement
     data: bytes
@@ -122,22 +124,35 @@ def read_act(evidence: Evidence, entry: Entry, before: str | None, place: str) -
     path = f"acts/{entry.act}.json"
     if path not in nodes or f"{path}.sig" not in nodes:
         raise FoundError("E_TREE", place, "The folder lacks the statement the entry names, or its signature.")
+    said, data, armoured = read_record(evidence, nodes, path, place)
+    return Said(
+        place=place,
+        entry=entry,
+        folder=folder,
+        tree=tree,
+        nodes=nodes,
+        statement=said,
+        data=data,
+        armoured=armoured,
+        records={path: id_ for path, id_ in nodes.items() if path.startswith(statement.RECORDS)},
+    )
+
+
+def read_record(
+    evidence: Evidence, nodes: Mapping[str, str], path: str, place: str
+) -> tuple[Statement, bytes, str]:
+    """Return a statement, its bytes, and its signature.
+
+    Raises:
+        FoundError: it cannot be read.
+    """
     data = evidence.read(nodes[path], "blob", place)
     try:
         said = statement.parse(data)
     except ValueError:
         raise FoundError("E_STATEMENT", place, "The statement is not in the register's form.") from None
     armoured = evidence.read(nodes[f"{path}.sig"], "blob", place)[:_LARGEST_SIGNATURE]
-    return Said(
-        place=place,
-        entry=entry,
-        folder=folder,
-        nodes=nodes,
-        statement=said,
-        data=data,
-        armoured=armoured.decode("ascii", "replace"),
-        records={path: id_ for path, id_ in nodes.items() if path.startswith(statement.RECORDS)},
-    )
+    return said, data, armoured.decode("ascii", "replace")
 
 
 def _changed(evidence: Evidence, entry: Entry, before: str | None, place: str) -> tuple[str, str]:

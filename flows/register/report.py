@@ -102,6 +102,7 @@ class Brought:
         statements: The case's statements up to that of the act, oldest first, with their SHA-256.
         read: Returns a file of the case's folder as the act left it.
         fingerprint: The register's.
+        followed: Whether an earlier audit looked into it: then only what goes with a paper is asked for.
     """
 
     case: Case
@@ -110,6 +111,7 @@ class Brought:
     statements: tuple[tuple[str, Statement], ...]
     read: Callable[[str], bytes]
     fingerprint: str
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

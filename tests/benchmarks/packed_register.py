@@ -38,13 +38,14 @@ from flows.register.statement import Statement, mark
 from flows.sources.parse import parse_request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from flows.domain.case import Case
 
 _A_DAY: Final = 28
 """Requests received on one day: some 10,000 a year, so that 100,000 cases take ten years."""
+_UNDER_WAY: Final = 30 * _A_DAY
 _FIRST_DAY: Final = date(2016, 1, 1)
 _KINDS: Final = {"commit": 1, "tree": 2, "blob": 3}
 _SAMPLE: Final = "1146A-22"
@@ -86,19 +87,25 @@ def build(
     with open_staffed(folder) as office:
         line = _PackedLine(office)
         gc.disable()  # nothing here is garbage, and there are millions of it
+        left = {*left_open(cases, waiting)}
         try:
-            for _ in range(acts):
-                for reference in references(cases):
-                    line.take_next(reference, returning=returning)
-            left = {*left_open(cases, waiting)}
-            for reference in references(cases):
-                if reference not in left:
-                    line.take_next(reference, close=True)
+            for wave in _waves(references(cases)):
+                for _ in range(acts):
+                    for reference in wave:
+                        line.take_next(reference, returning=returning)
+                for reference in wave:
+                    if reference not in left:
+                        line.take_next(reference, close=True)
         finally:
             gc.enable()
         line.close()
     # It reflects the founding alone; how long it takes to make anew is one of the figures.
     office.home.catalogue.unlink()
+
+
+def _waves(every: list[str]) -> Iterator[list[str]]:
+    """Yield the cases that are under way at once: those of some weeks."""
+    return (every[start : start + _UNDER_WAY] for start in range(0, len(every), _UNDER_WAY))
 
 
 def next_act(

@@ -259,3 +259,15 @@ def test_an_audit_remembers_and_the_next_finds_what_was_cut_off(desk: Desk, tmp_
     assert result.stdout.startswith("E_REMEMBERED at entry 9\n")
     (tmp_path / "letter").write_text("a letter")
     assert desk.refused("audit", "--remember", tmp_path / "letter")[0] == 2
+
+
+def test_an_audit_goes_on_from_what_the_last_one_looked_into(desk: Desk, tmp_path: Path) -> None:
+    noted = tmp_path / "noted"
+    assert "--remember FILE is needed" in desk.refused("audit", "--onward")[1]
+    assert "an earlier audit looked into" not in desk.done("audit", "--remember", noted, "--onward")
+    desk.submit()
+
+    said = " ".join(desk.done("audit", "--remember", noted, "--onward").split())
+
+    assert f"up to entry {ENTRIES} are right: an earlier audit looked into them" in said
+    assert parse_text(noted.read_text()).sequence == ENTRIES + 1

@@ -11,11 +11,12 @@ from flow_builders import TODAY
 from flows import home as flows_home
 from flows.casework import acts, auditing
 from flows.casework import papers as paper
-from flows.casework.auditing import Audited, last_audit
+from flows.casework.auditing import last_audit
+from flows.casework.papers import check
 from flows.domain.acts import RESUME
 from flows.domain.documents import DOCUMENT
 from flows.domain.errors import MissingReasonError, NotEntitledError, RefusedError, TamperedError
-from flows.register.audit import audit
+from flows.register.audit import Brought, PaperVerdict, audit
 from flows.register.checkpoint import newest_checkpoint
 from flows.register.repository import BRANCH
 from flows.register.stop import stopped
@@ -100,6 +101,35 @@ def test_a_register_that_fails_its_audit_gets_no_checkpoint(town: Town) -> None:
     assert "| register | failed: The register fails its audit with E_MISSING at entry 6" in artifact
 
 
+def test_what_was_looked_into_is_looked_into_again_after_a_week_and_by_another_release(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+
+    def look(brought: Brought) -> PaperVerdict:
+        looked.extend([] if brought.followed else [1])
+        return check(brought)
+
+    monkeypatch.setattr(paper, "check", look)
+
+    def looks() -> int:
+        looked.clear()
+        auditing.audit_register(town.office)
+        return len(looked)
+
+    town.drafted("A/1")
+    assert looks() == 2  # the opening and the draft
+    assert looks() == 0
+    town.submit("A/1")
+    clock.time += timedelta(days=1)
+    assert looks() == 1
+    monkeypatch.setattr(auditing, "version", lambda _: "another")
+    assert looks() == 3
+    assert looks() == 0
+    clock.time += timedelta(days=7)
+    assert looks() == 3
+
+
 def cut_back(town: Town) -> None:
     """Take the newest entry away, as somebody could who has the machine; a checkpoint knew of it."""
     town.drafted("A/1")
@@ -107,6 +137,12 @@ def cut_back(town: Town) -> None:
     newest = town.office.register.tip()
     town.close()
     (town.home.register / BRANCH).write_text(f"{newest.entry.parent}\n")
+
+
+def what_was_found(town: Town) -> tuple[datetime, int, tuple[str, ...]]:
+    last = last_audit(town.home)
+    assert last
+    return last.time, last.entries, last.findings
 
 
 def test_a_register_cut_back_behind_its_checkpoint_stops_writing_and_is_told(town: Town) -> None:
@@ -122,7 +158,7 @@ def test_a_register_cut_back_behind_its_checkpoint_stops_writing_and_is_told(tow
     assert checkpoints(town) == ["000000006.txt"]
     (notice,) = town.notices().values()
     assert notice.startswith("To: administrator\nAbout: the register\n")
-    assert last_audit(town.home) == Audited(time=TODAY, entries=5, findings=("E_ROLLBACK at entry 6",))
+    assert what_was_found(town) == (TODAY, 5, ("E_ROLLBACK at entry 6",))
     drafting = town.run("drafting")
     with pytest.raises(RefusedError) as refused:
         town.close_case("A/1")
@@ -184,13 +220,13 @@ def test_an_administrator_lets_a_register_be_written_again_and_what_was_decided_
     )
     forked = town.run("auditing")
     assert forked.completed
-    assert last_audit(town.home) == Audited(time=TODAY, entries=6, findings=("E_FORK at entry 6",))
+    assert what_was_found(town) == (TODAY, 6, ("E_FORK at entry 6",))
     town.run("drafting")
     assert town.entries() == 7
     assert town.run("auditing").completed
     assert checkpoints(town) == ["000000006.txt", "000000007.txt"]
     assert town.run("auditing").completed
-    assert last_audit(town.home) == Audited(time=TODAY, entries=7, findings=())
+    assert what_was_found(town) == (TODAY, 7, ())
     (remark,) = town.audited().remarks
     assert remark == (
         "entry 6, policy: administrator let the register be written again in spite of E_ROLLBACK at entry 6: "

@@ -28,9 +28,10 @@ from flows.domain.acts import PUBLISH
 from flows.domain.errors import Fault, MalformedError, RegisterError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Stage
-from flows.register import canonical, examine
+from flows.register import canonical, examine, known
 from flows.register import report as reports
 from flows.register.audit import Brought, PaperVerdict, audit
+from flows.register.reading import read_record
 from flows.register.roster import FILES
 from flows.register.statement import POLICY
 
@@ -56,6 +57,30 @@ def test_a_register_told_to_the_end_holds(busy_office: Office) -> None:
     assert report.register == busy_office.register.policy().register
     assert seen == [(number, 24) for number in range(24)]
     assert bytes_of(busy_office.path) == before
+
+
+def test_what_it_has_to_read_again_of_a_case_changes_nothing(
+    busy_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for case in ("G/1", "H/1", "I/1"):
+        busy_office.open(case)
+    for case in ("G/1", "H/1", "I/1"):
+        busy_office.draft(case)
+    for case in ("G/1", "H/1", "I/1"):
+        busy_office.submit(case)
+    whole = audited(busy_office.path)
+    reads: list[str] = []
+
+    def read(*given: Any) -> Any:
+        reads.append(given[2])
+        return read_record(*given)
+
+    monkeypatch.setattr(known, "_MOST_AWAKE", 2)
+    monkeypatch.setattr(known, "read_record", read)
+
+    assert audited(busy_office.path) == whole
+    # Two cases are looked up again for one act, and then for two.
+    assert len(reads) > 3
 
 
 SEALED = "that no published text names its applicant: the requests are sealed"

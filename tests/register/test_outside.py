@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from attacker import Attacker
-from register_builders import Office, audited
+from register_builders import Office, audited, check_paper
 
 from flows.domain.policy import SERVICE
 from flows.register import signature
+from flows.register.audit import Brought, PaperVerdict, audit
 from flows.register.checkpoint import Checkpoint, parse_text
 from flows.register.merkle import Tree
 from flows.register.note import NoteKey, SignatureType, cosign
@@ -67,6 +69,64 @@ def test_a_register_that_only_grew_passes_from_audit_to_audit(busy_office: Offic
     assert (same.passes, outside(same)) == (True, [])
     assert (grown.passes, grown.entries) == (True, 25)
     assert outside(grown) == ["completeness after entry 24: nothing from outside knows of a later one"]
+
+
+def numbers_of(report: Report) -> list[str]:
+    return [each for each in report.not_established if "an earlier audit looked into them" in each]
+
+
+def looked_into(office: Office, checkpoint: Checkpoint | None) -> tuple[Report, list[str]]:
+    """Return what an audit says that goes on from a checkpoint, and the cases of what it looked into."""
+    cases: list[str] = []
+
+    def look(brought: Brought) -> PaperVerdict:
+        cases.extend([] if brought.followed else [brought.case.reference])
+        return check_paper(brought)
+
+    return audit(office.path, check_paper=look, looked_into=checkpoint), cases
+
+
+def test_what_an_earlier_audit_looked_into_is_followed_and_not_looked_into_again(busy_office: Office) -> None:
+    known = busy_office.head()
+    busy_office.open("G/1")
+
+    whole, every = looked_into(busy_office, None)
+    onward, since = looked_into(busy_office, known)
+
+    assert len(every) > 10
+    assert since == ["G/1"]
+    assert (whole.passes, onward.passes) == (True, True)
+    (sentence,) = numbers_of(onward)
+    assert "up to entry 24 are right" in sentence
+    assert numbers_of(whole) == []
+    onward.not_established.remove(sentence)
+    assert onward == whole
+
+
+@pytest.mark.parametrize("change", [{"head": "0" * 64}, {"root": "0" * 64}, {"sequence": 23}])
+def test_a_register_that_does_not_go_on_from_there_is_looked_into_whole(
+    change: dict[str, Any], busy_office: Office
+) -> None:
+    report, cases = looked_into(busy_office, replace(busy_office.head(), **change))
+
+    assert len(cases) > 10
+    assert numbers_of(report) == []
+
+
+def test_what_is_followed_is_verified_and_hashed_all_the_same(busy_office: Office) -> None:
+    busy_office.open("G/1")
+    known = busy_office.head()
+    file = next(path for path in (busy_office.path / "objects").glob("??/*") if kind_of(path) == b"blob")
+    file.chmod(0o644)
+    file.write_bytes(zlib.compress(b"blob 5\0other"))
+
+    report, _ = looked_into(busy_office, known)
+
+    assert "E_OBJECT" in codes(report)
+
+
+def kind_of(path: Path) -> bytes:
+    return zlib.decompress(path.read_bytes()).partition(b" ")[0]
 
 
 def cut_off(attacker: Attacker) -> None:
