@@ -10,6 +10,7 @@ import pytest
 from desk_builders import RULES
 
 from flows.casework.amendments import difference, matters
+from flows.domain.attested import Attesting
 from flows.domain.letterhead import Letterhead
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import Role
@@ -34,6 +35,7 @@ OTHER: Final[dict[str, Any]] = {
     "body": "school",
     "retention": 24,
     "desk": ("https://foi.example.gov.uk",),
+    "attested": Attesting(issuer="https://a.example", kinds=("assign",), accounts={"b": "0" * 64}),
     "accent": "#00452b",
     "size": 14,
     "draft_marking": "DRAFT",
