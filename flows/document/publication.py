@@ -235,7 +235,7 @@ def _read_manifest(manifest: bytes) -> tuple[dict[str, Any], dict[str, str]]:
     try:
         told = json.loads(manifest)
         return told, {str(name): str(value) for name, value in told["toolchain"].items()}
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         problem = "is not a manifest of a publication"
         raise MalformedError("manifest", Fault(path="toolchain", problem=problem)) from error
 
@@ -292,10 +292,10 @@ def _sha256(content: bytes) -> str:
 
 # Content of a PDF -------------------------------------------------------------------------------
 
-_START: Final = re.compile(rb"startxref\n(\d+)\n%%EOF\n\Z")
-_TABLE: Final = re.compile(rb"xref\n0 (\d+)\n0000000000 65535 f \n")
+_START: Final = re.compile(rb"startxref\n(\d{1,10})\n%%EOF\n\Z")
+_TABLE: Final = re.compile(rb"xref\n0 (\d{1,10})\n0000000000 65535 f \n")
 _ENTRY: Final = re.compile(rb"(\d{10}) 00000 n \n")
-_LENGTH: Final = re.compile(rb"/Length (\d+)")
+_LENGTH: Final = re.compile(rb"/Length (\d{1,10})")
 _STREAM: Final = re.compile(rb"stream\r?\n")
 _MOST: Final = 64 * 1024 * 1024
 """What one stream, or a file, may hold when inflated: beyond it, the file is none of ours."""

@@ -49,7 +49,7 @@ def shown_elsewhere(repository: Path, line: Sequence[str], evidence: Evidence) -
         graph = b""
     try:
         good = _is_of(graph, line, evidence)
-    except (ValueError, IndexError, struct.error, FoundError):
+    except (ValueError, LookupError, struct.error, FoundError):
         good = False
     if not good:
         sentence = "The commit-graph is not of these entries: plain git shows another history by it."

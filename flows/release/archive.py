@@ -66,9 +66,11 @@ class Archive:
         """Return the content of an entry.
 
         Raises:
-            MalformedError: It is damaged, or unpacks to more than is looked through.
+            MalformedError: It is missing or damaged, or unpacks to more than is looked through.
         """
-        entry = self._entries[name]
+        entry = self._entries.get(name)
+        if entry is None:
+            raise unread("It is damaged: it names a part that it has not")
         if entry.file_size > MOST_BYTES:
             raise unread("It unpacks to more than is looked through", self.place(name))
         if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:

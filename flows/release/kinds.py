@@ -19,6 +19,8 @@ MOST_BYTES: Final = 128 << 20
 MOST_FINDINGS: Final = 200
 _OFFICE_BEFORE_2007: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = (b"PK\x03\x04",)
+_UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError)
+"""What the libraries meet a damaged file with, where nobody foresaw it: whatever error its bytes lead to."""
 
 
 class _Kind(NamedTuple):
@@ -76,6 +78,10 @@ def look(name: str, data: bytes, own: frozenset[str]) -> tuple[Finding, ...]:
     except MalformedError as error:
         sentence = f"{'; '.join(fault.problem for fault in error.faults)}."
         found[finding("HIDDEN_UNREAD", error.source, sentence)] = None
+    except _UNREADABLE:
+        found[
+            finding("HIDDEN_UNREAD", THE_FILE, "It is damaged: it cannot be looked through to its end.")
+        ] = None
     return tuple(found)
 
 

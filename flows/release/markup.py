@@ -94,7 +94,7 @@ def events(data: bytes, place: str) -> Iterator[Event]:
             reader.parser.Parse(data[start : start + _CHUNK], False)  # noqa: FBT003 - takes no keyword
             yield from reader.taken()
         reader.parser.Parse(b"", True)  # noqa: FBT003 - as above
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):  # the last two of an encoding that it names
         raise unread("It is damaged: its XML cannot be read", place) from None
     yield from reader.taken()
 

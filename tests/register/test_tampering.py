@@ -48,6 +48,7 @@ from flows.domain.acts import (
     CHANGE_THRESHOLD,
     RESUME,
     RETURN,
+    REVOKE_OFFICER,
     SUSPECT_KEY,
 )
 from flows.domain.acts.policy import (
@@ -60,6 +61,7 @@ from flows.domain.acts.policy import (
     change_pattern,
     change_reminders,
     change_threshold,
+    revoke_officer,
     suspect_key,
 )
 from flows.domain.attested import Attesting
@@ -1388,6 +1390,7 @@ def agreed_change(
     namespace: bytes = signature.CONSENT,
     register: str = "",
     written: Callable[[str], str] = on_one_line,
+    listed: Person | None = None,
     **agreed: Any,
 ) -> Step:
     """Return a change of the kind of authority by administrator, to which another agreed.
@@ -1395,10 +1398,14 @@ def agreed_change(
     Args:
         by: Who is said to have agreed.
         signer: What signs for them, if not their own key.
+        listed: Who is listed instead.
         agreed: What they agreed to otherwise than is recorded.
     """
     facts = {"kind": CHANGE_BODY, "details": {"body": "school"}, "reason": None}
     files = write_policy(change_body(scene.office.register.policy(), "school"))
+    if listed:
+        facts = {"kind": ADD_OFFICER, "details": {"person": listed.id}, "reason": None}
+        files = write_policy(add_officer(scene.office.register.policy(), listed))
     step = amendment(scene, attacker, files, **facts)
     act = replace(step.said.act, actor=by, files={name: mark(content) for name, content in files.items()})
     consent = Consent(register=register or step.said.register, act=replace(act, **agreed))
@@ -1517,6 +1524,59 @@ def _(scene: Scene, a: Attacker) -> None:
 @two("a consent is of noise", "E_CONSENT")
 def _(scene: Scene, a: Attacker) -> None:
     agreed_change(scene, a, written=lambda _: "as agreed")
+
+
+@two("an administrator agrees with a key that the change itself lists", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    new = scene.office.signers["outsider"]
+    other = scene.office.register.policy().people[SECOND]
+    agreed_change(scene, a, signer=new, listed=replace(other, keys=(*other.keys, new.public)))
+
+
+@two("somebody agrees whom the change itself makes an administrator", "E_CONSENT")
+def _(scene: Scene, a: Attacker) -> None:
+    new = scene.office.signers["outsider"]
+    roles = frozenset({Role.ADMINISTRATOR})
+    agreed_change(scene, a, by="outsider", listed=Person(id="outsider", roles=roles, keys=(new.public,)))
+
+
+@two("a change to which another agreed is recorded with a key that it lists", "E_UNKNOWN_KEY")
+def _(scene: Scene, a: Attacker) -> None:
+    a.keys = {**a.keys, "outsider": scene.office.signers["outsider"]}
+    mine = scene.office.register.policy().people["administrator"]
+    keys = (*mine.keys, scene.office.signers["outsider"].public)
+    agreed_change(scene, a, listed=replace(mine, keys=keys)).signed_as = "outsider"
+
+
+@attack("an administrator agrees who was taken off the list", "E_CONSENT")
+def _(scene: Scene) -> None:
+    third = agreed_to_a_third(scene)
+    after = revoke_officer(scene.office.register.policy(), third.id)
+    recorded_by_two(scene, REVOKE_OFFICER, after, scene.office.signers[SECOND], person=third.id)
+    a = scene.attacker("administrator")
+    agreed_change(scene, a, by=third.id, signer=scene.office.signers["outsider"])
+    a.together()
+
+
+@attack("somebody agrees who is no administrator any more", "E_CONSENT")
+def _(scene: Scene) -> None:
+    third = agreed_to_a_third(scene)
+    less = replace(third, roles=frozenset({Role.FOI_OFFICER}))
+    after = add_officer(scene.office.register.policy(), less)
+    recorded_by_two(scene, ADD_OFFICER, after, scene.office.signers[SECOND], person=third.id)
+    a = scene.attacker("administrator")
+    agreed_change(scene, a, by=third.id, signer=scene.office.signers["outsider"])
+    a.together()
+
+
+def agreed_to_a_third(scene: Scene) -> Person:
+    """Let two administrators list a third, whose key is the outsider's."""
+    takes_two(scene)
+    keys = (scene.office.signers["outsider"].public,)
+    third = Person(id="third", roles=frozenset({Role.ADMINISTRATOR}), keys=keys)
+    after = add_officer(scene.office.register.policy(), third)
+    recorded_by_two(scene, ADD_OFFICER, after, scene.office.signers[SECOND], person=third.id)
+    return third
 
 
 @attack("a change carries a consent where the policy takes one administrator", "E_POLICY")

@@ -215,12 +215,24 @@ def test_a_file_is_looked_through_in_a_process_of_its_own() -> None:
     assert look_through("a.docx", word(), own=["West Midlands Police"]) == ()
 
 
-def test_a_file_on_which_the_process_fails_is_stopped() -> None:
+def test_a_file_that_a_library_fails_on_is_stopped() -> None:
     damaged = book("<row r='seven'><c r='A1'><v>1</v></c></row>")
 
-    with pytest.raises(ValueError, match="seven"):
-        look("a.xlsx", damaged, frozenset())
-    assert [finding.code for finding in look_through("a.xlsx", damaged)] == ["HIDDEN_UNREAD"]
+    [found] = look("a.xlsx", damaged, frozenset())
+
+    assert (found.code, found.sentence) == (
+        "HIDDEN_UNREAD",
+        "It is damaged: it cannot be looked through to its end.",
+    )
+    assert look_through("a.xlsx", damaged) == (found,)
+
+
+def test_a_file_on_which_the_process_fails_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "MOST_SECONDS", 0)
+
+    [found] = look_through("a.pdf", pdf())
+
+    assert (found.code, found.sentence) == ("HIDDEN_UNREAD", "It could not be looked through to its end.")
 
 
 def test_the_process_takes_nothing_from_the_folder_where_it_starts(

@@ -20,6 +20,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -199,7 +200,7 @@ def _fetch(known: Provider, url: str, form: Mapping[str, str] | None = None) -> 
                     found = json.loads(read)
                     return found if isinstance(found, dict) else {}
                 read += more
-    except (OSError, ValueError, RecursionError):
+    except (OSError, HTTPException, ValueError, RecursionError):
         pass
     raise RefusedError("Your authority's sign-in does not answer as it has to; use your own key.")
 

@@ -45,7 +45,7 @@ def read_font(font: pikepdf.Object) -> Font:
     """Return a font of the file."""
     table = font.get("/ToUnicode")
     entries = _ENTRY.findall(table.read_bytes()) if isinstance(table, pikepdf.Stream) else []
-    first = int(font.get("/FirstChar", 0))
+    first = min(int(font.get("/FirstChar", 0)), _CODES)  # nobody is to choose how long a list gets
     return Font(
         characters={
             int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be", "replace")

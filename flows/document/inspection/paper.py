@@ -30,6 +30,11 @@ _Key: TypeAlias = tuple[int, int]
 
 _DEEPEST: Final = 100
 """How deep a tag tree or an outline may be; ours are far from it."""
+_UNREADABLE: Final = (
+    *(pikepdf.PikepdfError, TypeError, ValueError, LookupError),
+    *(AttributeError, ArithmeticError, RuntimeError),
+)
+"""pikepdf gives a fault of the file as whatever kind of error its bytes lead to."""
 
 
 def read_paper(pdf: bytes, *, source: str = "the PDF") -> Paper:
@@ -44,8 +49,7 @@ def read_paper(pdf: bytes, *, source: str = "the PDF") -> Paper:
     except pikepdf.PasswordError:
         problem = "it is encrypted, so that not everybody can read it"
         raise MalformedError(source, Fault(path="", problem=problem)) from None
-    except (pikepdf.PdfError, TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
-        # pikepdf gives a fault of the file as whatever kind of error its bytes lead to.
+    except _UNREADABLE as error:
         problem = f"it cannot be read as a PDF ({type(error).__name__})"
         raise MalformedError(source, Fault(path="", problem=problem)) from None
 
@@ -339,6 +343,6 @@ def named_reference(pdf: bytes) -> str | None:
     try:
         with pikepdf.open(io.BytesIO(pdf)) as file:
             found = _SUBJECT.fullmatch(str(file.docinfo.get("/Subject", "")))
-    except pikepdf.PdfError:
+    except _UNREADABLE:
         return None
     return found[1] if found else None

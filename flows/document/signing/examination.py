@@ -64,7 +64,7 @@ def _policy(mode: str) -> CertRevTrustPolicy:
 
 _REQUIRED: Final = _policy("require")
 _WHERE_THERE: Final = _policy("soft-fail")
-_UNREADABLE: Final = (
+UNREADABLE: Final = (
     *(SigningError, SignatureValidationError, ValueError, TypeError, LookupError, AttributeError),
     *(AssertionError, RecursionError, NotImplementedError),
 )
@@ -167,7 +167,7 @@ def examine(file: File, roots: Roots, now: datetime) -> Signature | None:
     """
     try:
         return asyncio.run(_examined(file, roots, now))
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 

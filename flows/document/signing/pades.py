@@ -13,15 +13,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
 
 from flows.document.signing import update
-from flows.document.signing.examination import Trust, examine
+from flows.document.signing.examination import UNREADABLE, Trust, examine
 from flows.document.signing.material import gather
 from flows.domain.errors import RefusedError
 
 if TYPE_CHECKING:
-    from pyhanko.sign.timestamps import TimeStamper
+    from asn1crypto.cms import ContentInfo
+    from asn1crypto.tsp import TimeStampReq, TimeStampResp
 
     from flows.document.signing.credential import Credential
     from flows.document.signing.update import File, Update
@@ -50,7 +51,7 @@ def sign(pdf: bytes, credential: Credential, time: datetime, *, stamper: TimeSta
     Raises:
         RefusedError: the paper has no such field, or token or time-stamp authority do not answer.
     """
-    stamper = stamper or _stamper(credential)
+    stamper = _stamper(credential, stamper)
     own = sum(len(each.dump()) for each in credential.certificates)
     facts = update.Signing(
         time=time.astimezone(UTC).replace(microsecond=0),
@@ -94,7 +95,7 @@ def renew(pdf: bytes, paper: bytes, credential: Credential, *, stamper: TimeStam
     Raises:
         RefusedError: it bears no good signature of the authority, or somebody does not answer.
     """
-    stamper = stamper or _stamper(credential)
+    stamper = _stamper(credential, stamper)
     file = _signed_file(paper, pdf)
     facts = update.Renewal(material=gather(file, credential), room=_STAMP_ROOM if stamper else 0)
     renewed = file.renewing(facts)
@@ -114,7 +115,7 @@ def stamp(data: bytes, credential: Credential, *, stamper: TimeStamper | None = 
     Raises:
         RefusedError: none is named, or it does not answer.
     """
-    stamper = stamper or _stamper(credential)
+    stamper = _stamper(credential, stamper)
     if stamper is None:
         raise RefusedError("No time-stamp authority is named: time-stamp in signing.toml names one.")
     try:
@@ -153,7 +154,24 @@ def _signed_file(paper: bytes, pdf: bytes) -> File:
     return file
 
 
-def _stamper(credential: Credential) -> TimeStamper | None:
-    if not credential.time_stamp:
-        return None
-    return HTTPTimeStamper(credential.time_stamp, timeout=_PATIENCE)
+def _stamper(credential: Credential, given: TimeStamper | None = None) -> TimeStamper | None:
+    if given is None and credential.time_stamp:
+        given = HTTPTimeStamper(credential.time_stamp, timeout=_PATIENCE)
+    return _Heard(given) if given else None
+
+
+class _Heard(TimeStamper):
+    """A time-stamp authority; an answer that nobody can read is none."""
+
+    def __init__(self, authority: TimeStamper) -> None:
+        super().__init__(include_nonce=authority.include_nonce)  # type: ignore[no-untyped-call] # pyHanko's
+        self._authority = authority
+
+    async def async_request_tsa_response(self, req: TimeStampReq) -> TimeStampResp:
+        return await self._authority.async_request_tsa_response(req)
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> ContentInfo:
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except UNREADABLE as error:
+            raise TimestampRequestError(type(error).__name__) from None

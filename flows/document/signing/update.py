@@ -19,16 +19,17 @@ from asn1crypto.parser import peek
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_END: Final = re.compile(rb"startxref\n(\d+)\n%%EOF\n")
-_TABLE: Final = re.compile(rb"xref\n0 (\d+)\n0000000000 65535 f \n")
+# Ten digits are what an entry of the table has for a place (7.5.4): no number in a paper has more.
+_END: Final = re.compile(rb"startxref\n(\d{1,10})\n%%EOF\n")
+_TABLE: Final = re.compile(rb"xref\n0 (\d{1,10})\n0000000000 65535 f \n")
 _ENTRY: Final = 20
 """What an entry of the table takes, bytes (7.5.4)."""
 _TRAILER: Final = re.compile(
     rb"trailer\n<<\n/ID \n\[<([0-9a-f]{32})><[0-9a-f]{32}>\]\n\n"
-    rb"/Info (\d+) 0 R\n/Root (\d+) 0 R\n/Size (\d+)\n>>\n"
+    rb"/Info (\d{1,10}) 0 R\n/Root (\d{1,10}) 0 R\n/Size (\d{1,10})\n>>\n"
 )
-_FORM: Final = re.compile(rb"/AcroForm (\d+) 0 R ")
-_FIELD: Final = re.compile(rb"<<\n/Fields \[ (\d+) 0 R \]\n>>\s*")
+_FORM: Final = re.compile(rb"/AcroForm (\d{1,10}) 0 R ")
+_FIELD: Final = re.compile(rb"<<\n/Fields \[ (\d{1,10}) 0 R \]\n>>\s*")
 _WIDEST: Final = 48
 """What a byte range may take, characters."""
 
@@ -37,7 +38,7 @@ _SIGNATURE: Final = re.compile(
     rb"(?:/Location <(?P<location>[0-9A-F]+)>\n)?"
 )
 _CONTENTS: Final = re.compile(rb"/Contents <([0-9A-F]+)>\n")
-_STREAM: Final = re.compile(rb"\d+ 0 obj\n<<\n/Length (\d+)\n>>\nstream\n")
+_STREAM: Final = re.compile(rb"\d+ 0 obj\n<<\n/Length (\d{1,10})\n>>\nstream\n")
 _STREAM_END: Final = b"\nendstream"
 _STORE: Final = re.compile(
     rb"/Type /DSS\n/Certs \[([ 0-9R]*)\]\n/OCSPs \[([ 0-9R]*)\]\n/CRLs \[([ 0-9R]*)\]\n"
