@@ -119,6 +119,18 @@ class Attacker:
     def of(self, case: str) -> list[Step]:
         return [step for step in self.steps if step.said.act.case == case]
 
+    def listing(self) -> dict[str, Content]:
+        """Return every file that stands in the register, by its full path."""
+        whole: dict[str, Content] = {}
+        for step in self.steps:
+            own = f"{step.folder}/{step.said.path}"
+            whole |= {**step.changes, own: step.said.to_bytes(), f"{own}.sig": step.armoured.encode()}
+        return whole
+
+    def folder_of(self, files: Mapping[str, Content]) -> str:
+        """Write a folder with these files; return its id."""
+        return self._write_tree(files)
+
     def after(self, step: Step, new: Step) -> Step:
         self.steps.insert(self.steps.index(step) + 1, new)
         return new

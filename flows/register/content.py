@@ -72,7 +72,7 @@ def unfit_texts(fresh: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 def _check_sealed(data: bytes, place: str) -> None:
     found = _HEADER.match(data[: 1 << 16])
     keys = found["recipients"].count(_TO_A_KEY) if found else 0
-    if found is None or keys != 1 or len(data) - found.end() < _LEAST:
+    if keys != 1 or len(data) - (found.end() if found else 0) < _LEAST:
         raise FoundError("E_CONTENT", place, "The file is not sealed to the one key of its case.")
 
 

@@ -60,7 +60,6 @@ class _Line:
     """
 
     sequence: int = 0
-    id: str | None = None
     head: str | None = None
     tree: str | None = None
     committed: int = 0
@@ -144,7 +143,6 @@ class Examiner:
         raw = self._evidence.read(id_, "commit", place)
         self._line = _Line(
             sequence=line.sequence + 1,
-            id=id_,
             head=hashlib.sha256(raw).hexdigest(),
             tree=tree_of(raw),
             committed=line.committed,
@@ -360,7 +358,6 @@ def _before(evidence: Evidence, entry: Entry) -> _Line:
     before, _, _ = parse_commit(raw, f"entry {entry.sequence - 1}")
     return _Line(
         sequence=before.sequence,
-        id=entry.parent,
         head=hashlib.sha256(raw).hexdigest(),
         tree=before.tree,
         committed=before.committed,
@@ -415,7 +412,7 @@ def _check_entry(said: Said, case_previous: str | None) -> None:
 def _check_in_line(line: _Line, entry: Entry, place: str) -> None:
     if entry.sequence != line.sequence + 1:
         raise FoundError("E_SEQ", place, f"The entry says it is number {entry.sequence}.")
-    if (entry.previous_entry, entry.parent) != (line.head, line.id):
+    if entry.previous_entry != line.head:
         raise FoundError("E_PREVIOUS_ENTRY", place, "The entry does not name the SHA-256 of the one before.")
     if entry.committed < line.committed:
         raise FoundError("E_CLOCK", place, "The entry's time lies before that of the entry before it.")

@@ -31,12 +31,6 @@ POLICY: Final = "policy"
 RECORDS: Final = "acts/"
 """Where in a folder the statements stand, each with its signature beside it."""
 
-_FIELDS: Final = frozenset(
-    {
-        *("act", "actor", "case", "details", "document", "files", "format", "gate", "key", "number"),
-        *("policy", "previous", "reason", "register", "role", "time", "version"),
-    }
-)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -115,8 +109,6 @@ def parse(data: bytes) -> Statement:
         ValueError: it is not exactly what ``to_bytes`` writes.
     """
     raw = canonical.read(data)
-    if raw.keys() != _FIELDS or raw["format"] != FORMAT:
-        raise ValueError("not a statement of this format")
     try:
         statement = _from(raw)
     except (KeyError, TypeError, AttributeError) as error:

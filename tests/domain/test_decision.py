@@ -555,6 +555,13 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         SamePersonError,
         "already approved version 1",
     ),
+    "a role among those of the act that the person has not": (
+        a_case(stage=Stage.DRAFTING),
+        DRAFT,
+        {"role": Role.SERVICE},
+        NotEntitledError,
+        "needs the service itself",
+    ),
     # Where
     "an unknown case": (None, APPROVE, {}, UnknownCaseError, "no case 1146A/22"),
     "a second opening": (a_case(), OPEN, {}, KnownReferenceError, "already a case"),
@@ -597,6 +604,13 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         {"version": 2},
         StaleVersionError,
         "version 2, not 1",
+    ),
+    "an opening under a reference that ends as a letter's name does": (
+        None,
+        OPEN,
+        {"case": "1146A/22-fees"},
+        MalformedError,
+        "a reference does not end as the name of a letter",
     ),
     "an opening with a version": (None, OPEN, {"version": 1}, StaleVersionError, "version 0, not 1"),
     "an assignment to an administrator": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,19 +24,24 @@ from register_builders import (
     with_value,
 )
 
-from flows.domain.acts import PUBLISH
-from flows.domain.errors import Fault, MalformedError, RegisterError
+from flows.domain.act import Act
+from flows.domain.acts import OPEN, PUBLISH
+from flows.domain.documents import REQUEST
+from flows.domain.errors import Fault, MalformedError, RegisterError, TamperedError
 from flows.domain.policy import SERVICE
-from flows.domain.procedure import Stage
-from flows.register import canonical, examine, known
+from flows.domain.procedure import Role, Stage
+from flows.register import canonical, evidence, examine, known
 from flows.register import report as reports
-from flows.register.audit import Brought, PaperVerdict, audit
+from flows.register.audit import Brought, PaperVerdict, _compare_keys, audit, head_of_line
+from flows.register.content import check_content
 from flows.register.reading import read_record
 from flows.register.roster import FILES
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+WHEN = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 def test_a_register_told_to_the_end_holds(busy_office: Office) -> None:
@@ -249,6 +254,42 @@ def test_a_line_that_cannot_be_followed_is_compared_with_nothing(busy_office: Of
 
     assert [finding.code for finding in report.findings] == ["E_MISSING"]
     assert len(report.not_established) == 1
+
+
+def test_a_line_that_cannot_be_followed_has_no_newest_entry(busy_office: Office) -> None:
+    (busy_office.path / "refs/heads/main").write_text("1" * 40 + "\n")
+
+    with pytest.raises(TamperedError, match=r"fails its audit at commit 1+ with E_MISSING"):
+        head_of_line(busy_office.path)
+
+
+def test_the_key_of_a_case_that_was_erased_is_found_where_somebody_looked() -> None:
+    erased = {"age1a": ("A/1", "entry 7"), "age1b": ("B/1", "entry 9")}
+    for keys, found, unknown in ((None, [], 1), ({"age1b", "age1c"}, ["E_KEY_KEPT at entry 9"], 0)):
+        report = reports.Report()
+        _compare_keys(report, erased, keys)
+        report.sort()
+        assert (report.named, len(report.not_established)) == (found, unknown)
+
+
+def test_a_request_in_a_form_of_before_is_told_as_not_established() -> None:
+    act = Act(kind=OPEN, case="B/1", actor=SERVICE, role=Role.SERVICE, time=WHEN, policy=1)
+
+    told = check_content(act, [REQUEST], lambda _: b"Reference B/1\n", "entry 9")
+
+    assert (
+        told == "whether entry 9, request.md is of its case: it is not in the form that this software writes"
+    )
+
+
+def test_a_folder_with_more_files_than_a_case_can_have_is_found(
+    busy_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "_MOST_FILES", 9)
+
+    [found, *_] = audited(busy_office.path).findings
+
+    assert (found.code, found.sentence) == ("E_TREE", "The folder has more files than a case can have.")
 
 
 def test_a_newest_entry_out_of_form_has_no_date(busy_office: Office) -> None:

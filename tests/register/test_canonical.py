@@ -45,6 +45,21 @@ def test_it_is_sorted_indented_and_ends_in_one_newline() -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b" " * ((4 << 20) + 1), "larger than anything"),
+        (b'{\n  "a": 1.5\n}\n', "1.5 is not an integer"),
+        (b'{\n  "a": NaN\n}\n', "NaN is not an integer"),
+        (b'{"a":' * 9_000, "nested too deep"),
+    ],
+    ids=["too large", "a fraction", "not a number", "too deep"],
+)
+def test_why_something_is_refused_is_said(data: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        canonical.read(data)
+
+
+@pytest.mark.parametrize(
     "data",
     [
         pytest.param(b'{\n  "a": 1,\n  "a": 1\n}\n', id="a repeated key"),

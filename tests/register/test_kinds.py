@@ -314,7 +314,7 @@ APPLIED: Final = string(b"ssh:")
         edited(ED, lambda blob: blob[:15] + string(blob[19:] + b"\0")),
         edited(SK.public, lambda blob: blob[: -len(APPLIED)]),
         edited(SK.public, lambda blob: blob + b"\0"),
-        edited(SK.public, lambda blob: blob.replace(CURVE, b"nistp384")),
+        edited(SK.public, lambda blob: blob.replace(string(CURVE), string(b"nistp384"))),
         *(
             edited(SK.public, partial(applied_to, other))
             for other in (

@@ -10,9 +10,9 @@ import pytest
 from attacker import Attacker
 from register_builders import Office, audited, check_paper
 
-from flows.domain.errors import MalformedError, RegisterError
+from flows.domain.errors import MalformedError, RefusedError, RegisterError
 from flows.domain.policy import SERVICE
-from flows.register.mirror import Mirrored, Verifier, mirror
+from flows.register.mirror import Mirrored, Verifier, _linked, check_push, mirror
 from flows.register.repository import BRANCH, branch_of
 
 if TYPE_CHECKING:
@@ -108,6 +108,38 @@ def test_a_mirror_takes_no_other_register_than_the_one_pinned(busy_office: Offic
     done = mirrored(busy_office, tmp_path / "copy", "0" * 64)
 
     assert (done.moved, codes(done), branch_of(tmp_path / "copy")) == (False, ["E_PIN"], None)
+
+
+ZERO, ONE = "0" * 40, "1" * 40
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [f"{ZERO} {ONE} refs/heads/other"],
+        [f"{ZERO} {ONE} refs/heads/main", f"{ZERO} {ONE} refs/heads/other"],
+        [f"{ONE} {ZERO} refs/heads/main"],
+        [f"{ONE} main refs/heads/main"],
+    ],
+    ids=["nothing", "another branch", "another beside it", "a deletion", "no entry"],
+)
+def test_only_the_branch_is_pushed_and_never_deleted(lines: list[str], tmp_path: Path) -> None:
+    verifier = Verifier(check_paper=check_paper, pin=None, now=LATE)
+
+    with pytest.raises(RefusedError, match="Only refs/heads/main"):
+        check_push(lines, tmp_path, tmp_path, verifier)
+    with pytest.raises(RefusedError, match="nothing in quarantine"):
+        check_push([f"{ZERO} {ONE} refs/heads/main"], tmp_path, None, verifier)
+
+
+def test_of_a_folder_of_objects_nothing_else_is_taken_along(tmp_path: Path) -> None:
+    for name in ("pack/canary", "aa/canary", "info/alternates", f"aa/{'1' * 38}"):
+        (tmp_path / "store" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "store" / name).touch()
+    (tmp_path / "objects").mkdir()
+
+    assert [path.name for path in _linked(tmp_path / "store", tmp_path / "objects")] == ["1" * 38]
 
 
 def test_a_mirror_is_of_a_register_and_lies_in_a_folder_of_its_own(

@@ -116,6 +116,17 @@ def test_a_cosignature_that_does_not_fit_is_told(change: Callable[[Note], Note],
         when_cosigned(change(note), by)
 
 
+def test_a_cosignature_at_a_time_that_no_clock_shows_is_told(signer: FileSigner) -> None:
+    seconds, as_witness = 2**63, key(signer, "witness.example", SignatureType.COSIGNATURE)
+    signed = signer.sign_plain(f"cosignature/v1\ntime {seconds}\n{TEXT}".encode())
+    line = SignatureLine(
+        name=as_witness.name, key=as_witness.id, signature=seconds.to_bytes(8, "big") + signed
+    )
+
+    with pytest.raises(ValueError, match="no clock"):
+        when_cosigned(Note(text=TEXT, lines=(line,)), as_witness)
+
+
 def test_a_cosignature_is_no_signature_of_the_log(signer: FileSigner) -> None:
     line = cosign(TEXT, "log.example/1", signer, WHEN)
     as_log = key(signer, "log.example/1", SignatureType.TEXT)
@@ -130,6 +141,7 @@ def test_a_cosignature_is_no_signature_of_the_log(signer: FileSigner) -> None:
     [
         "",
         "no signature\n",
+        "— name AAAAAAEC\n",
         "text\n\n",
         "text\n\n- name AAAAAAEC\n",
         "text\n\n— name\n",

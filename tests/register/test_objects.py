@@ -18,6 +18,7 @@ from flows.register.objects import (
     LooseStore,
     Node,
     has_tricky_name,
+    is_id,
     object_id,
     parse_tree,
     write_tree,
@@ -28,6 +29,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ID = "ab" * 20
+
+
+@pytest.mark.parametrize("text", ["", "main", ID[1:], f"{ID}a", ID.upper(), f"{ID}\n"])
+def test_what_is_no_name_of_an_object_is_none(text: str) -> None:
+    assert is_id(ID)
+    assert not is_id(text)
+
+
+def test_an_object_that_git_says_is_larger_than_any_is_not_read() -> None:
+    git = BatchReader(BytesIO(), BytesIO(f"{ID} blob 999999999999\n".encode()))
+
+    with pytest.raises(RegisterError, match="larger than any"):
+        git.read(ID)
+
+
 nodes = st.builds(Node, folder=st.booleans(), id=st.text("0123456789abcdef", min_size=40, max_size=40))
 names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
 

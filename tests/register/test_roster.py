@@ -303,6 +303,31 @@ def the_fullest(office: Office) -> Policy:
     return replace(policy, rules=rules, holidays=(GAMES,), theme=Theme(crest=crest))
 
 
+@pytest.mark.parametrize(
+    ("name", "edit", "why"),
+    [
+        (RULES, lambda r: r.update(threshold=0), "a threshold this version does not know"),
+        (RULES, lambda r: r["gates"].update(test="one-person"), "let one person decide"),
+        (RULES, lambda r: r.update(retention=-1), "no time for which a case can be kept"),
+        (RULES, lambda r: r.update(body="parish"), "a kind of authority"),
+        (
+            ROSTER,
+            lambda r: person(r, "sign-off-officer").update(id="sign-off_officer"),
+            "id has the wrong form",
+        ),
+    ],
+    ids=["threshold", "one person", "retention", "body", "id"],
+)
+def test_why_a_policy_makes_no_sense_is_said(
+    name: str, edit: Callable[[Any], Any], why: str, office: Office
+) -> None:
+    files = write_policy(office.register.policy())
+    files[name] = edited(files[name], edit)
+
+    with pytest.raises(ValueError, match=why):
+        parse_policy(files)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_no_odd_value_anywhere_breaks_the_reader_off(name: str, office: Office) -> None:
     files = write_policy(the_fullest(office))

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from register_builders import codes, copied
+from register_builders import audited, codes, copied
 from sampling import spread
+
+from flows.register.graph import shown_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -299,6 +301,14 @@ def edited(path: Path, part: bytes, at: int, data: bytes) -> None:
     graph.write_bytes(whole)
 
 
+def at_the_start(path: Path, at: int, data: bytes) -> None:
+    """Change what the commit-graph says before its parts."""
+    graph = graph_of(path)
+    whole = bytearray(graph.read_bytes())
+    whole[at : at + len(data)] = data
+    graph.write_bytes(whole)
+
+
 for _what, _part, _at, _data in (
     ("a tree", b"CDAT", 0, b"\1" * 20),
     ("a parent", b"CDAT", 20, b"\x70\0\0\0"),
@@ -312,6 +322,16 @@ for _what, _part, _at, _data in (
         partial(edited, part=_part, at=_at, data=_data),
         "E_CONFIG",
     )
+
+
+for _what, _at, _data in (
+    ("is of a later version", 4, b"\2"),
+    ("names its entries by another hash", 5, b"\2"),
+    ("builds on another", 7, b"\1"),
+    ("has a part twice", 8 + 12 * 3, b"CDAT"),
+    ("lacks the names of its entries", 8 + 12, b"OIDX"),
+):
+    PLANTED[f"the commit-graph {_what}"] = (partial(at_the_start, at=_at, data=_data), "E_CONFIG")
 
 
 @planted("the commit-graph has filters of changed paths", "E_CONFIG")
@@ -341,6 +361,42 @@ def test_what_no_register_has_is_found_and_left_as_it_is(name: str, register: Pa
 
     assert code in codes(register)
     assert everything(register) == before
+
+
+@pytest.mark.parametrize(
+    ("plant", "sentence"),
+    [
+        (
+            PLANTED["the packed branch is none of this line"][0],
+            "The list of packed refs has a main that is no entry of this line.",
+        ),
+        (
+            PLANTED["the packed refs name the branch twice"][0],
+            "The list of packed refs names main more than once.",
+        ),
+        (lambda path: (path / "packed-refs").mkdir(), "The list of packed refs cannot be read."),
+    ],
+    ids=["another line", "twice", "a folder"],
+)
+def test_what_is_wrong_with_the_packed_refs_is_said(
+    plant: Callable[[Path], object], sentence: str, register: Path
+) -> None:
+    plant(register)
+
+    assert sentence in [each.sentence for each in audited(register).findings]
+
+
+def test_a_graph_over_what_is_no_entry_is_none_of_this_line(register: Path) -> None:
+    graph_of(register)
+    line = git(register, "rev-list", "--reverse", "main").split()
+
+    class Noise:
+        def read(self, *_: object) -> bytes:
+            return b"noise"
+
+    [found] = shown_elsewhere(register, line, Noise())  # type: ignore[arg-type] # all it is asked for
+
+    assert found.code == "E_CONFIG"
 
 
 def test_every_register_and_its_copies_have_nothing_of_it(told: Path, tmp_path: Path) -> None:

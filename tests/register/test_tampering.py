@@ -1144,6 +1144,15 @@ def _(scene: Scene) -> None:
     bind_to(scene, replace(scene.last_of(WAITING), signature=OTHER))
 
 
+@attack("a statement skips a number", "E_PREVIOUS")
+def _(scene: Scene) -> None:
+    a = scene.attacker("legal-reviewer")
+    step = approval_of(scene, a, "legal-reviewer")
+    step.said = replace(step.said, number=5)
+    step.keep = frozenset({"number"})
+    a.together()
+
+
 @attack("a statement says that it is the first, and is not", "E_PREVIOUS")
 def _(scene: Scene) -> None:
     bind_to(scene, None)
@@ -1711,6 +1720,13 @@ def _(scene: Scene) -> None:
     a.together()
 
 
+@attack("a file of its own is listed beside the policy", "E_TREE")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    amendment(scene, a, {**with_outsider(scene), "more.json": b"{}\n"})
+    a.together()
+
+
 @attack("a list stands without its rules", "E_TREE")
 def _(scene: Scene) -> None:
     a = scene.attacker("administrator")
@@ -1898,10 +1914,40 @@ def _(scene: Scene) -> None:
     a.together()
 
 
-@attack("a statement's signature is missing", "E_TREE")
+@attack("an entry names a statement that is not there", "E_TREE")
 def _(scene: Scene) -> None:
     a = scene.attacker()
     a.steps[-1].entry = {"act": "0004-approve"}
+    a.together()
+
+
+@attack("a statement's signature is missing", "E_TREE")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    step = a.steps[-1]
+    whole = a.listing()
+    del whole[f"{step.folder}/{step.said.signature_path}"]
+    step.entry = {"tree": a.folder_of(whole)}
+    a.together()
+
+
+@attack("an entry takes its case away and does nothing else", "E_TREE")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    whole = a.listing()
+    folder = a.steps[-1].folder
+    less = {path: content for path, content in whole.items() if not path.startswith(folder)}
+    a.steps[-1].entry = {"tree": a.folder_of(less)}
+    a.together()
+
+
+@attack("an entry puts a file in the place of its case", "E_TREE")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    whole = a.listing()
+    folder = a.steps[-1].folder
+    less = {path: content for path, content in whole.items() if not path.startswith(folder)}
+    a.steps[-1].entry = {"tree": a.folder_of({**less, folder: b"closed\n"})}
     a.together()
 
 

@@ -138,7 +138,7 @@ REFUSED: dict[str, tuple[Callable[[dict[str, Any]], str], tuple[int, int | None]
     ),
     "an old size that is none": (lambda s: asked(8, 12, s["log"]).replace("old 8", "old -8"), (400, None)),
     "too long a proof": (
-        lambda s: asked(8, 12, s["log"]).replace("\n", f"\n{'A' * 43}=\n" * 64, 1),
+        lambda s: asked(8, 12, s["log"]).replace("\n", "\n" + f"{'A' * 43}=\n" * 64, 1),
         (400, None),
     ),
     "a hash out of form": (lambda s: asked(8, 12, s["log"]).replace("old 8\n", "old 8\nAAAA\n"), (400, None)),
