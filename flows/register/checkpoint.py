@@ -72,10 +72,10 @@ class Checkpoint:
 
     def is_of(self, tree: Tree) -> bool:
         """Tell whether the entries of ``tree`` begin with those it was made of."""
-        return (
-            tree.leaf(self.sequence - 1) == hash_leaf(bytes.fromhex(self.head))
-            and self.root in {None, tree.root(self.sequence).hex()}
-        )
+        return tree.leaf(self.sequence - 1) == hash_leaf(bytes.fromhex(self.head)) and self.root in {
+            None,
+            tree.root(self.sequence).hex(),
+        }
 
 
 def head_of(tree: Tree, register: str, head: str) -> Checkpoint:

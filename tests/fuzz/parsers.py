@@ -27,6 +27,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from flows.casework import proof, texts
 from flows.casework.letterhead_file import letterhead_of
 from flows.casework.papers import check
+from flows.casework.provider import Provider
 from flows.desk.web import sign_on
 from flows.document import publication
 from flows.document.blocks import parse_document
@@ -402,7 +403,7 @@ def _(data: bytes) -> None:
 def _(data: bytes) -> None:
     said = next(each for each in map(statement.parse, files(".json")) if each.act.kind == OPEN)
     for path in (REQUEST, "sealed/0001-open.age"):
-        check_content(said.act, [path], lambda _: data, "entry 1")
+        check_content(said.act, {path: data}, "entry 1")
 
 
 @parser("request.md", lambda: files("request.md"), MalformedError, share=30)
@@ -782,9 +783,7 @@ def _identity() -> tuple[dict[str, Any], bytes]:
     "identity token", lambda: (_identity()[1],), RefusedError, share=4, spoil=(within_base64, within_base64)
 )
 def _(data: bytes) -> None:
-    known = sign_on.Provider(
-        issuer="https://id.example.org", client="desk", secret="", claim="sub", people={}
-    )
+    known = Provider(issuer="https://id.example.org", client="desk", secret="", claim="sub", people={})
     sign_on._claims(known, data.decode("utf-8", "replace"), _identity()[0], "n")
 
 
@@ -801,9 +800,7 @@ def _(data: bytes) -> None:
     except (ValueError, RecursionError):
         return
     if isinstance(keys, dict):
-        known = sign_on.Provider(
-            issuer="https://id.example.org", client="desk", secret="", claim="sub", people={}
-        )
+        known = Provider(issuer="https://id.example.org", client="desk", secret="", claim="sub", people={})
         sign_on._claims(known, _identity()[1].decode(), keys, "n")
 
 
