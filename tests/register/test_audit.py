@@ -275,7 +275,7 @@ def test_the_key_of_a_case_that_was_erased_is_found_where_somebody_looked() -> N
 def test_a_request_in_a_form_of_before_is_told_as_not_established() -> None:
     act = Act(kind=OPEN, case="B/1", actor=SERVICE, role=Role.SERVICE, time=WHEN, policy=1)
 
-    told = check_content(act, {REQUEST: b"Reference B/1\n"}, "entry 9")
+    told = check_content(act, {REQUEST: b"Reference: B/1\nOn: today\n"}, "entry 9")
 
     assert (
         told == "whether entry 9, request.md is of its case: it is not in the form that this software writes"
