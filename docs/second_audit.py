@@ -734,14 +734,16 @@ def seen(value: Any, edition: int, code: str) -> None:
 
 
 def is_sealed(data: bytes) -> bool:
-    """Tell whether a file has the form of age, version 1, with one X25519 key that can open it."""
+    """Tell whether a file has the form of age, version 1, for one X25519 key and nobody else."""
     found = re.match(
         rb"age-encryption\.org/v1\n"
         rb"((?:-> [!-~]+(?: [!-~]+)*\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)+)"
         rb"--- [A-Za-z0-9+/]{43}\n",
         data[: 1 << 16],
     )
-    return bool(found and found[1].count(b"-> X25519 ") == 1 and len(data) - found.end() >= 32)
+    named = re.findall(rb"-> (\S+)", found[1]) if found else []
+    to = [name for name in named if not name.endswith(b"-grease")]
+    return bool(found and to == [b"X25519"] and len(data) - found.end() >= 32)
 
 
 def check_request(said: dict[str, Any], written: str) -> None:

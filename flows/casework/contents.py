@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.casework import texts
 from flows.document.arrangement import without_marks
-from flows.document.blocks import parse_document, parse_prose, words
+from flows.document.blocks import Paragraph, Text, parse_document, parse_prose, words
 from flows.domain.assessment import texts as texts_of
 from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Draft
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from flows.register.report import Brought
 
 _PASSES: Final = PaperVerdict(passes=True)
-_PLAIN: Final = frozenset({"subject", "information"})
+_PLAIN: Final = frozenset({"authority", "subject", "information"})
 _PROSE: Final = frozenset({"summary", "applies", "harm", "text", "confirming", "denying", "answer"})
 """The texts of a request and an assessment that all templates there were print as they stand."""
 
@@ -129,28 +129,36 @@ def _made(brought: Brought, text: str) -> PaperVerdict:
         return _unknown("this software can make none of its files")
     if made == text:
         return _PASSES
-    there, here = _said(parse_document(text)), _said(parse_document(made))
+    there, here = _Said(parse_document(text)), _Said(parse_document(made))
     lacking = [
         path
         for path, some in [*texts_of(request, "request"), *texts_of(assessment)]
-        if any(said in here and said not in there for said in _lines(path, some))
+        if any(here.has(said) and not there.has(said) for said in _pieces(path, some))
     ]
     if lacking:
         return _not(f"The text lacks words of its assessment: {', '.join(lacking)}.")
     return _unknown("it has the words, and is not what the templates of this software make of them")
 
 
-def _lines(path: str, some: str) -> Iterator[str]:
+class _Said:
+    """What a text says, whatever its layout: its letters and digits in one, and where its links lead."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.letters = _letters("".join(words(without_marks(blocks))))
+        self.links = frozenset(texts.links(blocks))
+
+    def has(self, piece: _Said) -> bool:
+        """Tell whether a piece of text is in this one."""
+        return piece.letters in self.letters and piece.links <= self.links
+
+
+def _pieces(path: str, some: str) -> Iterator[_Said]:
     """Yield what a text that is printed as it stands says, block by block; nothing for another text."""
     name = path.rpartition(".")[2]
     if name in _PLAIN:
-        yield _letters(some)
+        yield _Said([Paragraph((Text(some),))])
     elif name in _PROSE:
-        yield from (_said([block]) for block in parse_prose(some))
-
-
-def _said(blocks: Sequence[Block]) -> str:
-    return _letters("".join(words(without_marks(blocks))))
+        yield from (_Said([block]) for block in parse_prose(some))
 
 
 def _letters(text: str) -> str:

@@ -144,9 +144,15 @@ def personal_details_read(arrived: ArrivedRequest, document: str) -> list[str]:
     read = {
         "words": "\n".join(map(plain_text, inlines)),
         "words apart": " ".join(words(blocks)),  # where the mark of a note is all that parts two
-        "links": "\n".join(unquote(href) for line in inlines for href in _targets(line)),
+        "links": "\n".join(map(unquote, links(blocks))),
     }
     return ["document"] if arrived.named_in(read) else []
+
+
+def links(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield where each link in ``blocks`` leads, in reading order."""
+    for line in _lines(blocks):
+        yield from _targets(line)
 
 
 def _lines(blocks: Iterable[Block]) -> Iterator[tuple[Inline, ...]]:

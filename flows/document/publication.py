@@ -245,10 +245,19 @@ def _is_of(told: Mapping[str, Any], blocks: tuple[Block, ...], imprint: Imprint,
     if told.get("toolchain") == dict(toolchain()):
         fresh = json.loads(_manifest(blocks, imprint, pdf, render_html(blocks, imprint)))
         return bool(told == fresh)
-    of_paper = {"reference": imprint.reference, "version": imprint.version}
-    given = {name: told.get(name) for name in of_paper}
-    named = told.get("pdf")
-    return given == of_paper and isinstance(named, dict) and named.get("sha256") == _sha256(pdf)
+    named, page = told.get("pdf"), told.get("html")
+    if not isinstance(named, dict) or not isinstance(page, dict):
+        return False
+    of_paper = [told.get("reference"), told.get("version"), named.get("sha256"), named.get("size")]
+    if of_paper != [imprint.reference, imprint.version, _sha256(pdf), len(pdf)]:
+        return False
+    if any(told["toolchain"].get(name) != toolchain()[name] for name in _OF_PAGES):
+        return True
+    return page.get("sha256") == _sha256(render_html(blocks, imprint).encode())
+
+
+_OF_PAGES: Final = ("equipoise", "renderer", "templates", "jinja2", "markdown-it-py", "mdit-py-plugins")
+"""What decides the bytes of a page of HTML."""
 
 
 def _differences(made_with: Mapping[str, str]) -> dict[str, str]:

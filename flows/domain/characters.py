@@ -7,6 +7,7 @@ versions, and what was lawful to record stays so.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
@@ -54,6 +55,11 @@ def named(character: str) -> str:
 def is_line(text: str) -> bool:
     """Tell whether ``text`` is one line of characters that can be seen, in Unicode's composed form."""
     return text.isprintable() and not unseen(text) and unicodedata.is_normalized("NFC", text)
+
+
+def in_json(written: str) -> str:
+    r"""Return JSON with each such character within its strings escaped, as ``\u202e``: it says the same."""
+    return _UNSEEN_IN_LINES.sub(lambda found: json.dumps(found[0])[1:-1], written)
 
 
 def visible(text: str, *, lines: bool = True) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
+from flows.domain.act import FileMark
 from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, SENT, SUBMIT
 from flows.domain.acts.kind import the_day
 from flows.domain.characters import unseen_fault
@@ -42,7 +43,7 @@ from flows.register.statement import POLICY
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from flows.domain.act import Act, FileMark
+    from flows.domain.act import Act
     from flows.domain.acts import Kind
     from flows.domain.case import Case
     from flows.domain.policy import Policy
@@ -73,6 +74,8 @@ _UNKNOWN: Final[Mapping[Kind, tuple[str, str, str]]] = {
     PUBLISH: ("paper", "the paper of {} is the approved text", "E_PDF"),
 }
 """By the acts that bring something to look into: what it is, what then cannot be known, what is found."""
+_UNREAD: Final = PaperVerdict(passes=False)
+"""On a paper of a case that failed before it."""
 
 
 class Examiner:
@@ -177,8 +180,11 @@ class Examiner:
                     said.statement, said.data, said.armoured.encode(), folder=said.folder, case=case
                 )
                 known.records, known.tree = said.records, said.tree
-            if said.statement.act.kind in _UNKNOWN and case and self.authority.policy and not known.broken:
+            act = said.statement.act
+            if act.kind in _UNKNOWN and case and self.authority.policy and not known.broken:
                 self._look_into(case, self.authority.policy, known.chain, said)
+            elif act.kind == PUBLISH and case:
+                self.papers.append(_printed(act, case, _UNREAD))
         except FoundError:
             known.broken = True
             raise
@@ -318,12 +324,14 @@ class Examiner:
             raise
         except Exception as error:
             # Whatever one paper does to the check, the rest of the register is still examined.
+            if act.kind == PUBLISH:
+                self.papers.append(_printed(act, case, _UNREAD))
             sentence = f"The {kind} cannot be examined: {type(error).__name__}."
             raise FoundError(code, said.place, sentence) from error
-        if not verdict.passes:
-            raise FoundError(verdict.code, said.place, verdict.sentence)
         if act.kind == PUBLISH:
             self.papers.append(_printed(act, case, verdict))
+        if not verdict.passes:
+            raise FoundError(verdict.code, said.place, verdict.sentence)
         if not verdict.established:
             self._leave(kind, f"whether {unknown.format(said.place)}: {verdict.sentence}")
         elif verdict.sentence:
@@ -430,7 +438,7 @@ def _printed(act: Act, case: Case, verdict: PaperVerdict) -> Printed:
     return Printed(
         name=kind.slug(case.reference),
         version=act.version,
-        pdf=act.files[kind.published(slug(case.reference))[0]],
+        pdf=act.files.get(kind.published(slug(case.reference))[0], FileMark(size=0, sha256="")),
         page=verdict.page,
         again=verdict.again,
     )

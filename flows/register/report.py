@@ -242,7 +242,7 @@ class Report:
         entries: How many entries the register has.
         cases: How many cases were read.
         overrides: The findings of the checks that were overridden, oldest first.
-        papers: Every paper that was published and passed, oldest first.
+        papers: Every paper that was published, oldest first.
         attested: What a sign-in attests and its actor did not sign, oldest first.
         erased: The cases of which what was sealed was erased, oldest first.
         register: The register's id.

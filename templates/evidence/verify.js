@@ -770,8 +770,8 @@ class Reading {
     const changed = [...new Set([...files.keys(), ...earlier.keys()])].filter((path) => files.get(path) !== earlier.get(path) && !path.startsWith("acts/"));
     const listed = Object.fromEntries(said.files.map((file) => [file.path, file.sha256]));
     judge(chain, said, judged, listed, changed);
-    for (const path of changed) if (files.has(path) && /\.(md|yaml|json)$/.test(path)) this.content(said, path, files.get(path), judged.rules.edition);
     if (said.act === "draft") this.versions.push({said, number, files});
+    for (const path of changed) if (files.has(path) && /\.(md|yaml|json)$/.test(path)) this.content(said, path, files.get(path), judged.rules.edition);
   }
 
   // What an act brought, as far as that takes neither a key nor the program; what is sealed is in no pack.
@@ -1036,7 +1036,8 @@ function element(name, content, attributes = {}) {
 }
 
 // Characters that are not seen, or turn the direction of what follows, are written out.
-const visible = (text) => String(text).replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/gu, (each) => (each === "\n" || each === "\t" ? each : `<U+${each.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}>`));
+const HIDDEN = new RegExp(`${UNSEEN.source}|\\p{Cf}|\\p{Cn}`, "gu");
+const visible = (text) => String(text).replace(HIDDEN, (each) => (each === "\t" ? each : `<U+${each.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}>`));
 const moment = (text) => `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
 const where = (found) => (found.where ? `At ${found.where}` : found.number ? `Entry ${found.number}` : "The pack");
 
@@ -1128,7 +1129,7 @@ function open(reading) {
   const listed = [
     "That this is the authority’s register: compare the fingerprint above with one you were given elsewhere.",
     `That nothing is missing at the end: compare the checkpoint with one that was kept elsewhere.`,
-    "That each paper is its text: this page compares the files with what was signed, not their words. equipoise audit does.",
+    "That each paper is its text, and each text has the words of its assessment: this page compares the files with what was signed, not with each other. equipoise audit does.",
     "That the dates within the acts are right, and what the checks of a draft would find.",
     `What is sealed: of the case ${reading.sealed === 1 ? "one file is" : `${reading.sealed} files are`} not in this pack. The digests are signed.`,
     "The files of other cases: of those this pack has the entries alone.",

@@ -108,7 +108,7 @@ class Forger:
         written = step.changes[manifest]
         assert isinstance(written, bytes)
         was = json.loads(written)
-        was["pdf"] |= {"sha256": hashlib.sha256(made).hexdigest(), "size": len(made)}
+        was["pdf"] = {"content": "", "sha256": hashlib.sha256(made).hexdigest(), "size": len(made)}
         was["toolchain"] |= toolchain
         step.changes[manifest] = json.dumps(was | told).encode()
 
@@ -177,6 +177,13 @@ FILES: Final[dict[str, tuple[str, str, Callable[[bytes], bytes], str]]] = {
         DRAFTED,
         DOCUMENT,
         exchanged("Any published policy", "No policy"),
+        LACKS,
+    ),
+    "a link leads elsewhere": (DRAFTED, DOCUMENT, exchanged("//www.mi5.gov.uk", "//example.org"), LACKS),
+    "the authority is another": (
+        DRAFTED,
+        DOCUMENT,
+        lambda content: content.replace(b"West Midlands Police", b"Another"),
         LACKS,
     ),
     "the subject is another": (DRAFTED, DOCUMENT, exchanged("Covert use", "Use"), LACKS),
@@ -313,7 +320,11 @@ def test_a_manifest_of_another_paper_is_found_whatever_toolchain_it_names(
     published: Home, forger: Forger
 ) -> None:
     made = made_of(published, lambda text: text + b"\nAll of it is public.\n")
-    for told in ({"reference": "9/99"}, {"version": 7}, {"pdf": {"sha256": "0" * 64}}):
+    of_nothing = {"sha256": "0" * 64}
+    others: tuple[dict[str, Any], ...] = (
+        *({"reference": "9/99"}, {"version": 7}, {"pdf": of_nothing}, {"pdf": []}, {"html": of_nothing}),
+    )
+    for told in others:
         forger.paper(made, ELSEWHERE, **told)
 
         (found,) = forger.audit().findings

@@ -118,6 +118,7 @@ def test_another_compressor_is_explained() -> None:
     paper = publish(DOCUMENT, a_record())
     other = recompressed(paper.pdf)
     manifest = with_change(paper.manifest, "pdf", "sha256", to=hashlib.sha256(other).hexdigest())
+    manifest = with_change(manifest, "pdf", "size", to=len(other))
     found = check(DOCUMENT, a_record(), made_with(manifest, zlib="1.3.1.zlib-ng"), other)
 
     assert other != paper.pdf
@@ -161,12 +162,16 @@ def test_another_text_is_not_the_approved_one() -> None:
 
 def test_a_manifest_that_claims_other_software_never_makes_a_paper_pass() -> None:
     paper = publish(DOCUMENT, a_record())
-    manifest = made_with(paper.manifest, reportlab="5.0.9")
-    found = check(DOCUMENT.replace("cheap", "dear"), a_record(), manifest, paper.pdf)
+    other = DOCUMENT.replace("cheap", "dear")
+    manifest = made_with(paper.manifest, reportlab="5.0.9", jinja2="2.0")
+    found = check(other, a_record(), manifest, paper.pdf)
 
     assert found.comparison is Comparison.NOT_ESTABLISHED
     assert not found.passes
     assert "reportlab 5.0.9 made it, this is 5.1.0" in found.sentence
+    # With the software at hand the page of the text would have another digest.
+    by_another_reportlab = made_with(paper.manifest, reportlab="5.0.9")
+    assert check(other, a_record(), by_another_reportlab, paper.pdf).comparison is Comparison.DIFFERS
 
 
 EARLIER: Final = releases()[0]

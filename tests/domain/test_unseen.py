@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import replace
@@ -12,7 +13,7 @@ from domain_builders import MANY_HATS, OWNER, a_case, a_policy, an_act_by, some_
 
 from flows.domain.acts import ACTS, RETURN, On
 from flows.domain.acts.kind import Reason
-from flows.domain.characters import INSTEAD, UNSEEN, is_line, unseen, visible
+from flows.domain.characters import INSTEAD, UNSEEN, in_json, is_line, unseen, visible
 from flows.domain.decide import decide
 from flows.domain.errors import MalformedError, PitError
 from flows.domain.procedure import Stage
@@ -146,3 +147,16 @@ def test_the_list_has_every_control_mark_half_and_private_character_there_is() -
     assert never <= listed
     assert not {c for c in listed if unicodedata.category(chr(c))[0] in "PNZ"} - {0x2028, 0x2029}
     assert re.fullmatch("[ -~]+", "".join(map(chr, range(32, 127))))
+
+
+def test_json_says_the_same_without_such_a_character() -> None:
+    each = {
+        "\u202e": [chr(c) for first, last in UNSEEN for c in (first, last)],
+        "seen": "na\u00efve \U0001f600",
+    }
+
+    written = in_json(json.dumps(each, ensure_ascii=False, indent=2))
+
+    assert json.loads(written) == each
+    assert unseen(written, lines=True) is None
+    assert "na\u00efve \U0001f600" in written

@@ -23,6 +23,7 @@ from test_tampering import ATTACKS, DONE, WAITING, Scene, scene  # noqa: F401 - 
 
 from flows.casework.evidence_pack import archive, carry
 from flows.domain.acts import ACTS
+from flows.domain.characters import UNSEEN, unseen
 from flows.domain.documents import DOCUMENT
 from flows.domain.errors import PitError
 from flows.domain.procedure import Role, Stage
@@ -87,6 +88,8 @@ def by_page(taken: Extract, note: str | None, browser: Page, folder: Path) -> Ve
     told = browser.locator("#verdict li").all_inner_texts()
     state = browser.get_attribute("html", "data-done")
     assert state == ("fails" if told else "passes"), browser.inner_text("#verdict")
+    shown = f"{browser.text_content('#verdict')}{browser.text_content('#case')}"
+    assert unseen(shown.replace("\t", " "), lines=True) is None
     codes = [re.search(r"\((E_[A-Z0-9_]+)\)$", each) for each in told]
     place = re.match(r"Entry (\d+):", told[0]) if told else None
     return Verdict(tuple(dict.fromkeys(code[1] for code in codes if code)), int(place[1]) if place else 0)
@@ -333,6 +336,23 @@ def test_the_page_and_the_second_reader_say_the_same_of_the_pack_of_a_case_attac
     in_pack = in_pack and not name.startswith(OF_WHAT_IS_SEALED)
     if in_pack and expected and EXPLAINED.get(name, (expected, ""))[0]:
         assert page.codes
+
+
+def test_the_page_shows_no_character_that_nobody_sees(
+    scene: Scene,  # noqa: F811
+    browser: Page,
+    tmp_path: Path,
+) -> None:
+    hidden = "".join(chr(c) for first, last in UNSEEN for c in (first, last) if not 0xD800 <= c < 0xE000)
+    a = scene.attacker("foi-officer", "foi.officer.2", "legal-reviewer")
+    step = a.step(WAITING, "0002-draft")
+    step.changes[f"{step.folder}/{DOCUMENT}"] = f"# C/1 {hidden}!\n".encode()
+    a.together()
+
+    found = by_page(taken_from(scene.path, WAITING), None, browser, tmp_path)
+
+    assert "E_CONTENT" in found.codes
+    assert "<U+202E>" in str(browser.text_content("#case"))
 
 
 def test_the_page_knows_every_act_and_its_sentence() -> None:

@@ -2150,6 +2150,9 @@ for _what, _sealed in {
     "in nothing but a header": SEALED[:-40],
     "to a password": SEALED.replace(STANZA, b"-> scrypt " + b"a" * 22 + b" 18\n" + b"b" * 43 + b"\n"),
     "to a second key": SEALED.replace(STANZA, STANZA * 2),
+    "to a second key of another kind": SEALED.replace(
+        STANZA, STANZA + STANZA.replace(b"X25519", b"ssh-ed25519")
+    ),
     "to no key": SEALED.replace(STANZA, b""),
 }.items():
 

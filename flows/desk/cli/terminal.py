@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows import home as flows_home
-from flows.domain.characters import visible
+from flows.domain.characters import in_json, visible
 from flows.domain.difference import Change
 from flows.domain.english import only_date
 from flows.domain.errors import (
@@ -451,7 +451,7 @@ def _unreadable(path: Path, error: OSError) -> MalformedError:
 
 def print_json(value: object) -> None:
     """Print one JSON object on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    click.echo(in_json(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)))
 
 
 def _plain(value: object) -> object:
