@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from register_builders import audited
 from test_evidence_pack import Verdict, browser, by_page, by_second, taken_from  # noqa: F401 - a fixture
-from test_second_audit import second
+from test_second_audit import ROOT, second
 from test_tampering import WAITING, Scene, scene  # noqa: F401 - a fixture
 
 from flows.catalogue.search import Entries
+from flows.domain.acts import ACTS, On
+from flows.domain.attested import attestable
 from flows.domain.errors import AttestedError, NotEntitledError, RegisterMovedError
 from flows.domain.policy import SERVICE
 from flows.register.report import ByService
@@ -103,3 +106,15 @@ def test_whoever_leaves_the_list_attests_nothing_though_the_policy_still_names_t
         office.register.record(office.assignment(WAITING), {}, office.signers[SERVICE])
     assert audited(scene.path).passes
     assert second.run(scene.path) == []
+
+
+def test_all_readers_and_the_page_of_the_format_name_the_same_acts_that_take_ones_own_key() -> None:
+    own = {name for name, kind in ACTS.items() if kind.on is not On.POLICY and not attestable(kind)}
+    script = (ROOT / "templates/evidence/verify.js").read_text(encoding="utf-8")
+    page = (ROOT / "docs/register.md").read_text(encoding="utf-8")
+    listed = script.partition("const OWN_KEY = new Set([")[2].partition("]")[0]
+    told = page.partition("It names none of ")[2].partition(", and no act on the policy")[0]
+
+    assert own == second.OWN_KEY
+    assert {*re.findall(r'"([a-z-]+)"', listed)} == own
+    assert {*re.findall(r"`([a-z-]+)`", told)} == own

@@ -21,7 +21,9 @@ from flows.casework import acts, proposals
 from flows.casework.acts import ProposedError, Wish
 from flows.casework.evidence_pack import make_pack
 from flows.casework.office import open_office
+from flows.desk.web import sign_on
 from flows.domain.acts import APPROVE, ASSIGN, STEP_ASIDE
+from flows.domain.attested import parse_attested
 from flows.domain.procedure import Stage
 
 if TYPE_CHECKING:
@@ -185,6 +187,23 @@ def lets(home: Home, *kinds: str, people: tuple[str, ...] = ("foi-officer", "leg
 def entries(home: Home) -> int:
     with open_office(home, reading=True) as office:
         return office.register.tip().entry.sequence
+
+
+@pytest.mark.parametrize(
+    ("claims", "issuer"),
+    [
+        ({"auth_time": 7}, "https://login.example/" + "x" * 200),
+        ({"auth_time": 7}, "https://l\u00f6gin.example"),
+        ({"auth_time": True}, "https://login.example"),
+        ({"auth_time": "7"}, "https://login.example"),
+        ({"auth_time": 7.5}, "https://login.example"),
+    ],
+)
+def test_a_sign_in_that_no_statement_could_have_attests_nothing(claims: dict[str, Any], issuer: str) -> None:
+    assert sign_on._said(claims, issuer, "0" * 64) is None
+    good = sign_on._said({"auth_time": 7, "amr": "pwd", "acr": ["2"]}, "https://login.example", "0" * 64)
+    assert good
+    assert parse_attested(good.text) == good
 
 
 def test_where_the_policy_or_the_sign_in_does_not_let_it_nothing_is_recorded(

@@ -31,7 +31,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from flows.domain.attested import Attested, account_of, words_of
+from flows.domain.attested import ISSUER, Attested, account_of, words_of
 from flows.domain.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def finish(
 
 def _said(claims: Mapping[str, Any], issuer: str, account: str) -> Attested | None:
     when = claims.get("auth_time")
-    if type(when) is not int or not 0 <= when < _LATEST:
+    if type(when) is not int or not 0 <= when < _LATEST or not ISSUER.fullmatch(issuer):
         return None
     return Attested(
         issuer=issuer,
