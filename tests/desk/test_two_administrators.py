@@ -59,7 +59,7 @@ def test_one_proposes_another_sees_the_difference_and_confirms(two: Desk) -> Non
             }
         ],
     )
-    assert "  Kind of authority\n    - other\n    + school\n" in shown
+    assert "  Kind of authority\n    - none of those with rules of their own\n    + school\n" in shown
     assert confirmed == "The change is recorded. The policy is at version 2.\n"
     assert two.told("body", "show")["body"] == "school"
     assert two.done("policy", "waiting") == "No change of the policy waits for another administrator.\n"
