@@ -168,10 +168,9 @@ def _rules(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
     for field in fields(policy.rules):
         value = getattr(policy.rules, field.name)
         if field.name == "gates":
-            asked = sorted(documents_of(policy).items())
-            lines = tuple(
-                f"{DOCUMENTS[name].called}: {_gates(policy, approvals)}" for name, approvals in asked
-            )
+            asked = documents_of(policy)
+            named = {name: kind.called for name, kind in DOCUMENTS.items() if name in asked}
+            lines = tuple(f"{called}: {_gates(policy, asked[name])}" for name, called in named.items())
         elif field.name == "body":
             lines = (_body(value),)
         elif isinstance(value, Attesting):
@@ -185,7 +184,7 @@ def _rules(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _gates(policy: Policy, approvals: str) -> str:
     gates = [APPROVALS[stage] for stage in edition_of(policy).gates[approvals]]
-    return ", then ".join(gates) or "none: whoever submits it decides on it"
+    return ", then ".join(gates) or "no approval; whoever submits it decides on it"
 
 
 def _body(body: str | None) -> str:

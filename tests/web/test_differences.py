@@ -91,4 +91,4 @@ def test_a_key_is_shown_by_the_digits_that_are_read_out(tmp_path: Path) -> None:
     (line,) = changed.added
     assert line.startswith("Ed25519 key ")
     assert len(line.removeprefix("Ed25519 key ").replace(" ", "")) == 12
-    assert matters(after)["administrator"] == ("role administrator", line)
+    assert matters(after)["administrator"] == ("role: administrator", line)

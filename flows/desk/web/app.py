@@ -330,7 +330,8 @@ def _failed(error: PitError) -> Page:
         return Page(template="error.html.j2", view={"error": str(error)}, status=429)
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     sentence = str(NotFoundError()) if status == 404 else str(error)  # noqa: PLR2004 - HTTP: not found
-    return Page(template="error.html.j2", view={"error": sentence}, status=status)
+    more = {"missing": status == 404}  # noqa: PLR2004 - as above
+    return Page(template="error.html.j2", view={"error": sentence}, more=more, status=status)
 
 
 def _signed_out(request: Request, visit: Visit) -> Answer:

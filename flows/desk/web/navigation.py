@@ -26,6 +26,10 @@ PAGES: Final = (
 )
 
 
+_BELOW: Final = {"/people": ("/policy", "/retention")}
+"""Pages that another one leads to, by the address of that."""
+
+
 def navigation(visit: Visit) -> list[tuple[str, str, bool]]:
     """Return the address and the name of each page that is open to a person, and whether they are there."""
     return [*_open(visit)]
@@ -34,4 +38,5 @@ def navigation(visit: Visit) -> list[tuple[str, str, bool]]:
 def _open(visit: Visit) -> Iterator[tuple[str, str, bool]]:
     for url, name, open_to in PAGES:
         if not visit.roles.isdisjoint(open_to):
-            yield url, name, visit.here == url or (url != "/" and visit.here.startswith(f"{url}/"))
+            below = (f"{url}/", *_BELOW.get(url, ()))
+            yield url, name, visit.here == url or (url != "/" and visit.here.startswith(below))
