@@ -92,8 +92,12 @@ class Office:
 
     @property
     def behind(self) -> Behind | None:
-        """How far the catalogue was behind when it was asked last; None where it was whole."""
-        return self._catalogue.behind
+        """How far the catalogue was behind at any time since ``look_anew``; None where it was whole."""
+        return self._catalogue.was_behind
+
+    def look_anew(self) -> None:
+        """Begin to look at what is there now, and forget how that was before."""
+        self._catalogue.was_behind = None
 
     def _catch_up(self) -> None:
         with Office(self.home, clock=self._clock) as another:  # an office is used by one thread at a time

@@ -74,6 +74,8 @@ class Catalogue:
 
     Attributes:
         behind: How far it was behind when it was caught up last; None where it was whole.
+        was_behind: How far it was when it was behind last, until whoever reads begins anew: what is read
+            bit by bit is only as good as the oldest bit.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Catalogue:
         self._clock = clock
         self._elsewhere = elsewhere
         self.behind: Behind | None = None
+        self.was_behind: Behind | None = None
         self._source: Source
         self._db: sqlite3.Connection | None = None
 
@@ -111,6 +114,7 @@ class Catalogue:
             self.close()  # what was there of it then
         self.behind = self._takes_long() if self._elsewhere else None
         if self.behind and self._elsewhere:
+            self.was_behind = self.behind
             self._elsewhere()
             return
         while not self._caught_up():

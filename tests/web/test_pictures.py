@@ -16,6 +16,7 @@ BY_THE_WAY: Final = {
     "/health",
     "/static/{name}",
     "/accessibility",
+    "/retention",
 }
 """What is no page, or has nothing to look at."""
 

@@ -13,6 +13,8 @@ from flows.casework.office import open_office
 from flows.register import signature
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx
     from desk_builders import Desk
 
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
 LAWYERS: Final = {"legal-reviewer": "approve", "both-gates": "return"}
 STOOD: Final = {
     "approve": "legal-reviewer approved version 1 at legal review.",
-    "return": "both-gates returned version 1 from legal review.",
+    "return": "both-gates returned version 1 at legal review.",
 }
 
 
-def ready_to_sign(home: Home, at: str) -> dict[str, tuple[SignedIn, str, str]]:
-    """Bring both lawyers to the page on which they sign; return each with that page and a signature."""
+@pytest.fixture
+def ready(home: Home, at: str) -> Iterator[dict[str, tuple[SignedIn, str, str]]]:
+    """Both lawyers on the page on which they sign: each with that page and a signature."""
     ready = {}
     for name, decision in LAWYERS.items():
         someone = SignedIn(home, at, name)
@@ -40,14 +43,16 @@ def ready_to_sign(home: Home, at: str) -> dict[str, tuple[SignedIn, str, str]]:
         content = someone.client.get(f"{there}/statement").content
         signed = signature.load(home.officers / name).sign(content, signature.STATEMENT)
         ready[name] = someone, there, signed
-    return ready
+    yield ready
+    for someone, _, _ in ready.values():
+        someone.close()
 
 
 @pytest.mark.parametrize("order", ["at once", "one after the other"])
 def test_of_two_lawyers_who_sign_for_one_version_one_decides_and_the_other_sees_who_did(
-    home: Home, at: str, command: Desk, order: str
+    ready: dict[str, tuple[SignedIn, str, str]], home: Home, at: str, command: Desk, order: str
 ) -> None:
-    ready, start, answers = ready_to_sign(home, at), threading.Barrier(2), dict[str, "httpx.Response"]()
+    start, answers = threading.Barrier(2), dict[str, "httpx.Response"]()
 
     def sign(name: str) -> None:
         someone, there, signed = ready[name]
@@ -78,5 +83,3 @@ def test_of_two_lawyers_who_sign_for_one_version_one_decides_and_the_other_sees_
     assert decided == [first]
     assert command.stage() == {"approve": "balancing", "return": "drafting"}[LAWYERS[first]]
     assert passes_audit(home)
-    for someone, _, _ in ready.values():
-        someone.close()

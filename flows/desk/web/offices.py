@@ -34,6 +34,7 @@ class Offices:
         kept: tuple[Office, Store] | None = self._free.get()
         try:
             kept = kept or (Office(self._home, serving=True), Store(self._home.desk))
+            kept[0].look_anew()
             yield kept
         except PitError:
             raise
