@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from forged_files import FAKED, FILES
 from test_bounds import HUGE
 from test_hostile import TRAPS
 from test_second_audit import EXPLAINED
@@ -33,6 +34,21 @@ Hashes, links, listings and signatures are made anew as far as these keys go.
 
 | attack | the audit | second |
 |---|---|---|
+"""
+_FILES: Final = """
+## Files that say something else
+
+Whoever attacks has everybody's keys and puts a file where an act brought it, hashes and signatures made anew.
+[The format](register.md#what-a-file-has-to-be) says what the second reader and the page of a pack see of it.
+
+| what is put there | the audit |
+|---|---|
+"""
+_FAKED: Final = """
+Of a paper the manifest says that other software made it: another Python, or an earlier release.
+
+| what the paper is | the audit |
+|---|---|
 """
 _TRAPS: Final = """
 ## Programs that lie in wait
@@ -71,9 +87,13 @@ def attacks_page() -> str:
         )
         for name, (_, codes) in ATTACKS.items()
     )
+    files = "".join(_row(name, "`E_CONTENT`") for name in FILES)
+    faked = "".join(_row(name, "`E_PDF`") for name in FAKED)
     traps = "".join(_row(name, f"`git {' '.join(command)}`") for name, (_, command) in TRAPS.items())
     huge = "".join(_row(name, f"`{code}`") for name, (_, code) in HUGE.items())
-    return "".join((_HEAD, _ACTS, acts, _TRAPS, traps, _PLANTED, *_planted(), _HUGE, huge))
+    return "".join(
+        (_HEAD, _ACTS, acts, _FILES, files, _FAKED, faked, _TRAPS, traps, _PLANTED, *_planted(), _HUGE, huge)
+    )
 
 
 def _planted() -> Iterable[str]:
