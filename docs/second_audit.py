@@ -149,6 +149,7 @@ POLICY_ACTS = {  # the sentence of the entry, and what the act changes: a file, 
     "adopt-edition": ("policy: adopt edition {edition} of the procedure", "rules.json edition"),
     "resume": ("policy: let the register be written again", ""),
     "suspect-key": ("policy: suspect a key of {person} since entry {since}", "roster.json"),
+    "change-service-key": ("policy: change the key of the service", "roster.json"),
 }
 STATED = {
     "body": "body",
@@ -1227,7 +1228,7 @@ class Audit:
             check_attesting(policy)
         need((act == "found") == (not self.policies), "E_POLICY", "The register is founded once.")
         need(
-            act not in {"resume", "suspect-key"} or (said["reason"] or "").strip(),
+            act not in {"resume", "suspect-key", "change-service-key"} or (said["reason"] or "").strip(),
             "E_POLICY",
             "A reason is needed.",
         )
@@ -1239,10 +1240,9 @@ class Audit:
                     old.pop(each, None)
                     new.pop(each, None)
                 if name == "roster.json" == file:
+                    about = SERVICE if act == "change-service-key" else said["details"].get("person")
                     for roster in (old, new):
-                        roster["people"] = [
-                            p for p in roster["people"] if p["id"] != said["details"].get("person")
-                        ]
+                        roster["people"] = [p for p in roster["people"] if p["id"] != about]
                 if name != file or key or name == "roster.json":
                     need(old == new, "E_POLICY", "The policy was changed in more than was signed for.")
             self._stated(said, self.policies[-1], policy)
@@ -1282,6 +1282,10 @@ class Audit:
         if act == "change-approvals":
             named = {facts.get("document"): facts.get("approvals")}
             same = policy.rules["gates"] == {**before.rules["gates"], **named}
+        if act == "change-service-key":
+            old, new = (each.people[SERVICE]["keys"] for each in (before, policy))
+            marks = [sha256(base64.b64decode(public.split()[1])) for public in new]
+            same = marks == [facts.get("key")] and old != new
         need(same, "E_POLICY", "The policy says something else than the act states.")
         risen = before.rules["edition"] < policy.rules["edition"] or act != "adopt-edition"
         need(risen, "E_POLICY", "An edition is followed by a later one only.")

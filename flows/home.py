@@ -60,6 +60,11 @@ class Home:
         return self.root / "keys" / "service" / "signing"
 
     @property
+    def next_service(self) -> Path:
+        """The private key that the service is to sign with; empty but while its key is changed."""
+        return self.root / "keys" / "service" / "signing.next"
+
+    @property
     def wrapping(self) -> Path:
         """The key-encryption key."""
         return self.root / "keys" / "service" / "wrapping"

@@ -32,6 +32,7 @@ from flows.domain.acts import (
     CHANGE_PATTERN,
     CHANGE_REMINDERS,
     CHANGE_RETENTION,
+    CHANGE_SERVICE_KEY,
     CHANGE_THEME,
     CHANGE_THRESHOLD,
     CLARIFIED,
@@ -82,6 +83,7 @@ from flows.domain.noted import note
 from flows.domain.policy import SERVICE, Proclaimed, fingerprint, parse_person
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.working_days import Closure
+from flows.register import signature
 from flows.register.entry import seconds
 from flows.register.roster import allowed_signers, owners, write_policy
 from flows.register.signature import CONSENT
@@ -714,6 +716,30 @@ def change_threshold(office: Office, administrator: Officer, threshold: int) -> 
     )
 
 
+def change_service_key(office: Office, administrator: Officer, *, reason: str) -> Recorded | None:
+    """Have a new key made for the service, with which it signs from the next entry on.
+
+    It is put in the place of the old one, which is gone then: here, or by whoever opens the home next.
+
+    Raises:
+        UnconfirmedError: it is signed, and takes another administrator.
+    """
+    path = office.home.next_service
+    if not path.exists():
+        signature.generate(path)
+    key = signature.load(path).public
+    recorded = _amend(
+        office,
+        administrator,
+        CHANGE_SERVICE_KEY,
+        {"key": fingerprint(key)},
+        lambda policy, _: amending.change_service_key(policy, key),
+        reason=_words(reason),
+    )
+    office.take_next_key()
+    return recorded
+
+
 def suspect_key(
     office: Office, administrator: Officer, person: str, digits: str, *, since: int, reason: str
 ) -> Recorded | None:
@@ -725,7 +751,8 @@ def suspect_key(
     Raises:
         RefusedError: the person never had such a key, or has several; or there is no such entry.
     """
-    parse_person(person)
+    if person != SERVICE:
+        parse_person(person)
     wanted = "".join(digits.split()).lower()
     former = owners(office.register.policies())
     marks = {fingerprint(key) for key, owner in former.items() if owner == person}

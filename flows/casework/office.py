@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +16,7 @@ from flows.catalogue.rows import Described
 from flows.domain.documents import ASSESSMENT, REQUEST
 from flows.domain.errors import MalformedError, NotEntitledError, PitError, RegisterError
 from flows.domain.local_day import local_day
+from flows.domain.policy import SERVICE
 from flows.home import Home, find_home
 from flows.register import signature
 from flows.register.store import Register
@@ -83,6 +85,9 @@ class Office:
             elsewhere=(lambda: catching_up.begin(home.root, self._catch_up)) if serving else None,
         )
         self.register = Register(home.register, self._catalogue, None if reading else self.service)
+        if not reading:
+            with suppress(PitError):  # whoever asks the register is told
+                self.take_next_key()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -130,6 +135,27 @@ class Office:
             raise RegisterError(
                 f"The service's key {self.home.service} is missing or unfit; restore it from a copy."
             ) from error
+
+    def take_next_key(self) -> None:
+        """Put the service's new key in the place of the old, if there is one and the register lists it.
+
+        Raises:
+            RegisterError, TamperedError: the register cannot be asked.
+            MalformedError: the new key is unfit.
+        """
+        following = self.home.next_service
+        if not following.exists():
+            return
+        listed = self.register.policy().people[SERVICE].keys
+        if signature.load(following).public not in listed:
+            return
+        for ending in (".pub", ""):  # the private key last: while it is here, this is done again
+            with suppress(FileNotFoundError):
+                path = following.with_name(following.name + ending)
+                path.replace(self.home.service.with_name(self.home.service.name + ending))
+        disk.sync(following.parent)
+        del self.service
+        self.register.serve(self.service)
 
     @cached_property
     def vault(self) -> Vault:

@@ -57,6 +57,7 @@ class Authority:
         self.administrators: list[Administered] = []
         self._owners: dict[str, str] = {}
         self._suspects: dict[str, int] = {}
+        self._served: dict[str, range] = {}
         self._signed: dict[str, list[int]] = {}
         self._counters: dict[str, int] = {}
 
@@ -157,9 +158,10 @@ class Authority:
 
     def suspected(self) -> Iterator[Suspected]:
         """Yield each key that was made suspect, and what rests on it since."""
-        for public, sequences in self._signed.items():
+        for public in {**self._signed, **self._served}:
             mark = fingerprint(public)
             if (since := self._suspects.get(mark)) is not None:
+                sequences = self._served.get(public) or self._signed[public]
                 resting = tuple(each for each in sequences if each >= since)
                 yield Suspected(person=self._owners[public], key=mark, since=since, entries=resting)
 
@@ -184,14 +186,19 @@ class Authority:
             )
         self._counters[signed.public] = signed.counter or before
 
-    def check_service(self, payload: bytes, armoured: str | None, policy: Policy | None, place: str) -> None:
-        """Check that the service of ``policy`` signed an entry.
+    def check_service(
+        self, payload: bytes, armoured: str | None, policy: Policy | None, sequence: int, place: str
+    ) -> None:
+        """Check that the service of ``policy`` signed an entry, and keep what rests on its key.
 
         Raises:
             FoundError: it did not.
         """
         public = signer_of(payload, armoured, place)
         if policy and public in policy.people[SERVICE].keys:
+            # One key after another, so that what rests on one is a range.
+            first = self._served[public].start if public in self._served else sequence
+            self._served[public] = range(first, sequence + 1)
             return
         if public in self._owners.keys() - self.service_keys:
             raise FoundError("E_IDENTITY", place, "A person's key signed the entry, not the service's.")

@@ -41,7 +41,7 @@ from flows.register.report import (
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from flows.domain.act import Act
     from flows.domain.acts import Kind
@@ -154,7 +154,8 @@ class Examiner:
         self._line = replace(self._line, committed=max(entry.committed, line.committed))
         self._check_act(entry, id_, line.tree, place)
         _check_in_line(line, entry, place)
-        self.authority.check_service(payload, armoured, policy or self.authority.policy, place)
+        judge = policy or self.authority.policy
+        self.authority.check_service(payload, armoured, judge, self._line.sequence, place)
 
     def examine_apart(self, id_: str) -> None:
         """Check the next entry of the policy or of one case, and only that of the line before it is left out.
@@ -343,15 +344,15 @@ class Examiner:
         return self._evidence.read(said.nodes[path], "blob", said.place)
 
 
-def check_newest(evidence: Evidence, id_: str, public: str) -> None:
-    """Check that an entry is whole, follows the one before it, and was signed with the key ``public``.
+def check_newest(evidence: Evidence, id_: str, keys: Collection[str]) -> None:
+    """Check that an entry is whole, follows the one before it, and was signed with one of some keys.
 
     Raises:
         FoundError: it fails.
     """
     place = "the newest entry"
     entry, payload, armoured = parse_commit(evidence.read(id_, "commit", place), place)
-    if signer_of(payload, armoured, place) != public:
+    if signer_of(payload, armoured, place) not in keys:
         raise FoundError("E_UNKNOWN_KEY", place, "Another key than the service's signed the entry.")
     line = _before(evidence, entry)
     _check_in_line(line, entry, place)

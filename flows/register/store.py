@@ -52,7 +52,7 @@ from flows.register.statement import POLICY, Statement, mark
 from flows.register.statement import parse as parse_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from flows.domain.act import Act
@@ -187,6 +187,10 @@ class Register:
         except ValueError as error:
             raise TamperedError("An entry is not in the register's form; run `equipoise audit`.") from error
 
+    def serve(self, service: FileSigner) -> None:
+        """Let another key of the service sign the entries."""
+        self._service = service
+
     def check_not_stopped(self) -> None:
         """Check that acts may be recorded.
 
@@ -201,7 +205,9 @@ class Register:
         Raises:
             TamperedError: it did not.
         """
-        self._check_tip(self._check_service(self.policy()))
+        policy = self.policy()
+        self._check_service(policy)
+        self._check_tip(policy)
 
     def tip(self) -> Recorded:
         """Return the newest entry."""
@@ -341,7 +347,8 @@ class Register:
             policy = self._in_force()
             if policy:
                 # Before anything is taken for done: what stands there might be signed by nobody.
-                self._check_tip(self._check_service(policy))
+                self._check_service(policy)
+                self._check_tip(policy)
             chain = self._chain(filed) if filed else Chain()
             done = chain.under(statement.key)
             if done and filed:
@@ -415,23 +422,30 @@ class Register:
             raise RegisterError("This register was opened for reading; to write takes the service key.")
         if self._service.public not in policy.people[SERVICE].keys:
             raise RegisterError(
-                "The service's key is not the one the register lists; restore it from a copy."
+                "The service's key is not the one the register lists. If it was changed, end what runs and "
+                "start it again; else restore the key from a copy."
             )
         return self._service
 
-    def _check_tip(self, service: FileSigner) -> None:
+    def _check_tip(self, policy: Policy) -> None:
         """Check that the service wrote the newest entry; before that, it had checked the one below."""
         tip = self._repository.tip()
         if tip is None or tip == self._verified:
             return
         try:
-            check_newest(Evidence(self._repository.objects), tip, service.public)
+            check_newest(Evidence(self._repository.objects), tip, self._signers_of(tip, policy))
         except FoundError as found:
             raise TamperedError(
                 f"The newest entry is none that this service wrote ({found.finding.code}), so nothing is "
                 "added to it; run `equipoise audit`."
             ) from found
         self._verified = tip
+
+    def _signers_of(self, tip: str, policy: Policy) -> Collection[str]:
+        """Return the keys with which the service wrote the newest entry: a change of them by those before."""
+        changed = self._line.entry(tip).entry.case == POLICY and policy.version > 1
+        judge = self._line.policy(policy.version - 1) if changed else policy
+        return judge.people[SERVICE].keys
 
     def _put(self, tree: Folder, files: Mapping[str, bytes], objects: _Objects) -> str:
         """Return the id of ``tree`` with ``files`` in it, having added what that takes to ``objects``."""

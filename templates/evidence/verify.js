@@ -93,6 +93,7 @@ const POLICY_ACTS = {  // the sentence, the file that changes, and which key wit
   "adopt-edition": ["policy: adopt edition {edition} of the procedure", "rules.json", "edition"],
   "resume": ["policy: let the register be written again", ""],
   "suspect-key": ["policy: suspect a key of {person} since entry {since}", "roster.json"],
+  "change-service-key": ["policy: change the key of the service", "roster.json"],
 };
 const STATED = {
   body: "body", retention: "months", threshold: "administrators", edition: "edition",
@@ -888,15 +889,16 @@ class Reading {
     attested(said, policy);
     if (said.act === "change-attested") checkAttesting(policy);
     need((said.act === "found") === !before, "E_POLICY", "The register is founded once.");
-    need(!["resume", "suspect-key"].includes(said.act) || (said.reason || "").trim(), "E_POLICY", "A reason is needed.");
+    need(!["resume", "suspect-key", "change-service-key"].includes(said.act) || (said.reason || "").trim(), "E_POLICY", "A reason is needed.");
     if (before) {
       const [, file, key] = POLICY_ACTS[said.act];
+      const about = said.act === "change-service-key" ? SERVICE : said.details.person;
       for (const name of POLICY_FILES) {
         if (name === file && !key && name !== "roster.json") continue;
         const [old, now] = [before, policy].map((each) => {
           const copy = {...each.files[name], version: 0};
           if (name === file && key) delete copy[key];
-          if (name === file && name === "roster.json") copy.people = copy.people.filter((person) => person.id !== said.details.person);
+          if (name === file && name === "roster.json") copy.people = copy.people.filter((person) => person.id !== about);
           return copy;
         });
         need(sameJson(old, now), "E_POLICY", "The policy was changed in more than was signed for.");
@@ -905,6 +907,11 @@ class Reading {
       need(said.act !== "change-approvals" || sameJson(policy.rules.gates, gates), "E_POLICY", "Other approvals were changed than the act states.");
       need(!(key in STATED) || String(policy.files[file][key]) === said.details[STATED[key]], "E_POLICY", "The policy says something else than the act states.");
       need(said.act !== "adopt-edition" || before.rules.edition < policy.rules.edition, "E_POLICY", "An edition is followed by a later one only.");
+      if (said.act === "change-service-key") {
+        const [old, now] = [before, policy].map((each) => each.people[SERVICE].keys);
+        const same = now.length === 1 && await sha256(fromBase64(now[0].split(" ")[1])) === said.details.key && !sameJson(old, now);
+        need(same, "E_POLICY", "The policy says something else than the act states.");
+      }
       await this.agreed(said, before);
     }
     const points = new Map(Object.entries(this.owners).map(([key, owner]) => [pointOf(key), owner]));

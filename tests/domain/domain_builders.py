@@ -26,6 +26,7 @@ from flows.domain.acts import (
     CHANGE_PATTERN,
     CHANGE_REMINDERS,
     CHANGE_RETENTION,
+    CHANGE_SERVICE_KEY,
     CHANGE_THEME,
     CHANGE_THRESHOLD,
     CLARIFIED,
@@ -545,6 +546,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
     ADOPT_EDITION: _ADMINISTERS,
     SUSPECT_KEY: _ADMINISTERS
     | {"details": {"person": WRITER, "key": "0" * 64, "since": "7"}, "reason": "The telephone was lost."},
+    CHANGE_SERVICE_KEY: _ADMINISTERS | {"reason": "The machine was replaced."},
     RESUME: _ADMINISTERS | {"details": {"findings": "E_ROLLBACK at entry 7"}, "reason": "Restored."},
 }
 

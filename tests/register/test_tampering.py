@@ -45,6 +45,7 @@ from flows.domain.acts import (
     CHANGE_DESK,
     CHANGE_PATTERN,
     CHANGE_REMINDERS,
+    CHANGE_SERVICE_KEY,
     CHANGE_THRESHOLD,
     RESUME,
     RETURN,
@@ -60,6 +61,7 @@ from flows.domain.acts.policy import (
     change_body,
     change_pattern,
     change_reminders,
+    change_service_key,
     change_threshold,
     revoke_officer,
     suspect_key,
@@ -1372,6 +1374,110 @@ def _(scene: Scene) -> None:
     a = scene.attacker("administrator")
     files = write_policy(change_pattern(scene.office.register.policy(), "{number}"))
     amendment(scene, a, files, kind=CHANGE_PATTERN, details={"pattern": "IG/{number}"})
+    a.together()
+
+
+# The service's key
+
+
+NEW: Final = "outsider"
+"""Whose key the service is given: it is nobody's before."""
+
+
+def service_changed(scene: Scene, attacker: Attacker, **changes: Any) -> Step:
+    """Return a change of the service's key by administrator."""
+    key = scene.office.signers[NEW].public
+    attacker.keys = {**attacker.keys, NEW: scene.office.signers[NEW]}
+    facts = {
+        "kind": CHANGE_SERVICE_KEY,
+        "details": {"key": fingerprint(key)},
+        "reason": "The machine was replaced.",
+    }
+    files = write_policy(change_service_key(scene.office.register.policy(), key))
+    return amendment(scene, attacker, files, **(facts | changes))
+
+
+@attack("the service's key is changed, and it goes on with the new one")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator", "legal-reviewer")
+    service_changed(scene, a)
+    approval_of(scene, a, "legal-reviewer", policy=6).entry_key = NEW
+    a.together()
+
+
+@attack("the service's old key signs an entry after it was changed", "E_UNKNOWN_KEY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator", "legal-reviewer")
+    service_changed(scene, a)
+    approval_of(scene, a, "legal-reviewer", policy=6)
+    a.together()
+
+
+@attack("the new key of the service signs the change by which it comes", "E_UNKNOWN_KEY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    service_changed(scene, a).entry_key = NEW
+    a.together()
+
+
+@attack("the service's key is changed by whoever has it", "E_ROLE")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    service_changed(scene, a).signed_as = SERVICE
+    a.together()
+
+
+@attack("the service is given another key than the act names", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    service_changed(scene, a, details={"key": "0" * 64})
+    a.together()
+
+
+@attack("the service is given a key beside its own", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    step = service_changed(scene, a)
+    policy = scene.office.register.policy()
+    keys = (*policy.people[SERVICE].keys, scene.office.signers[NEW].public)
+    service = replace(policy.people[SERVICE], keys=keys)
+    files = write_policy(replace(policy, version=6, people={**policy.people, SERVICE: service}))
+    step.changes = {f"{POLICY}/{name}": content for name, content in files.items()}
+    a.together()
+
+
+@attack("the service is given a person's key", "E_OWNER")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    key = scene.office.signers["legal-reviewer"].public
+    policy = scene.office.register.policy()
+    people = {**policy.people, SERVICE: replace(policy.people[SERVICE], keys=(key,))}
+    amendment(
+        scene,
+        a,
+        write_policy(replace(policy, version=6, people=people)),
+        kind=CHANGE_SERVICE_KEY,
+        details={"key": fingerprint(key)},
+        reason="The machine was replaced.",
+    )
+    a.together()
+
+
+@attack("somebody is authorised beside a change of the service's key", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    step = service_changed(scene, a)
+    policy = change_service_key(scene.office.register.policy(), scene.office.signers[NEW].public)
+    more = replace(policy.people["legal-reviewer"], roles=frozenset({Role.ADMINISTRATOR}))
+    files = write_policy(replace(policy, people={**policy.people, "legal-reviewer": more}))
+    step.changes = {f"{POLICY}/{name}": content for name, content in files.items()}
+    a.together()
+
+
+@attack("the service's key is changed without a reason", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    service_changed(scene, a, reason=None)
     a.together()
 
 

@@ -9,6 +9,7 @@ import click
 
 from flows.casework import acts, amendments, consents
 from flows.desk.cli.terminal import (
+    WORDS,
     Commands,
     example,
     moment,
@@ -86,6 +87,23 @@ def approvals(document: str, approvals: str, *, office: Office, officer: Officer
     """
     recorded = acts.change_approvals(office, officer, document, approvals)
     _tell(office, recorded, f"A {document} needs the approvals {approvals} from now on", as_json=as_json)
+
+
+@policy.command(
+    "service-key",
+    epilog=example('equipoise policy service-key --reason "The machine was replaced." --as administrator'),
+)
+@click.option("--reason", required=True, **WORDS, help="Why; name nobody.")
+@acting
+def service_key(reason: str, *, office: Office, officer: Officer, as_json: bool) -> None:
+    """Have a new key made for the service; it signs with it from the next entry on.
+
+    Run this on the machine that has the service's key; what runs there has to be started again after it. If
+    the old key was stolen, have it made suspect next: equipoise officer suspect service. Tell witnesses and
+    whoever verifies checkpoints the new key.
+    """
+    recorded = acts.change_service_key(office, officer, reason=reason)
+    _tell(office, recorded, "The service has a new key and signs with it from now on", as_json=as_json)
 
 
 @policy.command(

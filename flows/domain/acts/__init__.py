@@ -51,6 +51,7 @@ from flows.domain.acts.policy import (
     CHANGE_PATTERN,
     CHANGE_REMINDERS,
     CHANGE_RETENTION,
+    CHANGE_SERVICE_KEY,
     CHANGE_THEME,
     CHANGE_THRESHOLD,
     FOUND,
@@ -100,6 +101,7 @@ ACTS: Final = MappingProxyType(
                 ADOPT_EDITION,
                 RESUME,
                 SUSPECT_KEY,
+                CHANGE_SERVICE_KEY,
             ),
         )
     }
@@ -125,6 +127,7 @@ __all__ = [
     "CHANGE_PATTERN",
     "CHANGE_REMINDERS",
     "CHANGE_RETENTION",
+    "CHANGE_SERVICE_KEY",
     "CHANGE_THEME",
     "CHANGE_THRESHOLD",
     "CLARIFIED",

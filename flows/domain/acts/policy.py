@@ -344,6 +344,24 @@ def change_threshold(policy: Policy, threshold: int) -> Policy:
     return _enough(_with_rules(policy, replace(policy.rules, threshold=threshold)), "There are")
 
 
+def change_service_key(policy: Policy, key: str) -> Policy:
+    """Return the next policy, under which the service signs with ``key`` and no other.
+
+    The entry of this act is signed with the key before it.
+
+    Raises:
+        UnchangedError: it signs with this one already.
+        KeyOwnerError: the key is a person's.
+    """
+    service = policy.people[SERVICE]
+    if service.keys == (key,):
+        raise UnchangedError("The service signs with this key already.")
+    for other in policy.people.values():
+        if other.id != SERVICE and key in other.keys:
+            raise KeyOwnerError(f"That key belongs to {other.id}; the service needs one of its own.")
+    return _next(policy, {**policy.people, SERVICE: replace(service, keys=(key,))}, changed=SERVICE)
+
+
 def suspect_key(policy: Policy, person: str, mark: str) -> Policy:
     """Return the next policy, in which a key that is not to be trusted any more is on no list.
 
@@ -352,7 +370,8 @@ def suspect_key(policy: Policy, person: str, mark: str) -> Policy:
         mark: Its fingerprint.
 
     Raises:
-        RefusedError: it is the key of somebody else, or no administrator would have a key left.
+        RefusedError: it is the key of somebody else, or no administrator would have a key left, or the
+            service none.
     """
     for other in policy.people.values():
         if other.id != person and mark in map(fingerprint, other.keys):
@@ -361,6 +380,10 @@ def suspect_key(policy: Policy, person: str, mark: str) -> Policy:
     if known is None:
         return replace(policy, version=policy.version + 1)
     left = replace(known, keys=tuple(key for key in known.keys if fingerprint(key) != mark))
+    if person == SERVICE and not left.keys:
+        raise RefusedError(
+            "The service signs with that key; give it another with `equipoise policy service-key` first."
+        )
     after = _next(policy, {**policy.people, person: left}, changed=person)
     if not after.signing_administrators:
         raise RefusedError(
@@ -486,6 +509,13 @@ def _officer_added(before: Policy, act: Act, after: Policy) -> Policy:
     if person is None:
         raise _unlike(act)
     return add_officer(before, person)
+
+
+def _service_changed(before: Policy, act: Act, after: Policy) -> Policy:
+    keys = after.people[SERVICE].keys
+    if [*map(fingerprint, keys)] != [act.details["key"]]:
+        raise _unlike(act)
+    return change_service_key(before, keys[0])
 
 
 def _attesting_changed(before: Policy, _: Act, after: Policy) -> Policy:
@@ -831,12 +861,25 @@ CHANGE_THRESHOLD: Final = _row(
     subject="set how many administrators a change takes to {administrators}",
     done="set how many administrators a change of the policy takes to {administrators}",
 )
+_KEY: Final = a_text(
+    "key", r"[0-9a-f]{64}", "the fingerprint of a key is needed, 64 hex digits", "Which key."
+)
+CHANGE_SERVICE_KEY: Final = _row(
+    "change-service-key",
+    _service_changed,
+    (_KEY,),
+    changes="roster.json",
+    reason=Reason.MUST,
+    verb="change the service's key",
+    subject="change the key of the service",
+    done="changed the service's key",
+)
 SUSPECT_KEY: Final = _row(
     "suspect-key",
     lambda before, act, _: suspect_key(before, act.details["person"], act.details["key"]),
     (
         *_PERSON,
-        a_text("key", r"[0-9a-f]{64}", "the fingerprint of a key is needed, 64 hex digits", "Which key."),
+        _KEY,
         a_text("since", r"[1-9][0-9]{0,8}", "the number of an entry is needed", "Since which entry."),
     ),
     changes="roster.json",
