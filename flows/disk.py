@@ -28,31 +28,42 @@ def write(path: Path, data: bytes | bytearray, *, mode: int = 0o666) -> None:
     """
     fresh = path.with_name(f".{path.name}.part")
     with locked_folder(path.parent) as folder:  # two writers of one name must not share the file beside it
-        fresh.unlink(missing_ok=True)
-        _fill(fresh, data, mode)
-        fresh.replace(path)
+        with _filled(fresh, data, mode):
+            fresh.replace(path)
         os.fsync(folder)
 
 
 def create(path: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Put ``data`` into a new file, for its owner alone unless ``mode`` says otherwise; durable on return.
+    """Put ``data`` into a new file, whole or not at all; durable on return.
 
-    A folder that is not there is made, for its owner alone too.
+    It is for its owner alone unless ``mode`` says otherwise, as is a folder that is not there and is made.
 
     Raises:
         FileExistsError: something is there already.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _fill(path, data, mode)
-    sync(path.parent)
+    fresh = path.with_name(f".{path.name}.part")
+    with locked_folder(path.parent) as folder:
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        with _filled(fresh, data, mode):
+            fresh.rename(path)
+        os.fsync(folder)
 
 
-def _fill(path: Path, data: bytes | bytearray, mode: int) -> None:
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
+@contextmanager
+def _filled(path: Path, data: bytes | bytearray, mode: int) -> Iterator[None]:
+    """Hold a file for a while, which is gone afterwards unless it was given another name."""
+    path.unlink(missing_ok=True)  # left by a kill
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def read_plain(path: Path | str, most: int) -> bytes:
@@ -118,6 +129,22 @@ def destroy(path: Path) -> None:
         os.fsync(descriptor)
     path.unlink()
     sync(path.parent)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file or a whole folder, links as links, to where nothing is; whole or not at all, durably."""
+    fresh = target.with_name(f".{target.name}.part")
+    discard(fresh)
+    if source.is_dir() and not source.is_symlink():
+        shutil.copytree(source, fresh, symlinks=True)
+    else:
+        shutil.copy2(source, fresh, follow_symlinks=False)
+    for path in (fresh, *fresh.rglob("*")):
+        if not path.is_symlink():
+            with opened(path) if path.is_dir() else path.open("rb") as file:
+                os.fsync(file)
+    fresh.rename(target)
+    sync(target.parent)
 
 
 def discard(path: Path) -> None:

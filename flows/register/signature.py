@@ -117,9 +117,10 @@ class AgentSigner:
 
 
 def generate(private: Path) -> str:
-    """Make an Ed25519 pair in ``private`` and ``private.pub``; return the public key.
+    """Make an Ed25519 pair in ``private`` and ``private.pub``, both or neither; return the public key.
 
-    The private file is created exclusively, readable by its owner alone.
+    The private file is created exclusively, readable by its owner alone. A kill may leave it without the
+    public one, which ``write_public`` writes.
 
     Raises:
         FileExistsError: there is a key already.
@@ -131,9 +132,24 @@ def generate(private: Path) -> str:
         serialization.NoEncryption(),
     )
     disk.create(private, text)
-    public = _public_text(key)
-    private.with_name(private.name + ".pub").write_text(public + "\n", encoding="ascii")
-    return public
+    try:
+        write_public(private, _public_text(key))
+    except OSError:
+        private.unlink()
+        raise
+    return _public_text(key)
+
+
+def write_public(private: Path, public: str) -> None:
+    """Write the public half beside a private key, unless it stands there."""
+    path = public_of(private)
+    if not path.exists():
+        disk.write(path, f"{public}\n".encode("ascii"))
+
+
+def public_of(private: Path) -> Path:
+    """Return where the public half of a private key stands."""
+    return private.with_name(f"{private.name}.pub")
 
 
 def load(private: Path) -> FileSigner:

@@ -1,12 +1,16 @@
 """Put what cannot be taken in where a person finds it, with a WHY.txt.
 
-WHY.txt is durable before the item leaves the inbox, and the item leaves it by one rename, within
-one filesystem. A run that was killed before that rename is repeated on the item that still stands
-in the inbox; it finds the folder it had begun, by its holding nothing but WHY.txt, and goes on.
+WHY.txt is durable before the item leaves the inbox, and the item leaves it by one rename. Where the
+inbox is on another file system it is copied whole before it is deleted. A run that was killed before
+that is repeated on the item that still stands in the inbox; it finds the folder it had begun, by its
+holding nothing but WHY.txt, or the copy, and goes on.
 """
 
 from __future__ import annotations
 
+import errno
+import filecmp
+import os
 import textwrap
 from typing import TYPE_CHECKING, Final
 
@@ -108,21 +112,55 @@ def _move_folder(path: Path, folder: Path, why: Sequence[str]) -> Path:
     disk.write(path / WHY, _why(_REQUEST_HEAD, why, _FOLDER_AGAIN))
     disk.discard(path / REFERENCE)  # another request may be given it before this one is back
     disk.sync(path)
-    return path.rename(free_path(folder, path.name))
+    return _moved(path, free_path(folder, path.name, unless=lambda there: _is_copy(there, path)))
 
 
 def _move_file(path: Path, folder: Path, why: Sequence[str]) -> Path:
-    target = free_path(folder, path.name, unless=_is_begun)
+    name = path.name if path.name != WHY else f"item-{WHY}"
+    target = free_path(folder, path.name, unless=lambda there: _is_begun(there, name, path))
     target.mkdir(exist_ok=True)
     disk.write(target / WHY, _why(_REQUEST_HEAD, why, _FILE_AGAIN))
     disk.sync(folder)
-    path.rename(target / (path.name if path.name != WHY else f"item-{WHY}"))
+    _moved(path, target / name)
     disk.sync(target)
     return target
 
 
-def _is_begun(folder: Path) -> bool:
-    return is_folder(folder) and {path.name for path in folder.iterdir()} <= {WHY, f".{WHY}.part"}
+def _moved(path: Path, target: Path) -> Path:
+    """Move an item to ``target``, from another file system too, where an earlier run may have left a copy."""
+    if not os.path.lexists(target):
+        try:
+            return path.rename(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+        disk.copy(path, target)
+    disk.discard(path)
+    return target
+
+
+def _is_copy(there: Path, path: Path) -> bool:
+    """Tell whether a run that was killed copied the item there from another file system."""
+    return os.lstat(there).st_dev != os.lstat(path).st_dev and _are_alike(there, path)
+
+
+def _are_alike(one: Path, other: Path) -> bool:
+    """Tell whether two files or folders have the same in them."""
+    if is_folder(one) != is_folder(other) or one.is_symlink() or other.is_symlink():
+        return False
+    if not is_folder(one):
+        return filecmp.cmp(one, other, shallow=False)
+    names = {path.name for path in one.iterdir()}
+    return names == {path.name for path in other.iterdir()} and all(
+        _are_alike(one / name, other / name) for name in names
+    )
+
+
+def _is_begun(folder: Path, name: str, path: Path) -> bool:
+    if not is_folder(folder):
+        return False
+    there = {each.name for each in folder.iterdir()} - {WHY, f".{WHY}.part", f".{name}.part"}
+    return not there or (there == {name} and _is_copy(folder / name, path))
 
 
 def _has_just(folder: Path, files: Mapping[str, bytes]) -> bool:

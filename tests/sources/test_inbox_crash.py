@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -129,6 +130,27 @@ def test_setting_aside_happens_once(kind: str, tmp_path: Path) -> None:
         assert requests_in(home) == [REQUEST]
         (target,) = (home / "set-aside").iterdir()
         assert not [path for path in target.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_inbox_on_another_file_system_is_set_aside_from(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename(old: Path, new: Path) -> None:
+        if old.is_relative_to(tmp_path / "inbox") != new.is_relative_to(tmp_path / "inbox"):
+            raise OSError(errno.EXDEV, "on another device")
+        renamed(old, new)
+
+    renamed = os.rename
+    monkeypatch.setattr(os, "rename", rename)
+    put(tmp_path / "inbox", kind)
+
+    target = set_aside(only(tmp_path).path, tmp_path / "set-aside", ["why"])
+
+    assert requests_in(tmp_path) == [REQUEST]
+    assert [*(tmp_path / "inbox").iterdir()] == []
+    assert {path.name for path in target.iterdir()} >= {"WHY.txt"}
+    assert not [path for path in target.iterdir() if path.name.startswith(".")]
 
 
 def test_setting_an_assessment_aside_happens_once(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from flows.desk.making import PATTERN, first_rules, make_home, parse_authority
 from flows.domain.acts import ADD_OFFICER
 from flows.domain.edition import EDITIONS, latest
 from flows.domain.english import in_full
+from flows.domain.errors import PitError
 from flows.domain.policy import BODIES, LONGEST_RETENTION, SERVICE, Person, fingerprint, parse_person
 from flows.domain.procedure import Role
 from flows.home import Home, find_home
@@ -289,7 +290,9 @@ def _keys_of(
     elif known is not None:
         yield known.keys
     elif private.exists():
-        yield (signature.load(private).public,)
+        public = signature.load(private).public
+        signature.write_public(private, public)  # a kill may have left the one without the other
+        yield (public,)
     else:
         office.register.policy().require(administrator.id, Role.ADMINISTRATOR, verb=ADD_OFFICER.verb)
         public = signature.generate(private)
@@ -298,8 +301,12 @@ def _keys_of(
         except (acts.ProposedError, acts.UnconfirmedError):
             raise  # the act that lists it may still be recorded
         except BaseException:
-            private.unlink()
-            private.with_name(f"{private.name}.pub").unlink()
+            # What failed may have been what comes after the act: then the key is listed.
+            with suppress(PitError, OSError):
+                now = office.register.policy().people.get(person)
+                if now is None or public not in now.keys:
+                    private.unlink()
+                    signature.public_of(private).unlink()
             raise
 
 
