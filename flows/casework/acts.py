@@ -84,11 +84,11 @@ from flows.domain.policy import SERVICE, Proclaimed, fingerprint, parse_person
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.working_days import Closure
 from flows.register import signature
-from flows.register.entry import seconds
+from flows.register.entry import AHEAD, LONGEST_DELAY, seconds
 from flows.register.roster import allowed_signers, owners, write_policy
 from flows.register.signature import CONSENT
 from flows.register.statement import POLICY
-from flows.register.stop import stopped
+from flows.register.stop import lift, stopped, stopped_since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -783,21 +783,29 @@ def suspect_key(
 
 
 def resume(office: Office, administrator: Officer, reason: str) -> Recorded | None:
-    """Let the register be written again, which was stopped, in spite of what the last audit found.
+    """Let the register be written again, in spite of what the last audit found, or of entries dated ahead.
 
     Raises:
-        RefusedError: it was not stopped, or there is no reason.
+        RefusedError: nothing stopped it, or there is no reason.
     """
     from flows.casework import auditing  # noqa: PLC0415 - the audit, for this act alone
 
-    if not stopped(office.home.register):
+    tip, is_stopped = office.register.tip().entry, stopped(office.home.register)
+    newest = auditing.last_audit(office.home) if is_stopped else None
+    findings = newest.findings if newest else ()
+    last = office.register.dossier(POLICY).statements[-1].act
+    if last.kind == RESUME and (since := stopped_since(office.home.register)) and since < last.time:
+        lift(office.home.register)  # somebody decided, and was cut off then
+        return None
+    if tip.committed > seconds(office.now()) + LONGEST_DELAY:
+        findings = tuple(dict.fromkeys((*findings, AHEAD.format(tip.sequence))))
+    elif not is_stopped:
         raise RefusedError("Writing was not stopped; there is nothing to resume.")
-    newest = auditing.last_audit(office.home)
     return _amend(
         office,
         administrator,
         RESUME,
-        {"findings": "; ".join(newest.findings) if newest else ""},
+        {"findings": "; ".join(findings)},
         lambda policy, _: amending.resume(policy),
         reason=_words(reason),
     )
@@ -824,6 +832,7 @@ def _amend(
         try:
             after = change(before, local_day(time))
         except UnchangedError:
+            write_allowed_signers(office)  # what recorded the change may have been cut off before
             return None
         stated = Act(
             kind=kind,

@@ -120,6 +120,11 @@ class Catalogue:
         while not self._caught_up():
             self._make_anew()
 
+    def distrust(self) -> None:
+        """Forget everything, for it says something else than the register; it is made anew at once."""
+        if self._db:
+            self._discard()
+
     def filed(self, identity: str) -> Filed | None:
         """Return where a case, or the policy, is filed; None without."""
         names = "reference, folder, last_entry, last_number"

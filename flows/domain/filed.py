@@ -115,5 +115,8 @@ class Catalogue(Protocol):
     def filed(self, identity: str) -> Filed | None:
         """Return where a case, or the policy, is filed; None without."""
 
+    def distrust(self) -> None:
+        """Forget everything, for it says something else than the register."""
+
     def close(self) -> None:
         """End its use."""

@@ -30,6 +30,8 @@ _TRAILERS: Final = (
 )
 LONGEST_DELAY: Final = 24 * 60 * 60
 """Seconds from an act to its entry, at most: as long as a person may take to sign."""
+AHEAD: Final = "E_CLOCK at entry {}"
+"""How the audit names the newest entry, by its number, that is dated in the future."""
 
 _NONE: Final = "none"
 _SIGNATURE_START: Final = b"\ngpgsig "

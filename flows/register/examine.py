@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
 from flows.domain.act import FileMark
-from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, SENT, SUBMIT
+from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, RESUME, SENT, SUBMIT
 from flows.domain.acts.kind import the_day
 from flows.domain.characters import unseen_fault
 from flows.domain.decide import decide, idempotency_key
@@ -25,7 +25,7 @@ from flows.domain.reference import identity, slug
 from flows.register import statement
 from flows.register.authority import Authority, signer_of
 from flows.register.content import check_content, is_examined, unfit_texts
-from flows.register.entry import LONGEST_DELAY, entry_for
+from flows.register.entry import AHEAD, LONGEST_DELAY, entry_for
 from flows.register.known import Cases, Known
 from flows.register.reading import Said, look_ahead, parse_commit, read_act, tree_of
 from flows.register.report import (
@@ -152,7 +152,11 @@ class Examiner:
         )
         entry, payload, armoured = parse_commit(raw, place)
         self._line = replace(self._line, committed=max(entry.committed, line.committed))
-        self._check_act(entry, id_, line.tree, place)
+        act = self._check_act(entry, id_, line.tree, place)
+        if sets_the_clock_right(act, line.sequence, line.committed, entry.committed):
+            self._tell_ahead(entry, place)
+            line = replace(line, committed=entry.committed)
+            self._line = replace(self._line, committed=entry.committed)
         _check_in_line(line, entry, place)
         judge = policy or self.authority.policy
         self.authority.check_service(payload, armoured, judge, self._line.sequence, place)
@@ -167,7 +171,19 @@ class Examiner:
         self._line = _before(self._evidence, entry)
         self.examine(id_)
 
-    def _check_act(self, entry: Entry, id_: str, before: str | None, place: str) -> None:
+    def _tell_ahead(self, entry: Entry, place: str) -> None:
+        """Remark which entries are dated ahead of one with which time went back."""
+        number, id_ = entry.sequence, entry.parent
+        while id_:
+            before, _, _ = parse_commit(self._evidence.read(id_, "commit", place), place)
+            if before.committed <= entry.committed:
+                break
+            number, id_ = before.sequence, before.parent
+        self.remarks.append(
+            f"{place}: a clock was ahead; the entries from {number} on are dated later than they were made."
+        )
+
+    def _check_act(self, entry: Entry, id_: str, before: str | None, place: str) -> Act:
         known = self._cases.meet(identity(entry.case), place)
         try:
             _check_opens_once(entry, known.chain, place)
@@ -191,6 +207,7 @@ class Examiner:
             raise
         finally:
             known.entry = id_
+        return said.statement.act
 
     def _check_follows(self, said: Said, known: Known) -> None:
         """Check that the statement and its files come after those before."""
@@ -355,8 +372,11 @@ def check_newest(evidence: Evidence, id_: str, keys: Collection[str]) -> None:
     if signer_of(payload, armoured, place) not in keys:
         raise FoundError("E_UNKNOWN_KEY", place, "Another key than the service's signed the entry.")
     line = _before(evidence, entry)
+    said = read_act(evidence, entry, line.tree, place)
+    if sets_the_clock_right(said.statement.act, line.sequence, line.committed, entry.committed):
+        line = replace(line, committed=entry.committed)
     _check_in_line(line, entry, place)
-    _check_statement(read_act(evidence, entry, line.tree, place))
+    _check_statement(said)
 
 
 def _before(evidence: Evidence, entry: Entry) -> _Line:
@@ -371,6 +391,20 @@ def _before(evidence: Evidence, entry: Entry) -> _Line:
         tree=before.tree,
         committed=before.committed,
     )
+
+
+def sets_the_clock_right(act: Act, newest: int, before: int, now: int) -> bool:
+    """Tell whether time goes back with an act, as with no other.
+
+    A clock was ahead by more than a day when the entry ``newest`` was written, the audit found that, and an
+    administrator lets the register go on.
+
+    Args:
+        before: When that entry says it was written, in seconds since 1970 UTC.
+        now: When the act is recorded.
+    """
+    decided = act.details.get("findings", "").split("; ") if act.kind == RESUME else ()
+    return before > now + LONGEST_DELAY and AHEAD.format(newest) in decided
 
 
 def _check_statement(said: Said) -> None:

@@ -19,7 +19,7 @@ from flows.register.statement import POLICY
 from flows.register.statement import parse as parse_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flows.domain.case import Case
     from flows.domain.policy import Policy
@@ -57,6 +57,7 @@ class Line:
         self._policies: dict[int, Policy] = {}
         self._policy_at: tuple[str, Policy] | None = None
         self._chains: dict[str, Chain] = {}
+        self._cases: dict[str, frozenset[str]] = {}
         self.policy_head: str | None = None
 
     def entry(self, id_: str) -> Recorded:
@@ -142,6 +143,27 @@ class Line:
             was = old.get(changed[0])
             before, after = was.id if was else None, new[changed[0]].id
         return "/".join(names)
+
+    def has_case(self, id_: str, identity: str) -> bool:
+        """Tell whether the entry ``id_`` left a folder of a case, whatever its day of receipt."""
+        return any(identity in cases for cases in self._by_month(id_))
+
+    def cases(self, id_: str) -> frozenset[str]:
+        """Return the identity of every case of which the entry ``id_`` left a folder."""
+        return frozenset().union(*self._by_month(id_))
+
+    def _by_month(self, id_: str) -> Iterable[frozenset[str]]:
+        top = self.node(id_, "cases")
+        months = self._below(self._below({top.id} if top else set()))
+        self._cases = {month: self._cases.get(month) or self._cases_of(month) for month in months}
+        return self._cases.values()
+
+    def _cases_of(self, month: str) -> frozenset[str]:
+        return frozenset(name.lower() for day in self._below({month}) for name in self.tree(day))
+
+    def _below(self, folders: set[str]) -> set[str]:
+        """Return the ids of all that stands in folders; what is there twice is looked into once."""
+        return {node.id for folder in folders for node in self.tree(folder).values()}
 
     def folders(self, id_: str) -> dict[str, str]:
         """Return the folder of every case as the entry ``id_`` left them, by its last name."""

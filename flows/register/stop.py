@@ -5,6 +5,7 @@ It stops this program, and whoever would go on unawares; not somebody who has th
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
@@ -35,6 +36,14 @@ def stopped(repository: Path) -> str | None:
     except FileNotFoundError:
         return None
     return text.partition("\n")[0] or _UNTOLD
+
+
+def stopped_since(repository: Path) -> datetime | None:
+    """Return when writing was stopped, UTC; None where it is not."""
+    try:
+        return datetime.fromtimestamp(repository.with_name(_NAME).stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def check_not_stopped(repository: Path) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 from unicodedata import normalize
 
@@ -39,7 +40,7 @@ from flows.register.consent import Consent, check_consent
 from flows.register.dossier import Dossier
 from flows.register.entry import LONGEST_DELAY, entry_for, seconds
 from flows.register.evidence import Evidence
-from flows.register.examine import Examiner, check_newest
+from flows.register.examine import Examiner, check_newest, sets_the_clock_right
 from flows.register.extract import Extract, extract
 from flows.register.line import Line, Recorded
 from flows.register.merkle import Tree, hash_leaf
@@ -155,6 +156,10 @@ class Register:
     def fetched(self, asked: bytes, *, second: bool) -> bytes:
         """Return what `git fetch` asks for."""
         return handing_out.fetched(self._repository.path, asked, second=second)
+
+    def cases(self) -> frozenset[str]:
+        """Return what each case goes by, read from the register itself."""
+        return self._line.cases(self._tip())
 
     def verify_case(self, reference: str) -> None:
         """Check what the register says of a case, and of those who acted, as an audit checks it.
@@ -391,7 +396,9 @@ class Register:
         files = {**proposal.changes, statement.path: data, statement.signature_path: armoured}
         tip = self._repository.tip()
         last = self._line.entry(tip).entry if tip else None
-        committed = max(now, last.committed if last else 0)
+        committed = max(now, last.committed) if last else now
+        if last and sets_the_clock_right(statement.act, last.sequence, last.committed, now):
+            committed = now
         _check_clock(seconds(statement.act.time), now, committed)
         objects: _Objects = {}
         tree = self._put(
@@ -471,9 +478,13 @@ class Register:
 
     def _filed(self, reference: str) -> Filed | None:
         self.catch_up()
-        filed = self._catalogue.filed(identity(reference))
+        filed, tip = self._catalogue.filed(identity(reference)), self._repository.tip()
         if filed is None and self._catalogue.behind:
             raise CatchingUpError
+        if filed is None and tip and self._line.has_case(tip, identity(reference)):
+            # A row of the catalogue is gone: what stands in the register counts.
+            self._catalogue.distrust()
+            return self._filed(reference)
         return filed
 
     def _check_whole(self) -> None:
@@ -597,6 +608,13 @@ def _check_form(statement: Statement) -> None:
 
 
 def _check_clock(acted: int, now: int, committed: int) -> None:
+    if committed > now + LONGEST_DELAY:
+        ahead = datetime.fromtimestamp(committed, UTC)
+        raise RegisterError(
+            f"The newest entry is dated {ahead:%Y-%m-%d %H:%M} UTC, more than a day ahead of this machine's "
+            "clock: correct the clock if it is slow; if it was ahead then, an administrator says so with "
+            "`equipoise resume`."
+        )
     if not acted <= now <= committed <= acted + LONGEST_DELAY:
         raise RegisterError(
             "The act, the newest entry and this machine's clock differ by more than a day: correct this "

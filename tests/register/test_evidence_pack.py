@@ -11,7 +11,7 @@ import re
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -19,6 +19,7 @@ from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
 from browsers import offline
 from register_builders import audited, unpack
 from test_second_audit import EXPLAINED, ROOT, entry_of, in_some_runs, said, second
+from test_stop import a_clock_set_right
 from test_tampering import ATTACKS, DONE, WAITING, Scene, scene  # noqa: F401 - a fixture
 
 from flows.casework.evidence_pack import archive, carry
@@ -273,6 +274,12 @@ def _(scene: Scene) -> Extract:  # noqa: F811
         step.changes[path] = step.changes[path].replace(old, new)  # type: ignore[union-attr]
 
     return anew(scene, change)
+
+
+@staged("a clock was ahead, and an administrator let the register go on", "passes", "passes", "passes")
+def _(scene: Scene) -> Extract:  # noqa: F811
+    a_clock_set_right(scene.office, timedelta(days=30))
+    return taken_from(scene.path, DONE)
 
 
 @pytest.mark.parametrize("name", STAGED)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from register_builders import audited
+from attacker import Attacker
+from register_builders import audited, codes, draft_of
+from test_second_audit import second
 
 from flows.domain.acts import RESUME
 from flows.domain.acts.policy import resume
-from flows.domain.errors import RefusedError
+from flows.domain.errors import RefusedError, RegisterError
+from flows.domain.policy import SERVICE
 from flows.domain.procedure import Role
+from flows.register.entry import AHEAD
 from flows.register.roster import write_policy
 from flows.register.statement import POLICY
 from flows.register.stop import lift, stop, stopped
@@ -124,3 +130,67 @@ def test_only_what_was_decided_on_stops_nothing(
         report.add(code, place, "Something is found.")
 
     assert report.undecided == undecided
+
+
+def by_the_second(office: Office) -> list[str]:
+    return [code for _, code, _ in second.run(office.path, now=office.time())]
+
+
+def a_clock_set_right(office: Office, ahead: timedelta) -> str:
+    """Record an act by a clock that was ahead, and let an administrator go on by one that is right."""
+    office.open("A/1")
+    right = office.time()
+    act = replace(office.drafting("A/1", SERVICE), time=right + ahead)
+    office.register.record(act, draft_of("A/1", "first"), office.signers[SERVICE])
+    findings = AHEAD.format(office.register.tip().entry.sequence)
+    act, files = a_decision(office, findings)
+    office.register.record(replace(act, time=right), files, office.signers["administrator"])
+    return findings
+
+
+def test_time_goes_back_where_an_administrator_says_that_a_clock_was_ahead(office: Office) -> None:
+    a_clock_set_right(office, timedelta(days=300))
+    office.submit("A/1")
+
+    report = audited(office.path, now=office.time())
+    last = office.register.tip().entry.sequence
+
+    assert report.findings == []
+    assert (
+        f"entry {last - 1}: a clock was ahead; the entries from {last - 2} on are dated later than they "
+        in (" ".join(report.remarks))
+    )
+    assert by_the_second(office) == []
+
+
+@pytest.mark.parametrize(
+    "findings",
+    ["E_ROLLBACK at entry 7", "E_CLOCK at entry 1", "E_CLOCK at entry 88", "E_CLOCK at entry 8 more"],
+)
+def test_time_goes_back_for_no_other_reason(findings: str, office: Office) -> None:
+    a_clock_set_right(office, timedelta(days=300))
+    attacker = Attacker(office.path, {name: office.signers[name] for name in (SERVICE, "administrator")})
+    attacker.steps[-1].act(details={"findings": findings})
+    attacker.together()
+
+    assert codes(office.path) == ["E_CLOCK"]
+    assert by_the_second(office) == ["E_CLOCK"]
+
+
+def test_time_does_not_go_back_by_less_than_a_day(office: Office) -> None:
+    a_clock_set_right(office, timedelta(hours=20))
+
+    line = office.register.since(0)
+    assert line[-1].entry.committed == line[-2].entry.committed
+    assert audited(office.path).findings == []
+
+
+def test_nothing_is_recorded_by_a_clock_set_right_until_somebody_says_so(office: Office) -> None:
+    office.open("A/1")
+    right = office.time()
+    act = replace(office.drafting("A/1", SERVICE), time=right + timedelta(days=2))
+    office.register.record(act, draft_of("A/1", "first"), office.signers[SERVICE])
+    act = replace(office.submission("A/1", "foi.officer.2"), time=right)
+
+    with pytest.raises(RegisterError, match=r"more than a day ahead .* `equipoise resume`"):
+        office.register.record(act, {}, office.signers["foi.officer.2"])
