@@ -20,6 +20,19 @@ class Home:
     root: Path
 
     @property
+    def folders(self) -> tuple[tuple[Path, int], ...]:
+        """Those that every home has, beside the register, each with its mode."""
+        common = (self.inbox, self.set_aside, self.published, self.notices, self.state)
+        secret = (self.officers, self.case_keys, self.service.parent, self.authority)
+        # Drafts and requests are for their owner alone.
+        return ((self.root, 0o700), *((each, 0o777) for each in common), *((each, 0o700) for each in secret))
+
+    def make_folders(self) -> None:
+        """Make those that are missing."""
+        for folder, mode in self.folders:
+            folder.mkdir(parents=True, mode=mode, exist_ok=True)
+
+    @property
     def register(self) -> Path:
         """The bare repository."""
         return self.root / "register.git"

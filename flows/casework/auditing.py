@@ -76,14 +76,10 @@ def audit_register(office: Office) -> Done:
     audits = _audits(office.home)
     looked_into = _validated(audits) if _looked_into_lately(audits, office.now()) else None
     newest, unreadable = newest_checkpoint(office.home.checkpoints)
-    found = audit(
-        office.home.register,
-        check_paper=papers.check,
-        now=office.now(),
-        checkpoint=newest,
-        looked_into=looked_into,
-        keys=keys_in(office.home.case_keys),
-    )
+    found = _audited(office, newest, looked_into)
+    if found.undecided:
+        # The machine may have been short of something for a moment; what stops all work is looked at twice.
+        found = _audited(office, newest, looked_into)
     findings = tuple(found.named)
     undecided = found.undecided
     if undecided:
@@ -120,6 +116,17 @@ def audit_register(office: Office) -> Done:
         known = f", but for {found.counts.total()} findings that were decided on" if found.findings else ""
         told.append(f"{found.entries} entries pass the audit{known}; checkpoint {path.name} written")
     return Done(reference="register", what="; ".join(told))
+
+
+def _audited(office: Office, newest: str | None, looked_into: Checkpoint | None) -> Report:
+    return audit(
+        office.home.register,
+        check_paper=papers.check,
+        now=office.now(),
+        checkpoint=newest,
+        looked_into=looked_into,
+        keys=keys_in(office.home.case_keys),
+    )
 
 
 def last_audit(home: Home) -> Audited | None:

@@ -124,10 +124,6 @@ def _is_empty(root: Path) -> bool:
 
 
 def _fill(fresh: Home) -> None:
-    fresh.root.mkdir(mode=0o700, exist_ok=True)  # drafts and requests are for their owner alone
-    for folder in (fresh.inbox, fresh.set_aside, fresh.published, fresh.notices, fresh.state):
-        folder.mkdir(parents=True)
-    for folder in (fresh.officers, fresh.case_keys, fresh.service.parent, fresh.authority):
-        folder.mkdir(parents=True, mode=0o700)
+    fresh.make_folders()
     create_wrapping_key(fresh.wrapping)
     signature.generate(fresh.service)

@@ -65,15 +65,7 @@ class Repository:
     def create(cls, path: Path) -> Repository:
         """Make an empty bare repository at ``path`` and open it; one that is there is opened."""
         if branch_of(path) is None:
-            for folder in ("objects/pack", "refs/heads"):
-                (path / folder).mkdir(parents=True, exist_ok=True)
-            lines = (
-                line
-                for section, settings in SETTINGS.items()
-                for line in (f"[{section}]", *(f"\t{name} = {value}" for name, value in settings.items()))
-            )
-            (path / "config").write_text("\n".join((*lines, "")), encoding="ascii")
-            (path / "HEAD").write_text(HEAD, encoding="ascii")
+            set_up(path)
         return cls(path)
 
     def close(self) -> None:
@@ -169,6 +161,19 @@ class Repository:
                 write_all(descriptor, line.encode())
             finally:
                 os.close(descriptor)
+
+
+def set_up(repository: Path) -> None:
+    """Make the folders of a repository where there are none, and write its settings; the rest stays."""
+    for folder in ("objects/pack", "refs/heads"):
+        (repository / folder).mkdir(parents=True, exist_ok=True)
+    lines = (
+        line
+        for section, settings in SETTINGS.items()
+        for line in (f"[{section}]", *(f"\t{name} = {value}" for name, value in settings.items()))
+    )
+    disk.write(repository / "config", "\n".join((*lines, "")).encode("ascii"))
+    disk.write(repository / "HEAD", HEAD.encode("ascii"))
 
 
 def branch_of(repository: Path) -> str | None:

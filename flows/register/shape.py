@@ -178,8 +178,13 @@ def _ref(ref: str) -> Finding:
     )
 
 
-def _unknown(text: str) -> Iterator[str]:
-    """Yield what a register's configuration does not have; a line that is not understood is such."""
+def settings_of(repository: Path) -> dict[str, str]:
+    """Return what a repository's own configuration sets."""
+    return dict(_settings(_text(repository / "config")))
+
+
+def _settings(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each setting and its value, in lower case; a line not understood is a setting of its own."""
     section = ""
     for line in text.split("\n"):
         rest = line.lower()
@@ -189,7 +194,12 @@ def _unknown(text: str) -> Iterator[str]:
             continue
         key = _KEY.fullmatch(rest.partition("#")[0].partition(";")[0])
         setting = f"{section}.{key[1]}" if key else rest.strip()
-        value = ((key and key[2]) or "true").strip().strip('"')
+        yield setting, ((key and key[2]) or "true").strip().strip('"')
+
+
+def _unknown(text: str) -> Iterator[str]:
+    """Yield what a register's configuration does not have."""
+    for setting, value in _settings(text):
         if setting not in _ALLOWED:
             yield setting
         elif (allowed := _ALLOWED[setting]) is not None and value not in {each.lower() for each in allowed}:

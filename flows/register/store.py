@@ -484,7 +484,8 @@ class Register:
         if filed is None and tip and self._line.has_case(tip, identity(reference)):
             # A row of the catalogue is gone: what stands in the register counts.
             self._catalogue.distrust()
-            return self._filed(reference)
+            self._check_whole()
+            return self._catalogue.filed(identity(reference))
         return filed
 
     def _check_whole(self) -> None:

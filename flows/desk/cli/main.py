@@ -110,6 +110,11 @@ _AFTER: Final = {
     "resume": _in(
         "checking", "Let the register be written again that an audit stopped, with the reason.", "resume"
     ),
+    "doctor": _in(
+        "doctoring",
+        "Say what is wrong with a home after a kill, a full disk or a restored copy, and mend what is safe.",
+        "doctor",
+    ),
     "lint": _in("checking", "Check an assessment before it is submitted.", "lint"),
     "pdf-check": _in(
         "papers", "Check that everyone can read a PDF, and that it reads aloud as written.", "pdf_check"
