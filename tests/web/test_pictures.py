@@ -29,6 +29,11 @@ def test_there_is_a_picture_of_the_page(name: str, width: int) -> None:
         assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 8
 
 
+def test_no_page_is_shown_by_the_picture_of_another() -> None:
+    of_phones = [(PLACE / f"{name}-360.png").read_bytes() for name in PAGES]
+    assert len({*of_phones}) == len(PAGES)
+
+
 def test_every_page_of_the_bar_has_its_picture() -> None:
     shown = {path.partition("?")[0] for _, path in PAGES.values()}
     bar = {row.path for row in ROUTES if row.has_json and "{" not in row.path}
