@@ -203,3 +203,19 @@ def test_a_submission_by_older_rules_than_those_before_it_is_found(
 
     assert [(each.code, each.place) for each in found] == [("E_CHECKS", "entry 17, D/1")]
     assert f"version {before} of the rules" in found[0].sentence
+
+
+def test_a_text_with_what_nobody_sees_is_remarked_on_under_the_edition_in_which_it_may_be(
+    earlier: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier.draft("C/1", "foi-officer", document="clarification", text="soft\u00adly")
+    problem = "it has U+00AD (SOFT HYPHEN), which nobody would see; remove it."
+    assert [found.sentence for found in audited(earlier.path).findings] == [
+        f"The text is unfit, as {problem}"
+    ]
+
+    monkeypatch.setitem(EDITIONS, NOW, replace(EDITIONS[NOW], unseen=True))
+
+    report = audited(earlier.path)
+    assert report.passes
+    assert report.remarks == [f"entry 27, C/1: clarification/document.md is unfit, as {problem}"]
