@@ -62,8 +62,13 @@ def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
     if "peers" in parts:
         yield from bench_peers.run(small=small)
     if "audit" in parts:
-        build(place / "audit", cases=20 if small else 2_000, acts=5)
-        yield from bench_audit.run(place / "audit")
+        sizes = (20, 60) if small else (200, 2_000, 20_000)
+        registers = {size: place / f"audit-{size}" for size in sizes}
+        for size, folder in registers.items():
+            build(folder, cases=size, acts=bench_audit.ACTS)
+        for folder in registers.values():
+            yield from bench_audit.run(folder)
+        yield from bench_audit.run_growing(registers)
     if {"acts", "scale", "desk"} & {*parts}:
         yield from _growing(place, parts, (100, 300, 1_000) if small else (100, 10_000, 100_000))
     if "lives" in parts:

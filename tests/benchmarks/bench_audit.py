@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import sys
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from typing import TYPE_CHECKING, Any, Final
 
 from figures import Row, at_least, at_most, ms, spent
 from floors import Signature, every_object, read_and_verify
@@ -15,8 +19,7 @@ from flows.register.entry import without_signature
 from flows.register.roster import allowed_signers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from offices import Staffed
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from flows.register.line import Recorded
     from flows.register.store import Register
 
+ACTS: Final = 5
+"""Of each case."""
 _SAMPLE: Final = 60
 _TURNS: Final = 2
 
@@ -39,10 +44,39 @@ def run(folder: Path) -> Iterator[Row]:
             floor.append(spent(read_and_verify, office.home.register, ids, signed)[0])
             ours.append(spent(_audit, office.home.register)[0])
         what = f"audit of {len(entries):,} acts: CPU time ÷ that of the floor"
-        yield at_most(2.5, min(ours) / min(floor), what, ms(min(ours)), ms(min(floor)))
+        yield at_most(2, min(ours) / min(floor), what, ms(min(ours)), ms(min(floor)))
         gits = _verify_commit(office, entries, folder)
         what = "audit: CPU time of git verify-commit (sampled) ÷ ours"
         yield at_least(50, gits / min(ours), what, ms(min(ours)), ms(gits))
+
+
+def run_growing(folders: Mapping[int, Path]) -> Iterator[Row]:
+    """Yield what an act costs as a register grows, and how much memory the audit takes, beside the smallest.
+
+    Args:
+        folders: Homes by how many cases their registers have, the smallest first.
+    """
+    (_, smallest), *larger = [(size, _apart(folder)) for size, folder in folders.items()]
+    for size, took in larger:
+        what = f"audit of {took['entries']:,} acts of {size:,} cases"
+        each, beside = (told["seconds"] / told["entries"] for told in (took, smallest))
+        yield at_most(
+            1.3, each / beside, f"{what}: CPU time of an act ÷ at the smallest", ms(each), ms(beside)
+        )
+        yield at_most(
+            2,
+            took["peak"] / smallest["peak"],
+            f"{what}: memory ÷ at the smallest",
+            f"{took['peak'] >> 10} MiB",
+            f"{smallest['peak'] >> 10} MiB",
+        )
+
+
+def _apart(folder: Path) -> dict[str, Any]:
+    """Return what an audit in a process of its own says of itself."""
+    done = subprocess.run([sys.executable, __file__, folder], check=True, capture_output=True, text=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def _audit(repository: Path) -> Report:
@@ -74,3 +108,9 @@ def _verify_commit(office: Staffed, entries: Sequence[Recorded], folder: Path) -
 
 def _start(command: Sequence[str]) -> None:
     subprocess.run(command, check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    seconds, audited = spent(_audit, Path(sys.argv[1]) / "register.git")
+    peak = getrusage(RUSAGE_SELF).ru_maxrss
+    print(json.dumps({"seconds": seconds, "entries": audited.entries, "peak": peak}))  # noqa: T201 - to the caller
