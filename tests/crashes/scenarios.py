@@ -215,6 +215,7 @@ def entries(home: Home) -> int:
 def names(home: Home) -> set[str]:
     """The files of a home; an object of the register by what it is, however it is stored."""
     found = {str(path.relative_to(home.root)) for path in home.root.rglob("*") if not path.is_dir()}
+    found = {each for each in found if not each.endswith("-journal")}  # SQLite takes it up, or leaves it
     return {each for each in found if not each.startswith(("state/catalogue-", "register.git/objects/"))} | {
         each for each in found if "tmp" in each
     }
