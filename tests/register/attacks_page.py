@@ -30,10 +30,16 @@ _ACTS: Final = """
 Whoever attacks can write to the repository, knows its form and has the service's key, often a person's too.
 These codes and no others are found.
 Hashes, links, listings and signatures are made anew as far as these keys go.
-*Second* is what the [second reader](evidence-pack.md) says, where that is not the same; the tests say why.
+*Second* is what the [second reader](evidence-pack.md) says, where that is not the same; why, stands below.
+Of the pack that is made of a case after an attack its page in a browser says what the second reader says:
+a test opens both for every row.
 
 | attack | the audit | second |
 |---|---|---|
+"""
+_EXPLAINED: Final = """
+### Where the second reader says something else
+
 """
 _FILES: Final = """
 ## Files that say something else
@@ -87,13 +93,15 @@ def attacks_page() -> str:
         )
         for name, (_, codes) in ATTACKS.items()
     )
+    explained = "".join(
+        f"- {_plain(name[0].upper() + name[1:])}.\n  {why}\n" for name, (_, why) in EXPLAINED.items()
+    )
     files = "".join(_row(name, "`E_CONTENT`") for name in FILES)
     faked = "".join(_row(name, "`E_PDF`") for name in FAKED)
     traps = "".join(_row(name, f"`git {' '.join(command)}`") for name, (_, command) in TRAPS.items())
     huge = "".join(_row(name, f"`{code}`") for name, (_, code) in HUGE.items())
-    return "".join(
-        (_HEAD, _ACTS, acts, _FILES, files, _FAKED, faked, _TRAPS, traps, _PLANTED, *_planted(), _HUGE, huge)
-    )
+    more = (_EXPLAINED, explained, _FILES, files, _FAKED, faked, _TRAPS, traps)
+    return "".join((_HEAD, _ACTS, acts, *more, _PLANTED, *_planted(), _HUGE, huge))
 
 
 def _planted() -> Iterable[str]:
