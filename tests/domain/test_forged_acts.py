@@ -32,12 +32,12 @@ from domain_builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.domain.acts import ACTS, ADD_HOLIDAY, OPEN, SENT, Kind, On
+from flows.domain.acts import ACTS, ADD_HOLIDAY, OPEN, SENT, Kind, On, Reason
 from flows.domain.acts.kind import in_words
 from flows.domain.acts.policy import add_officer, check_amendment
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.documents import DOCUMENTS, RESPONSE, TEST
-from flows.domain.errors import PitError
+from flows.domain.errors import MissingReasonError, PitError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Role, Stage
 
@@ -94,6 +94,16 @@ def a_case_for(kind: Kind, document: str) -> Case:
     else:
         response = replace(response, stage=Stage.DRAFTING)
     return replace(case, files=files, documents={**case.documents, RESPONSE.name: response})
+
+
+@pytest.mark.parametrize("kind", [each for each in CASE_ACTS if each.reason is Reason.MUST], ids=str)
+def test_an_act_that_takes_a_reason_is_refused_without_one(kind: Kind) -> None:
+    case = the_case_for(kind)
+    act = an_act(kind)
+
+    for reason in (None, "", " \n"):
+        with pytest.raises(MissingReasonError):
+            decide(case, replace(act, reason=reason), a_policy())
 
 
 @settings(max_examples=1_000, deadline=None)
