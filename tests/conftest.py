@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 settings.register_profile("patient", deadline=None)  # that the machine is busy is no fault
 settings.load_profile("patient")
 
+_UMASK: Final = os.umask(0o022)
+os.umask(_UMASK)
 _PLACE: Final = pytest.StashKey[Home]()
 _STARTED: Final = pytest.StashKey["Server"]()
 _FIXTURE: Final = "prefect_server"
@@ -91,6 +93,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         started.stop()
     if not hasattr(config, "workerinput"):
         shutil.rmtree(config.stash[_PLACE].root, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """A command closes to others what its process makes from then on; here another test comes next."""
+    yield
+    os.umask(_UMASK)
 
 
 @pytest.fixture(scope="session")

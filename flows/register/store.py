@@ -20,6 +20,7 @@ from unicodedata import normalize
 from flows.domain.acts import RESUME
 from flows.domain.acts.policy import check_amendment, check_proposal, check_suspects, suspects
 from flows.domain.decide import decide, idempotency_key
+from flows.domain.english import in_full
 from flows.domain.errors import (
     CatchingUpError,
     Fault,
@@ -31,6 +32,7 @@ from flows.domain.errors import (
     UnknownCaseError,
 )
 from flows.domain.filed import Changes, Filed, Reached, Standing
+from flows.domain.local_day import local_day
 from flows.domain.policy import SERVICE
 from flows.domain.reference import identity, slug
 from flows.register import entry as entries
@@ -612,7 +614,7 @@ def _check_clock(acted: int, now: int, committed: int) -> None:
     if committed > now + LONGEST_DELAY:
         ahead = datetime.fromtimestamp(committed, UTC)
         raise RegisterError(
-            f"The newest entry is dated {ahead:%Y-%m-%d %H:%M} UTC, more than a day ahead of this machine's "
+            f"The newest entry is dated {in_full(local_day(ahead))}, more than a day ahead of this machine's "
             "clock: correct the clock if it is slow; if it was ahead then, an administrator says so with "
             "`equipoise resume`."
         )
