@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
 from offices import open_staffed
 from packed_register import build, references, take_next
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.exhaustive
 def test_a_packed_register_holds_and_takes_further_acts(tmp_path: Path) -> None:
     build(tmp_path / "office", cases=60, acts=4)
 

@@ -117,6 +117,7 @@ def tried(name: str, fault: str, before: Home, home: Home, *, zygote: Zygote, ev
     return len(chosen) - after, after
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("name", "fault", "every"),
     [

@@ -211,6 +211,7 @@ def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kill", [_after_the_act, _before_the_key, _before_it_is_deleted])
 def test_an_erasure_that_was_cut_off_is_finished_by_what_runs_next(
     kill: Callable[[pytest.MonkeyPatch], None], due: Desk

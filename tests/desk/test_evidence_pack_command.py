@@ -151,6 +151,7 @@ def test_the_readme_is_followed_to_the_letter_with_git_and_openssh_alone(pack: P
             assert re.fullmatch(re.escape(one).replace("…", ".*"), other), f"{line}\n{came}"
 
 
+@pytest.mark.exhaustive
 def test_by_the_readme_a_changed_text_and_a_changed_statement_are_found(pack: Path) -> None:
     text = next(pack.glob("files/cases/*/*/*/*/test/document.md"))
     text.write_bytes(text.read_bytes().replace(b"the", b"the,", 1))
@@ -231,6 +232,7 @@ def test_a_changed_comma_turns_the_page_red_and_it_says_where(browser: Page, pac
     )
 
 
+@pytest.mark.exhaustive
 def test_a_changed_script_is_not_run_by_the_page(browser: Page, pack: Path) -> None:
     page = (pack / "case.html").read_text(encoding="utf-8")
     assert "green = !findings.length" in page

@@ -132,6 +132,7 @@ def test_a_server_lets_in_what_goes_on_and_passes_its_audit(desk: Desk, server: 
     assert not [path for path in objects_of(server) if "incoming" in path]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", spread(ATTACKS, every=3))
 def test_a_server_refuses_and_keeps_nothing(name: str, desk: Desk, server: Path) -> None:
     attack, code = ATTACKS[name]

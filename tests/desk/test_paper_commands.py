@@ -96,6 +96,7 @@ def test_a_draft_is_compared_with_its_text(played: Desk, elsewhere: Desk, tmp_pa
     assert elsewhere.told("pdf-check", tmp_path / "draft.pdf", "--source", text)["findings"] == []
 
 
+@pytest.mark.exhaustive
 def test_a_long_paper_is_compared_with_its_text_though_its_contents_lead_to_the_record(
     elsewhere: Desk, tmp_path: Path
 ) -> None:

@@ -376,6 +376,7 @@ def on_a_terminal(*words: str | Path, columns: int) -> str:
     return read.decode()
 
 
+@pytest.mark.exhaustive
 def test_on_a_terminal_there_are_colour_and_progress(played: Desk) -> None:
     home = ("--home", played.home.root)
 

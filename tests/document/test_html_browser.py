@@ -158,6 +158,7 @@ def faults(tab: Page, *but: str) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.exhaustive
 @every_paper
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_checker_finds_nothing_and_leaves_nothing_to_look_at(
@@ -169,6 +170,7 @@ def test_the_checker_finds_nothing_and_leaves_nothing_to_look_at(
         assert faults(tab, *but) == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("good", "bad", "rule"),
     sampled(

@@ -144,6 +144,7 @@ def test_marks_on_one_line_have_one_way_back() -> None:
     assert inspect(rendered(text), text) == ()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "numbers",
     [

@@ -90,12 +90,14 @@ def test_it_is_verified_from_the_file_alone_when_the_certificate_has_expired(off
     assert (stamp.time, stamp.intact, stamp.trust) == (NOW, True, Trust.TRUSTED)
 
 
+@pytest.mark.exhaustive
 def test_without_it_nothing_says_whether_the_certificate_was_withdrawn(office: Authorities) -> None:
     found = seen(signed(office), office, NOW + YEARS)
 
     assert (found.level, found.trust, found.known) == (Level.TIMED, Trust.TRUSTED, False)
 
 
+@pytest.mark.exhaustive
 def test_when_the_newest_time_stamp_has_expired_too_it_is_too_late(office: Authorities) -> None:
     assert seen(renewed(office), office, NOW + 11 * YEARS).trust is Trust.EXPIRED
 
@@ -193,6 +195,7 @@ def test_a_root_for_time_stamps_that_cannot_be_read_is_malformed(by_list: Author
         credential.load(by_list.folder)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("part", sampled(range(10)))
 def test_every_byte_of_a_certificate_between_counts(by_list: Authorities, part: int) -> None:
     """One between the authority's own and the root: it is in the signature, and not signed by it."""

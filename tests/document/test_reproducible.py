@@ -122,6 +122,7 @@ def making(python: Path, surroundings: dict[str, str], folder: Path) -> subproce
     )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("count", sampled([1, 3]))
 def test_no_surroundings_change_a_byte(count: int, tmp_path: Path) -> None:
     started = [

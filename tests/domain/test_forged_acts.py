@@ -106,6 +106,7 @@ def test_an_act_that_takes_a_reason_is_refused_without_one(kind: Kind) -> None:
             decide(case, replace(act, reason=reason), a_policy())
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=1_000, deadline=None)
 @given(
     kind=st.sampled_from(CASE_ACTS),

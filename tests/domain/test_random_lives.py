@@ -108,6 +108,7 @@ def pairs(found: Walk) -> list[tuple[Case, Act, Case]]:
     return [(before, act, then) for (_, before), (act, then) in pairwise(found)]
 
 
+@pytest.mark.exhaustive
 def test_the_walks_reach_every_act_that_a_life_can_have() -> None:
     taken = Counter(act.kind for seed in range(WALKS) for act, _ in walk(seed))
 

@@ -129,6 +129,7 @@ def test_whatever_is_read_is_written_somewhere(source: str) -> None:
         assert 0 <= start <= end <= len(source)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("unit", ["^[", "^[ [ ", "[a](", "[[a]", "](", "]{", "a^[b\n- ", "\n["])
 def test_a_text_full_of_brackets_is_read_in_a_pass(unit: str) -> None:
     source = unit * 20_000

@@ -54,6 +54,7 @@ def test_a_register_that_has_not_grown_gets_no_second_checkpoint(town: Town) -> 
     assert run.artifacts() == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("left", ["", "equipoise/", "\0" * 400])
 def test_a_torn_checkpoint_is_told_and_written_again(left: str, town: Town) -> None:
     town.run("auditing")
@@ -171,6 +172,7 @@ def test_a_register_cut_back_behind_its_checkpoint_stops_writing_and_is_told(tow
     assert town.entries() == 5
 
 
+@pytest.mark.exhaustive
 def test_a_failed_audit_is_told_once_a_day(town: Town, clock: Clock) -> None:
     cut_back(town)
     town.run("auditing")
@@ -234,6 +236,7 @@ def test_an_administrator_lets_a_register_be_written_again_and_what_was_decided_
     )
 
 
+@pytest.mark.exhaustive
 def test_another_finding_stops_writing_again(town: Town) -> None:
     cut_back(town)
     town.run("auditing")

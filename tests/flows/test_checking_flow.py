@@ -72,6 +72,7 @@ CHANGES: Final[dict[str, tuple[Callable[[Town, Clock], object], list[str]]]] = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("change", spread(CHANGES, every=3))
 def test_what_changed_is_looked_at_again_and_nothing_else(change: str, looked_at: Town, clock: Clock) -> None:
     do, expected = CHANGES[change]

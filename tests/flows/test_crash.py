@@ -92,6 +92,7 @@ def check_all_taken_in(town: Town, asked: dict[str, str]) -> None:
     assert town.audited().passes
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("point", sampled(POINTS))
 def test_an_intake_killed_at_a_named_point_is_finished_by_the_next(town: Town, point: str) -> None:
     asked = fill(town, 4)

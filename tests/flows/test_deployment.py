@@ -66,6 +66,7 @@ def deployed(client: SyncPrefectClient, tmp_path: Path) -> Iterator[dict[str, De
     client.request("DELETE", "/work_pools/{name}", path_params={"name": POOL})
 
 
+@pytest.mark.exhaustive
 def test_every_flow_is_deployed_as_the_table_means_it(deployed: dict[str, DeploymentResponse]) -> None:
     assert deployed.keys() == {row.flow for row in SCHEDULES}
     for row in SCHEDULES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from flow_builders import a_request
 
 from flows.domain.documents import ASSESSMENT
@@ -50,6 +51,7 @@ def test_a_case_that_cannot_be_drafted_holds_up_no_other(town: Town) -> None:
     assert "| A/2 | failed: Object " in artifact
 
 
+@pytest.mark.exhaustive
 def test_naming_a_case_does_not_make_it_ready_for_drafting(town: Town) -> None:
     town.drafted("A/1")
     town.put_case("A/2")

@@ -136,6 +136,7 @@ def test_people_are_asked_once(town: Town, gate: Stage) -> None:
     assert town.everything() == before
 
 
+@pytest.mark.exhaustive
 @GATES
 def test_people_are_reminded_once_when_the_time_is_nearly_over_and_once_when_it_is(
     town: Town, clock: Clock, gate: Stage
@@ -182,6 +183,7 @@ def test_where_nobody_may_decide_the_notice_says_so(town: Town) -> None:
     assert "Approve it" not in notice
 
 
+@pytest.mark.exhaustive
 @GATES
 def test_a_lost_outbox_costs_one_repeated_notice(town: Town, gate: Stage) -> None:
     bring_to(gate, town, "A/1")
@@ -208,6 +210,7 @@ def test_past_the_known_bank_holidays_no_deadline_is_guessed(town: Town, clock: 
     assert "The deadline could not be computed" in notice
 
 
+@pytest.mark.exhaustive
 @GATES
 def test_a_case_about_which_nobody_can_be_asked_holds_up_no_other(town: Town, gate: Stage) -> None:
     bring_to(gate, town, "A/1", "A/2", "A/3")
@@ -226,6 +229,7 @@ def test_a_case_about_which_nobody_can_be_asked_holds_up_no_other(town: Town, ga
     assert "| A/2 | failed: Object " in artifact
 
 
+@pytest.mark.exhaustive
 @GATES
 def test_naming_a_case_does_not_bring_it_to_the_gate(town: Town, gate: Stage) -> None:
     bring_to(gate, town, "A/1", "A/2")

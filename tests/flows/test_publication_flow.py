@@ -88,6 +88,7 @@ def test_late_on_a_summer_evening_every_day_on_paper_is_the_local_one(town: Town
     town.act("foi-officer", SENT, "A/1", facts={"on": "2026-07-01", "by": "post"})
 
 
+@pytest.mark.exhaustive
 def test_a_response_is_published_beside_its_test_and_each_when_it_is_signed_off(town: Town) -> None:
     town.drafted("A/1")
     town.answer("A/1")
@@ -108,6 +109,7 @@ def test_a_response_is_published_beside_its_test_and_each_when_it_is_signed_off(
     assert town.audited().passes
 
 
+@pytest.mark.exhaustive
 def test_a_copy_of_a_response_that_is_missing_is_laid_out_again(town: Town) -> None:
     town.drafted("A/1")
     town.answer("A/1")
@@ -196,6 +198,7 @@ def test_what_somebody_without_a_key_published_is_not_laid_out(town: Town, tmp_p
     assert [*town.home.published.iterdir()] == []
 
 
+@pytest.mark.exhaustive
 def test_naming_a_case_does_not_make_it_ready_for_publication(town: Town) -> None:
     town.drafted("A/1", "A/2", "A/3")
     town.submit("A/1")
@@ -241,6 +244,7 @@ def test_a_paper_that_a_kill_kept_from_the_folder_is_laid_out_by_the_next_run(
     assert run.tasks() == [("publication-copy-A/1", "COMPLETED", 1)]
 
 
+@pytest.mark.exhaustive
 def test_a_copy_that_cannot_be_laid_out_again_holds_up_no_other(town: Town) -> None:
     town.drafted("A/1", "A/2", "A/3")
     town.sign_off("A/1", "A/2")

@@ -73,6 +73,7 @@ def test_a_lost_race_is_run_again(town: Town, monkeypatch: pytest.MonkeyPatch, f
     assert town.audited().passes
 
 
+@pytest.mark.exhaustive
 @RETRIED
 def test_a_race_that_is_always_lost_fails_after_the_fourth(
     town: Town, monkeypatch: pytest.MonkeyPatch, flow: str
@@ -86,6 +87,7 @@ def test_a_race_that_is_always_lost_fails_after_the_fourth(
     assert [type(error) for error in run.failures] == [RegisterMovedError]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("flow", ["drafting", "publication"])
 def test_a_refusal_is_not_run_again(town: Town, monkeypatch: pytest.MonkeyPatch, flow: str) -> None:
     ready(town, flow)
@@ -98,6 +100,7 @@ def test_a_refusal_is_not_run_again(town: Town, monkeypatch: pytest.MonkeyPatch,
     assert town.stages() == {"A/1": "closed"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("flow", ["drafting", "publication"])
 def test_a_case_that_is_no_longer_ready_is_done_and_not_failed(
     town: Town, monkeypatch: pytest.MonkeyPatch, flow: str

@@ -130,6 +130,7 @@ def test_what_fails_at_every_tick_is_told_once(startable: Town) -> None:
         assert running.end(signal.SIGINT) == 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("prefect_server")
 def test_a_run_that_is_cancelled_as_it_falls_due_is_passed_over(resting: Town) -> None:
     with get_client(sync_client=True) as client:

@@ -94,6 +94,7 @@ def test_an_approval_by_passkey_holds_for_us_and_for_ssh_keygen(
     assert (audited.exit_code, "The register passes its audit." in audited.output) == (0, True)
 
 
+@pytest.mark.exhaustive
 def test_what_the_desk_would_not_ask_for_is_refused(browser: Browser, desk: Server, waiting: Office) -> None:
     lee = LegalReviewer(browser, desk)
     waiting.give("legal-reviewer", lee)

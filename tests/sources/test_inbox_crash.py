@@ -153,6 +153,7 @@ def test_an_inbox_on_another_file_system_is_set_aside_from(
     assert not [path for path in target.iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.exhaustive
 def test_setting_an_assessment_aside_happens_once(tmp_path: Path) -> None:
     def act(home: Path) -> None:
         set_aside_assessment(only(home), home / "set-aside", ["why"])

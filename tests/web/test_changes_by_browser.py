@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from desk_builders import CASE, EXAMPLE
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _THERE = "/cases/1146A-22"
 
 
+@pytest.mark.exhaustive
 def test_a_reviewer_is_shown_what_changed_since_they_returned_it(
     person: Callable[..., Person], command: Desk, tmp_path: Path
 ) -> None:

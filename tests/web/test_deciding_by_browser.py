@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
 from desk_builders import CASE, passes_audit
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def test_a_return_without_a_reason_is_asked_for_it(person: Callable[..., Person]
     assert command.stage() == "drafting"
 
 
+@pytest.mark.exhaustive
 def test_a_key_file_signs_without_script(
     person: Callable[..., Person], command: Desk, home: Home, tmp_path: Path
 ) -> None:

@@ -192,6 +192,7 @@ def test_everything_can_be_written_without_script(person: Callable[..., Person],
     assert drafting.document(CASE, "test")["version"] == 1
 
 
+@pytest.mark.exhaustive
 def test_a_letter_is_written_as_text_and_stands_in_the_paper(
     person: Callable[..., Person], drafting: Desk
 ) -> None:

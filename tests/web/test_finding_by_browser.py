@@ -10,6 +10,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from desk_builders import CASE, another_case, passes_audit
 
 from flows.casework import finding
@@ -21,7 +22,6 @@ from flows.desk.web.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from desk_builders import Desk
     from web_builders import Person
 
@@ -98,6 +98,7 @@ def test_each_filter_finds_what_it_says(home: Home) -> None:
         assert found(document="response") == []
 
 
+@pytest.mark.exhaustive
 def test_an_applicant_is_looked_for_once_it_is_on_record_that_their_case_is_opened(
     person: Callable[..., Person], command: Desk, home: Home
 ) -> None:

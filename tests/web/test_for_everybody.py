@@ -215,6 +215,7 @@ def test_axe_finds_nothing_and_nothing_has_to_be_moved_sideways(
     someone.context.close()
 
 
+@pytest.mark.exhaustive
 def test_the_report_of_an_audit_is_for_everybody_too(browser: Browser) -> None:
     facts = audit_json(full_report("some words")) | {"complete_to": 7, "stopped": "Nothing is recorded."}
     someone = Person(browser, "", bypass_csp=True)
@@ -227,6 +228,7 @@ def test_the_report_of_an_audit_is_for_everybody_too(browser: Browser) -> None:
     someone.context.close()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("page", sampled([page for page in PAGES if "founding" not in page], first=1))
 def test_a_page_in_welsh_is_as_fit_for_everybody(
     browser: Browser, full_home: Home, links: Mapping[str, str], page: str
@@ -286,6 +288,7 @@ def test_a_decision_by_keyboard_alone(browser: Browser, at: str) -> None:
     someone.context.close()
 
 
+@pytest.mark.exhaustive
 def test_a_register_is_founded_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
     founding = Founding(Home(tmp_path / "home"))
     someone = Person(browser, founding.origin, bypass_csp=True)

@@ -105,6 +105,7 @@ def _makes_a_key(maker: KeyMaker, file: Path) -> FileSigner:
     return signer
 
 
+@pytest.mark.exhaustive
 def test_two_administrators_found_a_register_of_which_every_change_takes_both(
     founding: Founding, tmp_path: Path
 ) -> None:

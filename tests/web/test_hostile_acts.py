@@ -137,6 +137,7 @@ def test_what_an_act_takes_is_text_wherever_it_is_shown(
     assert passes_audit(home)
 
 
+@pytest.mark.exhaustive
 def test_nothing_that_changed_brings_mark_up_to_the_page_of_changes(
     command: Desk, home: Home, at: str
 ) -> None:

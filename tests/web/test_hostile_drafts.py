@@ -90,6 +90,7 @@ YAML: Final = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("what", sampled(YAML, first=3))
 def test_no_text_of_yaml_stops_the_page(writer: SignedIn, what: str) -> None:
     for do in ("record", "form", "add parts", "add parts[3].exemptions[0].favouring"):
@@ -106,6 +107,7 @@ BUTTONS: Final = (
 )
 
 
+@pytest.mark.exhaustive
 def test_a_button_that_is_none_changes_nothing(writer: SignedIn) -> None:
     before = writer.client.get(f"{DRAFT}.json").json()["text"]
     for do in BUTTONS:

@@ -43,6 +43,7 @@ def tag(home: Home, office: Office) -> str:
     return tag_of(path)
 
 
+@pytest.mark.exhaustive
 def test_what_was_set_aside_is_told_without_its_words_and_taken_in_again(
     person: Callable[..., Person], tag: str, home: Home
 ) -> None:
@@ -59,6 +60,7 @@ def test_what_was_set_aside_is_told_without_its_words_and_taken_in_again(
     assert not [*home.set_aside.iterdir()]
 
 
+@pytest.mark.exhaustive
 def test_what_was_read_is_noted_and_may_then_be_deleted(
     person: Callable[..., Person], tag: str, home: Home, office: Office
 ) -> None:

@@ -114,6 +114,7 @@ def test_the_page_of_docs_says_how_many_texts_have_their_welsh() -> None:
     assert told(docs, text) == docs, "python -m tests.web.catalogue writes it"
 
 
+@pytest.mark.exhaustive
 def test_a_reader_chooses_welsh_and_keeps_it(person: Callable[..., Person]) -> None:
     reader = person("legal-reviewer")
     reader.presses("Cymraeg")

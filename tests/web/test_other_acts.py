@@ -28,6 +28,7 @@ _THERE = "/cases/1146A-22"
 _SIGN = "Sign with the key of the sample"
 
 
+@pytest.mark.exhaustive
 def test_an_act_with_a_file_is_chosen_and_its_file_is_kept_sealed(
     person: Callable[..., Person], command: Desk, home: Home, tmp_path: Path
 ) -> None:
@@ -65,6 +66,7 @@ def test_who_opens_a_request_is_on_record_before_it_is_shown(
     assert "Please answer by e-mail" in reviewer.words
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("phone", [False, True])
 def test_what_cannot_be_done_is_listed_with_why(person: Callable[..., Person], *, phone: bool) -> None:
     size = {"width": 360, "height": 700} if phone else {"width": 1280, "height": 900}

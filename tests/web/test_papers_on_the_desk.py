@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from desk_builders import CASE, CASES, publish_now
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _PAPER = "/cases/1146A-22/paper"
 
 
+@pytest.mark.exhaustive
 def test_a_draft_says_so_and_what_is_published_is_verified(
     person: Callable[..., Person], command: Desk, home: Home
 ) -> None:

@@ -8,6 +8,7 @@ from html import unescape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 from desk_builders import passes_audit
 from PIL import Image
 from web_builders import SignedIn
@@ -73,6 +74,7 @@ REFUSED: Final = {
 }
 
 
+@pytest.mark.exhaustive
 def test_every_matter_is_changed_by_a_signed_act_shown_as_a_difference(home: Home, at: str) -> None:
     with closing(SignedIn(home, at, "administrator")) as administrator:
         for matter, (form, shown) in CHANGES.items():

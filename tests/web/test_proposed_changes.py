@@ -94,6 +94,7 @@ def test_nobody_confirms_their_own_and_each_may_decline(
     assert in_force(home).rules.body == "other"
 
 
+@pytest.mark.exhaustive
 def test_what_was_confirmed_while_one_looked_is_not_confirmed_again(
     home: Home, first: SignedIn, second: SignedIn
 ) -> None:

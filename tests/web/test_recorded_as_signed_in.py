@@ -56,6 +56,7 @@ def provider(home: Home) -> Iterator[Provider]:
         yield provider
 
 
+@pytest.mark.exhaustive
 def test_an_administrator_lets_it_and_an_officer_records_an_act_as_signed_in(
     provider: Provider, person: Callable[..., Person], command: Desk, home: Home
 ) -> None:
@@ -206,6 +207,7 @@ def test_a_sign_in_that_no_statement_could_have_attests_nothing(claims: dict[str
     assert parse_attested(good.text) == good
 
 
+@pytest.mark.exhaustive
 def test_where_the_policy_or_the_sign_in_does_not_let_it_nothing_is_recorded(
     came: Callable[..., Visitor], home: Home, at: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from desk_builders import CASE, passes_audit
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ records:
 """
 
 
+@pytest.mark.exhaustive
 def test_records_are_scheduled_and_the_letter_drafted_by_sending_the_same_again(
     person: Callable[..., Person], command: Desk, home: Home, tmp_path: Path
 ) -> None:

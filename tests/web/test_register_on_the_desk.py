@@ -56,6 +56,7 @@ def _password(auditor: Person) -> str:
     return auditor.page.locator("#password").inner_text()
 
 
+@pytest.mark.exhaustive
 def test_an_auditor_clones_the_register_and_checks_an_entry_by_the_commands_of_its_page(
     auditor: Person, home: Home, tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_clone_needs_a_password_of_an_auditor_and_of_today(auditor: Person, ho
     assert password.encode() not in home.desk.read_bytes() + home.desk_log.read_bytes()
 
 
+@pytest.mark.exhaustive
 def test_the_whole_and_one_case_are_taken_along_as_files(auditor: Person, tmp_path: Path) -> None:
     request = auditor.context.request
     (tmp_path / "register.bundle").write_bytes(request.get(f"{auditor.desk}/register/all.bundle").body())
@@ -128,6 +130,7 @@ def test_the_whole_and_one_case_are_taken_along_as_files(auditor: Person, tmp_pa
         assert json.loads(files.read(submitted))["case"] == CASE
 
 
+@pytest.mark.exhaustive
 def test_findings_stand_first_and_an_old_audit_is_warned_of(auditor: Person, home: Home) -> None:
     auditor.goes("/register")
     assert "The register was not audited here yet." in auditor.words

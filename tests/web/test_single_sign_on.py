@@ -72,6 +72,7 @@ FAULTS: Final[dict[str, tuple[dict[str, Any], str]]] = {
 }
 
 
+@pytest.mark.exhaustive
 def test_what_a_provider_says_wrongly_lets_nobody_in(provider: Provider, at: str) -> None:
     for name, (changes, sentence) in FAULTS.items():
         before = {each: getattr(provider, each) for each in changes}

@@ -169,6 +169,7 @@ def test_every_answer_forbids_what_a_page_does_not_need(reviewer: SignedIn) -> N
         assert "server" not in headers
 
 
+@pytest.mark.exhaustive
 def test_a_framed_page_stays_empty(person: Callable[..., Person], at: str) -> None:
     someone = person("legal-reviewer")
     someone.page.set_content(f'<iframe src="{at}/" width="600" height="400"></iframe>')
