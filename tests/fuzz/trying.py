@@ -139,6 +139,7 @@ def try_one(parser: Parser, data: bytes) -> bool:
 
 def try_parser(name: str, count: int, seed: str = "1") -> Outcome:
     """Try a parser on that many inputs; what ends the process is found, too."""
+    PARSERS[name].seeds()  # what several are given is made once, and not by a child for itself
     shared = mmap.mmap(-1, MOST * 8 + 8)
     reading, writing = os.pipe()
     sys.stdout.flush()

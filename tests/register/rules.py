@@ -529,11 +529,17 @@ def _rank(item: pytest.Item) -> tuple[bool, int]:
     return by_chance, _TABLES.index(name) if name in _TABLES else len(_TABLES)
 
 
+_OF_TABLES: Final = ("::test_an_attack_is_found", "::test_what_no_register_has_is_found")
+"""Of which a parameter, and not what pytest calls the row, names it."""
+
+
 def _short(item: pytest.Item) -> str:
     """Name a test, and of a table its row, which pytest may know by a number."""
     test = item.nodeid.removeprefix("tests/")
-    name = getattr(item, "callspec", None) and item.callspec.params.get("name")  # type: ignore[attr-defined] # of a row
-    return f"{test.partition('[')[0]}[{name}]" if isinstance(name, str) else test
+    function = test.partition("[")[0]
+    if not function.endswith(_OF_TABLES):
+        return test
+    return f"{function}[{item.callspec.params['name']}]"  # type: ignore[attr-defined] # pytest's, of a row
 
 
 def _forked(rule: Rule, candidates: Sequence[pytest.Item], items: Sequence[pytest.Item]) -> tuple[int, int]:
