@@ -32,4 +32,4 @@ def once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], obj
 
 def pack(repository: Path) -> None:
     """Put all objects into one pack: a copy is then a few files."""
-    subprocess.run(["git", "-C", str(repository), "repack", "-a", "-d", "-q"], check=True)
+    subprocess.run(["git", "-C", str(repository), "repack", "-a", "-d", "-n", "-q"], check=True)
