@@ -84,7 +84,7 @@ def run(home: Home, flows: Sequence[str], only: Sequence[str] | None = None) -> 
 def _run_there(home: Home, url: str, flow: str, only: Sequence[str] | None) -> bool:
     for _ in range(_ATTEMPTS):
         asked = waking.ask(home, url, flow, only, within=_ANSWER_SECONDS)
-        ended = _wait(url, asked) if asked else None
+        ended = _wait(home, url, asked) if asked else None
         # Cancelled: another run of the flow was under way. None: the server had no answer just then.
         if ended not in {None, "CANCELLED"}:
             if ended != "COMPLETED":
@@ -94,12 +94,12 @@ def _run_there(home: Home, url: str, flow: str, only: Sequence[str] | None) -> b
     raise RegisterError(f"equipoise up runs, but does not get to {flow}; try again, or start it anew.")
 
 
-def _wait(url: str, run_id: str) -> str | None:
+def _wait(home: Home, url: str, run_id: str) -> str | None:
     """Return the state in which a run ended, None where the server does not say."""
     missed = 0
     while missed < _ATTEMPTS:
         try:
-            state = str(waking.call(f"{url}/flow_runs/{run_id}", within=_ANSWER_SECONDS)["state_type"])
+            state = str(waking.call(home, f"{url}/flow_runs/{run_id}", within=_ANSWER_SECONDS)["state_type"])
         except (OSError, ValueError, KeyError):
             missed += 1
             state = ""

@@ -62,7 +62,7 @@ def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
     behind our back.
     """
     place = home.prefect
-    who = f"equipoise:{password(home)}"
+    who = account(home)
     return {
         "PREFECT_API_AUTH_STRING": who,
         "PREFECT_SERVER_API_AUTH_STRING": who,
@@ -79,6 +79,11 @@ def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
         **dict.fromkeys(_SERVER_OFF, "false"),
         **_SERVER_CHOICES,
     }
+
+
+def account(home: Home) -> str:
+    """Return the name and password with which the home's Prefect server is asked, joined by a colon."""
+    return f"equipoise:{password(home)}"
 
 
 def password(home: Home) -> str:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
 from flows.domain.procedure import Stage
+from flows.engine.settings import account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,22 +69,23 @@ def ask(
         "parameters": {} if only is None else {"only": list(only)},
     }
     try:
-        deployment = call(f"{url}/deployments/name/{flow}/{flow}", within=within)
-        run = call(f"{url}/deployments/{deployment['id']}/create_flow_run", body, within=within)
+        deployment = call(home, f"{url}/deployments/name/{flow}/{flow}", within=within)
+        run = call(home, f"{url}/deployments/{deployment['id']}/create_flow_run", body, within=within)
         home.address.touch()  # ``up`` looks at once
         return str(run["id"])
     except (OSError, ValueError, KeyError):
         return None
 
 
-def call(url: str, body: object = None, *, within: float = _WITHIN) -> dict[str, Any]:
-    """Return what Prefect answers to a GET, or to a POST of ``body``."""
+def call(home: Home, url: str, body: object = None, *, within: float = _WITHIN) -> dict[str, Any]:
+    """Return what the Prefect of ``home`` answers to a GET, or to a POST of ``body``."""
     import urllib.request  # noqa: PLC0415 - where an up runs alone
 
+    who = account(home).encode()
     request = urllib.request.Request(  # noqa: S310 - loopback, from our own file
         url,
         None if body is None else json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
+        {"Content-Type": "application/json", "Authorization": f"Basic {b64encode(who).decode()}"},
     )
     with urllib.request.urlopen(request, timeout=within) as answer:  # noqa: S310 - as above
         found: dict[str, Any] = json.load(answer)

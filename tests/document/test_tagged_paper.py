@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,19 +103,26 @@ def test_many_pages_at_their_worst_conform(chapters: int, count: int, tmp_path: 
     assert "No syntax or stream encoding errors" in tool("qpdf", "--check", path)
 
 
-@pytest.mark.exhaustive
-def test_a_thousand_papers_take_no_more_memory_than_a_hundred() -> None:
-    def peak() -> int:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
+
+def grown() -> int:
+    """Return how much more memory a thousand papers take than a hundred, in KiB."""
     blocks = a_case(CASES[0])
     for version in range(1, 101):
         rendered(blocks, version=version)
     before = peak()
     for version in range(101, 1001):
         rendered((*blocks, paragraph(f"Number {version} of many different papers")), version=version)
+    return peak() - before
 
-    assert peak() - before < 10 * 1024
+
+@pytest.mark.exhaustive
+def test_a_thousand_papers_take_no_more_memory_than_a_hundred() -> None:
+    # What other tests took and gave back does not count in a process of its own.
+    with get_context("spawn").Pool(1) as process:
+        assert process.apply(grown) < 10 * 1024
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,16 @@ def test_the_server_answers_nobody_without_its_password() -> None:
     assert answer_to(asked_from_a_site) == (200, None)
 
 
+def test_a_command_that_asks_a_running_server_gives_the_password(
+    prefect_server: Home, tmp_path: Path
+) -> None:
+    url = os.environ["PREFECT_API_URL"]
+
+    assert waking.call(prefect_server, f"{url}/admin/version")
+    with pytest.raises(OSError, match="Unauthorized"):
+        waking.call(Home(tmp_path), f"{url}/admin/version")
+
+
 def test_the_password_of_a_home_is_for_its_owner_alone_and_stays_the_same(tmp_path: Path) -> None:
     home = Home(tmp_path)
     first = password(home)

@@ -21,6 +21,7 @@ def test_an_input_is_read_or_refused_by_an_error_of_ours(name: str) -> None:
 
 
 @pytest.mark.exhaustive
+@pytest.mark.filterwarnings("ignore::Warning:joserfc")
 @pytest.mark.parametrize("name", PARSERS)
 def test_many_inputs_are_read_or_refused_within_bounds_of_time_and_memory(name: str) -> None:
     count = share_out(PARSERS, 20_000)[name]
