@@ -234,7 +234,7 @@ def test_two_people_who_write_at_once_lose_nothing(
     first.presses("Make one text of them")
     assert "Choose for each place whose words stand there." in first.words
     # Where only one changed something, theirs is proposed; both changed the answer.
-    place = first.page.locator("fieldset", has=first.page.get_by_text("parts[0].answer", exact=True))
+    place = first.page.locator("fieldset", has=first.page.get_by_text("part 1: What is given or explained"))
     place.get_by_label("Yours").check()
     first.presses("Make one text of them")
     assert first.page.locator(f"#{answer}").input_value() == "The answer of the first."
