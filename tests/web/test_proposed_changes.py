@@ -125,6 +125,7 @@ def test_passkeys_sign_both(
 
     other.goes("/sign-in")
     other.presses("Sign in with a passkey")
+    other.page.get_by_role("heading", name="Waiting").wait_for()
     other.goes("/policy")
     other.page.locator("#retention summary").click()
     other.page.get_by_label("Months after it ended").fill("36")
