@@ -130,7 +130,7 @@ def everything(home: Home) -> dict[str, str]:
 
 def passes_audit(home: Home) -> bool:
     """Tell whether the register still passes its audit."""
-    return audit(home.register, check_paper=paper.check).passes
+    return audit(home.register, check_brought=paper.check).passes
 
 
 def found_home(root: Path, rules: Rules = RULES) -> None:

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import checkpoints, erasing, given_out, papers
+from flows.casework import checkpoints, erasing, papers, published_files
 from flows.casework.office import Done
 from flows.domain.english import in_full
 from flows.domain.errors import PitError, TamperedError
@@ -105,7 +105,7 @@ def audit_register(office: Office) -> Done:
             "decides; `equipoise audit` tells more."
         )
     beside = Report(papers=found.papers)
-    given_out.compare(office.home.published, beside)
+    published_files.compare(office.home.published, beside)
     if beside.findings:
         # The register is not in question, so it is written on.
         _tell(office, tuple(beside.named))
@@ -121,7 +121,7 @@ def audit_register(office: Office) -> Done:
 def _audited(office: Office, newest: str | None, looked_into: Checkpoint | None) -> Report:
     return audit(
         office.home.register,
-        check_paper=papers.check,
+        check_brought=papers.check,
         now=office.now(),
         checkpoint=newest,
         looked_into=looked_into,

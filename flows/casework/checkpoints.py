@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import handed_out
-from flows.casework.handed_out import Way
+from flows.casework import copies_elsewhere
+from flows.casework.copies_elsewhere import Way
 from flows.domain.errors import Fault, MalformedError, RefusedError, TamperedError
 from flows.register.checkpoint import (
     head_of,
@@ -76,7 +76,7 @@ def current(office: Office) -> str:
 def take(office: Office, person: str) -> str:
     """Return the newest checkpoint for somebody who takes it along, and note who did."""
     note = current(office)
-    handed_out.note(office, Way.TAKEN, person, parse_checkpoint(note)[0].sequence)
+    copies_elsewhere.note(office, Way.TAKEN, person, parse_checkpoint(note)[0].sequence)
     return note
 
 
@@ -156,7 +156,7 @@ def add_cosignatures(office: Office, text: str) -> tuple[str, list[str]]:
     disk.write(path, str(note).encode())
     os.utime(path, ns=(made, made))  # it is no younger for what was added
     for line in new:
-        handed_out.note(office, Way.COSIGNED, line.name, sequence)
+        copies_elsewhere.note(office, Way.COSIGNED, line.name, sequence)
     return str(note), [line.name for line in new]
 
 

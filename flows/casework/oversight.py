@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import handed_out
+from flows.casework import copies_elsewhere
 from flows.casework.auditing import Audited, last_audit
 from flows.casework.views import what_was_done
 from flows.catalogue.search import Entries
@@ -16,7 +16,7 @@ from flows.register import signature
 from flows.register.checkpoint import newest_checkpoint, parse_checkpoint
 
 if TYPE_CHECKING:
-    from flows.casework.handed_out import HandedOut
+    from flows.casework.copies_elsewhere import HandedOut
     from flows.casework.office import Office
     from flows.catalogue.rows import Done
     from flows.domain.attested import Attested
@@ -111,7 +111,7 @@ def oversight(office: Office, which: Entries, page: int = 1) -> Oversight:
     sequence = parse_checkpoint(note)[0].sequence if note else 0
     file = office.home.checkpoints / f"{sequence:09}.txt"
     written = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
-    copies, before = handed_out.known(office.home), office.now() - _OLD
+    copies, before = copies_elsewhere.known(office.home), office.now() - _OLD
     return Oversight(
         entries=tip.entry.sequence,
         fingerprint=office.register.fingerprint(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import contents
+from flows.casework import brought
 from flows.document.blocks import parse_document
 from flows.document.publication import Comparison, Publication, page_of, paper_blocks, render
 from flows.document.publication import check as check_publication
@@ -23,7 +23,7 @@ from flows.domain.local_day import local_day
 from flows.domain.procedure import Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
-from flows.register.audit import Brought, PaperVerdict
+from flows.register.audit import Brought, Verdict
 from flows.register.dossier import replaced
 
 if TYPE_CHECKING:
@@ -134,17 +134,17 @@ def basis_of(register: Register, dossier: Dossier, published: Statement) -> Basi
     )
 
 
-def check(brought: Brought) -> PaperVerdict:
+def check(brought: Brought) -> Verdict:
     """Look into what an act brought: what the audit is handed. A paper is made again."""
     return _CHECKS[brought.act.kind](brought)
 
 
-def _compared(published: Brought) -> PaperVerdict:
+def _compared(published: Brought) -> Verdict:
     kind = DOCUMENTS[published.act.document]
     pdf, manifest = kind.published(slug(published.case.reference))
     if published.followed:
         page, again = page_of(published.read(manifest))
-        return PaperVerdict(passes=True, page=page, again=again)
+        return Verdict(passes=True, page=page, again=again)
     basis = Basis(
         document=published.act.document,
         request=published.read(REQUEST),
@@ -160,8 +160,8 @@ def _compared(published: Brought) -> PaperVerdict:
     result = check_publication(text, basis.record(), published.read(manifest), paper, basis.theme)
     unknown = result.comparison is Comparison.NOT_ESTABLISHED
     if unknown and (fault := _says_otherwise(paper, text)):
-        return PaperVerdict(passes=False, sentence=fault)
-    return PaperVerdict(
+        return Verdict(passes=False, sentence=fault)
+    return Verdict(
         code="E_RENDERER" if result.comparison is Comparison.UNKNOWN_SOFTWARE else "E_PDF",
         passes=result.passes or unknown,
         established=not unknown,
@@ -178,9 +178,9 @@ def _says_otherwise(paper: bytes, text: str) -> str | None:
 
 
 _CHECKS: Final = {
-    OPEN: contents.check_assessment,
-    DRAFT: contents.check_text,
-    SUBMIT: contents.check_submission,
+    OPEN: brought.check_assessment,
+    DRAFT: brought.check_text,
+    SUBMIT: brought.check_submission,
     PUBLISH: _compared,
 }
 

@@ -176,7 +176,7 @@ def _audit(office: Office) -> Report:
     newest = max(office.home.checkpoints.glob("*.txt"))
     report = audit(
         office.home.register,
-        check_paper=paper.check,
+        check_brought=paper.check,
         pin=office.register.fingerprint(),
         checkpoint=newest.read_text(encoding="utf-8"),
     )

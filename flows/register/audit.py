@@ -30,7 +30,7 @@ from flows.register.merkle import Tree
 from flows.register.outside import compare_with_outside
 from flows.register.packs import Objects
 from flows.register.reading import parse_commit
-from flows.register.report import Brought, FoundError, PaperVerdict, Report
+from flows.register.report import Brought, FoundError, Report, Verdict
 from flows.register.shape import shape, tip_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from flows.register.note import NoteKey
     from flows.register.report import Suspected
 
-__all__ = ["Brought", "PaperVerdict", "Report", "audit"]
+__all__ = ["Brought", "Report", "Verdict", "audit"]
 
 _AT_ONCE: Final = 64
 """Entries whose objects are read at once."""
@@ -82,7 +82,7 @@ class _Line:
 def audit(
     repository: Path,
     *,
-    check_paper: Callable[[Brought], PaperVerdict],
+    check_brought: Callable[[Brought], Verdict],
     pin: str | None = None,
     checkpoint: str | None = None,
     witnesses: Collection[NoteKey] = (),
@@ -96,8 +96,8 @@ def audit(
 
     Args:
         repository: Any bare repository, a mirror included; nothing is written there.
-        check_paper: Looks into a text that an act brought or put forward, and compares a published paper with
-            the one that was approved.
+        check_brought: Looks into a text that an act brought or put forward, and compares a published paper
+            with the one that was approved.
         pin: The fingerprint the register must have, from outside.
         checkpoint: A note the register must contain, from outside.
         witnesses: Whose cosignatures on the note are looked for.
@@ -129,7 +129,7 @@ def audit(
             report.take(found)
         tree = _tree_of(line)
         before = looked_into.sequence if looked_into and looked_into.is_of(tree) else 0
-        examiner = Examiner(evidence, check_paper, looked_into=before)
+        examiner = Examiner(evidence, check_brought, looked_into=before)
         _examine(examiner, line, report, progress)
     if before:
         report.not_established.append(

@@ -35,8 +35,8 @@ from flows.register.report import (
     ByService,
     FoundError,
     Overridden,
-    PaperVerdict,
     Printed,
+    Verdict,
 )
 from flows.register.statement import POLICY
 
@@ -74,7 +74,7 @@ _UNKNOWN: Final[Mapping[Kind, tuple[str, str, str]]] = {
     PUBLISH: ("paper", "the paper of {} is the approved text", "E_PDF"),
 }
 """By the acts that bring something to look into: what it is, what then cannot be known, what is found."""
-_UNREAD: Final = PaperVerdict(passes=False)
+_UNREAD: Final = Verdict(passes=False)
 """On a paper of a case that failed before it."""
 
 
@@ -96,7 +96,7 @@ class Examiner:
     """
 
     def __init__(
-        self, evidence: Evidence, check_paper: Callable[[Brought], PaperVerdict], *, looked_into: int = 0
+        self, evidence: Evidence, check_brought: Callable[[Brought], Verdict], *, looked_into: int = 0
     ) -> None:
         self.authority = Authority()
         self.overrides: list[Overridden] = []
@@ -109,7 +109,7 @@ class Examiner:
         self.not_established: list[str] = []
         self.unexamined: Counter[str] = Counter()
         self._evidence = evidence
-        self._check_paper = check_paper
+        self._check_paper = check_brought
         self._looked_into = looked_into
         self._line = _Line()
         self._cases = Cases(evidence)
@@ -468,7 +468,7 @@ def _late(named: str, said: Said) -> str:
     return f"{said.place}: {named} was sent on {on}; it was due on {due}. Its history says why."
 
 
-def _printed(act: Act, case: Case, verdict: PaperVerdict) -> Printed:
+def _printed(act: Act, case: Case, verdict: Verdict) -> Printed:
     kind = DOCUMENTS[act.document]
     return Printed(
         name=kind.slug(case.reference),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from flows.register.report import Brought, PaperVerdict, Report
+    from flows.register.report import Brought, Report, Verdict
 
 _OBJECT: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{38}|pack/pack-[0-9a-f]{40}\.(pack|rev|idx)")
 _FETCH: Final = (
@@ -49,12 +49,12 @@ class Verifier:
     """By what is verified what comes.
 
     Attributes:
-        check_paper: As the audit takes it.
+        check_brought: As the audit takes it.
         pin: The fingerprint the register must have; None where none was given.
         now: UTC.
     """
 
-    check_paper: Callable[[Brought], PaperVerdict]
+    check_brought: Callable[[Brought], Verdict]
     pin: str | None
     now: datetime
 
@@ -66,7 +66,7 @@ class Verifier:
         """
         return audit(
             candidate,
-            check_paper=self.check_paper,
+            check_brought=self.check_brought,
             pin=self.pin,
             now=self.now,
             remembered=head_of_line(before),

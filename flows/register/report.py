@@ -115,7 +115,7 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaperVerdict:
+class Verdict:
     """What such a check says.
 
     Attributes:

@@ -48,7 +48,7 @@ from flows.register.line import Line, Recorded
 from flows.register.merkle import Tree, hash_leaf
 from flows.register.objects import Node, object_id, write_tree
 from flows.register.objects import Tree as Folder
-from flows.register.report import FoundError, PaperVerdict
+from flows.register.report import FoundError, Verdict
 from flows.register.repository import Repository
 from flows.register.roster import check_owners, owners, parse_policy
 from flows.register.statement import POLICY, Statement, mark
@@ -172,7 +172,7 @@ class Register:
         """
         if self._service:
             self.check_tip()
-        examiner = Examiner(Evidence(self._repository.objects), lambda _: PaperVerdict(passes=True))
+        examiner = Examiner(Evidence(self._repository.objects), lambda _: Verdict(passes=True))
         entries_ = [*self.dossier(POLICY).entries, *self.dossier(reference).entries]
         for recorded in sorted(entries_, key=lambda each: each.entry.sequence):
             try:

@@ -14,7 +14,7 @@ from figures import Row, at_least, at_most, ms, spent
 from floors import Signature, every_object, read_and_verify
 from offices import open_staffed
 
-from flows.register.audit import PaperVerdict, audit
+from flows.register.audit import Verdict, audit
 from flows.register.entry import without_signature
 from flows.register.roster import allowed_signers
 
@@ -80,7 +80,7 @@ def _apart(folder: Path) -> dict[str, Any]:
 
 
 def _audit(repository: Path) -> Report:
-    report = audit(repository, check_paper=lambda _: PaperVerdict(passes=True, sentence=""))
+    report = audit(repository, check_brought=lambda _: Verdict(passes=True, sentence=""))
     assert report.passes, report.findings
     return report
 

@@ -23,7 +23,7 @@ from flows.domain.errors import MalformedError, PitError
 from flows.domain.procedure import Stage
 from flows.register import stop
 from flows.register.audit import audit
-from flows.register.report import PaperVerdict
+from flows.register.report import Verdict
 from flows.sources import inbox
 from flows.sources.item import LONG_REST, look
 from flows.vault.keys import keys_in
@@ -224,7 +224,7 @@ def names(home: Home) -> set[str]:
 def audited(home: Home) -> list[str]:
     report = audit(
         home.register,
-        check_paper=lambda _: PaperVerdict(passes=True),
+        check_brought=lambda _: Verdict(passes=True),
         now=LATER,
         keys=keys_in(home.case_keys),
     )

@@ -111,7 +111,7 @@ class Forger:
     def audit(self) -> Report:
         self.attacker.together()
         before = contents_of(self.attacker.repository)
-        report = audit(self.attacker.repository, check_paper=papers.check)
+        report = audit(self.attacker.repository, check_brought=papers.check)
         assert contents_of(self.attacker.repository) == before
         return report
 

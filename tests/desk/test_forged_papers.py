@@ -16,7 +16,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from sample_authorities import NOW, YEARS, Authorities, answering
 from sampling import sampled
 
-from flows.casework import given_out
+from flows.casework import published_files
 from flows.casework.office import open_office
 from flows.casework.origin import find_origin
 from flows.casework.proof import prove, weighed
@@ -121,7 +121,7 @@ def test_the_folder_of_papers_may_have_a_paper_signed_and_renewed_and_no_other_b
     ):
         (tmp_path / "paper.pdf").write_bytes(content)
         report = Report(papers=papers)
-        given_out.compare(tmp_path, report)
+        published_files.compare(tmp_path, report)
         assert report.passes == passes
 
 

@@ -26,6 +26,6 @@ def test_a_paper_by_software_that_was_never_released_is_a_finding(
         elsewhere.setattr(publication, "toolchain", lambda: claimed)
         publish_now(desk.home)
 
-    [found] = audit(desk.home.register, check_paper=papers.check).findings
+    [found] = audit(desk.home.register, check_brought=papers.check).findings
     assert found.code == "E_RENDERER"
     assert found.mend == "Find out what made the paper; publish the approved text again with a release."

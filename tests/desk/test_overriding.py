@@ -291,7 +291,7 @@ def taken_past_the_desk(desk: Desk, signs_off: str = "sign-off-officer", **detai
     desk.approve("legal-review", "legal-reviewer", version=2)
     desk.approve("balancing", signs_off, version=2)
     publish_now(desk.home)
-    return audit(desk.home.register, check_paper=paper.check)
+    return audit(desk.home.register, check_brought=paper.check)
 
 
 @pytest.mark.parametrize("details", LIES.values(), ids=LIES.keys())

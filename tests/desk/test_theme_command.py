@@ -128,7 +128,7 @@ def test_the_audit_finds_a_paper_that_was_made_in_another_look(
     )
     publish_now(desk.home)
 
-    [found] = audit(desk.home.register, check_paper=paper.check).findings
+    [found] = audit(desk.home.register, check_brought=paper.check).findings
     assert found.code == "E_PDF"
 
 

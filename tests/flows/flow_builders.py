@@ -205,7 +205,7 @@ class Town:
     def audited(self) -> Report:
         return audit(
             self.home.register,
-            check_paper=paper.check,
+            check_brought=paper.check,
             pin=self.office.register.fingerprint(),
             now=datetime.now(UTC),
         )

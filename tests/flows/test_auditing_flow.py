@@ -16,7 +16,7 @@ from flows.casework.papers import check
 from flows.domain.acts import RESUME
 from flows.domain.documents import DOCUMENT
 from flows.domain.errors import MissingReasonError, NotEntitledError, RefusedError, TamperedError
-from flows.register.audit import Brought, PaperVerdict, audit
+from flows.register.audit import Brought, Verdict, audit
 from flows.register.checkpoint import newest_checkpoint
 from flows.register.repository import BRANCH
 from flows.register.stop import stopped
@@ -41,7 +41,7 @@ def test_a_register_that_holds_gets_a_checkpoint(town: Town) -> None:
     assert "\n| register | 6 entries pass the audit; checkpoint 000000006.txt written |" in artifact
     assert run.tasks() == [("auditing", "COMPLETED", 1)]
     note = (town.home.checkpoints / "000000006.txt").read_text()
-    assert audit(town.home.register, check_paper=paper.check, checkpoint=note, now=flows_home.now()).passes
+    assert audit(town.home.register, check_brought=paper.check, checkpoint=note, now=flows_home.now()).passes
 
 
 def test_a_register_that_has_not_grown_gets_no_second_checkpoint(town: Town) -> None:
@@ -107,7 +107,7 @@ def test_what_was_looked_into_is_looked_into_again_after_a_week_and_by_another_r
 ) -> None:
     looked: list[int] = []
 
-    def look(brought: Brought) -> PaperVerdict:
+    def look(brought: Brought) -> Verdict:
         looked.extend([] if brought.followed else [1])
         return check(brought)
 

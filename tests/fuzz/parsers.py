@@ -808,7 +808,7 @@ def _(data: bytes) -> None:
     "lines of a push", lambda: (f"{'0' * 40} {'a' * 40} refs/heads/main".encode(),), RefusedError, share=10
 )
 def _(data: bytes) -> None:
-    verifier = mirror.Verifier(check_paper=check, pin=None, now=NOW)
+    verifier = mirror.Verifier(check_brought=check, pin=None, now=NOW)
     mirror.check_push(data.decode("utf-8", "replace").splitlines(), golden(), None, verifier)
 
 

@@ -242,7 +242,7 @@ def expected(home: Home, checkpoint: str) -> dict[str, Any]:
     with open_office(home, reading=True) as office:
         pin = office.register.fingerprint()
         return {
-            "audit": told(audit(home.register, check_paper=check, pin=pin, checkpoint=checkpoint)),
+            "audit": told(audit(home.register, check_brought=check, pin=pin, checkpoint=checkpoint)),
             "acts": kinds(office),
             "checkpoint": checkpoint,
             "history": history(home.register),

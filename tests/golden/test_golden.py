@@ -76,7 +76,7 @@ def test_one_signature_that_is_taken_away_changes_what_is_said(home: Home, regis
 
     was = json.loads(EXPECTED.read_text(encoding="utf-8"))
     given = {"pin": register.fingerprint(), "checkpoint": was["checkpoint"]}
-    changed = told(audit(home.register, check_paper=check, **given))
+    changed = told(audit(home.register, check_brought=check, **given))
 
     found = [f"{code} entry {was['audit']['entries']}" for code in ("E_FORK", "E_UNSIGNED")]
     found.append("E_REF packed-refs")  # which still names the entry with its signature

@@ -43,7 +43,7 @@ from flows.domain.policy import SERVICE, Person, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.register import signature
-from flows.register.audit import Brought, PaperVerdict, Report, audit
+from flows.register.audit import Brought, Report, Verdict, audit
 from flows.register.checkpoint import Checkpoint, head_of, write_checkpoint
 from flows.register.founding import found
 from flows.register.roster import write_policy
@@ -318,18 +318,18 @@ def paper_of(text: bytes) -> bytes:
     return b"%PDF of " + hashlib.sha256(text).hexdigest().encode()
 
 
-def check_paper(published: Brought) -> PaperVerdict:
+def check_brought(published: Brought) -> Verdict:
     """Stand in for the real check: the paper names the text it was made of."""
     if published.act.kind != PUBLISH:
-        return PaperVerdict(passes=True)
+        return Verdict(passes=True)
     kind = DOCUMENTS[published.act.document]
     pdf, _ = kind.published(slug(published.case.reference))
     same = published.read(pdf) == paper_of(published.read(kind.text))
-    return PaperVerdict(passes=same, sentence="" if same else "The paper is not of the approved text.")
+    return Verdict(passes=same, sentence="" if same else "The paper is not of the approved text.")
 
 
 def audited(path: Path, **given: Any) -> Report:
-    return audit(path, check_paper=check_paper, **given)
+    return audit(path, check_brought=check_brought, **given)
 
 
 def codes(path: Path, **given: Any) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from register_builders import audited
-from test_evidence_pack import Verdict, browser, by_page, by_second, taken_from  # noqa: F401 - a fixture
+from test_evidence_pack import Reading, browser, by_page, by_second, taken_from  # noqa: F401 - a fixture
 from test_second_audit import ROOT, second
 from test_tampering import WAITING, Scene, scene  # noqa: F401 - a fixture
 
@@ -56,7 +56,7 @@ def test_it_passes_where_the_policy_lets_it_and_every_reader_counts_it(
     assert not any(each.attested for each in office.register.catalogue.entries(Entries(), most=1, skip=1))
 
     taken = taken_from(scene.path, WAITING)
-    assert by_second(taken, None, tmp_path) == by_page(taken, None, browser, tmp_path) == Verdict((), 0)
+    assert by_second(taken, None, tmp_path) == by_page(taken, None, browser, tmp_path) == Reading((), 0)
     page = browser.inner_text("#case")
     assert f"1: entry {recorded.entry.sequence}" in page
     assert page.count("Attested by sign-in, not signed by their own key.") == 1

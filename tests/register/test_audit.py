@@ -17,7 +17,7 @@ from register_builders import (
     Office,
     audited,
     bytes_of,
-    check_paper,
+    check_brought,
     codes,
     copied,
     places,
@@ -32,7 +32,7 @@ from flows.domain.policy import SERVICE
 from flows.domain.procedure import Role, Stage
 from flows.register import canonical, evidence, examine, known
 from flows.register import report as reports
-from flows.register.audit import Brought, PaperVerdict, _compare_keys, audit, head_of_line
+from flows.register.audit import Brought, Verdict, _compare_keys, audit, head_of_line
 from flows.register.content import check_content
 from flows.register.reading import read_record
 from flows.register.roster import FILES
@@ -127,12 +127,12 @@ def test_two_documents_of_a_case_go_their_own_ways_and_are_both_published(busy_o
     dossier = office.register.dossier("C/1")
     seen: list[tuple[str, str]] = []
 
-    def check(published: Brought) -> PaperVerdict:
+    def check(published: Brought) -> Verdict:
         if published.act.kind == PUBLISH:
             seen.append((published.case.reference, published.act.document))
-        return check_paper(published)
+        return check_brought(published)
 
-    report = audit(office.path, check_paper=check, checkpoint=office.checkpoint())
+    report = audit(office.path, check_brought=check, checkpoint=office.checkpoint())
     assert (report.passes, report.entries, report.cases) == (True, 34, 3)
     assert seen[-2:] == [("C/1", "response"), ("C/1", "test")]
     assert {name: each.version for name, each in dossier.case.documents.items()} == {"test": 2, "response": 1}
@@ -317,22 +317,22 @@ def test_a_finding_cannot_steer_a_terminal(busy_office: Office) -> None:
 
 
 def test_a_remark_on_a_paper_that_holds_is_passed_on(busy_office: Office) -> None:
-    def on_another_toolchain(published: Brought) -> PaperVerdict:
+    def on_another_toolchain(published: Brought) -> Verdict:
         assert published.statements[-1][1].act is published.act
         told = "Another toolchain." if published.act.kind == PUBLISH else ""
-        return replace(check_paper(published), sentence=told)
+        return replace(check_brought(published), sentence=told)
 
-    report = audit(busy_office.path, check_paper=on_another_toolchain)
+    report = audit(busy_office.path, check_brought=on_another_toolchain)
 
     assert report.passes
     assert report.remarks == ["entry 15, 1146A/22: Another toolchain.", "entry 21, B/1: Another toolchain."]
 
 
 def test_what_nobody_here_could_examine_is_said_at_its_entry_and_counted(busy_office: Office) -> None:
-    def on_another_toolchain(published: Brought) -> PaperVerdict:
-        return replace(check_paper(published), established=False, sentence="Another toolchain")
+    def on_another_toolchain(published: Brought) -> Verdict:
+        return replace(check_brought(published), established=False, sentence="Another toolchain")
 
-    report = audit(busy_office.path, check_paper=on_another_toolchain)
+    report = audit(busy_office.path, check_brought=on_another_toolchain)
 
     assert report.passes
     assert report.unexamined == {"text": 8, "submission": 4, "paper": 2}
@@ -348,7 +348,7 @@ def test_of_one_kind_of_what_is_not_examined_a_hundred_are_told_and_all_counted(
     monkeypatch: pytest.MonkeyPatch, busy_office: Office
 ) -> None:
     monkeypatch.setattr(examine, "KEPT", 1)
-    report = audit(busy_office.path, check_paper=lambda _: PaperVerdict(passes=True, established=False))
+    report = audit(busy_office.path, check_brought=lambda _: Verdict(passes=True, established=False))
 
     assert report.unexamined.total() == 14
     assert sum(sentence.startswith("whether the ") for sentence in report.not_established) == 3
@@ -359,21 +359,21 @@ def test_of_one_kind_of_what_is_not_examined_a_hundred_are_told_and_all_counted(
     [MalformedError("manifest", Fault(path="", problem="unreadable")), ValueError("no"), RegisterError("no")],
 )
 def test_a_paper_that_cannot_be_compared_does_not_hold(error: Exception, busy_office: Office) -> None:
-    def failing(published: Brought) -> PaperVerdict:
+    def failing(published: Brought) -> Verdict:
         if published.act.kind == PUBLISH:
             raise error
-        return PaperVerdict(passes=True)
+        return Verdict(passes=True)
 
-    report = audit(busy_office.path, check_paper=failing)
+    report = audit(busy_office.path, check_brought=failing)
 
     assert [finding.code for finding in report.findings] == ["E_PDF", "E_PDF"]
 
 
 def test_a_file_a_paper_lacks_is_a_finding(busy_office: Office) -> None:
-    def wanting(published: Brought) -> PaperVerdict:
-        return PaperVerdict(passes=published.act.kind != PUBLISH or bool(published.read("test/other.pdf")))
+    def wanting(published: Brought) -> Verdict:
+        return Verdict(passes=published.act.kind != PUBLISH or bool(published.read("test/other.pdf")))
 
-    report = audit(busy_office.path, check_paper=wanting)
+    report = audit(busy_office.path, check_brought=wanting)
 
     assert [finding.code for finding in report.findings] == ["E_TREE", "E_TREE"]
 
@@ -456,10 +456,10 @@ def test_an_entry_a_little_ahead_of_the_auditors_clock_is_told_and_no_finding(bu
 
 
 def test_whatever_one_paper_does_to_the_check_the_rest_is_still_examined(busy_office: Office) -> None:
-    def failing(_: Brought) -> PaperVerdict:
+    def failing(_: Brought) -> Verdict:
         raise KeyError("the text of a case")
 
-    report = audit(busy_office.path, check_paper=failing)
+    report = audit(busy_office.path, check_brought=failing)
 
     assert {(finding.code, finding.sentence) for finding in report.findings} == {
         ("E_CONTENT", "The text cannot be examined: KeyError.")

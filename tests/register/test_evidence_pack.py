@@ -54,7 +54,7 @@ def browser() -> Iterator[Page]:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Reading:
     """What one of the three said.
 
     Attributes:
@@ -80,7 +80,7 @@ def taken_from(path: Path, case: str) -> Extract:
         repository.close()
 
 
-def by_page(taken: Extract, note: str | None, browser: Page, folder: Path) -> Verdict:
+def by_page(taken: Extract, note: str | None, browser: Page, folder: Path) -> Reading:
     """Open the page of a pack as a clerk would; return what it says at its top."""
     folder.mkdir(exist_ok=True)
     (folder / "case.html").write_bytes(carry(taken, note)["case.html"])
@@ -93,10 +93,10 @@ def by_page(taken: Extract, note: str | None, browser: Page, folder: Path) -> Ve
     assert unseen(shown.replace("\t", " "), lines=True) is None
     codes = [re.search(r"\((E_[A-Z0-9_]+)\)$", each) for each in told]
     place = re.match(r"Entry (\d+):", told[0]) if told else None
-    return Verdict(tuple(dict.fromkeys(code[1] for code in codes if code)), int(place[1]) if place else 0)
+    return Reading(tuple(dict.fromkeys(code[1] for code in codes if code)), int(place[1]) if place else 0)
 
 
-def by_second(taken: Extract, note: str | None, folder: Path) -> Verdict:
+def by_second(taken: Extract, note: str | None, folder: Path) -> Reading:
     folder.mkdir(exist_ok=True)
     (folder / "pack.zip").write_bytes(archive(carry(taken, note), WHEN))
     # The page knows nothing of the files that lie beside it in the archive.
@@ -105,13 +105,13 @@ def by_second(taken: Extract, note: str | None, folder: Path) -> Verdict:
         for each in second.run(folder / "pack.zip")
         if "files/" not in each[2] and "versions/" not in each[2]
     ]
-    return Verdict(said(found), found[0][0] if found else 0)
+    return Reading(said(found), found[0][0] if found else 0)
 
 
-def by_audit(path: Path, **given: Any) -> Verdict:
+def by_audit(path: Path, **given: Any) -> Reading:
     found = audited(path, **given).findings
     codes = tuple(dict.fromkeys(each.code for each in found))
-    return Verdict(codes, entry_of(found[0].place) if found else 0)
+    return Reading(codes, entry_of(found[0].place) if found else 0)
 
 
 # What somebody may do to a pack, or to the register before one is made of it
@@ -390,7 +390,7 @@ def test_the_page_verifies_every_kind_of_key(
     scene.office.approve(WAITING, "legal-reviewer", Stage.LEGAL_REVIEW)
     taken = taken_from(scene.path, WAITING)
 
-    assert by_page(taken, None, browser, tmp_path) == by_second(taken, None, tmp_path) == Verdict((), 0)
+    assert by_page(taken, None, browser, tmp_path) == by_second(taken, None, tmp_path) == Reading((), 0)
 
 
 def test_a_browser_without_ed25519_says_so_and_does_not_show_green(
@@ -424,7 +424,7 @@ def test_what_a_case_says_is_shown_and_never_run(
     scene.office.return_(WAITING, "legal-reviewer", Stage.LEGAL_REVIEW, hostile)
     taken = taken_from(scene.path, WAITING)
 
-    assert by_page(taken, None, browser, tmp_path) == Verdict((), 0)
+    assert by_page(taken, None, browser, tmp_path) == Reading((), 0)
     assert hostile in browser.inner_text("#case")
     assert browser.title() == f"Evidence on {WAITING}"
 

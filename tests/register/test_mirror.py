@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attacker import Attacker
-from register_builders import Office, audited, check_paper
+from register_builders import Office, audited, check_brought
 
 from flows.domain.errors import MalformedError, RefusedError, RegisterError
 from flows.domain.policy import SERVICE
@@ -25,7 +25,7 @@ LATE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def mirrored(office: Office, copy: Path, pin: str | None = None) -> Mirrored:
-    return mirror(str(office.path), copy, Verifier(check_paper=check_paper, pin=pin, now=LATE))
+    return mirror(str(office.path), copy, Verifier(check_brought=check_brought, pin=pin, now=LATE))
 
 
 def codes(done: Mirrored) -> list[str]:
@@ -125,7 +125,7 @@ ZERO, ONE = "0" * 40, "1" * 40
     ids=["nothing", "another branch", "another beside it", "a deletion", "no entry"],
 )
 def test_only_the_branch_is_pushed_and_never_deleted(lines: list[str], tmp_path: Path) -> None:
-    verifier = Verifier(check_paper=check_paper, pin=None, now=LATE)
+    verifier = Verifier(check_brought=check_brought, pin=None, now=LATE)
 
     with pytest.raises(RefusedError, match="Only refs/heads/main"):
         check_push(lines, tmp_path, tmp_path, verifier)
@@ -145,7 +145,7 @@ def test_of_a_folder_of_objects_nothing_else_is_taken_along(tmp_path: Path) -> N
 def test_a_mirror_is_of_a_register_and_lies_in_a_folder_of_its_own(
     busy_office: Office, tmp_path: Path
 ) -> None:
-    verifier = Verifier(check_paper=check_paper, pin=None, now=LATE)
+    verifier = Verifier(check_brought=check_brought, pin=None, now=LATE)
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter").touch()
 

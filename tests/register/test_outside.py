@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attacker import Attacker
-from register_builders import Office, audited, check_paper
+from register_builders import Office, audited, check_brought
 
 from flows.domain.policy import SERVICE
 from flows.register import signature
-from flows.register.audit import Brought, PaperVerdict, audit
+from flows.register.audit import Brought, Verdict, audit
 from flows.register.checkpoint import Checkpoint, parse_text
 from flows.register.merkle import Tree
 from flows.register.note import NoteKey, SignatureType, cosign
@@ -79,11 +79,11 @@ def looked_into(office: Office, checkpoint: Checkpoint | None) -> tuple[Report, 
     """Return what an audit says that goes on from a checkpoint, and the cases of what it looked into."""
     cases: list[str] = []
 
-    def look(brought: Brought) -> PaperVerdict:
+    def look(brought: Brought) -> Verdict:
         cases.extend([] if brought.followed else [brought.case.reference])
-        return check_paper(brought)
+        return check_brought(brought)
 
-    return audit(office.path, check_paper=look, looked_into=checkpoint), cases
+    return audit(office.path, check_brought=look, looked_into=checkpoint), cases
 
 
 def test_what_an_earlier_audit_looked_into_is_followed_and_not_looked_into_again(busy_office: Office) -> None:

@@ -69,7 +69,7 @@ def test_an_auditor_clones_the_register_and_checks_an_entry_by_the_commands_of_i
     done = _git(tmp_path, "clone", "-q", "--mirror", address, "register.git")
     assert done.returncode == 0, done.stderr
     assert not run.exists()
-    assert audit(tmp_path / "register.git", check_paper=papers.check).passes
+    assert audit(tmp_path / "register.git", check_brought=papers.check).passes
     auditor.goes("/register")
     assert re.search("The whole register up to entry 10, taken along by auditor, ", auditor.words)
     auditor.goes("/register?kind=submit")
@@ -121,7 +121,7 @@ def test_the_whole_and_one_case_are_taken_along_as_files(auditor: Person, tmp_pa
     (tmp_path / "register.bundle").write_bytes(request.get(f"{auditor.desk}/register/all.bundle").body())
     done = _git(tmp_path, "clone", "-q", "--mirror", "register.bundle", "copy.git")
     assert done.returncode == 0, done.stderr
-    assert audit(tmp_path / "copy.git", check_paper=papers.check).passes
+    assert audit(tmp_path / "copy.git", check_brought=papers.check).passes
     packed = request.get(f"{auditor.desk}/register/case/1146A-22").body()
     with zipfile.ZipFile(io.BytesIO(packed)) as files:
         names = files.namelist()

@@ -15,8 +15,8 @@ import click
 from flows import disk
 from flows import home as flows_home
 from flows.casework import acts as casework
-from flows.casework import given_out, texts
 from flows.casework import papers as paper
+from flows.casework import published_files, texts
 from flows.casework.requests import check_received
 from flows.desk.cli.audit_page import Compared, audit_page
 from flows.desk.cli.telling import check_rows, rows, tell_findings, tell_lines
@@ -134,7 +134,7 @@ def audit(
     with _Progress("Auditing") as progress:
         report = audit_register(
             repository or home.register,
-            check_paper=paper.check,
+            check_brought=paper.check,
             pin=pin,
             checkpoint=note,
             witnesses=tuple(map(_note_key, witnesses)),
@@ -146,7 +146,7 @@ def audit(
         )
     stop = stopped(repository or home.register)
     if repository is None:
-        given_out.compare(home.published, report)
+        published_files.compare(home.published, report)
         report.sort()
     if own:
         report.not_established.append(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.casework import checkpoints, handed_out
+from flows.casework import checkpoints, copies_elsewhere
 from flows.desk.cli.terminal import (
     counted,
     example,
@@ -104,7 +104,7 @@ def _write(office: Office, out: Path, text: str) -> str:
     written = write_file(out, text.encode())
     note, _ = newest_checkpoint(office.home.checkpoints)
     if note and text.endswith(note):
-        handed_out.note_file(office, out, parse_checkpoint(note)[0].sequence)
+        copies_elsewhere.note_file(office, out, parse_checkpoint(note)[0].sequence)
     return written
 
 

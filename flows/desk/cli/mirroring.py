@@ -79,4 +79,4 @@ def pre_receive(pin: str | None, *, as_json: bool) -> None:
 
 def _verifier(pin: str | None) -> Verifier:
     pinned = fingerprint(pin) if pin is not None else None
-    return Verifier(check_paper=paper.check, pin=pinned, now=flows_home.now())
+    return Verifier(check_brought=paper.check, pin=pinned, now=flows_home.now())

@@ -13,9 +13,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flows.casework import checkpoints, handed_out, oversight
+from flows.casework import checkpoints, copies_elsewhere, oversight
+from flows.casework.copies_elsewhere import Way
 from flows.casework.evidence_pack import make_pack
-from flows.casework.handed_out import Way
 from flows.catalogue.search import Entries
 from flows.desk.web.navigation import READERS
 from flows.desk.web.pages.case import dossier_of
@@ -194,7 +194,7 @@ def fetched(visit: Visit) -> Sent:
 
 
 def _note_whole(visit: Visit, person: str) -> None:
-    handed_out.note(visit.office, Way.WHOLE, person, visit.office.register.tip().entry.sequence)
+    copies_elsewhere.note(visit.office, Way.WHOLE, person, visit.office.register.tip().entry.sequence)
 
 
 def _second(visit: Visit) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from flows.casework import given_out
+from flows.casework import published_files
 from flows.domain.act import FileMark
 from flows.register.report import Printed, Report
 
@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 
 def compared(folder: Path, papers: tuple[Printed, ...] = PAPERS) -> Report:
     report = Report(papers=papers)
-    given_out.compare(folder, report)
+    published_files.compare(folder, report)
     assert {found.code for found in report.findings} <= {"E_PUBLISHED"}
     return report
 

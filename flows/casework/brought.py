@@ -23,7 +23,7 @@ from flows.domain.local_day import local_day
 from flows.domain.noted import read_noted
 from flows.domain.reference import identity
 from flows.domain.request_file import parse_request_file
-from flows.register.report import PaperVerdict
+from flows.register.report import Verdict
 from flows.sources.strict_yaml import scan
 
 if TYPE_CHECKING:
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
     from flows.domain.assessment import Assessment, Request
     from flows.register.report import Brought
 
-_PASSES: Final = PaperVerdict(passes=True)
+_PASSES: Final = Verdict(passes=True)
 _PLAIN: Final = frozenset({"authority", "subject", "information"})
 _PROSE: Final = frozenset({"summary", "applies", "harm", "text", "confirming", "denying", "answer"})
 """The texts of a request and an assessment that all templates there were print as they stand."""
 
 
-def check_assessment(brought: Brought) -> PaperVerdict:
+def check_assessment(brought: Brought) -> Verdict:
     """Check that what came beside a request is an assessment of it, where anything came."""
     return _PASSES if ASSESSMENT not in brought.act.files else _unread(brought) or _PASSES
 
 
-def check_text(brought: Brought) -> PaperVerdict:
+def check_text(brought: Brought) -> Verdict:
     """Check that the text of a draft can be read, and is made of its assessment where it has one."""
     document = DOCUMENTS[brought.act.document]
     text = brought.read(document.text).decode()
@@ -57,7 +57,7 @@ def check_text(brought: Brought) -> PaperVerdict:
     return _unread(brought) or _made(brought, text)
 
 
-def check_submission(brought: Brought) -> PaperVerdict:
+def check_submission(brought: Brought) -> Verdict:
     """Check that a submission told of everything that stops one.
 
     Only the rules of the same version can find that it did not: another version may well find more, and
@@ -83,7 +83,7 @@ def check_submission(brought: Brought) -> PaperVerdict:
         return _unknown(then + (f"; by these {', '.join(left_out)} would stop it" if left_out else ""))
     if left_out:
         sentence = f"The version was submitted in spite of {', '.join(left_out)}, which nothing allowed"
-        return PaperVerdict(passes=False, code="E_CHECKS", sentence=sentence)
+        return Verdict(passes=False, code="E_CHECKS", sentence=sentence)
     return _PASSES
 
 
@@ -100,7 +100,7 @@ def _looked_at(brought: Brought) -> Draft:
     )
 
 
-def _unread(brought: Brought) -> PaperVerdict | None:
+def _unread(brought: Brought) -> Verdict | None:
     """Return what is said of an assessment that this software cannot read; None where it can."""
     try:
         _assessment(brought)
@@ -118,7 +118,7 @@ def _unread(brought: Brought) -> PaperVerdict | None:
     return _unknown("its assessment is not in a form that this software reads")
 
 
-def _made(brought: Brought, text: str) -> PaperVerdict:
+def _made(brought: Brought, text: str) -> Verdict:
     """Compare a text with what this software makes of the same request and assessment."""
     try:
         request, assessment = _request(brought), _assessment(brought)
@@ -174,9 +174,9 @@ def _assessment(brought: Brought) -> Assessment:
     return texts.read_assessment(brought.read(ASSESSMENT), brought.case.reference, rules=texts.RECORDED)
 
 
-def _not(sentence: str) -> PaperVerdict:
-    return PaperVerdict(passes=False, code="E_CONTENT", sentence=sentence)
+def _not(sentence: str) -> Verdict:
+    return Verdict(passes=False, code="E_CONTENT", sentence=sentence)
 
 
-def _unknown(sentence: str) -> PaperVerdict:
-    return PaperVerdict(passes=True, established=False, sentence=sentence)
+def _unknown(sentence: str) -> Verdict:
+    return Verdict(passes=True, established=False, sentence=sentence)
