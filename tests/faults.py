@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import pickle
 import platform
 import signal
 import sys
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from forked import forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -151,24 +151,10 @@ def run(
         for_good: Whether every such call after it is refused as well.
         keep_data: Whether what is written is told.
     """
-    read, write = os.pipe()
-    tracer = os.fork()
-    if tracer == 0:
-        os.close(read)
-        try:
-            ended = _Tracer(str(root), work, fault, at, for_good=for_good, keep_data=keep_data).ended()
-            with os.fdopen(write, "wb") as pipe:
-                pickle.dump(ended, pipe)
-        except BaseException:  # noqa: BLE001 - a fork of pytest must not go on as one
-            traceback.print_exc()
-        finally:
-            os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as pipe:
-        told = pipe.read()
-    os.waitpid(tracer, 0)
-    found: Ended = pickle.loads(told)  # noqa: S301 - our own
-    return found
+    tracer = _Tracer(str(root), work, fault, at, for_good=for_good, keep_data=keep_data)
+    ended = forked(tracer.ended)
+    assert ended, "the tracer ended without a word"
+    return ended
 
 
 @cache

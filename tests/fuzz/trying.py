@@ -5,13 +5,9 @@ from __future__ import annotations
 import faulthandler
 import hashlib
 import mmap
-import os
-import pickle
 import resource
 import signal
-import sys
 import time
-import traceback
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -20,6 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from forked import forked
 from mutating import MOST, changed
 from parsers import PARSERS
 
@@ -141,26 +138,7 @@ def try_parser(name: str, count: int, seed: str = "1") -> Outcome:
     """Try a parser on that many inputs; what ends the process is found, too."""
     PARSERS[name].seeds()  # what several are given is made once, and not by a child for itself
     shared = mmap.mmap(-1, MOST * 8 + 8)
-    reading, writing = os.pipe()
-    sys.stdout.flush()
-    child = os.fork()
-    if not child:
-        os.close(reading)
-        try:
-            outcome = _bounded(name, count, seed, shared)
-            with os.fdopen(writing, "wb") as pipe:
-                pickle.dump(outcome, pipe)
-        except BaseException:  # noqa: BLE001 - of a child that has no other way to say so
-            traceback.print_exc()
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        told = pipe.read()
-    os.waitpid(child, 0)
-    if told:
-        outcome = pickle.loads(told)  # noqa: S301 - from our own child
-        assert isinstance(outcome, Outcome)
+    if outcome := forked(lambda: _bounded(name, count, seed, shared)):
         return outcome
     size = int.from_bytes(shared[:8], "big")
     ended = Found(what="the process ended", data=shared[8 : 8 + size])
