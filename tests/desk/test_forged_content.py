@@ -205,8 +205,12 @@ def test_an_assessment_in_another_form_is_not_established_and_counted(drafter: F
 def test_the_audit_of_a_home_compares_what_is_given_out(published: Home, tmp_path: Path) -> None:
     shutil.copytree(published.root, tmp_path / "home")
     desk = Desk(Home(tmp_path / "home"))
-    assert desk.told("audit")["findings"] == []
+    noted = tmp_path / "noted"
+    assert desk.told("audit", "--remember", noted)["findings"] == []
     (desk.home.published / "1146A-22.html").write_text("<p>All of it is public.")
+    # A paper that an earlier audit passed is not laid out again, and its page is compared all the same.
+    onward = json.loads(desk("audit", "--remember", noted, "--onward", "--json").stdout)
+    assert [each["code"] for each in onward["findings"]] == ["E_PUBLISHED"]
 
     result = desk("audit")
     with open_office(desk.home) as office:
