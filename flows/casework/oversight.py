@@ -37,7 +37,7 @@ class Oversight:
         old: Whether that is older than a day, or there is none.
         checkpoint: How many entries the newest has; 0 while there is none.
         checkpointed: When it was written, UTC.
-        checkpoints: Where they stand.
+        checkpoints: Where they stand in the home.
         overdue: Whether that is older than a day, and the register has grown since.
         handed_out: Where copies of checkpoints and of the register went, the newest first.
         outside: How many entries the largest of them vouches for that left the disk; 0 for none.
@@ -119,7 +119,7 @@ def oversight(office: Office, which: Entries, page: int = 1) -> Oversight:
         old=audit is None or audit.time < before,
         checkpoint=sequence,
         checkpointed=written,
-        checkpoints=str(office.home.checkpoints),
+        checkpoints=str(office.home.checkpoints.relative_to(office.home.root)),
         overdue=sequence < tip.entry.sequence and (written is None or written < before),
         handed_out=copies,
         outside=max((each.entries for each in copies if each.outside), default=0),
