@@ -215,6 +215,7 @@ def found_by_axe(page: Page) -> list[Any]:
     return list(page.evaluate("options => axe.run(options)", options)["violations"])
 
 
+@pytest.mark.exhaustive
 def test_a_changed_comma_turns_the_page_red_and_it_says_where(browser: Page, pack: Path) -> None:
     text = next(pack.glob("files/cases/*/*/*/*/test/document.md")).read_bytes()
     changed = text.replace(b",", b";", 1)

@@ -146,6 +146,7 @@ def test_a_server_refuses_and_keeps_nothing(name: str, desk: Desk, server: Path)
     assert (branch_of(server), objects_of(server)) == (tip, before)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "what", sampled(["main:refs/heads/other", ":refs/heads/main", "main:refs/replace/" + "0" * 40])
 )

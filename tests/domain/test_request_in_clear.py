@@ -51,6 +51,7 @@ def test_what_is_no_reference_is_refused_and_not_repeated(text: str) -> None:
     assert [fault.path for fault in refused.value.faults] == [""]
 
 
+@pytest.mark.exhaustive
 @given(st.from_regex(PATTERN, fullmatch=True))
 def test_the_slug_of_a_reference_is_one_step_of_a_path(text: str) -> None:
     try:

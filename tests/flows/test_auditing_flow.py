@@ -205,6 +205,7 @@ def test_the_auditors_are_told_too_and_a_policy_that_cannot_be_read_keeps_nothin
     assert "\nFound: E_REF at refs/heads/main.\n" in notice
 
 
+@pytest.mark.exhaustive
 def test_an_administrator_lets_a_register_be_written_again_and_what_was_decided_stops_nothing(
     town: Town,
 ) -> None:

@@ -60,6 +60,7 @@ def before_the_act(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) ->
     monkeypatch.setattr(flows_home, "now", now)
 
 
+@pytest.mark.exhaustive
 @RETRIED
 def test_a_lost_race_is_run_again(town: Town, monkeypatch: pytest.MonkeyPatch, flow: str) -> None:
     ready(town, flow)
@@ -123,6 +124,7 @@ def test_a_case_that_is_no_longer_ready_is_done_and_not_failed(
     assert town.stages() == {"A/1": "closed"}
 
 
+@pytest.mark.exhaustive
 def test_a_second_run_of_every_flow_does_nothing(town: Town) -> None:
     town.drafted("at-legal", "at-balancing", "signed-off")
     town.opened("received")

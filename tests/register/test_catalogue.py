@@ -245,6 +245,7 @@ def barred(office: Office, reference: str, name: str) -> set[tuple[str, str]]:
     return {(each, "barred-unless" if each in may else "barred") for each in everybody - free}
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(A_STEP, min_size=6, max_size=24), st.integers(0, 20))
 def test_whatever_is_done_it_says_what_the_cases_say(

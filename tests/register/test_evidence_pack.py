@@ -282,6 +282,7 @@ def _(scene: Scene) -> Extract:  # noqa: F811
     return taken_from(scene.path, DONE)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", STAGED)
 def test_all_three_find_what_was_done_to_a_pack_and_where(
     name: str,

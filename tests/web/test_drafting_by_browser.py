@@ -245,6 +245,7 @@ def test_two_people_who_write_at_once_lose_nothing(
     assert drafting.document(CASE, "test")["version"] == 3
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("drafting")
 def test_what_is_sent_from_a_page_that_is_no_longer_the_newest_is_shown_again(
     person: Callable[..., Person],

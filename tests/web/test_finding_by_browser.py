@@ -35,6 +35,7 @@ def _client(home: Home, at: str, person: str = "foi-officer") -> httpx.Client:
     return httpx.Client(base_url=at, cookies={"desk": secret}, headers={"Origin": at})
 
 
+@pytest.mark.exhaustive
 def test_a_case_is_found_narrowed_and_opened(person: Callable[..., Person], home: Home) -> None:
     for number in range(60):
         another_case(home, f"FOI-2026-{number:04}", "2026-11-02")

@@ -50,6 +50,7 @@ def test_an_act_with_a_file_is_chosen_and_its_file_is_kept_sealed(
     assert not any(b"XYZZY" in path.read_bytes() for path in home.root.rglob("*") if path.is_file())
 
 
+@pytest.mark.exhaustive
 def test_who_opens_a_request_is_on_record_before_it_is_shown(
     person: Callable[..., Person], command: Desk
 ) -> None:

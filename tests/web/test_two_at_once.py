@@ -48,6 +48,7 @@ def ready(home: Home, at: str) -> Iterator[dict[str, tuple[SignedIn, str, str]]]
         someone.close()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("order", ["at once", "one after the other"])
 def test_of_two_lawyers_who_sign_for_one_version_one_decides_and_the_other_sees_who_did(
     ready: dict[str, tuple[SignedIn, str, str]], home: Home, at: str, command: Desk, order: str
