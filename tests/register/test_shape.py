@@ -316,7 +316,7 @@ for _what, _part, _at, _data in (
     ("a height and a time", b"CDAT", 28, b"\0\0\0\4\0\0\0\0"),
     ("an offset", b"GDA2", 0, b"\0\0\0\7"),
     ("a count", b"OIDF", 0, b"\0\0\0\7"),
-    ("a name", b"OIDL", 0, b"\0"),
+    ("a name", b"OIDL", 0, b"\0" * 20),
 ):
     PLANTED[f"{_what} is edited in the commit-graph"] = (
         partial(edited, part=_part, at=_at, data=_data),
