@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import worlds
-from desk_builders import CASES, RULES, Desk, found_home
+from desk_builders import CASES, RULES, Desk, found_home, publish_now
 
 from flows.home import Home
 
@@ -47,6 +47,22 @@ def desk(founded: Home, tmp_path: Path) -> Desk:
     """The command line on a copy of ``founded``."""
     shutil.copytree(founded.root, tmp_path / "home")
     return Desk(Home(tmp_path / "home"))
+
+
+@pytest.fixture
+def published(tmp_path_factory: pytest.TempPathFactory, founded: Home) -> Home:
+    """A home with one test that went through everything; not to be written to."""
+
+    def publish(root: Path) -> None:
+        shutil.copytree(founded.root, root)
+        desk = Desk(Home(root))
+        desk.submit()
+        desk.approve("legal-review", "legal-reviewer")
+        desk.approve("balancing", "sign-off-officer")
+        publish_now(desk.home)
+        worlds.pack(desk.home.register)
+
+    return Home(worlds.once(tmp_path_factory, "published", publish))
 
 
 @pytest.fixture(scope="session")

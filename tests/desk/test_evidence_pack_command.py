@@ -7,16 +7,14 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import worlds
 from browsers import offline
-from desk_builders import CASE, Desk, found_home
+from desk_builders import CASE, Desk
 
 from flows.casework.auditing import audit_register
 from flows.casework.evidence_pack import script_hash
@@ -25,29 +23,23 @@ from flows.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Page
 
 TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
-def _published(root: Path) -> None:
-    found_home(root)
-    desk = Desk(Home(root))
-    desk.submit()
-    desk.done("approve", CASE, "--version", "1", "--gate", "legal-review", "--as", "legal-reviewer")
-    desk.done("approve", CASE, "--version", "1", "--gate", "balancing", "--as", "sign-off-officer")
-    # In a process of its own: Prefect, once imported, stays with the first home it was told of.
-    equipoise = Path(sys.executable).with_name("equipoise")
-    subprocess.run([equipoise, "publish", CASE, "--home", root], check=True, capture_output=True)
-    with open_office(Home(root)) as office:
-        audit_register(office)
-
-
 @pytest.fixture
-def desk(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Desk:
+def desk(tmp_path_factory: pytest.TempPathFactory, published: Home, tmp_path: Path) -> Desk:
     """A home with the sample's case published and a checkpoint."""
-    shutil.copytree(worlds.once(tmp_path_factory, "evidence-pack", _published), tmp_path / "home")
+
+    def examine(root: Path) -> None:
+        shutil.copytree(published.root, root)
+        with open_office(Home(root)) as office:
+            audit_register(office)
+
+    shutil.copytree(worlds.once(tmp_path_factory, "evidence-pack", examine), tmp_path / "home")
     return Desk(Home(tmp_path / "home"))
 
 

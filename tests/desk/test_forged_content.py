@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-import worlds
 from attacker import Attacker
-from desk_builders import CASE, PEOPLE, Desk, a_signer, publish_now
+from desk_builders import CASE, PEOPLE, Desk, a_signer
 from forged_files import DRAFTED, FAKED, FILES, OPENED, instead, made_of
 from sampling import sampled
 
@@ -43,22 +42,6 @@ PUBLISHED = "0006-publish"
 
 def contents_of(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture
-def published(tmp_path_factory: pytest.TempPathFactory, founded: Home) -> Home:
-    """A home with one test that went through everything; not to be written to."""
-
-    def publish(root: Path) -> None:
-        shutil.copytree(founded.root, root)
-        desk = Desk(Home(root))
-        desk.submit()
-        desk.approve("legal-review", "legal-reviewer")
-        desk.approve("balancing", "sign-off-officer")
-        publish_now(desk.home)
-        worlds.pack(desk.home.register)
-
-    return Home(worlds.once(tmp_path_factory, "published", publish))
 
 
 def forger_of(home: Home, folder: Path) -> Forger:

@@ -627,7 +627,8 @@ def test_a_marking_of_any_characters_is_printed_as_it_is(office: Office, tmp_pat
     assert [sheet.count(marking) for sheet in sheets] == [2, *[1] * (len(sheets) - 1)]
 
 
-@pytest.mark.parametrize(("name", "size"), sampled([("themed", THEME.size), ("published", HOUSE_STYLE.size)]))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("name", "size"), [("themed", THEME.size), ("published", HOUSE_STYLE.size)])
 def test_a_printed_pages_letters_are_of_the_size_of_the_pdf(name: str, size: int, office: Office) -> None:
     with office.opened(name, media="print") as tab:
         body, cell, least = (
