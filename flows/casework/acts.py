@@ -105,8 +105,8 @@ if TYPE_CHECKING:
     from flows.register.consent import Consent
     from flows.register.dossier import Dossier
     from flows.register.line import Recorded
+    from flows.register.register import Proposal
     from flows.register.signature import Signer
-    from flows.register.store import Proposal
 
 T = TypeVar("T")
 

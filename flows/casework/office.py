@@ -19,7 +19,7 @@ from flows.domain.local_day import local_day
 from flows.domain.policy import SERVICE
 from flows.home import Home, find_home
 from flows.register import signature
-from flows.register.store import Register
+from flows.register.store import OwnRegister
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ class Office:
             clock=self._clock_of_tip,
             elsewhere=(lambda: catching_up.begin(home.root, self._catch_up)) if serving else None,
         )
-        self.register = Register(home.register, self._catalogue, None if reading else self.service)
+        self.register = OwnRegister(home.register, self._catalogue, None if reading else self.service)
         if not reading:
             with suppress(PitError):  # whoever asks the register is told
                 self.take_next_key()

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from flows.domain.letterhead import Letterhead
     from flows.domain.theme import Theme
     from flows.register.dossier import Dossier
+    from flows.register.register import Register
     from flows.register.statement import Statement
-    from flows.register.store import Register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from flows.domain.attested import Attested
     from flows.domain.policy import Policy
     from flows.register.line import Recorded
-    from flows.register.store import Proposal
+    from flows.register.register import Proposal
 
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")

@@ -102,21 +102,25 @@ class Source(Protocol):
         """Return what changed since an entry, or ever; None where that entry is none of its line."""
 
 
-class Catalogue(Protocol):
-    """What remembers where cases are filed."""
+class Filing(Protocol):
+    """What knows where cases are filed."""
 
     @property
     def behind(self) -> Behind | None:
         """How far it was behind when it was caught up last; None where it was whole."""
 
-    def catch_up(self, source: Source) -> None:
-        """Take note of everything that changed."""
-
     def filed(self, identity: str) -> Filed | None:
         """Return where a case, or the policy, is filed; None without."""
 
-    def distrust(self) -> None:
-        """Forget everything, for it says something else than the register."""
-
     def close(self) -> None:
         """End its use."""
+
+
+class Catalogue(Filing, Protocol):
+    """What remembers it, beside the register."""
+
+    def catch_up(self, source: Source) -> None:
+        """Take note of everything that changed."""
+
+    def distrust(self) -> None:
+        """Forget everything, for it says something else than the register."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from flows.domain.errors import RegisterError, TamperedError
 from flows.register.objects import Tree, has_tricky_name, parse_tree
@@ -11,18 +11,26 @@ from flows.register.report import FoundError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from flows.register.packs import Objects
-
 _TREES_KEPT: Final = 4_096
 _NAMES_KEPT: Final = 1 << 20
 _MOST_FILES: Final = 200_000
 """Of one case: a folder can list every record of its acts, and that of another document little."""
 
 
+class Source(Protocol):
+    """Where objects are."""
+
+    def read(self, id_: str) -> tuple[str, bytes] | None:
+        """Return an object's kind and content, hashed, None if there is no such object."""
+
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Have objects read at once that will be wanted soon."""
+
+
 class Evidence:
     """The objects of one repository, hashed as they are read; what cannot be read is a finding."""
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: Source) -> None:
         self._objects = objects
         self._trees: dict[str, Tree] = {}
         self._names = 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.register.entry import Entry
-    from flows.register.repository import Repository
+    from flows.register.repository import Readable
 
 _SEALED: Final = ".age"
 _PACKED_AS: Final = {"commit": 1, "tree": 2, "blob": 3}
@@ -52,7 +52,7 @@ class Extract:
         return data + hashlib.sha1(data, usedforsecurity=False).digest()  # git's own checksum
 
 
-def extract(repository: Repository, case: str, folder: str) -> Extract:
+def extract(repository: Readable, case: str, folder: str) -> Extract:
     """Take out the case whose folder is ``folder``.
 
     Raises:
@@ -65,7 +65,7 @@ def extract(repository: Repository, case: str, folder: str) -> Extract:
 
 
 class _Taking:
-    def __init__(self, repository: Repository, taken: Extract, folders: dict[str, str]) -> None:
+    def __init__(self, repository: Readable, taken: Extract, folders: dict[str, str]) -> None:
         self._repository = repository
         self._taken = taken
         self._folders = folders

@@ -16,7 +16,7 @@ from flows.register.entry import seconds
 from flows.register.repository import Repository
 from flows.register.roster import write_policy
 from flows.register.statement import POLICY
-from flows.register.store import Register
+from flows.register.store import OwnRegister
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from flows.domain.filed import Catalogue
     from flows.register.line import Recorded
+    from flows.register.register import Proposal, Register
     from flows.register.signature import FileSigner
-    from flows.register.store import Proposal
 
 
 def found(
@@ -99,5 +99,5 @@ def founding(
     with closing(Repository.create(path)) as repository:
         if repository.tip() is not None:
             raise RegisterError(f"There is a register at {path} already.")
-    with Register(path, catalogue, service) as register:
+    with OwnRegister(path, catalogue, service) as register:
         yield register, register.propose(act, write_policy(policy))

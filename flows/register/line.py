@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.policy import Policy
     from flows.register.entry import Entry
-    from flows.register.repository import Repository
+    from flows.register.repository import Readable
     from flows.register.statement import Statement
 
 _CHAINS_KEPT = 1_024
@@ -52,7 +52,7 @@ class Line:
         policy_head: Id of the newest entry of the policy, once known; set by the register.
     """
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Readable) -> None:
         self._repository = repository
         self._policies: dict[int, Policy] = {}
         self._policy_at: tuple[str, Policy] | None = None
@@ -252,6 +252,7 @@ class Line:
             ) from error
 
     def _signed(self, id_: str, folder: str) -> Iterator[tuple[Statement, bytes, bytes]]:
+        self._repository.read_ahead(id_, f"{folder}/acts")
         acts = self.node(id_, f"{folder}/acts")
         tree = self.tree(acts.id if acts else None)
         names = [name for name in tree if name.endswith(".json")]

@@ -10,7 +10,7 @@ import fcntl
 import os
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from flows import disk
 from flows.domain.errors import RegisterError, TamperedError
@@ -20,6 +20,8 @@ from flows.register.packs import Objects
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from flows.register.evidence import Source
 
 BRANCH: Final = "refs/heads/main"
 HEAD: Final = f"ref: {BRANCH}\n"
@@ -45,6 +47,26 @@ SETTINGS: Final = {
     "transfer": {"hideRefs": "refs/replace"},
 }
 """For plain git used on the repository by hand: nothing is collected, rewound or replaced."""
+
+
+class Readable(Protocol):
+    """A repository that is read, whoever has it; what is read has the id that was asked for."""
+
+    @property
+    def objects(self) -> Source:
+        """What it has."""
+
+    def tip(self) -> str | None:
+        """Return the id of the newest entry; None while there is none."""
+
+    def read(self, id_: str, kind: str) -> bytes:
+        """Return the content of an object."""
+
+    def read_ahead(self, entry: str, folder: str) -> None:
+        """Have the records of a folder, as an entry left them, at hand where each would be a journey."""
+
+    def close(self) -> None:
+        """End what reads."""
 
 
 class Repository:
@@ -106,14 +128,10 @@ class Repository:
             RegisterError: it is missing.
             TamperedError: it is not what its name says, or is of another kind.
         """
-        found = self.objects.read(id_)
-        if found is None:
-            raise RegisterError(f"Object {id_} is missing from the register; restore it from a copy.")
-        if found[0] != kind:
-            raise TamperedError(
-                f"Object {id_} is a {found[0]} where a {kind} belongs; run `equipoise audit`."
-            )
-        return found[1]
+        return content_of(self.objects.read(id_), id_, kind)
+
+    def read_ahead(self, entry: str, folder: str) -> None:
+        """Nothing: what lies on a disk is at hand."""
 
     def write(self, objects: Mapping[str, tuple[str, bytes]]) -> None:
         """Write objects durably."""
@@ -161,6 +179,20 @@ class Repository:
                 write_all(descriptor, line.encode())
             finally:
                 os.close(descriptor)
+
+
+def content_of(found: tuple[str, bytes] | None, id_: str, kind: str) -> bytes:
+    """Return the content of an object that was looked for.
+
+    Raises:
+        RegisterError: it is missing.
+        TamperedError: it is of another kind.
+    """
+    if found is None:
+        raise RegisterError(f"Object {id_} is missing from the register; restore it from a copy.")
+    if found[0] != kind:
+        raise TamperedError(f"Object {id_} is a {found[0]} where a {kind} belongs; run `equipoise audit`.")
+    return found[1]
 
 
 def set_up(repository: Path) -> None:

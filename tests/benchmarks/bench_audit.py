@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from flows.register.audit import Report
     from flows.register.line import Recorded
-    from flows.register.store import Register
+    from flows.register.register import Register
 
 ACTS: Final = 5
 """Of each case."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.catalogue.file import Catalogue
+    from flows.register.register import Register
     from flows.register.signature import FileSigner
-    from flows.register.store import Register
 
 WRITER: Final = "foi-officer"
 LAWYER: Final = "legal-reviewer"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.register.line import Recorded
-    from flows.register.store import Proposal, Register
+    from flows.register.register import Proposal, Register
 
 
 def test_a_draft_is_the_next_version(desk: Desk, second_draft: Path) -> None:

@@ -32,7 +32,7 @@ from flows.domain.errors import TamperedError
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.register import signature, store
-from flows.register.store import Register
+from flows.register.store import OwnRegister
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,9 +154,9 @@ def without_keys(town: Town, folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(signature, "load", lambda _: mallory)
         patch.setattr(store, "_check_signature", lambda *_: None)
-        patch.setattr(Register, "_check_service", lambda *_: mallory)
-        patch.setattr(Register, "_check_tip", lambda *_: None)
-        patch.setattr(Register, "verify_case", lambda *_: None)
+        patch.setattr(OwnRegister, "_check_service", lambda *_: mallory)
+        patch.setattr(OwnRegister, "_check_tip", lambda *_: None)
+        patch.setattr(OwnRegister, "verify_case", lambda *_: None)
         yield
         town.close()
 
@@ -170,7 +170,7 @@ def test_what_somebody_without_a_key_signed_off_is_not_published(
         town.sign_off("A/1")
     if gone_on:  # as a service did that believed its newest entry
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Register, "_check_tip", lambda *_: None)
+            patch.setattr(OwnRegister, "_check_tip", lambda *_: None)
             town.drafted("A/2")
     entries = town.entries()
     assert town.stages()["A/1"] == "publication"

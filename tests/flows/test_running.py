@@ -12,7 +12,7 @@ from flows.casework import texts
 from flows.domain.errors import RegisterMovedError, UnexpectedError, WrongStageError
 from flows.domain.procedure import Stage
 from flows.engine.settings import SCHEDULES
-from flows.register.store import Proposal
+from flows.register.register import Proposal
 from flows.sources.parse import parse_request
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.register.line import Recorded
-    from flows.register.store import Register
+    from flows.register.register import Register
 
 WHEN = datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -49,7 +49,7 @@ from flows.register.founding import found
 from flows.register.roster import write_policy
 from flows.register.sshsig import armour, string, to_be_signed
 from flows.register.statement import POLICY
-from flows.register.store import Register
+from flows.register.store import OwnRegister
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,7 +91,7 @@ NAMES: Final = (*PEOPLE, SERVICE, "foi-officer-second-key", "outsider")
 """Everyone who has a key; the FOI officer's second is on the list, the outsider's is not."""
 
 
-class Opened(Register):
+class Opened(OwnRegister):
     """An open register with its catalogue at hand."""
 
     def __init__(self, path: Path, catalogue: Path, service: FileSigner | None = None) -> None:

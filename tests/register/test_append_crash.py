@@ -21,7 +21,7 @@ from flows.domain.errors import RegisterMovedError
 from flows.domain.procedure import Stage
 from flows.register import repository
 from flows.register.repository import Repository
-from flows.register.store import Register
+from flows.register.store import OwnRegister
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,7 +173,7 @@ POINTS: Final[dict[str, tuple[type, str, Callable[[Call, Call], Call]]]] = {
     "before the branch's log": (Repository, "_log", before),
     "after the branch's log": (Repository, "_log", behind),
     "after the branch moved": (Repository, "advance", behind),
-    "before the catalogue": (Register, "_write", behind),
+    "before the catalogue": (OwnRegister, "_write", behind),
     "after the catalogue": (Repository, "pack_when_due", before),
 }
 

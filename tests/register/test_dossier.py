@@ -13,7 +13,8 @@ from flows.domain.documents import DOCUMENT, REQUEST, RESPONSE, TEST
 from flows.domain.errors import RegisterError, TamperedError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Stage
-from flows.register import line, store
+from flows.register import line
+from flows.register import register as asked
 from flows.register.statement import POLICY, RECORDS
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def test_to_look_a_case_up_parses_the_policy_in_force_alone_and_judges_nothing(
 ) -> None:
     busy_office.revoke("foi.officer.2")
     parsed = counted(monkeypatch, line, "parse_policy")
-    decided = counted(monkeypatch, store, "decide")
+    decided = counted(monkeypatch, asked, "decide")
 
     with Opened(busy_office.path, busy_office.folder / "anew.sqlite") as register:
         rows = register.catalogue.cases()
@@ -136,7 +137,7 @@ def test_an_act_is_judged_when_it_is_proposed_and_when_it_is_appended_and_no_mor
 ) -> None:
     office.open(TOLD)
     office.draft(TOLD)
-    decided = counted(monkeypatch, store, "decide")
+    decided = counted(monkeypatch, asked, "decide")
     parsed = counted(monkeypatch, line, "parse_policy")
     with Opened(office.path, office.index, office.signers[SERVICE]) as register:
         office.register, before = register, office.register
@@ -151,7 +152,7 @@ def test_an_act_is_judged_when_it_is_proposed_and_when_it_is_appended_and_no_mor
 
 def test_an_act_done_before_is_judged_no_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.open(TOLD)
-    decided = counted(monkeypatch, store, "decide")
+    decided = counted(monkeypatch, asked, "decide")
 
     assert not office.open(TOLD).new
     assert decided == []

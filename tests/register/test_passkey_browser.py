@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from register_builders import Office
 
-    from flows.register.store import Proposal
+    from flows.register.register import Proposal
 
 CASE: Final = "FOI/1"
 ASKED: Final = b"asked by the desk"

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.register.line import Recorded
-    from flows.register.store import Proposal
+    from flows.register.register import Proposal
 
 CASE = "FOI/1"
 

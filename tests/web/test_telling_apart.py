@@ -22,7 +22,7 @@ from flows.desk.web.store import Store
 from flows.domain.policy import Person
 from flows.domain.procedure import Role
 from flows.register import passkey
-from flows.register.store import Register
+from flows.register.store import OwnRegister
 from flows.register.webauthn import url64
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Work:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.done: list[str] = []
-        for owner, name in ((Store, "ask"), (Register, "dossier"), (passkey, "signed")):
+        for owner, name in ((Store, "ask"), (OwnRegister, "dossier"), (passkey, "signed")):
             monkeypatch.setattr(owner, name, self._noting(name, getattr(owner, name)))
 
     def _noting(self, name: str, do: Callable[..., Any]) -> Callable[..., Any]:

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from flows.desk.web.invitations import NewKey
     from flows.desk.web.visit import Answer
     from flows.home import Home
-    from flows.register.store import Proposal, Register
+    from flows.register.register import Proposal, Register
 
 _MOST: Final = 1 << 18
 """Bytes of what is sent."""
