@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 from collections import Counter
 from dataclasses import dataclass, fields, replace
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.casework.office import Office
+    from flows.catalogue.file import Catalogue
 
 MOST: Final = 1_000
 """Documents that are counted, and given as a file."""
 PAGE: Final = 50
+_LOOKED_THROUGH: Final = 500
+"""References that are compared with one that is none."""
+_SUGGESTED: Final = 2
 _BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -54,6 +59,17 @@ class Found:
     rows: tuple[Waiting, ...]
     facets: tuple[Narrower, ...]
     without: tuple[Narrower, ...]
+
+
+def alike(catalogue: Catalogue, reference: str) -> list[str]:
+    """Return the references of cases that may have been meant by one that is none, the likeliest first."""
+    meant = identity(reference)
+    for begins in range(len(meant), 0, -1):
+        if some := catalogue.beginning_with(meant[:begins], most=_LOOKED_THROUGH):
+            likely = {identity(each): each for each in some}
+            if close := difflib.get_close_matches(meant, likely, n=_SUGGESTED):
+                return [likely[each] for each in close]
+    return []
 
 
 def find(office: Office, sought: Sought, page: int = 1) -> Found:

@@ -125,6 +125,22 @@ class Catalogue:
         if self._db:
             self._discard()
 
+    def open_as_it_is(self) -> bool:
+        """Open what was written last, whatever the register has since; tell whether there is any."""
+        self._db = self._opened()
+        return self._db is not None
+
+    def beginning_with(self, identity: str, *, most: int) -> list[str]:
+        """Return the references that begin with ``identity``, in its order, ``most`` at most."""
+        return [
+            reference
+            for (reference,) in self._there().execute(
+                "select distinct reference from documents where document <> 'policy' and identity >= ? "
+                "and identity < ? || char(1114111) order by identity limit ?",
+                (identity, identity, most),
+            )
+        ]
+
     def filed(self, identity: str) -> Filed | None:
         """Return where a case, or the policy, is filed; None without."""
         names = "reference, folder, last_entry, last_number"

@@ -38,6 +38,7 @@ from flows.domain.english import in_full
 from flows.domain.procedure import STANDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from flows.domain.procedure import Stage
@@ -64,12 +65,14 @@ class RefusedError(PitError):
 
 
 class UnknownCaseError(RefusedError):
-    """No case of that reference is in the register."""
+    """No case of that reference is in the register; ``alike`` are references that may have been meant."""
 
-    def __init__(self, reference: str) -> None:
-        super().__init__(
-            f"There is no case {reference} in the register; `equipoise queue --all` lists every case."
+    def __init__(self, reference: str, *, alike: Sequence[str] = ()) -> None:
+        self.reference = reference
+        instead = (
+            f"did you mean {' or '.join(alike)}?" if alike else "`equipoise queue --all` lists every case."
         )
+        super().__init__(f"There is no case {reference} in the register; {instead}")
 
 
 class CatchingUpError(PitError):

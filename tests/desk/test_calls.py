@@ -64,6 +64,61 @@ def test_the_example_of_each_command_is_a_call_it_takes(path: str) -> None:
         command.make_context(path, words[len(path.split()) :])
 
 
+@pytest.mark.parametrize(
+    ("mistyped", "meant"),
+    [
+        ("1146A/2", CASE),
+        ("1146B-22", CASE),
+        ("1164A/22", CASE),
+        ("9999/99", None),
+        ("x", None),
+    ],
+)
+def test_a_reference_that_is_mistyped_gets_the_nearest_as_a_suggestion(
+    mistyped: str, meant: str | None, untouched: Desk
+) -> None:
+    instead = f"did you mean {meant}?" if meant else "`equipoise queue --all` lists every case."
+
+    assert untouched.refused("show", mistyped) == (
+        1,
+        f"There is no case {mistyped} in the register; {instead}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "says"),
+    [
+        (("show", "9999/99"), 1, "There is no case 9999/99 in the register;"),
+        (("show", "--unheard-of"), 2, "No such option '--unheard-of';"),
+        (("deadline", "2022-13-01"), 2, "there is no such day"),
+        (("officer", "add"), 2, "Missing argument 'ID'"),
+        (("show", "..\u202e"), 2, "a reference has up to 40 letters"),
+    ],
+)
+def test_under_json_a_refusal_is_one_json_object_on_standard_error(
+    words: tuple[str, ...], exit_code: int, says: str, untouched: Desk
+) -> None:
+    refused = untouched(*words, "--json")
+
+    told = json.loads(refused.stderr)
+    assert (refused.exit_code, refused.stdout) == (exit_code, "")
+    assert told.keys() == {"error", "exit"}
+    assert told["exit"] == exit_code
+    assert says in told["error"]
+
+
+@pytest.mark.parametrize("key", [(), ("--key", "agent")])
+def test_whoever_is_not_on_the_list_is_told_that_and_not_of_keys(
+    key: tuple[str, ...], untouched: Desk
+) -> None:
+    words = ("approve", CASE, "--version", "1", "--gate", "balancing", "--as", "nobody", *key)
+
+    assert untouched.refused(*words) == (
+        1,
+        "nobody may not act: that needs a person on the list of authorised people.",
+    )
+
+
 @pytest.mark.parametrize("path", COMMANDS)
 def test_every_command_takes_json_and_a_home(path: str) -> None:
     options = {name for parameter in COMMANDS[path].params for name in parameter.opts}

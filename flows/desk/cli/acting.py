@@ -17,6 +17,7 @@ from flows.desk.cli.terminal import (
     print_json,
     read_file,
     read_text,
+    reference_argument,
     shown,
     tell_policy,
     tell_unconfirmed,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from flows.home import Home
     from flows.register.line import Recorded
 
-_reference = click.argument("reference", metavar="REF")
 document_option = click.option(
     "--document",
     default=TEST.name,
@@ -116,7 +116,7 @@ def command_of(kind: Kind) -> click.Command:
 
 def _options(kind: Kind) -> list[Callable[..., Any]]:
     """Return the argument and the options of a row, in the order in which help lists them."""
-    options: list[Callable[..., Any]] = [_reference]
+    options: list[Callable[..., Any]] = [reference_argument]
     if kind.at_gate:
         options.append(
             click.option(
@@ -175,7 +175,7 @@ def _fact_option(fact: Fact) -> Callable[..., Any]:
         "equipoise draft 1146A/22 --document extension --start --out extension.md",
     )
 )
-@_reference
+@reference_argument
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--summary",
@@ -271,7 +271,7 @@ def _print_start(text: str, out: Path | None, *, as_json: bool) -> None:
 
 
 @click.command(epilog=example("equipoise records 1146A/22 records.yaml --as foi-officer"))
-@_reference
+@reference_argument
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @acting
 def records(reference: str, file: Path, *, office: Office, officer: Officer, as_json: bool) -> None:

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.casework.evidence_pack import make_pack, script_hash
-from flows.desk.cli.terminal import counted, example, open_office, print_json, with_home, write_file
+from flows.desk.cli.terminal import (
+    counted,
+    example,
+    open_office,
+    print_json,
+    reference_argument,
+    with_home,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from flows.home import Home
 
 
 @click.command("evidence-pack", epilog=example("equipoise evidence-pack 1146A/22 1146A-22-evidence.zip"))
-@click.argument("reference", metavar="REF")
+@reference_argument
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @with_home
 def evidence_pack(reference: str, file: Path, *, home: Home, as_json: bool) -> None:

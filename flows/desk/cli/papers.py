@@ -24,6 +24,7 @@ from flows.desk.cli.terminal import (
     print_rows,
     read_file,
     read_text,
+    references_argument,
     with_home,
 )
 from flows.document.arrangement import arrange
@@ -128,7 +129,7 @@ def _tell_findings(findings: Sequence[Finding], words: dict[str, str]) -> None:
 
 
 @click.command(epilog=example("equipoise sign", "equipoise sign 1146A/22 --renew"))
-@click.argument("references", metavar="[REF]…", nargs=-1)
+@references_argument
 @click.option(
     "--renew", is_flag=True, help="Add what keeps a signature verifiable when its certificates expire."
 )

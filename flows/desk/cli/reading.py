@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.casework import sealed as sealed_files
-from flows.desk.cli.terminal import WORDS, example, heading, print_json, print_rows, shown, write_file
+from flows.desk.cli.terminal import (
+    WORDS,
+    example,
+    heading,
+    print_json,
+    print_rows,
+    reference_argument,
+    shown,
+    write_file,
+)
 from flows.desk.cli.terminal import acts as acting
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.reference import parse_reference
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
         "equipoise request 1146A/22 --sealed 7 --out evidence.pdf --as legal-reviewer",
     )
 )
-@click.argument("reference", metavar="REF")
+@reference_argument
 @click.option("--reason", **WORDS, help="Why you open it; required the first time.")
 @click.option(
     "--sealed",

@@ -10,7 +10,17 @@ import click
 
 from flows.desk import demo as story
 from flows.desk import sample
-from flows.desk.cli.terminal import NO, counted, example, open_office, print_json, prints, shown, with_home
+from flows.desk.cli.terminal import (
+    NO,
+    counted,
+    example,
+    open_office,
+    print_json,
+    prints,
+    references_argument,
+    shown,
+    with_home,
+)
 from flows.domain.acts import OPEN, PUBLISH, Kind
 from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import Fault, MalformedError, WrongStageError
@@ -128,7 +138,7 @@ def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
 
 
 @click.command(epilog=example("equipoise publish 1146A/22"))
-@click.argument("references", metavar="[REF]…", nargs=-1)
+@references_argument
 @with_home
 def publish(references: tuple[str, ...], *, home: Home, as_json: bool) -> None:
     """Publish what is signed off: everything, or the cases named."""

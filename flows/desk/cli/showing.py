@@ -26,6 +26,7 @@ from flows.desk.cli.terminal import (
     open_office,
     print_json,
     print_rows,
+    reference_argument,
     shown,
     with_home,
     wrapped,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from flows.domain.difference import Words
     from flows.home import Home
 
-_reference = click.argument("reference", metavar="REF")
 _BESIDE: Final = 12
 """Words that are shown on each side of a change."""
 _WORTH_IT: Final = 6
@@ -194,7 +194,7 @@ def _find_applicant(office: Office, officer: Officer, words: str, reason: str, *
 
 
 @click.command(epilog=example("equipoise show 1146A/22"))
-@_reference
+@reference_argument
 @with_home
 def show(reference: str, *, home: Home, as_json: bool) -> None:
     """Show where a case stands, who may decide, and what to do next."""
@@ -219,7 +219,7 @@ def show(reference: str, *, home: Home, as_json: bool) -> None:
 
 
 @click.command(epilog=example("equipoise history 1146A/22"))
-@_reference
+@reference_argument
 @with_home
 def history(reference: str, *, home: Home, as_json: bool) -> None:
     """List everything that was done to a case, oldest first."""
@@ -245,7 +245,7 @@ def history(reference: str, *, home: Home, as_json: bool) -> None:
 
 
 @click.command(epilog=example("equipoise diff 1146A/22 1 2"))
-@_reference
+@reference_argument
 @click.argument("old", type=click.IntRange(min=1), required=False)
 @click.argument("new", type=click.IntRange(min=1), required=False)
 @document_option
@@ -297,7 +297,7 @@ def _shortened(words: Sequence[Words]) -> Iterator[Words]:
 
 
 @click.command(epilog=example("equipoise document 1146A/22 --pdf 1146A-22.pdf"))
-@_reference
+@reference_argument
 @click.option(
     "--version", metavar="N", type=click.IntRange(min=1), help="Which version; by default the current one."
 )

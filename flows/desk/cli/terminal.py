@@ -37,6 +37,7 @@ from flows.domain.errors import (
     RefusedError,
     TamperedError,
     UnexpectedError,
+    UnknownCaseError,
 )
 from flows.domain.local_day import local_day, local_time
 from flows.domain.policy import parse_person
@@ -46,6 +47,8 @@ from flows.home import Home, find_home
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
+
+    from click.shell_completion import CompletionItem
 
     from flows.casework.acts import Officer
     from flows.casework.office import Office
@@ -68,15 +71,23 @@ _NARROWEST: Final = 60
 
 
 class CommandError(click.ClickException):
-    """A refusal or a failure on its way to standard error: one sentence and an exit code."""
+    """A refusal or a failure on its way to standard error: one sentence and an exit code.
+
+    Attributes:
+        as_json: Whether it is said as one JSON object.
+    """
 
     def __init__(self, text: str, exit_code: int) -> None:
         super().__init__(text)
         self.exit_code = exit_code  # type: ignore[misc] # click declares it on the class
+        self.as_json = False
 
     def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's signature
         """Print the sentence, red on a terminal."""
-        click.secho(shown(self.message), err=True, file=file, fg="red")
+        if self.as_json:
+            print_json({"error": self.message, "exit": self.exit_code}, err=True)
+        else:
+            click.secho(shown(self.message), err=True, file=file, fg="red")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +143,42 @@ class Commands(click.Group):
                 # One column for all, whichever names a part has.
                 formatter.write_dl([(name.ljust(widest), text) for name, text in listed])
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 - click's signature
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click's signature
+    ) -> click.Context:
         """Read the call."""
         _write_anything()
-        with _in_sentences():
-            return super().make_context(*args, **kwargs)
+        as_json = "--json" in args  # known before the call is read, which may be what fails
+        with _in_sentences(as_json=as_json):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_SAID_AS_JSON] = as_json
+        return context
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command that was asked for."""
-        with _in_sentences():
+        with _in_sentences(as_json=ctx.meta[_SAID_AS_JSON]):
             return super().invoke(ctx)
 
 
+_SAID_AS_JSON: Final = f"{__name__}.as_json"
+
+
 @contextmanager
-def _in_sentences() -> Iterator[None]:
+def _in_sentences(*, as_json: bool) -> Iterator[None]:
+    try:
+        with _sentences():
+            yield
+    except CommandError as error:
+        error.as_json = as_json
+        raise
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
     try:
         yield
     except PitError as error:
@@ -205,6 +238,33 @@ def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 # Options ----------------------------------------------------------------------------------------
 
 
+class _Reference(click.ParamType[str]):
+    """A case's reference, which a shell completes."""
+
+    name = "reference"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002 - click's signature
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Return the references that begin so."""
+        from flows.desk.cli.completing import references  # noqa: PLC0415 - for a shell that asks alone
+
+        return references(ctx, incomplete)
+
+
+def _people(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from flows.desk.cli.completing import people  # noqa: PLC0415 - as above
+
+    return people(ctx, incomplete)
+
+
+reference_argument: Final = click.argument("reference", metavar="REF", type=_Reference())
+references_argument: Final = click.argument("references", metavar="[REF]…", nargs=-1, type=_Reference())
+
+
 def example(*calls: str) -> str:
     """Return what stands under a command's help: how it is called."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for call in calls for line in call.split("\n"))
@@ -249,7 +309,12 @@ def acts(command: Callable[..., None], *, always: bool = True) -> Callable[..., 
     """
 
     @click.option(
-        "--as", "person", required=always, metavar="PERSON", help="Who acts: an id of the authorised people."
+        "--as",
+        "person",
+        required=always,
+        metavar="PERSON",
+        shell_complete=_people,
+        help="Who acts: an id of the authorised people.",
     )
     @click.option(
         "--key",
@@ -334,11 +399,17 @@ def officer(office: Office, person: str, key: str | None) -> Officer:
     if key == "agent":
         known = office.register.policy().people.get(person)
         if known is None or not known.keys:
-            raise NotEntitledError(person, verb="act", needed="a person on the list of authorised people")
+            raise _nobody(person)
         return Officer(id=person, signer=signature.agent(known.keys, flows_home.agent_socket()))
     path = Path(key) if key else office.home.officers / person
+    if not (key or path.exists() or office.register.policy().people.get(person)):
+        raise _nobody(person)
     _check_key(path, person, named=bool(key))
     return Officer(id=person, signer=signature.load(path))
+
+
+def _nobody(person: str) -> NotEntitledError:
+    return NotEntitledError(person, verb="act", needed="a person on the list of authorised people")
 
 
 def _check_key(path: Path, person: str, *, named: bool) -> None:
@@ -375,7 +446,12 @@ def open_office(home: Home, *, reading: bool = False) -> Iterator[Office]:
             bar.render_finish()
 
     with open_(home, reading=reading, tell=tell if sys.stderr.isatty() else None) as office:
-        yield office
+        try:
+            yield office
+        except UnknownCaseError as error:
+            from flows.casework.finding import alike  # noqa: PLC0415 - for who mistyped alone
+
+            raise UnknownCaseError(error.reference, alike=alike(office.catalogue, error.reference)) from error
 
 
 # Files, and what is printed -----------------------------------------------------------------------
@@ -449,9 +525,9 @@ def _unreadable(path: Path, error: OSError) -> MalformedError:
     return MalformedError(str(path), Fault(path="", problem=f"it cannot be read ({error.strerror})"))
 
 
-def print_json(value: object) -> None:
-    """Print one JSON object on standard output."""
-    click.echo(in_json(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)))
+def print_json(value: object, *, err: bool = False) -> None:
+    """Print one JSON object on standard output, or on standard error."""
+    click.echo(in_json(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)), err=err)
 
 
 def _plain(value: object) -> object:
