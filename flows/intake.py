@@ -9,6 +9,7 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.casework import requests
+from flows.casework.arrivals import tell_of_set_aside
 from flows.casework.office import Done, Office, open_office
 from flows.casework.requests import Arrival, NextReferences
 from flows.domain.errors import MalformedError
@@ -31,6 +32,7 @@ def intake() -> list[State[Done]]:
         paths = inbox.waiting(office.home.inbox)
         office.home.inbox_looked.touch()
         taken = [run for path in paths if (run := take_in(path, references, office))]
+        tell_of_set_aside(office)
         if taken:
             office.wake(Stage.RECEIVED)
     return report("intake", taken)

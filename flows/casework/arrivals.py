@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 from flows import disk
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, RefusedError
+from flows.domain.local_day import local_day
 from flows.domain.procedure import Role
+from flows.notices.notice import SetAside, write_notice
 from flows.sources import aside, inbox
 from flows.sources.copying import copy_in
 from flows.sources.item import ASSESSMENT, ATTACHMENTS, REQUEST, WHY, YAML, is_folder, left_alone, tag_of
@@ -78,6 +80,15 @@ def arrivals(office: Office) -> Arrivals:
         waiting=tuple(sorted(waiting, key=lambda each: each.since)),
         aside=tuple(sorted(kept, key=lambda each: each.since)),
     )
+
+
+def tell_of_set_aside(office: Office) -> None:
+    """Tell the FOI officers of each item that was set aside, once."""
+    for each in arrivals(office).aside:
+        about = SetAside(tag=each.tag, since=local_day(each.since))
+        if not office.outbox.has_told(about):
+            people = office.register.policy().holders(Role.FOI_OFFICER)
+            office.outbox.tell(write_notice(about, people))
 
 
 def read(office: Office, person: str, tag: str, reason: str) -> list[str]:

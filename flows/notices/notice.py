@@ -121,6 +121,33 @@ class Unpublished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """That an item of the inbox was set aside.
+
+    Attributes:
+        tag: What it goes by; its own name may have a person's.
+        since: The local day.
+    """
+
+    tag: str
+    since: date
+
+    @property
+    def name(self) -> str:
+        """What a notice of this is filed under."""
+        return f"set-aside-{self.tag}"
+
+    @property
+    def once(self) -> str:
+        """What tells it from an earlier one of that name."""
+        return str(self.since)
+
+    def words(self) -> dict[str, Any]:
+        """Return what its template needs beside its facts."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFailed:
     """That the register failed its audit.
 
@@ -147,7 +174,7 @@ class AuditFailed:
         return {}
 
 
-About = Waiting | Owing | Unpublished | AuditFailed
+About = Waiting | Owing | Unpublished | SetAside | AuditFailed
 """What a notice may be about."""
 
 
@@ -172,7 +199,13 @@ def write_notice(about: About, people: Iterable[str], **facts: object) -> Notice
     Args:
         facts: What its template in ``templates/notices/`` needs beside what it is about.
     """
-    names = {Waiting: "decision", Owing: "owing", Unpublished: "unpublished", AuditFailed: "audit"}
+    names = {
+        Waiting: "decision",
+        Owing: "owing",
+        Unpublished: "unpublished",
+        SetAside: "set-aside",
+        AuditFailed: "audit",
+    }
     template = names[type(about)]
     page = templates(escape=False)
     page.filters["day"] = in_full

@@ -19,8 +19,9 @@ from flows.catalogue.file import Catalogue
 from flows.desk.cli.main import main
 from flows.domain.documents import ASSESSMENT, REQUEST, SEALED_REQUEST
 from flows.domain.errors import MalformedError
+from flows.domain.procedure import Role
 from flows.engine import here as engine
-from flows.sources.item import look
+from flows.sources.item import look, tag_of
 from flows.sources.parse import parse_request
 from flows.sources.repeats import Repeats
 
@@ -124,6 +125,24 @@ def test_a_request_whose_subject_names_the_applicant_is_set_aside(town: Town) ->
     why = (town.home.set_aside / "named" / "WHY.txt").read_text()
     assert "subject" in why
     assert "Applicant asked" not in why
+
+
+def test_foi_officers_are_told_once_of_what_was_set_aside_and_not_by_its_name(town: Town) -> None:
+    town.put("Sample Applicant", a_request("A/1", subject="What Sample Applicant asked"))
+
+    town.run("intake")
+
+    tag = tag_of(town.home.set_aside / "Sample Applicant")
+    notice = town.home.notices / f"set-aside-{tag}.txt"
+    told = notice.read_text()
+    officers = town.office.register.policy().holders(Role.FOI_OFFICER)
+    assert f"To: {', '.join(sorted(officers))}\n" in told
+    assert f"The item {tag} of the inbox could not be taken in" in told
+    assert "Applicant" not in told
+    notice.unlink()
+    town.put_case("A/2")
+    town.run("intake")
+    assert not notice.exists()
 
 
 def test_a_summary_with_the_applicants_title_or_initial_is_set_aside(town: Town) -> None:
