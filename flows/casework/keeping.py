@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.erasing import last_kept
@@ -33,6 +34,7 @@ class Due:
 
 
 PAGE: Final = 50
+_HOUR: Final = 60 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +66,27 @@ def retention(office: Office, page: int = 1) -> Retention:
     rows, count = office.catalogue.some_kept(most=PAGE, skip=PAGE * (page - 1))
     return Retention(
         months=months,
-        due=0 if months is None else len(due_for_erasure(office)),
+        due=0 if months is None else office.catalogue.count_ended(before=_kept_since(office, policy)),
         count=count,
         page=page,
         pages=pages,
         rows=() if months is None else tuple(_stands(each, policy, office.today()) for each in rows),
     )
+
+
+def _kept_since(office: Office, policy: Policy) -> datetime:
+    """Return the moment from which on whatever ended is kept still.
+
+    A day begins with an hour everywhere here, and the later a case ended the longer it is kept: so the hour
+    is found in some twenty steps, and the cases before it are counted at once.
+    """
+    hours = range(int(office.now().timestamp()) // _HOUR + 1)
+    at = bisect_left(hours, office.today(), key=lambda hour: last_kept(_begins(hour), policy) or date.max)
+    return _begins(at)
+
+
+def _begins(hour: int) -> datetime:
+    return datetime.fromtimestamp(hour * _HOUR, UTC)
 
 
 def due_for_erasure(office: Office, *, everything: bool = False) -> tuple[Due, ...]:

@@ -180,6 +180,12 @@ class Catalogue:
             return self._kept("order by settled, id")
         return self._kept("where running = '' and settled <= ? order by settled, id", by.isoformat())
 
+    def count_ended(self, *, before: datetime) -> int:
+        """Return how many cases ended before a moment, UTC, and are not erased."""
+        sql = "select count(*) from kept where running = '' and settled < ?"
+        ((count,),) = self._ask(sql, (before.isoformat(),))
+        return int(count)
+
     def some_kept(self, *, most: int, skip: int) -> tuple[list[Kept], int]:
         """Return some of the cases that are not erased, and how many there are.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from desk_builders import CASE, another_case
@@ -15,6 +15,8 @@ from flows.casework.keeping import due_for_erasure, retention
 from flows.casework.office import open_office
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pytest
     from desk_builders import Desk
 
@@ -25,6 +27,17 @@ BY = ("--as", "administrator")
 
 def words(someone: SignedIn) -> str:
     return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", someone.client.get("/retention").text))
+
+
+def count_and_list(home: Home, day: date | None, hours: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return how many cases are due so many hours after a day begins, as counted and as listed."""
+    assert day is not None
+    moment = datetime.combine(day, time(), UTC) + timedelta(hours=hours)
+    monkeypatch.setattr(flows_home, "now", lambda: moment)
+    with open_office(home) as office:
+        counted = retention(office).due
+        assert counted == len(due_for_erasure(office))
+    return counted
 
 
 def test_what_is_due_is_told_with_what_keeps_the_others(
@@ -63,5 +76,6 @@ def test_what_is_due_is_told_with_what_keeps_the_others(
         every = due_for_erasure(office, everything=True)
     assert [each.page for each in pages] == [1, 2, 2]
     assert (*pages[0].rows, *pages[1].rows) == every
+    assert {count_and_list(home, every[0].since, hours, monkeypatch) for hours in range(-30, 31)} == {0, 1}
     for each in (someone, reader):
         each.close()
