@@ -942,6 +942,7 @@ class Audit:
         self.recipients: dict[str, str] = {}
         self.register = ""
         self.heads: list[str] = []
+        self.roots: dict[tuple[int, int], bytes] = {}
         self.gone_on: list[str] = []
         """The findings in spite of which the entry that is read lets the register go on."""
         self.drafts: dict[str, str] = {}
@@ -1038,6 +1039,26 @@ class Audit:
             self._content(
                 said, {p: files[p] for p in sorted(brought & files.keys())}, judged.rules["edition"]
             )
+            if said["act"] == "publish":
+                self._states(said, files)
+
+    def _states(self, said: dict[str, Any], files: dict[str, str]) -> None:
+        """Check that a paper states the root of the entries before it, by its manifest."""
+        entries, name = said["details"].get("entries", "0"), said["document"]
+        need(re.fullmatch("0|[1-9][0-9]{0,11}", entries), "E_ACT", "A number of entries is out of form.")
+        size = int(entries)
+        need(size < len(self.heads), "E_STATED", "The paper states more entries than there were before it.")
+        manifests = [path for path in files if path.startswith(f"{name}/") and path.endswith(".json")]
+        try:
+            told = json.loads(self._blob(files[manifests[0]])).get("checkpoint", "") if manifests else ""
+        except (ValueError, AttributeError, RecursionError):
+            told = ""
+        due = f"equipoise/{self.register} {size} {self.root(size).hex()}" if size else ""
+        need(told == due, "E_STATED", "The paper states a checkpoint that the register does not contain.")
+
+    def root(self, size: int) -> bytes:
+        """Return the root over the first entries; whole subtrees are hashed once."""
+        return root(self.heads, 0, size, self.roots)
 
     def _content(self, said: dict[str, Any], brought: dict[str, str], edition: int) -> None:
         """Look into what an act brought, as far as that takes neither a key nor the program."""
@@ -1462,9 +1483,9 @@ def checkpoint_of(audit: Audit, note: str) -> tuple[int, str, str] | None:
     size = int(lines[1])
     if size > len(audit.heads):
         return size, "E_ROLLBACK", "The checkpoint knows more entries than there are."
-    heads = [bytes.fromhex(head) for head in audit.heads[:size]]
-    same = newest in {None, f"newest sha256:{heads[-1].hex()}"}
-    if not same or base64.b64encode(root(heads) if newest else heads[-1]).decode() != lines[2]:
+    head = audit.heads[size - 1]
+    same = newest in {None, f"newest sha256:{head}"}
+    if not same or base64.b64encode(audit.root(size) if newest else bytes.fromhex(head)).decode() != lines[2]:
         return size, "E_FORK", "The entries up to the checkpoint's place are others."
     return None
 
@@ -1493,12 +1514,19 @@ def note_id(name: str, typed: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + typed).digest()[:4]
 
 
-def root(leaves: list[bytes]) -> bytes:
-    """Return the root of the Merkle tree (RFC 6962, 2.1)."""
-    if len(leaves) == 1:
-        return hashlib.sha256(b"\0" + leaves[0]).digest()
-    middle = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(b"\1" + root(leaves[:middle]) + root(leaves[middle:])).digest()
+def root(leaves: list[str], start: int, end: int, known: dict[tuple[int, int], bytes]) -> bytes:
+    """Return the root of the Merkle tree over some leaves (RFC 6962, 2.1), each in hex."""
+    size = end - start
+    if (start, end) in known:
+        return known[start, end]
+    if size == 1:
+        return hashlib.sha256(b"\0" + bytes.fromhex(leaves[start])).digest()
+    middle = start + (1 << (size - 1).bit_length() - 1)
+    made = root(leaves, start, middle, known) + root(leaves, middle, end, known)
+    hashed = hashlib.sha256(b"\1" + made).digest()
+    if size & (size - 1) == 0:  # a whole subtree, which nothing that comes later changes
+        known[start, end] = hashed
+    return hashed
 
 
 def run(

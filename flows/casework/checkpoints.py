@@ -29,20 +29,25 @@ if TYPE_CHECKING:
     from flows.home import Home
     from flows.register.checkpoint import Checkpoint
     from flows.register.merkle import Tree
+    from flows.register.note import Note, SignatureLine
 
 
 _SUM: Final = 32
 """Bytes of the checksum behind the kept tree."""
 
 
-def tree_of(office: Office) -> Tree:
-    """Return the Merkle tree over all entries, going on from what the home keeps of it."""
+def tree_of(office: Office, *, keep: bool = True) -> Tree:
+    """Return the Merkle tree over all entries, going on from what the home keeps of it.
+
+    Args:
+        keep: Write what is new of it, for the next time.
+    """
     path = office.home.tree
     written = path.read_bytes() if path.exists() else b""
     kept, sum_ = written[:-_SUM], written[-_SUM:]
     # A hash that the disk lost would be signed, and no later checkpoint could go on from that.
     tree = office.register.tree(kept if hashlib.sha256(kept).digest() == sum_ else b"")
-    if tree.nodes != kept:
+    if keep and tree.nodes != kept:
         disk.write(path, tree.nodes + hashlib.sha256(tree.nodes).digest())
     return tree
 
@@ -57,6 +62,20 @@ def current(office: Office) -> str:
     """
     office.register.check_not_stopped()
     office.register.check_tip()
+    tree, note = going_on(office)
+    last = parse_checkpoint(note)[0] if note else None
+    if note and last and last.root and last.sequence == tree.size:
+        return note
+    keep(office, head(office, tree))
+    return path_of(office.home, tree.size).read_text(encoding="utf-8")
+
+
+def going_on(office: Office) -> tuple[Tree, str | None]:
+    """Return the tree over all entries, which goes on from the newest checkpoint, and that; None for none.
+
+    Raises:
+        TamperedError: it does not go on from there.
+    """
     tree = tree_of(office)
     note, _ = newest_checkpoint(office.home.checkpoints)
     last = parse_checkpoint(note)[0] if note else None
@@ -67,10 +86,7 @@ def current(office: Office) -> str:
             f"The register does not go on from its checkpoint of entry {last.sequence}, so none is signed; "
             "run `equipoise audit`."
         )
-    if note and last and last.root and last.sequence == tree.size:
-        return note
-    keep(office, head(office, tree))
-    return path_of(office.home, tree.size).read_text(encoding="utf-8")
+    return tree, note
 
 
 def take(office: Office, person: str) -> str:
@@ -128,7 +144,12 @@ def since(office: Office, old: int) -> str:
     size = parse_checkpoint(note)[0].sequence
     if not 0 <= old <= size:
         raise RefusedError(f"The register has {size} entries, and no checkpoint of {old}.")
-    return f"old {old}\n{_lines(tree_of(office).consistency(old, size))}\n{note}"
+    return request(parse_note(note), tree_of(office).consistency(old, size), old)
+
+
+def request(note: Note, proof: Iterable[bytes], old: int) -> str:
+    """Return what a witness is asked: to cosign a checkpoint that goes on from ``old`` entries."""
+    return f"old {old}\n{_lines(proof)}\n{note}"
 
 
 def add_cosignatures(office: Office, text: str) -> tuple[str, list[str]]:
@@ -149,6 +170,23 @@ def add_cosignatures(office: Office, text: str) -> tuple[str, list[str]]:
     if given.text != note.text:
         raise _unfit("it is another checkpoint than the newest")
     new = tuple(line for line in given.lines if line not in note.lines)
+    written = _keep_lines(office, note, new)
+    return written, [line.name for line in new]
+
+
+def keep_cosigned(office: Office, checkpoint: Checkpoint, lines: tuple[SignatureLine, ...]) -> None:
+    """Keep cosignatures with a checkpoint, each in the place of an older one by its key."""
+    path = path_of(office.home, checkpoint.sequence)
+    if not parse_checkpoint(path.read_text(encoding="utf-8"))[0].root:
+        keep(office, checkpoint)  # one in an earlier form, which nobody cosigns
+    note = parse_note(path.read_text(encoding="utf-8"))
+    by = {(line.name, line.key) for line in lines}
+    kept = tuple(line for line in note.lines if (line.name, line.key) not in by)
+    _keep_lines(office, replace(note, lines=kept), lines)
+
+
+def _keep_lines(office: Office, note: Note, new: tuple[SignatureLine, ...]) -> str:
+    """Write a checkpoint with more lines under it; return it."""
     note = replace(note, lines=note.lines + new)
     sequence = parse_checkpoint(str(note))[0].sequence
     path = path_of(office.home, sequence)
@@ -157,7 +195,7 @@ def add_cosignatures(office: Office, text: str) -> tuple[str, list[str]]:
     os.utime(path, ns=(made, made))  # it is no younger for what was added
     for line in new:
         copies_elsewhere.note(office, Way.COSIGNED, line.name, sequence)
-    return str(note), [line.name for line in new]
+    return str(note)
 
 
 def stamp(office: Office) -> tuple[str, bytes]:

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Final
 
 from flows.casework import brought
 from flows.document.blocks import parse_document
-from flows.document.publication import Comparison, Publication, page_of, paper_blocks, render
+from flows.document.publication import Comparison, Publication, page_of, paper_blocks, render, states_of
 from flows.document.publication import check as check_publication
 from flows.document.publication import publish as make_publication
 from flows.document.record import DECIDED, ROLES, Record
 from flows.domain.acts import APPROVE, DRAFT, OPEN, PUBLISH, RETURN, SUBMIT
 from flows.domain.acts.drafting import gates_text
-from flows.domain.acts.publishing import SIGNED_AS
+from flows.domain.acts.publishing import ENTRIES, SIGNED_AS
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST
 from flows.domain.local_day import local_day
 from flows.domain.procedure import Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.register.audit import Brought, Verdict
+from flows.register.checkpoint import parse_stated
 from flows.register.dossier import replaced
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Basis:
         theme: Of the policy under which it was, or is being, published.
         letterhead: Likewise.
         signed_as: In whose name the publication says that it is signed; empty where it does not.
+        entries: How many entries the register had of which the paper states the root; 0 where it states none.
+        root: Of the Merkle tree over those, in hex.
     """
 
     document: str
@@ -62,6 +65,8 @@ class Basis:
     theme: Theme
     letterhead: Letterhead
     signed_as: str
+    entries: int = 0
+    root: str = ""
 
     def record(self) -> Record:
         """Return what is printed after the text."""
@@ -95,6 +100,8 @@ class Basis:
             sender=sender if letter else "",
             addressee=self.letterhead.addressee if letter else "",
             signed_as=self.signed_as,
+            entries=self.entries,
+            root=self.root,
         )
 
     def _replaces(self) -> tuple[int, date] | None:
@@ -121,6 +128,8 @@ class Basis:
 def basis_of(register: Register, dossier: Dossier, published: Statement) -> Basis:
     """Return what the paper of a publication was made from, as the register has it."""
     policy = register.policy(published.act.policy)
+    _, manifest = DOCUMENTS[published.act.document].published(slug(published.act.case))
+    states = states_of(dossier.read(manifest, at=published))
     return Basis(
         document=published.act.document,
         request=dossier.read(REQUEST, at=published),
@@ -131,6 +140,8 @@ def basis_of(register: Register, dossier: Dossier, published: Statement) -> Basi
         theme=policy.theme,
         letterhead=policy.letterhead,
         signed_as=published.act.details.get(SIGNED_AS, ""),
+        entries=int(published.act.details.get(ENTRIES, "0")),
+        root=parse_stated(states).root if states else "",
     )
 
 
@@ -155,11 +166,16 @@ def _compared(published: Brought) -> Verdict:
         theme=published.policy.theme,
         letterhead=published.policy.letterhead,
         signed_as=published.act.details.get(SIGNED_AS, ""),
+        entries=published.stated.sequence if published.stated else 0,
+        root=published.stated.root if published.stated else "",
     )
+    states = str(published.stated or "")
+    if states_of(published.read(manifest)) != states:
+        return Verdict(passes=False, code="E_STATED", sentence=_OTHER_ENTRIES)
     paper, text = published.read(pdf), basis.text.decode()
     result = check_publication(text, basis.record(), published.read(manifest), paper, basis.theme)
     unknown = result.comparison is Comparison.NOT_ESTABLISHED
-    if unknown and (fault := _says_otherwise(paper, text)):
+    if unknown and (fault := _says_otherwise(paper, text, basis.root)):
         return Verdict(passes=False, sentence=fault)
     return Verdict(
         code="E_RENDERER" if result.comparison is Comparison.UNKNOWN_SOFTWARE else "E_PDF",
@@ -171,10 +187,16 @@ def _compared(published: Brought) -> Verdict:
     )
 
 
-def _says_otherwise(paper: bytes, text: str) -> str | None:
+_OTHER_ENTRIES: Final = (
+    "The paper states a checkpoint that the register does not contain: entries before it are others now, or "
+    "the paper was put in the place of another."
+)
+
+
+def _says_otherwise(paper: bytes, text: str, root: str) -> str | None:
     from flows.document.inspection.approved import says_otherwise  # noqa: PLC0415 - half a second, for few
 
-    return says_otherwise(paper, parse_document(text))
+    return says_otherwise(paper, parse_document(text), root)
 
 
 _CHECKS: Final = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flows.casework.office import open_office
 from flows.casework.origin import find_origin
+from flows.casework.stated import goes_on, read_stated
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from flows.document.signing.examination import Signature
     from flows.document.signing.update import File
     from flows.home import Home
+    from flows.register.checkpoint import Stated
 
 _BAD_TRUST = frozenset({"foreign", "expired", "withdrawn", "unfit"})
 
@@ -33,6 +35,8 @@ class Proof:
         origin: The entry that published it; None where it is not there.
         untouched: Whether the file is the registered paper, or adds to it what signing adds and nothing
             else; None where it is not registered.
+        stated: What it states of the register before it; None where it states nothing.
+        goes_on: Whether the register here goes on from there; None where there is none, or nothing is stated.
     """
 
     signed: bool
@@ -40,6 +44,8 @@ class Proof:
     looked_up: bool
     origin: Origin | None
     untouched: bool | None
+    stated: Stated | None = None
+    goes_on: bool | None = None
 
     @property
     def against(self) -> Iterator[str]:
@@ -49,6 +55,8 @@ class Proof:
             yield "register"
         if self.untouched is False:
             yield "content"
+        if self.goes_on is False:
+            yield "checkpoint"
         if self.origin and self.origin.replaced:
             yield "version"
 
@@ -101,7 +109,9 @@ def prove(
         if roots is None
         else credential.Roots(papers=credential.certificates_in(roots, roots_source))
     )
-    return weighed(pdf, _origin(home, pdf), trusted, now, looked_up=home.register.is_dir())
+    origin, stated, follows = _origin(home, pdf)
+    proof = weighed(pdf, origin, trusted, now, looked_up=home.register.is_dir())
+    return replace(proof, stated=stated, goes_on=follows)
 
 
 def weighed(
@@ -121,15 +131,16 @@ def weighed(
     )
 
 
-def _origin(home: Home, pdf: bytes) -> Origin | None:
+def _origin(home: Home, pdf: bytes) -> tuple[Origin | None, Stated | None, bool | None]:
+    stated = read_stated(pdf)
     if not home.register.is_dir():
-        return None
+        return None, stated, None
     with open_office(home, reading=True) as office:
         origin = find_origin(office, pdf)
         if origin:
             # It vouches for the paper: nothing is believed that only stands there.
             office.register.verify_case(origin.reference)
-        return origin
+        return origin, stated, goes_on(office, stated) if stated else None
 
 
 def _read(pdf: bytes, origin: Origin | None) -> File | None:

@@ -12,11 +12,11 @@ import os
 from typing import TYPE_CHECKING
 
 from flows import disk
-from flows.casework import acts, checking
+from flows.casework import acts, checking, checkpoints
 from flows.casework.office import Done
 from flows.casework.papers import Basis, basis_of
 from flows.domain.acts import PUBLISH, TAKE_BACK
-from flows.domain.acts.publishing import SIGNED_AS
+from flows.domain.acts.publishing import ENTRIES, SIGNED_AS
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST
 from flows.domain.edition import edition_of
 from flows.domain.errors import IncompleteError, RefusedError
@@ -38,6 +38,7 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
     Raises:
         IncompleteError: a letter states what is so no more, or lacks what it has to state today.
         UnfitPaperError: the paper fails its checks.
+        TamperedError: the register does not go on from its newest checkpoint.
     """
     register = office.register
     dossier = register.dossier(reference)
@@ -54,6 +55,8 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
             _tell_of(office, dossier, document, error)
             raise
     signed_as = office.credential.name if office.credential else ""
+    # Whoever keeps the paper keeps this of the register, which neither its keeper nor the service can change.
+    before, _ = checkpoints.going_on(office)
     made = Basis(
         document=document,
         request=dossier.read(REQUEST),
@@ -64,6 +67,8 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
         theme=policy.theme,
         letterhead=policy.letterhead,
         signed_as=signed_as,
+        entries=before.size,
+        root=before.root().hex(),
     ).publication()
     pdf, manifest = kind.published(slug(reference))
     version = dossier.case.document(document).version
@@ -77,7 +82,7 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
         document=document,
         version=version,
         time=time,
-        details={SIGNED_AS: signed_as} if signed_as else {},
+        details={ENTRIES: str(before.size)} | ({SIGNED_AS: signed_as} if signed_as else {}),
     )
     name, laid_out = kind.slug(reference), signed(office, made.pdf, signed_as)
     office.home.published.mkdir(parents=True, exist_ok=True)

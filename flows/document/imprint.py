@@ -25,6 +25,7 @@ class Imprint:
         draft: Mark every page as a draft.
         name: Of the files of a published paper, without their endings; empty where there are none.
         published: The local day, in ISO 8601; empty where it was not.
+        states: Origin, number of entries and root of the register before it; empty where it states none.
         theme: How the paper looks; its crest is read before all else.
     """
 
@@ -35,6 +36,7 @@ class Imprint:
     draft: bool = False
     name: str = ""
     published: str = ""
+    states: str = ""
     theme: Theme = HOUSE_STYLE
 
     @property

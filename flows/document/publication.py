@@ -148,6 +148,15 @@ def page_of(manifest: bytes) -> tuple[str, bool]:
     return _page(*_read_manifest(manifest))
 
 
+def states_of(manifest: bytes) -> str:
+    """Return what a paper states of the register before it, by its manifest; empty where it states nothing.
+
+    Raises:
+        MalformedError: the manifest cannot be read.
+    """
+    return str(_read_manifest(manifest)[0].get("checkpoint", ""))
+
+
 def _page(told: Mapping[str, Any], made_with: Mapping[str, str]) -> tuple[str, bool]:
     return str((told.get("html") or {}).get("sha256", "")), made_with == dict(toolchain())
 
@@ -192,6 +201,7 @@ def _imprint(record: Record, theme: Theme) -> Imprint:
         version=record.version,
         name=_KINDS[record.kind].slug(record.reference),
         published=local_day(record.published).isoformat(),
+        states=f"equipoise/{record.register} {record.entries} {record.root}" if record.entries else "",
         theme=theme,
     )
 
@@ -212,6 +222,7 @@ def _manifest(blocks: tuple[Block, ...], imprint: Imprint, pdf: bytes, html: str
             "pdf": {"sha256": _sha256(pdf), "content": content_digest(pdf), "size": len(pdf)},
             "html": {"sha256": _sha256(html.encode())},
             "toolchain": dict(toolchain()),
+            **({"checkpoint": imprint.states} if imprint.states else {}),
         }
     )
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 TITLE: Final = "Record of this decision"
+REGISTER, ENTRIES, ROOT = "Register", "Entries before this paper", "Root"
+"""The rows from which what a paper states of the register is read again."""
 
 # Here and not where they are used: a paper names the code of this folder as what it was made with, and
 # other words than those of an earlier paper are not to look like another text.
@@ -54,6 +56,8 @@ class Record:
         sender: Of a letter: the authority and where it is; empty for a paper that is none.
         addressee: Of a letter: to whom it is, without a name.
         replaces: The version that it takes the place of, and its day; None where it takes that of none.
+        entries: How many entries the register had before it; 0 where the paper states none.
+        root: Of the Merkle tree over those (RFC 6962), 64 lower-case hex digits; empty where it states none.
     """
 
     kind: str
@@ -71,6 +75,8 @@ class Record:
     sender: str = ""
     addressee: str = ""
     replaces: tuple[int, date] | None = None
+    entries: int = 0
+    root: str = ""
 
 
 def opening(record: Record) -> tuple[Paragraph, ...]:
@@ -139,6 +145,7 @@ def record_blocks(record: Record) -> tuple[Block, ...]:
             Text(" checks the file."),
         ),
         _paragraph(_signature(record)),
+        *([_remembers(record)] if record.entries else []),
         _paragraph(
             "Sign-off and fingerprint are SHA-256 digests of signed records. These values are compared:"
         ),
@@ -160,6 +167,22 @@ def _signature(record: Record) -> str:
     )
 
 
+def _remembers(record: Record) -> Paragraph:
+    """Return what makes the paper a memory of the register that its keeper does not hold."""
+    start = " ".join(record.root[at : at + 4] for at in range(0, 12, 4))
+    before = "the entry" if record.entries == 1 else f"all {record.entries:,} entries"
+    return Paragraph(
+        (
+            Strong((Text(f"Register of {record.authority} at entry {record.entries:,}: {start}."),)),
+            Text(
+                f" These are the first digits of the root, which stands for {before} before this paper. "
+                "If one of them is changed or left out later, the register no longer gives the same root, "
+                "and whoever kept this paper can show it."
+            ),
+        )
+    )
+
+
 def _paragraph(text: str, *more: Text | Strong) -> Paragraph:
     return Paragraph((Text(text), *more))
 
@@ -175,8 +198,9 @@ def _particulars(record: Record) -> Table:
     return _table(
         ("To check", "Value"),
         ("Sign-off", record.signed_off),
-        ("Register", record.register),
+        (REGISTER, record.register),
         ("Fingerprint", record.fingerprint),
+        *([(ENTRIES, f"{record.entries:,}"), (ROOT, record.root)] if record.entries else []),
     )
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from flows.register.checkpoint import Checkpoint
+    from flows.register.checkpoint import Checkpoint, Stated
     from flows.register.note import NoteKey
     from flows.register.report import Suspected
 
@@ -87,6 +87,7 @@ def audit(
     checkpoint: str | None = None,
     witnesses: Collection[NoteKey] = (),
     remembered: Checkpoint | None = None,
+    stated: Stated | None = None,
     looked_into: Checkpoint | None = None,
     keys: Collection[str] | None = None,
     now: datetime | None = None,
@@ -102,6 +103,7 @@ def audit(
         checkpoint: A note the register must contain, from outside.
         witnesses: Whose cosignatures on the note are looked for.
         remembered: What an earlier audit validated, as ``Report.checkpoint`` had it.
+        stated: What a paper states that somebody kept.
         looked_into: Up to where an earlier audit looked into what acts brought, and passed. If the register
             goes on from there, this is not done again; every entry is followed, verified and hashed
             all the same.
@@ -129,7 +131,7 @@ def audit(
             report.take(found)
         tree = _tree_of(line)
         before = looked_into.sequence if looked_into and looked_into.is_of(tree) else 0
-        examiner = Examiner(evidence, check_brought, looked_into=before)
+        examiner = Examiner(evidence, check_brought, looked_into=before, tree=tree)
         _examine(examiner, line, report, progress)
     if before:
         report.not_established.append(
@@ -152,6 +154,7 @@ def audit(
         note=checkpoint,
         witnesses=witnesses,
         remembered=remembered,
+        stated=stated,
     )
     report.sort()
     return report

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _FORM: Final = re.compile(
     r"equipoise/([0-9a-f]{32})\n([1-9][0-9]{0,11})\n([A-Za-z0-9+/]{43}=)\n(?:newest sha256:([0-9a-f]{64})\n)?"
 )
+_STATED: Final = re.compile(r"equipoise/([0-9a-f]{32}) ([1-9][0-9]{0,11}) ([0-9a-f]{64})")
 _SSH: Final = bytes([SignatureType.OTHER]) + signature.CHECKPOINT
 """The type of OpenSSH's signature in a note: one without a number, so its name follows."""
 
@@ -76,6 +77,39 @@ class Checkpoint:
             None,
             tree.root(self.sequence).hex(),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What a paper states of the register as it was when it was published. Nobody signed it apart.
+
+    Attributes:
+        sequence: How many entries there were.
+        root: Of the Merkle tree over them.
+    """
+
+    register: str
+    sequence: int
+    root: str
+
+    def __str__(self) -> str:
+        return f"equipoise/{self.register} {self.sequence} {self.root}"
+
+    def is_of(self, tree: Tree) -> bool:
+        """Tell whether the entries of ``tree`` begin with those."""
+        return self.sequence <= tree.size and tree.root(self.sequence).hex() == self.root
+
+
+def parse_stated(text: str) -> Stated:
+    """Return what a page or a manifest states.
+
+    Raises:
+        ValueError: it is nothing that any states.
+    """
+    found = _STATED.fullmatch(text)
+    if found is None:
+        raise ValueError("not what a paper states of a register")
+    return Stated(register=found[1], sequence=int(found[2]), root=found[3])
 
 
 def head_of(tree: Tree, register: str, head: str) -> Checkpoint:

@@ -16,6 +16,7 @@ from flows.domain import errors
 from flows.domain.act import FileMark
 from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, RESUME, SENT, SUBMIT
 from flows.domain.acts.kind import the_day
+from flows.domain.acts.publishing import ENTRIES
 from flows.domain.characters import unseen_fault
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.documents import DOCUMENTS
@@ -24,6 +25,7 @@ from flows.domain.english import in_full
 from flows.domain.reference import identity, slug
 from flows.register import statement
 from flows.register.authority import Authority, signer_of
+from flows.register.checkpoint import Stated
 from flows.register.content import check_content, is_examined, unfit_texts
 from flows.register.entry import AHEAD, LONGEST_DELAY, entry_for
 from flows.register.known import Cases, Known
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from flows.register.chain import Chain
     from flows.register.entry import Entry
     from flows.register.evidence import Evidence
+    from flows.register.merkle import Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class Examiner:
 
     Args:
         looked_into: Up to which entry somebody else looked into what the acts brought.
+        tree: Over all entries; None where nobody compares what papers state of it.
 
     Attributes:
         authority: The policy so far.
@@ -96,7 +100,12 @@ class Examiner:
     """
 
     def __init__(
-        self, evidence: Evidence, check_brought: Callable[[Brought], Verdict], *, looked_into: int = 0
+        self,
+        evidence: Evidence,
+        check_brought: Callable[[Brought], Verdict],
+        *,
+        looked_into: int = 0,
+        tree: Tree | None = None,
     ) -> None:
         self.authority = Authority()
         self.overrides: list[Overridden] = []
@@ -111,6 +120,7 @@ class Examiner:
         self._evidence = evidence
         self._check_paper = check_brought
         self._looked_into = looked_into
+        self._tree = tree
         self._line = _Line()
         self._cases = Cases(evidence)
         self._marks: dict[str, FileMark] = {}
@@ -273,6 +283,9 @@ class Examiner:
         self._note(said, case)
         if "rules" in it.act.details:
             self._check_rules(said)
+        if it.act.kind == PUBLISH and int(it.act.details.get(ENTRIES, "0")) >= self._line.sequence:
+            sentence = f"The paper states {it.act.details[ENTRIES]} entries, more than there were before it."
+            raise FoundError("E_STATED", said.place, sentence)
         if case.folder != said.folder:
             raise FoundError("E_PATH", said.place, "The case's folder is not by its reference and receipt.")
         return case
@@ -335,6 +348,7 @@ class Examiner:
             read=lambda path: self._read(said, path),
             fingerprint=self.authority.fingerprint,
             followed=followed,
+            stated=self._stated(act),
         )
         try:
             verdict = self._check_paper(brought)
@@ -354,6 +368,14 @@ class Examiner:
             self._leave(kind, f"whether {unknown.format(said.place)}: {verdict.sentence}")
         elif verdict.sentence:
             self.remarks.append(f"{said.place}: {verdict.sentence}")
+
+    def _stated(self, act: Act) -> Stated | None:
+        """Return what a paper has to state of the entries before it."""
+        policy, entries = self.authority.policy, int(act.details.get(ENTRIES, "0"))
+        if act.kind != PUBLISH or not entries or policy is None or self._tree is None:
+            return None
+        root = self._tree.root(entries).hex()
+        return Stated(register=policy.register, sequence=entries, root=root)
 
     def _read(self, said: Said, path: str) -> bytes:
         if path not in said.nodes:

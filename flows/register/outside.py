@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Set as AbstractSet
 
-    from flows.register.checkpoint import Checkpoint
+    from flows.register.checkpoint import Checkpoint, Stated
     from flows.register.merkle import Tree
     from flows.register.note import NoteKey
     from flows.register.report import Report
@@ -30,6 +30,7 @@ def compare_with_outside(
     note: str | None,
     witnesses: Collection[NoteKey],
     remembered: Checkpoint | None,
+    stated: Stated | None,
 ) -> None:
     """Compare a register with what was kept of it elsewhere, and report up to where it is known whole.
 
@@ -40,6 +41,7 @@ def compare_with_outside(
         note: A checkpoint.
         witnesses: Whose cosignatures on it count.
         remembered: What an earlier audit validated.
+        stated: What a paper states.
     """
     reached = 0
     if remembered:
@@ -48,8 +50,10 @@ def compare_with_outside(
         reached = max(reached, _compare_checkpoint(report, tree, service_keys, note, witnesses))
     elif witnesses:
         report.not_established.append("what witnesses saw: no checkpoint was given that they cosigned")
+    if stated:
+        reached = max(reached, _compare_stated(report, tree, stated))
     report.compared_to = reached
-    if not remembered and note is None:
+    if not remembered and note is None and stated is None:
         report.not_established.append(
             f"completeness: the register is internally consistent to entry {tree.size}, and whoever has the "
             "service's key may have left acts out; neither a checkpoint from outside was given to compare "
@@ -71,6 +75,20 @@ def _compare_remembered(report: Report, tree: Tree, remembered: Checkpoint) -> i
     else:
         said = "The register is not the one that an earlier audit validated up to here."
     report.add("E_REMEMBERED", place, said)
+    return 0
+
+
+def _compare_stated(report: Report, tree: Tree, stated: Stated) -> int:
+    """Return how many entries a paper vouches for; 0 where they are others."""
+    if stated.register == report.register and stated.is_of(tree):
+        return stated.sequence
+    if stated.register != report.register:
+        said = "The paper states a checkpoint of another register."
+    elif stated.sequence > tree.size:
+        said = f"The paper was published after {stated.sequence} entries; the register has {tree.size}."
+    else:
+        said = "The entries up to here are others than when the paper was published, by what it states."
+    report.add("E_STATED", f"entry {stated.sequence}", said)
     return 0
 
 

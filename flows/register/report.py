@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain import errors
 from flows.domain.characters import visible
 from flows.domain.finding import Finding, Severity
-from flows.register.checkpoint import Checkpoint
+from flows.register.checkpoint import Checkpoint, Stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,11 +54,12 @@ _MEND: Final = {
     "E_KEY_KEPT": "Run `equipoise intake`, which destroys it; destroy it in the copies of the keys too.",
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
+    "E_STATED": "Compare the register with copies kept elsewhere, and the paper with what verify says of it.",
     "E_REMEMBERED": "Compare this register with the copy that was audited then; one of the two was altered.",
 }
 KEPT: Final = 100
 """Findings of one kind that are told one by one, and of what cannot be known."""
-_WHOLE: Final = frozenset({"E_FORK", "E_PIN", "E_REMEMBERED", "E_ROLLBACK"})
+_WHOLE: Final = frozenset({"E_FORK", "E_PIN", "E_REMEMBERED", "E_ROLLBACK", "E_STATED"})
 """What is about the register as a whole."""
 _BESIDE: Final = frozenset(
     {
@@ -103,6 +104,8 @@ class Brought:
         read: Returns a file of the case's folder as the act left it.
         fingerprint: The register's.
         followed: Whether an earlier audit looked into it: then only what goes with a paper is asked for.
+        stated: What a paper has to state of the register before it, by the entries as they are; None for
+            nothing.
     """
 
     case: Case
@@ -112,6 +115,7 @@ class Brought:
     read: Callable[[str], bytes]
     fingerprint: str
     followed: bool = False
+    stated: Stated | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -670,7 +670,7 @@ class Chain {
 
 class Reading {
   constructor(objects, data) {
-    Object.assign(this, {objects, data, findings: [], heads: [], policies: [], owners: {}, suspected: new Set(), references: new Set(), register: "", rows: [], broken: [], versions: [], sealed: 0});
+    Object.assign(this, {objects, data, findings: [], heads: [], roots: new Map(), policies: [], owners: {}, suspected: new Set(), references: new Set(), register: "", rows: [], broken: [], versions: [], sealed: 0});
     this.chains = {policy: new Chain("policy")};
   }
 
@@ -780,6 +780,23 @@ class Reading {
     judge(chain, said, judged, listed, changed);
     if (said.act === "draft") this.versions.push({said, number, files});
     for (const path of changed) if (files.has(path) && /\.(md|yaml|json)$/.test(path)) this.content(said, path, files.get(path), judged.rules.edition);
+    if (said.act === "publish") await this.states(said, files);
+  }
+
+  // A paper states the root of the entries before it, by its manifest.
+  async states(said, files) {
+    const entries = said.details.entries ?? "0", size = Number(entries);
+    need(/^(0|[1-9][0-9]{0,11})$/.test(entries), "E_ACT", "A number of entries is out of form.");
+    need(size < this.heads.length, "E_STATED", "The paper states more entries than there were before it.");
+    const manifest = [...files.keys()].find((path) => path.startsWith(`${said.document}/`) && path.endsWith(".json"));
+    let told = "";
+    try {
+      if (manifest) told = JSON.parse(words(this.objects.read(files.get(manifest), "blob"), "E_PDF")).checkpoint ?? "";
+    } catch (found) {
+      if (found instanceof Unable) throw found;
+    }
+    const due = size ? `equipoise/${this.register} ${size} ${hex(await rootOf(this.heads, 0, size, this.roots))}` : "";
+    need(told === due, "E_STATED", "The paper states a checkpoint that the register does not contain.");
   }
 
   // What an act brought, as far as that takes neither a key nor the program; what is sealed is in no pack.
@@ -999,9 +1016,8 @@ class Reading {
         throw new Failed("E_CHECKPOINT", failed.message);
       }
       if (size > this.heads.length) throw Object.assign(new Failed("E_ROLLBACK", "The checkpoint knows more entries than there are here."), {at: size});
-      const heads = this.heads.slice(0, size).map(unhex);
       const same = newest === null || newest === `newest sha256:${this.heads[size - 1]}`;
-      if (!same || toBase64(newest ? await rootOf(heads) : heads[size - 1]) !== lines[2]) throw Object.assign(new Failed("E_FORK", "The entries up to the checkpoint’s place are others."), {at: size});
+      if (!same || toBase64(newest ? await rootOf(this.heads, 0, size, this.roots) : unhex(this.heads[size - 1])) !== lines[2]) throw Object.assign(new Failed("E_FORK", "The entries up to the checkpoint’s place are others."), {at: size});
       this.checkpointed = size;
     } catch (found) {
       this.add(found.at || 0, found, found.at ? "" : "the checkpoint");
@@ -1034,11 +1050,15 @@ async function signedAsNote(signed, name, point, text) {
   for (const each of plain) need(await fits({name: "Ed25519"}, point, each.signature, text), "E_CHECKPOINT", "A signature of the checkpoint does not fit.");
 }
 
-// Return the root of the Merkle tree (RFC 6962, 2.1).
-async function rootOf(leaves) {
-  if (leaves.length === 1) return digest("SHA-256", joined(Uint8Array.of(0), leaves[0]));
-  const middle = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
-  return digest("SHA-256", joined(Uint8Array.of(1), await rootOf(leaves.slice(0, middle)), await rootOf(leaves.slice(middle))));
+// Return the root of the Merkle tree over some leaves (RFC 6962, 2.1); whole subtrees are hashed once.
+async function rootOf(leaves, start, end, known) {
+  const size = end - start, name = `${start} ${end}`;
+  if (known.has(name)) return known.get(name);
+  if (size === 1) return digest("SHA-256", joined(Uint8Array.of(0), unhex(leaves[start])));
+  const middle = start + 2 ** (Math.ceil(Math.log2(size)) - 1);
+  const made = await digest("SHA-256", joined(Uint8Array.of(1), await rootOf(leaves, start, middle, known), await rootOf(leaves, middle, end, known)));
+  if (size === 2 * (middle - start)) known.set(name, made);
+  return made;
 }
 
 // What is shown. Every word of the case goes in as text, never as mark-up.

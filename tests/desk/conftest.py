@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -82,3 +83,11 @@ def story(played: Desk, tmp_path: Path) -> Desk:
 def second_draft() -> Path:
     """Another assessment of the case, fit to be submitted."""
     return CASES / ".story" / "1146A-22" / "assessment.yaml"
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port

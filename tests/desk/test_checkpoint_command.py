@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import socket
 import subprocess
 import sys
 import time
@@ -29,14 +28,6 @@ if TYPE_CHECKING:
     from desk_builders import Desk
 
 ENTRIES = 8
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 def hashes(lines: list[str]) -> list[bytes]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -13,12 +14,14 @@ from sample_papers import DAY, LAW, a_record, a_request, an_assessment, pages
 
 from flows.document import publication
 from flows.document.blocks import words
+from flows.document.inspection.stated import stated_in
 from flows.document.pdf import render_pdf
-from flows.document.publication import Comparison, check, content_digest, publish, render
+from flows.document.publication import Comparison, check, content_digest, paper_blocks, publish, render
 from flows.document.record import record_blocks
 from flows.document.releases import releases
 from flows.document.text import write_document
 from flows.domain.errors import MalformedError, UnfitPaperError
+from flows.domain.theme import HOUSE_STYLE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,6 +85,26 @@ def test_the_paper_is_the_approved_text_and_then_the_record(tmp_path: Path) -> N
         assert phrase in paper.html
     assert "ab" * 32 in paper.html
     assert "ab" * 32 in said.replace(" ", "")
+
+
+@pytest.mark.parametrize("size", [11, 17])
+def test_what_a_paper_states_of_the_register_is_read_again_from_pdf_and_page(size: int) -> None:
+    record = a_record(entries=1_234, root="ef" * 31 + "01")
+    text = f"{DOCUMENT}\n| Root | Value |\n| --- | --- |\n| Root | {'ab' * 32} |\n"
+    made = publish(text, record, replace(HOUSE_STYLE, size=size))
+
+    states = f"equipoise/{record.register} 1234 {record.root}"
+    assert stated_in(made.pdf) == stated_in(made.html.encode()) == states
+    assert json.loads(made.manifest)["checkpoint"] == states
+    line = "Register of West Midlands Police at entry 1,234: efef efef efef."
+    assert line in " ".join(words(paper_blocks(text, record)))
+
+
+def test_a_paper_that_states_nothing_has_nothing_to_read() -> None:
+    made = publish(DOCUMENT, a_record())
+
+    assert stated_in(made.pdf) == stated_in(made.html.encode()) == stated_in(b"%PDF-") == stated_in(b"") == ""
+    assert "checkpoint" not in json.loads(made.manifest)
 
 
 def test_the_record_never_holds_a_hash_of_its_own_paper() -> None:

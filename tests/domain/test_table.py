@@ -97,6 +97,7 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         "Information Rights, Northshire Police",
         ("", " x", "x ", "a\nb", "a\x1b[1m", "x" * 201),
     ),
+    ("publish", "entries"): ("1234", ("", "0", "012", "1,234", "-1", "x", "1\n", "1" * 13, "\u0661")),
     ("open", "recipient"): ("age1example", ("", "age1 example", "é", "x" * 101)),
     ("open", "attachments"): (
         "PDF, 12345 bytes; text, 7 bytes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import json
 import os
 import shutil
 import subprocess
@@ -323,7 +324,9 @@ def check_brought(published: Brought) -> Verdict:
     if published.act.kind != PUBLISH:
         return Verdict(passes=True)
     kind = DOCUMENTS[published.act.document]
-    pdf, _ = kind.published(slug(published.case.reference))
+    pdf, manifest = kind.published(slug(published.case.reference))
+    if json.loads(published.read(manifest)).get("checkpoint", "") != str(published.stated or ""):
+        return Verdict(passes=False, code="E_STATED", sentence="The paper states another checkpoint.")
     same = published.read(pdf) == paper_of(published.read(kind.text))
     return Verdict(passes=same, sentence="" if same else "The paper is not of the approved text.")
 

@@ -14,8 +14,8 @@ from register_builders import Office, audited, check_brought
 from flows.domain.policy import SERVICE
 from flows.register import signature
 from flows.register.audit import Brought, Verdict, audit
-from flows.register.checkpoint import Checkpoint, parse_text
-from flows.register.merkle import Tree
+from flows.register.checkpoint import Checkpoint, Stated, parse_stated, parse_text
+from flows.register.merkle import Tree, hash_children
 from flows.register.note import NoteKey, SignatureType, cosign
 from flows.register.report import Witnessed
 
@@ -247,3 +247,70 @@ def test_a_checkpoint_is_of_no_tree_but_its_own(busy_office: Office) -> None:
     assert replace(head, root=None).is_of(tree)
     assert not replace(head, root=None, head="0" * 64).is_of(tree)
     assert not Checkpoint(register=head.register, sequence=23, head=head.head, root=head.root).is_of(tree)
+
+
+# A paper that somebody kept ---------------------------------------------------------------------------
+
+
+def stated(office: Office, entries: int) -> Stated:
+    register = office.register
+    root = register.tree().root(entries).hex()
+    return Stated(register=register.policy().register, sequence=entries, root=root)
+
+
+def test_a_register_goes_on_from_what_a_paper_states(busy_office: Office) -> None:
+    size = busy_office.register.tree().size
+    report = audited(busy_office.path, stated=stated(busy_office, size - 2))
+
+    assert report.passes
+    assert report.compared_to == size - 2
+    assert outside(report) == [
+        f"completeness after entry {size - 2}: nothing from outside knows of a later one"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"register": "0" * 32}, "The paper states a checkpoint of another register."),
+        ({"sequence": 1_000}, "The paper was published after 1000 entries; the register has"),
+        (
+            {"sequence": 3 << 30, "root": hash_children(b"", b"").hex()},
+            "The paper was published after 3221225472 entries; the register has",
+        ),
+        ({"sequence": 4}, "The entries up to here are others than when the paper was published"),
+        ({"root": "0" * 64}, "The entries up to here are others than when the paper was published"),
+    ],
+)
+def test_a_paper_that_contradicts_a_register_has_a_code_of_its_own(
+    change: dict[str, Any], said: str, busy_office: Office
+) -> None:
+    paper = replace(stated(busy_office, 5), **change)
+    report = audited(busy_office.path, stated=paper)
+
+    (found,) = report.findings
+    assert (found.code, found.place) == ("E_STATED", f"entry {paper.sequence}")
+    assert found.sentence.startswith(said)
+    assert report.compared_to == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        f"equipoise/{'0' * 32} 0 {'0' * 64}",
+        f"equipoise/{'0' * 32} 07 {'0' * 64}",
+        f"equipoise/{'0' * 32} 7 {'0' * 63}",
+        f"equipoise/{'0' * 31} 7 {'0' * 64}",
+        f"equipoise/{'0' * 32} 7 {'0' * 64}\n",
+        f"equipoise/{'0' * 32}  7 {'0' * 64}",
+        f"other/{'0' * 32} 7 {'0' * 64}",
+    ],
+)
+def test_what_is_not_in_the_form_of_a_papers_line_states_nothing(text: str) -> None:
+    with pytest.raises(ValueError, match="not what a paper states"):
+        parse_stated(text)
+
+
+def test_what_a_paper_states_is_read_as_it_is_written(busy_office: Office) -> None:
+    assert parse_stated(str(stated(busy_office, 5))) == stated(busy_office, 5)

@@ -7,6 +7,7 @@ the attacker can make; what is asserted is every code the audit finds. `pytest -
 from __future__ import annotations
 
 import hashlib
+import json
 import struct
 import subprocess
 from base64 import b64encode
@@ -76,6 +77,7 @@ from flows.register import signature
 from flows.register.checkpoint import Checkpoint, write_checkpoint
 from flows.register.consent import Consent
 from flows.register.kinds import CURVE, SK_ECDSA
+from flows.register.merkle import hash_children
 from flows.register.roster import ROSTER, RULES, write_policy
 from flows.register.signature import CHECKPOINT
 from flows.register.sshsig import on_one_line, string
@@ -292,6 +294,69 @@ def _(scene: Scene) -> None:
     a = scene.attacker()
     step = a.step(SHORT, "0006-publish")
     step.changes[f"{step.folder}/test/B-1.pdf"] = paper_of(b"softer words\n")
+    a.together()
+
+
+def paper_stating(scene: Scene, a: Attacker, entries: int, *, root: str = "") -> None:
+    """Let a paper state of some entries that their root is ``root``, or what it is."""
+    step, register = a.step(SHORT, "0006-publish"), scene.office.register
+    root = root or register.tree().root(entries).hex()
+    told = {"checkpoint": f"equipoise/{register.policy().register} {entries} {root}"}
+    step.changes[f"{step.folder}/test/B-1.json"] = json.dumps(told).encode()
+    step.act(details={"entries": str(entries)})
+
+
+@attack("nothing but a paper that states the root of the entries before it")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    paper_stating(scene, a, 7)
+    a.together()
+
+
+@attack("the entries are written anew of which a paper states the root", "E_STATED")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    paper_stating(scene, a, 7)
+    for step in a.steps[1:]:
+        step.committed += 60
+    a.together()
+
+
+@attack("a paper states another root than that of the entries before it", "E_STATED")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    paper_stating(scene, a, 7, root="0" * 64)
+    a.together()
+
+
+@attack("a paper states a root, and its publication says of no entries", "E_STATED")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    paper_stating(scene, a, 7)
+    a.step(SHORT, "0006-publish").act(details={})
+    a.together()
+
+
+@attack("a paper states more entries than there were before it", "E_STATED")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    paper_stating(scene, a, a.steps.index(a.step(SHORT, "0006-publish")) + 1)
+    a.together()
+
+
+@attack("a paper states a root over more entries than any register has", "E_STATED")
+def _(scene: Scene) -> None:
+    # Over leaves that are not there a careless reader hashes nothing, and anybody knows what comes out.
+    a = scene.attacker()
+    paper_stating(scene, a, 3 << 30, root=hash_children(b"", b"").hex())
+    a.together()
+
+
+@attack("a publication states a number of entries that is none", "E_ACT")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    paper_stating(scene, a, 7)
+    a.step(SHORT, "0006-publish").act(details={"entries": "007"})
     a.together()
 
 

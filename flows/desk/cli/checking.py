@@ -18,7 +18,9 @@ from flows.casework import acts as casework
 from flows.casework import papers as paper
 from flows.casework import published_files, texts
 from flows.casework.requests import check_received
+from flows.casework.stated import is_paper, read_stated
 from flows.desk.cli.audit_page import Compared, audit_page
+from flows.desk.cli.papers import MOST_BYTES
 from flows.desk.cli.telling import check_rows, rows, tell_findings, tell_lines
 from flows.desk.cli.terminal import (
     FAILS_ITS_AUDIT,
@@ -46,6 +48,7 @@ from flows.domain.errors import Fault, MalformedError
 from flows.domain.events import Events
 from flows.domain.finding import blocking
 from flows.domain.policy import BODIES
+from flows.domain.text_file import text_of
 from flows.register.audit import Report
 from flows.register.audit import audit as audit_register
 from flows.register.checkpoint import newest_checkpoint, parse_text
@@ -62,7 +65,7 @@ if TYPE_CHECKING:
     from flows.casework.acts import Officer
     from flows.casework.office import Office
     from flows.home import Home
-    from flows.register.checkpoint import Checkpoint
+    from flows.register.checkpoint import Checkpoint, Stated
     from flows.register.note import NoteKey
     from flows.register.report import Witnessed
 
@@ -83,7 +86,8 @@ _FINGERPRINT = re.compile("[0-9a-f]{64}")
     "--checkpoint",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="A checkpoint kept elsewhere; for the home's own register, else its newest.",
+    help="A checkpoint kept elsewhere, or a published paper, which states one; for the home's own register, "
+    "else its newest.",
 )
 @click.option(
     "--witness",
@@ -128,7 +132,7 @@ def audit(
         raise click.UsageError("--onward goes on from what an audit noted: --remember FILE is needed.")
     mine = repository is None and checkpoint is None
     own, _ = newest_checkpoint(home.checkpoints) if mine else (None, [])
-    note = read_text(checkpoint) if checkpoint else own
+    note, stated = _from_outside(checkpoint) if checkpoint else (own, None)
     pin = fingerprint(pin) if pin is not None else None
     before = _remembered(remember) if remember else None
     with _Progress("Auditing") as progress:
@@ -139,6 +143,7 @@ def audit(
             checkpoint=note,
             witnesses=tuple(map(_note_key, witnesses)),
             remembered=before,
+            stated=stated,
             looked_into=before if onward else None,
             keys=None if repository else keys_in(home.case_keys),
             now=flows_home.now(),
@@ -272,6 +277,20 @@ def fingerprint(text: str) -> str:
     if not _FINGERPRINT.fullmatch(pin):
         raise MalformedError("--pin", Fault(path="", problem="a fingerprint has 64 hexadecimal digits"))
     return pin
+
+
+def _from_outside(path: Path) -> tuple[str | None, Stated | None]:
+    """Return the checkpoint in a file, or what the paper in it states.
+
+    Raises:
+        MalformedError: it is a paper that states nothing.
+    """
+    data = read_file(path, most=MOST_BYTES)
+    if not is_paper(data):
+        return text_of(data, str(path)), None
+    if stated := read_stated(data):
+        return None, stated
+    raise MalformedError(str(path), Fault(path="", problem="the paper states no checkpoint"))
 
 
 def _note_key(given: str) -> NoteKey:

@@ -207,6 +207,19 @@ def facts(proof: Proof) -> Iterator[tuple[str, str]]:
     else:
         yield "Signature", f"none in the one form that papers have{_given_out(origin)}"
     yield from _register(proof, origin)
+    yield "States", _states(proof)
+
+
+def _states(proof: Proof) -> str:
+    """Return what a paper states of the register before it, and whether the one here goes on from there."""
+    stated = proof.stated
+    if stated is None:
+        return "nothing of the register before it"
+    root = " ".join(stated.root[at : at + 4] for at in range(0, 12, 4))
+    had = f"published when the register had {counted(stated.sequence, 'entry', 'entries')} with root {root}"
+    if proof.goes_on is None:
+        return f"{had}; there is no register here to compare"
+    return f"{had}; the register here {'goes' if proof.goes_on else 'does NOT go'} on from there"
 
 
 def _given_out(origin: Origin | None) -> str:
@@ -338,6 +351,13 @@ def _as_json(proof: Proof) -> dict[str, Any]:
             "registered": origin is not None if proof.looked_up else None,
             **(_entry(origin) if origin else {}),
             "untouched": proof.untouched,
+        },
+        "states": proof.stated
+        and {
+            "register": proof.stated.register,
+            "entries": proof.stated.sequence,
+            "root": proof.stated.root,
+            "goes_on": proof.goes_on,
         },
         "version": {
             "version": origin.version if origin else None,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flows.document.blocks import Block
 
 
-def says_otherwise(pdf: bytes, blocks: Sequence[Block]) -> str | None:
+def says_otherwise(pdf: bytes, blocks: Sequence[Block], root: str = "") -> str | None:
     """Return in what a paper is none of an approved text, None where its words are there, in order.
 
     What else it says, and how it looks, is not looked at.
@@ -24,6 +24,7 @@ def says_otherwise(pdf: bytes, blocks: Sequence[Block]) -> str | None:
     Args:
         pdf: The file.
         blocks: The text.
+        root: What the paper has to state of the register, after the text; empty for nothing.
     """
     try:
         check_layout(pdf)
@@ -36,4 +37,6 @@ def says_otherwise(pdf: bytes, blocks: Sequence[Block]) -> str | None:
         if found < 0:
             return f"The paper lacks words of the approved text, from its {unit.place} on."
         at = found + len(unit.squeezed)
+    if there.find(root, at) < 0:
+        return "The paper does not state the checkpoint that its manifest states."
     return None

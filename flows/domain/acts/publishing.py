@@ -30,6 +30,8 @@ CHANNELS: Final = frozenset({"email", "post"})
 
 SIGNED_AS: Final = "signed-as"
 """The fact in whose name the paper is signed before it is given out, as the paper itself says."""
+ENTRIES: Final = "entries"
+"""The fact how many entries the register had of which the paper states the root."""
 
 
 def _paper(act: Act) -> tuple[str, str]:
@@ -63,6 +65,7 @@ PUBLISH: Final = Kind(
     at=frozenset({Stage.PUBLICATION}),
     facts=(
         a_text(SIGNED_AS, r"\S([^\x00-\x1f\x7f]{0,198}\S)?", "a name in one line is needed", needed=False),
+        a_text(ENTRIES, "[1-9][0-9]{0,11}", "a number of entries is needed", needed=False),
     ),
     writes=_paper,
     against=_against_publication,
