@@ -148,6 +148,11 @@ class Home:
         return self.root / "sign-on.toml"
 
     @property
+    def witnesses(self) -> Path:
+        """Whom the nightly audit asks to cosign its checkpoint; not there where nobody is asked."""
+        return self.root / "witnesses.toml"
+
+    @property
     def repeats(self) -> Path:
         """The keyed digests of what was asked, by which the same request is known again."""
         return self.state / "repeats.sqlite"

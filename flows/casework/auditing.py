@@ -14,9 +14,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import checkpoints, erasing, papers, published_files
+from flows.casework import checkpoints, erasing, papers, published_files, witnesses
 from flows.casework.office import Done
-from flows.domain.english import in_full
+from flows.domain.english import in_full, listing
 from flows.domain.errors import PitError, TamperedError
 from flows.domain.local_day import local_time
 from flows.domain.procedure import Role
@@ -80,6 +80,7 @@ def audit_register(office: Office) -> Done:
     if found.undecided:
         # The machine may have been short of something for a moment; what stops all work is looked at twice.
         found = _audited(office, newest, looked_into)
+    asked = witnesses.ask(office, found) if not found.undecided else witnesses.Asked()
     findings = tuple(found.named)
     undecided = found.undecided
     if undecided:
@@ -115,6 +116,10 @@ def audit_register(office: Office) -> Done:
         checkpoints.keep(office, found.checkpoint)
         known = f", but for {found.counts.total()} findings that were decided on" if found.findings else ""
         told.append(f"{found.entries} entries pass the audit{known}; checkpoint {path.name} written")
+    if asked.lines:
+        checkpoints.keep_cosigned(office, found.checkpoint, asked.lines)
+        told.append(f"cosigned by {listing([line.name for line in asked.lines])}")
+    told += asked.remarks
     return Done(reference="register", what="; ".join(told))
 
 
