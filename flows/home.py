@@ -9,15 +9,23 @@ from pathlib import Path
 from typing import Final
 
 from flows.domain.local_day import local_day
+from flows.registrar.address import Address
 
 HOME_VARIABLE: Final = "EQUIPOISE_HOME"
+REGISTRAR_VARIABLE: Final = "EQUIPOISE_REGISTRAR"
+"""Where a registrar answers, for whoever has no register; with ``_CA``, ``_CERT`` and ``_KEY`` over https."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folders of one installation."""
+    """The folders of one installation.
+
+    Attributes:
+        registrar: Who writes the register, where it is not this home's own.
+    """
 
     root: Path
+    registrar: Address | None = None
 
     @property
     def folders(self) -> tuple[tuple[Path, int], ...]:
@@ -198,6 +206,21 @@ class Home:
         return self.state / "up.json"
 
     @property
+    def writer(self) -> Path:
+        """Locked by the one that writes the register while it runs: a registrar, or ``up``."""
+        return self.state / "registrar.lock"
+
+    @property
+    def peers(self) -> Path:
+        """Who may ask the registrar; not there where that is its own account alone."""
+        return self.root / "registrar.toml"
+
+    @property
+    def socket(self) -> Path:
+        """Where the registrar answers on this machine, unless it is told otherwise."""
+        return self.state / "registrar.sock"
+
+    @property
     def allowed_signers(self) -> Path:
         """Every key that ever was good, for ssh-keygen and git."""
         return self.root / "allowed_signers"
@@ -205,7 +228,16 @@ class Home:
 
 def find_home(given: Path | None = None) -> Home:
     """Return the home given, else ``$EQUIPOISE_HOME``, else ``./equipoise``."""
-    return Home((given or Path(os.environ.get(HOME_VARIABLE) or "equipoise")).absolute())
+    root = given or Path(os.environ.get(HOME_VARIABLE) or "equipoise")
+    return Home(root.absolute(), find_registrar())
+
+
+def find_registrar() -> Address | None:
+    """Return the registrar that the environment names; None where the home has its own register."""
+    text = os.environ.get(REGISTRAR_VARIABLE)
+    files = (os.environ.get(f"{REGISTRAR_VARIABLE}_{name}") for name in ("CA", "CERT", "KEY"))
+    authority, certificate, key = (Path(file) if file else None for file in files)
+    return Address(text=text, authority=authority, certificate=certificate, key=key) if text else None
 
 
 def agent_socket() -> str | None:

@@ -261,7 +261,7 @@ def _sealed(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, bytes]
         return {}
     case = dossier.case
     path = sealed_with(case.acts + 1, wish.kind.name)
-    return {path: office.vault.seal(case.recipient, wish.sealed)}
+    return {path: office.sealing.seal(case.recipient, wish.sealed)}
 
 
 def _restored(dossier: Dossier, wish: Wish) -> Mapping[str, bytes]:
@@ -317,7 +317,7 @@ def by_service(
         policy=office.register.policy().version,
         **facts,
     )
-    return office.register.record(stated, files, office.service)
+    return office.register.record(stated, files, office.machine)
 
 
 def _version(case: Case, wish: Wish) -> int:
@@ -461,7 +461,7 @@ def _check_names_nobody(office: Office, dossier: Dossier, said: Mapping[str, str
         return
     from flows.casework import checking, texts  # noqa: PLC0415 - for an act with words alone
 
-    for name in checking.arrived(office, dossier).named_in(said):
+    for name in checking.applicant(office, dossier).named_in(said):
         raise MalformedError(name, *texts.personal_faults([""]))
 
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from flows.domain.finding import Finding
     from flows.domain.policy import Policy
     from flows.register.dossier import Dossier
+    from flows.sources.parse import Naming
 
 
 def findings(office: Office, dossier: Dossier) -> tuple[Finding, ...]:
@@ -194,6 +195,18 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
     )
 
 
+def applicant(office: Office, dossier: Dossier) -> Naming:
+    """Return what tells whether texts name the applicant, and nothing else of the request.
+
+    Raises:
+        ErasedError: nobody can tell any more.
+        RegisterError: the request cannot be opened.
+    """
+    for error in gone(dossier.case):
+        raise error
+    return office.naming(dossier) or arrived(office, dossier)
+
+
 def arrived(office: Office, dossier: Dossier) -> ArrivedRequest:
     """Return the request as it arrived, of which the applicant's details are only searched for."""
     for error in gone(dossier.case):
@@ -217,7 +230,7 @@ def _named(
 ) -> tuple[str, ...] | None:
     """Return which texts name the applicant."""
     try:
-        as_arrived = arrived(office, dossier)
+        as_arrived = applicant(office, dossier)
     except (RegisterError, ErasedError):
         if reading:
             return None

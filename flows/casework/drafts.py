@@ -153,7 +153,7 @@ def _scheduled(office: Office, dossier: Dossier) -> tuple[Record, ...]:
     if said is None:
         return ()
     kept = dossier.read(sealed_with(said.number, RECORDS.name))
-    listed = one_of_archive(office.vault.unseal(dossier.case.recipient, kept), LIST)
+    listed = one_of_archive(office.sealing.unseal(dossier.case.recipient, kept), LIST)
     return parse_records(listed, rules=texts.RECORDED, source=LIST).records
 
 
@@ -235,7 +235,7 @@ def _test_files(
     today, body = office.today(), dossier.policy.rules.body
     files = texts.version_files(request, assessment, data, on=today, body=body)
     text = files[DOCUMENT].decode()
-    as_arrived = checking.arrived(office, dossier)
+    as_arrived = checking.applicant(office, dossier)
     if personal := texts.personal_details(as_arrived, request, assessment):
         raise MalformedError(source, *texts.personal_faults(personal))
     if texts.personal_details_read(as_arrived, text):
@@ -261,7 +261,7 @@ def _letter(office: Office, dossier: Dossier, data: bytes, source: str) -> str:
         problems = [*problems, f"a text of 1 to {_LONGEST_LETTER:,} characters is needed"]
     if problems:
         raise MalformedError(source, *(Fault(path="", problem=problem) for problem in problems))
-    as_arrived = checking.arrived(office, dossier)
+    as_arrived = checking.applicant(office, dossier)
     if as_arrived.named_in({"text": text}) or texts.personal_details_read(as_arrived, text):
         raise MalformedError(source, *texts.personal_faults([""]))
     return text

@@ -17,15 +17,16 @@ from flows.domain.documents import ASSESSMENT, REQUEST
 from flows.domain.errors import MalformedError, NotEntitledError, PitError, RegisterError
 from flows.domain.local_day import local_day
 from flows.domain.policy import SERVICE
-from flows.home import Home, find_home
+from flows.home import REGISTRAR_VARIABLE, Home, find_home
 from flows.register import signature
 from flows.register.store import OwnRegister
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
+    from flows.casework.publishing import Copies, RemoteCopies
     from flows.document.signing.credential import Credential
     from flows.domain.case import Case
     from flows.domain.clock import Clock
@@ -34,9 +35,16 @@ if TYPE_CHECKING:
     from flows.domain.procedure import Stage
     from flows.domain.working_days import Calendar
     from flows.notices.outbox import Outbox
-    from flows.register.signature import FileSigner
+    from flows.notices.remote import RemoteOutbox
+    from flows.register.dossier import Dossier
+    from flows.register.register import Register
+    from flows.register.signature import FileSigner, Signer
+    from flows.registrar.address import Address
+    from flows.registrar.connection import Connection
+    from flows.sources.parse import Naming
     from flows.sources.repeats import Repeats
     from flows.vault.keys import Vault
+    from flows.vault.remote import RemoteVault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +79,18 @@ class Office:
         tell: Callable[[int, int], object] | None = None,
         serving: bool = False,
     ) -> None:
-        if not home.register.is_dir():
-            raise RegisterError(f"There is no register at {home.register}; `equipoise init` makes one.")
         self.home = home
         self._clock = clock
         self._serving = serving
         self._kept: tuple[Policy, Clock] | None = None
+        self._registrar = _connected(home.registrar) if home.registrar else None
+        self._catalogue: Catalogue
+        self.register: Register
+        if self._registrar:
+            self._open_elsewhere(self._registrar)
+            return
+        if not home.register.is_dir():
+            raise RegisterError(f"There is no register at {home.register}; `equipoise init` makes one.")
         self._catalogue = Catalogue(
             home.catalogue,
             describe,
@@ -84,10 +98,19 @@ class Office:
             clock=self._clock_of_tip,
             elsewhere=(lambda: catching_up.begin(home.root, self._catch_up)) if serving else None,
         )
-        self.register = OwnRegister(home.register, self._catalogue, None if reading else self.service)
+        self._own = OwnRegister(home.register, self._catalogue, None if reading else self.service)
+        self.register = self._own
         if not reading:
             with suppress(PitError):  # whoever asks the register is told
                 self.take_next_key()
+
+    def _open_elsewhere(self, registrar: Connection) -> None:
+        from flows.catalogue.remote import RemoteCatalogue  # noqa: PLC0415 - where one is asked alone
+        from flows.register.remote import RemoteRegister  # noqa: PLC0415 - as above
+
+        self.home.state.mkdir(parents=True, exist_ok=True)
+        self._catalogue = RemoteCatalogue(registrar)
+        self.register = RemoteRegister(registrar)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -115,8 +138,12 @@ class Office:
             return None
 
     @cached_property
-    def outbox(self) -> Outbox:
+    def outbox(self) -> Outbox | RemoteOutbox:
         """Where notices are told, each once."""
+        if self._registrar:
+            from flows.notices.remote import RemoteOutbox  # noqa: PLC0415 - for who is told alone
+
+            return RemoteOutbox(self._registrar)
         from flows.notices.folder import Folder  # noqa: PLC0415 - for who is told alone
         from flows.notices.outbox import Outbox  # noqa: PLC0415 - as above
 
@@ -136,6 +163,15 @@ class Office:
                 f"The service's key {self.home.service} is missing or unfit; restore it from a copy."
             ) from error
 
+    @property
+    def machine(self) -> Signer:
+        """What signs the machine's acts: the service's key, or where that is not here the registrar."""
+        if self._registrar is None or self.home.service.exists():
+            return self.service
+        from flows.register.remote import RegistrarSigns  # noqa: PLC0415 - where one is asked alone
+
+        return RegistrarSigns()
+
     def take_next_key(self) -> None:
         """Put the service's new key in the place of the old, if there is one and the register lists it.
 
@@ -144,7 +180,7 @@ class Office:
             MalformedError: the new key is unfit.
         """
         following = self.home.next_service
-        if not following.exists():
+        if self._registrar or not following.exists():
             return
         listed = self.register.policy().people[SERVICE].keys
         if signature.load(following).public not in listed:
@@ -155,7 +191,7 @@ class Office:
                 path.replace(self.home.service.with_name(self.home.service.name + ending))
         disk.sync(following.parent)
         del self.service
-        self.register.serve(self.service)
+        self._own.serve(self.service)
 
     @cached_property
     def vault(self) -> Vault:
@@ -167,6 +203,31 @@ class Office:
         from flows.vault.keys import Vault  # noqa: PLC0415 - for what is sealed alone
 
         return Vault(self.home.case_keys, self.home.wrapping)
+
+    @property
+    def keys_elsewhere(self) -> Connection | None:
+        """The registrar, where it has the case keys and this home has not."""
+        return None if self.home.wrapping.exists() else self._registrar
+
+    @cached_property
+    def sealing(self) -> Vault | RemoteVault:
+        """What seals to the key of a case, and opens what is sealed."""
+        if self.keys_elsewhere is None:
+            return self.vault
+        from flows.vault.remote import RemoteVault  # noqa: PLC0415 - where one is asked alone
+
+        return RemoteVault(self.keys_elsewhere)
+
+    def naming(self, dossier: Dossier) -> Naming | None:
+        """Return who tells whether texts name the applicant of a case; None where the request is opened."""
+        return _Naming(self.keys_elsewhere, dossier.case.reference) if self.keys_elsewhere else None
+
+    @cached_property
+    def copies(self) -> Copies | RemoteCopies:
+        """The copies of the published papers."""
+        from flows.casework import publishing  # noqa: PLC0415 - papers, for those who publish
+
+        return publishing.RemoteCopies(self, self._registrar) if self._registrar else publishing.Copies(self)
 
     @cached_property
     def credential(self) -> Credential | None:
@@ -242,6 +303,25 @@ class Office:
     def taking_in(self) -> AbstractContextManager[None]:
         """Hold the inbox: one intake at a time, whatever starts it."""
         return disk.locked(self.home.state / "intake.lock")
+
+
+class _Naming:
+    """A registrar that tells whether texts name the applicant of a case."""
+
+    def __init__(self, registrar: Connection, reference: str) -> None:
+        self._registrar = registrar
+        self._reference = reference
+
+    def named_in(self, texts: Mapping[str, str]) -> list[str]:
+        """Return the paths of the texts that tell who the applicant is."""
+        return self._registrar.ask("named-in", list[str], reference=self._reference, texts=dict(texts))
+
+
+def _connected(address: Address) -> Connection:
+    from flows.registrar.connection import Connection  # noqa: PLC0415 - where one is asked alone
+
+    address.check(REGISTRAR_VARIABLE)
+    return Connection(address)
 
 
 def open_office(

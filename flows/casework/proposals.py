@@ -164,7 +164,7 @@ def attest(office: Office, found: Kept, said: Attested) -> Taken:
     shown = replace(proposal.statement, act=found.act).to_bytes() == found.content
     if not shown and not office.register.dossier(act.case).chain.under(proposal.statement.key):
         raise RegisterMovedError(act.case)
-    return acts.append(office, proposal, proposal.signed_by(office.service))
+    return acts.append(office, proposal, proposal.signed_by(office.machine))
 
 
 def _digest(statement: bytes) -> str:

@@ -8,6 +8,8 @@ person records that it was sent.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.casework.office import Office
+    from flows.document.publication import Publication
     from flows.register.dossier import Dossier
     from flows.register.statement import Statement
+    from flows.registrar.connection import Connection
 
 
 def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
@@ -54,9 +58,9 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
         except IncompleteError as error:
             _tell_of(office, dossier, document, error)
             raise
-    signed_as = office.credential.name if office.credential else ""
+    signed_as = office.copies.signed_as
     # Whoever keeps the paper keeps this of the register, which neither its keeper nor the service can change.
-    before, _ = checkpoints.going_on(office)
+    entries, root = office.copies.stated()
     made = Basis(
         document=document,
         request=dossier.read(REQUEST),
@@ -67,13 +71,12 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
         theme=policy.theme,
         letterhead=policy.letterhead,
         signed_as=signed_as,
-        entries=before.size,
-        root=before.root().hex(),
+        entries=entries,
+        root=root,
     ).publication()
     pdf, manifest = kind.published(slug(reference))
     version = dossier.case.document(document).version
-    if earlier := dossier.case.document(document).paper:
-        _put_by(office.home.published, kind.slug(reference), earlier.version)
+    office.copies.put_by(dossier, document)
     acts.by_service(
         office,
         PUBLISH,
@@ -82,12 +85,9 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
         document=document,
         version=version,
         time=time,
-        details={ENTRIES: str(before.size)} | ({SIGNED_AS: signed_as} if signed_as else {}),
+        details={ENTRIES: str(entries)} | ({SIGNED_AS: signed_as} if signed_as else {}),
     )
-    name, laid_out = kind.slug(reference), signed(office, made.pdf, signed_as)
-    office.home.published.mkdir(parents=True, exist_ok=True)
-    disk.write(office.home.published / f"{name}.html", made.html.encode())
-    disk.write(office.home.published / f"{name}.pdf", laid_out)
+    office.copies.lay_out(reference, document, made)
     return Done(reference=reference, what=f"version {version} published")
 
 
@@ -106,6 +106,89 @@ def _tell_of(office: Office, dossier: Dossier, document: str, error: IncompleteE
 def _signed_as(publication: Statement | None) -> str:
     """Return in whose name a paper says that it is signed; empty where it does not."""
     return publication.act.details.get(SIGNED_AS, "") if publication else ""
+
+
+class Copies:
+    """The copies of published papers in a home, signed with the authority's own certificate if it has one."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._folder = office.home.published
+
+    @property
+    def signed_as(self) -> str:
+        """In whose name they are signed; empty where they are not."""
+        return self._office.credential.name if self._office.credential else ""
+
+    def stated(self) -> tuple[int, str]:
+        """Return what a paper states of the register: how many entries there are, and the root over them.
+
+        Raises:
+            TamperedError: the register does not go on from its newest checkpoint.
+        """
+        before, _ = checkpoints.going_on(self._office)
+        return before.size, before.root().hex()
+
+    def put_by(self, dossier: Dossier, document: str) -> None:
+        """Put the copies of the version by that the next one takes the place of."""
+        if earlier := dossier.case.document(document).paper:
+            _put_by(self._folder, DOCUMENTS[document].slug(dossier.case.reference), earlier.version)
+
+    def lay_out(self, reference: str, document: str, made: Publication) -> None:
+        """Lay out what was published, signed."""
+        name, laid_out = DOCUMENTS[document].slug(reference), signed(self._office, made.pdf, self.signed_as)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        disk.write(self._folder / f"{name}.html", made.html.encode())
+        disk.write(self._folder / f"{name}.pdf", laid_out)
+
+    def lay_out_again(self, reference: str, document: str) -> None:
+        """Lay out what the register has and the folder lacks, and leave alone what is there."""
+        _lay_out_again(self._office, reference, document)
+
+    def missing(self) -> list[tuple[str, str]]:
+        """Return the published documents of which the folder lacks the PDF or the page, as after a kill."""
+        there = _laid_out(self._folder)
+        return [
+            (reference, document)
+            for reference, document in published(self._office)
+            if not {f"{DOCUMENTS[document].slug(reference)}.{ending}" for ending in ("pdf", "html")} <= there
+        ]
+
+
+class RemoteCopies:
+    """The copies that a registrar lays out: of what is in its register, signed there; the page is brought."""
+
+    def __init__(self, office: Office, connection: Connection) -> None:
+        self._office = office
+        self._connection = connection
+
+    @property
+    def signed_as(self) -> str:
+        """In whose name they are signed; empty where they are not."""
+        return self._connection.ask("signed-as", str)
+
+    def stated(self) -> tuple[int, str]:
+        """Return what a paper states of the register."""
+        return self._connection.ask("stated", tuple[int, str])
+
+    def put_by(self, dossier: Dossier, document: str) -> None:
+        """Have the copies of the version put by that the next one takes the place of."""
+        self._connection.ask("put-by", bool, reference=dossier.case.reference, document=document)
+
+    def lay_out(self, reference: str, document: str, made: Publication) -> None:
+        """Have what was published laid out, signed."""
+        self._connection.ask("lay-out", bool, reference=reference, document=document, page=made.html)
+
+    def lay_out_again(self, reference: str, document: str) -> None:
+        """Have laid out what the register has and the folder lacks."""
+        dossier = self._office.register.dossier(reference)
+        if newest := dossier.last(PUBLISH, document=document):
+            made = basis_of(self._office.register, dossier, newest).rendering()
+            self.lay_out(reference, document, made)
+
+    def missing(self) -> list[tuple[str, str]]:
+        """Return the published documents of which the folder lacks a copy."""
+        return self._connection.ask("copies-missing", list[tuple[str, str]])
 
 
 def _put_by(folder: Path, name: str, version: int) -> None:
@@ -173,13 +256,8 @@ def sign_again(office: Office, reference: str, document: str = TEST.name, *, ren
 
 
 def copies_missing(office: Office) -> list[tuple[str, str]]:
-    """Return the published documents of which the folder lacks the PDF or the page, as after a kill."""
-    there = _laid_out(office.home.published)
-    return [
-        (reference, document)
-        for reference, document in published(office)
-        if not {f"{DOCUMENTS[document].slug(reference)}.{ending}" for ending in ("pdf", "html")} <= there
-    ]
+    """Return the published documents of which there is no copy, as after a kill."""
+    return office.copies.missing()
 
 
 def published(office: Office) -> list[tuple[str, str]]:
@@ -188,7 +266,32 @@ def published(office: Office) -> list[tuple[str, str]]:
 
 
 def lay_out_again(office: Office, reference: str, document: str = TEST.name) -> Done:
-    """Lay out again what the register has and the folder lacks, and leave alone what is there."""
+    """Lay out again what the register has and is given out nowhere."""
+    office.copies.lay_out_again(reference, document)
+    return Done(reference=reference, what="the missing copy was laid out again")
+
+
+def lay_out_brought(office: Office, reference: str, document: str, page: str) -> None:
+    """Lay out the paper in the register, and the page that was brought with it, where there is no copy.
+
+    Raises:
+        RefusedError: nothing was published, or the page is not that of the paper.
+    """
+    dossier = office.register.dossier(reference)
+    newest, kind = dossier.last(PUBLISH, document=document), DOCUMENTS[document]
+    pdf, manifest = kind.published(slug(reference))
+    told = json.loads(dossier.read(manifest)) if newest else {}
+    if told.get("html", {}).get("sha256") != hashlib.sha256(page.encode()).hexdigest():
+        raise RefusedError(f"{kind.named(reference)} was not published with this page.")
+    made = {f"{kind.slug(reference)}.html": page.encode()}
+    if f"{kind.slug(reference)}.pdf" not in _laid_out(office.home.published):
+        made[f"{kind.slug(reference)}.pdf"] = signed(office, dossier.read(pdf), _signed_as(newest))
+    office.home.published.mkdir(parents=True, exist_ok=True)
+    for name, content in made.items():
+        disk.write(office.home.published / name, content)
+
+
+def _lay_out_again(office: Office, reference: str, document: str) -> None:
     name, folder = DOCUMENTS[document].slug(reference), office.home.published
     office.register.verify_case(reference)
     dossier = office.register.dossier(reference)
@@ -203,7 +306,6 @@ def lay_out_again(office: Office, reference: str, document: str = TEST.name) -> 
     folder.mkdir(parents=True, exist_ok=True)
     for each, content in made.items():
         disk.write(folder / each, content)
-    return Done(reference=reference, what="the missing copy was laid out again")
 
 
 def _laid_out(folder: Path) -> set[str]:

@@ -71,7 +71,7 @@ def schedule(
     if faults := [*record_faults(found, provisions(case.regime), case.life.events.received)]:
         raise MalformedError(source, *faults)
     described = {f"records[{at}].description": each.description for at, each in enumerate(found.records)}
-    if named := checking.arrived(office, dossier).named_in(described):
+    if named := checking.applicant(office, dossier).named_in(described):
         raise MalformedError(source, *texts.personal_faults(named))
     listed = SCHEDULE.name in documents_of(policy)
     barred = [*refusals(case, RECORDS, officer.id, policy)]

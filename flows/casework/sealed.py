@@ -109,14 +109,15 @@ def open_sealed(
         known = f"its sealed files are {there}" if there else "it has no sealed file"
         raise RefusedError(f"No sealed file of {case.reference} has the number {number}: {known}.")
     # Before the act: what cannot be opened was opened by nobody.
-    content = office.vault.unseal(case.recipient, dossier.read(paths[number]))
+    content = dossier.read(paths[number])
+    office.sealing.check(case.recipient, content)
     if not may_open_again(office, dossier, officer):
         acts.act(office, officer, Wish(kind=READ_REQUEST, reference=reference, reason=reason), on=dossier)
-        return Opened(case=case, content=content, kept=kept, new=True)
+        return Opened(case=case, content=office.sealing.unseal(case.recipient, content), kept=kept, new=True)
     for refusal in refusals(case, READ_REQUEST, officer.id, dossier.policy):
         raise refusal
     _check_key(dossier, officer)
-    return Opened(case=case, content=content, kept=kept, new=False)
+    return Opened(case=case, content=office.sealing.unseal(case.recipient, content), kept=kept, new=False)
 
 
 def may_open_again(office: Office, dossier: Dossier, officer: Officer) -> bool:

@@ -27,7 +27,7 @@ from flows.domain.errors import Fault
 from flows.domain.provisions import provisions
 from flows.domain.request_file import write_request
 from flows.sources.parse import (
-    ArrivedRequest,
+    Naming,
     TextRules,
     check_reference,
     parse_assessment,
@@ -114,14 +114,12 @@ def draft(
     )
 
 
-def personal_details(arrived: ArrivedRequest, *contents: Request | Assessment) -> list[str]:
+def personal_details(arrived: Naming, *contents: Request | Assessment) -> list[str]:
     """Return the paths of the texts in clear that tell who the applicant is."""
     return [path for content in contents for path in arrived.named_in(dict(texts(content)))]
 
 
-def named(
-    arrived: ArrivedRequest, request: Request, assessment: Assessment, document: str
-) -> tuple[str, ...]:
+def named(arrived: Naming, request: Request, assessment: Assessment, document: str) -> tuple[str, ...]:
     """Return the paths of the texts in clear that name the applicant, as the checks give places.
 
     Args:
@@ -134,7 +132,7 @@ def named(
     return (*in_request, *personal_details(arrived, assessment), *personal_details_read(arrived, document))
 
 
-def personal_details_read(arrived: ArrivedRequest, document: str) -> list[str]:
+def personal_details_read(arrived: Naming, document: str) -> list[str]:
     """Return ``document`` if whoever reads the text can tell from it who the applicant is.
 
     Markdown, character references and notes can part a name that the reader sees whole.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime  # noqa: TC003 - read by whoever asks from elsewhere
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts import APPROVE, DRAFT, OVERRIDE, SUBMIT
@@ -19,7 +20,6 @@ from flows.domain.reference import identity
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
 
     from flows.domain.act import Act
     from flows.domain.case import Case

@@ -16,6 +16,7 @@ from contextlib import ExitStack, chdir, contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from flows import disk
+from flows.casework.sole_writer import sole_writer
 from flows.domain.errors import PitError, RefusedError, RegisterError
 from flows.engine import failures, server
 from flows.engine.here import drain, quieten
@@ -46,12 +47,12 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
         say: Told where Prefect's pages are, once everything runs.
 
     Raises:
-        RefusedError: another ``up`` runs in this home.
+        RefusedError: another ``up`` runs in this home, or a registrar.
         RegisterError: the server did not start, or ended.
     """
     finished = True
     home.prefect.mkdir(parents=True, exist_ok=True)
-    with _alone(home) as publish_address, chdir(home.prefect), failures.told(home.log):
+    with _alone(home) as publish_address, sole_writer(home), chdir(home.prefect), failures.told(home.log):
         stopping = _Stopping()
         started = server.start(home, port=server.PORT, ui=True)
         try:

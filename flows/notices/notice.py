@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flows.domain.documents import DOCUMENTS
 from flows.domain.english import in_full
@@ -178,6 +178,18 @@ About = Waiting | Owing | Unpublished | SetAside | AuditFailed
 """What a notice may be about."""
 
 
+class Named(Protocol):
+    """By what it is known what a notice is about."""
+
+    @property
+    def name(self) -> str:
+        """What it is filed under."""
+
+    @property
+    def once(self) -> str:
+        """What tells it from an earlier one of that name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One message.
@@ -188,7 +200,7 @@ class Notice:
         text: Its words.
     """
 
-    about: About
+    about: Named
     people: tuple[str, ...]
     text: str
 

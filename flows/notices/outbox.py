@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.notices.channel import Channel
-    from flows.notices.notice import About, Notice
+    from flows.notices.notice import Named, Notice
 
 _SCHEMA: Final = """
 create table if not exists told (name text, once text, primary key (name, once)) strict;
@@ -39,7 +39,7 @@ class Outbox:
         """Close the memory."""
         self._db.close()
 
-    def has_told(self, about: About) -> bool:
+    def has_told(self, about: Named) -> bool:
         """Tell whether a notice of this went out before."""
         found = self._db.execute("select 1 from told where name = ? and once = ?", (about.name, about.once))
         return bool(found.fetchone())

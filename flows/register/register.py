@@ -414,6 +414,9 @@ class Register(ABC):
     def catch_up(self) -> None:
         """Have the catalogue take note of everything that changed."""
         self._catch_up()
+        self._note_policy()
+
+    def _note_policy(self) -> None:
         policy = self._catalogue.filed(POLICY)
         if policy:
             self._line.policy_head = policy.last_entry

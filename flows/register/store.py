@@ -24,20 +24,21 @@ from flows.register.chain import Chain
 from flows.register.entry import LONGEST_DELAY, entry_for, seconds
 from flows.register.examine import sets_the_clock_right
 from flows.register.line import Recorded
-from flows.register.objects import Node, object_id, write_tree
+from flows.register.objects import Node, is_id, object_id, write_tree
 from flows.register.objects import Tree as Folder
 from flows.register.register import Register
 from flows.register.repository import Repository
 from flows.register.statement import POLICY, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from flows.domain.filed import Catalogue
     from flows.domain.policy import Policy
     from flows.register.register import Proposal
     from flows.register.signature import FileSigner
+    from flows.register.statement import Statement
 
 _Objects = dict[str, tuple[str, bytes]]
 
@@ -74,6 +75,26 @@ class OwnRegister(Register):
         """Return what `git fetch` asks for."""
         return handing_out.fetched(self._repository.path, asked, second=second)
 
+    def objects(self, ids: Iterable[str]) -> list[tuple[str, bytes]]:
+        """Return kind and content of those of some objects that are there."""
+        return [found for id_ in ids if is_id(id_) and (found := self._repository.objects.read(id_))]
+
+    def records(self, entry: str, folder: str) -> list[tuple[str, bytes]]:
+        """Return kind and content of an entry, of the folders that lead to ``folder``, and of its files."""
+        if not is_id(entry):
+            return []
+        ids = [entry, self._line.entry(entry).entry.tree]
+        for name in folder.split("/"):
+            node = self._line.tree(ids[-1]).get(name)
+            if node is None or not node.folder:
+                return self.objects(ids)
+            ids.append(node.id)
+        return self.objects([*ids, *(node.id for node in self._line.tree(ids[-1]).values())])
+
+    def filed(self, reference: str) -> Filed | None:
+        """Return where a case is filed, or one that counts as the same; None without."""
+        return self._filed(reference)
+
     def serve(self, service: FileSigner) -> None:
         """Let another key of the service sign the entries."""
         self._service = service
@@ -96,7 +117,16 @@ class OwnRegister(Register):
 
     def append(self, proposal: Proposal, armoured: str, *, now: int) -> Recorded:
         """Record a signed act under the lock."""
-        statement = proposal.statement
+        return self.take(proposal.statement, proposal.changes, armoured, now=now)
+
+    def take(
+        self, statement: Statement, changes: Mapping[str, bytes], armoured: str, *, now: int
+    ) -> Recorded:
+        """Record a statement that was proposed here or elsewhere, with the files it changes.
+
+        Raises:
+            PitError: as ``append``; or the procedure says no.
+        """
         with self._repository.locked():
             self._check_whole()
             filed = self._filed(statement.act.case)
@@ -113,10 +143,9 @@ class OwnRegister(Register):
             if (statement.previous, statement.act.policy) != (chain.last, in_force):
                 raise RegisterMovedError(statement.act.case)
             # Judged again under the lock, so that nothing is recorded that was only claimed to be judged.
-            again = self._bind(statement.act, proposal.changes, chain, policy)
-            if again.statement != statement:
+            proposal = self._bind(statement.act, changes, chain, policy)
+            if proposal.statement != statement:
                 raise RegisterMovedError(statement.act.case)
-            proposal = again
             _check_signature(proposal, armoured)
             recorded = self._write(proposal, armoured.encode(), filed, now)
             data = statement.to_bytes()

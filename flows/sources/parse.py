@@ -7,7 +7,7 @@ wrong is told at once, and no fault repeats what was written.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArrivedRequest",
+    "Naming",
     "TextRules",
     "check_reference",
     "parse_assessment",
@@ -40,6 +41,13 @@ __all__ = [
 _SEALED: Final[Mapping[type[BaseModel], tuple[Place, ...]]] = {RequestFile: (("text",),)}
 """The texts of each file that are never printed."""
 _File = TypeVar("_File", bound=BaseModel)
+
+
+class Naming(Protocol):
+    """What tells whether a text names an applicant."""
+
+    def named_in(self, texts: Mapping[str, str]) -> list[str]:
+        """Return the paths of the texts that tell who the applicant is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

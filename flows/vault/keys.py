@@ -54,8 +54,15 @@ class Vault:
 
     def seal(self, recipient: str, content: bytes) -> bytes:
         """Return ``content`` readable by the case key ``recipient`` alone; never twice the same."""
-        sealed: bytes = pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(recipient)])
-        return sealed
+        return seal(recipient, content)
+
+    def check(self, recipient: str, sealed: bytes) -> None:
+        """Check that what was sealed to ``recipient`` can be opened.
+
+        Raises:
+            RegisterError: it cannot.
+        """
+        self.unseal(recipient, sealed)
 
     def unseal(self, recipient: str, sealed: bytes) -> bytes:
         """Return what was sealed to ``recipient``.
@@ -105,6 +112,12 @@ class Vault:
 
     def _path(self, recipient: str) -> Path:
         return places_of(self._folder, recipient)[-1]
+
+
+def seal(recipient: str, content: bytes) -> bytes:
+    """Return ``content`` readable by the case key ``recipient`` alone; it takes no key to seal."""
+    sealed: bytes = pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(recipient)])
+    return sealed
 
 
 def places_of(folder: Path, recipient: str) -> tuple[Path, Path]:

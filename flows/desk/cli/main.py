@@ -91,6 +91,11 @@ _AFTER: Final = {
         "Print the newest checkpoint, to be kept elsewhere; sign one if the register has grown.",
         "checkpoint",
     ),
+    "registrar": _in(
+        "registrar",
+        "Write the register for workers, desks and officers elsewhere, until Ctrl-C.",
+        "registrar",
+    ),
     "witness": _in(
         "witnessing",
         "Witness the registers of others: sign a checkpoint that goes on from the last one seen.",

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flows.engine.server import end, end_with_parent, listening
-from flows.home import Home
+from flows.home import find_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from uvicorn import Server
+
+    from flows.home import Home
 
 _TURN: Final = 0.0005
 """Seconds of the processor after which a thread lets another have its turn.
@@ -99,4 +101,4 @@ def server(home: Home) -> Server:
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_parent, daemon=True).start()
-    serve(Home(Path(sys.argv[2])), [socket.socket(fileno=int(sys.argv[1]))])
+    serve(find_home(Path(sys.argv[2])), [socket.socket(fileno=int(sys.argv[1]))])

@@ -1,0 +1,343 @@
+"""What a registrar answers: a closed table, each row with who may ask, and typed arguments and answer.
+
+Nothing is judged here that the register judges; what is refused here is only what somebody may not ask.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from flows.casework import acts, checking, erasing, publishing
+from flows.casework.acts import Officer
+from flows.casework.sealed import may_open_again
+from flows.catalogue.remote import LISTS
+from flows.desk.registrar.peers import Part, Peer
+from flows.domain.acts import CHANGE_SERVICE_KEY, CONFIRM_ERASURE, DRAFT, PUBLISH, READ_REQUEST
+from flows.domain.decide import refusals
+from flows.domain.documents import DOCUMENTS, TEST
+from flows.domain.errors import (
+    CatchingUpError,
+    Fault,
+    MalformedError,
+    NotEntitledError,
+    RefusedError,
+    UnknownCaseError,
+)
+from flows.domain.policy import SERVICE
+from flows.domain.procedure import Stage
+from flows.notices.notice import Notice
+from flows.register.entry import seconds
+from flows.register.remote import Found, Stands
+from flows.register.signature import STATEMENT
+from flows.register.statement import POLICY, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flows.casework.office import Office
+    from flows.domain.act import Act
+    from flows.register.dossier import Dossier
+    from flows.register.store import OwnRegister
+
+EVERYBODY: Final = frozenset(Part)
+WORKERS: Final = frozenset({Part.OWN, Part.WORKER})
+DESKS: Final = frozenset({Part.OWN, Part.DESK})
+OPENING: Final = frozenset({Part.OWN, Part.DESK, Part.OFFICER})
+
+_FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
+_BY_WORKERS: Final = frozenset({DRAFT, PUBLISH})
+"""What workers do for the machine; requests are taken in where the case keys are."""
+_CLOCKS_APART: Final = 60
+"""Seconds by which the clock of whoever acts may be ahead of the registrar's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asks, and the office that answers."""
+
+    peer: Peer
+    office: Office
+    register: OwnRegister
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One row of the table.
+
+    Attributes:
+        form: What its arguments have to be.
+        parts: Who may ask.
+        writes: Whether it is left to the one office that writes.
+    """
+
+    give: Callable[..., Any]
+    form: type[BaseModel]
+    parts: frozenset[Part]
+    writes: bool = False
+
+
+ANSWERS: Final[dict[str, Answer]] = {}
+"""By name."""
+
+
+def _model(name: str, takes: dict[str, Any]) -> type[BaseModel]:
+    config = ConfigDict(strict=True, extra="forbid", val_json_bytes="base64")
+    fields: dict[str, Any] = {each: (kind, ...) for each, kind in takes.items()}
+    return create_model(name, __config__=config, **fields)
+
+
+def _answers(
+    parts: frozenset[Part], *, writes: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def entered(give: Callable[..., Any]) -> Callable[..., Any]:
+        name = give.__name__.strip("_").replace("_", "-")
+        names = [*inspect.signature(give).parameters][1:]
+        hints = get_type_hints(give, localns={"Asked": Asked})
+        form = _model(name, {each: hints[each] for each in names})
+        ANSWERS[name] = Answer(give=give, form=form, parts=parts, writes=writes)
+        return give
+
+    return entered
+
+
+# The register -------------------------------------------------------------------------------------
+
+
+@_answers(EVERYBODY)
+def stands(asked: Asked) -> Stands:
+    """Return where the register stands."""
+    register = asked.register
+    register.catch_up()
+    catalogue = asked.office.catalogue
+    return Stands(
+        tip=register.newest(),
+        policy=catalogue.filed(POLICY),
+        behind=catalogue.behind,
+        stopped=register.stopped(),
+    )
+
+
+@_answers(EVERYBODY)
+def filed(asked: Asked, reference: str) -> Found:
+    """Return where a case is filed, and where the register stands."""
+    found = asked.register.filed(reference)
+    return Found(stands=stands(asked), filed=found)
+
+
+@_answers(EVERYBODY)
+def objects(asked: Asked, ids: list[str]) -> list[tuple[str, bytes]]:
+    """Return those of some objects that are there."""
+    return asked.register.objects(ids)
+
+
+@_answers(EVERYBODY)
+def records(asked: Asked, entry: str, folder: str) -> list[tuple[str, bytes]]:
+    """Return what is in a folder at an entry, and what leads to it."""
+    return asked.register.records(entry, folder)
+
+
+@_answers(DESKS)
+def bundle(asked: Asked) -> bytes:
+    """Return the whole register."""
+    return asked.register.bundle()
+
+
+@_answers(DESKS)
+def branches(asked: Asked, *, second: bool) -> bytes:
+    """Return what `git fetch` is told first."""
+    return asked.register.branches(second=second)
+
+
+@_answers(DESKS)
+def fetched(asked: Asked, sent: bytes, *, second: bool) -> bytes:
+    """Return what `git fetch` asks for."""
+    return asked.register.fetched(sent, second=second)
+
+
+@_answers(EVERYBODY, writes=True)
+def append(asked: Asked, statement: bytes, changes: dict[str, bytes], signature: str) -> tuple[bytes, bool]:
+    """Record an act that was proposed and signed elsewhere; one of the machine's is signed here.
+
+    Returns the entry's bytes, and whether it is new.
+    """
+    office, register = asked.office, asked.register
+    try:
+        said = parse(statement)
+    except ValueError:
+        raise MalformedError(
+            "statement", Fault(path="", problem="it is not in the register's form")
+        ) from None
+    _check_may_append(asked.peer, said.act, signed=bool(signature))
+    armoured = signature or office.service.sign(statement, STATEMENT)
+    recorded = register.take(said, changes, armoured, now=_now(office, said.act))
+    if recorded.new:
+        _follow(office, said.act)
+    return register.raw(recorded.id), recorded.new
+
+
+def _check_may_append(peer: Peer, act: Act, *, signed: bool) -> None:
+    """Check that whoever asks may have such an act recorded; whether it may be, the register judges."""
+    if act.kind == CHANGE_SERVICE_KEY:
+        raise RefusedError("The service's key is changed where it is, while no registrar runs.")
+    if signed or peer.part is Part.OWN:
+        return
+    if act.attested:
+        allowed = peer.part is Part.DESK
+    else:
+        allowed = peer.part is Part.WORKER and act.actor == SERVICE and act.kind in _BY_WORKERS
+    if not allowed:
+        raise NotEntitledError(peer.person or peer.part, verb=act.kind.verb, needed="a signature")
+
+
+def _now(office: Office, act: Act) -> int:
+    now, acted = seconds(office.now()), seconds(act.time)
+    return acted if now < acted <= now + _CLOCKS_APART else now
+
+
+def _follow(office: Office, act: Act) -> None:
+    """Do here what follows an act: the list of keys, the end of an erasure, the flow that comes next."""
+    if act.case == POLICY:
+        acts.write_allowed_signers(office)
+        return
+    if act.kind == CONFIRM_ERASURE:
+        with office.taking_in():
+            erasing.finish(office)
+    office.wake(office.register.dossier(act.case).case.stage(act.document or TEST.name))
+
+
+# What is sealed -----------------------------------------------------------------------------------
+
+
+@_answers(EVERYBODY)
+def named_in(asked: Asked, reference: str, texts: dict[str, str]) -> list[str]:
+    """Return the paths of the texts that tell who the applicant of a case is."""
+    return checking.applicant(asked.office, asked.office.register.dossier(reference)).named_in(texts)
+
+
+@_answers(OPENING)
+def opens(asked: Asked, recipient: str, sealed: bytes) -> bool:
+    """Tell that what is sealed can be opened."""
+    asked.office.vault.check(recipient, sealed)
+    return True
+
+
+@_answers(OPENING)
+def unseal(asked: Asked, recipient: str, sealed: bytes) -> bytes:
+    """Return what is sealed in a case, once it is on record that somebody opens it."""
+    office, peer = asked.office, asked.peer
+    dossier = _case_of(office, recipient)
+    people = [peer.person] if peer.person else [*dossier.policy.people]
+    if peer.part is not Part.OWN and not any(_opens(office, peer, dossier, person) for person in people):
+        needed = f"their own act on {dossier.case.reference} that says so"
+        raise NotEntitledError(peer.person or peer.part, verb=READ_REQUEST.verb, needed=needed)
+    return office.vault.unseal(recipient, sealed)
+
+
+def _case_of(office: Office, recipient: str) -> Dossier:
+    reference = office.catalogue.recipients().get(recipient)
+    if reference is None:
+        raise UnknownCaseError("of that key")
+    return office.register.dossier(reference)
+
+
+def _opens(office: Office, peer: Peer, dossier: Dossier, person: str) -> bool:
+    """Tell whether it is on record that a person opens it; of a desk's people, that they do today."""
+    done = any((each.act.kind, each.act.actor) == (READ_REQUEST, person) for each in dossier.statements)
+    if peer.part is Part.DESK:
+        done = may_open_again(office, dossier, Officer(id=person, signer=None))
+    return done and not [*refusals(dossier.case, READ_REQUEST, person, dossier.policy)]
+
+
+# Lists, notices, papers ---------------------------------------------------------------------------
+
+
+def _list(name: str) -> Callable[..., Any]:
+    def give(asked: Asked, **given: Any) -> Any:  # noqa: ANN401 - as the table says
+        office = asked.office
+        method = getattr(office.catalogue, name)
+        if office.catalogue.behind:
+            raise CatchingUpError
+        if "clock" in inspect.signature(method).parameters:
+            given["clock"] = office.clock(office.register.policy())
+        return method(**given)
+
+    return give
+
+
+for _name, _listed in LISTS.items():
+    _form = _model(_name, dict(_listed.takes))
+    ANSWERS[f"list/{_name.replace('_', '-')}"] = Answer(give=_list(_name), form=_form, parts=EVERYBODY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    name: str
+    once: str
+
+
+@_answers(WORKERS)
+def told_before(asked: Asked, name: str, once: str) -> bool:
+    """Tell whether a notice went out before."""
+    return asked.office.outbox.has_told(_About(name=name, once=once))
+
+
+@_answers(WORKERS, writes=True)
+def tell(asked: Asked, name: str, once: str, people: tuple[str, ...], text: str) -> bool:
+    """Send a notice."""
+    if not _FILE.fullmatch(name):
+        raise MalformedError("notice", Fault(path="name", problem="it is no name of a file"))
+    asked.office.outbox.tell(Notice(about=_About(name=name, once=once), people=people, text=text))
+    return True
+
+
+@_answers(EVERYBODY)
+def told_to(asked: Asked, person: str) -> list[str]:
+    """Return the names of the notices to a person."""
+    if asked.peer.person not in {"", person}:
+        raise NotEntitledError(asked.peer.person, verb="read notices", needed="that they are their own")
+    return [*asked.office.outbox.told(person)]
+
+
+@_answers(WORKERS)
+def signed_as(asked: Asked) -> str:
+    """Return in whose name papers are signed."""
+    return asked.office.copies.signed_as
+
+
+@_answers(WORKERS, writes=True)
+def stated(asked: Asked) -> tuple[int, str]:
+    """Return what a paper states of the register."""
+    return asked.office.copies.stated()
+
+
+@_answers(WORKERS, writes=True)
+def put_by(asked: Asked, reference: str, document: str) -> bool:
+    """Put the copies of an earlier version by, where the next one is signed off."""
+    dossier = asked.office.register.dossier(reference)
+    if dossier.case.stage(_known(document)) is Stage.PUBLICATION:
+        asked.office.copies.put_by(dossier, document)
+    return True
+
+
+@_answers(WORKERS, writes=True)
+def lay_out(asked: Asked, reference: str, document: str, page: str) -> bool:
+    """Lay out what was published."""
+    publishing.lay_out_brought(asked.office, reference, _known(document), page)
+    return True
+
+
+@_answers(WORKERS)
+def copies_missing(asked: Asked) -> list[tuple[str, str]]:
+    """Return the published documents of which there is no copy."""
+    return asked.office.copies.missing()
+
+
+def _known(document: str) -> str:
+    if document not in DOCUMENTS:
+        raise MalformedError("document", Fault(path="", problem="there is no such kind of document"))
+    return document

@@ -1,0 +1,112 @@
+"""Who asks a registrar: known by the account of the machine, or by a certificate, and named in its home."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import socket
+import struct
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.domain.errors import Fault, MalformedError
+from flows.domain.policy import parse_person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flows.home import Home
+
+_CREDENTIALS: Final = struct.Struct("3i")
+_OFFICER: Final = "officer:"
+
+
+class Part(StrEnum):
+    """What somebody is to a registrar."""
+
+    OWN = "own"
+    """The registrar's own account, which has the home."""
+    WORKER = "worker"
+    """Runs flows: renders, checks, and does what the machine does."""
+    DESK = "desk"
+    """Serves pages to people who are signed in there."""
+    OFFICER = "officer"
+    """One person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Who asks.
+
+    Attributes:
+        person: An officer's id; empty for whoever is none.
+    """
+
+    part: Part
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peers:
+    """Everybody who may ask, by account of the machine and by the common name of a certificate."""
+
+    accounts: Mapping[str, Peer]
+    certificates: Mapping[str, Peer]
+
+    def of_account(self, uid: int) -> Peer | None:
+        """Return who an account is."""
+        if uid == os.geteuid():
+            return Peer(part=Part.OWN)
+        try:
+            name = pwd.getpwuid(uid).pw_name
+        except KeyError:
+            name = ""
+        return self.accounts.get(name) or self.accounts.get(str(uid))
+
+    def of_certificate(self, certificate: Mapping[str, Any]) -> Peer | None:
+        """Return who a certificate is of that was verified, as ``ssl`` gives it."""
+        names = [
+            value for part in certificate.get("subject", ()) for key, value in part if key == "commonName"
+        ]
+        return self.certificates.get(names[0]) if len(names) == 1 else None
+
+
+def read_peers(home: Home) -> Peers:
+    """Return who may ask the registrar of a home.
+
+    Raises:
+        MalformedError: the file is not in its form.
+    """
+    try:
+        content = tomllib.loads(home.peers.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        content = {}
+    except (OSError, ValueError):
+        raise _unfit(home, "it cannot be read as TOML") from None
+    if content.keys() - {"accounts", "certificates"}:
+        raise _unfit(home, "it has other tables than [accounts] and [certificates]")
+    tables = (content.get(name, {}) for name in ("accounts", "certificates"))
+    accounts, certificates = ({name: _peer(home, text) for name, text in table.items()} for table in tables)
+    return Peers(accounts=accounts, certificates=certificates)
+
+
+def _peer(home: Home, text: object) -> Peer:
+    if text in {Part.WORKER, Part.DESK}:
+        return Peer(part=Part(str(text)))
+    if not (isinstance(text, str) and text.startswith(_OFFICER)):
+        raise _unfit(home, 'each is "worker", "desk" or "officer:" and an id')
+    person = text.removeprefix(_OFFICER)
+    parse_person(person)
+    return Peer(part=Part.OFFICER, person=person)
+
+
+def _unfit(home: Home, problem: str) -> MalformedError:
+    return MalformedError(str(home.peers), Fault(path="", problem=problem))
+
+
+def account_of(connected: socket.socket) -> int:
+    """Return the account of whoever connected to a socket of this machine, as the kernel says."""
+    said = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return int(_CREDENTIALS.unpack(said)[1])

@@ -1,0 +1,173 @@
+"""The registrar's process: alone on its register, it listens on a socket, and over TLS where that is set."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import ssl
+import stat
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import uvicorn
+
+from flows import disk
+from flows.casework.sole_writer import sole_writer
+from flows.desk.registrar.application import Application, Offices, protocol_for
+from flows.desk.registrar.peers import read_peers
+from flows.domain.errors import RegisterError
+from flows.engine import failures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
+
+    from flows.home import Home
+
+_KEPT_OPEN: Final = 300
+_BACKLOG: Final = 128
+_STOP: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverTls:
+    """Where it listens for others' machines.
+
+    Attributes:
+        authority: Certificates of those who may certify whoever asks, PEM.
+        certificate: Its own, PEM.
+        key: Its private key, PEM.
+    """
+
+    host: str
+    port: int
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+class _Server(uvicorn.Server):
+    """One of several in a process, which are told together when to end."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+def serve(home: Home, path: Path, tls: OverTls | None, *, say: Callable[[str], object]) -> None:
+    """Answer until SIGTERM or SIGINT.
+
+    Args:
+        path: Of the socket on this machine.
+        say: Told where it answers, once it does.
+
+    Raises:
+        RefusedError: another writes the register.
+        MalformedError: who may ask is not in its form.
+        RegisterError: the register, the address or a certificate is not fit.
+    """
+    disk.close_to_others()
+    with ExitStack() as stack:
+        stack.enter_context(sole_writer(home))
+        stack.enter_context(failures.told(home.log))
+        protocol, offices = protocol_for(read_peers(home)), Offices(home)
+        stack.callback(offices.close)
+        application = Application(offices, dict)
+        servers = [(_server(application, protocol), stack.enter_context(_on_socket(path)))]
+        where = f"unix:{path}"
+        if tls:
+            listener = stack.enter_context(_on_network(tls))
+            servers.append((_server(application, protocol, tls), listener))
+            where += f" and https://{tls.host}:{listener.getsockname()[1]}"
+        asyncio.run(_run(servers, lambda: say(where)))
+
+
+async def _run(servers: list[tuple[_Server, socket.socket]], ready: Callable[[], object]) -> None:
+    def end() -> None:
+        for server, _ in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in _STOP:
+        loop.add_signal_handler(number, end)
+    running = [asyncio.ensure_future(server.serve(sockets=[listener])) for server, listener in servers]
+    await asyncio.sleep(0)  # they listen already
+    ready()
+    await asyncio.gather(*running)
+
+
+def _server(application: Any, protocol: Any, tls: OverTls | None = None) -> _Server:  # noqa: ANN401 - uvicorn's
+    files: dict[str, Any] = {}
+    if tls:
+        files = {
+            "ssl_certfile": tls.certificate,
+            "ssl_keyfile": tls.key,
+            "ssl_ca_certs": str(tls.authority),
+            "ssl_cert_reqs": ssl.CERT_REQUIRED,
+        }
+    config = uvicorn.Config(
+        application,
+        http=protocol,
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=_KEPT_OPEN,
+        timeout_graceful_shutdown=10,
+        **files,
+    )
+    try:
+        config.load()
+    except OSError as error:
+        raise RegisterError(
+            f"The registrar's certificates cannot be read: {error.strerror or 'not in PEM'}."
+        ) from error
+    if config.ssl:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
+    return _Server(config)
+
+
+@contextmanager
+def _on_socket(path: Path) -> Iterator[socket.socket]:
+    """Listen on a socket of this machine, for its account and its group; one that a kill left is replaced."""
+    with suppress(FileNotFoundError):
+        if stat.S_ISSOCK(path.lstat().st_mode):
+            path.unlink()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        try:
+            listener.bind(str(path))
+            path.chmod(0o660)
+        except OSError as error:
+            raise RegisterError(
+                f"The registrar cannot listen at {path}: {error.strerror or error}."
+            ) from error
+        listener.listen(_BACKLOG)
+        try:
+            yield listener
+        finally:
+            with suppress(FileNotFoundError):
+                path.unlink()
+
+
+@contextmanager
+def _on_network(tls: OverTls) -> Iterator[socket.socket]:
+    try:
+        found = socket.getaddrinfo(tls.host, tls.port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise RegisterError(f"The registrar cannot listen at {tls.host}: {error.strerror}.") from error
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+        except OSError as error:
+            raise RegisterError(
+                f"The registrar cannot listen at {tls.host}:{tls.port}: {error.strerror}."
+            ) from error
+        listener.listen(_BACKLOG)
+        yield listener

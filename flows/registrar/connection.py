@@ -1,0 +1,137 @@
+"""One connection to a registrar: HTTP over a socket of this machine, or over TLS that both sides certify.
+
+What is asked goes by its name, with arguments and an answer in JSON. All that can be asked may be asked
+twice, so where the connection breaks, or the registrar is started anew, it is asked again for a while.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import time
+from dataclasses import is_dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from flows.domain.errors import RegisterError
+from flows.registrar import refusal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flows.registrar.address import Address
+
+T = TypeVar("T")
+
+_PATIENCE: Final = 20.0
+"""Seconds for which a registrar that does not answer is asked again."""
+_AGAIN: Final = 0.1
+_ANSWER: Final = 120.0
+"""Seconds for an answer."""
+_LARGEST: Final = 1 << 28
+_TYPES: Final[dict[Any, TypeAdapter[Any]]] = {}
+"""What reads an answer of each type; to make one takes a while."""
+
+
+class Connection:
+    """A connection, used by one thread at a time; close it when done.
+
+    Args:
+        patience: Seconds for which a registrar that does not answer is asked again.
+    """
+
+    def __init__(self, address: Address, *, patience: float = _PATIENCE) -> None:
+        self._address = address
+        self._patience = patience
+        self._open: HTTPConnection | None = None
+
+    def close(self) -> None:
+        """Close it."""
+        if self._open:
+            self._open.close()
+        self._open = None
+
+    def ask(self, what: str, gives: type[T], /, **given: Any) -> T:  # noqa: ANN401 - of any type JSON has
+        """Return what the registrar answers.
+
+        Args:
+            what: By its name.
+            gives: Of what type the answer is.
+            given: The arguments.
+
+        Raises:
+            PitError: as the registrar said.
+            RegisterError: it does not answer, or not as one does.
+        """
+        status, data = self._asked(what, to_json(given, bytes_mode="base64"))
+        try:
+            if status == HTTPStatus.OK:
+                return _of_type(gives).validate_json(data)
+            raise refusal.read(json.loads(data))
+        except (ValidationError, ValueError, LookupError, TypeError):
+            raise RegisterError(
+                f"What answers at {self._address.text} is no registrar of this version of Equipoise."
+            ) from None
+
+    def _asked(self, what: str, body: bytes) -> tuple[int, bytes]:
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                if self._open is None:
+                    self._open = _connection(self._address)
+                self._open.request("POST", f"/{what}", body, {"Content-Type": "application/json"})
+                answer = self._open.getresponse()
+                data = answer.read(_LARGEST)
+            except ssl.SSLCertVerificationError as error:
+                self.close()
+                raise RegisterError(
+                    f"The registrar at {self._address.text} is not certified: {error.verify_message}."
+                ) from error
+            except (OSError, HTTPException) as error:
+                self.close()
+                if time.monotonic() > until:
+                    raise RegisterError(
+                        f"The registrar at {self._address.text} does not answer; try again, and look whether "
+                        "it runs."
+                    ) from error
+                time.sleep(_AGAIN)
+            else:
+                return answer.status, data
+
+
+def _of_type(gives: type[T]) -> TypeAdapter[T]:
+    if gives not in _TYPES:
+        config = None if is_dataclass(gives) else ConfigDict(val_json_bytes="base64")
+        _TYPES[gives] = TypeAdapter(gives, config=config)
+    return _TYPES[gives]
+
+
+def _connection(address: Address) -> HTTPConnection:
+    if address.socket:
+        return _OverSocket(address.socket)
+    host, port = address.host
+    try:
+        context = ssl.create_default_context(cafile=address.authority)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.load_cert_chain(str(address.certificate), address.key)
+    except OSError as error:
+        raise RegisterError(
+            f"The certificates for {address.text} cannot be read: {error.strerror or 'not in PEM'}."
+        ) from error
+    return HTTPSConnection(host, port, context=context, timeout=_ANSWER)
+
+
+class _OverSocket(HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=_ANSWER)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))

@@ -1,0 +1,166 @@
+"""A registrar in a process of its own, certificates by which it is asked, and offices that ask it."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from flows.casework.office import Office
+from flows.desk.registrar.application import Application, Offices
+from flows.desk.registrar.peers import Part, Peer
+from flows.home import Home
+from flows.registrar.address import Address
+from flows.registrar.connection import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+EQUIPOISE: Final = Path(sys.executable).with_name("equipoise")
+
+
+class Certifier:
+    """A certificate authority of one test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.authority = folder / "ca.pem"
+        self.authority.write_bytes(self._certificate("A test CA", self._key, ca=True))
+
+    def certify(self, name: str) -> tuple[Path, Path]:
+        """Return the files of a certificate for whoever goes by ``name``, here, and of its key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate, private = self.folder / f"{name}.pem", self.folder / f"{name}.key"
+        certificate.write_bytes(self._certificate(name, key))
+        private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return certificate, private
+
+    def address(self, url: str, name: str) -> Address:
+        certificate, key = self.certify(name)
+        return Address(text=url, authority=self.authority, certificate=certificate, key=key)
+
+    def _certificate(self, name: str, key: ec.EllipticCurvePrivateKey, *, ca: bool = False) -> bytes:
+        subject, issuer = (
+            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in (name, "A test CA")
+        )
+        now = datetime.now(UTC)
+        here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        usage = x509.KeyUsage(
+            digital_signature=not ca,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=ca,
+            crl_sign=ca,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=2))
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .add_extension(usage, critical=True)
+            .add_extension(here, critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
+            )
+            .sign(self._key, hashes.SHA256())
+        )
+        return made.public_bytes(Encoding.PEM)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A registrar that was started.
+
+    Attributes:
+        over_tls: Where it answers over the network; empty where it does not.
+    """
+
+    process: subprocess.Popen[str]
+    socket: Address
+    over_tls: str = ""
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self._ended()
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self._ended()
+
+    def _ended(self) -> int:
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return self.process.wait(60)
+
+
+def start(home: Home, certifier: Certifier | None = None, *options: str | Path) -> Running:
+    """Start the registrar of a home; return once it answers."""
+    path = home.root.with_name("r.sock")  # a short one: the system takes some hundred characters
+    call: list[str | Path] = [EQUIPOISE, "registrar", "--home", home.root, "--socket", path, *options]
+    if certifier:
+        certificate, key = certifier.certify("registrar")
+        call += ["--listen", "127.0.0.1:0", "--ca", certifier.authority, "--cert", certificate, "--key", key]
+    with home.root.with_name("registrar.err").open("ab") as told:
+        process = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=told, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, home.root.with_name("registrar.err").read_text()
+    _, _, url = line.partition(". Stop")[0].partition(" and ")
+    return Running(process, Address(text=f"unix:{path}"), url)
+
+
+@contextmanager
+def running(home: Home, certifier: Certifier | None = None, *options: str | Path) -> Iterator[Running]:
+    """Run the registrar of a home for as long as the block lasts."""
+    started = start(home, certifier, *options)
+    try:
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.end()
+
+
+def elsewhere(root: Path, registrar: Address) -> Office:
+    """Open an office that has nothing but the address of a registrar."""
+    root.mkdir(exist_ok=True)
+    return Office(Home(root, registrar))
+
+
+@contextmanager
+def straight(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
+    """Have the registrar of a home answer in this process, with no network between."""
+    offices = Offices(home)
+    application = Application(offices, dict)
+
+    def asked(_: Connection, what: str, body: bytes) -> tuple[int, bytes]:
+        return application._answered(what, Peer(part=Part.OWN), body)
+
+    monkeypatch.setattr(Connection, "_asked", asked)
+    try:
+        yield Address(text="unix:/nowhere")
+    finally:
+        offices.close()
