@@ -358,7 +358,7 @@ def _text(part: Parsed, kind: str, found: _Found) -> str:
         text = _ENRICHED.sub("", text).replace("<<", "<")
     elif _parameter(part, "format").lower() == "flowed":
         text = unflowed(text, without_space=_parameter(part, "delsp").lower() == "yes")
-    text = in_lines(text)
+    text = in_lines(text[: 2 * LONGEST])
     if "-----BEGIN PGP MESSAGE-----" in text:
         found.told.add("encrypted")
     elif "-----BEGIN PGP SIGNED MESSAGE-----" in text:

@@ -515,8 +515,7 @@ STRUCTURES: Final = (
     ),
     Shape(
         name="multiparts fifty deep",
-        raw=None
-        or mail(
+        raw=mail(
             *parts(
                 "mixed",
                 PLAIN,
@@ -530,14 +529,14 @@ STRUCTURES: Final = (
         told=said("deep"),
     ),
     Shape(
-        name="multiparts five thousand deep",
+        name="multiparts two thousand deep",
         raw=mail(
             *parts(
                 "mixed",
                 PLAIN,
                 b"".join(
                     f'Content-Type: multipart/mixed; boundary="d{n}"\r\n\r\n--d{n}\r\n'.encode()
-                    for n in range(5_000)
+                    for n in range(2_000)
                 )
                 + PLAIN,
             )
