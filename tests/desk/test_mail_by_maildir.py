@@ -17,10 +17,11 @@ from sampling import spread
 from flows.casework import mail as mailing
 from flows.casework import requests
 from flows.casework.office import open_office
+from flows.domain.errors import MalformedError
 from flows.sources import inbox
 from flows.sources.item import LONG_REST, look
 from flows.sources.mail.judging import What, token_of
-from flows.sources.mail.mailbox import ASIDE, TAKEN
+from flows.sources.mail.mailbox import ASIDE, TAKEN, Maildir
 from flows.sources.mail.memory import Memory
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def take_in_items(desk: Desk) -> dict[str, str]:
             assert item
             try:
                 arrival = requests.read_item(item, references)
-            except requests.MalformedError as error:
+            except MalformedError as error:
                 found[path.name] = str(error)
                 requests.set_aside(office, path, requests.faults_of(error))
             else:
@@ -220,7 +221,7 @@ def test_killed_at_any_point_a_message_is_taken_in_once(
     targets = {
         "remember": (Memory, "remember"),
         "plain": (mailing, "_plain"),
-        "moved": (mailing.Maildir, "put_by"),
+        "moved": (Maildir, "put_by"),
     }
     with monkeypatch.context() as patched:
         patched.setattr(*targets[at], die)
