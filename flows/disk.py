@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 _AGAIN_SECONDS: Final = 0.05
 
@@ -49,6 +50,31 @@ def create(path: Path, data: bytes, *, mode: int = 0o600) -> None:
         with _filled(fresh, data, mode):
             fresh.rename(path)
         os.fsync(folder)
+
+
+@contextmanager
+def filling(path: Path) -> Iterator[BinaryIO]:
+    """Give a new file to be filled, which stands at ``path`` once the block ends well: whole, and durable.
+
+    It is for its owner alone. No folder is locked, which a disk of another machine may not allow.
+
+    Raises:
+        FileExistsError: something is there already.
+    """
+    fresh = path.with_name(f".{path.name}.part")
+    fresh.unlink(missing_ok=True)  # left by a kill
+    try:
+        descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        fresh.rename(path)
+        sync(path.parent)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 @contextmanager

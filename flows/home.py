@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from flows import disk
+from flows.domain.errors import RefusedError
 from flows.domain.local_day import local_day
 from flows.registrar.address import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HOME_VARIABLE: Final = "EQUIPOISE_HOME"
 REGISTRAR_VARIABLE: Final = "EQUIPOISE_REGISTRAR"
@@ -244,6 +252,31 @@ class Home:
     def allowed_signers(self) -> Path:
         """Every key that ever was good, for ssh-keygen and git."""
         return self.root / "allowed_signers"
+
+
+@contextmanager
+def fresh(home: Home) -> Iterator[Home]:
+    """Give a home with its folders and nothing in them, which takes its place when the block ends well.
+
+    Raises:
+        RefusedError: something is there already.
+    """
+    if os.path.lexists(home.root) and not _is_empty(home.root):
+        raise RefusedError(f"{home.root} is not an empty folder; a home is made in a new one.")
+    disk.close_to_others()
+    home.root.parent.mkdir(parents=True, exist_ok=True)
+    made = Home(home.root.with_name(f".{home.root.name}.{secrets.token_hex(4)}.part"))
+    try:
+        made.make_folders()
+        yield made
+        os.replace(made.root, home.root)  # noqa: PTH105 - whole, or not at all
+        disk.sync(home.root.parent)
+    finally:
+        shutil.rmtree(made.root, ignore_errors=True)
+
+
+def _is_empty(root: Path) -> bool:
+    return root.is_dir() and not root.is_symlink() and not any(root.iterdir())
 
 
 def find_home(given: Path | None = None) -> Home:

@@ -30,6 +30,7 @@ class Way(StrEnum):
     TAKEN = "taken"
     COSIGNED = "cosigned"
     WHOLE = "whole"
+    BACKUP = "backup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,8 @@ class HandedOut:
     """What went out last by one way to one place.
 
     Attributes:
-        way: A checkpoint in a file or taken along from the desk, one that a witness cosigned, or the whole
-            register.
+        way: A checkpoint in a file or taken along from the desk, one that a witness cosigned, the whole
+            register, or a backup.
         place: The file, the witness's name, or who took it.
         entries: How many it vouches for.
         time: UTC.

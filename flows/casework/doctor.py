@@ -65,6 +65,17 @@ class Ailment:
         return self.place, self.what
 
 
+def shown_as_row(ailment: Ailment, *, mended: bool) -> dict[str, object]:
+    """Return an ailment as it is printed in JSON."""
+    return {
+        "place": ailment.place,
+        "what": ailment.what,
+        "remedy": ailment.remedy,
+        "mendable": ailment.mend is not None,
+        "mended": mended,
+    }
+
+
 def examine(home: Home) -> list[Ailment]:
     """Return what is wrong with a home, what the rest depends on first.
 

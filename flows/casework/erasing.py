@@ -36,16 +36,24 @@ _UNDER_A_CASE: Final = (
 """The tables of the desk whose rows stand under a case, whichever they are."""
 
 
-def finish(office: Office) -> None:
+def finish(office: Office, *, restored: bool = False) -> int:
     """Destroy what is left of the cases that were erased; to be called while the inbox is held.
+
+    Args:
+        restored: Whether the home came from a backup, so that something else of a case may be back than its
+            key.
+
+    Returns:
+        Of how many cases the key was there.
 
     Raises:
         RegisterError: the disk did not allow it.
     """
-    there = keys_in(office.home.case_keys)
-    for recipient, reference in office.catalogue.erased().items():
-        if recipient in there:
+    there, erased = keys_in(office.home.case_keys), office.catalogue.erased()
+    for recipient, reference in erased.items():
+        if restored or recipient in there:
             _destroy(office, office.register.dossier(reference))
+    return len(there & erased.keys())
 
 
 def _destroy(office: Office, dossier: Dossier) -> None:

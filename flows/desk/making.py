@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flows import disk
 from flows import home as flows_home
 from flows.casework.office import catalogue_of
 from flows.document.markdown import plain_faults
@@ -18,7 +14,6 @@ from flows.domain.edition import latest
 from flows.domain.errors import Fault, MalformedError, RefusedError
 from flows.domain.policy import Person, Rules
 from flows.domain.procedure import Role
-from flows.home import Home
 from flows.register import signature
 from flows.register.founding import found
 from flows.sources.references import check_pattern
@@ -26,7 +21,8 @@ from flows.vault.keys import create_wrapping_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
+
+    from flows.home import Home
 
 CHASE_WITHIN: Final = 5
 """Working days, in a new register."""
@@ -101,29 +97,12 @@ def _administrator(person: str, public: str) -> Person:
 
 @contextmanager
 def fresh_home(home: Home) -> Iterator[Home]:
-    """Give a home without a register, which takes its place when the block ends well.
+    """Give a home with new keys of the service, which takes its place when the block ends well.
 
     Raises:
         RefusedError: something is there already.
     """
-    if os.path.lexists(home.root) and not _is_empty(home.root):
-        raise RefusedError(f"{home.root} is not an empty folder; a home is made in a new one.")
-    disk.close_to_others()
-    home.root.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Home(home.root.with_name(f".{home.root.name}.{secrets.token_hex(4)}.part"))
-    try:
-        _fill(fresh)
-        yield fresh
-        os.replace(fresh.root, home.root)  # noqa: PTH105 - whole, or not at all
-    finally:
-        shutil.rmtree(fresh.root, ignore_errors=True)
-
-
-def _is_empty(root: Path) -> bool:
-    return root.is_dir() and not root.is_symlink() and not any(root.iterdir())
-
-
-def _fill(fresh: Home) -> None:
-    fresh.make_folders()
-    create_wrapping_key(fresh.wrapping)
-    signature.generate(fresh.service)
+    with flows_home.fresh(home) as made:
+        create_wrapping_key(made.wrapping)
+        signature.generate(made.service)
+        yield made

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SECONDS: Final = 300
+_SECONDS_OF_ALL: Final = 6 * 3_600
+"""For a file of the whole register, which a machine writes for itself; nobody waits at a page."""
 _GIT: Final = (*GIT, "-c", "pack.threads=1", "-c", "uploadpack.allowFilter=false")
 ADVERTISED: Final = b"001e# service=git-upload-pack\n0000"
 """What stands before the list of branches where that is asked for by HTTP (gitprotocol-http)."""
@@ -30,6 +32,13 @@ def bundle(repository: Path) -> bytes:
     with lent(repository) as (own, variables):
         _git(["bundle", "create", "-q", "all.bundle", "HEAD", BRANCH], own, variables)
         return (own / "all.bundle").read_bytes()
+
+
+def write_bundle(repository: Path, tip: str, file: Path) -> None:
+    """Write the register up to the entry of the id ``tip`` into a new file that `git clone` reads."""
+    with lent(repository, tip) as (own, variables):
+        call = ["bundle", "create", "-q", str(file.absolute()), "HEAD", BRANCH]
+        _git(call, own, variables, seconds=_SECONDS_OF_ALL)
 
 
 def branches(repository: Path, *, second: bool) -> bytes:
@@ -55,9 +64,9 @@ def _form(*, second: bool) -> dict[str, str]:
 
 
 @contextmanager
-def lent(repository: Path) -> Iterator[tuple[Path, Mapping[str, str]]]:
-    """Hold a repository of our own with the register's branch and objects."""
-    tip, objects = branch_of(repository), repository.absolute() / "objects"
+def lent(repository: Path, tip: str | None = None) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """Hold a repository of our own with the register's objects and its branch, or that up to ``tip``."""
+    tip, objects = tip or branch_of(repository), repository.absolute() / "objects"
     if tip is None or not is_id(tip):
         raise RegisterError("The register has no entry that could be handed out.")
     with own_repository(objects, (each.name for each in objects.iterdir())) as own:
@@ -66,7 +75,14 @@ def lent(repository: Path) -> Iterator[tuple[Path, Mapping[str, str]]]:
         yield own, environment(own)
 
 
-def _git(call: Sequence[str], own: Path, variables: Mapping[str, str], asked: bytes = b"") -> bytes:
+def _git(
+    call: Sequence[str],
+    own: Path,
+    variables: Mapping[str, str],
+    asked: bytes = b"",
+    *,
+    seconds: int = _SECONDS,
+) -> bytes:
     try:
         # What is called is fixed, and what was sent goes to its standard input alone.
         done = subprocess.run(  # noqa: S603 - fixed arguments
@@ -77,7 +93,7 @@ def _git(call: Sequence[str], own: Path, variables: Mapping[str, str], asked: by
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             check=True,
-            timeout=_SECONDS,
+            timeout=seconds,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise RegisterError("git could not hand out the register.") from error

@@ -115,6 +115,25 @@ def mirror(source: str, folder: Path, verifier: Verifier) -> Mirrored:
     return Mirrored(report=report, moved=moved)
 
 
+def take(source: str, folder: Path) -> None:
+    """Fetch a register into a new repository at ``folder``, as it is: whoever takes it audits it next.
+
+    Raises:
+        RegisterError: nothing could be fetched.
+    """
+    with (
+        closing(Repository.create(folder)) as taken,
+        taken.locked(),
+        _candidate([], folder.absolute().parent) as candidate,
+    ):
+        _fetch(source, candidate)
+        new = branch_of(candidate)
+        if new is None:
+            raise RegisterError(f"There is no register in {source}.")
+        _take_over(candidate / "objects", folder / "objects")
+        taken.advance(new, None)
+
+
 def check_push(lines: list[str], repository: Path, quarantine: Path | None, verifier: Verifier) -> Report:
     """Return what an audit finds of what is pushed and still in git's quarantine (githooks, pre-receive).
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pyrage
 
 from flows import disk
-from flows.domain.errors import RegisterError
+from flows.domain.errors import Fault, MalformedError, RegisterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -137,6 +137,36 @@ def keys_in(folder: Path) -> set[str]:
 
 def _named(files: Iterable[str]) -> set[str]:
     return {name.removesuffix(_SUFFIX) for name in files if name.endswith(_SUFFIX)}
+
+
+def seal_for(recipient: str, content: bytes) -> bytes:
+    """Return ``content`` as whoever has the private half of ``recipient`` alone can read it (age, X25519).
+
+    Raises:
+        MalformedError: it is no recipient.
+    """
+    try:
+        sealed: bytes = pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(recipient.strip())])
+    except pyrage.RecipientError as error:
+        problem = "a recipient of age begins with age1; `age-keygen` makes one"
+        raise MalformedError("the recipient", Fault(path="", problem=problem)) from error
+    return sealed
+
+
+def open_with(identity: Path, sealed: bytes) -> bytes:
+    """Return what was sealed for the recipient whose private half stands in a file.
+
+    Raises:
+        MalformedError: the file has none, or it does not open this.
+    """
+    try:
+        lines = identity.read_text(encoding="utf-8-sig").splitlines()
+        secret = next((line.strip() for line in lines if line.startswith("AGE-SECRET-KEY-")), "")
+        content: bytes = pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(secret)])
+    except (OSError, ValueError, pyrage.IdentityError, pyrage.DecryptError) as error:
+        problem = "there is no private key of age in it that opens the backup"
+        raise MalformedError(str(identity), Fault(path="", problem=problem)) from error
+    return content
 
 
 def create_wrapping_key(path: Path) -> None:

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from flows import home as flows_home
 from flows.casework.auditing import audit_register
 from flows.casework.office import open_office
-from flows.desk.cli.checking import _Progress
+from flows.desk.cli.checking import Progress
 from flows.desk.cli.main import main
 from flows.domain.errors import TamperedError
 from flows.register.repository import BRANCH
@@ -332,7 +332,7 @@ def test_progress_is_shown_on_a_terminal_alone(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def told() -> str:
-        with _Progress("Auditing") as progress:
+        with Progress("Auditing") as progress:
             for done in range(1, 4):
                 progress.show(done, 3)
         return capsys.readouterr().err

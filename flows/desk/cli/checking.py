@@ -135,7 +135,7 @@ def audit(
     note, stated = _from_outside(checkpoint) if checkpoint else (own, None)
     pin = fingerprint(pin) if pin is not None else None
     before = _remembered(remember) if remember else None
-    with _Progress("Auditing") as progress:
+    with Progress("Auditing") as progress:
         report = audit_register(
             repository or home.register,
             check_brought=paper.check,
@@ -242,7 +242,7 @@ def schema(name: Literal["request", "assessment"], *, as_json: bool) -> None:  #
     print_json(json_schema(name))
 
 
-class _Progress:
+class Progress:
     """A bar on a terminal, and nothing elsewhere."""
 
     def __init__(self, label: str) -> None:
@@ -259,6 +259,7 @@ class _Progress:
             self._bar.render_finish()
 
     def show(self, done: int, total: int) -> None:
+        """Show how much is done."""
         if not sys.stderr.isatty():
             return
         if self._bar is None:

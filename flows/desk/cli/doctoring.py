@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.casework import doctor as casework
+from flows.casework.doctor import shown_as_row
 from flows.desk.cli.terminal import NO, counted, example, print_json, shown, with_home
 
 if TYPE_CHECKING:
-    from flows.casework.doctor import Ailment
     from flows.home import Home
 
 
@@ -22,7 +22,9 @@ def doctor(*, mend: bool, home: Home, as_json: bool) -> None:
     """Say what is wrong with a home after a kill, a full disk or a restored copy, and mend what is safe."""
     mended, left = casework.mend(home) if mend else ([], casework.examine(home))
     if as_json:
-        rows = [_row(each, mended=True) for each in mended] + [_row(each, mended=False) for each in left]
+        rows = [shown_as_row(each, mended=True) for each in mended] + [
+            shown_as_row(each, mended=False) for each in left
+        ]
         print_json({"home": str(home.root), "ailments": rows})
     else:
         for each in mended:
@@ -36,13 +38,3 @@ def doctor(*, mend: bool, home: Home, as_json: bool) -> None:
             click.echo(f"Not well yet: {counted(len(left), 'thing')}.")
     if left:
         sys.exit(NO)
-
-
-def _row(ailment: Ailment, *, mended: bool) -> dict[str, object]:
-    return {
-        "place": ailment.place,
-        "what": ailment.what,
-        "remedy": ailment.remedy,
-        "mendable": ailment.mend is not None,
-        "mended": mended,
-    }

@@ -121,6 +121,14 @@ _AFTER: Final = {
         "Say what is wrong with a home after a kill, a full disk or a restored copy, and mend what is safe.",
         "doctor",
     ),
+    "backup": _in(
+        "backing_up",
+        "Write a backup of the home into TARGET, a new file or a folder, also while `up` runs.",
+        "backup",
+    ),
+    "restore": _in(
+        "backing_up", "Make a home again from its backup FILE, where there is none, and audit it.", "restore"
+    ),
     "lint": _in("checking", "Check an assessment before it is submitted.", "lint"),
     "pdf-check": _in(
         "papers", "Check that everyone can read a PDF, and that it reads aloud as written.", "pdf_check"

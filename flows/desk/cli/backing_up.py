@@ -1,0 +1,176 @@
+"""The commands against the loss of a machine: a backup of a home, and a home made again from one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flows import home as flows_home
+from flows.casework import backing_up, restoring
+from flows.casework.doctor import shown_as_row
+from flows.desk.cli.checking import Progress, audit_json, fingerprint, tell_audit
+from flows.desk.cli.terminal import (
+    FAILS_ITS_AUDIT,
+    NO,
+    counted,
+    example,
+    open_office,
+    print_json,
+    read_text,
+    shown,
+    with_home,
+)
+
+if TYPE_CHECKING:
+    from flows.casework.backing_up import BackedUp
+    from flows.home import Home
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(
+    epilog=example(
+        "equipoise backup /mnt/backups --with-keys /mnt/keys",
+        "equipoise backup home.tar --with-keys /mnt/usb --seal-for age1…",
+    )
+)
+@click.argument("target", type=_PATH)
+@click.option(
+    "--with-keys", "keys", metavar="FILE|FOLDER", type=_PATH, help="Write the keys too, to another place."
+)
+@click.option(
+    "--seal-for",
+    metavar="RECIPIENT",
+    help="Seal the keys for a recipient of age (age1…), whose private half is kept elsewhere.",
+)
+@with_home
+def backup(target: Path, keys: Path | None, seal_for: str | None, *, home: Home, as_json: bool) -> None:
+    """Write a backup of the home into TARGET, a new file or a folder, also while `up` runs.
+
+    It has everything but the keys and what is made anew, and is as secret as the home. The keys go into
+    another file, to be kept in other hands.
+    """
+    if seal_for and not keys:
+        raise click.UsageError("--seal-for seals the keys: --with-keys says where they go.")
+    if (
+        keys
+        and (keys if keys.is_dir() else keys.parent).resolve()
+        == (target if target.is_dir() else target.parent).resolve()
+    ):
+        raise click.UsageError("--with-keys names another place than that of the backup.")
+    with open_office(home) as office:
+        done = backing_up.back_up(office, target)
+        made = backing_up.back_up_keys(office, keys, seal_for) if keys else None
+    if as_json:
+        print_json({"home": _row(done), "keys": _row(made) if made else None})
+        return
+    entries = counted(done.manifest.entries, "entry", "entries")
+    click.echo(shown(f"Written: {done.file} ({_size(done.size)}), with the register up to {entries}."))
+    if made:
+        click.echo(shown(f"Written: {made.file} ({_size(made.size)}), with the keys."))
+    else:
+        click.echo("The keys are not in it; --with-keys writes them to another place.")
+    if left := done.manifest.left_out:
+        click.echo(f"Left out: {counted(left, 'thing')} that still arrived, or was no plain file.")
+
+
+def _row(made: BackedUp) -> dict[str, object]:
+    said = made.manifest
+    return {
+        "file": str(made.file),
+        "size": made.size,
+        "entries": said.entries,
+        "files": len(said.files),
+        "left_out": said.left_out,
+    }
+
+
+def _size(size: int) -> str:
+    return f"{size / (1 << 20):,.1f} MiB"
+
+
+@click.command(
+    epilog=example(
+        "equipoise restore /mnt/backups/equipoise-20260305T020000Z.tar \\\n"
+        "  --keys /mnt/keys/equipoise-20260305T020002Z.keys.tar --checkpoint 000000120.txt",
+    )
+)
+@click.argument("file", type=_PATH)
+@click.option("--keys", metavar="FILE", type=_PATH, help="The backup of its keys.")
+@click.option(
+    "--identity", metavar="FILE", type=_PATH, help="The private key of age for which the keys were sealed."
+)
+@click.option(
+    "--register",
+    "newer",
+    metavar="SOURCE",
+    help="A copy of the register that went on since: what it tells, erasures among it, is taken over.",
+)
+@click.option("--pin", metavar="FINGERPRINT", help="The register's fingerprint, as published elsewhere.")
+@click.option(
+    "--checkpoint",
+    metavar="FILE",
+    type=_PATH,
+    help="A checkpoint kept elsewhere; else the newest of the backup.",
+)
+@with_home
+def restore(
+    file: Path,
+    keys: Path | None,
+    identity: Path | None,
+    newer: str | None,
+    *,
+    pin: str | None,
+    checkpoint: Path | None,
+    home: Home,
+    as_json: bool,
+) -> None:
+    """Make a home again from its backup FILE, where there is none, and audit it.
+
+    What is made from the register is made anew, erasures that it tells of are carried out, and nothing is
+    recorded until the audit has passed.
+    """
+    with Progress("Auditing") as progress:
+        done = restoring.restore(
+            home,
+            file,
+            keys=keys,
+            identity=identity,
+            newer=newer,
+            pin=fingerprint(pin) if pin is not None else None,
+            checkpoint=(checkpoint, read_text(checkpoint)) if checkpoint else None,
+            now=flows_home.now(),
+            progress=progress.show,
+        )
+    if as_json:
+        print_json(
+            {
+                "home": str(home.root),
+                "with_keys": done.with_keys,
+                "erased": done.erased,
+                "compared": done.compared or None,
+                "audit": audit_json(done.report),
+                "ailments": [shown_as_row(each, mended=False) for each in done.left],
+            }
+        )
+    else:
+        _tell(done, home)
+    if not done.report.passes:
+        sys.exit(FAILS_ITS_AUDIT)
+    if done.left:
+        sys.exit(NO)
+
+
+def _tell(done: restoring.Restored, home: Home) -> None:
+    click.echo(shown(f"Restored: {home.root}, from a backup of {done.backup.time}."))
+    if done.erased:
+        keys = counted(done.erased, "erased case")
+        click.echo(f"Destroyed: the keys of {keys}, which had come back.")
+    tell_audit(done.report, done.compared or "none")
+    for each in done.left:
+        click.echo(shown(f"{each.place}: {each.what} {each.remedy}", lines=False))
+    if not done.with_keys:
+        click.echo("The keys did not come with it: --keys names their backup.")

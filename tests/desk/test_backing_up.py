@@ -1,0 +1,332 @@
+"""A backup is taken while acts are recorded; a home is made again from it, audited, and goes on."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tarfile
+import threading
+import time
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import pyrage
+import pytest
+from desk_builders import CASE, PEOPLE, Desk, an_officer, another_case, everything, passes_audit
+from sampling import sampled
+
+from flows import home as flows_home
+from flows.casework import acts, copies_elsewhere
+from flows.casework.acts import Wish
+from flows.casework.backing_up import LEFT_OUT, OF_THE_MOMENT
+from flows.casework.copies_elsewhere import Way
+from flows.casework.office import open_office
+from flows.desk.web.store import SCHEMA, Store
+from flows.domain.acts import ASSIGN
+from flows.domain.reference import identity
+from flows.home import Home
+from flows.vault.keys import keys_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NOW: Final = flows_home.now()
+AFTER_RETENTION: Final = NOW + timedelta(days=40)
+FIRST, SECOND = ("--as", "administrator"), ("--as", "second.administrator")
+OLD: Final = time.time() - 60
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """Where backups are kept: two places, for the home and its keys."""
+    for name in ("homes", "keys"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def taken(desk: Desk, kept: Path, *more: str) -> tuple[Path, Path]:
+    """Back a home up with its keys."""
+    made = desk.told("backup", kept / "homes", "--with-keys", kept / "keys", *more)
+    return kept / "homes" / made["home"]["file"], kept / "keys" / made["keys"]["file"]
+
+
+def elsewhere(kept: Path) -> Desk:
+    """An empty machine."""
+    return Desk(Home(kept / "machine" / "home"))
+
+
+def restored(kept: Path, home: Path, keys: Path, *more: str | Path) -> tuple[Desk, dict[str, Any]]:
+    new = elsewhere(kept)
+    return new, new.told("restore", home, "--keys", keys, *more)
+
+
+def outside(desk: Desk, kept: Path) -> Path:
+    """A checkpoint that somebody else kept."""
+    note = kept / "checkpoint.txt"
+    note.unlink(missing_ok=True)
+    desk.done("checkpoint", "--out", note)
+    return note
+
+
+def test_a_backup_under_load_restored_elsewhere_passes_the_audit_against_an_outside_checkpoint(
+    desk: Desk, kept: Path
+) -> None:
+    another_case(desk.home, "R/2", "2022-11-08")
+    note = outside(desk, kept)
+    under_way, stop = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with open_office(desk.home) as office:
+            people = [person for person in PEOPLE if person != "legal-reviewer"]
+            while not stop.is_set():
+                person = people[office.register.tip().entry.sequence % len(people)]
+                wish = Wish(kind=ASSIGN, reference="R/2", facts={"person": person})
+                acts.act(office, an_officer(desk.home, "foi-officer"), wish)
+                under_way.set()
+
+    writer = threading.Thread(target=work)
+    writer.start()
+    try:
+        assert under_way.wait(30)
+        home, keys = taken(desk, kept)
+    finally:
+        stop.set()
+        writer.join()
+    with open_office(desk.home) as office:
+        last = office.register.tip().entry.sequence
+    shutil.rmtree(desk.home.root)
+
+    new, said = restored(kept, home, keys, "--checkpoint", note)
+
+    assert said["audit"]["passes"]
+    assert said["audit"]["entries"] < last
+    assert said["ailments"] == []
+    assert said["compared"] == str(note)
+    new.submit()
+    new.done("request", CASE, "--reason", "To draft it.", "--as", "foi-officer")
+    assert passes_audit(new.home)
+
+
+def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
+    published: Home, tmp_path: Path, kept: Path
+) -> None:
+    shutil.copytree(published.root, tmp_path / "home")
+    desk = Desk(Home(tmp_path / "home"))
+    desk.done("checkpoint")
+    (desk.home.set_aside / "item").mkdir()
+    (desk.home.set_aside / "item" / "WHY.txt").write_text("It lacks a reference.\n")
+    (desk.home.inbox / "arriving.yaml").write_text("reference: A/1\n")
+    (desk.home.root / "sign-on.toml").write_text('secret = "sign-on.secret"\n')
+    (desk.home.root / "sign-on.secret").write_text("s\n")
+    (desk.home.state / "what-a-later-release-keeps.json").write_text("{}\n")
+    with closing(Store(desk.home.desk)) as store:
+        store.ask("insert into sessions values ('i', 'foi-officer', 'h', 0, 0)")
+        store.ask("insert into ticks values ('foi-officer', 'c')")
+
+    home, keys = taken(desk, kept)
+    before = everything(desk.home)
+    shutil.rmtree(desk.home.root)
+    new, _ = restored(kept, home, keys)
+
+    left_out = {"inbox/arriving.yaml"}
+    register = re.compile(r"register\.git/")
+    assert {path: digest for path, digest in everything(new.home).items() if not register.match(path)} == {
+        path: digest for path, digest in before.items() if path not in left_out and not register.match(path)
+    } | {"allowed_signers": everything(new.home)["allowed_signers"]}
+    assert (new.home.state / "what-a-later-release-keeps.json").is_file()
+    assert [*new.home.checkpoints.iterdir()]
+    with closing(Store(new.home.desk)) as store:
+        assert store.ask("select * from sessions") == []
+        assert store.ask("select * from ticks") == [("foi-officer", "c")]
+    assert [path for path in new.home.root.rglob("*") if path.stat().st_mode & 0o077] == []
+    with tarfile.open(home) as tar:
+        assert not [name for name in tar.getnames() if name.startswith("keys") or name == "sign-on.secret"]
+    assert home.stat().st_mode & 0o077 == 0
+    assert new.done("doctor") == "Nothing is wrong with this home.\n"
+
+
+def test_the_key_of_an_erased_case_does_not_come_back_from_an_older_backup(
+    desk: Desk, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.done("close", CASE, "--ground", "withdrawn", "--as", "foi-officer")
+    noted = "insert into openings values (?, 'test', 'foi-officer', 0)"
+    with closing(Store(desk.home.desk)) as store:
+        store.ask(noted, identity(CASE))
+    home, keys = taken(desk, kept)
+    with open_office(desk.home, reading=True) as office:
+        recipient = office.register.dossier(CASE).case.recipient
+    monkeypatch.setattr(flows_home, "now", lambda: AFTER_RETENTION)
+    desk.done("officer", "add", "second.administrator", "--role", "administrator", *FIRST)
+    desk.done("retention", "set", "1", *FIRST)
+    desk.done("erase", CASE, "--ground", "Schedule 4.2", *FIRST)
+    desk.done("confirm-erasure", CASE, *SECOND)
+    copy, note = kept / "copy.git", outside(desk, kept)
+    desk.done("mirror", desk.home.register, copy)
+    later = kept / "later.keys.tar"
+    desk.done("backup", kept / "later.tar", "--with-keys", kept / "homes" / later.name)
+    shutil.rmtree(desk.home.root)
+
+    # Of the backup alone nobody can know; the checkpoint tells that it is too old, and nothing is recorded.
+    old = Desk(Home(kept / "old" / "home"))
+    told = old("restore", home, "--keys", keys, "--checkpoint", note)
+    assert told.exit_code == 4
+    assert "E_ROLLBACK" in told.stdout
+    assert recipient in keys_in(old.home.case_keys)
+    assert "E_ROLLBACK" in (old.home.root / "writing-stopped.txt").read_text()
+    assert "failed its audit" in old.refused("retention", "set", "3", *FIRST)[1]
+
+    # With a copy of the register that went on, the erasure is carried out.
+    new, said = restored(kept, home, keys, "--register", copy, "--checkpoint", note)
+    assert said["erased"] == 1
+    assert said["audit"]["passes"]
+    assert recipient not in keys_in(new.home.case_keys)
+    with closing(Store(new.home.desk)) as store:
+        assert store.ask("select * from openings") == []
+    assert "was erased" in new("request", CASE, "--reason", "R.", "--as", "foi-officer").stderr
+
+    # The same where the keys are newer than the rest.
+    shutil.rmtree(new.home.root)
+    new, said = restored(kept, home, kept / "homes" / later.name, "--register", copy)
+    assert said["erased"] == 0
+    with closing(Store(new.home.desk)) as store:
+        assert store.ask("select * from openings") == []
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-12_000])
+
+
+def flip(file: Path) -> None:
+    with tarfile.open(file) as tar:
+        at = tar.getmember("register.bundle").offset_data + 50
+    data = bytearray(file.read_bytes())
+    data[at] ^= 1
+    file.write_bytes(data)
+
+
+def rewrite(file: Path, change: Callable[[tarfile.TarInfo], object]) -> None:
+    """Write a backup again with its members changed."""
+    fresh = file.with_name("fresh.tar")
+    with tarfile.open(file) as old, tarfile.open(fresh, "w") as new:
+        for member in old.getmembers():
+            held = old.extractfile(member)
+            change(member)
+            new.addfile(member, held)
+    fresh.replace(file)
+
+
+def lead_out(member: tarfile.TarInfo) -> None:
+    if member.name == "set-aside":
+        member.name = "../outside"
+
+
+def lead_out_from_within(member: tarfile.TarInfo) -> None:
+    if member.name == "set-aside":
+        member.name = "state/../../outside"
+
+
+def link(member: tarfile.TarInfo) -> None:
+    if member.name == "set-aside":
+        member.type, member.linkname = tarfile.SYMTYPE, "/etc"
+
+
+DAMAGED: Final[dict[str, tuple[Callable[[Path], object], str]]] = {
+    "cut off": (cut, "cut off"),
+    "a bit": (flip, "a file in it is damaged"),
+    "no archive": (lambda file: file.write_bytes(b"x" * 20_000), "or is no backup"),
+    "leads out": (lambda file: rewrite(file, lead_out), "leads elsewhere"),
+    "leads out from within": (lambda file: rewrite(file, lead_out_from_within), "leads elsewhere"),
+    "has a link": (lambda file: rewrite(file, link), "something else than files"),
+}
+
+
+@pytest.mark.parametrize("damage", sampled(DAMAGED))
+def test_a_damaged_backup_makes_no_home(damage: str, desk: Desk, kept: Path) -> None:
+    home, _ = taken(desk, kept)
+    break_, sentence = DAMAGED[damage]
+    break_(home)
+    new = elsewhere(kept)
+
+    result = new("restore", home)
+
+    assert (result.exit_code, sentence in result.stderr) == (2, True), result.output
+    assert [*new.home.root.parent.iterdir()] == []
+    assert not (kept / "outside").exists()
+
+
+def test_what_cannot_be_backed_up_or_restored_is_refused_and_leaves_nothing(desk: Desk, kept: Path) -> None:
+    home, keys = taken(desk, kept)
+    assert "already" in desk.refused("backup", home)[1]
+    assert "in the home itself" in desk.refused("backup", desk.home.root / "b.tar")[1]
+    assert "no such folder" in desk.refused("backup", kept / "none" / "b.tar")[1]
+    assert "another place" in desk("backup", kept / "homes", "--with-keys", kept / "homes" / "k.tar").stderr
+    assert "not an empty folder" in desk.refused("restore", home)[1]
+    new = elsewhere(kept)
+    assert "a backup of the keys, where one of the home belongs" in new("restore", keys).stderr
+    assert (
+        "a backup of the home, where one of the keys belongs" in new("restore", home, "--keys", home).stderr
+    )
+    assert not new.home.root.exists()
+    assert [*(kept / "homes").iterdir()] == [home]
+
+
+@pytest.mark.exhaustive
+def test_keys_sealed_for_a_recipient_are_opened_by_its_private_half_alone(desk: Desk, kept: Path) -> None:
+    mine, another = (pyrage.x25519.Identity.generate() for _ in range(2))
+    for name, key in (("mine", mine), ("another", another)):
+        (kept / name).write_text(f"# made today\n{key}\n")
+    home, keys = taken(desk, kept, "--seal-for", str(mine.to_public()))
+    assert desk.home.wrapping.read_bytes().strip() not in keys.read_bytes()
+    new = elsewhere(kept)
+    assert "it is sealed" in new("restore", home, "--keys", keys).stderr
+    assert "no private key" in new("restore", home, "--keys", keys, "--identity", kept / "another").stderr
+    assert not new.home.root.exists()
+
+    new, said = restored(kept, home, keys, "--identity", kept / "mine")
+
+    assert (said["with_keys"], said["audit"]["passes"]) == (True, True)
+    new.submit()
+
+
+def test_a_home_restored_without_its_keys_says_what_is_missing(desk: Desk, kept: Path) -> None:
+    home, _ = taken(desk, kept)
+    new = elsewhere(kept)
+
+    result = new("restore", home)
+
+    assert result.exit_code == 1
+    assert "keys/service/signing: The key is missing" in result.stdout
+    assert "--keys names their backup" in result.stdout
+
+
+@pytest.mark.exhaustive
+def test_a_register_that_was_stopped_is_stopped_when_it_is_restored(desk: Desk, kept: Path) -> None:
+    (desk.home.root / "writing-stopped.txt").write_text("Nothing is recorded: wait.\n")
+    home, keys = taken(desk, kept)
+
+    new, _ = restored(kept, home, keys)
+
+    assert "Nothing is recorded: wait." in new("submit", CASE, "--version", "1", "--as", "foi-officer").stderr
+
+
+def test_the_home_remembers_when_it_was_backed_up_last(desk: Desk, kept: Path) -> None:
+    home, _ = taken(desk, kept)
+
+    (row,) = (each for each in copies_elsewhere.known(desk.home) if each.way is Way.BACKUP)
+
+    with open_office(desk.home) as office:
+        assert (row.place, row.entries) == (str(home.parent), office.register.tip().entry.sequence)
+
+
+def test_what_no_backup_has_is_named_as_it_stands_in_a_home() -> None:
+    tables = re.findall(r"create table if not exists (\w+)", SCHEMA)
+    assert set(OF_THE_MOMENT) <= set(tables)
+    home = Home(flows_home.find_home().root)
+    anew = (home.register, home.catalogue, home.tree, home.repeats, home.prefect, home.address, home.looked)
+    for path in (*anew, home.looked_ahead, home.laid_out, home.log, home.allowed_signers):
+        assert LEFT_OUT.fullmatch(str(path.relative_to(home.root)))
+    matter = (home.desk, home.checkpoints, home.audits, home.handed_out, home.lookups, home.sign_on)
+    for path in (*matter, home.inbox, home.set_aside, home.published, home.letters, home.consents):
+        assert not LEFT_OUT.fullmatch(str(path.relative_to(home.root)))
