@@ -191,9 +191,7 @@ def _unpack(file: Path, kind: str, root: Path, identity: Path | None = None) -> 
             manifest = _manifest(tar, file, kind)
             _put(tar, manifest, root)
     except (OSError, tarfile.TarError, KeyError, ValueError, TypeError) as error:
-        raise _no_backup(
-            file, str(error) if isinstance(error, _DamagedError) else _CUT
-        ) from error
+        raise _no_backup(file, str(error) if isinstance(error, _DamagedError) else _CUT) from error
     return manifest
 
 
