@@ -127,11 +127,8 @@ def take(source: str, folder: Path) -> None:
         _candidate([], folder.absolute().parent) as candidate,
     ):
         _fetch(source, candidate)
-        new = branch_of(candidate)
-        if new is None:
-            raise RegisterError(f"There is no register in {source}.")
         _take_over(candidate / "objects", folder / "objects")
-        taken.advance(new, None)
+        taken.advance(str(branch_of(candidate)), None)
 
 
 def check_push(lines: list[str], repository: Path, quarantine: Path | None, verifier: Verifier) -> Report:

@@ -59,7 +59,7 @@ _NOT_VERIFYING: Final = {
     "flows/register/signature.py": r"load|generate|agent|AgentSigner\..*|_signed_by_agent|FileSigner\..*",
     "flows/register/packs.py": r"Objects\.(pack|_loose|_batch|write)|own_repository|_check_plain",
     "flows/register/objects.py": r"LooseStore\.(write|_.*|count|names)|_written|write_all",
-    "flows/register/mirror.py": r"_fetch|_run_fetch|mirror|_take_over|_linked",
+    "flows/register/mirror.py": r"_fetch|_run_fetch|mirror|take|_take_over|_linked",
     "flows/register/witness.py": r"Witness\.(__init__|create|trust|newest)",
     "flows/register/kinds.py": r"parse_public",
     "flows/register/examine.py": r"Examiner\.unseen",
