@@ -146,10 +146,12 @@ POLICY_ACTS = {  # the sentence of the entry, and what the act changes: a file, 
         "policy: set how many administrators a change takes to {administrators}",
         "rules.json threshold",
     ),
+    "change-recovery": ("policy: change the recovery key", "rules.json recovery"),
     "adopt-edition": ("policy: adopt edition {edition} of the procedure", "rules.json edition"),
     "resume": ("policy: let the register be written again", ""),
     "suspect-key": ("policy: suspect a key of {person} since entry {since}", "roster.json"),
     "change-service-key": ("policy: change the key of the service", "roster.json"),
+    "recover": ("policy: name {person} an administrator by the recovery key", "roster.json"),
 }
 STATED = {
     "body": "body",
@@ -550,7 +552,34 @@ def parse_policy(files: dict[str, bytes], register: str) -> Policy:
     need("test" in gates and not few, "E_POLICY", "The rules let one person decide, or name no document.")
     desk = policy.rules.get("desk", [])
     need(all(isinstance(origin, str) and ORIGIN.fullmatch(origin) for origin in desk), "E_POLICY", "No desk.")
+    if "recovery" in policy.rules:
+        check_recovery(policy.rules["recovery"], keys)
     return policy
+
+
+def check_recovery(said: Any, keys: list[str]) -> None:
+    """Check the key that names an administrator where no other is left."""
+    try:
+        fit = said.keys() == {"key", "needed", "shares"} and 2 <= said["needed"] <= said["shares"] <= 16
+        fit = fit and said["key"].startswith("ssh-ed25519 ")
+    except (AttributeError, TypeError):
+        fit = False
+    need(fit, "E_POLICY", "The recovery key is out of form.")
+    need(sound(said["key"]), "E_WEAK_KEY", "The recovery key proves nothing.")
+    need(point(said["key"]) not in map(point, keys), "E_POLICY", "The recovery key is somebody's own.")
+
+
+def signer_of(
+    said: dict[str, Any], facts: dict[str, str], written: str, *, first: str, purpose: str, desk: list[str]
+) -> str:
+    """Return the key that signed a change of the policy beside its statement, as a fact of it says."""
+    same = {name: said[name] for name in ("act", "files", "format", "policy", "reason", "register")}
+    agreed = {**same, "details": facts, "proposed-by": first}
+    data = json.dumps(agreed, indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+    lines = "\n".join(written[at : at + 70] for at in range(0, len(written), 70))
+    found = parse_signature(f"-----BEGIN SSH SIGNATURE-----\n{lines}\n-----END SSH SIGNATURE-----\n")
+    verify(found, data, f"equipoise-{purpose}-v1", desk)
+    return found.public
 
 
 def check_attesting(policy: Policy) -> None:
@@ -944,6 +973,7 @@ class Audit:
         self.heads: list[str] = []
         self.roots: dict[tuple[int, int], bytes] = {}
         self.gone_on: list[str] = []
+        self.told: list[str] = []
         """The findings in spite of which the entry that is read lets the register go on."""
         self.drafts: dict[str, str] = {}
         """What each draft wrote: the name of the act and the path, to git's name of the content."""
@@ -1027,7 +1057,9 @@ class Audit:
         said = self._statement(entry, chain, files, earlier)
         policy = self._policy(said, files) if case == "policy" else self.policies[-1]
         judged = self.policies[-1] if self.policies else policy
-        self._tried(failed, lambda: self._signed(entry, said, files, judged))
+        # Whom the recovery key names signs with the key that is listed then.
+        lists = policy if said["act"] == "recover" else judged
+        self._tried(failed, lambda: self._signed(entry, said, files, lists))
         self._tried(failed, lambda: self._by_service(entry, judged))
         changed = {p for p in files.keys() | earlier.keys() if files.get(p) != earlier.get(p)}
         if case == "policy":
@@ -1258,11 +1290,14 @@ class Audit:
             check_attesting(policy)
         need((act == "found") == (not self.policies), "E_POLICY", "The register is founded once.")
         need(
-            act not in {"resume", "suspect-key", "change-service-key"} or (said["reason"] or "").strip(),
+            act not in {"resume", "suspect-key", "change-service-key", "recover"}
+            or (said["reason"] or "").strip(),
             "E_POLICY",
             "A reason is needed.",
         )
         if self.policies:
+            there = act != "recover" or "recovery" in self.policies[-1].rules
+            need(there, "E_RECOVERY", "Shares name an administrator, and there is no recovery key.")
             file, _, key = POLICY_ACTS[act][1].partition(" ")
             for name in POLICY_FILES:
                 old, new = ({**p.files[name]} for p in (self.policies[-1], policy))
@@ -1276,7 +1311,7 @@ class Audit:
                 if name != file or key or name == "roster.json":
                     need(old == new, "E_POLICY", "The policy was changed in more than was signed for.")
             self._stated(said, self.policies[-1], policy)
-            self._agreed(said, self.policies[-1])
+            self._agreed(said, self.policies[-1], policy)
         judge = self.policies[-1] if self.policies else policy
         seen([said["reason"], said["details"]], judge.rules["edition"], "E_POLICY")
         if act == "resume":
@@ -1322,9 +1357,11 @@ class Audit:
         risen = before.rules["edition"] < policy.rules["edition"] or act != "adopt-edition"
         need(risen, "E_POLICY", "An edition is followed by a later one only.")
 
-    @staticmethod
-    def _agreed(said: dict[str, Any], before: Policy) -> None:
+    def _agreed(self, said: dict[str, Any], before: Policy, policy: Policy) -> None:
         """Check that another administrator agreed, where the policy before takes two."""
+        if said["act"] == "recover":
+            self._recovered(said, before, policy)
+            return
         facts = {**said["details"]}
         first, written = facts.pop("proposed-by", None), facts.pop("consent", None)
         if before.rules["threshold"] == 1:
@@ -1334,17 +1371,32 @@ class Audit:
         need(first != said["actor"], "E_CONSENT", "One person proposed and confirmed.")
         roles = before.people.get(first, {"roles": []})["roles"]
         need(ADMIN in roles, "E_CONSENT", "Whoever agreed is no administrator.")
-        same = {name: said[name] for name in ("act", "files", "format", "policy", "reason", "register")}
-        agreed = {**same, "details": facts, "proposed-by": first}
-        data = json.dumps(agreed, indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"
-        lines = "\n".join(written[at : at + 70] for at in range(0, len(written), 70))
-        armoured = f"-----BEGIN SSH SIGNATURE-----\n{lines}\n-----END SSH SIGNATURE-----\n"
         try:
-            found = parse_signature(armoured)
-            verify(found, data, "equipoise-consent-v1", before.rules.get("desk", []))
+            desk = before.rules.get("desk", [])
+            public = signer_of(said, facts, written, first=first, purpose="consent", desk=desk)
         except FailError as fault:
             raise FailError("E_CONSENT", f"The consent is none: {fault.sentence}") from None
-        need(before.owner(found.public) == first, "E_CONSENT", "Another's key signed the consent.")
+        need(before.owner(public) == first, "E_CONSENT", "Another's key signed the consent.")
+
+    def _recovered(self, said: dict[str, Any], before: Policy, policy: Policy) -> None:
+        """Check that the recovery key of the policy before named one new administrator."""
+        facts, actor = {**said["details"]}, said["actor"]
+        written = facts.pop("recovery", None)
+        need(facts == {"person": actor}, "E_POLICY", "The act is about another than whoever took it.")
+        need(written, "E_RECOVERY", "There is no signature of the recovery key.")
+        roles = policy.people.get(actor, {}).get("roles")
+        fit = actor not in before.people and roles == [ADMIN]
+        need(fit, "E_RECOVERY", "Shares name an administrator who was on no list, and nothing else.")
+        try:
+            public = signer_of(said, facts, written, first=actor, purpose="recovery", desk=[])
+        except FailError as fault:
+            raise FailError("E_RECOVERY", f"Shares did not sign this: {fault.sentence}") from None
+        need(
+            public == before.rules["recovery"]["key"],
+            "E_RECOVERY",
+            "Another key than the recovery key named the administrator.",
+        )
+        self.told.append(f"The recovery key named {actor} an administrator, policy version {policy.version}.")
 
     def _standing(self, newest: Entry, number: int) -> None:
         """Check that every folder stands as its last entry left it."""
@@ -1530,11 +1582,20 @@ def root(leaves: list[str], start: int, end: int, known: dict[tuple[int, int], b
 
 
 def run(
-    path: Path, *, pin: str | None = None, checkpoint: str | None = None, now: datetime | None = None
+    path: Path,
+    *,
+    pin: str | None = None,
+    checkpoint: str | None = None,
+    now: datetime | None = None,
+    told: list[str] | None = None,
 ) -> list[tuple[int, str, str]]:
-    """Return the findings: the number of the entry or 0, the code, and a sentence."""
+    """Return the findings: the number of the entry or 0, the code, and a sentence.
+
+    What passes, and a reader should know all the same, is added to ``told``.
+    """
+    told = [] if told is None else told
     if zipfile.is_zipfile(path):
-        return run_pack(path, pin, checkpoint)
+        return run_pack(path, pin, checkpoint, told)
     found = shape(path)
     tip = tip_of(path)
     if not tip:
@@ -1542,6 +1603,7 @@ def run(
     with Objects(path / "objects") as objects:
         audit = Audit(objects, now=now.timestamp() if now else None)
         audit.read(tip)
+        told += audit.told
         return found + audit.findings + from_outside(audit, pin, checkpoint)
 
 
@@ -1555,7 +1617,9 @@ def from_outside(audit: Audit, pin: str | None, checkpoint: str | None) -> list[
     return [*found, noted] if noted else found
 
 
-def run_pack(path: Path, pin: str | None, checkpoint: str | None) -> list[tuple[int, str, str]]:
+def run_pack(
+    path: Path, pin: str | None, checkpoint: str | None, told: list[str]
+) -> list[tuple[int, str, str]]:
     with zipfile.ZipFile(path) as pack:
         files = {name: pack.read(name) for name in pack.namelist()}
     note = checkpoint or files.get("checkpoint", b"").decode() or None
@@ -1563,6 +1627,7 @@ def run_pack(path: Path, pin: str | None, checkpoint: str | None) -> list[tuple[
         with Objects(pack=files["objects.pack"]) as objects:
             audit = Audit(objects, only=files["case"].decode().strip())
             audit.read(files["main"].decode().strip())
+            told += audit.told
             return audit.findings + copies(audit, files) + from_outside(audit, pin, note)
     except FailError as found:
         return [(0, found.code, found.sentence)]
@@ -1590,7 +1655,10 @@ def main() -> int:
     parser.add_argument("--checkpoint", type=Path)
     given = parser.parse_args()
     note = given.checkpoint.read_text(encoding="utf-8") if given.checkpoint else None
-    found = run(given.path, pin=given.pin, checkpoint=note)
+    told: list[str] = []
+    found = run(given.path, pin=given.pin, checkpoint=note, told=told)
+    for sentence in told:
+        print(sentence)
     for number, code, sentence in found:
         print(f"{f'entry {number}' if number else 'the register'}: {code} {sentence}")
     print("It fails." if found else "It passes.")

@@ -30,6 +30,7 @@ from flows.domain.acts import (
     CHANGE_DESK,
     CHANGE_LETTERS,
     CHANGE_PATTERN,
+    CHANGE_RECOVERY,
     CHANGE_REMINDERS,
     CHANGE_RETENTION,
     CHANGE_SERVICE_KEY,
@@ -99,7 +100,7 @@ if TYPE_CHECKING:
     from flows.domain.case import Case
     from flows.domain.finding import Finding
     from flows.domain.letterhead import Letterhead
-    from flows.domain.policy import Person, Policy
+    from flows.domain.policy import Person, Policy, Recovery
     from flows.domain.theme import Theme
     from flows.domain.working_days import Holiday
     from flows.register.consent import Consent
@@ -445,7 +446,7 @@ def as_reason(office: Office, dossier: Dossier, text: str | None) -> str | None:
     Raises:
         MalformedError: it is too long, has what nobody would see, or tells who asked.
     """
-    text = _words(text or "")
+    text = tidy_reason(text or "")
     _check_names_nobody(office, dossier, {"reason": text} if text else {})
     return text or None
 
@@ -465,7 +466,7 @@ def _check_names_nobody(office: Office, dossier: Dossier, said: Mapping[str, str
         raise MalformedError(name, *texts.personal_faults([""]))
 
 
-def _words(text: str) -> str:
+def tidy_reason(text: str) -> str:
     """Return a reason as the register keeps it."""
     text = unicodedata.normalize("NFC", text.strip().replace("\r\n", "\n"))
     if len(text) > LONGEST_REASON:
@@ -716,6 +717,17 @@ def change_threshold(office: Office, administrator: Officer, threshold: int) -> 
     )
 
 
+def change_recovery(office: Office, administrator: Officer, recovery: Recovery | None) -> Recorded | None:
+    """Let a recovery key be in force, in the place of one there is, or none; None where it is so."""
+    return _amend(
+        office,
+        administrator,
+        CHANGE_RECOVERY,
+        {},
+        lambda policy, _: amending.change_recovery(policy, recovery),
+    )
+
+
 def change_service_key(office: Office, administrator: Officer, *, reason: str) -> Recorded | None:
     """Have a new key made for the service, with which it signs from the next entry on.
 
@@ -734,7 +746,7 @@ def change_service_key(office: Office, administrator: Officer, *, reason: str) -
         CHANGE_SERVICE_KEY,
         {"key": fingerprint(key)},
         lambda policy, _: amending.change_service_key(policy, key),
-        reason=_words(reason),
+        reason=tidy_reason(reason),
     )
     office.take_next_key()
     return recorded
@@ -778,7 +790,7 @@ def suspect_key(
         SUSPECT_KEY,
         details,
         suspected,
-        reason=_words(reason),
+        reason=tidy_reason(reason),
     )
 
 
@@ -807,7 +819,7 @@ def resume(office: Office, administrator: Officer, reason: str) -> Recorded | No
         RESUME,
         {"findings": "; ".join(findings)},
         lambda policy, _: amending.resume(policy),
-        reason=_words(reason),
+        reason=tidy_reason(reason),
     )
 
 

@@ -12,7 +12,7 @@ from flows.domain.attested import Attesting
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import documents_of, edition_of
 from flows.domain.english import in_full
-from flows.domain.policy import SERVICE, fingerprint
+from flows.domain.policy import SERVICE, Recovery, fingerprint
 from flows.domain.procedure import APPROVALS, CALLED
 from flows.domain.working_days import where
 from flows.register.kinds import parse_key
@@ -37,6 +37,7 @@ NAMES: Final = {
     "body": "Kind of authority",
     "retention": "Months for which a case is kept after it ended",
     "attested": "Acts that a sign-in may attest, and whose",
+    "recovery": "How a lost last key of an administrator is made good",
     "desk": "Addresses at which passkeys sign",
 }
 """What people call a rule; one without a name here is shown by its own."""
@@ -173,7 +174,7 @@ def _rules(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
             lines = tuple(f"{called}: {_gates(policy, asked[name])}" for name, called in named.items())
         elif field.name == "body":
             lines = (_body(value),)
-        elif isinstance(value, Attesting):
+        elif isinstance(value, Attesting | Recovery):
             lines = value.lines
         elif isinstance(value, tuple):
             lines = tuple(map(str, value))

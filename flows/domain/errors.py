@@ -163,6 +163,10 @@ class ConsentError(RefusedError):
     """A change of the policy takes two administrators, and no other agreed to this one."""
 
 
+class RecoveryError(RefusedError):
+    """A new administrator is named by shares that do not do so, or otherwise than shares may."""
+
+
 class MissingReasonError(RefusedError):
     """A case was sent back, a finding overridden or a stop lifted, without saying why."""
 

@@ -49,6 +49,12 @@ HOST: Final = re.compile(
 THRESHOLDS: Final = (1, 2)
 """How many administrators a change of the policy can take."""
 
+FEWEST_SHARES: Final = 2
+"""Of a recovery key that are needed to use it: with one, any trustee alone could name an administrator."""
+
+MOST_SHARES: Final = 16
+"""Of a recovery key that there can be."""
+
 EARLIEST_REMINDER: Final = 60
 """Working days before a day is due: as long as a school ever has, SI 2004/3364, regulation 3."""
 
@@ -134,6 +140,28 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """A key that names a new administrator and does nothing else; its private half is in shares.
+
+    How many shares there are, and how many it takes, is what its makers say: no register shows it.
+
+    Attributes:
+        key: An Ed25519 key, as ``ssh-ed25519 AAAA…`` without comment.
+        needed: How many shares make the private half.
+        shares: How many there are.
+    """
+
+    key: str
+    needed: int
+    shares: int
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What it is, in lines that people compare."""
+        return (f"{self.needed} of {self.shares} shares name a new administrator", fingerprint(self.key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the authority chose.
 
@@ -147,6 +175,7 @@ class Rules:
         retention: How many months a case is kept after it ended; None where nobody said, and none is erased.
         desk: The origins at which passkeys sign, sorted; without one no passkey can sign.
         attested: Which acts a sign-in may attest, and whose; None where it attests none.
+        recovery: What names a new administrator where no key of one is left; None where nothing does.
     """
 
     edition: int
@@ -158,6 +187,7 @@ class Rules:
     retention: int | None = None
     desk: tuple[str, ...] = ()
     attested: Attesting | None = None
+    recovery: Recovery | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
-from flows.domain.acts import RESUME
-from flows.domain.acts.policy import PROPOSED_BY, check_amendment, check_suspects, suspects
+from flows.domain.acts import RECOVER, RESUME
+from flows.domain.acts.policy import PROPOSED_BY, check_amendment, check_suspects, judge_of, suspects
 from flows.domain.characters import unseen_fault
 from flows.domain.decide import idempotency_key
 from flows.domain.policy import SERVICE, fingerprint
@@ -32,6 +32,7 @@ _CODES: Final = {
     errors.ConsentError: "E_CONSENT",
     errors.KeyOwnerError: "E_OWNER",
     errors.KeylessError: "E_NO_KEY",
+    errors.RecoveryError: "E_RECOVERY",
 }
 """What a change of the policy is refused for, as a code; anything else is E_POLICY."""
 
@@ -87,8 +88,7 @@ class Authority:
             raise FoundError(
                 "E_POLICY_ROLLBACK", said.place, "An older policy was put in the place of a newer one."
             )
-        # The founding is judged by the policy it makes, and by the fingerprint an auditor pins.
-        self.check_signer(said, before or after)
+        self.check_signer(said, judge_of(before, it.act, after))
         try:
             check_amendment(before, it.act, after)
             self._note_consent(before, said)
@@ -123,6 +123,11 @@ class Authority:
                     f"{said.place}: {act.actor} let the register be written again in spite of "
                     f"{', '.join(self.accepted)}: {' '.join((act.reason or '').split())}"
                 )
+            )
+        if act.kind == RECOVER:
+            words = " ".join((act.reason or "").split())
+            self.remarks.append(
+                printable(f"{said.place}: the recovery key named {act.actor} an administrator: {words}")
             )
         # Under the edition in which it may be, an auditor is told all the same.
         problem = unseen_fault([act.reason or "", *act.details.values()])

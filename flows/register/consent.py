@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.act import Act
-from flows.domain.acts import ACTS
-from flows.domain.acts.policy import CONSENT, PROPOSED_BY, takes_two
-from flows.domain.errors import ConsentError, UnfitSignatureError
+from flows.domain.acts import ACTS, RECOVER
+from flows.domain.acts.policy import CONSENT, PROPOSED_BY, RECOVERY, takes_two
+from flows.domain.errors import ConsentError, RecoveryError, UnfitSignatureError
 from flows.domain.procedure import Role
 from flows.register import canonical, signature
 from flows.register.canonical import integer, text
@@ -57,6 +57,10 @@ class Consent:
                 "register": self.register,
             }
         )
+
+    def recovered(self, armoured: str) -> Act:
+        """Return the act by which whom the recovery key names records that it does."""
+        return replace(self.act, details={**self.act.details, RECOVERY: on_one_line(armoured)})
 
     def recorded_by(self, person: str, armoured: str, time: datetime) -> Act:
         """Return the act by which another administrator makes it so."""
@@ -115,14 +119,37 @@ def check_signed(consent: Consent, armoured: str, policy: Policy) -> Signed:
 
 
 def check_consent(policy: Policy, act: Act) -> Signed | None:
-    """Check the signature of whoever agreed to a change of ``policy``; None where it takes nobody else.
+    """Check the signature of whoever agreed to a change of ``policy``; None where it takes no other person.
 
     Raises:
         ConsentError: it does not fit.
+        RecoveryError: that of the recovery key does not.
     """
+    if act.kind == RECOVER:
+        _check_recovery(policy, act)
+        return None
     if not takes_two(policy):
         return None
     facts = dict(act.details)
     first, written = facts.pop(PROPOSED_BY), facts.pop(CONSENT)
     agreed = Consent(register=policy.register, act=replace(act, actor=first, details=facts))
     return check_signed(agreed, from_one_line(written), policy)
+
+
+def _check_recovery(policy: Policy, act: Act) -> None:
+    """Check that the recovery key of ``policy`` named whoever takes the act, and for this one.
+
+    Raises:
+        RecoveryError: it did not.
+    """
+    facts, recovery = dict(act.details), policy.rules.recovery
+    written = facts.pop(RECOVERY)
+    named = Consent(register=policy.register, act=replace(act, details=facts))
+    try:
+        signed = signature.verify(from_one_line(written), named.to_bytes(), signature.RECOVERY)
+    except UnfitSignatureError as error:
+        raise RecoveryError(f"That shares named {act.actor} is not signed for this act: {error}") from None
+    if signed.public != (recovery and recovery.key):
+        raise RecoveryError(
+            f"That shares named {act.actor} is signed with another key than the recovery key."
+        )

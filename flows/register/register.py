@@ -13,8 +13,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 from unicodedata import normalize
 
-from flows.domain.acts import RESUME
-from flows.domain.acts.policy import check_amendment, check_proposal, check_suspects, suspects
+from flows.domain.acts import RECOVER, RESUME
+from flows.domain.acts.policy import (
+    check_amendment,
+    check_proposal,
+    check_suspects,
+    judge_of,
+    suspects,
+)
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.errors import (
     CatchingUpError,
@@ -309,7 +315,8 @@ class Register(ABC):
         case, folder = chain.case, POLICY if act.case == POLICY else chain.folder
         # An act done before is not judged again; ``append`` finds it.
         done = chain.under(key)
-        if not done and act.kind != RESUME:
+        # Where nobody is left who could let it be written again, somebody is to be named first.
+        if not done and act.kind not in {RESUME, RECOVER}:
             self.check_not_stopped()
         policy = before if done and before else self._judging(act, changes, before, chain, alone=alone)
         if act.case != POLICY and not done:
@@ -324,7 +331,7 @@ class Register(ABC):
     def _judging(
         self, act: Act, changes: Mapping[str, bytes], before: Policy | None, chain: Chain, *, alone: bool
     ) -> Policy:
-        """Return the policy that judges ``act``: the one in force, or for the founding the first itself.
+        """Return the policy that says who signs ``act``: the one in force, but for who comes with the act.
 
         Args:
             alone: Whether it is not asked yet that another administrator agrees.
@@ -347,7 +354,7 @@ class Register(ABC):
         suspect = suspects(said.act for _, said in chain.statements)
         check_owners(former, after, suspect)
         check_suspects(suspect, act, former, after)
-        return before or after
+        return judge_of(before, act, after)
 
     def _check_tip(self, policy: Policy) -> None:
         """Check that the service wrote the newest entry; before that, it had checked the one below."""

@@ -41,6 +41,7 @@ _MEND: Final = {
     "E_IDENTITY": "Ask the person named whether they took this act, and the key's owner why they did.",
     "E_ATTESTED": "Ask the person named whether they took this act; it does not count as made.",
     "E_KEY_CLASS": "Ask whoever has that key why they signed it; the act does not count as made.",
+    "E_RECOVERY": "Ask the trustees whether their shares were used; whom it names does not count as named.",
     "E_CONSENT": "Ask the administrator named whether they agreed; the change does not count as made.",
     "E_UNKNOWN_KEY": "Find out whose key this is; the act does not count as made.",
     "E_OWNER": "Find out who gave the key and who added it; have both persons make keys of their own.",

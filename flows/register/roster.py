@@ -16,12 +16,15 @@ from flows.domain.errors import KeyOwnerError, MalformedError, RefusedError
 from flows.domain.letterhead import PLAIN, Letterhead
 from flows.domain.policy import (
     BODIES,
+    FEWEST_SHARES,
     LONGEST_RETENTION,
+    MOST_SHARES,
     SERVICE,
     THRESHOLDS,
     Person,
     Policy,
     Proclaimed,
+    Recovery,
     Rules,
     fingerprint,
     parse_origin,
@@ -33,7 +36,7 @@ from flows.domain.working_days import Closure
 from flows.register import canonical
 from flows.register.canonical import integer, text
 from flows.register.kinds import Kind, parse_key, point_of
-from flows.register.signature import CHECKPOINT, CONSENT, ENTRY, STATEMENT
+from flows.register.signature import CHECKPOINT, CONSENT, ENTRY, RECOVERY, STATEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -61,6 +64,7 @@ def write_policy(policy: Policy) -> dict[str, bytes]:
         "body": rules.body,
         "desk": list(rules.desk),
         "letters": letters,
+        "recovery": rules.recovery and asdict(rules.recovery),
         "retention": rules.retention,
     }
     return {
@@ -198,7 +202,13 @@ def _rules(raw: dict[str, Any]) -> Rules:
         retention=integer(raw["retention"]) if "retention" in raw else None,
         desk=tuple(parse_origin(text(origin)) for origin in raw.get("desk", ())),
         attested=_attesting(raw["attested"]) if "attested" in raw else None,
+        recovery=_recovery(raw["recovery"]) if "recovery" in raw else None,
     )
+
+
+def _recovery(raw: dict[str, Any]) -> Recovery:
+    key = parse_key(text(raw["key"])).text
+    return Recovery(key=key, needed=integer(raw["needed"]), shares=integer(raw["shares"]))
 
 
 def _attesting(raw: dict[str, Any]) -> Attesting:
@@ -257,11 +267,22 @@ def _check(policy: Policy) -> None:
         raise ValueError("nobody is an administrator")
     if policy.rules.threshold > 1 and len(policy.signing_administrators) < policy.rules.threshold:
         raise ValueError("fewer administrators have a key than a change of the policy takes")
+    if policy.rules.recovery:
+        _check_recovery(policy.rules.recovery, policy)
     for id_ in policy.people.keys() - {SERVICE}:
         try:
             parse_person(id_)
         except MalformedError as error:
             raise ValueError("a person's id has the wrong form") from error
+
+
+def _check_recovery(recovery: Recovery, policy: Policy) -> None:
+    if not FEWEST_SHARES <= recovery.needed <= recovery.shares <= MOST_SHARES:
+        raise ValueError("the recovery key has no such number of shares")
+    if parse_key(recovery.key).kind != Kind.ED25519:
+        raise ValueError("the recovery key is another key than an Ed25519 key")
+    if point_of(recovery.key) in {point_of(key) for each in policy.people.values() for key in each.keys}:
+        raise ValueError("the recovery key is somebody's own")
 
 
 def _check_rules(rules: Rules) -> None:
@@ -315,15 +336,18 @@ def allowed_signers(policies: Iterable[Policy]) -> str:
     """Return an OpenSSH allowed_signers file of every key that ever was good.
 
     A person's key is good for statements alone, an administrator's also for their consent where a change of
-    the policy takes two; the service's for entries and checkpoints too. The
-    file proves that a known key signed; who was entitled only the audit says.
+    the policy takes two; the service's for entries and checkpoints too, the recovery key for naming an
+    administrator. The file proves that a known key signed; who was entitled only the audit says.
     """
+    policies = [*policies]
     lines = {
         f'{person.id} namespaces="{_namespaces(person, policy)}" {key}'
         for policy in policies
         for person in policy.people.values()
         for key in person.keys
     }
+    recovery = (each.rules.recovery for each in policies)
+    lines |= {f'recovery namespaces="{RECOVERY.decode()}" {each.key}' for each in recovery if each}
     return "".join(line + "\n" for line in sorted(lines))
 
 

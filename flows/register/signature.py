@@ -35,6 +35,8 @@ ENTRY: Final = b"git"
 """Namespace of signatures on entries, the one git looks for."""
 CONSENT: Final = b"equipoise-consent-v1"
 """Namespace of signatures by which one administrator agrees to what another records."""
+RECOVERY: Final = b"equipoise-recovery-v1"
+"""Namespace of signatures by which the recovery key names an administrator."""
 CHECKPOINT: Final = b"equipoise-checkpoint-v1"
 """Namespace of signatures on checkpoints."""
 SESSION: Final = b"equipoise-session-v1"
@@ -176,6 +178,12 @@ def load(private: Path) -> FileSigner:
                 "one with a passphrase, or of a security key, goes through ssh-agent",
             ),
         )
+    return FileSigner(key, _public_text(key))
+
+
+def from_seed(seed: bytes) -> FileSigner:
+    """Return a signer for the Ed25519 key of a seed, 32 bytes (RFC 8032, section 5.1.5)."""
+    key = Ed25519PrivateKey.from_private_bytes(seed)
     return FileSigner(key, _public_text(key))
 
 

@@ -90,10 +90,12 @@ const POLICY_ACTS = {  // the sentence, the file that changes, and which key wit
   "change-reminders": ["policy: remind people {days} working days before", "rules.json", "chase-within"],
   "change-authority": ["policy: change the name of the authority", "roster.json", "authority"],
   "change-threshold": ["policy: set how many administrators a change takes to {administrators}", "rules.json", "threshold"],
+  "change-recovery": ["policy: change the recovery key", "rules.json", "recovery"],
   "adopt-edition": ["policy: adopt edition {edition} of the procedure", "rules.json", "edition"],
   "resume": ["policy: let the register be written again", ""],
   "suspect-key": ["policy: suspect a key of {person} since entry {since}", "roster.json"],
   "change-service-key": ["policy: change the key of the service", "roster.json"],
+  "recover": ["policy: name {person} an administrator by the recovery key", "roster.json"],
 };
 const STATED = {
   body: "body", retention: "months", threshold: "administrators", edition: "edition",
@@ -492,8 +494,18 @@ function parsePolicy(read, register) {
   need(rules.threshold === 1 || (rules.threshold === 2 && sign >= 2), "E_POLICY", "A change of the policy takes more administrators than there are.");
   const origin = /^(https:\/\/[a-z0-9.-]+|http:\/\/localhost)(:[0-9]{1,5})?$/;
   need((rules.desk || []).every((each) => origin.test(each)), "E_POLICY", "The policy lets passkeys sign where they may not.");
+  if (rules.recovery !== undefined) checkRecovery(rules.recovery, keys);
   const owner = (key) => Object.values(people).find((person) => person.keys.includes(key))?.id;
   return {files, rules, people, version: roster.version, authority: roster.authority, owner};
+}
+
+// The key that names an administrator where no other is left.
+function checkRecovery(said, keys) {
+  const {key, needed, shares} = said || {}, numbers = [needed, shares].every(Number.isInteger);
+  const fit = sameJson(Object.keys(said || {}).sort(), ["key", "needed", "shares"]) && numbers && needed >= 2 && needed <= shares && shares <= 16;
+  need(fit && typeof key === "string" && key.startsWith("ssh-ed25519 "), "E_POLICY", "The recovery key is out of form.");
+  need(sound(key), "E_WEAK_KEY", "The recovery key proves nothing.");
+  need(!keys.map(pointOf).includes(pointOf(key)), "E_POLICY", "The recovery key is somebody’s own.");
 }
 
 // The procedure
@@ -772,7 +784,8 @@ class Reading {
     const said = await this.statement(entry, chain, files, earlier);
     this.rows.push({number, entry, said, files, policy: this.policies.at(-1)});
     const policy = named === "policy" ? this.policy(said, files) : this.policies.at(-1), judged = this.policies.at(-1) || policy;
-    await tried(() => this.signed(entry, said, files, judged));
+    // Whom the recovery key names signs with the key that is listed then.
+    await tried(() => this.signed(entry, said, files, said.act === "recover" ? policy : judged));
     await tried(() => this.byService(entry, judged));
     if (named === "policy") return this.amended(said, policy);
     const changed = [...new Set([...files.keys(), ...earlier.keys()])].filter((path) => files.get(path) !== earlier.get(path) && !path.startsWith("acts/"));
@@ -913,9 +926,10 @@ class Reading {
     attested(said, policy);
     if (said.act === "change-attested") checkAttesting(policy);
     need((said.act === "found") === !before, "E_POLICY", "The register is founded once.");
-    need(!["resume", "suspect-key", "change-service-key"].includes(said.act) || (said.reason || "").trim(), "E_POLICY", "A reason is needed.");
+    need(!["resume", "suspect-key", "change-service-key", "recover"].includes(said.act) || (said.reason || "").trim(), "E_POLICY", "A reason is needed.");
     if (said.act === "resume") this.goneOn = (said.details.findings || "").split("; ");
     if (before) {
+      need(said.act !== "recover" || before.rules.recovery, "E_RECOVERY", "Shares name an administrator, and there is no recovery key.");
       const [, file, key] = POLICY_ACTS[said.act];
       const about = said.act === "change-service-key" ? SERVICE : said.details.person;
       for (const name of POLICY_FILES) {
@@ -937,7 +951,7 @@ class Reading {
         const same = now.length === 1 && await sha256(fromBase64(now[0].split(" ")[1])) === said.details.key && !sameJson(old, now);
         need(same, "E_POLICY", "The policy says something else than the act states.");
       }
-      await this.agreed(said, before);
+      await (said.act === "recover" ? this.recovered(said, before, policy) : this.agreed(said, before));
     }
     const points = new Map(Object.entries(this.owners).map(([key, owner]) => [pointOf(key), owner]));
     for (const person of Object.values(policy.people)) {
@@ -968,18 +982,32 @@ class Reading {
     need(first && consent, "E_CONSENT", "A change takes two administrators, and one signed it.");
     need(first !== said.actor, "E_CONSENT", "One person proposed and confirmed.");
     need(before.people[first]?.roles?.includes(ADMIN), "E_CONSENT", "Whoever agreed is no administrator.");
+    const key = await this.beside(said, details, first, consent, "consent", before);
+    need(before.owner(key) === first, "E_CONSENT", "Another’s key signed the consent.");
+  }
+
+  // The recovery key of the policy before named one new administrator.
+  async recovered(said, before, policy) {
+    const {recovery, ...details} = said.details, actor = said.actor, {key} = before.rules.recovery;
+    need(sameJson(details, {person: actor}), "E_POLICY", "The act is about another than whoever took it.");
+    need(recovery, "E_RECOVERY", "There is no signature of the recovery key.");
+    need(!(actor in before.people) && sameJson(policy.people[actor]?.roles, [ADMIN]), "E_RECOVERY", "Shares name an administrator who was on no list, and nothing else.");
+    need(key === await this.beside(said, details, actor, recovery, "recovery", before), "E_RECOVERY", "Another key than the recovery key named the administrator.");
+  }
+
+  // Which key signed a change of the policy beside its statement, as a fact of it says.
+  async beside(said, details, first, written, purpose, before) {
     const {act, files, format, policy, reason, register} = said;
     const agreed = bytesOf(`${canonical({act, details, files, format, policy, "proposed-by": first, reason, register})}\n`);
-    const lines = (consent.match(/[^]{1,70}/g) || []).join("\n");
-    let found;
+    const lines = (written.match(/[^]{1,70}/g) || []).join("\n");
     try {
-      found = parseSignature(`-----BEGIN SSH SIGNATURE-----\n${lines}\n-----END SSH SIGNATURE-----\n`);
-      await verifySignature(found, agreed, "equipoise-consent-v1", before.rules.desk || []);
+      const found = parseSignature(`-----BEGIN SSH SIGNATURE-----\n${lines}\n-----END SSH SIGNATURE-----\n`);
+      await verifySignature(found, agreed, `equipoise-${purpose}-v1`, before.rules.desk || []);
+      return found.public;
     } catch (fault) {
       if (!(fault instanceof Failed)) throw fault;
-      throw new Failed("E_CONSENT", `The consent is none: ${fault.message}`);
+      throw new Failed(`E_${purpose.toUpperCase()}`, `What was signed beside the statement is not this: ${fault.message}`);
     }
-    need(before.owner(found.public) === first, "E_CONSENT", "Another’s key signed the consent.");
   }
 
   changed(now, old, prefix = "") {
@@ -1091,10 +1119,12 @@ function show(reading) {
   }
   const policy = reading.policies.at(-1), main = document.getElementById("case");
   const attestedHere = rows.filter(({said}) => said.attested !== undefined).map(({number}) => number);
+  const named = rows.filter(({said}) => said.act === "recover").map(({number, said}) => `${said.actor}, by entry ${number}`);
   const facts = [
     ["Authority", policy?.authority], ["Reference", data.case], ["Entries in the register", reading.heads.length],
     ["Newest entry", data.main], ["Fingerprint of the register", reading.fingerprint],
     ["Attested by sign-in, not signed", attestedHere.length ? `${attestedHere.length}: entry ${attestedHere.join(", ")}` : "none"],
+    ["Named an administrator by the recovery key", named.join("; ")],
     ["Checkpoint", reading.checkpointed ? `of entry ${reading.checkpointed}, signed by the service` : "none that counts"],
   ];
   main.replaceChildren(element("h2", "The case"), element("dl", facts.filter(([, value]) => value).flatMap(([name, value]) => [element("dt", name), element("dd", visible(value))])));

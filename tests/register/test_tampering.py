@@ -11,7 +11,7 @@ import json
 import struct
 import subprocess
 from base64 import b64encode
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,9 +45,11 @@ from flows.domain.acts import (
     CHANGE_BODY,
     CHANGE_DESK,
     CHANGE_PATTERN,
+    CHANGE_RECOVERY,
     CHANGE_REMINDERS,
     CHANGE_SERVICE_KEY,
     CHANGE_THRESHOLD,
+    RECOVER,
     RESUME,
     RETURN,
     REVOKE_OFFICER,
@@ -56,11 +58,13 @@ from flows.domain.acts import (
 from flows.domain.acts.policy import (
     CONSENT,
     PROPOSED_BY,
+    RECOVERY,
     add_officer,
     change_approvals,
     change_authority,
     change_body,
     change_pattern,
+    change_recovery,
     change_reminders,
     change_service_key,
     change_threshold,
@@ -71,9 +75,9 @@ from flows.domain.attested import Attesting
 from flows.domain.checks import VERSION
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
 from flows.domain.edition import latest
-from flows.domain.policy import SERVICE, Person, fingerprint
+from flows.domain.policy import SERVICE, Person, Recovery, fingerprint
 from flows.domain.procedure import Role, Stage
-from flows.register import signature
+from flows.register import canonical, signature
 from flows.register.checkpoint import Checkpoint, write_checkpoint
 from flows.register.consent import Consent
 from flows.register.kinds import CURVE, SK_ECDSA
@@ -83,6 +87,7 @@ from flows.register.signature import CHECKPOINT
 from flows.register.sshsig import on_one_line, string
 from flows.register.statement import POLICY, Link, mark
 from flows.register.webauthn import PRESENT, VERIFIED
+from flows.vault.shares import combine, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -1903,6 +1908,315 @@ def _(scene: Scene) -> None:
     a = scene.attacker("administrator")
     amendment(scene, a, with_outsider(scene)).removed = {f"{POLICY}/{RULES}"}
     a.steps[-1].changes.pop(f"{POLICY}/{RULES}")
+    a.together()
+
+
+# A recovery key
+
+
+def recoverable(scene: Scene) -> Recovery:
+    """Let a recovery key be in force, whose shares the attacker has put together."""
+    scene.office.signers[RECOVERS] = signature.from_seed(bytes(range(32)))
+    recovery = Recovery(key=scene.office.signers[RECOVERS].public, needed=3, shares=5)
+    scene.office.amend(CHANGE_RECOVERY, change_recovery(scene.office.register.policy(), recovery))
+    return recovery
+
+
+RECOVERS: Final = "the recovery key"
+
+
+def named(
+    scene: Scene,
+    attacker: Attacker,
+    person: Person | None = None,
+    *,
+    signer: Any = None,
+    namespace: bytes = signature.RECOVERY,
+    register: str = "",
+    written: Callable[[str], str] = on_one_line,
+    **agreed: Any,
+) -> Step:
+    """Return the act by which the outsider records that the recovery key names them.
+
+    Args:
+        person: Who is listed then.
+        signer: What signs for the trustees, if not the recovery key.
+        agreed: What that signed otherwise than is recorded.
+    """
+    outsider = scene.office.signers["outsider"]
+    attacker.keys = {**attacker.keys, "outsider": outsider}
+    roles = frozenset({Role.ADMINISTRATOR})
+    person = person or Person(id="outsider", roles=roles, keys=(outsider.public,))
+    policy = scene.office.register.policy()
+    people = {**policy.people, person.id: person}
+    files = write_policy(replace(policy, version=policy.version + 1, people=people))
+    facts: dict[str, Any] = {"details": {"person": person.id}, "reason": "The last key was lost."}
+    step = amendment(scene, attacker, files, kind=RECOVER, actor=person.id, **facts)
+    step.signed_as = "outsider"
+    act = replace(step.said.act, files={name: mark(content) for name, content in files.items()})
+    consent = Consent(register=register or step.said.register, act=replace(act, **agreed))
+    armoured = (signer or scene.office.signers[RECOVERS]).sign(consent.to_bytes(), namespace)
+    step.act(details={**step.said.act.details, RECOVERY: written(armoured)})
+    return step
+
+
+def by_shares(name: str, *expected: str) -> Callable[..., Any]:
+    """Enter an attack on a register that has a recovery key."""
+
+    def enter(act: Callable[[Scene, Attacker], None]) -> None:
+        @attack(f"with a recovery key, {name}", *expected)
+        def _(scene: Scene) -> None:
+            recoverable(scene)
+            attacker = scene.attacker("administrator")
+            act(scene, attacker)
+            attacker.together()
+
+    return enter
+
+
+@by_shares("shares name an administrator")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a)
+
+
+@by_shares("somebody names themself without it", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a).act(details={"person": "outsider"})
+
+
+@by_shares("somebody names themself with their own key", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, signer=scene.office.signers["outsider"])
+
+
+@by_shares("an administrator names another in its place", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, signer=scene.office.signers["administrator"])
+
+
+@by_shares("too few shares are put together", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    shares = split(bytes(range(32)), bytes(5), 3, 5)
+    named(scene, a, signer=signature.from_seed(combine(shares[:2])))
+
+
+@by_shares("its signature is for another register", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, register="0" * 32)
+
+
+@by_shares("its signature is used again for another version of the policy", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, policy=scene.office.register.policy().version - 1)
+
+
+@by_shares("its signature is for another kind of act", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, kind=ADD_OFFICER)
+
+
+@by_shares("its signature is for another person", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, details={"person": "second"}, actor="second")
+
+
+@by_shares("its signature is for the same person with another key", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, files={ROSTER: mark(b"{}\n")})
+
+
+@by_shares("its signature is for another reason", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, reason="Another.")
+
+
+@by_shares("its signature is one of a consent", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, namespace=signature.CONSENT)
+
+
+@by_shares("its signature is written in a second way", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a, written=lambda armoured: f"{on_one_line(armoured)}\n")
+
+
+@by_shares("it names somebody who is on the list", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    lawyer = scene.office.register.policy().people["legal-reviewer"]
+    keys = (scene.office.signers["outsider"].public,)
+    named(scene, a, replace(lawyer, roles=frozenset({Role.ADMINISTRATOR}), keys=keys))
+
+
+@by_shares("it names an administrator who decides on cases too", "E_RECOVERY")
+def _(scene: Scene, a: Attacker) -> None:
+    roles = frozenset({Role.ADMINISTRATOR, Role.SIGN_OFF_OFFICER})
+    keys = (scene.office.signers["outsider"].public,)
+    named(scene, a, Person(id="outsider", roles=roles, keys=keys))
+
+
+@by_shares("it names somebody with a key that another has", "E_IDENTITY")
+def _(scene: Scene, a: Attacker) -> None:
+    keys = (scene.office.signers["legal-reviewer"].public,)
+    step = named(scene, a, Person(id="outsider", roles=frozenset({Role.ADMINISTRATOR}), keys=keys))
+    a.keys = {**a.keys, "outsider": scene.office.signers["legal-reviewer"]}
+    step.signed_as = "outsider"
+
+
+@by_shares("it names somebody with a key that another had", "E_OWNER")
+def _(scene: Scene, a: Attacker) -> None:
+    outsider = scene.office.signers["outsider"]
+    lawyer = scene.office.register.policy().people["legal-reviewer"]
+    scene.office.authorise(replace(lawyer, keys=(*lawyer.keys, outsider.public)))
+    scene.office.authorise(lawyer)
+    a.steps = scene.attacker().steps
+    named(scene, a)
+
+
+@by_shares("more is changed than whom it names", "E_POLICY")
+def _(scene: Scene, a: Attacker) -> None:
+    step = named(scene, a)
+    policy = scene.office.register.policy()
+    outsider = scene.office.signers["outsider"].public
+    person = Person(id="outsider", roles=frozenset({Role.ADMINISTRATOR}), keys=(outsider,))
+    without = {id_: each for id_, each in policy.people.items() if id_ != "legal-reviewer"}
+    files = write_policy(replace(policy, version=policy.version + 1, people={**without, "outsider": person}))
+    step.changes = {f"{POLICY}/{name}": content for name, content in files.items()}
+
+
+@by_shares("somebody is named without a reason", "E_POLICY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a).act(reason=None)
+
+
+@by_shares("whom it names is not who takes the act", "E_POLICY")
+def _(scene: Scene, a: Attacker) -> None:
+    step = named(scene, a)
+    step.act(details={**step.said.act.details, "person": "second"})
+
+
+@by_shares("an administrator signs for whom it names", "E_IDENTITY")
+def _(scene: Scene, a: Attacker) -> None:
+    named(scene, a).signed_as = "administrator"
+
+
+@by_shares("it signs an act of an administrator itself", "E_UNKNOWN_KEY")
+def _(scene: Scene, a: Attacker) -> None:
+    a.keys = {**a.keys, RECOVERS: scene.office.signers[RECOVERS]}
+    amendment(scene, a, with_outsider(scene)).signed_as = RECOVERS
+
+
+@by_shares("it signs a consent", "E_POLICY")
+def _(scene: Scene, a: Attacker) -> None:
+    agreed_change(scene, a, by="administrator", signer=scene.office.signers[RECOVERS])
+
+
+@by_shares("it signs an entry", "E_UNKNOWN_KEY")
+def _(scene: Scene, a: Attacker) -> None:
+    a.keys = {**a.keys, RECOVERS: scene.office.signers[RECOVERS]}
+    a.steps[-1].entry_key = RECOVERS
+
+
+@by_shares("it is made by its key another key", "E_UNKNOWN_KEY")
+def _(scene: Scene, a: Attacker) -> None:
+    a.keys = {**a.keys, RECOVERS: scene.office.signers[RECOVERS]}
+    policy = scene.office.register.policy()
+    files = write_policy(
+        replace(policy, version=policy.version + 1, rules=replace(policy.rules, recovery=None))
+    )
+    amendment(scene, a, files, kind=CHANGE_RECOVERY, details={}).signed_as = RECOVERS
+
+
+@attack("shares of a recovery key that was replaced name an administrator", "E_RECOVERY")
+def _(scene: Scene) -> None:
+    recovery = recoverable(scene)
+    other = replace(recovery, key=signature.from_seed(bytes(32)).public)
+    scene.office.amend(CHANGE_RECOVERY, change_recovery(scene.office.register.policy(), other))
+    a = scene.attacker()
+    named(scene, a)
+    a.together()
+
+
+@attack("shares of a recovery key that was taken away name an administrator", "E_RECOVERY")
+def _(scene: Scene) -> None:
+    recoverable(scene)
+    scene.office.amend(CHANGE_RECOVERY, change_recovery(scene.office.register.policy(), None))
+    a = scene.attacker()
+    named(scene, a)
+    a.together()
+
+
+@attack("shares of a recovery key that the act itself lists name an administrator", "E_RECOVERY")
+def _(scene: Scene) -> None:
+    scene.office.signers[RECOVERS] = signature.from_seed(bytes(32))
+    a = scene.attacker()
+    step = named(scene, a)
+    data = step.changes[f"{POLICY}/{RULES}"]
+    listed = Recovery(key=scene.office.signers[RECOVERS].public, needed=3, shares=5)
+    assert isinstance(data, bytes)
+    rules = json.loads(data) | {"recovery": asdict(listed)}
+    step.changes[f"{POLICY}/{RULES}"] = canonical.dump(rules)
+    a.together()
+
+
+@attack("two administrators are asked for, and shares name one")
+def _(scene: Scene) -> None:
+    recoverable(scene)
+    takes_two(scene)
+    a = scene.attacker()
+    named(scene, a)
+    a.together()
+
+
+def recovery_changed(scene: Scene, attacker: Attacker, **changes: Any) -> Step:
+    """Return a change of the recovery key to one of this form."""
+    policy = scene.office.register.policy()
+    whole = {"key": signature.from_seed(bytes(32)).public, "needed": 3, "shares": 5}
+    files = write_policy(replace(policy, version=policy.version + 1))
+    rules = json.loads(files[RULES]) | {"recovery": {**whole, **changes}}
+    return amendment(
+        scene, attacker, {**files, RULES: canonical.dump(rules)}, kind=CHANGE_RECOVERY, details={}
+    )
+
+
+for says, code, changed in (
+    ("is one person's share", "E_POLICY", {"needed": 1}),
+    ("takes more shares than there are", "E_POLICY", {"needed": 6}),
+    ("has a number that is none", "E_POLICY", {"shares": "5"}),
+    ("has more shares than a recovery key can", "E_POLICY", {"shares": 17}),
+    ("has another field", "E_POLICY", {"since": "7"}),
+    ("is one of a device", "E_POLICY", {"key": SecurityKey().public}),
+    ("is of small order", "E_WEAK_KEY", {"key": weak_key(bytes.fromhex(EIGHTH))}),
+):
+
+    @attack(f"a recovery key is listed that {says}", code)
+    def _(scene: Scene, changed: dict[str, Any] = changed) -> None:
+        a = scene.attacker("administrator")
+        recovery_changed(scene, a, **changed)
+        a.together()
+
+
+@attack("a recovery key is listed that is a person's own", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    recovery_changed(scene, a, key=scene.office.signers["legal-reviewer"].public)
+    a.together()
+
+
+@attack("with two administrators asked for, one alone makes a recovery key", "E_CONSENT")
+def _(scene: Scene) -> None:
+    takes_two(scene)
+    a = scene.attacker("administrator")
+    recovery_changed(scene, a)
+    a.together()
+
+
+@attack("a recovery key is changed beside another rule", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    policy = scene.office.register.policy()
+    recovery = Recovery(key=signature.from_seed(bytes(32)).public, needed=3, shares=5)
+    after = replace(policy, version=6, rules=replace(policy.rules, recovery=recovery, chase_within=9))
+    amendment(scene, a, write_policy(after), kind=CHANGE_RECOVERY, details={})
     a.together()
 
 

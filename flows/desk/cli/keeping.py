@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import click
 
 from flows.casework import acts
 from flows.casework.keeping import due_for_erasure
+from flows.desk.cli.recovery import SHARES_TO, SharesNeeded, shares_for, tell_shares
 from flows.desk.cli.terminal import (
     WORDS,
     Commands,
@@ -97,6 +98,14 @@ def _kind_of(ctx: click.Context, param: click.Parameter, value: str | None) -> s
     help="What kind of authority it is, other for none of these; from that follows which exemptions are open "
     "to it, and how long it has.",
 )
+@click.option(
+    "--recovery-shares",
+    "recovery",
+    type=SharesNeeded(),
+    help="Make a recovery key in shares for trustees, as '3 of 5': so many of them name a new administrator "
+    "where a last key is lost.",
+)
+@click.option("--shares-to", metavar="FOLDER", type=click.Path(path_type=Path), help=SHARES_TO)
 @with_home
 def init(
     authority: str,
@@ -105,6 +114,8 @@ def init(
     pattern: str,
     body: str,
     *,
+    recovery: tuple[int, int] | None,
+    shares_to: Path | None,
     home: Home,
     as_json: bool,
 ) -> None:
@@ -112,12 +123,16 @@ def init(
     rules = first_rules(approvals, pattern, body)
     authority = parse_authority(authority, "--authority")
     administrator, *others = map(parse_person, administrators)
-    make_home(home, authority=authority, administrator=administrator, rules=rules, others=others)
+    with shares_for(recovery, shares_to, home, authority) as made:
+        rules = replace(rules, recovery=made.recovery)
+        make_home(home, authority=authority, administrator=administrator, rules=rules, others=others)
     with open_office(home) as office:
         acts.write_allowed_signers(office)
         fingerprint = office.register.fingerprint()
     if as_json:
-        print_json({"home": str(home.root), "fingerprint": fingerprint, "administrator": administrator})
+        shares = {"shares": [*map(str, made.paths)]} if made.paths else {}
+        found = {"home": str(home.root), "fingerprint": fingerprint, "administrator": administrator}
+        print_json(found | shares)
         return
     click.echo(f"Made {home.root} for {authority}.")
     click.echo(f"Fingerprint: {fingerprint}")
@@ -126,6 +141,7 @@ def init(
     )
     for each in (administrator, *others):
         click.echo(f"The key of {each} is {home.officers / each}; move it to a safe place.")
+    tell_shares(made)
     where = "" if home == find_home() else f" --home {shlex.quote(str(home.root))}"
     click.echo(f"Next: equipoise officer add ID --role foi-officer --as {administrator}{where}")
 

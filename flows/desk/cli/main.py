@@ -80,7 +80,6 @@ _OF_AN_ACT: Final = {
 }
 """Commands of acts that take more than what stands in their row."""
 _AFTER: Final = {
-    "mail": _in("mailing", "Take the mail in, and see the messages of cases that wait for a person.", "mail"),
     "append": _in(
         "acting",
         "Record an act that was proposed with --propose, with the signature that was made elsewhere.",
@@ -160,6 +159,11 @@ _AFTER: Final = {
     "officer": _in("keeping", "Keep the list of authorised people.", "officer"),
     "policy": _in(
         "policy", "See and change the rules; confirm what another administrator proposed.", "policy"
+    ),
+    "recovery": _in(
+        "recovery",
+        "Have a lost last key of an administrator made good by shares that trustees keep.",
+        "recovery",
     ),
     "adopt-edition": _in(
         "keeping",

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from flows.casework.office import Office
     from flows.casework.proposals import Kept
     from flows.domain.difference import Words
+    from flows.register.signature import FileSigner
 
 NO: Final = 1
 MALFORMED: Final = 2
@@ -404,8 +405,19 @@ def officer(office: Office, person: str, key: str | None) -> Officer:
     path = Path(key) if key else office.home.officers / person
     if not (key or path.exists() or office.register.policy().people.get(person)):
         raise _nobody(person)
-    _check_key(path, person, named=bool(key))
-    return Officer(id=person, signer=signature.load(path))
+    return Officer(id=person, signer=private_key(path, person, named=bool(key)))
+
+
+def private_key(path: Path, person: str, *, named: bool) -> FileSigner:
+    """Return the private key in a file; ``named`` is whether somebody named the file.
+
+    Raises:
+        RefusedError, MalformedError: as ``officer``.
+    """
+    from flows.register import signature  # noqa: PLC0415 - help needs no register
+
+    _check_key(path, person, named=named)
+    return signature.load(path)
 
 
 def _nobody(person: str) -> NotEntitledError:

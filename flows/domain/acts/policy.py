@@ -20,6 +20,7 @@ from flows.domain.errors import (
     MalformedError,
     MissingReasonError,
     NotEntitledError,
+    RecoveryError,
     RefusedError,
     UnchangedError,
 )
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from flows.domain.act import Act
     from flows.domain.attested import Attesting
     from flows.domain.letterhead import Letterhead
-    from flows.domain.policy import Person, Policy, Proclaimed, Rules
+    from flows.domain.policy import Person, Policy, Proclaimed, Recovery, Rules
     from flows.domain.theme import Theme
     from flows.domain.working_days import Closure
 
@@ -58,6 +59,8 @@ PROPOSED_BY: Final = "proposed-by"
 """The fact that names the administrator who proposed what another records."""
 CONSENT: Final = "consent"
 """The fact that is their signature on it, as an SSHSIG in base64 on one line."""
+RECOVERY: Final = "recovery"
+"""The fact that is the recovery key's signature on whom it names, written as a consent is."""
 
 _RIGHT_OF_ACCESS: Final = date(2005, 1, 1)
 _AHEAD: Final = timedelta(days=5 * 366)
@@ -344,6 +347,38 @@ def change_threshold(policy: Policy, threshold: int) -> Policy:
     return _enough(_with_rules(policy, replace(policy.rules, threshold=threshold)), "There are")
 
 
+def change_recovery(policy: Policy, recovery: Recovery | None) -> Policy:
+    """Return the next policy, under which ``recovery`` names a new administrator, or nothing does.
+
+    Raises:
+        UnchangedError: it is so already.
+    """
+    if recovery == policy.rules.recovery:
+        raise UnchangedError("The recovery key is that already, or there is none already.")
+    return _with_rules(policy, replace(policy.rules, recovery=recovery))
+
+
+def recover(policy: Policy, person: Person) -> Policy:
+    """Return the next policy, with ``person`` as one more administrator, whom the recovery key names.
+
+    Raises:
+        RecoveryError: there is no such key, the person is on the list already, or would be more or less than
+            an administrator.
+        KeylessError: they would have no key.
+        MalformedError: the id is no person's.
+    """
+    parse_person(person.id)
+    if policy.rules.recovery is None:
+        raise RecoveryError("This register has no recovery key; only an administrator changes its policy.")
+    # So shares put nobody in the place of somebody who decides.
+    if person.id in policy.people:
+        raise RecoveryError(f"{person.id} is on the list already; shares name somebody who is not.")
+    if person.roles != {Role.ADMINISTRATOR}:
+        raise RecoveryError(f"Shares make {person.id} an administrator, and nothing else.")
+    _check_keys(person)
+    return replace(policy, version=policy.version + 1, people={**policy.people, person.id: person})
+
+
 def change_service_key(policy: Policy, key: str) -> Policy:
     """Return the next policy, under which the service signs with ``key`` and no other.
 
@@ -428,12 +463,25 @@ def check_amendment(before: Policy | None, act: Act, after: Policy) -> None:
     Raises:
         NotEntitledError: the actor is no administrator under the policy before.
         ConsentError: the policy before asks for two, and the act names no other who agreed.
+        RecoveryError: it names an administrator without the recovery key's signature, or as that may not.
         RefusedError: the policy before does not allow the change, or the reason it needs is missing.
         MalformedError: the policy after is not what the act makes of the one before.
     """
     check_proposal(before, act, after)
-    if before and takes_two(before):
+    if act.kind == RECOVER:
+        if RECOVERY not in act.details:
+            raise RecoveryError(f"Nothing shows that shares named {act.actor} an administrator.")
+    elif before and takes_two(before):
         _check_agreed(before, act)
+
+
+def judge_of(before: Policy | None, act: Act, after: Policy) -> Policy:
+    """Return the policy that lists whoever signs an act on it: the one before.
+
+    But the founding is signed by whom it lists first, and an auditor pins its fingerprint; and whom the
+    recovery key names signs with the key that is listed then, beside the signature of that key.
+    """
+    return after if before is None or act.kind == RECOVER else before
 
 
 def takes_two(policy: Policy) -> bool:
@@ -465,11 +513,13 @@ def check_proposal(before: Policy | None, act: Act, after: Policy) -> None:
     kind = edition_of(judge).row(act.kind)
     if kind.amend is None:
         raise _unlike(act)
-    _check_actor(act, kind, judge)
+    # The only administrator that the policy before need not list is whom its recovery key names.
+    _check_actor(act, kind, judge_of(before, act, after))
     # The facts of the row and no others, and nothing that only an act on a document has.
     stated = {fact.name for fact in kind.facts}
     wrong = any(fact.fault(act.details.get(fact.name, "")) for fact in kind.facts)
     more = {PROPOSED_BY, CONSENT} if before and takes_two(before) else set()
+    more = {RECOVERY} if kind == RECOVER else more
     if wrong or act.details.keys() - more != stated or (act.gate, act.document) != (None, ""):
         raise _unlike(act)
     if kind.reason is Reason.MUST and not (act.reason or "").strip():
@@ -509,6 +559,12 @@ def _officer_added(before: Policy, act: Act, after: Policy) -> Policy:
     if person is None:
         raise _unlike(act)
     return add_officer(before, person)
+
+
+def _recovered(before: Policy, act: Act, after: Policy) -> Policy:
+    if act.details["person"] != act.actor:
+        raise _unlike(act)
+    return recover(before, after.people[act.actor])
 
 
 def _service_changed(before: Policy, act: Act, after: Policy) -> Policy:
@@ -860,6 +916,24 @@ CHANGE_THRESHOLD: Final = _row(
     verb="change how many administrators a change takes",
     subject="set how many administrators a change takes to {administrators}",
     done="set how many administrators a change of the policy takes to {administrators}",
+)
+CHANGE_RECOVERY: Final = _row(
+    "change-recovery",
+    lambda before, _act, after: change_recovery(before, after.rules.recovery),
+    changes="rules.json",
+    verb="change the recovery key",
+    subject="change the recovery key",
+    done="changed the recovery key",
+)
+RECOVER: Final = _row(
+    "recover",
+    _recovered,
+    _PERSON,
+    changes="roster.json",
+    reason=Reason.MUST,
+    verb="be named an administrator by the recovery key",
+    subject="name {person} an administrator by the recovery key",
+    done="was named an administrator by the recovery key",
 )
 _KEY: Final = a_text(
     "key", r"[0-9a-f]{64}", "the fingerprint of a key is needed, 64 hex digits", "Which key."
