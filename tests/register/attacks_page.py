@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from forged_files import FAKED, FILES
 from test_bounds import HUGE
 from test_hostile import TRAPS
-from test_second_audit import EXPLAINED
+from test_second_audit import EXPLAINED, LEFT_OPEN
 from test_shape import PLANTED
 from test_tampering import ATTACKS
 
@@ -71,15 +72,29 @@ _PLANTED: Final = """
 ## What no register has
 
 Each of these is put into the folder of a register that passes; the code is among those found.
+None of it is in the evidence: it misleads plain git, and may make that run a program.
+
+| of what is planted | the audit | the second reader | the page of a pack |
+|---|---|---|---|
+"""
+_SEES: Final = """
+The second reader opens no file where a link, a pipe or a device stands anywhere, and says `E_FILE`.
+It reads objects and branch through git, in a repository of its own, and nothing else there matters to it.
+Most names, settings and the commit-graph it leaves to the audit: those with † below.
+The page is given a case's objects and no repository: what is planted in one never reaches it.
+None of the three runs anything, and a test tries every row on the first two.
 """
 _HUGE: Final = """
 ## Large, deep and without end
 
 No key is needed for these.
-The audit and a first opening by the service get 700 MiB and two minutes, and have to name the fault.
+The audit, a first opening by the service and the making of a pack get 700 MiB and two minutes.
+The audit has to name the fault.
+The second reader gets the same, and reads no object that is larger than any in a register.
+No pack is made where an entry cannot be read; else it has the objects of one case alone.
 
-| what is there | the audit |
-|---|---|
+| what is there | the audit | the second reader |
+|---|---|---|
 """
 
 
@@ -99,16 +114,37 @@ def attacks_page() -> str:
     files = "".join(_row(name, "`E_CONTENT`") for name in FILES)
     faked = "".join(_row(name, "`E_PDF`") for name in FAKED)
     traps = "".join(_row(name, f"`git {' '.join(command)}`") for name, (_, command) in TRAPS.items())
-    huge = "".join(_row(name, f"`{code}`") for name, (_, code) in HUGE.items())
+    huge = "".join(
+        _row(name, f"`{code}`", "left open" if LEFT_OPEN.fullmatch(name) else "fails")
+        for name, (_, code) in HUGE.items()
+    )
     more = (_EXPLAINED, explained, _FILES, files, _FAKED, faked, _TRAPS, traps)
-    return "".join((_HEAD, _ACTS, acts, *more, _PLANTED, *_planted(), _HUGE, huge))
+    return "".join((_HEAD, _ACTS, acts, *more, _PLANTED, *_seen(), _SEES, *_planted(), _HUGE, huge))
+
+
+_KINDS_OF_PLANTS: Final = {
+    "links, pipes and devices": r"(a pipe|a socket|a link to .*?) stands at .*|.* linked .*",
+    "settings": r"the configuration .*",
+    "files and folders": r"there is .*",
+    "the commit-graph": r".*commit-graph.*",
+}
+
+
+def _seen() -> Iterable[str]:
+    """Yield how many of each kind of what is planted each of the three sees."""
+    left = [*PLANTED]
+    for what, form in {**_KINDS_OF_PLANTS, "refs and other marks of git's": ".*"}.items():
+        names = [name for name in left if re.fullmatch(form, name)]
+        left = [name for name in left if name not in names]
+        seen = sum(not LEFT_OPEN.fullmatch(name) for name in names)
+        yield f"| {what} | {len(names)} of {len(names)} | {seen} of {len(names)} | reads none of it |\n"
 
 
 def _planted() -> Iterable[str]:
     in_order = sorted(PLANTED.items(), key=lambda row: row[1][1])
     for code, rows in groupby(in_order, key=lambda row: row[1][1]):
         yield f"\n### `{code}`\n\n"
-        yield "".join(f"- {_plain(name)}\n" for name, _ in rows)
+        yield "".join(f"- {_plain(name)}{' †' if LEFT_OPEN.fullmatch(name) else ''}\n" for name, _ in rows)
 
 
 def _row(*cells: str) -> str:

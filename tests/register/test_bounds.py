@@ -39,7 +39,9 @@ report = audited(path)
 try:
     with Opened(path, path.with_name("anew.sqlite")) as register:
         register.catalogue.cases()
-    opened = "opened"
+        opened = "opened"
+        register.extract(register.dossier("C/1"))
+        opened = "opened, and a pack made"
 except PitError as error:
     opened = str(error)
 print(json.dumps([report.counts, opened]))

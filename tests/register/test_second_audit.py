@@ -7,6 +7,7 @@ say something else, `EXPLAINED` has what the second says and why. `pytest -s` pr
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from register_builders import audited
+from sampling import spread
+from test_bounds import HUGE, MEMORY, SECONDS
 from test_hostile import TRAPS, Trap, lossy, trapped  # noqa: F401 - fixtures
+from test_shape import PLANTED
 from test_tampering import ATTACKS, Scene, scene  # noqa: F401 - a fixture
 
 from flows.domain.acts import ACTS
@@ -144,3 +148,59 @@ def test_the_second_runs_no_program_that_a_register_brings_along(name: str, trap
 
     assert "E_MISSING" in said(other)
     assert not trapped.mark.exists()
+
+
+# What is planted beside the objects, and what is large or without end
+
+LEFT_OPEN: Final = re.compile(
+    r"the configuration (sets (?!extensions|include|gpg)|has the line ).*"
+    r"|there is (?!objects/info/(http-)?alternates|hooks/|\.git|commondir|info/(attributes|grafts)|refs/)"
+    r"(?!shallow)\S*|there is \.gitattributes"
+    r"|the packed branch is none of this line|the packed refs name the branch twice"
+    r"|a file beside HEAD is a ref of a name of its own"
+    r"|.* is edited in the commit-graph|the commit-graph (?!\S*/).*"
+    r"|(huge|objects/info/commit-graph) has eight gigabytes"
+)
+"""What is beside the evidence and the second reader does not look at: names, settings, the commit-graph."""
+_BOUNDED: Final = """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_AS, ({memory}, {memory}))
+sys.argv = [{script!r}, {path!r}]
+runpy.run_path({script!r}, run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("name", spread(PLANTED, every=40))
+def test_the_second_finds_what_is_planted_or_leaves_that_open(name: str, register: Path) -> None:
+    plant, code = PLANTED[name]
+    plant(register)
+
+    found = said(second.run(register))
+
+    print(f"| {name} | {code} | {', '.join(found) or 'left open'} |")  # noqa: T201 - the table
+    assert bool(found) is not bool(LEFT_OPEN.fullmatch(name))
+    # Where a link, a pipe or a device stands no file is opened, and it says no more.
+    assert found in {(), (code,), ("E_FILE",)}
+
+
+@pytest.mark.parametrize("name", spread(HUGE, every=10))
+def test_the_second_takes_little_memory_and_time_for_what_is_too_large(name: str, register: Path) -> None:
+    make, _ = HUGE[name]
+    make(register)
+
+    script = _BOUNDED.format(memory=MEMORY, script=str(SCRIPT), path=str(register))
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+
+    assert done.stderr == ""
+    assert done.stdout.count("\n") < 2 * second.TOLD
+    assert done.returncode == (0 if LEFT_OPEN.fullmatch(name) else 4)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"\0" * 100, b"%PDF-1.7\n"])
+def test_the_second_says_of_what_is_no_register_that_it_fails(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(content)
+
+    assert said(second.run(tmp_path / "file")) == ("E_PARSE",)
+    assert said(second.run(tmp_path)) == ("E_REF",)
