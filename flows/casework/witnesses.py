@@ -64,7 +64,9 @@ class _Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
+class Answer:
+    """What a witness answers, in HTTP."""
+
     status: int
     body: str
 
@@ -99,12 +101,12 @@ def ask(office: Office, report: Report) -> Asked:
 def _ask(office: Office, named: _Named, note: Note, tree: Tree, report: Report) -> SignatureLine | str | None:
     """Return a witness's cosignature, or why there is none; None where what it says is a finding."""
     size, old = report.entries, _last_seen(office.home, named.key, report.entries)
-    answer, seen = _Answer(status=_MOVED, body=""), None
+    answer, seen = Answer(status=_MOVED, body=""), None
     for _ in range(_TIMES):
         given = _answer(named, checkpoints.request(note, tree.consistency(old, size), old))
         if given is None:
             return "does not answer"
-        answer, seen = given, _size(given)
+        answer, seen = given, size_in(given)
         if seen is None or seen == old:
             break
         if seen > size:
@@ -116,10 +118,11 @@ def _ask(office: Office, named: _Named, note: Note, tree: Tree, report: Report) 
     if answer.status == _UNPROVEN or seen == old == size:
         report.add("E_FORK", f"entry {old}", "The entries up to here are others than a witness saw.")
         return None
-    return _cosignature(answer, note, named.key)
+    return cosignature_in(answer, note, named.key)
 
 
-def _cosignature(answer: _Answer, note: Note, key: NoteKey) -> SignatureLine | str:
+def cosignature_in(answer: Answer, note: Note, key: NoteKey) -> SignatureLine | str:
+    """Return the cosignature in an answer, or why there is none."""
     if answer.status != _DONE:
         return f"cosigned nothing: it answers with {answer.status}"
     try:
@@ -144,7 +147,7 @@ def _last_seen(home: Home, key: NoteKey, size: int) -> int:
     return 0
 
 
-def _size(answer: _Answer) -> int | None:
+def size_in(answer: Answer) -> int | None:
     """Return how many entries a witness says that it saw, where that is why it refuses."""
     said = answer.body.removesuffix("\n") if answer.status == _MOVED else ""
     return int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else None
@@ -161,7 +164,7 @@ class _Readable(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
-def _answer(named: _Named, request: str) -> _Answer | None:
+def _answer(named: _Named, request: str) -> Answer | None:
     """Return what a witness answers; None where it does not, or not in time."""
     url = f"{named.address}/add-checkpoint"
     asked = urllib.request.Request(url, data=request.encode(), headers={"Content-Type": "text/plain"})  # noqa: S310 - checked when read
@@ -170,11 +173,11 @@ def _answer(named: _Named, request: str) -> _Answer | None:
     until = time.monotonic() + _WITHIN
     try:
         with opener.open(asked, timeout=_WITHIN) as answer:
-            return _Answer(status=answer.status, body=_body(answer, until))
+            return Answer(status=answer.status, body=_body(answer, until))
     except urllib.error.HTTPError as refused:
         with refused:
             try:
-                return _Answer(status=refused.code, body=_body(refused, until))
+                return Answer(status=refused.code, body=_body(refused, until))
             except (OSError, HTTPException, ValueError):
                 return None
     except (OSError, HTTPException, ValueError):

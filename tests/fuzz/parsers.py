@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -24,10 +27,12 @@ from joserfc.jwk import RSAKey
 from mutating import changed, within_base64, within_json, within_streams, within_zip, within_zlib
 from pyhanko.sign.timestamps import TimeStamper
 
-from flows.casework import proof, texts
+from flows.casework import proof, texts, witnesses
+from flows.casework.evidence_pack import archive, carry
 from flows.casework.letterhead_file import letterhead_of
 from flows.casework.papers import check
 from flows.casework.provider import Provider
+from flows.casework.stated import read_stated
 from flows.desk.web import sign_on
 from flows.document import publication
 from flows.document.blocks import parse_document
@@ -52,13 +57,34 @@ from flows.domain.policy import parse_origin, parse_person
 from flows.domain.reference import parse_reference
 from flows.domain.request_file import parse_request_file
 from flows.domain.theme import Crest
-from flows.register import canonical, consent, graph, merkle, mirror, passkey, roster, signature, statement
+from flows.home import Home
+from flows.register import (
+    canonical,
+    consent,
+    graph,
+    handing_out,
+    merkle,
+    mirror,
+    passkey,
+    roster,
+    signature,
+    statement,
+)
 from flows.register.checkpoint import parse_checkpoint
 from flows.register.content import check_content
 from flows.register.entry import without_signature
 from flows.register.evidence import Evidence
+from flows.register.extract import extract
 from flows.register.kinds import parse_key, parse_public
-from flows.register.note import parse_lines, parse_note, parse_note_key, when_cosigned
+from flows.register.note import (
+    NoteKey,
+    SignatureType,
+    cosign,
+    parse_lines,
+    parse_note,
+    parse_note_key,
+    when_cosigned,
+)
 from flows.register.objects import LooseStore, has_tricky_name, object_id, parse_tree
 from flows.register.packs import Objects
 from flows.register.reading import parse_commit
@@ -76,7 +102,7 @@ from flows.sources.yaml_edit import edited
 from flows.vault.keys import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
     Mutator = Callable[[bytes, Random, Sequence[bytes]], bytes]
@@ -524,6 +550,270 @@ def _(data: bytes) -> None:
         found.close()
 
 
+# What the second reader reads, which shares nothing with the above ---------------------------------
+
+
+@cache
+def second() -> Any:
+    """Return docs/second_audit.py as a module."""
+    spec = importlib.util.spec_from_file_location("second_audit_to_spoil", ROOT / "docs/second_audit.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    # Every signature fits, so that what is spoilt gets past it to what reads it.
+    module.keygen = lambda *_: True  # type: ignore[attr-defined] # of another program
+    return module
+
+
+class _Said:
+    """The objects of a register, of which one is another: what the second reader asks git for."""
+
+    def __init__(self, id_: str, kind: str, data: bytes) -> None:
+        self._id, self._kind, self._data = id_, kind, data
+
+    def read(self, id_: str, kind: str) -> bytes:
+        if (id_, kind) == (self._id, self._kind):
+            return self._data
+        there = _objects_of_line().get(id_)
+        if there is None or there[0] != kind:
+            raise second().FailError("E_MISSING", "It is not there.")
+        return there[1]
+
+    def has(self, id_: str) -> bool:
+        return id_ == self._id or id_ in _objects_of_line()
+
+
+@cache
+def _objects_of_line() -> dict[str, tuple[str, bytes]]:
+    whole, at, found = _git("cat-file", "--batch-all-objects", "--batch"), 0, {}
+    while at < len(whole):
+        end = whole.index(b"\n", at)
+        id_, kind, size = whole[at:end].decode().split()
+        at = end + 1 + int(size) + 1
+        found[id_] = (kind, whole[end + 1 : at - 1])
+    return found
+
+
+def _of_second(name: str) -> str:
+    return f"second reader: {name}"
+
+
+@parser(_of_second("entry"), lambda: objects("commit"), ValueError, share=30, spoil=(within_base64,))
+def _(data: bytes) -> None:
+    with _refusing():
+        second().parse_entry("a" * 40, data)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Let the second reader's own error count as one of ours."""
+    try:
+        yield
+    except second().FailError as error:
+        raise ValueError from error
+
+
+@parser(_of_second("signature"), _signatures, ValueError, share=30, spoil=(within_base64, within_base64))
+def _(data: bytes) -> None:
+    with _refusing():
+        found = second().parse_signature(data.decode("ascii", "replace"))
+        second().sound(found.public)
+
+
+@parser(_of_second("listed key"), _keys, share=20, spoil=(within_base64, within_base64))
+def _(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    if second().sound(text):
+        second().point(text)
+
+
+@parser(_of_second("policy"), _whole_policy, ValueError, share=1, spoil=(_one_of_policy,) * 4)
+def _(data: bytes) -> None:
+    parts = data.split(_SEPARATOR)
+    parts += [b""] * (len(_POLICY_FILES) - len(parts))
+    register = json.loads(_policy()[_POLICY_FILES.index("roster.json")])["register"]
+    with _refusing():
+        second().parse_policy(dict(zip(_POLICY_FILES, parts, strict=False)), register)
+
+
+@parser(
+    _of_second("statement"),
+    lambda: files(".json", "cases") + files(".json", "policy/acts"),
+    ValueError,
+    share=20,
+    spoil=(within_json,),
+)
+def _(data: bytes) -> None:
+    with _refusing():
+        second().Audit._form(second().unjson(data, "E_STATEMENT"))
+
+
+@parser(_of_second("tree"), lambda: objects("tree"), ValueError, share=20)
+def _(data: bytes) -> None:
+    with _refusing():
+        second().Audit(_Said("a" * 40, "tree", data))._files("a" * 40)
+
+
+@parser(_of_second("request.md"), lambda: files("request.md"), ValueError, share=10)
+def _(data: bytes) -> None:
+    said = {"act": "open", "case": "G/1", "details": {"received": "2026-11-02", "regime": "foia"}}
+    with _refusing():
+        second().check_request(said, data.decode("utf-8", "replace"))
+    second().is_sealed(data)
+
+
+@parser(_of_second("checkpoint"), _notes, share=4, spoil=(within_base64,))
+def _(data: bytes) -> None:
+    audit = second().Audit(_Said("", "", b""))
+    audit.register, audit.heads = "a" * 32, [f"{number:02x}" * 32 for number in range(9)]
+    audit.owners = {signer().public: "service"}
+    second().checkpoint_of(audit, data.decode("utf-8", "replace"))
+
+
+@parser(_of_second("files of a repository"), lambda: ((golden() / "packed-refs").read_bytes(),), share=10)
+def _(data: bytes) -> None:
+    for name in ("packed-refs", "HEAD", "config"):
+        repository = _in_repository(name)(data)
+        second().shape(repository)
+        second().tip_of(repository)
+
+
+@cache
+def _acts_of_line() -> tuple[bytes, ...]:
+    """Return blobs and folders of the line, each after its id: any one is spoilt where it stands."""
+    kept = ("blob", "tree")
+    return tuple(
+        f"{id_} {kind}\n".encode() + data
+        for id_, (kind, data) in _objects_of_line().items()
+        if kind in kept and len(data) < 1 << 14
+    )
+
+
+@parser(_of_second("a whole line with one object spoilt"), _acts_of_line, share=1)
+def _(data: bytes) -> None:
+    head, _, content = data.partition(b"\n")
+    id_, _, kind = head.decode("ascii", "replace").partition(" ")
+    audit = second().Audit(_Said(id_, kind, content))
+    audit.read(_line()[-1])
+
+
+# Evidence packs, bundles, and what git asks --------------------------------------------------------
+
+
+@cache
+def _evidence_pack() -> tuple[bytes, ...]:
+    made = carry(_taken(_line()[-1], {}), None)
+    return (archive({name: data for name, data in made.items() if name != "case.html"}, NOW),)
+
+
+class _Spoilt:
+    """A register of which the newest entry, or what that leads to, is another; each under its own name."""
+
+    def __init__(self, tip: str, more: dict[str, tuple[str, bytes]]) -> None:
+        self._tip, self._more = tip, more
+
+    def tip(self) -> str:
+        return self._tip
+
+    def read(self, id_: str, kind: str) -> bytes:
+        found = self._more.get(id_) or _objects_of_line().get(id_)
+        if found is None or found[0] != kind:
+            raise RegisterError("An object is missing.")
+        return found[1]
+
+
+@cache
+def _folder_of(name: str) -> str:
+    listed = _git("ls-tree", "-r", "-d", "--name-only", "main").decode().split("\n")
+    return next(path for path in listed if path.endswith(f"/{name}"))
+
+
+def _taken(tip: str, more: dict[str, tuple[str, bytes]]) -> Any:
+    return extract(_Spoilt(tip, more), "G/3", _folder_of("G-3"))  # type: ignore[arg-type] # what it asks
+
+
+@parser("case taken out", lambda: objects("commit") + objects("tree"), RegisterError, ValueError, share=1)
+def _(data: bytes) -> None:
+    kind = "commit" if data.startswith(b"tree ") and b"\0" not in data[:64] else "tree"
+    made = {object_id(kind, data): (kind, data)}
+    tip = object_id(kind, data)
+    if kind == "tree":
+        newest = _objects_of_line()[_line()[-1]][1]
+        commit = b"tree " + tip.encode() + newest[45:]
+        tip = object_id("commit", commit)
+        made[tip] = ("commit", commit)
+    carry(_taken(tip, made), None)
+
+
+@parser(_of_second("evidence pack"), _evidence_pack, share=0.1, spoil=(within_zip,) * 4)
+def _(data: bytes) -> None:
+    pack = scratch() / "pack.zip"
+    pack.write_bytes(data)
+    second().run(pack)
+
+
+@cache
+def _bundles() -> tuple[bytes, ...]:
+    copy = scratch() / "short.git"
+    subprocess.run(["git", "clone", "--quiet", "--bare", str(golden()), str(copy)], check=True)
+    for call in (["update-ref", "refs/heads/main", _line()[3]], ["bundle", "create", "-q", "all", "main"]):
+        subprocess.run(["git", *call], cwd=copy, check=True)
+    return ((copy / "all").read_bytes(),)
+
+
+@parser("bundle", _bundles, PitError, share=0.05)
+def _(data: bytes) -> None:
+    bundle, copy = scratch() / "all.bundle", scratch() / "copy.git"
+    bundle.write_bytes(data)
+    shutil.rmtree(copy, ignore_errors=True)
+    mirror.mirror(str(bundle), copy, mirror.Verifier(check_brought=check, pin=None, now=NOW))
+
+
+_WANTS: Final = b"0014command=fetch0001000dofs-delta0032want %s\n0009done\n0000"
+
+
+@parser(
+    "what git fetch asks",
+    lambda: (_WANTS % _line()[-1].encode(), b"0014command=ls-refs\n0000"),
+    RegisterError,
+    share=0.3,
+)
+def _(data: bytes) -> None:
+    handing_out.fetched(golden(), data, second=True)
+    handing_out.fetched(golden(), data, second=False)
+
+
+# What witnesses say, and what names them -----------------------------------------------------------
+
+
+@parser(
+    "answer of a witness",
+    lambda: (str(cosign(_notes()[0].decode().partition("\n\n")[0] + "\n", "w", signer(), NOW)).encode(),),
+    share=20,
+    spoil=(within_base64,),
+)
+def _(data: bytes) -> None:
+    key = NoteKey(name="w", type=SignatureType.COSIGNATURE, public=signer().point)
+    for status in (200, 409):
+        answer = witnesses.Answer(status=status, body=data.decode("utf-8", "replace"))
+        witnesses.size_in(answer)
+        witnesses.cosignature_in(answer, parse_note(_notes()[0].decode()), key)
+
+
+def _named_witness() -> tuple[bytes, ...]:
+    key = NoteKey(name="w", type=SignatureType.COSIGNATURE, public=signer().point)
+    return (f'[[witness]]\naddress = "https://w.example"\nkey = "{key}"\n'.encode(),)
+
+
+@parser("witnesses.toml", _named_witness, MalformedError, share=10, spoil=(within_base64,))
+def _(data: bytes) -> None:
+    home = Home(scratch())
+    home.witnesses.write_bytes(data)
+    witnesses.read_witnesses(home)
+
+
 # What people hand in ------------------------------------------------------------------------------
 
 
@@ -690,6 +980,16 @@ def _papers() -> tuple[bytes, ...]:
 )
 def _(data: bytes) -> None:
     read_paper(data)
+
+
+@parser(
+    "what a paper states of the register",
+    lambda: (_small_pdf(), b'<meta name="equipoise-checkpoint" content="equipoise/0 1 2">', *_papers()),
+    share=3,
+    spoil=(within_streams,),
+)
+def _(data: bytes) -> None:
+    read_stated(data)
 
 
 @parser("reference in a paper", lambda: (_small_pdf(), *_papers()), share=6, spoil=(within_streams,) * 3)
