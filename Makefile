@@ -70,7 +70,8 @@ FETCH = if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  else echo "Please install $$missing"; exit 1; fi
 
 # The tests look at PDFs with poppler, NSS and qpdf and at pages with Chromium, start ssh-keygen, sign with a
-# token made of software, and put nginx before the desk; a Debian machine can fetch them.
+# token made of software, put nginx before the desk, and take and send mail by Dovecot and Postfix; a Debian
+# machine can fetch them.
 tools:
 	@missing=""; \
 	command -v pdftotext >/dev/null && command -v pdffonts >/dev/null || missing="$$missing poppler-utils"; \
@@ -80,6 +81,8 @@ tools:
 	  missing="$$missing chromium"; \
 	command -v softhsm2-util >/dev/null || missing="$$missing softhsm2"; \
 	command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$$missing nginx-light"; \
+	[ -x /usr/sbin/dovecot ] || missing="$$missing dovecot-imapd"; \
+	[ -x /usr/sbin/postfix ] || missing="$$missing postfix"; \
 	command -v ssh-keygen >/dev/null && command -v ssh-agent >/dev/null || missing="$$missing openssh-client"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	if [ -n "$$missing" ]; then $(FETCH); fi

@@ -169,6 +169,26 @@ class Home:
         return self.root / "witnesses.toml"
 
     @property
+    def mail_file(self) -> Path:
+        """Where mail comes from and goes to; not there where it does neither."""
+        return self.root / "mail.toml"
+
+    @property
+    def correspondence(self) -> Path:
+        """Messages of cases that wait for a person, a folder for each case; sealed."""
+        return self.root / "correspondence"
+
+    @property
+    def mail_memory(self) -> Path:
+        """The keyed digests of the messages that were taken in."""
+        return self.state / "mail.sqlite"
+
+    @property
+    def mail_looked(self) -> Path:
+        """Touched whenever the mailbox was looked at."""
+        return self.state / "mail-looked"
+
+    @property
     def repeats(self) -> Path:
         """The keyed digests of what was asked, by which the same request is known again."""
         return self.state / "repeats.sqlite"

@@ -195,7 +195,9 @@ def open_case(office: Office, arrival: Arrival) -> Done:
     }
     if attachments:
         # Their names may be a person's, and stay in what is sealed.
-        details["attachments"] = "; ".join(f"{kind_of(data)}, {len(data)} bytes" for _, data in attachments)
+        details["attachments"] = "; ".join(
+            f"{kind_of(data, name)}, {len(data)} bytes" for name, data in attachments
+        )
     by_service(office, OPEN, arrival.reference, files, details=details)
     arrived = arrival.arrived
     office.repeats.remember([Asked(recipient, arrival.reference, arrived.gist, kept_of(arrived.applicant))])

@@ -42,6 +42,7 @@ AUDITED_AT: Final = 2
 """The hour of the nightly audit, local."""
 
 SCHEDULES: Final = (
+    Schedule(flow="mail"),
     Schedule(flow="intake"),
     Schedule(flow="drafting"),
     Schedule(flow="checking"),

@@ -148,6 +148,34 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCame:
+    """That a message came in a case, and waits there for a person.
+
+    Attributes:
+        tag: What stands for it.
+        what: What it is, as ``reply`` or ``bounce``.
+    """
+
+    reference: str
+    tag: str
+    what: str
+
+    @property
+    def name(self) -> str:
+        """What a notice of this is filed under."""
+        return f"{slug(self.reference)}-message-{self.tag}"
+
+    @property
+    def once(self) -> str:
+        """What tells it from an earlier one of that name: it is told once."""
+        return ""
+
+    def words(self) -> dict[str, Any]:
+        """Return what its template needs beside its facts."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFailed:
     """That the register failed its audit.
 
@@ -174,7 +202,7 @@ class AuditFailed:
         return {}
 
 
-About = Waiting | Owing | Unpublished | SetAside | AuditFailed
+About = Waiting | Owing | Unpublished | SetAside | MessageCame | AuditFailed
 """What a notice may be about."""
 
 
@@ -216,6 +244,7 @@ def write_notice(about: About, people: Iterable[str], **facts: object) -> Notice
         Owing: "owing",
         Unpublished: "unpublished",
         SetAside: "set-aside",
+        MessageCame: "message",
         AuditFailed: "audit",
     }
     template = names[type(about)]

@@ -44,6 +44,14 @@ _ASSESSMENT_HEAD: Final = (
     "This assessment was set aside. The request it came with was taken in and is a case now; "
     "its draft still waits for an assessment."
 )
+_MESSAGE_HEAD: Final = (
+    "This message was set aside: it was not taken for a request, and nothing of it is in the register. "
+    "If it is a request, the time for answering runs from the day of its receipt all the same."
+)
+_MESSAGE_AGAIN: Final = (
+    f"If it is a request, move this folder into the inbox, or take it in again on the desk. {WHY} may stay "
+    "in it. The message as it was received is in attachments."
+)
 _FOLDER_AGAIN: Final = (
     f"Mend {REQUEST} (or what is named above) in this folder, then move the folder back into "
     f"the inbox. {WHY} may stay in it."
@@ -95,9 +103,18 @@ def set_aside_assessment(item: Item, folder: Path, why: Sequence[str]) -> Path:
     return target
 
 
+def why_not_taken(why: Sequence[str]) -> bytes:
+    """Return the WHY.txt of a message that is no request."""
+    return _why(_MESSAGE_HEAD, why, _MESSAGE_AGAIN)
+
+
 def kept(folder: Path) -> list[Path]:
     """Return the folders of what was set aside and waits for a person."""
-    return [path for path in sorted(folder.iterdir()) if is_folder(path)] if folder.is_dir() else []
+    return (
+        [path for path in sorted(folder.iterdir()) if is_folder(path) and not path.name.startswith(".")]
+        if folder.is_dir()
+        else []
+    )
 
 
 def texts_in(folder: Path) -> Iterator[bytes]:

@@ -31,6 +31,9 @@ WHY: Final = "WHY.txt"
 ATTACHMENTS: Final = "attachments"
 """The folder of what came with a request; it is sealed as it is, and neither opened nor shown."""
 
+MESSAGE: Final = "message.eml"
+"""Among the attachments: the message with which a request came, as it was received, with all that it has."""
+
 REST: Final = 5.0
 """Seconds without a change after which an item counts as whole."""
 LONG_REST: Final = 60.0
@@ -250,23 +253,27 @@ def _attachments(item: int, now: float) -> tuple[tuple[str, bytes], ...]:
         _check_rested([os.fstat(folder), *found.values()], now)
         seen = {name: found[name] for name in sorted(found) if not left_alone(name)}
         _refuse(_attached_faults(seen))
-        read = [(name, _content(name, each, now, folder, _MOST_ATTACHED)) for name, each in seen.items()]
+        read = [(name, _content(name, each, now, folder, _most(name))) for name, each in seen.items()]
     finally:
         os.close(folder)
-    unknown = [number for number, (_, data) in enumerate(read, start=1) if not kind_of(data)]
+    unknown = [number for number, (name, data) in enumerate(read, start=1) if not kind_of(data, name)]
     kinds = ", ".join(sorted({*_BEGIN.values()}))
     problem = f"this is of no kind that is taken in: {kinds}, or text; ask for it in one of these"
     _refuse(Fault(path=f"{ATTACHMENTS}, number {number} by name", problem=problem) for number in unknown)
     return tuple(read)
 
 
+def _most(name: str) -> int:
+    return 3 * _MOST_ATTACHED if name == MESSAGE else _MOST_ATTACHED
+
+
 def _attached_faults(seen: dict[str, os.stat_result]) -> Iterator[Fault]:
     """Yield what is wrong with attachments; by their number, for a name may be a person's."""
-    for number, status in enumerate(seen.values(), start=1):
+    for number, (name, status) in enumerate(seen.items(), start=1):
         path = f"{ATTACHMENTS}, number {number} by name"
         if not stat.S_ISREG(status.st_mode):
             yield Fault(path=path, problem="this is no file; put in the file itself")
-        elif not 0 < status.st_size <= _MOST_ATTACHED:
+        elif not 0 < status.st_size <= _most(name):
             problem = f"this is empty, or larger than {_MOST_ATTACHED >> 20} MiB; send it to the case apart"
             yield Fault(path=path, problem=problem)
     if len(seen) > _MOST_ATTACHMENTS or sum(each.st_size for each in seen.values()) > 3 * _MOST_ATTACHED:
@@ -274,8 +281,14 @@ def _attached_faults(seen: dict[str, os.stat_result]) -> Iterator[Fault]:
         yield Fault(path=ATTACHMENTS, problem=problem)
 
 
-def kind_of(data: bytes) -> str:
-    """Return of what kind a file is by how it begins, or that it is text; empty for any other."""
+def kind_of(data: bytes, name: str = "") -> str:
+    """Return of what kind a file is by how it begins, or that it is text; empty for any other.
+
+    Args:
+        name: Of an attachment, of which one is known by it.
+    """
+    if name == MESSAGE:
+        return "message"
     for begin, kind in _BEGIN.items():
         if data.startswith(begin):
             return kind

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.casework import checkpoints
 from flows.casework.office import open_office
@@ -35,6 +35,8 @@ from flows.domain.provisions import Ask, Need, provisions, section_of
 from flows.domain.starting import exemptions_named
 from flows.home import Home
 from flows.register.roster import write_policy
+from flows.sources.mail.judging import What
+from flows.sources.mail.message import TOLD
 from tests.domain.measured_figures import BEFORE, NOW
 from tests.golden.make import unpack
 
@@ -482,10 +484,29 @@ def letters_page() -> str:
     return f"{before}{_MADE}\n{head}{rows}"
 
 
+def mail_page() -> str:
+    """Return the page of mail, with what becomes of each shape of it."""
+    sys.path.append(str(ROOT / "tests"))
+    shapes = import_module("mail_shapes").SHAPES
+    before, _, _ = (ROOT / "docs" / "mail.md").read_text(encoding="utf-8").partition(_MADE)
+    rows = "".join(f"| {each.name} | {_became(each)} | {_told(each)} |\n" for each in shapes)
+    return f"{before}{_MADE}\n| shape | what it is | what is told of it |\n|---|---|---|\n{rows}"
+
+
+def _became(shape: Any) -> str:
+    what = "a request" if shape.what is What.REQUEST else f"set aside: {shape.what}"
+    return f"in its case: {shape.what}" if shape.case else what
+
+
+def _told(shape: Any) -> str:
+    return "; ".join(TOLD[each] for each in sorted(shape.told))
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "README.md": readme,
     "docs/acts.md": acts_page,
     "docs/attacks.md": attacks_page,
+    "docs/mail.md": mail_page,
     "docs/checks.md": checks_page,
     "docs/letters.md": letters_page,
     "docs/provisions.md": provisions_page,

@@ -80,6 +80,7 @@ _OF_AN_ACT: Final = {
 }
 """Commands of acts that take more than what stands in their row."""
 _AFTER: Final = {
+    "mail": _in("mailing", "Take the mail in, and see the messages of cases that wait for a person.", "mail"),
     "append": _in(
         "acting",
         "Record an act that was proposed with --propose, with the signature that was made elsewhere.",
