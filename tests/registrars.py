@@ -12,23 +12,37 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pyrage
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from desk_builders import CASE, EXAMPLE
 
+from flows.casework import texts
 from flows.casework.office import Office
 from flows.desk.registrar.application import Application, Offices
 from flows.desk.registrar.peers import Part, Peer
+from flows.domain.act import Act
+from flows.domain.acts import OPEN
+from flows.domain.documents import REQUEST, SEALED_REQUEST
+from flows.domain.policy import SERVICE
+from flows.domain.procedure import Role
+from flows.domain.request_file import write_request
 from flows.home import Home
+from flows.register.remote import RegistrarSigns
 from flows.registrar.address import Address
 from flows.registrar.connection import Connection
+from flows.sources.parse import parse_request
+from flows.vault.keys import seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pytest
+
+    from flows.register.line import Recorded
 
 EQUIPOISE: Final = Path(sys.executable).with_name("equipoise")
 
@@ -164,3 +178,34 @@ def straight(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
         yield Address(text="unix:/nowhere")
     finally:
         offices.close()
+
+
+def opening(office: Office, reference: str) -> tuple[Act, dict[str, bytes]]:
+    """Return the opening of a case like the example's, sealed to a key that nobody has."""
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    text = (EXAMPLE / "request.yaml").read_text().replace(CASE, reference)
+    request = parse_request(text.encode(), rules=texts.RULES).request(reference)
+    act = Act(
+        kind=OPEN,
+        case=reference,
+        actor=SERVICE,
+        role=Role.SERVICE,
+        time=office.now(),
+        policy=office.register.policy().version,
+        details={
+            "received": request.received.isoformat(),
+            "recipient": recipient,
+            "regime": request.regime,
+        },
+    )
+    return act, {REQUEST: write_request(request).encode(), SEALED_REQUEST: seal(recipient, text.encode())}
+
+
+def open_cases(root: Path, registrar: Address, references: Iterable[str]) -> list[Recorded]:
+    """Open cases one after another, as another machine would, whatever becomes of the registrar meanwhile."""
+    done: list[Recorded] = []
+    with elsewhere(root, registrar) as office:
+        for reference in references:
+            act, files = opening(office, reference)
+            done.append(office.register.record(act, files, RegistrarSigns()))
+    return done

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 # The tests are no package; their modules find each other by name.
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import bench_acts
@@ -24,6 +25,7 @@ import bench_desk
 import bench_lives
 import bench_paper
 import bench_peers
+import bench_registrar
 import bench_scale
 import click
 from figures import table
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from figures import Row
 
-PARTS = ("checks", "paper", "peers", "audit", "acts", "scale", "desk", "lives", "case")
+PARTS = ("checks", "paper", "peers", "audit", "acts", "scale", "desk", "lives", "case", "registrar")
 
 
 def main() -> None:
@@ -71,10 +73,16 @@ def _rows(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
         yield from bench_audit.run_growing(registers)
     if {"acts", "scale", "desk"} & {*parts}:
         yield from _growing(place, parts, (100, 300, 1_000) if small else (100, 10_000, 100_000))
+    yield from _rows_of_cases(place, parts, small=small)
+
+
+def _rows_of_cases(place: Path, parts: Sequence[str], *, small: bool) -> Iterator[Row]:
     if "lives" in parts:
         yield from bench_lives.run(place, cases=20 if small else 10_000)
     if "case" in parts:
         yield from bench_case.run(place, cases=6 if small else 200)
+    if "registrar" in parts:
+        yield from bench_registrar.run(place, cases=300 if small else 2_000, acts=10 if small else 60)
 
 
 def _growing(place: Path, parts: Sequence[str], sizes: tuple[int, ...]) -> Iterator[Row]:
