@@ -168,7 +168,7 @@ def elsewhere(root: Path, registrar: Address) -> Office:
 def straight(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
     """Have the registrar of a home answer in this process, with no network between."""
     offices = Offices(home)
-    application = Application(offices, dict)
+    application = Application(offices)
 
     def asked(_: Connection, what: str, body: bytes) -> tuple[int, bytes]:
         return application._answered(what, Peer(part=Part.OWN), body)

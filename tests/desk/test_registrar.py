@@ -247,7 +247,7 @@ NOT_ASKED: dict[str, tuple[str, bytes]] = {
 
 def test_what_is_not_in_the_table_is_refused_in_a_sentence_without_what_was_sent(desk: Desk) -> None:
     offices = Offices(desk.home)
-    application = Application(offices, dict)
+    application = Application(offices)
     before = everything(desk.home)
     try:
         for name, body in NOT_ASKED.values():

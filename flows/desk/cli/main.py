@@ -97,6 +97,11 @@ _AFTER: Final = {
         "Write the register for workers, desks and officers elsewhere, until Ctrl-C.",
         "registrar",
     ),
+    "promote": _in(
+        "registrar",
+        "Take a register over from COPY, to which another registrar pushed: from now on it is refused there.",
+        "promote",
+    ),
     "witness": _in(
         "witnessing",
         "Witness the registers of others: sign a checkpoint that goes on from the last one seen.",

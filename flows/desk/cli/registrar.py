@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from flows.desk.cli.terminal import example, print_json, with_home
+from flows.casework.taking_over import take_over
+from flows.desk.cli.terminal import counted, example, print_json, with_home
 
 if TYPE_CHECKING:
     from flows.desk.registrar.serving import OverTls
@@ -31,17 +32,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--ca", metavar="FILE", type=_FILE, help="Who certifies those who may ask, PEM.")
 @click.option("--cert", metavar="FILE", type=_FILE, help="Its own certificate, PEM.")
 @click.option("--key", metavar="FILE", type=_FILE, help="The private key of that, PEM.")
+@click.option("--push", "copy", metavar="COPY", help="Where git pushes every act to, after it was recorded.")
 @with_home
-def registrar(
-    path: Path | None,
-    listen: str | None,
-    ca: Path | None,
-    cert: Path | None,
-    key: Path | None,
-    *,
-    home: Home,
-    as_json: bool,
-) -> None:
+def registrar(path: Path | None, copy: str | None, *, home: Home, as_json: bool, **tls: Any) -> None:  # noqa: ANN401 - click's
     """Write the register for workers, desks and officers elsewhere, until Ctrl-C."""
     from flows.desk.registrar.serving import serve  # noqa: PLC0415 - for who serves alone
 
@@ -52,7 +45,7 @@ def registrar(
             click.echo(f"The registrar answers at {where}. Stop with Ctrl-C.")
 
     own = replace(home, registrar=None)
-    serve(own, (path or own.socket).absolute(), _over_tls(listen, ca, cert, key), say=say)
+    serve(own, (path or own.socket).absolute(), _over_tls(**tls), copy, say=say)
 
 
 def _over_tls(listen: str | None, ca: Path | None, cert: Path | None, key: Path | None) -> OverTls | None:
@@ -64,3 +57,20 @@ def _over_tls(listen: str | None, ca: Path | None, cert: Path | None, key: Path 
     if not (found and ca and cert and key):
         raise click.UsageError("--listen HOST:PORT, --ca, --cert and --key go together.")
     return OverTls(host=found[1], port=int(found[2]), authority=ca, certificate=cert, key=key)
+
+
+@click.command(epilog=example("equipoise promote /srv/equipoise/copy.git"))
+@click.argument("copy", type=click.Path(path_type=Path))
+@with_home
+def promote(copy: Path, *, home: Home, as_json: bool) -> None:
+    """Take a register over from COPY, to which another registrar pushed: from now on it is refused there.
+
+    The copy takes no push any more. It is audited, and becomes this home's register if it passes and the
+    service's key is here; then `equipoise registrar` writes it.
+    """
+    done = take_over(replace(home, registrar=None), copy)
+    if as_json:
+        print_json({"entries": done.entries, "newest": done.newest})
+    else:
+        click.echo(f"Taken over: {counted(done.entries, 'entry', 'entries')}, the newest {done.newest}.")
+        click.echo("The copy takes nothing more. `equipoise doctor` says what is missing here.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from flows.desk.registrar.peers import Peer
+    from flows.desk.registrar.replication import Replication
     from flows.home import Home
     from flows.register.store import OwnRegister
 
@@ -63,12 +64,12 @@ class Application:
     """What answers, as ASGI has it.
 
     Args:
-        beside: Gives what else `/health` tells.
+        replication: Told of every act that is recorded; None where nothing is pushed.
     """
 
-    def __init__(self, offices: Offices, beside: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, offices: Offices, replication: Replication | None = None) -> None:
         self._offices = offices
-        self._beside = beside
+        self._replication = replication
 
     async def __call__(
         self,
@@ -122,6 +123,8 @@ class Application:
         with self._offices.lent(writes=answer.writes) as office:
             register = cast("OwnRegister", office.register)
             found = answer.give(Asked(peer=peer, office=office, register=register), **given)
+        if answer.writes and self._replication:
+            self._replication.tell()
         return to_json(found, bytes_mode="base64")
 
     def _health(self) -> tuple[int, bytes]:
@@ -129,7 +132,8 @@ class Application:
         try:
             with self._offices.lent(writes=False) as office:
                 register = cast("OwnRegister", office.register)
-                told = {"entries": register.length(), "stopped": register.stopped() or "", **self._beside()}
+                told = {"entries": register.length(), "stopped": register.stopped() or ""}
+            told |= self._replication.state() if self._replication else {}
         except PitError as error:
             told = {"stopped": str(error)}
         status = _STOPPED if told["stopped"] else _OK

@@ -17,6 +17,7 @@ from flows import disk
 from flows.casework.sole_writer import sole_writer
 from flows.desk.registrar.application import Application, Offices, protocol_for
 from flows.desk.registrar.peers import read_peers
+from flows.desk.registrar.replication import Replication
 from flows.domain.errors import RegisterError
 from flows.engine import failures
 
@@ -56,15 +57,18 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(home: Home, path: Path, tls: OverTls | None, *, say: Callable[[str], object]) -> None:
+def serve(
+    home: Home, path: Path, tls: OverTls | None, copy: str | None = None, *, say: Callable[[str], object]
+) -> None:
     """Answer until SIGTERM or SIGINT.
 
     Args:
         path: Of the socket on this machine.
+        copy: Where every act is pushed to; None for nowhere.
         say: Told where it answers, once it does.
 
     Raises:
-        RefusedError: another writes the register.
+        RefusedError: another writes the register, here or behind the copy.
         MalformedError: who may ask is not in its form.
         RegisterError: the register, the address or a certificate is not fit.
     """
@@ -74,7 +78,11 @@ def serve(home: Home, path: Path, tls: OverTls | None, *, say: Callable[[str], o
         stack.enter_context(failures.told(home.log))
         protocol, offices = protocol_for(read_peers(home)), Offices(home)
         stack.callback(offices.close)
-        application = Application(offices, dict)
+        replication = Replication(home.register, copy) if copy else None
+        if replication:
+            replication.start()
+            stack.callback(replication.end)
+        application = Application(offices, replication)
         servers = [(_server(application, protocol), stack.enter_context(_on_socket(path)))]
         where = f"unix:{path}"
         if tls:
