@@ -28,6 +28,8 @@ INSTEAD: Final = "\ufffd"
 """What is shown in place of one."""
 _UNSEEN: Final = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in UNSEEN)}]")
 _UNSEEN_IN_LINES: Final = re.compile(f"(?!\n){_UNSEEN.pattern}")
+_PLAIN: Final = bytes(range(ord(" "), ord("~") + 1))
+"""What most texts are made of; taken out first, for a pattern takes twenty times as long over each."""
 
 
 def unseen(text: str, *, lines: bool = False) -> str | None:
@@ -36,7 +38,8 @@ def unseen(text: str, *, lines: bool = False) -> str | None:
     Args:
         lines: Whether the text may have several lines, ended by a line feed alone.
     """
-    found = (_UNSEEN_IN_LINES if lines else _UNSEEN).search(text)
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN + b"\n" if lines else _PLAIN)
+    found = _UNSEEN.search(rest.decode("utf-8", "surrogatepass")) if rest else None
     return found[0] if found else None
 
 

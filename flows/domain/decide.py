@@ -98,21 +98,33 @@ def after(case: Case | None, act: Act) -> Case:
     if case is None:
         return opened(act)
     then = act.kind.after(case, act)
+    documents, life, stated = then.documents, then.life, case.stated
     if act.kind.on is On.DOCUMENT:
-        was, is_ = case.document(act.document), then.document(act.document)
-        since = was.since if is_.stage is was.stage else act.time
-        if act.document in then.documents:
-            then = then.with_document(act.document, changed=act.time, since=since)
-        if act.kind in _HANDS and act.actor != SERVICE:
-            then = then.with_life(hands=then.life.hands | {act.actor})
+        if is_ := documents.get(act.document):
+            was = case.document(act.document)
+            since = was.since if is_.stage is was.stage else act.time
+            documents = {**documents, is_.name: replace(is_, changed=act.time, since=since)}
+        if act.kind in _HANDS and act.actor not in {SERVICE, *life.hands}:
+            life = replace(life, hands=life.hands | {act.actor})
     else:
-        known = case.stated.get(act.kind.name)
+        known = stated.get(act.kind.name)
         said = Stated(times=known.times + 1 if known else 1, actor=act.actor, details=act.details)
-        then = replace(then, stated={**case.stated, act.kind.name: said})
-    if act.kind not in _BESIDE:
+        stated = {**stated, act.kind.name: said}
+    settles = act.kind not in _BESIDE
+    if settles and life.erasing:
         # What two administrators would erase is no longer what the first of them looked at.
-        then = replace(then.with_life(erasing=None), settled=act.time)
-    return replace(then, acts=case.acts + 1, files=act.files, changed=act.time, authors=_authors(case, act))
+        life = replace(life, erasing=None)
+    return replace(
+        then,
+        acts=case.acts + 1,
+        files=act.files,
+        documents=documents,
+        life=life,
+        authors=_authors(case, act),
+        stated=stated,
+        settled=act.time if settles else then.settled,
+        changed=act.time,
+    )
 
 
 def refusals(

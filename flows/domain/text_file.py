@@ -29,9 +29,13 @@ def text_of(data: bytes, source: str) -> str:
         line = len(_LINE_END.findall(data[: error.start].decode("latin-1"))) + 1
         problem = f"is not UTF-8 text; save it as UTF-8 (line {line})"
         raise MalformedError(source, Fault(path="", problem=problem)) from None
-    return _LINE_END.sub("\n", text) if "\r" in text else text
+    return _with_one_line_end(text)
 
 
 def typed(text: str) -> str:
     """Return a text as kept from somebody's editor without the mark, tabs and line ends of editors."""
-    return _LINE_END.sub("\n", text.removeprefix("\ufeff")).replace("\t", " ")
+    return _with_one_line_end(text.removeprefix("\ufeff")).replace("\t", " ")
+
+
+def _with_one_line_end(text: str) -> str:
+    return _LINE_END.sub("\n", text) if "\r" in text else text

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from flows.domain.errors import RegisterError, TamperedError
-from flows.register.objects import Tree, has_tricky_name, parse_tree
+from flows.register.objects import Rows, has_tricky_name, is_folder, name_of, parse_rows
 from flows.register.report import FoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_TREES_KEPT: Final = 4_096
-_NAMES_KEPT: Final = 1 << 20
+_TREES_KEPT: Final = 2_048
+_NAMES_KEPT: Final = 1 << 19
+"""Twice, for those met before the newest are kept as long again."""
 _MOST_FILES: Final = 200_000
 """Of one case: a folder can list every record of its acts, and that of another document little."""
 
@@ -32,7 +33,8 @@ class Evidence:
 
     def __init__(self, objects: Source) -> None:
         self._objects = objects
-        self._trees: dict[str, Tree] = {}
+        self._trees: dict[str, Rows] = {}
+        self._older: dict[str, Rows] = {}
         self._names = 0
 
     def read(self, id_: str, kind: str, place: str) -> bytes:
@@ -55,8 +57,8 @@ class Evidence:
         """Have objects read at once that will be wanted soon."""
         self._objects.read_ahead(ids)
 
-    def tree(self, id_: str | None, place: str) -> Tree:
-        """Return a folder; an empty one for None.
+    def tree(self, id_: str | None, place: str) -> Rows:
+        """Return the rows of a folder; none for None.
 
         Raises:
             FoundError: it cannot be read, or has something else than plain files and folders.
@@ -66,9 +68,12 @@ class Evidence:
         known = self._trees.get(id_)
         if known is not None:
             return known
+        known = self._older.get(id_)
+        if known is not None:
+            return self._remember(id_, known)
         content = self.read(id_, "tree", place)
         try:
-            return self._remember(id_, parse_tree(content))
+            return self._remember(id_, parse_rows(content))
         except ValueError:
             if has_tricky_name(content):
                 raise FoundError(
@@ -85,20 +90,21 @@ class Evidence:
         nests folders without end is not followed.
         """
         count = 0
-        for name, node in self.tree(id_, place).items():
-            inner = self.tree(node.id, place) if node.folder else {}
+        for head, node in self.tree(id_, place).items():
+            name = name_of(head)
+            inner = self.tree(node.hex(), place) if is_folder(head) else {}
             count += len(inner) or 1
             if count > _MOST_FILES:
                 raise FoundError("E_TREE", place, "The folder has more files than a case can have.")
             if inner:
-                yield from ((f"{name}/{file}", below.id) for file, below in inner.items())
+                yield from ((f"{name}/{name_of(file)}", below.hex()) for file, below in inner.items())
             else:
-                yield name, node.id
+                yield name, node.hex()
 
-    def _remember(self, id_: str, tree: Tree) -> Tree:
+    def _remember(self, id_: str, tree: Rows) -> Rows:
         # The next entry is compared with this one: most trees are wanted twice.
         if len(self._trees) >= _TREES_KEPT or self._names >= _NAMES_KEPT:
-            self._trees.clear()
+            self._older, self._trees = self._trees, {}
             self._names = 0
         self._trees[id_] = tree
         self._names += len(tree)

@@ -124,6 +124,7 @@ class Examiner:
         self._line = _Line()
         self._cases = Cases(evidence)
         self._marks: dict[str, FileMark] = {}
+        self._fresh: dict[str, bytes] = {}
 
     def unseen(self) -> str | None:
         """Return what nobody without the case keys can know of the papers; None without papers."""
@@ -143,7 +144,7 @@ class Examiner:
 
     def look_ahead(self, ids: Sequence[str]) -> None:
         """Have all read at once that the next entries brought."""
-        look_ahead(self._evidence, ids, self._line.tree)
+        look_ahead(self._evidence, ids, self._line.tree, self._marks)
 
     def examine(self, id_: str) -> None:
         """Check the next entry.
@@ -247,16 +248,20 @@ class Examiner:
             raise FoundError(
                 "E_TREE", place, "The folder has a file that is not listed, or lacks one that is."
             )
+        self._fresh.clear()
         for path, mark in it.act.files.items():
-            if self._mark(said.nodes[path], place) != mark:
+            if self._mark(said.nodes[path], path, place) != mark:
                 raise FoundError("E_SHA256", f"{place}, {path}", "The file is not the one listed.")
 
-    def _mark(self, id_: str, place: str) -> FileMark:
+    def _mark(self, id_: str, path: str, place: str) -> FileMark:
         mark = self._marks.get(id_)
         if mark is None:
             if len(self._marks) >= _MARKS_KEPT:
                 self._marks.clear()
-            mark = self._marks[id_] = statement.mark(self._evidence.read(id_, "blob", place))
+            data = self._evidence.read(id_, "blob", place)
+            mark = self._marks[id_] = statement.mark(data)
+            if is_examined(path):
+                self._fresh[id_] = data
         return mark
 
     def _take(self, said: Said, known: Known) -> Case | None:
@@ -380,7 +385,8 @@ class Examiner:
     def _read(self, said: Said, path: str) -> bytes:
         if path not in said.nodes:
             raise FoundError("E_TREE", said.place, f"The folder lacks {path}.")
-        return self._evidence.read(said.nodes[path], "blob", said.place)
+        id_ = said.nodes[path]
+        return self._fresh.get(id_) or self._evidence.read(id_, "blob", said.place)
 
 
 def check_newest(evidence: Evidence, id_: str, keys: Collection[str]) -> None:

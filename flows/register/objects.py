@@ -33,7 +33,11 @@ _LONGEST_HEADER: Final = 32
 _SYNCED_AT_ONCE: Final = 12
 """An act writes some twelve objects."""
 _NAME: Final = rb"[A-Za-z0-9][A-Za-z0-9._-]*"
-_ENTRY: Final = re.compile(rb"(100644|40000) (" + _NAME + rb")\0(.{20})", re.DOTALL)
+_ROW: Final = re.compile(rb"((?:100644|40000) " + _NAME + rb")\0(.{20})", re.DOTALL)
+_FOLDERS: Final = FOLDER[0]
+"""With what a row of a folder begins, and no other."""
+_BESIDE_HEAD: Final = len(b"\0") + 20
+"""Bytes of a row beside its mode and name."""
 _ANY_ENTRY: Final = re.compile(rb"[0-7]+ ([^\0]+)\0.{20}", re.DOTALL)
 _ID: Final = re.compile(r"[0-9a-f]{40}")
 
@@ -47,6 +51,8 @@ class Node(NamedTuple):
 
 Tree = dict[str, Node]
 """A folder: name to node."""
+Rows = dict[bytes, bytes]
+"""The same as git writes it: mode and name, to an id of 20 bytes."""
 
 
 def is_id(text: str) -> bool:
@@ -81,14 +87,34 @@ def parse_tree(content: bytes) -> Tree:
             order, no name twice, names of letters, digits, dots, hyphens and underscores that start
             with a letter or digit.
     """
-    rows = _ENTRY.findall(content)
+    return {name_of(head): Node(is_folder(head), id_.hex()) for head, id_ in parse_rows(content).items()}
+
+
+def parse_rows(content: bytes) -> Rows:
+    """Return a tree object's rows, as ``parse_tree`` reads them.
+
+    Raises:
+        ValueError: as of that.
+    """
+    found = _ROW.findall(content)
+    rows = dict(found)
     # git's order: a folder stands where its name with a slash would.
-    places = [name + b"/" if mode == FOLDER else name for mode, name, _ in rows]
-    tree = {name.decode(): Node(mode == FOLDER, raw.hex()) for mode, name, raw in rows}
-    whole = b"".join([b"%s %s\0%s" % row for row in rows]) == content
-    if not whole or len(tree) != len(rows) or places != sorted(places):
+    places = [head[6:] + b"/" if head[0] == _FOLDERS else head[7:] for head in rows]
+    names = {place.rstrip(b"/") for place in places}
+    whole = sum(map(len, rows)) + len(found) * _BESIDE_HEAD == len(content)
+    if not whole or len(names) != len(found) or places != sorted(places):
         raise ValueError("a tree out of form")
-    return tree
+    return rows
+
+
+def is_folder(head: bytes) -> bool:
+    """Tell whether a row is of a folder, by its mode and name."""
+    return head[0] == _FOLDERS
+
+
+def name_of(head: bytes) -> str:
+    """Return the name in a row."""
+    return head[6 if is_folder(head) else 7 :].decode()
 
 
 def has_tricky_name(content: bytes) -> bool:

@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING, Final
 
 from flows.register import entry as entries
 from flows.register import statement
+from flows.register.objects import FILE, FOLDER, is_folder, name_of
 from flows.register.report import FoundError
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from flows.register.entry import Entry
     from flows.register.evidence import Evidence
-    from flows.register.objects import Node
     from flows.register.statement import Statement
 
 _CASE_DEPTH: Final = len(("cases", "year", "month", "day", "slug"))
-_DEEPEST: Final = _CASE_DEPTH + len(("folder", "acts"))
 _MOST_AHEAD: Final = 4_096
 _LARGEST_SIGNATURE: Final = 1 << 16
 _TREE: Final = re.compile(rb"tree ([0-9a-f]{40})\n")
+_ACT: Final = re.compile(rb"\nAct: ([ -~]+)\n")
+_RECORDS: Final = b"%s %s" % (FOLDER, statement.RECORDS[:-1].encode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,32 +60,60 @@ def tree_of(raw: bytes) -> str | None:
     return found[1].decode() if found else None
 
 
-def look_ahead(evidence: Evidence, ids: Sequence[str], before: str | None) -> None:
+def look_ahead(evidence: Evidence, ids: Sequence[str], before: str | None, known: Container[str]) -> None:
     """Have all that some entries brought read at once; what is wrong with it is found when it is read.
 
     Args:
         ids: Of the entries, oldest first.
         before: The tree of the entry before these; None for the first.
+        known: Ids of files that need not be read.
     """
     with suppress(FoundError):
         evidence.read_ahead(ids)
-        trees = [before, *(tree_of(evidence.read(id_, "commit", id_)) for id_ in ids)]
-        changed = [(old, new) for old, new in pairwise(trees) if new]
-        files: list[str] = []
-        for _ in range(_DEEPEST):
-            evidence.read_ahead(new for _, new in changed)
-            every = (each for old, new in changed for each in _brought(evidence, old, new))
-            brought = [*islice(every, _MOST_AHEAD)]  # folders within folders may bring any number
-            files += [node.id for _, node in brought if not node.folder]
-            changed = [(old, node.id) for old, node in brought if node.folder]
-        evidence.read_ahead(files)
+        raws = [evidence.read(id_, "commit", id_) for id_ in ids]
+        roots = pairwise([before, *map(tree_of, raws)])
+        changed = [
+            (old, new, act[1])
+            for (old, new), act in zip(roots, map(_ACT.search, raws), strict=True)
+            if new and act
+        ]
+        for _ in range(_CASE_DEPTH):
+            evidence.read_ahead(new for _, new, _ in changed)
+            every = (
+                (was, is_, act) for old, new, act in changed for was, is_ in _brought(evidence, old, new)
+            )
+            changed = [*islice(every, _MOST_AHEAD)]  # an entry may bring any number of folders
+        evidence.read_ahead(new for _, new, _ in changed)
+        below = (
+            id_.hex()
+            for _, new, _ in changed
+            for head, id_ in evidence.tree(new, "").items()
+            if is_folder(head)
+        )
+        evidence.read_ahead(islice(below, _MOST_AHEAD))
+        files = (id_ for _, new, act in changed for id_ in _wanted(evidence, new, act, known))
+        evidence.read_ahead(islice(files, _MOST_AHEAD))
 
 
-def _brought(evidence: Evidence, old: str | None, new: str) -> Iterator[tuple[str | None, Node]]:
-    """Yield what a folder has that it had not before, with the id of what stood there."""
+def _brought(evidence: Evidence, old: str | None, new: str) -> Iterator[tuple[str | None, str]]:
+    """Yield the folders of a folder that are not as they were, each with what stood there before."""
     was = evidence.tree(old, "")
-    for name, node in evidence.tree(new, "").items() - was.items():
-        yield was[name].id if name in was and was[name].folder else None, node
+    for head, id_ in evidence.tree(new, "").items() - was.items():
+        if is_folder(head):
+            yield was[head].hex() if head in was else None, id_.hex()
+
+
+def _wanted(evidence: Evidence, folder: str, act: bytes, known: Container[str]) -> list[str]:
+    """Return the ids of the files of a case that are read with one act."""
+    wanted: list[str] = []
+    for head, id_ in evidence.tree(folder, "").items():
+        inner = evidence.tree(id_.hex(), "") if is_folder(head) else {head: id_}
+        if head == _RECORDS:
+            own = (b"%s %s.json%s" % (FILE, act, ending) for ending in (b"", b".sig"))
+            wanted += [inner[each].hex() for each in own if each in inner]
+        else:
+            wanted += [file for file in map(bytes.hex, inner.values()) if file not in known]
+    return wanted
 
 
 def parse_commit(raw: bytes, place: str) -> tuple[Entry, bytes, str | None]:
@@ -161,14 +190,14 @@ def _changed(evidence: Evidence, entry: Entry, before: str | None, place: str) -
     old_id, new_id = before, entry.tree
     for _ in range(1 if entry.case == POLICY else _CASE_DEPTH):
         old, new = evidence.tree(old_id, place), evidence.tree(new_id, place)
-        changed = [*{name for name, _ in old.items() ^ new.items()}]
-        if len(changed) != 1 or changed[0] not in new or not new[changed[0]].folder:
+        changed = [*{head for head, _ in old.items() ^ new.items()}]
+        if len(changed) != 1 or changed[0] not in new or not is_folder(changed[0]):
             raise FoundError(
                 "E_TREE", place, "The entry changes something else than the folder of its own case."
             )
-        names += changed
+        names.append(name_of(changed[0]))
         was = old.get(changed[0])
-        old_id, new_id = (was.id if was else None), new[changed[0]].id
+        old_id, new_id = (was.hex() if was else None), new[changed[0]].hex()
     return "/".join(names), new_id
 
 
