@@ -24,59 +24,31 @@ from flows.domain.errors import TamperedError
 from flows.register.checkpoint import head_of
 from flows.register.entry import LONGEST_DELAY
 from flows.register.evidence import Evidence
-from flows.register.examine import Examiner
 from flows.register.graph import shown_elsewhere
 from flows.register.merkle import Tree
 from flows.register.outside import compare_with_outside
 from flows.register.packs import Objects
 from flows.register.reading import parse_commit
-from flows.register.report import Brought, FoundError, Report, Verdict
+from flows.register.report import KEPT, Brought, FoundError, Report, Verdict
 from flows.register.shape import shape, tip_of
+from flows.register.sharing import Line, Task, Told, examine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from flows.register.checkpoint import Checkpoint, Stated
+    from flows.register.examine import Examiner
     from flows.register.note import NoteKey
     from flows.register.report import Suspected
 
 __all__ = ["Brought", "Report", "Verdict", "audit"]
 
-_AT_ONCE: Final = 64
-"""Entries whose objects are read at once."""
 _SKEW: Final = 5 * 60
 """Seconds by which clocks that are set by a server may differ."""
-
-
-_ID: Final = 20
 _SHA256: Final = 32
-"""Bytes of an object's id, and of a digest."""
-
-
-class _Line:
-    """All entries, oldest first: of each its id, and the SHA-256 of the raw commit."""
-
-    def __init__(self, ids: bytes, digests: bytes) -> None:
-        self._ids, self._digests = ids, digests
-
-    def __len__(self) -> int:
-        return len(self._ids) // _ID
-
-    def ids(self, start: int = 0, stop: int | None = None) -> list[str]:
-        """Return the ids of some entries; the first has the index 0."""
-        stop = len(self) if stop is None else min(stop, len(self))
-        return [self._ids[at * _ID : (at + 1) * _ID].hex() for at in range(start, stop)]
-
-    def digests(self) -> Iterator[bytes]:
-        """Yield the SHA-256 of each."""
-        return (self._digests[at : at + _SHA256] for at in range(0, len(self._digests), _SHA256))
-
-    @property
-    def head(self) -> str:
-        """SHA-256 of the newest."""
-        return self._digests[-_SHA256:].hex()
+"""Bytes of a digest."""
 
 
 def audit(
@@ -91,6 +63,7 @@ def audit(
     looked_into: Checkpoint | None = None,
     keys: Collection[str] | None = None,
     now: datetime | None = None,
+    processes: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Return what an audit of ``repository`` finds.
@@ -109,6 +82,7 @@ def audit(
             all the same.
         keys: The names of the case keys that are there, from outside; None where nobody looked.
         now: UTC; with it, an entry dated in the future is found.
+        processes: By how many the entries may be examined at once, where they are many; see ``processors``.
         progress: Told how many entries of how many are done.
 
     Raises:
@@ -121,7 +95,7 @@ def audit(
         for found in shape(repository):
             report.take(found)
         try:
-            line = _walk(evidence, tip_of(repository))
+            line = _walk(evidence, tip_of(repository), shared=processes > 1)
         except FoundError as error:
             report.take(error.finding)
             report.not_established.append("what the entries say, for they cannot be followed to the first")
@@ -131,8 +105,12 @@ def audit(
             report.take(found)
         tree = _tree_of(line)
         before = looked_into.sequence if looked_into and looked_into.is_of(tree) else 0
-        examiner = Examiner(evidence, check_brought, looked_into=before, tree=tree)
-        _examine(examiner, line, report, progress)
+        task = Task(
+            repository=repository, line=line, tree=tree, check_brought=check_brought, looked_into=before
+        )
+        examiner, seen = examine(task, evidence, processes, progress)
+    _tell(report, examiner, seen)
+    report.entries, report.head = len(line), line.digests[-_SHA256:].hex()
     if before:
         report.not_established.append(
             f"whether the texts, submissions and papers up to entry {before} are right: an earlier "
@@ -145,7 +123,7 @@ def audit(
     elif ahead > _SKEW:
         told = f"it is dated {ahead / 60:.0f} minutes ahead of this machine's clock; one of the two is wrong"
         report.remarks.append(f"entry {len(line)}: {told}.")
-    _compare_keys(report, examiner.erased, keys)
+    _compare_keys(report, {key: rest for key, *rest in examiner.erased}, keys)
     _compare_pin(report, pin)
     compare_with_outside(
         report,
@@ -179,26 +157,24 @@ def head_of_line(repository: Path) -> Checkpoint | None:
             raise TamperedError(
                 f"{repository} fails its audit at {found.place} with {found.code}."
             ) from error
-    return head_of(_tree_of(line), entry.register, line.head)
+    return head_of(_tree_of(line), entry.register, line.digests[-_SHA256:].hex())
 
 
-def _tree_of(line: _Line) -> Tree:
+def _tree_of(line: Line) -> Tree:
     tree = Tree()
-    tree.extend(line.digests())
+    tree.extend(bytes(line.digests[at : at + _SHA256]) for at in range(0, len(line.digests), _SHA256))
     return tree
 
 
-def _walk(evidence: Evidence, tip: str | None) -> _Line:
-    """Return all entries."""
+def _walk(evidence: Evidence, tip: str | None, *, shared: bool = False) -> Line:
+    """Return all entries; with whose share each is, if they are to be shared out."""
     if tip is None:
         raise FoundError("E_REF", "refs/heads/main", "The branch main does not name an entry.")
-    ids, digests = bytearray(), bytearray()
+    line = Line()
     id_: str | None = tip
     while id_:
         raw = evidence.read(id_, "commit", f"commit {id_}")
-        # From the newest on: what is turned round at the end is turned round here.
-        ids += bytes.fromhex(id_)[::-1]
-        digests += hashlib.sha256(raw).digest()[::-1]
+        line.put_before(id_, hashlib.sha256(raw).digest(), raw if shared else None)
         headers = raw.partition(b"\n\n")[0].split(b"\n")
         parents = [header[7:] for header in headers if header.startswith(b"parent ")]
         if len(parents) > 1:
@@ -206,32 +182,32 @@ def _walk(evidence: Evidence, tip: str | None) -> _Line:
                 "E_PARENTS", f"commit {id_}", "An entry has two parents; the register is one line."
             )
         id_ = parents[0].decode("ascii", "replace") if parents else None
-    return _Line(bytes(ids[::-1]), bytes(digests[::-1]))
+    line.turn_round()
+    return line
 
 
-def _examine(examiner: Examiner, line: _Line, report: Report, progress: Callable[[int, int], None]) -> None:
-    """Examine every entry, and report what is found."""
-    for done in range(0, len(line), _AT_ONCE):
-        ids = line.ids(done, done + _AT_ONCE)
-        examiner.look_ahead(ids)
-        for number, id_ in enumerate(ids, start=done):
-            progress(number, len(line))
-            try:
-                examiner.examine(id_)
-            except FoundError as found:
-                report.take(found.finding)
+def _tell(report: Report, examiner: Examiner, told: Told) -> None:
+    """Report what was found in the entries, and what an auditor should know of them."""
+    for _, found in told.findings:
+        report.take(found)
+    for code, count in told.counts.items():
+        report.counts[code] += max(count - KEPT, 0)
     authority = examiner.authority
-    report.entries, report.cases, report.head = len(line), examiner.cases, line.head
+    report.cases = examiner.cases
     report.overrides, report.accepted = tuple(examiner.overrides), authority.accepted
     report.attested = tuple(examiner.attested)
-    report.erased = tuple(reference for reference, _ in examiner.erased.values())
+    report.erased = tuple(reference for _, reference, _ in examiner.erased)
     if authority.policy:
         report.register, report.authority = authority.policy.register, authority.policy.authority
     report.administrators, report.suspects = tuple(authority.administrators), tuple(authority.suspected())
     report.fingerprint = authority.fingerprint
-    report.remarks += [*examiner.remarks, *authority.remarks, *map(_in_words, report.suspects)]
+    report.remarks += [*examiner.remarks, *authority.remarks, *authority.resting.copies()]
+    report.remarks += map(_in_words, report.suspects)
     report.unexamined, report.papers = examiner.unexamined, tuple(examiner.papers)
-    report.not_established += [*examiner.not_established, *filter(None, [examiner.unseen()])]
+    report.not_established += [
+        *(sentence for _, sentence in examiner.left),
+        *filter(None, [examiner.unseen()]),
+    ]
 
 
 def _in_words(suspected: Suspected) -> str:
@@ -243,9 +219,7 @@ def _in_words(suspected: Suspected) -> str:
     )
 
 
-def _compare_keys(
-    report: Report, erased: Mapping[str, tuple[str, str]], keys: Collection[str] | None
-) -> None:
+def _compare_keys(report: Report, erased: Mapping[str, Sequence[str]], keys: Collection[str] | None) -> None:
     if erased and keys is None:
         report.not_established.append(
             "whether the keys of the cases that were erased are gone: nobody looked at the keys of a home"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from array import array
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
@@ -20,7 +22,7 @@ from flows.register.report import Administered, FoundError, Suspected, printable
 from flows.register.roster import FILES, check_owners, owners, parse_policy, unseen_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from flows.domain.policy import Policy
     from flows.register.kinds import Signed
@@ -37,6 +39,51 @@ _CODES: Final = {
 """What a change of the policy is refused for, as a code; anything else is E_POLICY."""
 
 
+@dataclass(kw_only=True)
+class Resting:
+    """What rests on each key.
+
+    Attributes:
+        served: The entries of which a key of the service's signed the first and the last.
+        signed: The entries with an act that a key signed.
+        counted: By key and what a person calls it: in turn such an entry, and how often the device had
+            signed by then; none of a device that does not count.
+    """
+
+    served: dict[str, range] = field(default_factory=dict)
+    signed: dict[str, array[int]] = field(default_factory=dict)
+    counted: dict[tuple[str, str], array[int]] = field(default_factory=dict)
+
+    def join(self, other: Resting) -> None:
+        """Put in what rests on the same keys by other entries, or by the same."""
+        for key, served in other.served.items():
+            known = self.served.get(key, served)
+            self.served[key] = range(min(known.start, served.start), max(known.stop, served.stop))
+        for key, entries in other.signed.items():
+            self.signed[key] = array("Q", sorted({*self.signed.get(key, ()), *entries}))
+        for device, counts in other.counted.items():
+            pairs = sorted({*_in_twos(self.counted.get(device, ())), *_in_twos(counts)})
+            self.counted[device] = array("Q", chain.from_iterable(pairs))
+        # As if each had been met in the order of the entries.
+        self.served = dict(sorted(self.served.items(), key=lambda each: each[1].start))
+        self.signed = dict(sorted(self.signed.items(), key=lambda each: each[1][0]))
+        self.counted = dict(sorted(self.counted.items(), key=lambda each: each[1][0]))
+
+    def copies(self) -> Iterator[str]:
+        """Remark on each device whose count did not rise: there may be a copy."""
+        for (_, device), counts in self.counted.items():
+            for (_, before), (sequence, now) in pairwise(_in_twos(counts)):
+                if now <= before:
+                    yield (
+                        f"entry {sequence}: {device} counted {before} signatures before and {now} now; ask "
+                        "whether there is a copy of it."
+                    )
+
+
+def _in_twos(flat: Sequence[int]) -> Iterator[tuple[int, int]]:
+    return zip(flat[::2], flat[1::2], strict=True)
+
+
 class Authority:
     """The policy, entry after entry.
 
@@ -46,6 +93,7 @@ class Authority:
         service_keys: Every key that was ever the service's.
         remarks: What passes, yet an auditor should know.
         accepted: The findings in spite of which an administrator decided last to go on.
+        resting: What rests on each key.
         administrators: Who was one, oldest first.
     """
 
@@ -58,9 +106,7 @@ class Authority:
         self.administrators: list[Administered] = []
         self._owners: dict[str, str] = {}
         self._suspects: dict[str, int] = {}
-        self._served: dict[str, range] = {}
-        self._signed: dict[str, list[int]] = {}
-        self._counters: dict[str, int] = {}
+        self.resting = Resting()
 
     @property
     def version(self) -> int:
@@ -163,10 +209,11 @@ class Authority:
 
     def suspected(self) -> Iterator[Suspected]:
         """Yield each key that was made suspect, and what rests on it since."""
-        for public in {**self._signed, **self._served}:
+        rests = self.resting
+        for public in {**rests.signed, **rests.served}:
             mark = fingerprint(public)
             if (since := self._suspects.get(mark)) is not None:
-                sequences = self._served.get(public) or self._signed[public]
+                sequences = rests.served.get(public) or rests.signed[public]
                 resting = tuple(each for each in sequences if each >= since)
                 yield Suspected(person=self._owners[public], key=mark, since=since, entries=resting)
 
@@ -181,15 +228,12 @@ class Authority:
         self.administrators += [Administered(person=each, since=sequence) for each in sorted(now - known)]
 
     def _note(self, signed: Signed, said: Said, person: str) -> None:
-        """Keep what rests on a key, and remark on a device whose count did not rise: there may be a copy."""
-        self._signed.setdefault(signed.public, []).append(said.entry.sequence)
-        before = self._counters.get(signed.public, 0)
-        if signed.counter and signed.counter <= before:
-            self.remarks.append(
-                f"{said.place}: the {signed.kind} of {person} counted {before} signatures "
-                f"before and {signed.counter} now; ask whether there is a copy of it."
-            )
-        self._counters[signed.public] = signed.counter or before
+        """Keep what rests on a key, and how often its device had signed."""
+        sequence = said.entry.sequence
+        self.resting.signed.setdefault(signed.public, array("Q")).append(sequence)
+        if signed.counter:
+            device = signed.public, f"the {signed.kind} of {person}"
+            self.resting.counted.setdefault(device, array("Q")).extend((sequence, signed.counter))
 
     def check_service(
         self, payload: bytes, armoured: str | None, policy: Policy | None, sequence: int, place: str
@@ -202,8 +246,9 @@ class Authority:
         public = signer_of(payload, armoured, place)
         if policy and public in policy.people[SERVICE].keys:
             # One key after another, so that what rests on one is a range.
-            first = self._served[public].start if public in self._served else sequence
-            self._served[public] = range(first, sequence + 1)
+            served = self.resting.served
+            first = served[public].start if public in served else sequence
+            served[public] = range(first, sequence + 1)
             return
         if public in self._owners.keys() - self.service_keys:
             raise FoundError("E_IDENTITY", place, "A person's key signed the entry, not the service's.")

@@ -93,10 +93,13 @@ class Examiner:
         overrides: The findings of the checks that were overridden.
         papers: What was published.
         attested: What the service signed for its actor, who had signed in.
-        erased: The reference of each case that was erased, and the entry that says so, by its key's name.
+        erased: The name of the key of each case that was erased, its reference, and the entry that says so.
         remarks: What passes, yet an auditor should know.
-        not_established: What cannot be known here.
+        left: What cannot be known here, with what it is.
         unexamined: How often, by what it is.
+        rules: The first and the last entry that named each version of the rules.
+        recipients: To the key of which case each request is sealed.
+        elsewhere: How many cases were examined by others.
     """
 
     def __init__(
@@ -111,12 +114,13 @@ class Examiner:
         self.overrides: list[Overridden] = []
         self.papers: list[Printed] = []
         self.attested: list[ByService] = []
-        self._rules = 1
-        self._recipients: dict[str, str] = {}
-        self.erased: dict[str, tuple[str, str]] = {}
+        self.erased: list[tuple[str, str, str]] = []
         self.remarks: list[str] = []
-        self.not_established: list[str] = []
+        self.left: list[tuple[str, str]] = []
         self.unexamined: Counter[str] = Counter()
+        self.rules: dict[int, tuple[int, int]] = {}
+        self.recipients: dict[str, str] = {}
+        self.elsewhere = 0
         self._evidence = evidence
         self._check_paper = check_brought
         self._looked_into = looked_into
@@ -135,16 +139,40 @@ class Examiner:
     @property
     def cases(self) -> int:
         """How many cases were met."""
-        return len(self._cases)
+        return len(self._cases) + self.elsewhere
 
     @property
     def committed(self) -> int:
         """When the newest entry was written that has a date, in seconds since 1970 UTC."""
         return self._line.committed
 
-    def look_ahead(self, ids: Sequence[str]) -> None:
-        """Have all read at once that the next entries brought."""
-        look_ahead(self._evidence, ids, self._line.tree, self._marks)
+    def look_ahead(self, pairs: Sequence[tuple[str | None, str]]) -> None:
+        """Have all read at once that some entries brought, each given after the one before it."""
+        look_ahead(self._evidence, pairs, self._marks)
+
+    def pass_over(self, id_: str, sequence: int, committed: int) -> None:
+        """Go on behind an entry that is examined elsewhere, and those before it.
+
+        Args:
+            committed: When the newest was written of those that were passed over, by themselves.
+        """
+        raw = self._evidence.read(id_, "commit", f"entry {sequence}")
+        self._line = _Line(
+            sequence=sequence,
+            head=hashlib.sha256(raw).hexdigest(),
+            tree=tree_of(raw),
+            committed=max(committed, self._line.committed),
+        )
+
+    def keep_the_first(self) -> None:
+        """Keep of what cannot be known what one examiner would have told, once that of others is put in."""
+        told: Counter[str] = Counter()
+        told_first = []
+        for kind, sentence in self.left:
+            told[kind] += 1
+            if told[kind] <= KEPT:
+                told_first.append((kind, sentence))
+        self.left = told_first
 
     def examine(self, id_: str) -> None:
         """Check the next entry.
@@ -297,7 +325,7 @@ class Examiner:
 
     def _check_content(self, said: Said, before: Mapping[str, FileMark], case: Case) -> None:
         act = said.statement.act
-        if act.kind == OPEN and self._recipients.setdefault(case.recipient, case.reference) != case.reference:
+        if act.kind == OPEN and self.recipients.setdefault(case.recipient, case.reference) != case.reference:
             raise FoundError("E_CONTENT", said.place, "The request is sealed to the key of another case.")
         fresh = [path for path, mark in act.files.items() if before.get(path) != mark]
         read = {path: self._read(said, path) for path in fresh if is_examined(path)}
@@ -313,7 +341,7 @@ class Examiner:
         """Count what cannot be known, and say it."""
         self.unexamined[kind] += 1
         if self.unexamined[kind] <= KEPT:
-            self.not_established.append(sentence)
+            self.left.append((kind, sentence))
 
     def _note(self, said: Said, case: Case) -> None:
         """Keep what passes, and an auditor is told."""
@@ -326,7 +354,7 @@ class Examiner:
             entry = said.entry.sequence
             self.attested.append(ByService(entry=entry, case=act.case, act=act.kind.name, person=act.actor))
         if case.erased:
-            self.erased[case.recipient] = (case.reference, said.place)
+            self.erased.append((case.recipient, case.reference, said.place))
 
     def _check_rules(self, said: Said) -> None:
         """Check that a submission names no older rules than those before it.
@@ -334,10 +362,12 @@ class Examiner:
         Otherwise whoever submits could choose rules that nobody can look at any more.
         """
         rules = int(said.statement.act.details["rules"])
-        if rules < self._rules:
+        sequence = self._line.sequence
+        before = max([1, *self.rules])
+        self.rules[rules] = self.rules.get(rules, (sequence, 0))[0], sequence
+        if rules < before:
             sentence = f"The submission names version {rules} of the rules, which was in use no more."
             raise FoundError("E_CHECKS", said.place, sentence)
-        self._rules = rules
 
     def _look_into(self, case: Case, policy: Policy, chain: Chain, said: Said) -> None:
         act = said.statement.act

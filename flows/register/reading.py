@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from flows.register import entry as entries
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _CASE_DEPTH: Final = len(("cases", "year", "month", "day", "slug"))
 _MOST_AHEAD: Final = 4_096
+_MOST_FOLDERS: Final = 64
+"""Of a case, with its files: a dozen are of documents."""
 _LARGEST_SIGNATURE: Final = 1 << 16
 _TREE: Final = re.compile(rb"tree ([0-9a-f]{40})\n")
 _ACT: Final = re.compile(rb"\nAct: ([ -~]+)\n")
@@ -60,23 +62,22 @@ def tree_of(raw: bytes) -> str | None:
     return found[1].decode() if found else None
 
 
-def look_ahead(evidence: Evidence, ids: Sequence[str], before: str | None, known: Container[str]) -> None:
+def look_ahead(evidence: Evidence, pairs: Sequence[tuple[str | None, str]], known: Container[str]) -> None:
     """Have all that some entries brought read at once; what is wrong with it is found when it is read.
 
     Args:
-        ids: Of the entries, oldest first.
-        before: The tree of the entry before these; None for the first.
+        pairs: The id of each, oldest first, after that of the entry before it; None before the first.
         known: Ids of files that need not be read.
     """
     with suppress(FoundError):
-        evidence.read_ahead(ids)
-        raws = [evidence.read(id_, "commit", id_) for id_ in ids]
-        roots = pairwise([before, *map(tree_of, raws)])
-        changed = [
-            (old, new, act[1])
-            for (old, new), act in zip(roots, map(_ACT.search, raws), strict=True)
-            if new and act
-        ]
+        evidence.read_ahead(filter(None, chain.from_iterable(pairs)))
+        changed: list[tuple[str | None, str, bytes]] = []
+        for before, id_ in pairs:
+            raw = evidence.read(id_, "commit", id_)
+            old = tree_of(evidence.read(before, "commit", before)) if before else None
+            new, act = tree_of(raw), _ACT.search(raw)
+            if new and act:
+                changed.append((old, new, act[1]))
         for _ in range(_CASE_DEPTH):
             evidence.read_ahead(new for _, new, _ in changed)
             every = (
@@ -106,7 +107,7 @@ def _brought(evidence: Evidence, old: str | None, new: str) -> Iterator[tuple[st
 def _wanted(evidence: Evidence, folder: str, act: bytes, known: Container[str]) -> list[str]:
     """Return the ids of the files of a case that are read with one act."""
     wanted: list[str] = []
-    for head, id_ in evidence.tree(folder, "").items():
+    for head, id_ in islice(evidence.tree(folder, "").items(), _MOST_FOLDERS):
         inner = evidence.tree(id_.hex(), "") if is_folder(head) else {head: id_}
         if head == _RECORDS:
             own = (b"%s %s.json%s" % (FILE, act, ending) for ending in (b"", b".sig"))

@@ -10,13 +10,14 @@ from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import TYPE_CHECKING, Any, Final
 
-from figures import Row, at_least, at_most, ms, spent
+from figures import Row, at_least, at_most, ms, spent, timed
 from floors import Signature, every_object, read_and_verify
 from offices import open_staffed
 
 from flows.register.audit import Verdict, audit
 from flows.register.entry import without_signature
 from flows.register.roster import allowed_signers
+from flows.register.sharing import WORTH_A_PROCESS, processors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,6 +44,11 @@ def run(folder: Path) -> Iterator[Row]:
         for _ in range(_TURNS):
             floor.append(spent(read_and_verify, office.home.register, ids, signed)[0])
             ours.append(spent(_audit, office.home.register)[0])
+        processes = processors()
+        if min(processes, len(entries) // WORTH_A_PROCESS) > 1:
+            alone, together = (timed(_audit, office.home.register, each)[0] for each in (1, processes))
+            what = f"audit of {len(entries):,} acts on {processes} processors: time ÷ on one"
+            yield at_most(1.3 / processes, together / alone, what, ms(together), ms(alone))
         what = f"audit of {len(entries):,} acts: CPU time ÷ that of the floor"
         yield at_most(2, min(ours) / min(floor), what, ms(min(ours)), ms(min(floor)))
         gits = _verify_commit(office, entries, folder)
@@ -79,8 +85,8 @@ def _apart(folder: Path) -> dict[str, Any]:
     return told
 
 
-def _audit(repository: Path) -> Report:
-    report = audit(repository, check_brought=lambda _: Verdict(passes=True, sentence=""))
+def _audit(repository: Path, processes: int = 1) -> Report:
+    report = audit(repository, check_brought=lambda _: Verdict(passes=True, sentence=""), processes=processes)
     assert report.passes, report.findings
     return report
 

@@ -89,6 +89,7 @@ def row(mode: bytes, name: bytes) -> bytes:
     [
         pytest.param(row(b"100644", b"b") + row(b"100644", b"a"), id="out of order"),
         pytest.param(row(b"100644", b"a") * 2, id="one name twice"),
+        pytest.param(row(b"100644", b"a") + row(b"40000", b"a"), id="one name of a file and of a folder"),
         pytest.param(row(b"100755", b"a"), id="a program"),
         pytest.param(row(b"120000", b"a"), id="a symlink"),
         pytest.param(row(b"160000", b"a"), id="another repository"),

@@ -219,7 +219,7 @@ def test_a_count_that_does_not_rise_is_a_remark(
     report = audited(waiting.path)
 
     assert report.passes
-    place = f"entry {report.entries}, FOI/{number}: the {signature_kind(key)} of legal-reviewer"
+    place = f"entry {report.entries}: the {signature_kind(key)} of legal-reviewer"
     expected = f"{place} {remarked}; ask whether there is a copy of it." if remarked else None
     assert report.remarks == ([expected] if expected else [])
 

@@ -53,6 +53,7 @@ from flows.register.audit import Report
 from flows.register.audit import audit as audit_register
 from flows.register.checkpoint import newest_checkpoint, parse_text
 from flows.register.note import parse_note_key
+from flows.register.sharing import processors
 from flows.register.stop import stopped
 from flows.sources.bank_holidays import calendar
 from flows.sources.parse import check_reference, parse_assessment, parse_request
@@ -147,6 +148,7 @@ def audit(
             looked_into=before if onward else None,
             keys=None if repository else keys_in(home.case_keys),
             now=flows_home.now(),
+            processes=processors(),
             progress=progress.show,
         )
     stop = stopped(repository or home.register)
