@@ -6,15 +6,18 @@ import re
 import unicodedata
 from contextlib import suppress
 from email import policy
+from email.message import EmailMessage
 from email.parser import BytesParser
-from typing import TYPE_CHECKING, Final
+from itertools import count
+from typing import TYPE_CHECKING, Final, cast
 
 from flows.release.noticing import THE_FILE, finding, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from email.message import EmailMessage
+    from email.message import Message
 
+    from flows.domain.errors import MalformedError
     from flows.domain.finding import Finding
 
 _FINE: Final = frozenset("\t\n\r\f")
@@ -26,7 +29,8 @@ _SPELT: Final = re.compile(
     "|[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U000e0001-\U000e01ef]"
 )
 """Characters that nobody sees where no script needs them, so that they may spell something."""
-_FAR: Final = re.compile(r"[ \t]{200}\S|(?:[ \t\r]*\n){100}[ \t\r]*\S")
+# From the first space of several on, and without going back: else a long run of them takes its square.
+_FAR: Final = re.compile(r"(?<![ \t])[ \t]{200,}+\S|(?<![ \t\r\n])(?:[ \t\r]*+\n){100,}+[ \t\r]*+\S")
 _FORMULA: Final = re.compile(r"\s*\"?(?:=|[-+@][A-Za-z.]+\(|[-+@][^|]*\|[^!]*!)")
 """How a cell begins that a spreadsheet takes for more than a number or words."""
 _SHOWN_HEADERS: Final = frozenset(
@@ -34,6 +38,8 @@ _SHOWN_HEADERS: Final = frozenset(
     | {"content-language", "content-disposition"}
 )
 _MOST_PARTS: Final = 100
+_LONGEST_HEADER: Final = 1_000
+"""Characters of a header that says what a part is, in which Python's parser takes their square."""
 
 
 def look_at_text(data: bytes, _own: frozenset[str] = frozenset(), place: str = THE_FILE) -> Iterator[Finding]:
@@ -86,12 +92,36 @@ def look_at_mail(data: bytes, _own: frozenset[str]) -> Iterator[Finding]:
     Raises:
         MalformedError: It has no headers of an e-mail, or parts that cannot be read.
     """
-    message = BytesParser(policy=policy.default).parsebytes(data)
+    message = _parsed(data)
     if not {"from", "date"} <= {name.casefold() for name in message.keys()}:  # noqa: SIM118 - one of several values
         raise unread("Its content is not what its name says")
     for name in {name.casefold() for name in message.keys()} - _SHOWN_HEADERS:  # noqa: SIM118 - as above
         yield finding("HIDDEN_HEADERS", "the headers", _header(name))
     yield from _parts(message)
+
+
+class _Policy(policy.EmailPolicy):
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        if len(value) > _LONGEST_HEADER:
+            raise _damaged(THE_FILE)
+        parsed: str = super().header_fetch_parse(name, value)
+        return parsed
+
+
+def _parsed(data: bytes) -> EmailMessage:
+    parts = count(1)
+
+    def part(policy: policy.Policy[Message]) -> Message:
+        if next(parts) > _MOST_PARTS:
+            raise _damaged(f"part {_MOST_PARTS + 1}")
+        return EmailMessage(policy)
+
+    bounded = _Policy(message_factory=part)
+    return cast("EmailMessage", BytesParser(policy=bounded).parsebytes(data))
+
+
+def _damaged(place: str) -> MalformedError:
+    return unread("It is damaged: its parts cannot be read", place)
 
 
 def _header(name: str) -> str:
@@ -107,8 +137,8 @@ def _parts(message: EmailMessage) -> Iterator[Finding]:
         yield finding("HIDDEN_OUTSIDE", THE_FILE, "There is text before or after the parts of the e-mail.")
     for number, part in enumerate(message.walk(), start=1):
         place = f"part {number}"
-        if number > _MOST_PARTS or part.defects:
-            raise unread("It is damaged: its parts cannot be read", place)
+        if part.defects:
+            raise _damaged(place)
         if number > 1 and {name.casefold() for name in part.keys()} - _SHOWN_HEADERS:  # noqa: SIM118 - as above
             yield finding("HIDDEN_HEADERS", place, "A part of the e-mail has headers beside the usual ones.")
         if part.get_content_type() == "message/rfc822":

@@ -47,13 +47,13 @@ _DWELLING: Final = re.compile(
 _ON_STREET: Final = re.compile(rf"[A-Za-z'. -]+\s{_STREET}\.?", re.IGNORECASE)
 
 _CLOSING: Final = re.compile(
-    r"^\W*(?:yours (?:faithfully|sincerely|truly)|(?:kind(?:est)?|best|warm) (?:regards|wishes)|regards"
+    r"^[^\w\n]*+(?:yours (?:faithfully|sincerely|truly)|(?:kind(?:est)?|best|warm) (?:regards|wishes)|regards"
     r"|(?:many |with )?thanks|thank you|diolch|yr eiddoch)\b[^\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _OWN: Final = re.compile(
     r"^[^\n]*\bmy\b[^\n]{0,40}\b(?:address|telephone|phone|mobile|number|e-?mail)\b[^\n]*$"
-    r"|^\W*(?:tel|telephone|phone|mobile|mob|e-?mail|address)\b\W*:[^\n]*$",
+    r"|^[^\w\n]*+(?:tel|telephone|phone|mobile|mob|e-?mail|address)\b\W{0,20}:[^\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 

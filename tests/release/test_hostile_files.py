@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pikepdf
 import pytest
+from growth import costs_at_most
 from office_files import PARAGRAPH, book, open_document, word, zipped
 from other_files import WORDS, chunk, mail, pdf, picture, png_with
 from pikepdf import Dictionary, Name
@@ -198,6 +199,45 @@ def test_what_is_larger_than_a_bound_is_not_looked_through(
 
     monkeypatch.setattr(f"flows.release.{module}.{name}", 0)
     assert [finding.code for finding in look(file, data, frozenset())] == ["HIDDEN_UNREAD"]
+
+
+_GROWING: Final[dict[str, Callable[[int], bytes]]] = {
+    "spaces": lambda many: mail() + b" " * many,
+    "spaces before a word": lambda many: mail() + b" " * many + b"x",
+    "ends of lines of an old kind": lambda many: mail() + b"\r" * many,
+    "empty lines": lambda many: mail() + b" \n" * (many // 2),
+    "signs in a header": lambda many: mail(f"Content-Type: text/plain{';' * many}"),
+    "facts in a header": lambda many: mail("Content-Disposition: inline" + "; a=b" * (many // 5)),
+    "parts in parts": lambda many: b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (each, each) for each in range(many // 48)
+    ),
+}
+
+
+@pytest.mark.parametrize("what", _GROWING)
+def test_an_email_of_eight_times_the_length_takes_no_more_than_some_eight_times_as_long(what: str) -> None:
+    few, many = (_GROWING[what](length) for length in (4_000, 32_000))
+
+    # Whoever looked on from each sign would take 64 times as long, or far more.
+    assert costs_at_most(24, lambda data: look("a.eml", data, frozenset()), few, many)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"x{' ' * 200}y", True),
+        (f"x{' ' * 199}y", False),
+        (f"x{' ' * 300}", False),
+        (f"x{chr(10) * 100}y", True),
+        (f"x{chr(10) * 99}y", False),
+        ("x \t" + " \r\n" * 100 + " y", True),
+        ("x" + " \n" * 300, False),
+    ],
+)
+def test_words_far_behind_others_are_found(text: str, told: bool) -> None:  # noqa: FBT001 - what is expected
+    found = [each.code for each in look("a.txt", text.encode(), frozenset())]
+
+    assert found == ["HIDDEN_TEXT"] * told
 
 
 def test_what_is_protected_is_called_so() -> None:

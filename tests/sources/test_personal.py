@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from growth import costs_at_most
 from naming_cases import NamingCase, naming_cases, ordinary_names, ordinary_sentences
 from sample_files import ASSESSMENT, REQUEST
 
@@ -23,6 +24,13 @@ def tells(case: NamingCase) -> bool:
 
 def wrong_about(name: str) -> list[tuple[str, str]]:
     return [(case.who, case.text) for case in naming_cases(name) if tells(case) != case.tells]
+
+
+def test_empty_lines_of_a_request_are_passed_over_once() -> None:
+    few, many = ("Please send it." + "\n" * lines + "Jane" for lines in (4_000, 32_000))
+
+    # Eight times the lines; whoever looked over the rest of them at each would take 64 times as long.
+    assert costs_at_most(24, lambda text: applicant("Jane Public", text=text), few, many)
 
 
 def test_whoever_is_named_is_found_and_nobody_else() -> None:
