@@ -11,6 +11,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
+from flows.register.objects import refuse_shortage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,8 @@ def _there(folder: Path, prefix: str = "") -> Iterator[tuple[str, os.stat_result
     """Yield everything but the folders that belong there, and what is being written."""
     try:
         entries = sorted(os.scandir(folder / prefix), key=lambda entry: entry.name)
-    except OSError:
+    except OSError as error:
+        refuse_shortage(error)
         return
     for entry in entries:
         path, depth = f"{prefix}{entry.name}", prefix.count("/")
@@ -73,7 +75,8 @@ def _compare(file: Path, path: str, papers: Sequence[Printed], found: os.stat_re
         return
     try:
         content = disk.read_plain(file, _MOST)
-    except OSError:
+    except OSError as error:
+        refuse_shortage(error)
         report.add("E_PUBLISHED", place, "It cannot be read.")
         return
     if path.endswith("html"):

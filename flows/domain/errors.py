@@ -260,6 +260,17 @@ class RegisterError(PitError):
     """The register is absent, or could not be read or written."""
 
 
+class ShortageError(PitError):
+    """The system gave this process nothing more to read with, so nothing is known of what it would have read.
+
+    It is no sign of damage: whoever judges what is there, judges nothing by it.
+    """
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"The system gives this process no more to work with: {why}; try again later.")
+
+
 class RegisterMovedError(RegisterError):
     """Someone else wrote first. Safe to read again and retry."""
 

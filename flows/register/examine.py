@@ -29,6 +29,7 @@ from flows.register.checkpoint import Stated
 from flows.register.content import check_content, is_examined, unfit_texts
 from flows.register.entry import AHEAD, LONGEST_DELAY, entry_for
 from flows.register.known import Cases, Known
+from flows.register.objects import refuse_shortage
 from flows.register.reading import Said, look_ahead, parse_commit, read_act, tree_of
 from flows.register.report import (
     KEPT,
@@ -387,9 +388,11 @@ class Examiner:
         )
         try:
             verdict = self._check_paper(brought)
-        except FoundError:
+        except (FoundError, errors.ShortageError):
             raise
         except Exception as error:
+            if isinstance(error, OSError):
+                refuse_shortage(error)
             # Whatever one paper does to the check, the rest of the register is still examined.
             if act.kind == PUBLISH:
                 self.papers.append(_printed(act, case, _UNREAD))

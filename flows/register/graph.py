@@ -11,7 +11,7 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from flows import disk
+from flows.register.objects import read_plain
 from flows.register.report import FoundError, finding
 from flows.register.repository import BRANCH, PACKED, packed_refs
 
@@ -42,7 +42,7 @@ def shown_elsewhere(repository: Path, line: Sequence[str], evidence: Evidence) -
                 "E_REF", PACKED, "The list of packed refs has a main that is no entry of this line."
             )
     try:
-        graph = disk.read_plain(repository / _GRAPH, _LARGEST)
+        graph = read_plain(repository / _GRAPH, _LARGEST)
     except FileNotFoundError:
         return
     except OSError:

@@ -6,6 +6,7 @@ every object (since 3.1.59) and makes nothing durable; docs/decisions/0003-write
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -17,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows import disk
-from flows.domain.errors import TamperedError
+from flows.domain.errors import ShortageError, TamperedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +41,7 @@ _BESIDE_HEAD: Final = len(b"\0") + 20
 """Bytes of a row beside its mode and name."""
 _ANY_ENTRY: Final = re.compile(rb"[0-7]+ ([^\0]+)\0.{20}", re.DOTALL)
 _ID: Final = re.compile(r"[0-9a-f]{40}")
+_SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 
 
 class Node(NamedTuple):
@@ -123,6 +125,30 @@ def has_tricky_name(content: bytes) -> bool:
     return any(not re.fullmatch(_NAME, name) for name in names)
 
 
+def read_plain(path: Path | str, most: int) -> bytes:
+    """Return the bytes of a plain file of a repository that nobody vouches for; see ``disk.read_plain``.
+
+    Raises:
+        OSError: there is none, or none that can be read.
+        ShortageError: whether there is one is not known.
+    """
+    try:
+        return disk.read_plain(path, most)
+    except OSError as error:
+        refuse_shortage(error)
+        raise
+
+
+def refuse_shortage(error: OSError) -> None:
+    """Refuse to go on where an error is about what this process has left, and not about what was asked for.
+
+    Raises:
+        ShortageError: it is.
+    """
+    if error.errno in _SHORTAGES:
+        raise ShortageError(error.strerror or "no more is to be had") from error
+
+
 @dataclass(frozen=True, slots=True)
 class LooseStore:
     """The loose objects of one repository; close it when done."""
@@ -175,7 +201,7 @@ class LooseStore:
         if not is_id(id_):
             return None
         try:
-            packed = disk.read_plain(f"{self.folder}/{id_[:2]}/{id_[2:]}", _LARGEST_STORED)
+            packed = read_plain(f"{self.folder}/{id_[:2]}/{id_[2:]}", _LARGEST_STORED)
         except FileNotFoundError:
             return None
         except OSError:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from flows.domain.errors import RegisterError, TamperedError
-from flows.register.objects import LARGEST, LooseStore, is_id, object_id
+from flows.register.objects import LARGEST, LooseStore, is_id, object_id, refuse_shortage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -170,6 +170,7 @@ class Objects:
                     stderr=DEVNULL,
                 )
             except OSError as error:
+                refuse_shortage(error)
                 raise RegisterError(f"git cannot be started: {error.strerror}.") from error
             reader = BatchReader(cast("IO[bytes]", git.stdin), cast("IO[bytes]", git.stdout))
             self._git = git, reader
@@ -250,7 +251,7 @@ def own_repository(objects: Path, names: Iterable[str]) -> Iterator[Path]:
     Raises:
         RegisterError: one of them has something else than plain files, at which git would wait perhaps.
     """
-    with TemporaryDirectory(prefix="equipoise-git-") as folder:
+    with TemporaryDirectory(prefix="equipoise-git-", ignore_cleanup_errors=True) as folder:
         own = Path(folder)
         # The least that git takes for a repository; `git init` would be one process more.
         (own / "refs").mkdir()
@@ -267,7 +268,8 @@ def _check_plain(folder: Path) -> None:
     try:
         with os.scandir(folder) as listed:
             odd = next((each.name for each in listed if not each.is_file(follow_symlinks=False)), None)
-    except OSError:
+    except OSError as error:
+        refuse_shortage(error)
         return  # there is nothing in it that git could wait at
     if odd:
         raise RegisterError(f"objects/{folder.name}/{odd} is no plain file; run `equipoise audit`.")

@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from flows import disk
-from flows.domain.errors import RegisterError, TamperedError
-from flows.register.objects import is_id, write_all
+from flows.domain.errors import RegisterError, ShortageError, TamperedError
+from flows.register.objects import is_id, read_plain, write_all
 from flows.register.packs import Objects
 
 if TYPE_CHECKING:
@@ -160,7 +160,8 @@ class Repository:
     def pack_when_due(self) -> None:
         """Pack loose objects once there are many; to be called under the lock. Nothing is pruned."""
         if self.objects.loose.count() >= _LOOSE_BEFORE_PACKING:
-            with suppress(RegisterError):  # packing saves room; an act never fails for want of it
+            # Packing saves room; an act never fails for want of it.
+            with suppress(RegisterError, ShortageError, OSError):
                 self.objects.pack()
 
     def _check_at(self, old: str | None) -> None:
@@ -214,7 +215,7 @@ def branch_of(repository: Path) -> str | None:
     What is no plain file, or stands in the list of packed refs twice, says nothing.
     """
     try:
-        data = disk.read_plain(repository / BRANCH, _LARGEST_REF)
+        data = read_plain(repository / BRANCH, _LARGEST_REF)
     except (FileNotFoundError, NotADirectoryError):
         named = [id_ for ref, id_ in packed_refs(repository) if ref == BRANCH]
         return named[0] if len(named) == 1 else "" if named else None
@@ -226,7 +227,7 @@ def branch_of(repository: Path) -> str | None:
 def packed_refs(repository: Path) -> list[tuple[str, str]]:
     """Return the refs that git has packed, each with what it names."""
     try:
-        data = disk.read_plain(repository / PACKED, LARGEST_LIST)
+        data = read_plain(repository / PACKED, LARGEST_LIST)
     except OSError:
         return []
     lines = data.decode("utf-8", "replace").split("\n")

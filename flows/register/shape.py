@@ -11,8 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flows import disk
-from flows.register.objects import is_id
+from flows.register.objects import is_id, read_plain
 from flows.register.report import finding
 from flows.register.repository import (
     BRANCH,
@@ -162,7 +161,7 @@ def _of_packed(repository: Path) -> Iterator[Finding]:
     if refs.count(BRANCH) > 1:
         yield finding("E_REF", PACKED, "The list of packed refs names main more than once.")
     try:
-        disk.read_plain(repository / PACKED, LARGEST_LIST)
+        read_plain(repository / PACKED, LARGEST_LIST)
     except FileNotFoundError:
         return
     except OSError:
@@ -216,7 +215,7 @@ def _is_ref(path: Path) -> bool:
 
 def _text(path: Path) -> str:
     try:
-        return disk.read_plain(path, _LARGEST).decode("utf-8", "replace")
+        return read_plain(path, _LARGEST).decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
     except OSError:

@@ -21,6 +21,7 @@ from flows import disk
 from flows.domain.errors import Fault, MalformedError, NotEntitledError, UnfitSignatureError
 from flows.domain.text_file import text_of
 from flows.register.kinds import ED25519, blob, check, raw_point, read_key
+from flows.register.objects import refuse_shortage
 from flows.register.sshsig import Reader, armour, parse_armour, string, to_be_signed
 
 if TYPE_CHECKING:
@@ -160,10 +161,12 @@ def load(private: Path) -> FileSigner:
     Raises:
         NotEntitledError: there is no such file.
         MalformedError: it is not an unencrypted Ed25519 key.
+        ShortageError: whether there is one is not known.
     """
     try:
         text = text_of(private.read_bytes(), str(private)).encode()
-    except OSError:
+    except OSError as error:
+        refuse_shortage(error)
         raise NotEntitledError("the caller", verb="sign", needed=f"the private key {private}") from None
     try:
         key = serialization.load_ssh_private_key(text, password=None)

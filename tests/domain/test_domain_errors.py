@@ -40,6 +40,7 @@ ONE_OF_EACH = [
     errors.MalformedError("assessment.yaml", _FAULT, Fault(path="", problem="it is too long")),
     errors.RegisterError("The register is absent."),
     errors.CatchingUpError(),
+    errors.ShortageError("Too many open files"),
     errors.RegisterMovedError("1146A/22"),
     errors.TamperedError("Entry 3 does not hold."),
     errors.UnexpectedError("KeyError", "flows/intake.py:12"),

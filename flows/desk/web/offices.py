@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from flows.casework.office import Office
@@ -33,18 +33,25 @@ class Offices:
         """Give an office and a store that nobody else uses meanwhile."""
         kept: tuple[Office, Store] | None = self._free.get()
         try:
-            kept = kept or (Office(self._home, serving=True), Store(self._home.desk))
+            kept = kept or self._opened()
             kept[0].look_anew()
             yield kept
         except PitError:
             raise
         except BaseException:
             # What it was about is not known; the next one begins afresh.
-            _close(kept)
-            kept = None
+            broken, kept = kept, None
+            _close(broken)
             raise
         finally:
             self._free.put(kept)
+
+    def _opened(self) -> tuple[Office, Store]:
+        with ExitStack() as opened:
+            office = opened.enter_context(Office(self._home, serving=True))
+            store = Store(self._home.desk)
+            opened.pop_all()
+        return office, store
 
     def close(self) -> None:
         """Close every one of them."""
