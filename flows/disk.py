@@ -165,11 +165,16 @@ def copy(source: Path, target: Path) -> None:
         shutil.copytree(source, fresh, symlinks=True)
     else:
         shutil.copy2(source, fresh, follow_symlinks=False)
+    move(fresh, target)
+
+
+def move(fresh: Path, target: Path) -> None:
+    """Give a file or a whole folder another name, over what may be there; whole or not at all, durably."""
     for path in (fresh, *fresh.rglob("*")):
         if not path.is_symlink():
             with opened(path) if path.is_dir() else path.open("rb") as file:
                 os.fsync(file)
-    fresh.rename(target)
+    fresh.replace(target)
     sync(target.parent)
 
 
@@ -179,6 +184,17 @@ def discard(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def discard_unlocked(folder: Path) -> None:
+    """Delete a whole folder that nobody holds with ``locked_folder``.
+
+    Raises:
+        BlockingIOError: somebody does.
+    """
+    with opened(folder) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder)
 
 
 @contextmanager

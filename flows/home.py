@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -265,14 +266,23 @@ def fresh(home: Home) -> Iterator[Home]:
         raise RefusedError(f"{home.root} is not an empty folder; a home is made in a new one.")
     disk.close_to_others()
     home.root.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(home.root)
     made = Home(home.root.with_name(f".{home.root.name}.{secrets.token_hex(4)}.part"))
+    made.root.mkdir()
     try:
-        made.make_folders()
-        yield made
-        os.replace(made.root, home.root)  # noqa: PTH105 - whole, or not at all
-        disk.sync(home.root.parent)
+        with disk.locked_folder(made.root):
+            made.make_folders()
+            yield made
+            disk.move(made.root, home.root)
     finally:
         shutil.rmtree(made.root, ignore_errors=True)
+
+
+def _sweep(root: Path) -> None:
+    """Delete what was left by a kill while a home was made, with its keys; what somebody makes now stays."""
+    for left in root.parent.glob(f".{glob.escape(root.name)}.*.part"):
+        with suppress(OSError):
+            disk.discard_unlocked(left)
 
 
 def _is_empty(root: Path) -> bool:

@@ -246,7 +246,7 @@ class _Tracer:
             for at, which in _PATHS[name]:
                 start = _AT_FDCWD if at is None else ctypes.c_int(given[at]).value
                 folder = f"/proc/{pid}/cwd" if start == _AT_FDCWD else f"/proc/{pid}/fd/{start}"
-                found.append(str(Path(folder).readlink() / _text(pid, given[which])))
+                found.append(_resolved(os.path.join(os.readlink(folder), _text(pid, given[which]))))  # noqa: PTH115, PTH118 - strings
         for path in found:
             yield path[len(self._root) + 1 :] if path.startswith(f"{self._root}/") else ""
 
@@ -311,6 +311,12 @@ def _descriptor(pid: int, number: int) -> str:
 def _memory(pid: int, address: int, size: int) -> bytes:
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:  # noqa: PTH123 - strings
         return os.pread(memory.fileno(), size, address)
+
+
+def _resolved(path: str) -> str:
+    """Return where a name stands, whatever links lead there; git is given folders of links."""
+    start, own = os.path.split(os.path.normpath(path))
+    return os.path.join(os.path.realpath(start), own)  # noqa: PTH118 - strings
 
 
 def _text(pid: int, address: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -24,6 +24,7 @@ from flows.domain.procedure import Stage
 from flows.register import stop
 from flows.register.audit import audit
 from flows.register.report import Verdict
+from flows.register.repository import Repository
 from flows.sources import inbox
 from flows.sources.item import LONG_REST, look
 from flows.vault.keys import keys_in
@@ -178,6 +179,12 @@ def publish(office: Office) -> None:
         publishing.lay_out_again(office, *each)
 
 
+def pack(office: Office) -> None:
+    """Pack the register, as an act does once many objects are loose."""
+    with closing(Repository(office.home.register)) as repository, repository.locked():
+        repository.objects.pack()
+
+
 @contextmanager
 def dated(now: datetime) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -204,7 +211,21 @@ SCENARIOS: Final = {
     ),
     "an erasure": Scenario(before=erasing, work=confirm),
     "resuming": Scenario(before=stopped, work=resume),
+    "packing": Scenario(before=sign_off, work=by_machine(pack), entries=0),
 }
+
+
+FOUNDED_AT: Final = "at/office"
+"""Where, in the folder of a scenario that founds one, a home is made."""
+FOUNDING: Final = {
+    "founding": Scenario(
+        before=lambda _: None,
+        work=lambda place: command(
+            "init", *("--authority", "A Council", "--administrator", "administrator", "--body", "other")
+        )(flows_home.Home(place.root / FOUNDED_AT)),
+    )
+}
+"""What has no home before it."""
 
 
 def entries(home: Home) -> int:

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 import faults
 from faults import Ended
-from scenarios import SCENARIOS
+from scenarios import FOUNDING, SCENARIOS
 
 from flows.home import Home
 
@@ -60,7 +60,7 @@ def main() -> None:
             scenario, root, options = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own
         except EOFError:
             return
-        ended = faults.run(root, _refused(SCENARIOS[scenario].work, Home(root)), **options)
+        ended = faults.run(root, _refused({**SCENARIOS, **FOUNDING}[scenario].work, Home(root)), **options)
         pickle.dump(ended, sys.stdout.buffer)
         sys.stdout.buffer.flush()
 
