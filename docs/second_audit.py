@@ -869,6 +869,8 @@ def judge(
             "Other facts are stated than the act has.",
         )
     need(changed <= may_write(said), "E_ACT", "The act changes a file that it may not change.")
+    lacks = act == "draft" and not decided_on(name) - {"request.md"} <= listed.keys()
+    need(not lacks, "E_ACT", "A draft lacks a file of its document.")
     reasoned = act not in REASONED or (said["reason"] or "").strip()
     need(reasoned, "E_REASON" if act in {"return", "override"} else "E_ACT", "A reason is needed.")
     needed = {DECIDES.get(said["gate"], "")} if act in {"approve", "return"} else DONE_BY[act][0]

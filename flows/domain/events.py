@@ -26,6 +26,11 @@ class Round:
     asked: date
     answered: date | None = None
 
+    @property
+    def lapses(self) -> date:
+        """The last day on which the answer is waited for."""
+        return lapse(self.asked, _MONTHS_TO_CLARIFY)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
@@ -65,7 +70,7 @@ class Events:
     @property
     def clarification_lapses(self) -> date | None:
         """The last day on which an awaited clarification is waited for; None where none is."""
-        return lapse(self.awaited.asked, _MONTHS_TO_CLARIFY) if self.awaited else None
+        return self.awaited.lapses if self.awaited else None
 
     @property
     def fee_lapses(self) -> date | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
 from flows.domain.acts import RECOVER, RESUME
-from flows.domain.acts.policy import PROPOSED_BY, check_amendment, check_suspects, judge_of, suspects
+from flows.domain.acts.policy import PROPOSED_BY, check_amendment, check_suspect, judge_of, suspects
 from flows.domain.characters import unseen_fault
 from flows.domain.decide import idempotency_key
 from flows.domain.policy import SERVICE, fingerprint
@@ -139,7 +139,7 @@ class Authority:
             check_amendment(before, it.act, after)
             self._note_consent(before, said)
             check_owners(self._owners, after, self._suspects)
-            check_suspects(self._suspects, it.act, self._owners, after)
+            check_suspect(it.act, self._owners)
         except errors.PitError as error:
             code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "E_POLICY")
             raise FoundError(code, said.place, str(error)) from None

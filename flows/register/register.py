@@ -17,7 +17,7 @@ from flows.domain.acts import RECOVER, RESUME
 from flows.domain.acts.policy import (
     check_amendment,
     check_proposal,
-    check_suspects,
+    check_suspect,
     judge_of,
     suspects,
 )
@@ -353,7 +353,7 @@ class Register(ABC):
         former = owners(self.policies() if before else [])
         suspect = suspects(said.act for _, said in chain.statements)
         check_owners(former, after, suspect)
-        check_suspects(suspect, act, former, after)
+        check_suspect(act, former)
         return judge_of(before, act, after)
 
     def _check_tip(self, policy: Policy) -> None:

@@ -568,6 +568,7 @@ function judge(chain, said, policy, listed, changed) {
   attested(said, policy);
   seen([said.reason, said.details], policy.rules.edition, "E_ACT");
   need(changed.every((path) => mayWrite(said).includes(path)), "E_ACT", "The act changes a file that it may not change.");
+  need(act !== "draft" || decidedOn(name).every((path) => path === "request.md" || path in listed), "E_ACT", "A draft lacks a file of its document.");
   need(!REASONED.has(act) || (said.reason || "").trim(), act === "return" || act === "override" ? "E_REASON" : "E_ACT", "A reason is needed.");
   need(decides === Boolean(said.gate), "E_ACT", "A gate is named where none belongs, or none where one does.");
   need((decides ? [DECIDES[said.gate]] : ACTS[act][0]).includes(said.role), decides ? "E_ROLE" : "E_ACT", "The act needs another role.");

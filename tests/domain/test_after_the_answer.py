@@ -49,7 +49,7 @@ from flows.domain.acts import (
 )
 from flows.domain.decide import decide, may_decide, refusals
 from flows.domain.documents import sealed_with
-from flows.domain.errors import MissingReasonError, RefusedError, SamePersonError
+from flows.domain.errors import MissingReasonError, RefusedError, SamePersonError, WrongDateError
 from flows.domain.owed import Duty, Owed, as_text, from_text
 from flows.domain.procedure import Role, Stage
 
@@ -223,6 +223,26 @@ def test_an_outcome_is_recorded_by_somebody_else_where_there_is_one() -> None:
 
     assert "had an earlier part" in refused(REVIEW_DECIDED, tainted, SamePersonError)
     assert taken(REVIEW_DECIDED, tainted, actor=MANY_HATS).life.reviewing is False
+
+
+def test_an_outcome_is_not_sent_before_it_was_published() -> None:
+    early = refused(REVIEW_DECIDED, error=WrongDateError, details={"on": "2022-11-27"})
+
+    assert "it cannot have been sent before then" in early
+
+
+def test_whoever_had_a_part_approves_the_outcome_only_with_a_reason_and_where_nobody_else_can() -> None:
+    policy = replace(a_policy(), people={**a_policy().people, REVIEWER: REVIEWERS})
+    approval: dict[str, Any] = {"document": "review", "gate": Stage.BALANCING, "role": Role.SIGN_OFF_OFFICER}
+    case = a_reviewed_case(OWNER, MANY_HATS, REVIEWER)
+    act = replace(an_act(APPROVE, files=case.files, **approval), actor=OWNER)
+    act = replace(act, details=digests(case.files, "review"))
+
+    with pytest.raises(RefusedError, match="Everybody who could decide"):
+        decide(case, act, policy)
+    decide(case, replace(act, reason="Nobody else is there."), policy)
+    with pytest.raises(SamePersonError):
+        decide(a_reviewed_case(OWNER), replace(act, reason="I would rather."), policy)
 
 
 def test_an_authority_of_one_person_says_so() -> None:

@@ -31,6 +31,7 @@ from flows.domain.acts import (
     CHANGE_PATTERN,
     CHANGE_REMINDERS,
     CHANGE_RETENTION,
+    CHANGE_SERVICE_KEY,
     CHANGE_THRESHOLD,
     CLOSE,
     FOUND,
@@ -55,6 +56,7 @@ from flows.domain.acts.policy import (
     change_pattern,
     change_reminders,
     change_retention,
+    change_service_key,
     change_threshold,
     check_amendment,
     check_proposal,
@@ -62,6 +64,7 @@ from flows.domain.acts.policy import (
     remove_holiday,
     resume,
     revoke_officer,
+    suspect_key,
 )
 from flows.domain.edition import gates_for
 from flows.domain.errors import (
@@ -72,9 +75,10 @@ from flows.domain.errors import (
     NotEntitledError,
     PitError,
     RefusedError,
+    UnchangedError,
 )
 from flows.domain.letterhead import Letterhead
-from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, parse_person
+from flows.domain.policy import BODIES, SERVICE, Person, Policy, Proclaimed, fingerprint, parse_person
 from flows.domain.procedure import Role, Stage
 
 if TYPE_CHECKING:
@@ -163,6 +167,7 @@ def test_a_founding_an_addition_and_a_revocation_hold() -> None:
 
 _ADDED = add_officer(a_policy(), NEW)
 _MORE = replace(_ADDED, people={**_ADDED.people, "more": a_person("more", Role.AUDITOR)})
+_BARE: dict[str, Any] = {"details": {}}
 _WRONG: dict[str, tuple[Policy | None, Kind, dict[str, Any], Policy, type[PitError]]] = {
     "by a stranger": (a_policy(), ADD_OFFICER, {"actor": "nobody"}, _ADDED, NotEntitledError),
     "by an officer": (a_policy(), ADD_OFFICER, {"actor": WRITER}, _ADDED, NotEntitledError),
@@ -180,11 +185,11 @@ _WRONG: dict[str, tuple[Policy | None, Kind, dict[str, Any], Policy, type[PitErr
         add_officer(a_policy(), a_person(WRITER, Role.ADMINISTRATOR)),
         NotEntitledError,
     ),
-    "founded by no administrator": (None, FOUND, {"actor": WRITER}, a_policy(), NotEntitledError),
+    "founded by no administrator": (None, FOUND, {"actor": WRITER, **_BARE}, a_policy(), NotEntitledError),
     "founded in another role": (
         None,
         FOUND,
-        {"actor": WRITER, "role": Role.FOI_OFFICER},
+        {"actor": WRITER, "role": Role.FOI_OFFICER, **_BARE},
         a_policy(),
         NotEntitledError,
     ),
@@ -198,12 +203,13 @@ _WRONG: dict[str, tuple[Policy | None, Kind, dict[str, Any], Policy, type[PitErr
     "founded under an edition that nobody knows": (
         None,
         FOUND,
-        {},
+        _BARE,
         a_policy(rules=some_rules(edition=99)),
         MalformedError,
     ),
-    "founded at version 2": (None, FOUND, {"version": 2}, a_policy(version=2), MalformedError),
-    "founded twice": (a_policy(), FOUND, {"policy": 1, "version": 2}, _ADDED, MalformedError),
+    "founded at version 2": (None, FOUND, {"version": 2, **_BARE}, a_policy(version=2), MalformedError),
+    "founded at another version than it says": (None, FOUND, _BARE, a_policy(version=2), MalformedError),
+    "founded twice": (a_policy(), FOUND, {"policy": 1, "version": 2, **_BARE}, _ADDED, MalformedError),
     "a version left out": (
         a_policy(),
         ADD_OFFICER,
@@ -214,7 +220,23 @@ _WRONG: dict[str, tuple[Policy | None, Kind, dict[str, Any], Policy, type[PitErr
     "another version than it says": (a_policy(), ADD_OFFICER, {"version": 3}, _ADDED, MalformedError),
     "judged by another policy": (a_policy(), ADD_OFFICER, {"policy": 2}, _ADDED, MalformedError),
     "nobody named": (a_policy(), ADD_OFFICER, {"details": {}}, _ADDED, MalformedError),
+    "somebody named who is not added": (
+        a_policy(),
+        ADD_OFFICER,
+        {"details": {"person": "gone"}},
+        _ADDED,
+        MalformedError,
+    ),
     "somebody else too": (a_policy(), ADD_OFFICER, {}, _MORE, MalformedError),
+    "at a gate": (a_policy(), ADD_OFFICER, {"gate": Stage.BALANCING}, _ADDED, MalformedError),
+    "on a document": (a_policy(), ADD_OFFICER, {"document": "test"}, _ADDED, MalformedError),
+    "for a reason that nobody sees": (
+        a_policy(),
+        RESUME,
+        {"details": {"findings": "E_SEQ at entry 7"}, "reason": "Restored\u202e."},
+        resume(a_policy()),
+        MalformedError,
+    ),
     "other rules too": (
         a_policy(),
         ADD_OFFICER,
@@ -854,3 +876,43 @@ def test_approvals_are_those_of_the_edition_in_force() -> None:
 def test_other_approvals_count_from_the_next_submission_on() -> None:
     assert gates_for(a_policy(), "cost") == (Stage.BALANCING,)
     assert gates_for(_OTHER["approvals"][2], "cost") == (Stage.LEGAL_REVIEW, Stage.BALANCING)
+
+
+# Keys
+
+_KEYS = {WRITER: "AAAA", ADMINISTRATOR: "BBBB", SERVICE: "CCCC"}
+_KEYED = a_policy()
+KEYED = replace(
+    _KEYED,
+    people={id_: replace(_KEYED.people[id_], keys=(f"ssh-ed25519 {key}",)) for id_, key in _KEYS.items()},
+)
+
+
+def mark_of(person: str) -> str:
+    return fingerprint(KEYED.people[person].keys[0])
+
+
+@pytest.mark.parametrize(
+    ("person", "whose", "sentence"),
+    [
+        (WRITER, ADMINISTRATOR, f"is {ADMINISTRATOR}'s, not {WRITER}'s"),
+        ("gone", WRITER, f"is {WRITER}'s, not gone's"),
+        (SERVICE, SERVICE, "give it another with `equipoise policy service-key` first"),
+        (ADMINISTRATOR, ADMINISTRATOR, "has the last key of an administrator"),
+    ],
+)
+def test_a_key_is_not_made_suspect_that_is_anothers_or_the_last(
+    person: str, whose: str, sentence: str
+) -> None:
+    with pytest.raises(RefusedError, match=sentence):
+        suspect_key(KEYED, person, mark_of(whose))
+    assert suspect_key(KEYED, WRITER, mark_of(WRITER)).people[WRITER].keys == ()
+
+
+def test_the_service_is_given_another_key_than_it_has_and_the_one_that_is_named() -> None:
+    act = an_act(CHANGE_SERVICE_KEY, details={"key": mark_of(WRITER)})
+
+    with pytest.raises(UnchangedError):
+        change_service_key(KEYED, *KEYED.people[SERVICE].keys)
+    with pytest.raises(MalformedError):
+        check_amendment(KEYED, act, change_service_key(KEYED, "ssh-ed25519 DDDD"))

@@ -35,6 +35,7 @@ from flows.domain.errors import (
     PitError,
     RefusedError,
     SamePersonError,
+    UnchangedError,
 )
 from flows.domain.procedure import ROLE_AT, Role, Stage
 
@@ -275,7 +276,7 @@ def test_an_edition_is_adopted() -> None:
 
 
 _WRONG: dict[str, tuple[Policy, dict[str, Any], Policy, type[PitError]]] = {
-    "a second time": (SECOND, {}, ADOPTED, RefusedError),
+    "a second time": (SECOND, {}, ADOPTED, UnchangedError),
     "backwards": (SECOND, {"details": {"edition": "1"}}, replace(FIRST, version=2), RefusedError),
     "of which nobody knows": (
         FIRST,

@@ -103,6 +103,12 @@ _REASONS: dict[str, tuple[Case, Kind, str, list[type[RefusedError]]]] = {
         WRITER,
         [SamePersonError],
     ),
+    "whoever overrode one and would approve": (
+        a_case(overrides=(an_override(person=LAWYER),)),
+        APPROVE,
+        LAWYER,
+        [SamePersonError],
+    ),
     "a stranger to a closed case": (
         a_case(closed=NOON),
         CLOSE,

@@ -25,7 +25,7 @@ from register_builders import (
 )
 
 from flows.domain.act import Act
-from flows.domain.acts import OPEN, PUBLISH
+from flows.domain.acts import OPEN, PUBLISH, RESUME
 from flows.domain.documents import REQUEST
 from flows.domain.errors import Fault, MalformedError, RegisterError, TamperedError
 from flows.domain.policy import SERVICE
@@ -34,6 +34,8 @@ from flows.register import canonical, evidence, examine, known
 from flows.register import report as reports
 from flows.register.audit import Brought, Verdict, _compare_keys, audit, head_of_line
 from flows.register.content import check_content
+from flows.register.entry import LONGEST_DELAY
+from flows.register.examine import sets_the_clock_right
 from flows.register.reading import read_record
 from flows.register.roster import FILES
 from flows.register.statement import POLICY
@@ -466,3 +468,28 @@ def test_whatever_one_paper_does_to_the_check_the_rest_is_still_examined(busy_of
     }
     assert len(report.findings) == report.cases
     assert report.entries == 24
+
+
+def test_an_act_sets_the_clock_right_where_that_of_the_very_entry_was_found_ahead_by_more_than_a_day() -> (
+    None
+):
+    def resume(findings: str) -> Act:
+        return Act(
+            kind=RESUME,
+            case=POLICY,
+            actor="administrator",
+            role=Role.ADMINISTRATOR,
+            time=datetime(2026, 11, 2, tzinfo=UTC),
+            policy=1,
+            version=2,
+            details={"findings": findings},
+        )
+
+    act, now = resume("E_SEQ at entry 6; E_CLOCK at entry 7"), 1_800_000_000
+    ahead = now + LONGEST_DELAY + 1
+
+    assert sets_the_clock_right(act, 7, ahead, now)
+    assert not sets_the_clock_right(act, 7, ahead - 1, now)
+    assert not sets_the_clock_right(act, 8, ahead, now)
+    assert not sets_the_clock_right(resume("E_CLOCK at entry 77"), 7, ahead, now)
+    assert not sets_the_clock_right(replace(act, kind=PUBLISH), 7, ahead, now)

@@ -15,7 +15,7 @@ from test_tampering import ATTACKS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LEFT: Final = 68
+LEFT: Final = 0
 """Rules for which no test is known yet that fails without them: there are to be fewer, never more."""
 OF_TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "test_an_attack_is_found": ATTACKS,

@@ -67,6 +67,14 @@ EXPLAINED: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     ),
     "a person's security key signs an entry": (("E_UNKNOWN_KEY",), _ITS_OWN_LIST),
     "a person's passkey signs an entry": (("E_UNKNOWN_KEY",), _ITS_OWN_LIST),
+    "the founding is of another register than its policy": (
+        ("E_POLICY", "E_REPLAY_REGISTER"),
+        "The second compares every statement with the founding's register, the audit with its policy's.",
+    ),
+    "a version that was drafted after a return lacks its text": (
+        ("E_ACT", "E_REPLAY_VERSION"),
+        "To the second that draft is none, so the submission besides is of a version that there is not.",
+    ),
     "an act is dropped from the middle of a case": (
         ("E_SIGNATURE", "E_REPLAY_VERSION"),
         "Both find the broken signatures; to the second a later version besides follows none.",

@@ -334,6 +334,16 @@ for _what, _at, _data in (
     PLANTED[f"the commit-graph {_what}"] = (partial(at_the_start, at=_at, data=_data), "E_CONFIG")
 
 
+@planted("the commit-graph has a part of nothing before the true one of that name", "E_CONFIG")
+def _plant_twice(path: Path) -> None:
+    graph = graph_of(path)
+    whole = graph.read_bytes()
+    end = 8 + 12 * (whole[6] + 1)
+    rows = [(name, at + 12) for name, at in struct.iter_unpack(">4sQ", whole[8:end])]
+    table = b"".join(struct.pack(">4sQ", *row) for row in [(b"CDAT", rows[0][1]), *rows])
+    graph.write_bytes(whole[:6] + bytes([whole[6] + 1]) + whole[7:8] + table + whole[end:])
+
+
 @planted("the commit-graph has filters of changed paths", "E_CONFIG")
 def _plant_9(path: Path) -> None:
     git(path, "commit-graph", "write", "--reachable", "--changed-paths")

@@ -49,6 +49,7 @@ from flows.domain.acts import (
     CHANGE_REMINDERS,
     CHANGE_SERVICE_KEY,
     CHANGE_THRESHOLD,
+    FOUND,
     RECOVER,
     RESUME,
     RETURN,
@@ -291,6 +292,16 @@ def _(scene: Scene) -> None:
     step = replace(a.step(WAITING, "0004-approve"))
     step.committed = a.steps[-1].committed
     a.steps.append(step)
+    a.together()
+
+
+@attack("a version that was drafted after a return lacks its text", "E_ACT")
+def _(scene: Scene) -> None:
+    approved_returned_drafted(scene)
+    a = scene.attacker("foi-officer", "foi.officer.2")
+    step = next(each for each in a.of(WAITING) if each.said.label == "0006-draft")
+    del step.changes[f"{step.folder}/{DOCUMENT}"]
+    step.removed = {f"{step.folder}/{DOCUMENT}"}
     a.together()
 
 
@@ -1454,6 +1465,20 @@ NEW: Final = "outsider"
 """Whose key the service is given: it is nobody's before."""
 
 
+@attack("the founding is of another register than its policy", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    a.steps[0].said = replace(a.steps[0].said, register="f" * 32)
+    a.together()
+
+
+@attack("an administrator founds the register again, with other people", "E_POLICY")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    amendment(scene, a, with_outsider(scene), kind=FOUND, details={})
+    a.together()
+
+
 def service_changed(scene: Scene, attacker: Attacker, **changes: Any) -> Step:
     """Return a change of the service's key by administrator."""
     key = scene.office.signers[NEW].public
@@ -2545,6 +2570,29 @@ def _(scene: Scene) -> None:
     data = scene.office.register.dossier(WAITING).read(RECORD)
     a.steps[-1].act(files={**a.steps[-1].said.act.files, RECORD: mark(data)})
     a.steps[-1].keep = frozenset({"files"})
+    a.together()
+
+
+@attack("an entry names a statement of which there is a signature alone", "E_TREE")
+def _(scene: Scene) -> None:
+    a = scene.attacker("foi.officer.2")
+    a.steps[-1].changes[f"{a.steps[-1].folder}/acts/0009-approve.json.sig"] = b"x"
+    a.steps[-1].entry = {"act": "0009-approve"}
+    a.together()
+
+
+@attack("the policy goes on in a folder beside its own", "E_TREE")
+def _(scene: Scene) -> None:
+    a = scene.attacker("administrator")
+    there, last = a.listing(), a.of(POLICY)[-1]
+    step = amendment(scene, a, with_outsider(scene))
+    link = Link(statement=mark(last.said.to_bytes()).sha256, signature=mark(last.armoured.encode()).sha256)
+    step.said = replace(step.said, number=last.said.number + 1, previous=link)
+    step.keep = frozenset({"number", "previous"})
+    step.entry = {"case_previous": scene.git("log", "-1", "--format=%H", "main", "--", POLICY).strip()}
+    files = {path: content for path, content in there.items() if path.startswith(POLICY)} | step.changes
+    step.folder = f"{POLICY}-2"
+    step.changes = {path.replace(POLICY, step.folder, 1): content for path, content in files.items()}
     a.together()
 
 

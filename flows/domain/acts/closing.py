@@ -65,13 +65,13 @@ def _duplicate(case: Case, act: Act, _today: date) -> Iterator[PitError]:
 
 def _no_clarification(case: Case, _act: Act, today: date) -> Iterator[PitError]:
     # FOIA s.1(3): the duty waits for what was asked. That it ends after two months is guidance.
-    awaited, last = case.life.events.awaited, case.life.events.clarification_lapses
-    if awaited is None or last is None:
+    awaited = case.life.events.awaited
+    if awaited is None:
         yield RefusedError(f"{case.reference} does not wait for a clarification.")
-    elif today <= last:
+    elif today <= awaited.lapses:
         yield RefusedError(
             f"{case.reference} waits for the clarification asked on {in_full(awaited.asked)}; without an "
-            f"answer it can be closed after {in_full(last)}, two months from then."
+            f"answer it can be closed after {in_full(awaited.lapses)}, two months from then."
         )
 
 

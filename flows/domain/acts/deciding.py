@@ -49,8 +49,7 @@ def nobody_without_a_part(case: Case) -> RefusedError:
 
 
 def _waives_approval(case: Case, document: str, policy: Policy) -> bool:
-    free = without_a_part(case, policy, ROLE_AT[Stage.BALANCING]) - case.words_of(document)
-    return document == REVIEW.name and not free
+    return not without_a_part(case, policy, ROLE_AT[Stage.BALANCING]) - case.words_of(document)
 
 
 def _against_approval(case: Case, act: Act, _: Policy) -> Iterator[PitError]:

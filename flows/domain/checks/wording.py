@@ -143,7 +143,7 @@ _KNOWN: Final = frozenset(
 )
 """Everyone knows them, or they stand in citations."""
 _ACTS: Final = re.compile(
-    r"\b((?:[A-Z][\w\-\u2019']*\s+){1,4}?(?:Police|Constabulary|Council))\s+(?:can\s+neither|will\s+neither|"
+    r"\b((?:[A-Z][\w\-\u2019']{0,40}+\s+){1,4}?(?:Police|Constabulary|Council))\s+(?:can\s+neither|will\s+neither|"
     r"neither\s+confirms?|holds?\b|does\s+(?:not\s+)?hold\b|do\s+not\s+hold\b|withholds?\b|cannot\s+confirm|"
     r"has\s+decided)"
 )
