@@ -13,6 +13,7 @@ from domain_builders import (
     an_assessment,
     an_exemption,
 )
+from growth import costs_at_most
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -668,3 +669,12 @@ def test_what_turns_on_the_kind_of_authority_is_not_passed_where_nobody_said_it(
 
     assert [(each.code, each.severity, each.place) for each in told] == expected
     assert all("body set" in each.mend for each in told if each.severity is Severity.NOT_RUN)
+
+
+@pytest.mark.exhaustive
+def test_names_in_one_word_take_as_long_as_they_are_long() -> None:
+    def look(text: str) -> None:
+        check(Draft(assessment=an_assessment(a_withholding(an_exemption("31(1)", applies=text)))))
+
+    # Eight times as many; whoever looked on to the end from each would take 64 times as long.
+    assert costs_at_most(20, look, "Smith-" * 1_500, "Smith-" * 12_000)
