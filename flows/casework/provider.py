@@ -55,7 +55,7 @@ def provider(home: Home) -> Provider | None:
         given = tomllib.loads(home.sign_on.read_text("utf-8"))
         secret = home.sign_on.with_name(str(given["secret"])).read_text("utf-8").strip()
         return _read(given, secret)
-    except (OSError, KeyError, AttributeError, ValueError):
+    except (OSError, KeyError, AttributeError, ValueError, RecursionError):
         problem = "it does not say what single sign-on needs; docs/operating.md has the form"
         raise MalformedError(home.sign_on.name, Fault(path="", problem=problem)) from None
 

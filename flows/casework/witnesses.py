@@ -206,7 +206,7 @@ def read_witnesses(home: Home) -> list[_Named]:
         named = [_named(**each) for each in given.pop("witness")]
         if given or len({each.key for each in named}) != len(named):
             raise ValueError("a field that is unknown, or a witness named twice")  # noqa: TRY301 - as above
-    except (OSError, LookupError, TypeError, ValueError):
+    except (OSError, LookupError, TypeError, ValueError, RecursionError):
         problem = "it does not say where witnesses are and which keys they have"
         raise MalformedError(home.witnesses.name, Fault(path="", problem=problem)) from None
     return named

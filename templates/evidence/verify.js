@@ -1129,7 +1129,13 @@ function show(reading) {
     ["Checkpoint", reading.checkpointed ? `of entry ${reading.checkpointed}, signed by the service` : "none that counts"],
   ];
   main.replaceChildren(element("h2", "The case"), element("dl", facts.filter(([, value]) => value).flatMap(([name, value]) => [element("dt", name), element("dd", visible(value))])));
-  main.append(...timeline(reading), ...decisions(reading), ...texts(reading), ...papers(reading), ...people(policy), ...open(reading));
+  try {
+    main.append(...timeline(reading), ...decisions(reading), ...texts(reading), ...papers(reading), ...people(policy), ...open(reading));
+  } catch (found) {
+    if (green) throw found;
+    // What is red stays red, with what was found, where altered data cannot be shown.
+    main.append(element("p", "The rest of the case cannot be shown: what it is made of is missing or altered."));
+  }
 }
 
 function table(caption, head, rows) {
@@ -1211,7 +1217,8 @@ async function start() {
     const reading = new Reading(await Objects.of(data.objects), data);
     await reading.all();
     const founding = reading.chains.policy.files.get("acts/0001-found.json");
-    if (founding) reading.fingerprint = await sha256(reading.objects.read(founding, "blob"));
+    // Where it is missing or altered, its entry is among what fails.
+    if (founding && reading.objects.has(founding)) reading.fingerprint = await sha256(reading.objects.read(founding, "blob"));
     show(reading);
   } catch (found) {
     verdict.className = "unable";

@@ -12,17 +12,20 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
 from browsers import offline
+from mutating import changed
 from register_builders import audited, unpack
+from sampling import sampled
 from test_second_audit import EXPLAINED, ROOT, entry_of, in_some_runs, said, second
 from test_stop import a_clock_set_right
 from test_tampering import ATTACKS, DONE, WAITING, Scene, scene  # noqa: F401 - a fixture
 
-from flows.casework.evidence_pack import archive, carry
+from flows.casework.evidence_pack import archive, carry, page
 from flows.domain.acts import ACTS
 from flows.domain.characters import UNSEEN, unseen
 from flows.domain.documents import DOCUMENT
@@ -31,11 +34,12 @@ from flows.domain.procedure import Role, Stage
 from flows.domain.reference import slug
 from flows.register.extract import Extract, extract
 from flows.register.line import Line
+from flows.register.objects import object_id
 from flows.register.repository import Repository
 from flows.register.roster import ROSTER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from attacker import Attacker
@@ -82,8 +86,13 @@ def taken_from(path: Path, case: str) -> Extract:
 
 def by_page(taken: Extract, note: str | None, browser: Page, folder: Path) -> Reading:
     """Open the page of a pack as a clerk would; return what it says at its top."""
+    return shown_by_page(carry(taken, note), browser, folder)
+
+
+def shown_by_page(files: Mapping[str, bytes], browser: Page, folder: Path) -> Reading:
+    """Open the page of a pack that has these files."""
     folder.mkdir(exist_ok=True)
-    (folder / "case.html").write_bytes(carry(taken, note)["case.html"])
+    (folder / "case.html").write_bytes(files["case.html"])
     browser.goto((folder / "case.html").as_uri())
     browser.wait_for_selector("html[data-done]", state="attached")
     told = browser.locator("#verdict li").all_inner_texts()
@@ -97,8 +106,12 @@ def by_page(taken: Extract, note: str | None, browser: Page, folder: Path) -> Re
 
 
 def by_second(taken: Extract, note: str | None, folder: Path) -> Reading:
+    return shown_by_second(carry(taken, note), folder)
+
+
+def shown_by_second(files: Mapping[str, bytes], folder: Path) -> Reading:
     folder.mkdir(exist_ok=True)
-    (folder / "pack.zip").write_bytes(archive(carry(taken, note), WHEN))
+    (folder / "pack.zip").write_bytes(archive(files, WHEN))
     # The page knows nothing of the files that lie beside it in the archive.
     found = [
         each
@@ -448,3 +461,71 @@ def test_the_same_case_at_the_same_entry_is_the_same_bytes(scene: Scene, tmp_pat
     assert zipfile.ZipFile(tmp_path / "a.zip").testzip() is None
     scene.office.approve(WAITING, "legal-reviewer", Stage.LEGAL_REVIEW)
     assert archive(carry(taken_from(scene.path, DONE), note), WHEN) != packs[0]
+
+
+# What is spoilt at random: the page says red, and never nothing
+
+
+def spoilt_object(taken: Extract, random: Random) -> str | None:
+    """Change one object where it lies."""
+    id_ = random.choice([*taken.objects])
+    kind, content = taken.objects[id_]
+    taken.objects[id_] = (kind, changed(content, random, [content]) + b"\n")
+    return None
+
+
+def spoilt_entry(taken: Extract, random: Random) -> str | None:
+    """Let the newest entry be another, under its own name."""
+    _, content = taken.objects[taken.main]
+    made = changed(content, random, [content]) + b"\n"
+    taken.main = object_id("commit", made)
+    taken.objects[taken.main] = ("commit", made)
+    return None
+
+
+def spoilt_folder(taken: Extract, random: Random) -> str | None:
+    """Let the newest entry leave a folder that is another, at the root or on the way to the case."""
+    _, content = taken.objects[taken.main]
+    root = content[5:45].decode()
+    _, nodes = taken.objects[root]
+    made = changed(nodes, random, [each for kind, each in taken.objects.values() if kind == "tree"]) + b"x"
+    taken.objects[object_id("tree", made)] = ("tree", made)
+    entry = b"tree " + object_id("tree", made).encode() + content[45:]
+    taken.main = object_id("commit", entry)
+    taken.objects[taken.main] = ("commit", entry)
+    return None
+
+
+def spoilt_checkpoint(taken: Extract, random: Random) -> str | None:
+    """Give a checkpoint that is noise, or none of the form."""
+    note = f"equipoise/{'0' * 32}\n{len(taken.objects)}\n{'A' * 43}=\nnewest sha256:{'0' * 64}\n\n— a AAAA\n"
+    return changed(note.encode(), random, [note.encode()]).decode("utf-8", "replace") + "x"
+
+
+SPOILT: Final = (spoilt_object, spoilt_entry, spoilt_folder, spoilt_checkpoint)
+
+
+@pytest.mark.parametrize("times", sampled([1, 12]))
+def test_a_pack_that_is_spoilt_anywhere_is_red_and_never_nothing(
+    times: int,
+    scene: Scene,  # noqa: F811
+    browser: Page,
+    tmp_path: Path,
+) -> None:
+    errors: list[str] = []
+    browser.on("pageerror", lambda error: errors.append(str(error)))
+    for number in range(times):
+        for spoil in SPOILT:
+            taken = taken_from(scene.path, DONE)
+            note = spoil(taken, Random(f"{spoil.__name__} {number}"))  # noqa: S311 - to be had again
+
+            files = carry(taken, None) | {"case.html": page(taken, note).encode()}
+            files |= {"checkpoint": note.encode()} if note else {}
+
+            by_both = (
+                shown_by_page(files, browser, tmp_path / "page"),
+                shown_by_second(files, tmp_path / "second"),
+            )
+
+            assert all(each.codes for each in by_both), (spoil.__name__, number, by_both)
+    assert errors == []
