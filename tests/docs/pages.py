@@ -35,6 +35,7 @@ from flows.domain.provisions import Ask, Need, provisions, section_of
 from flows.domain.starting import exemptions_named
 from flows.home import Home
 from flows.register.roster import write_policy
+from flows.settings import TABLE as SETTINGS
 from flows.sources.mail.judging import What
 from flows.sources.mail.message import TOLD
 from tests.domain.measured_figures import BEFORE, NOW
@@ -502,7 +503,20 @@ def _told(shape: Any) -> str:
     return "; ".join(TOLD[each] for each in sorted(shape.told))
 
 
+def settings_page() -> str:
+    """Return the page of settings."""
+    rows = (
+        f"| `{each.name}` | `{each.variable}` | {'yes' if each.in_file else 'no'} | "
+        f"{f'`{each.default}`' if each.default != '' else ''} | {each.what} |\n"
+        for each in SETTINGS
+    )
+    before, _, _ = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8").partition(_MADE)
+    head = "| setting | variable | in the file | default | what it does |\n|---|---|---|---|---|\n"
+    return f"{before}{_MADE}\n{head}{''.join(rows)}"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "docs/settings.md": settings_page,
     "README.md": readme,
     "docs/acts.md": acts_page,
     "docs/attacks.md": attacks_page,

@@ -23,6 +23,7 @@ from flows.desk.cli.terminal import (
     shown,
     with_home,
 )
+from flows.settings import Settings
 
 if TYPE_CHECKING:
     from flows.casework.backing_up import BackedUp
@@ -37,7 +38,7 @@ _PATH = click.Path(path_type=Path)
         "equipoise backup home.tar --with-keys /mnt/usb --seal-for age1…",
     )
 )
-@click.argument("target", type=_PATH)
+@click.argument("target", type=_PATH, required=False)
 @click.option(
     "--with-keys", "keys", metavar="FILE|FOLDER", type=_PATH, help="Write the keys too, to another place."
 )
@@ -47,12 +48,21 @@ _PATH = click.Path(path_type=Path)
     help="Seal the keys for a recipient of age (age1…), whose private half is kept elsewhere.",
 )
 @with_home
-def backup(target: Path, keys: Path | None, seal_for: str | None, *, home: Home, as_json: bool) -> None:
+def backup(
+    target: Path | None, keys: Path | None, seal_for: str | None, *, home: Home, as_json: bool
+) -> None:
     """Write a backup of the home into TARGET, a new file or a folder, also while `up` runs.
 
     It has everything but the keys and what is made anew, and is as secret as the home. The keys go into
-    another file, to be kept in other hands.
+    another file, to be kept in other hands. Without TARGET all goes where the settings say.
     """
+    if target is None:
+        said = Settings(home)
+        if not (folder := said.text("backup.folder")):
+            raise click.UsageError("TARGET, or the setting backup.folder, says where it goes.")
+        target = Path(folder)
+        keys = keys or (Path(said.text("backup.keys")) if said.text("backup.keys") else None)
+        seal_for = seal_for or (said.text("backup.seal-for") or None)
     if seal_for and not keys:
         raise click.UsageError("--seal-for seals the keys: --with-keys says where they go.")
     if (

@@ -126,6 +126,9 @@ _AFTER: Final = {
         "Say what is wrong with a home after a kill, a full disk or a restored copy, and mend what is safe.",
         "doctor",
     ),
+    "settings": _in(
+        "settings", "List the settings: what each is, where that came from, and what it does.", "settings"
+    ),
     "backup": _in(
         "backing_up",
         "Write a backup of the home into TARGET, a new file or a folder, also while `up` runs.",

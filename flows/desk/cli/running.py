@@ -30,6 +30,7 @@ from flows.engine import here as engine
 from flows.engine import settings
 from flows.engine.settings import DESK_PORT as PORT
 from flows.home import Home
+from flows.settings import Settings
 from flows.sources import copying, inbox
 
 if TYPE_CHECKING:
@@ -40,19 +41,16 @@ if TYPE_CHECKING:
 @click.command(epilog=example("equipoise up --every 60"))
 @click.option(
     "--every",
-    default=settings.TICK_SECONDS,
-    show_default=True,
     metavar="SECONDS",
     type=click.IntRange(min=1),
-    help="How often each flow looks for work.",
+    help="How often each flow looks for work; else the setting up.every, 15.",
 )
 @click.option(
     "--port",
-    default=PORT,
-    show_default=True,
     metavar="PORT",
     type=click.IntRange(1, 65_535),
-    help="Where the desk answers, on this machine alone; another one if that is taken.",
+    help="Where the desk answers, on this machine alone; another one if that is taken. Else the setting "
+    "desk.port, 8420.",
 )
 @click.option(
     "--found",
@@ -60,8 +58,10 @@ if TYPE_CHECKING:
     help="Where there is no register yet: found one by the page first, behind a link.",
 )
 @with_home
-def up(every: int, port: int, *, found: bool, home: Home, as_json: bool) -> None:
+def up(every: int | None, port: int | None, *, found: bool, home: Home, as_json: bool) -> None:
     """Run the desk, the Prefect server and every flow on its schedule, until Ctrl-C."""
+    said = Settings(home)
+    every, port = every or said.number("up.every"), port or said.number("desk.port")
     if found and not home.register.exists():
         port = _found(home, port, as_json=as_json)
     with open_office(home):
