@@ -6,6 +6,7 @@ case. What fails again at every tick is told once an hour.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import time
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Final, TextIO
 
-from flows.domain.characters import visible
+from flows.domain.characters import in_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,18 +34,40 @@ def tell(flow: str, what: str, about: str = "") -> None:
         what: Why: a sentence of ours, or the kind of an error that is not ours.
         about: The case or the item it was about.
     """
-    _LOG.error("%s", ": ".join(filter(None, (flow, about, what))))
+    _say(logging.ERROR, flow, what, about)
+
+
+def tell_done(flow: str, what: str, about: str, seconds: float) -> None:
+    """Tell what a run did, where the log is JSON.
+
+    Args:
+        seconds: That the run took so far.
+    """
+    _say(logging.INFO, flow, what, about, seconds=round(seconds, 3))
+
+
+def _say(level: int, flow: str, what: str, about: str, **more: object) -> None:
+    said = {"flow": flow, "about": about, "what": what, **more}
+    _LOG.log(level, "%s", ": ".join(filter(None, (flow, about, what))), extra={"said": said})
 
 
 @contextmanager
-def told(file: Path | None = None) -> Iterator[None]:
-    """Tell of failures on standard error, and in ``file``, for as long as the block lasts."""
+def told(file: Path | None = None, *, form: str = "text") -> Iterator[None]:
+    """Tell of failures on standard error, and in ``file``, for as long as the block lasts.
+
+    Args:
+        form: ``text``; or ``json``, one object a line, of what was done too.
+    """
     handlers: list[logging.Handler] = [_Stderr()]
     if file:
         kept = RotatingFileHandler(file, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8")
         kept.setFormatter(_Line("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%SZ"))
         handlers.append(kept)
-    once, propagates = _Once(), _LOG.propagate
+    if form == "json":
+        for handler in handlers:
+            handler.setFormatter(_Json())
+    once, propagates, level = _Once(), _LOG.propagate, _LOG.level
+    _LOG.setLevel(logging.INFO if form == "json" else logging.ERROR)
     _LOG.addFilter(once)
     _LOG.propagate = False  # Prefect has a handler of its own
     for handler in handlers:
@@ -53,6 +76,7 @@ def told(file: Path | None = None) -> Iterator[None]:
         yield
     finally:
         _LOG.propagate = propagates
+        _LOG.setLevel(level)
         _LOG.removeFilter(once)
         for handler in handlers:
             _LOG.removeHandler(handler)
@@ -66,6 +90,20 @@ class _Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return visible(super().format(record), lines=False)
+
+
+class _Json(logging.Formatter):
+    """One JSON object: when, how grave, which flow, about what, and what."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        said = getattr(record, "said", {"what": record.getMessage()})
+        row = {
+            "at": at,
+            "level": record.levelname.lower(),
+            **{key: each for key, each in said.items() if each},
+        }
+        return in_json(json.dumps(row, ensure_ascii=False))
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
@@ -82,6 +120,8 @@ class _Once(logging.Filter):
         self._told: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            return True
         now, line = time.monotonic(), record.getMessage()
         self._told = {each: when for each, when in self._told.items() if now - when < _AGAIN_SECONDS}
         return self._told.setdefault(line, now) == now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from prefect.artifacts import create_markdown_artifact
@@ -90,11 +91,20 @@ def report(flow: str, runs: Sequence[Run]) -> list[State[Done]]:
             failures.tell(flow, _why(state), about)
     rows = [(about, what) for about, state in runs if (what := _what(state))]
     if rows:
+        _tell_done(flow, [(about, state) for about, state in runs if state.is_completed()])
         lines = (f"| {about} | {what} |" for about, what in rows)
         table = "\n".join(["| case | what happened |", "|---|---|", *lines])
         create_markdown_artifact(key=flow, markdown=table, description=f"What the {flow} run did")
         _name_run([about for about, _ in rows])
     return [state for _, state in runs]
+
+
+def _tell_done(flow: str, runs: Iterable[Run]) -> None:
+    context = FlowRunContext.get()
+    since = context.start_time if context else datetime.now(UTC)
+    for about, state in runs:
+        if what := _what(state):
+            failures.tell_done(flow, what, about, (datetime.now(UTC) - since).total_seconds())
 
 
 def _name_run(about: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from flows.engine import failures, server
 from flows.engine.here import drain, quieten
 from flows.engine.settings import SCHEDULES, set_prefect_environment
 from flows.register.stop import stopped
+from flows.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +53,12 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
     """
     finished = True
     home.prefect.mkdir(parents=True, exist_ok=True)
-    with _alone(home) as publish_address, sole_writer(home), chdir(home.prefect), failures.told(home.log):
+    with (
+        _alone(home) as publish_address,
+        sole_writer(home),
+        chdir(home.prefect),
+        failures.told(home.log, form=Settings(home).text("log.form")),
+    ):
         stopping = _Stopping()
         started = server.start(home, port=server.PORT, ui=True)
         try:

@@ -64,7 +64,7 @@ def test_what_the_file_says_wrongly_is_refused_with_what_would_be_right(text: st
 
 
 def test_a_variable_that_is_wrong_is_refused_by_its_name(home: Home) -> None:
-    with pytest.raises(MalformedError, match="EQUIPOISE_UP_EVERY: up[.]every: a whole number"):
+    with pytest.raises(MalformedError, match=r"EQUIPOISE_UP_EVERY: up\.every: a whole number"):
         Settings(home, {"EQUIPOISE_UP_EVERY": "often"})
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import io
+import json
 import pickle
 import sqlite3
 import zipfile
@@ -39,6 +40,7 @@ from flows.domain.acts import EVIDENCE as EVIDENCE_ACT
 from flows.domain.documents import RESPONSE, SEALED_REQUEST
 from flows.domain.errors import MalformedError, UnexpectedError
 from flows.domain.procedure import Stage
+from flows.engine import failures
 from flows.engine import here as engine
 from flows.sources.item import ATTACHMENTS
 
@@ -75,6 +77,15 @@ def put_canaries(town: Town) -> None:
 
 
 def tell_the_story(town: Town, clock: Clock) -> None:
+    """As ``_tell``, with the log that `up` writes where the settings say JSON."""
+    with failures.told(town.home.log, form="json"):
+        _tell(town, clock)
+    said = [json.loads(line) for line in town.home.log.read_text().splitlines()]
+    assert {("info", "publication"), ("error", "intake")} <= {(row["level"], row["flow"]) for row in said}
+    assert any(row["about"] == "A/1" and row["seconds"] > 0 for row in said if row["level"] == "info")
+
+
+def _tell(town: Town, clock: Clock) -> None:
     """Take everything in, and the one case that is whole from there to its reminder and its paper."""
     put_canaries(town)
     with pytest.MonkeyPatch.context() as failing:

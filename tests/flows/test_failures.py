@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from typing import TYPE_CHECKING
@@ -28,6 +29,31 @@ def test_a_failure_is_one_line_on_standard_error_and_in_the_log(
         "when drafting: A/1: Object 1 is missing.",
         "when intake: The service's key is missing.",
     ]
+
+
+def test_as_json_each_line_is_an_object_that_tells_what_was_done_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with failures.told(tmp_path / "equipoise.log", form="json"):
+        failures.tell("drafting", "No\nobject \u202e1.", "A/1")
+        failures.tell_done("publication", "version 1 published", "A/2", 0.25)
+    with failures.told(tmp_path / "equipoise.log"):
+        failures.tell_done("publication", "version 1 published", "A/3", 0.25)
+
+    rows = [json.loads(line) for line in lines(tmp_path)]
+    assert [{**row, "at": ""} for row in rows] == [
+        {"at": "", "level": "error", "flow": "drafting", "about": "A/1", "what": "No\nobject \u202e1."},
+        {
+            "at": "",
+            "level": "info",
+            "flow": "publication",
+            "about": "A/2",
+            "what": "version 1 published",
+            "seconds": 0.25,
+        },
+    ]
+    assert "\u202e" not in (tmp_path / "equipoise.log").read_text()
+    assert capsys.readouterr().err.splitlines() == lines(tmp_path)
 
 
 def lines(folder: Path) -> list[str]:

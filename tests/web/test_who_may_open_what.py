@@ -40,6 +40,8 @@ READ: Final = F + L + S + U
 ANYBODY: Final = "*"
 OPEN: Final = {
     "GET /health": ANYBODY,
+    "GET /health/state": ANYBODY,
+    "GET /metrics": ANYBODY,
     "GET /static/{name}": ANYBODY,
     "GET /sign-in": ANYBODY,
     "POST /sign-in": ANYBODY,

@@ -126,6 +126,11 @@ _AFTER: Final = {
         "Say what is wrong with a home after a kill, a full disk or a restored copy, and mend what is safe.",
         "doctor",
     ),
+    "health": _in(
+        "health",
+        "Say how the installation is: writing, the last audit, what waits, what is late, the last backup.",
+        "health",
+    ),
     "settings": _in(
         "settings", "List the settings: what each is, where that came from, and what it does.", "settings"
     ),

@@ -20,6 +20,7 @@ from flows.desk.registrar.peers import read_peers
 from flows.desk.registrar.replication import Replication
 from flows.domain.errors import RegisterError
 from flows.engine import failures
+from flows.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -75,7 +76,7 @@ def serve(
     disk.close_to_others()
     with ExitStack() as stack:
         stack.enter_context(sole_writer(home))
-        stack.enter_context(failures.told(home.log))
+        stack.enter_context(failures.told(home.log, form=Settings(home).text("log.form")))
         protocol, offices = protocol_for(read_peers(home)), Offices(home)
         stack.callback(offices.close)
         replication = Replication(home.register, copy) if copy else None

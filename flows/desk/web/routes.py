@@ -28,6 +28,7 @@ from flows.desk.web.pages import (
     signing,
     static,
     waiting,
+    watching,
 )
 from flows.domain.acts import APPROVE, READ_REQUEST
 from flows.domain.procedure import Role
@@ -88,6 +89,8 @@ def _does(
 ROUTES: Final = (
     # For everybody
     Route(method="GET", path="/health", handle=static.health, open_to=None),
+    Route(method="GET", path="/health/state", handle=watching.state, open_to=None, rate=60, machine=True),
+    Route(method="GET", path="/metrics", handle=watching.metrics, open_to=None, rate=60, machine=True),
     Route(method="GET", path="/static/{name}", handle=static.file, open_to=None),
     Route(method="GET", path="/sign-in", handle=entering.ask, open_to=None, rate=60),
     _does("/sign-in", entering.enter, None, rate=_FEW),

@@ -1,0 +1,50 @@
+"""The command that says how the installation is."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.casework import health as casework
+from flows.desk.cli.terminal import NO, example, moment, open_office, print_json, print_rows, with_home
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.home import Home
+
+
+@click.command(epilog=example("equipoise health", "equipoise health --json"))
+@with_home
+def health(*, home: Home, as_json: bool) -> None:
+    """Say how the installation is: writing, the last audit, what waits, what is late, the last backup."""
+    with open_office(home, reading=True) as office:
+        found = casework.health(office, Settings(home))
+    if as_json:
+        print_json(asdict(found))
+    else:
+        waiting = ", ".join(f"{count} {stage}" for stage, count in found.documents.items() if count)
+        print_rows(
+            [
+                ("Entries", f"{found.entries}, the newest of {moment(found.newest)}"),
+                ("Audited", _audited(found)),
+                ("Waiting", waiting or "nothing"),
+                ("Overdue", str(found.overdue)),
+                ("Inbox", f"{found.inbox}; set aside {found.set_aside}"),
+                ("Backup", moment(found.backed_up) if found.backed_up else "none"),
+            ]
+        )
+        for each in found.troubles:
+            click.secho(casework.TROUBLES[each], fg="red")
+        if found.well:
+            click.echo("All is well.")
+    if not found.well:
+        sys.exit(NO)
+
+
+def _audited(found: casework.Health) -> str:
+    if found.audited is None:
+        return "never"
+    return f"{moment(found.audited)}, {'passed' if found.passed else 'failed'}"
