@@ -251,8 +251,8 @@ def _read_file(path: Path) -> dict[str, str]:
     """Return what the file says, by the names of the table."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}  # whatever opens the home says what is wrong with it
     except (OSError, ValueError):
         raise _malformed("", "it is no file of TOML that can be read") from None
     found: dict[str, str] = {}
