@@ -94,7 +94,7 @@ DONE_BY = {  # acts.md; for a document's act the stage it needs and the one it l
 }
 FACTS = {"open": {"received", "recipient", "regime"}, "submit": {"gates"}, "sent": {"on", "by"}}
 """What must be stated, and, of these acts, what may be besides."""
-OPTIONAL = {"open": {"attachments"}, "submit": {"rules", "findings"}, "sent": {"due", "records"}}
+OPTIONAL = {"open": {"attachments"}, "submit": {"rules", "findings"}, "sent": {"due", "message", "records"}}
 NO_FACTS = {
     "draft",
     "return",

@@ -180,6 +180,11 @@ class Home:
         return self.root / "correspondence"
 
     @property
+    def being_sent(self) -> Path:
+        """Letters that were handed to the relay and are not recorded as sent yet; sealed."""
+        return self.root / "being-sent"
+
+    @property
     def mail_memory(self) -> Path:
         """The keyed digests of the messages that were taken in."""
         return self.state / "mail.sqlite"

@@ -9,25 +9,37 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.casework import mail as mailing
+from flows.casework import mailing_notices
 from flows.casework.office import Done, Office, open_office
-from flows.engine.tasks import guarded, report
+from flows.engine.tasks import Run, guarded, report
 
 _EVERY: Final = 60.0
 """Seconds between two looks at a server."""
 _MAILBOX: Final = "the mailbox"
+_NOTICES: Final = "notices by mail"
 
 
 @flow(name="mail")
 @guarded
 def mail() -> list[State[Done]]:
-    """Take in the messages of the mailbox: requests go to the inbox, answers to their cases."""
+    """Take in the messages of the mailbox, and tell people by mail of the notices to them."""
     with open_office() as office:
-        return report("mail", [(_MAILBOX, take_in(office, return_state=True))])
+        runs: list[Run] = []
+        if _is_due(office):
+            runs.append((_MAILBOX, take_in(office, return_state=True)))
+        if mailing_notices.waits(office):
+            runs.append((_NOTICES, tell(office, return_state=True)))
+        return report("mail", runs)
 
 
 def waiting(office: Office) -> list[str]:
     """Return what is to be looked at."""
-    return [_MAILBOX] if mailing.waits(office, now=time.time(), every=_EVERY) else []
+    notices = [_NOTICES] if mailing_notices.waits(office) else []
+    return [*([_MAILBOX] if _is_due(office) else []), *notices]
+
+
+def _is_due(office: Office) -> bool:
+    return mailing.waits(office, now=time.time(), every=_EVERY)
 
 
 @task(task_run_name="mail")
@@ -35,3 +47,11 @@ def waiting(office: Office) -> list[str]:
 def take_in(office: Office) -> Done:
     """Take in every message that waits."""
     return Done(reference=_MAILBOX, what=mailing.summed_up(mailing.take_in(office)))
+
+
+@task(task_run_name="mail-notices")
+@guarded
+def tell(office: Office) -> Done:
+    """Tell people by mail that there are notices to them."""
+    sent = mailing_notices.tell(office)
+    return Done(reference=_NOTICES, what=f"{sent} sent" if sent else "")

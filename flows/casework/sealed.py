@@ -69,6 +69,12 @@ def archive(files: Iterable[tuple[str, bytes]]) -> bytes:
     return packed.getvalue()
 
 
+def names_in_archive(data: bytes) -> list[str]:
+    """Return the names of the files of an archive that ``archive`` made."""
+    with zipfile.ZipFile(io.BytesIO(data)) as made:
+        return made.namelist()
+
+
 def one_of_archive(data: bytes, name: str) -> bytes:
     """Return a file of an archive that ``archive`` made."""
     with zipfile.ZipFile(io.BytesIO(data)) as made:

@@ -22,6 +22,7 @@ create table if not exists addressed (
   id integer primary key, person text not null, name text not null, unique (person, name)
 ) strict;
 create index if not exists newest on addressed (person, id);
+create table if not exists mailed (upto integer not null) strict;
 """
 
 
@@ -57,3 +58,20 @@ class Outbox:
         """Yield the names of the notices to a person, the newest first."""
         sql = "select name from addressed where person = ? order by id desc"
         yield from (name for (name,) in self._db.execute(sql, (person,)))
+
+    def unmailed(self) -> list[tuple[int, str, str]]:
+        """Return each notice that was told and not mailed yet: its number, the person, and its name.
+
+        The first time there is none: what was told before anybody is told by mail is not told again.
+        """
+        row = self._db.execute("select upto from mailed").fetchone()
+        if row is None:
+            newest = self._db.execute("select coalesce(max(id), 0) from addressed").fetchone()
+            self._db.execute("insert into mailed values (?)", newest)
+            return []
+        found = self._db.execute("select id, person, name from addressed where id > ? order by id", row)
+        return found.fetchall()
+
+    def mailed(self, number: int) -> None:
+        """Remember that the notices up to a number were mailed."""
+        self._db.execute("update mailed set upto = ?", (number,))

@@ -32,6 +32,7 @@ __all__ = [
     "ArrivedRequest",
     "Naming",
     "TextRules",
+    "address_of",
     "check_reference",
     "parse_assessment",
     "parse_records",
@@ -117,6 +118,19 @@ def parse_request(data: bytes, *, rules: TextRules, source: str = "request.yaml"
         repeat_of=file.repeat_of,
         regime=file.regime,
     )
+
+
+def address_of(data: bytes, *, rules: TextRules) -> tuple[str, str] | None:
+    """Return the applicant's name and e-mail address, as a request gives them; None where it gives none.
+
+    For sending alone: it is personal, and goes nowhere else.
+
+    Raises:
+        MalformedError: with every fault.
+    """
+    file = _read(RequestFile, data, rules, "request.yaml")
+    email = (file.applicant.email or "").strip()
+    return (file.applicant.name, email) if email else None
 
 
 def parse_assessment(data: bytes, *, rules: TextRules, source: str = "assessment.yaml") -> Assessment:

@@ -91,6 +91,7 @@ COMMANDS = [kind for kind in KINDS if kind.help]
 FACTS = [(kind, fact) for kind in KINDS for fact in kind.facts]
 
 # Of each fact a text that is good, and some that are not.
+_A_MESSAGE = ("0123456789abcdef" * 4, ("", "0123", "0123456789ABCDEF" * 4, "foi@northshire.example"))
 _DAYS = ("2022-11-28", ("", "20221128", "2022-11-31", "2022-W48-1", " 2022-11-28", "28 November 2022"))
 _PEOPLE = ("second.foi-officer", ("", "Officer", "an officer", "-officer", "x" * 41, "officer\n"))
 _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
@@ -114,6 +115,11 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ),
     ("submit", "rules"): ("1", ("", "0", "01", "one", "1\n", "\u0661")),
     ("submit", "findings"): ("N01 warn", ("",)),
+    ("sent", "message"): _A_MESSAGE,
+    ("ask-clarification", "message"): _A_MESSAGE,
+    ("fees-notice", "message"): _A_MESSAGE,
+    ("extend", "message"): _A_MESSAGE,
+    ("review-decided", "message"): _A_MESSAGE,
     ("sent", "on"): _DAYS,
     ("sent", "due"): _DAYS,
     ("resume", "findings"): ("E_ROLLBACK at entry 7", ("", "é", "a\nb")),

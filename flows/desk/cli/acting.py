@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,7 @@ from flows.desk.cli.terminal import (
 from flows.desk.cli.terminal import acts as acting
 from flows.domain.acts import REVIEW_ASKED, On, Reason
 from flows.domain.acts.kind import Fact, Kind, in_words
+from flows.domain.acts.publishing import MESSAGE
 from flows.domain.acts.review import advice_on_review
 from flows.domain.documents import DOCUMENTS, SCHEDULE, TEST
 from flows.domain.edition import documents_of
@@ -37,9 +39,9 @@ from flows.domain.procedure import ROLE_AT, STANDS, Stage
 from flows.domain.reference import parse_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from flows.casework.acts import Officer
+    from flows.casework.acts import Officer, Taken
     from flows.casework.office import Office
     from flows.domain.case import Case
     from flows.home import Home
@@ -56,6 +58,8 @@ document_option = click.option(
 
 MOST_SEALED: Final = 20 << 20
 """Bytes of a file that is kept sealed."""
+_OF_SENDING: Final = frozenset({"on", "by"})
+"""What an act states that sends a letter, unless it is sent here and now."""
 _FACT: Final = "fact_"
 """Before the name of a fact, so that no option of every command is taken for it."""
 
@@ -89,19 +93,27 @@ def command_of(kind: Kind) -> click.Command:
         reason: str | None = None,
         document: str = kind.document,
         file: Path | None = None,
+        send: bool = False,
+        send_again: bool = False,
         **facts: str | None,
     ) -> None:
-        wish = Wish(
-            kind=kind,
-            reference=parse_reference(reference),
-            document=document,
-            version=version,
-            gate=Stage(gate) if gate else None,
-            reason=reason,
-            sealed=read_file(file, most=MOST_SEALED) if file else None,
-            facts={name.removeprefix(_FACT): text for name, text in facts.items() if text is not None},
-        )
-        taken = acts.act(office, officer, wish)
+        stated = {name.removeprefix(_FACT): text for name, text in facts.items() if text is not None}
+        if send or send_again:
+            given = (parse_reference(reference), document)
+            taken = _by_mail(office, officer, given, stated, reason, file, again=send_again)
+        else:
+            _check_needed(kind, stated)
+            wish = Wish(
+                kind=kind,
+                reference=parse_reference(reference),
+                document=document,
+                version=version,
+                gate=Stage(gate) if gate else None,
+                reason=reason,
+                sealed=read_file(file, most=MOST_SEALED) if file else None,
+                facts=stated,
+            )
+            taken = acts.act(office, officer, wish)
         advice = advice_on_review(taken.case, office.register.policy()) if kind == REVIEW_ASKED else ""
         told = " ".join(filter(None, (in_words(kind.told, taken.act), advice)))
         _say(taken.case, document, told, taken.recorded, as_json=as_json)
@@ -112,6 +124,35 @@ def command_of(kind: Kind) -> click.Command:
     for option in reversed([*_options(kind)]):
         decorated = option(decorated)
     return click.command(kind.name, help=kind.help, epilog=example(kind.example))(decorated)
+
+
+def _by_mail(  # noqa: PLR0917 - what the command was given
+    office: Office,
+    officer: Officer,
+    about: tuple[str, str],
+    facts: dict[str, str],
+    reason: str | None,
+    file: Path | None,
+    *,
+    again: bool,
+) -> Taken:
+    """Send a letter by mail, and record that."""
+    from flows.casework import sending  # noqa: PLC0415 - mail, for this alone
+
+    if file or _OF_SENDING & facts.keys():
+        raise click.UsageError("--send states the day, the way and what was sent by itself.")
+    return sending.send(office, officer, *about, facts=facts, reason=reason, again=again)
+
+
+def _check_needed(kind: Kind, facts: Collection[str]) -> None:
+    """Check what an option that is needed without --send leaves open."""
+    for name in sorted(_OF_SENDING - {*facts}):
+        if _is_sending(kind):
+            raise click.UsageError(f"Missing option '--{name}'.")
+
+
+def _is_sending(kind: Kind) -> bool:
+    return any(fact.name == MESSAGE for fact in kind.facts)
 
 
 def _options(kind: Kind) -> list[Callable[..., Any]]:
@@ -126,7 +167,23 @@ def _options(kind: Kind) -> list[Callable[..., Any]]:
                 help="Which approval: at legal review, or at sign-off, where both sides are balanced.",
             )
         )
-    options += [_fact_option(fact) for fact in kind.asked]
+    options += [
+        _fact_option(replace(fact, needed=False) if _is_sending(kind) and fact.name in _OF_SENDING else fact)
+        for fact in kind.asked
+    ]
+    if _is_sending(kind):
+        options += [
+            click.option(
+                "--send",
+                is_flag=True,
+                help="Send it to the applicant by e-mail now, in place of --on and --by; it is kept sealed.",
+            ),
+            click.option(
+                "--send-again",
+                is_flag=True,
+                help="The same, although an earlier --send was cut off and may have sent it.",
+            ),
+        ]
     if kind.names_version:
         options.append(
             click.option(

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.kind import Kind, On, Reason, a_choice, a_day, a_text, the_day
-from flows.domain.acts.publishing import against_sending, sending, was_sent
+from flows.domain.acts.publishing import SENT_FILE, against_sending, sending, was_sent
 from flows.domain.documents import CLARIFICATION, EXTENSION, FEES
 from flows.domain.edition import edition_of
 from flows.domain.english import in_full
@@ -82,6 +82,8 @@ ASK_CLARIFICATION: Final = Kind(
     roles=frozenset({Role.FOI_OFFICER}),
     at=frozenset({Stage.PUBLISHED}),
     facts=sending("the letter"),
+    seals=Reason.MAY,
+    seals_help=SENT_FILE,
     bars=_bars_asking,
     against=_against_asking,
     after=_asked,
@@ -167,6 +169,8 @@ FEES_NOTICE: Final = Kind(
             metavar="POUNDS",
         ),
     ),
+    seals=Reason.MAY,
+    seals_help=SENT_FILE,
     bars=_bars_fees_notice,
     against=against_sending,
     after=_fees_notified,
@@ -263,6 +267,8 @@ EXTEND: Final = Kind(
         ),
     ),
     reason=Reason.MAY,
+    seals=Reason.MAY,
+    seals_help=SENT_FILE,
     bars=_bars_answered,
     against=_against_extension,
     after=_extended,

@@ -28,6 +28,10 @@ CHANNELS: Final = frozenset({"email", "post"})
 """How a published paper may be sent."""
 
 
+MESSAGE: Final = "message"
+"""The fact that says by which message it was sent: the SHA-256 of its Message-ID, in hex."""
+SENT_FILE: Final = "What was sent, as it was sent; it is kept sealed."
+
 SIGNED_AS: Final = "signed-as"
 """The fact in whose name the paper is signed before it is given out, as the paper itself says."""
 ENTRIES: Final = "entries"
@@ -85,11 +89,18 @@ def against_sending(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     first, last = days(published)[0], days(act.time)[1]
     if not first <= the_day(act.details["on"]) <= last:
         yield WrongDateError(case.named(act.document), first=first, last=last)
+    if MESSAGE in act.details and act.details["by"] != "email":
+        problem = "a message is sent by e-mail"
+        yield MalformedError(f"{act.kind} of {act.case}", Fault(path="details.by", problem=problem))
 
 
-def sending(what: str) -> tuple[Fact, Fact]:
+def sending(what: str) -> tuple[Fact, Fact, Fact]:
     """Return the facts of every act that sends something."""
-    return a_day("on", f"The day {what} was sent."), a_choice("by", CHANNELS, "How it was sent.")
+    return (
+        a_day("on", f"The day {what} was sent."),
+        a_choice("by", CHANNELS, "How it was sent."),
+        a_text(MESSAGE, r"[0-9a-f]{64}", "the SHA-256 of the id of a message is needed", needed=False),
+    )
 
 
 def was_sent(case: Case, act: Act) -> Case:
@@ -151,6 +162,8 @@ SENT: Final = Kind(
         ),
     ),
     reason=Reason.MAY,
+    seals=Reason.MAY,
+    seals_help=SENT_FILE,
     against=_against_sent,
     after=was_sent,
     verb="record as sent",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flows.domain.acts.clock import out_of_order
 from flows.domain.acts.deciding import had_a_part, nobody_without_a_part, without_a_part
 from flows.domain.acts.kind import Kind, On, Reason, a_choice, a_day, the_day
-from flows.domain.acts.publishing import against_sending, sending, was_sent
+from flows.domain.acts.publishing import SENT_FILE, against_sending, sending, was_sent
 from flows.domain.documents import REVIEW
 from flows.domain.edition import documents_of, edition_of
 from flows.domain.errors import RefusedError
@@ -114,6 +114,8 @@ REVIEW_DECIDED: Final = Kind(
         a_choice("outcome", OUTCOMES, "What became of the answer."),
     ),
     reason=Reason.MAY,
+    seals=Reason.MAY,
+    seals_help=SENT_FILE,
     against=_against_decision,
     after=lambda case, act: was_sent(case, act).with_life(reviewing=False),
     verb="record the outcome of a review",

@@ -1,0 +1,274 @@
+"""Sending a published letter to the applicant by mail, and recording that it was sent: one step, once.
+
+What is handed to the relay is kept first, sealed, with a note that it is being sent. The note says afterwards
+that the relay took it, and goes once the act is recorded. So a run that was cut off sends nothing twice:
+where the relay took it the next run only records that; where nobody knows, a person finds out and decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+from typing import TYPE_CHECKING, Final
+
+from flows import disk
+from flows.casework import acts, texts
+from flows.casework.mail_settings import mail_settings
+from flows.casework.sealed import names_in_archive, one_of_archive
+from flows.domain.acts import ACTS
+from flows.domain.acts.erasing import gone
+from flows.domain.acts.publishing import MESSAGE, records_with
+from flows.domain.acts.records import RECORDS
+from flows.domain.documents import DOCUMENTS, SEALED_REQUEST, sealed_with
+from flows.domain.errors import RefusedError
+from flows.domain.local_day import local_day
+from flows.domain.reference import slug
+from flows.notices import relay
+from flows.sources.mail.judging import token_of
+from flows.sources.parse import address_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from flows.casework.acts import Officer, Taken
+    from flows.casework.mail_settings import MailSettings
+    from flows.casework.office import Office
+    from flows.register.dossier import Dossier
+
+_LOCAL_PART: Final = 64
+"""Characters of what stands before the @ of an address, RFC 5321, section 4.5.3.1.1."""
+_MOST: Final = 25 << 20
+"""Bytes of a message, which mail systems commonly take."""
+_TOKEN: Final = "{token}"  # noqa: S105 - what stands for it in the settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class _Letter:
+    """A letter as a message, from whom and to whom."""
+
+    raw: bytes
+    id: str
+    sender: str
+    recipient: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the Message-ID, in hex: what the register has of it."""
+        return hashlib.sha256(self.id.encode()).hexdigest()
+
+
+def send(
+    office: Office,
+    officer: Officer,
+    reference: str,
+    document: str,
+    *,
+    facts: Mapping[str, str],
+    reason: str | None = None,
+    again: bool = False,
+) -> Taken:
+    """Send the published letter to the applicant, and record it as sent today by e-mail.
+
+    Args:
+        facts: What the act states beside the day and the way.
+        again: Send it although an earlier run may have sent it.
+
+    Raises:
+        RefusedError: the procedure says no; there is no relay or no address; the relay refuses it for good;
+            or an earlier run was cut off, and nobody knows whether it was sent.
+        RegisterError: the relay cannot take it now.
+    """
+    settings = mail_settings(office.home)
+    if settings is None or settings.relay is None:
+        raise RefusedError("mail.toml names no relay, under [send]; send it in another way, and record that.")
+    if officer.signer is None:
+        raise RefusedError("What is sent by mail is signed here; where you sign elsewhere, send it yourself.")
+    office.home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with disk.locked(office.home.state / "sending.lock"):
+        return _sent(office, officer, settings, (reference, document), facts, reason, again=again)
+
+
+def _sent(  # noqa: PLR0917 - as ``send``
+    office: Office,
+    officer: Officer,
+    settings: MailSettings,
+    about: tuple[str, str],
+    facts: Mapping[str, str],
+    reason: str | None,
+    *,
+    again: bool,
+) -> Taken:
+    reference, document = about
+    dossier = office.register.dossier(reference)
+    kind, version = DOCUMENTS[document], dossier.case.document(document).version
+    note = _Note(
+        office.home.being_sent / f"{kind.slug(reference)}-version-{version}", office, dossier.case.recipient
+    )
+    letter, at = note.letter(again=again) or (None, office.now())
+    known = letter is not None
+    letter = letter or _made(office, dossier, document, settings)
+    wish = acts.Wish(
+        kind=ACTS[kind.sent_by],
+        reference=reference,
+        document=document,
+        facts={**facts, "on": local_day(at).isoformat(), "by": "email", MESSAGE: letter.digest},
+        reason=reason,
+        sealed=letter.raw,
+    )
+    acts.propose(office, officer.id, wish, on=dossier)  # whatever speaks against it does so before it goes
+    if not known:
+        note.write(letter, at, taken=False)
+        _submit(settings, letter, note)
+        note.write(letter, at, taken=True)
+    taken = acts.act(office, officer, wish)
+    note.remove()
+    return taken
+
+
+def _submit(settings: MailSettings, letter: _Letter, note: _Note) -> None:
+    server = settings.relay
+    assert server is not None  # noqa: S101 - looked at before
+    try:
+        relay.submit(
+            letter.raw,
+            sender=letter.sender,
+            recipient=letter.recipient,
+            host=server.host,
+            port=server.port,
+            tls=server.tls,
+            context=server.context(),
+            user=server.user,
+            password=server.password,
+        )
+    except relay.UncertainError:
+        raise
+    except Exception:
+        note.remove()  # nothing was sent
+        raise
+
+
+class _Note:
+    """That a letter is being sent: what, since when, and whether the relay took it."""
+
+    def __init__(self, path: Path, office: Office, recipient: str) -> None:
+        self._path, self._office, self._recipient = path.with_name(f"{path.name}.age"), office, recipient
+
+    def letter(self, *, again: bool) -> tuple[_Letter, datetime] | None:
+        """Return the letter that the relay took, and when; None where none is being sent.
+
+        Raises:
+            RefusedError: nobody knows whether the relay took it.
+        """
+        if not self._path.is_file():
+            return None
+        given = json.loads(self._office.vault.unseal(self._recipient, self._path.read_bytes()))
+        at = datetime.fromisoformat(given["at"])
+        if given["taken"]:
+            raw = given["raw"].encode("latin-1")
+            return _Letter(raw=raw, id=given["id"], sender=given["sender"], recipient=given["recipient"]), at
+        if again:
+            return None
+        digest = hashlib.sha256(given["id"].encode()).hexdigest()
+        raise RefusedError(
+            f"It may have been sent at {given['at']}: a run was cut off while the relay took it. Look in the "
+            f"relay's log for the message {given['id']} (SHA-256 {digest[:12]}…); if it went, record it with "
+            "--on and --by email; if it did not, send it with --send-again."
+        )
+
+    def write(self, letter: _Letter, at: datetime, *, taken: bool) -> None:
+        """Note it, durably, sealed to the case's key."""
+        said = {
+            "at": at.isoformat(),
+            "taken": taken,
+            "id": letter.id,
+            "sender": letter.sender,
+            "recipient": letter.recipient,
+            "raw": letter.raw.decode("latin-1"),
+        }
+        self._path.parent.mkdir(mode=0o700, exist_ok=True)
+        disk.write(
+            self._path, self._office.vault.seal(self._recipient, json.dumps(said).encode()), mode=0o600
+        )
+
+    def remove(self) -> None:
+        """Take the note away: what was sent is in the register, or nothing was."""
+        self._path.unlink(missing_ok=True)
+        disk.sync(self._path.parent)
+
+
+# The message ------------------------------------------------------------------------------------------
+
+
+def _made(office: Office, dossier: Dossier, document: str, settings: MailSettings) -> _Letter:
+    """Return a published letter as a message: its text, its paper, and the records that go with it."""
+    case, kind = dossier.case, DOCUMENTS[document]
+    for error in gone(case):
+        raise error
+    sealed = office.vault.unseal(case.recipient, dossier.read(SEALED_REQUEST))
+    address = address_of(sealed, rules=texts.RECORDED)
+    if address is None:
+        raise RefusedError(f"{case.reference} has no e-mail address of the applicant's; send it by post.")
+    name, recipient = address
+    token = token_of(case.reference, f"{document}.{case.document(document).version}", office.vault.digest)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = formataddr((_one_word(dossier.policy.authority), settings.address))
+    message["To"] = formataddr((_one_word(name), recipient))
+    message["Reply-To"] = _reply(settings, token_of(case.reference, "", office.vault.digest))
+    message["Subject"] = f"{kind.title} {case.reference}"
+    message["Date"] = format_datetime(office.now())
+    id_ = f"<{token}@{settings.address.partition('@')[2]}>"
+    message["Message-ID"] = id_
+    message.set_content(dossier.read(kind.text).decode())
+    pdf = f"{kind.slug(case.reference)}.pdf"
+    message.add_attachment(
+        _paper(office, dossier, document), maintype="application", subtype="pdf", filename=pdf
+    )
+    for each, data in _records(office, dossier, document):
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=each)
+    raw = message.as_bytes()
+    if len(raw) > _MOST:
+        raise RefusedError(
+            f"With what goes with it the letter is larger than {_MOST >> 20} MiB, which mail systems refuse; "
+            "send it in another way."
+        )
+    return _Letter(raw=raw, id=id_, sender=settings.address, recipient=recipient)
+
+
+def _one_word(text: str) -> str:
+    return " ".join(text.partition(";")[0].split())
+
+
+def _reply(settings: MailSettings, token: str) -> str:
+    """Return the address for answers; without a token where it would be too long for an address."""
+    address = settings.reply.replace(_TOKEN, token)
+    if len(address.partition("@")[0]) <= _LOCAL_PART:
+        return address
+    return settings.address
+
+
+def _paper(office: Office, dossier: Dossier, document: str) -> bytes:
+    """Return the paper as it is given out: what the register has, and the authority's signature after it."""
+    kind, reference = DOCUMENTS[document], dossier.case.reference
+    path = office.home.published / f"{kind.slug(reference)}.pdf"
+    paper = dossier.read(kind.published(slug(reference))[0])
+    if not path.is_file() or not (there := path.read_bytes()).startswith(paper):
+        raise RefusedError(f"{path} is not the paper in the register; `equipoise publish` lays it out again.")
+    return there
+
+
+def _records(office: Office, dossier: Dossier, document: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the records that go with an answer, under the names they are kept by."""
+    numbers, said = records_with(dossier.case, document), dossier.last(RECORDS, document="")
+    if not numbers or said is None:
+        return
+    kept = office.vault.unseal(dossier.case.recipient, dossier.read(sealed_with(said.number, RECORDS.name)))
+    wanted = {int(number) for number in numbers.split(", ")}
+    for name in names_in_archive(kept):
+        if name[:3].isdigit() and int(name[:3]) in wanted:
+            yield name, one_of_archive(kept, name)

@@ -1,0 +1,99 @@
+"""Handing a message to the authority's relay: SMTP (RFC 5321), over TLS that is verified.
+
+The relay signs it (DKIM), keeps trying where the other side does not answer, and reports what failed.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from flows.domain.errors import RefusedError, RegisterError
+
+if TYPE_CHECKING:
+    import ssl
+
+TIMEOUT: Final = 30.0
+"""Seconds to wait for each answer."""
+_FOR_GOOD: Final = 500
+
+
+class UncertainError(RegisterError):
+    """The relay ended the talk after it had the message, and did not say whether it took it."""
+
+
+def submit(
+    raw: bytes,
+    *,
+    sender: str,
+    recipient: str,
+    host: str,
+    port: int,
+    tls: str,
+    context: ssl.SSLContext,
+    user: str = "",
+    password: str = "",
+) -> None:
+    """Hand a message over; on return the relay is answerable for it.
+
+    Raises:
+        RefusedError: the relay refuses it for good, the recipient or what is sent.
+        RegisterError: it does not answer, or cannot take it now: nothing was sent, and it can be tried again.
+        UncertainError: nobody knows whether it was taken.
+    """
+    try:
+        server = _connected(host, port, tls, context)
+    except (OSError, smtplib.SMTPException) as error:
+        raise RegisterError(f"The relay {host} does not answer: {_kind(error)}; nothing was sent.") from None
+    try:
+        _introduced(server, tls, context, user, password)
+        _answered(server.mail(sender, ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []), "the sender")
+        _answered(server.rcpt(recipient), "the applicant's address")
+    except (OSError, smtplib.SMTPException) as error:
+        raise RegisterError(f"The relay {host} does not take it: {_kind(error)}; nothing was sent.") from None
+    else:
+        _answered(_given(server, raw), "the message")
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+
+
+def _connected(host: str, port: int, tls: str, context: ssl.SSLContext) -> smtplib.SMTP:
+    if tls == "tls":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
+    return smtplib.SMTP(host, port, timeout=TIMEOUT)
+
+
+def _introduced(server: smtplib.SMTP, tls: str, context: ssl.SSLContext, user: str, password: str) -> None:
+    if tls == "starttls":
+        server.starttls(context=context)
+    server.ehlo_or_helo_if_needed()
+    if user:
+        server.login(user, password)
+
+
+def _given(server: smtplib.SMTP, raw: bytes) -> tuple[int, bytes]:
+    try:
+        return server.data(raw)
+    except smtplib.SMTPDataError as error:  # it did not want to have it at all
+        return error.smtp_code, b""
+    except (OSError, smtplib.SMTPException) as error:
+        raise UncertainError(
+            f"The relay ended the talk before it said whether it took the message: {_kind(error)}."
+        ) from None
+
+
+def _answered(answer: tuple[int, bytes], what: str) -> None:
+    """Check what the relay said; its words may have an address in them, and are not repeated."""
+    code = answer[0]
+    if code >= _FOR_GOOD:
+        raise RefusedError(f"The relay refuses {what} for good ({code}); nothing was sent.")
+    if code // 100 != 2:  # noqa: PLR2004 - RFC 5321, section 4.2.1
+        raise RegisterError(
+            f"The relay cannot take {what} now ({code}); nothing was sent, so try again later."
+        )
+
+
+def _kind(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
