@@ -18,9 +18,9 @@ def auditing() -> list[State[Done]]:
         return report("auditing", [("register", audit_register(office, return_state=True))])
 
 
-def waiting(office: Office) -> list[str]:  # noqa: ARG001 - as every flow's
-    """Return that the register waits: an audit has its hour, and is not left out."""
-    return ["the register"]
+def waiting(office: Office) -> list[str]:
+    """Return that the register waits where it is: an audit has its hour, and is not left out."""
+    return ["the register"] if office.home.register.is_dir() else []
 
 
 @task(task_run_name="auditing")

@@ -141,6 +141,8 @@ def last_audit(home: Home) -> Audited | None:
 
 def missed(office: Office) -> bool:
     """Tell whether the register was not audited when it last should have been, as when nothing ran then."""
+    if not office.home.register.is_dir():
+        return False  # it is another's, who audits it
     now = local_time(office.now())
     due = now.replace(hour=AUDITED_AT, minute=0, second=0, microsecond=0)
     last = last_audit(office.home)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +19,13 @@ from flows.casework.acts import Officer, Wish, act, propose
 from flows.casework.asking import ask, untold
 from flows.catalogue.file import Catalogue
 from flows.catalogue.remote import LISTS
-from flows.desk.registrar.answers import ANSWERS
+from flows.desk.registrar.answers import ANSWERS, _check_may_append
 from flows.desk.registrar.application import Application, Offices
 from flows.desk.registrar.peers import Part, Peer, read_peers
 from flows.desk.registrar.serving import serve
-from flows.domain.acts import APPROVE, SUBMIT
+from flows.domain.act import Act
+from flows.domain.acts import APPROVE, CHANGE_SERVICE_KEY, DRAFT, OPEN, SUBMIT
+from flows.domain.attested import Attested
 from flows.domain.documents import SEALED_REQUEST, TEST
 from flows.domain.errors import (
     MalformedError,
@@ -31,7 +35,8 @@ from flows.domain.errors import (
     RegisterError,
     TamperedError,
 )
-from flows.domain.procedure import Stage
+from flows.domain.policy import SERVICE
+from flows.domain.procedure import Role, Stage
 from flows.home import REGISTRAR_VARIABLE, Home
 from flows.register import signature
 from flows.register.stop import stop
@@ -288,6 +293,35 @@ def test_every_list_of_the_catalogue_can_be_asked_for_from_elsewhere() -> None:
     public = {name for name in vars(Catalogue) if not name.startswith("_")}
 
     assert public - ours == LISTS.keys()
+
+
+BY_SERVICE = {"actor": SERVICE, "role": Role.SERVICE}
+AT = datetime(2026, 11, 26, tzinfo=UTC)
+MAY_APPEND: dict[str, tuple[str, dict[str, Any], set[str]]] = {
+    "a person's act that is signed": ("signed", {}, {"own", "worker", "desk", "officer"}),
+    "a person's act without a signature": ("", {}, {"own"}),
+    "a draft of the machine": ("", {"kind": DRAFT, **BY_SERVICE}, {"own", "worker"}),
+    "an opening by the machine": ("", {"kind": OPEN, **BY_SERVICE}, {"own"}),
+    "an act that a sign-in attests": (
+        "",
+        {"attested": Attested(issuer="https://login.example.gov.uk", account="x", at=AT)},
+        {"own", "desk"},
+    ),
+    "another key of the service": ("signed", {"kind": CHANGE_SERVICE_KEY}, set()),
+}
+
+
+@pytest.mark.parametrize("what", MAY_APPEND)
+def test_who_may_have_an_act_recorded_is_told_before_it_is_judged(what: str) -> None:
+    signed, changes, allowed = MAY_APPEND[what]
+    act = Act(kind=SUBMIT, case=CASE, actor="foi-officer", role=Role.FOI_OFFICER, time=AT, policy=1)
+    may = set()
+    for part in Part:
+        with suppress(NotEntitledError, RefusedError):
+            _check_may_append(Peer(part=part), replace(act, **changes), signed=bool(signed))
+            may.add(str(part))
+
+    assert may == allowed
 
 
 UNFIT_PEERS = {

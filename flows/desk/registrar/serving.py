@@ -6,7 +6,6 @@ import asyncio
 import signal
 import socket
 import ssl
-import stat
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +17,7 @@ from flows.casework.sole_writer import sole_writer
 from flows.desk.registrar.application import Application, Offices, protocol_for
 from flows.desk.registrar.peers import read_peers
 from flows.desk.registrar.replication import Replication
-from flows.domain.errors import RegisterError
+from flows.domain.errors import RefusedError, RegisterError
 from flows.engine import failures
 from flows.settings import Settings
 
@@ -143,23 +142,33 @@ def _server(application: Any, protocol: Any, tls: OverTls | None = None) -> _Ser
 @contextmanager
 def _on_socket(path: Path) -> Iterator[socket.socket]:
     """Listen on a socket of this machine, for its account and its group; one that a kill left is replaced."""
-    with suppress(FileNotFoundError):
-        if stat.S_ISSOCK(path.lstat().st_mode):
-            path.unlink()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         try:
+            if path.is_socket():
+                _check_left(path)
+                path.unlink()
             listener.bind(str(path))
             path.chmod(0o660)
         except OSError as error:
-            raise RegisterError(
-                f"The registrar cannot listen at {path}: {error.strerror or error}."
-            ) from error
+            why = error.strerror or str(error)
+            raise RegisterError(f"The registrar cannot listen at {path}: {why}.") from error
         listener.listen(_BACKLOG)
         try:
             yield listener
         finally:
             with suppress(FileNotFoundError):
                 path.unlink()
+
+
+def _check_left(path: Path) -> None:
+    """Check that nobody answers at a socket.
+
+    Raises:
+        RefusedError: somebody does.
+    """
+    with suppress(ConnectionRefusedError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.connect(str(path))
+        raise RefusedError(f"Another registrar answers at {path}.")
 
 
 @contextmanager
