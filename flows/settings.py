@@ -107,8 +107,8 @@ TABLE: Final = (
     ),
     Setting(
         name="registrar",
-        what="The registrar that writes the register for this machine: the path of its socket, or its "
-        "address over TLS. Without it the home has a register of its own.",
+        what="The registrar that writes the register: unix: and the path of its socket, or https:// with its "
+        "host and port. Without it the home has a register of its own.",
         read=str,
         in_file=False,
     ),
