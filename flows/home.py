@@ -100,6 +100,16 @@ class Home:
         return self.root / "keys" / "service" / "wrapping"
 
     @property
+    def vault_agent(self) -> Path:
+        """Where an agent answers that has the key-encryption key."""
+        return self.state / "vault.sock"
+
+    @property
+    def vault_opened(self) -> Path:
+        """When the vault was opened, and how: JSON, one line each, which names the one before."""
+        return self.root / "vault-opened.jsonl"
+
+    @property
     def authority(self) -> Path:
         """What the authority signs its papers with; empty where it does not."""
         return self.root / "keys" / "authority"

@@ -51,7 +51,7 @@ _ENDINGS: Final = {HOME: ".tar", KEYS: ".keys.tar"}
 
 LEFT_OUT: Final = re.compile(
     r"register\.git|keys|allowed_signers|\.demo|state/(catalogue\.sqlite.*|repeats\.sqlite.*|tree|papers"
-    r"|looked|looked-ahead\.json|prefect|proposals|mended|inbox-looked|up\.json|[^/]*\.lock|[^/]*\.log(\.\d+)?)"
+    r"|looked|looked-ahead\.json|prefect|proposals|mended|inbox-looked|up\.json|[^/]*\.(lock|sock)|[^/]*\.log(\.\d+)?)"
     r"|(.*/)?\.[^/]*\.part|.*\.sqlite-(wal|shm|journal)"
 )
 """What no backup has as a file: the register, of which there is a bundle; the keys, which have a file of

@@ -20,7 +20,7 @@ from flows.casework import acts, erasing, publishing
 from flows.casework.office import open_office
 from flows.catalogue.search import Entries
 from flows.domain.documents import DOCUMENTS
-from flows.domain.errors import PitError, RegisterError
+from flows.domain.errors import PitError, RegisterError, VaultShutError
 from flows.domain.policy import SERVICE
 from flows.domain.reference import identity
 from flows.register import signature, upkeep
@@ -28,6 +28,7 @@ from flows.register.repository import Repository
 from flows.register.roster import allowed_signers
 from flows.register.stop import stopped
 from flows.vault.keys import keys_in, places_of
+from flows.vault.wrapping import broken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -285,6 +286,10 @@ def _service(office: Office) -> Iterator[Ailment]:
     for place, fits in uses.items():
         try:
             fit = fits()
+        except VaultShutError as shut:
+            remedy = "`equipoise vault agent` opens it; approvals and audits go on meanwhile."
+            yield Ailment(place=_named(home, place), what=str(shut), remedy=remedy)
+            continue
         except RegisterError:
             fit = False
         if not fit:
@@ -293,6 +298,15 @@ def _service(office: Office) -> Iterator[Ailment]:
                 what="The key is missing, unfit, or not the register's.",
                 remedy="Restore it from a copy; until then nothing can be recorded, or opened.",
             )
+
+
+def _vault_opened(office: Office) -> Iterator[Ailment]:
+    if number := broken(office.home.vault_opened):
+        yield Ailment(
+            place=_named(office.home, office.home.vault_opened),
+            what=f"Line {number} does not follow the one before it: somebody changed this.",
+            remedy="Find out who did. Whoever read what is sealed in a case is in the register.",
+        )
 
 
 def _pairs(office: Office) -> Iterator[Ailment]:
@@ -482,5 +496,5 @@ _LOOKS: Final = (
     _memories,
     _stop,
 )
-_OFFICE_LOOKS: Final = (_service, _pairs, _catalogue, _case_keys, _signers, _copies, _clock)
+_OFFICE_LOOKS: Final = (_service, _vault_opened, _pairs, _catalogue, _case_keys, _signers, _copies, _clock)
 """What later ones look at rests on what earlier ones do."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from flows import disk
 from flows.casework.office import Done
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST, TEST
-from flows.domain.errors import PitError
+from flows.domain.errors import PitError, RegisterError, VaultShutError
 from flows.domain.finding import Finding, Severity
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import slug
@@ -61,12 +61,23 @@ def look(office: Office, dossier: Dossier) -> Looked | None:
             return Looked(findings=tuple(map(_finding, kept["findings"])), words=kept["words"])
     looked = _looked_anew(office, dossier)
     # Where midnight or a change of the software came in between, it is not known what was looked at.
-    if _key(office, dossier) == key:
+    if _key(office, dossier) == key and not _is_shut(office):
         told = {"key": key, "findings": [*map(asdict, looked.findings)], "words": looked.words}
         with suppress(OSError):  # a home made for reading alone
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             disk.write(place, json.dumps(told).encode(), mode=0o600)
     return looked
+
+
+def _is_shut(office: Office) -> bool:
+    """Tell whether what is sealed could not be read, but can once somebody opens the vault."""
+    try:
+        office.open_vault()
+    except VaultShutError:
+        return True
+    except RegisterError:
+        return False
+    return False
 
 
 def look_or_say(office: Office, dossier: Dossier) -> tuple[Looked | None, str]:

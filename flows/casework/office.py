@@ -199,10 +199,22 @@ class Office:
 
         Raises:
             RegisterError: the key-encryption key is not there, or unfit.
+            VaultShutError: nobody opened it.
         """
-        from flows.vault.keys import Vault  # noqa: PLC0415 - for what is sealed alone
+        from flows.vault import agent, wrapping  # noqa: PLC0415 - for what is sealed alone
+        from flows.vault.keys import Vault  # noqa: PLC0415 - as above
 
-        return Vault(self.home.case_keys, self.home.wrapping)
+        home = self.home
+        asked = agent.reach(home.vault_agent) if wrapping.form_of(home.wrapping) != "file" else None
+        return Vault(home.case_keys, asked or wrapping.unlocked(home.wrapping, home.vault_opened))
+
+    def open_vault(self) -> None:
+        """Open the vault for all that this process does from now on, while somebody can be asked.
+
+        Raises:
+            RegisterError, VaultShutError: as ``vault``.
+        """
+        _ = self.sealing
 
     @property
     def keys_elsewhere(self) -> Connection | None:

@@ -271,6 +271,10 @@ class ShortageError(PitError):
         super().__init__(f"The system gives this process no more to work with: {why}; try again later.")
 
 
+class VaultShutError(RegisterError):
+    """What is sealed cannot be opened before a person opens the vault."""
+
+
 class RegisterMovedError(RegisterError):
     """Someone else wrote first. Safe to read again and retry."""
 

@@ -6,7 +6,6 @@ has only the sealed bytes, still verifies. The form is age (X25519).
 
 from __future__ import annotations
 
-import hmac
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
+    from flows.vault.wrapping import Wrapping
+
 _SUFFIX: Final = ".age"
 _ORPHANS: Final = "orphans"
-_FOR_DIGESTS: Final = b"equipoise: digests of what is sealed"
-"""Derives a key of its own from the key-encryption key, so that there is no further one to keep."""
 
 
 class Vault:
@@ -31,24 +30,20 @@ class Vault:
 
     Args:
         folder: One file for each case key, named by its public recipient.
-        wrapping: The file of the key-encryption key.
+        wrapping: The key-encryption key.
     """
 
-    def __init__(self, folder: Path, wrapping: Path) -> None:
-        try:
-            text = wrapping.read_text(encoding="utf-8-sig").strip()
-            self._wrapping = pyrage.x25519.Identity.from_str(text)
-        except (OSError, ValueError, pyrage.IdentityError) as error:
-            raise RegisterError(
-                f"The key-encryption key {wrapping} cannot be read; restore it from a copy."
-            ) from error
+    def __init__(self, folder: Path, wrapping: Wrapping) -> None:
         self._folder = folder
+        self._wrapping = wrapping
 
     def create(self) -> str:
         """Make a case key, durably, and return its public recipient."""
         identity = pyrage.x25519.Identity.generate()
         recipient = str(identity.to_public())
-        wrapped = pyrage.encrypt(str(identity).encode(), [self._wrapping.to_public()])
+        wrapped = pyrage.encrypt(
+            str(identity).encode(), [pyrage.x25519.Recipient.from_str(self._wrapping.recipient)]
+        )
         disk.create(self._path(recipient), wrapped)
         return recipient
 
@@ -72,7 +67,7 @@ class Vault:
         """
         try:
             wrapped = self._path(recipient).read_bytes()
-            identity = pyrage.x25519.Identity.from_str(pyrage.decrypt(wrapped, [self._wrapping]).decode())
+            identity = pyrage.x25519.Identity.from_str(self._wrapping.unwrap(wrapped).decode())
             content: bytes = pyrage.decrypt(sealed, [identity])
         except (OSError, ValueError, pyrage.DecryptError, pyrage.IdentityError) as error:
             raise RegisterError(
@@ -87,8 +82,7 @@ class Vault:
 
     def digest(self, content: bytes) -> bytes:
         """Return a digest that only the authority can compute: HMAC with SHA-256, 32 bytes (RFC 2104)."""
-        key = hmac.digest(str(self._wrapping).encode(), _FOR_DIGESTS, "sha256")
-        return hmac.digest(key, content, "sha256")
+        return self._wrapping.digest(content)
 
     def recipients(self) -> set[str]:
         """Return the names of the keys that are here."""

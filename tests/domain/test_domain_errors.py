@@ -31,6 +31,7 @@ ONE_OF_EACH = [
     errors.UnchangedError("Papers look like this already."),
     errors.KeylessError("new-name would have no key; whoever is listed needs one of their own."),
     errors.ConsentError("sign-off-officer agreed to this change, and is no administrator."),
+    errors.VaultShutError("The vault is shut: no agent answers, and no passphrase is at hand."),
     errors.RecoveryError("new-name is on the list already; shares name somebody who is not."),
     errors.NotCosignedError(409, "The checkpoint goes on from another size.", size=4),
     errors.UnfitSignatureError("The signature does not fit what it stands beside."),

@@ -100,6 +100,7 @@ from flows.sources.parse import parse_assessment, parse_records, parse_request
 from flows.sources.strict_yaml import scan
 from flows.sources.yaml_edit import edited
 from flows.vault.keys import Vault
+from flows.vault.wrapping import unlocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -951,7 +952,8 @@ def _sealed() -> tuple[Any, bytes, str]:
     from flows.vault import keys  # noqa: PLC0415 - beside its use
 
     keys.create_wrapping_key(scratch() / "wrapping.key")
-    vault = Vault(scratch() / "keys", scratch() / "wrapping.key")
+    key = unlocked(scratch() / "wrapping.key", scratch() / "opened.jsonl")
+    vault = Vault(scratch() / "keys", key)
     recipient = vault.create()
     return vault, vault.seal(recipient, b"the request"), recipient
 

@@ -11,22 +11,27 @@ from hypothesis import strategies as st
 
 from flows.domain.errors import RegisterError
 from flows.vault.keys import Vault, create_wrapping_key
+from flows.vault.wrapping import unlocked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+def opened(folder: Path, wrapping: Path) -> Vault:
+    return Vault(folder, unlocked(wrapping, wrapping.with_name("opened.jsonl")))
+
+
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     create_wrapping_key(tmp_path / "service" / "wrapping")
-    return Vault(tmp_path / "cases", tmp_path / "service" / "wrapping")
+    return opened(tmp_path / "cases", tmp_path / "service" / "wrapping")
 
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Vault, str]:
     folder = tmp_path_factory.mktemp("vault")
     create_wrapping_key(folder / "wrapping")
-    vault = Vault(folder / "cases", folder / "wrapping")
+    vault = opened(folder / "cases", folder / "wrapping")
     return vault, vault.create()
 
 
@@ -80,7 +85,7 @@ def test_a_key_opens_with_its_own_wrapping_alone(vault: Vault, tmp_path: Path) -
     create_wrapping_key(tmp_path / "other")
 
     with pytest.raises(RegisterError, match="restore"):
-        Vault(tmp_path / "cases", tmp_path / "other").unseal(recipient, sealed)
+        opened(tmp_path / "cases", tmp_path / "other").unseal(recipient, sealed)
 
 
 def test_a_destroyed_key_leaves_what_it_sealed_unread(vault: Vault, tmp_path: Path) -> None:
@@ -138,13 +143,13 @@ def test_a_vault_needs_its_wrapping_key(text: str | None, tmp_path: Path) -> Non
         (tmp_path / "wrapping").write_text(text, encoding="utf-8")
 
     with pytest.raises(RegisterError, match="key-encryption key"):
-        Vault(tmp_path / "cases", tmp_path / "wrapping")
+        opened(tmp_path / "cases", tmp_path / "wrapping")
 
 
 def test_a_digest_is_the_same_with_the_same_key_alone(tmp_path: Path) -> None:
     for name in ("one", "two"):
         create_wrapping_key(tmp_path / name)
-    one, again, two = (Vault(tmp_path / "cases", tmp_path / name) for name in ("one", "one", "two"))
+    one, again, two = (opened(tmp_path / "cases", tmp_path / name) for name in ("one", "one", "two"))
 
     assert one.digest(b"what was asked") == again.digest(b"what was asked")
     assert len({vault.digest(said) for vault in (one, two) for said in (b"what was asked", b"another")}) == 4

@@ -179,6 +179,7 @@ _AFTER: Final = {
         "Have a lost last key of an administrator made good by shares that trustees keep.",
         "recovery",
     ),
+    "vault": _in("vault", "Choose how the key that opens what is sealed is kept, and open it.", "vault"),
     "adopt-edition": _in(
         "keeping",
         "Let acts be judged by a later edition of the procedure; what was done before stands.",

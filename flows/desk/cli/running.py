@@ -23,7 +23,7 @@ from flows.desk.cli.terminal import (
 )
 from flows.domain.acts import OPEN, PUBLISH, Kind
 from flows.domain.documents import DOCUMENTS
-from flows.domain.errors import Fault, MalformedError, WrongStageError
+from flows.domain.errors import Fault, MalformedError, RegisterError, WrongStageError
 from flows.domain.procedure import Stage
 from flows.domain.reference import parse_reference
 from flows.engine import here as engine
@@ -64,8 +64,11 @@ def up(every: int | None, port: int | None, *, found: bool, home: Home, as_json:
     every, port = every or said.number("up.every"), port or said.number("desk.port")
     if found and not home.register.exists():
         port = _found(home, port, as_json=as_json)
-    with open_office(home):
-        pass  # there is a register, and it can be read
+    with open_office(home) as office:  # there is a register, and it can be read
+        try:
+            office.open_vault()
+        except RegisterError as error:  # what needs nothing sealed goes on
+            click.echo(str(error), err=True)
     _run_up(home, every, port, as_json=as_json)
 
 
@@ -117,6 +120,8 @@ def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
         there = _names(home.set_aside)
         before = office.register.tip().entry.sequence
         waits = bool(inbox.waiting(home.inbox) or office.catalogue.ready(Stage.RECEIVED))
+        if waits:
+            office.open_vault()
         held = not waits or _run(home, ["intake", "drafting"])
         opened = [act.case for act in _since(office, before, OPEN)]
     aside = sorted(_names(home.set_aside) - there)

@@ -1,0 +1,331 @@
+"""The key-encryption key, in whichever form it is kept, and what opens it.
+
+It stands in a file as it is; or encrypted with a passphrase, in age's own form for that (scrypt); or
+encrypted with a key that stays in a device (PKCS#11), which asks for its PIN. Whoever opens one of the
+latter two is a person, or what a person set up: an agent that was given the passphrase answers first, then a
+file that the environment names, then a person at a terminal. An argument of a command never does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import getpass
+import hashlib
+import hmac
+import json
+import os
+import pwd
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import pyrage
+
+from flows import disk
+from flows.domain.errors import Fault, MalformedError, RegisterError, VaultShutError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMED: Final = "EQUIPOISE_VAULT_PASSPHRASE_FILE"
+"""Names a file that has the passphrase, or the PIN of a device; ``/dev/fd/3`` is an open descriptor."""
+CREDENTIAL: Final = "equipoise-vault"
+"""The name of systemd's credential that has it, in ``$CREDENTIALS_DIRECTORY``."""
+SHORTEST: Final = 12
+"""Characters of a passphrase."""
+_FOR_DIGESTS: Final = b"equipoise: digests of what is sealed"
+"""Derives a key of its own from the key-encryption key, so that there is no further one to keep."""
+_AGE: Final = b"age-encryption.org/"
+_LONGEST: Final = 64 << 10
+_IV: Final = 16
+
+
+class Wrapping(Protocol):
+    """What wraps the case keys, wherever it is."""
+
+    @property
+    def recipient(self) -> str:
+        """Its public half."""
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Return a case key that it wraps.
+
+        Raises:
+            ValueError: it wraps no such key.
+            RegisterError: it does not answer any more.
+        """
+
+    def digest(self, content: bytes) -> bytes:
+        """Return a digest that only the authority can compute: HMAC with SHA-256, 32 bytes (RFC 2104)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """Where the key is that encrypts the key-encryption key.
+
+    Attributes:
+        module: The library of the device (PKCS#11).
+        token: Its label.
+        key: The label of an AES key that stays in it.
+    """
+
+    module: str
+    token: str
+    key: str
+
+
+class Opened:
+    """The key-encryption key in memory."""
+
+    def __init__(self, text: str) -> None:
+        """Take it as it is written.
+
+        Raises:
+            ValueError, pyrage.IdentityError: it is none.
+        """
+        self._identity = pyrage.x25519.Identity.from_str(text.strip())
+
+    @property
+    def recipient(self) -> str:
+        """Its public half."""
+        return str(self._identity.to_public())
+
+    @property
+    def text(self) -> bytes:
+        """It, as it is written."""
+        return f"{self._identity}\n".encode()
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Return a case key that it wraps, as ``Wrapping`` has it."""
+        try:
+            key: bytes = pyrage.decrypt(wrapped, [self._identity])
+        except pyrage.DecryptError as error:
+            raise ValueError("another key wraps it, or none") from error
+        return key
+
+    def digest(self, content: bytes) -> bytes:
+        """Return a digest, as ``Wrapping`` has it."""
+        key = hmac.digest(str(self._identity).encode(), _FOR_DIGESTS, "sha256")
+        return hmac.digest(key, content, "sha256")
+
+
+def form_of(place: Path) -> str:
+    """Return in which form the key-encryption key is kept: ``file``, ``passphrase`` or ``device``.
+
+    Raises:
+        RegisterError: it is not there.
+    """
+    data = _read(place)
+    return "passphrase" if data.startswith(_AGE) else "device" if data.startswith(b"{") else "file"
+
+
+def unlocked(place: Path, log: Path) -> Opened:
+    """Return the key-encryption key, asking whoever can open it; once for each process.
+
+    Args:
+        log: Where it is noted that it was opened, before it is.
+
+    Raises:
+        VaultShutError: nobody is there to open it, or what they gave does not.
+        RegisterError: the file is not there, or unfit.
+    """
+    data = _read(place)
+    with _LOCK:
+        if data not in _OPENED:
+            _OPENED[data] = _unlocked(place, data, log)
+        return _OPENED[data]
+
+
+_LOCK: Final = threading.Lock()
+_OPENED: Final[dict[bytes, Opened]] = {}
+
+
+def _unlocked(place: Path, data: bytes, log: Path) -> Opened:
+    if form_of(place) == "file":
+        return _parsed(place, data)
+    secret, whence = _secret()
+    if data.startswith(_AGE):
+        try:
+            text = pyrage.passphrase.decrypt(data, secret)
+        except pyrage.DecryptError:
+            raise VaultShutError(f"The passphrase {whence} does not open the vault.") from None
+    else:
+        text = _by_device(_device_of(place, data), bytes.fromhex(json.loads(data)["wrapped"]), secret, whence)
+    note(log, form_of(place), whence)
+    return _parsed(place, text)
+
+
+def _parsed(place: Path, data: bytes) -> Opened:
+    try:
+        return Opened(data.decode("utf-8-sig"))
+    except (ValueError, pyrage.IdentityError) as error:
+        raise _unfit(place) from error
+
+
+def _read(place: Path) -> bytes:
+    try:
+        return disk.read_plain(place, _LONGEST)
+    except OSError as error:
+        raise _unfit(place) from error
+
+
+def _unfit(place: Path) -> RegisterError:
+    return RegisterError(f"The key-encryption key {place} cannot be read; restore it from a copy.")
+
+
+def _secret() -> tuple[str, str]:
+    """Return the passphrase or PIN, and where it came from, to follow the word.
+
+    Raises:
+        VaultShutError: there is none.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    named = os.environ.get(NAMED)
+    path = Path(named) if named else Path(folder) / CREDENTIAL if folder else None
+    if path and (named or path.exists()):
+        try:
+            return path.read_text(encoding="utf-8").rstrip("\r\n"), f"in {path}"
+        except (OSError, ValueError):
+            raise VaultShutError(f"The passphrase of the vault cannot be read from {path}.") from None
+    # Not from a thread: there nobody waits for a question.
+    if threading.current_thread() is threading.main_thread() and sys.stdin.isatty() and sys.stderr.isatty():
+        return getpass.getpass("Passphrase of the vault, or PIN: "), "that was typed"
+    raise VaultShutError(
+        "The vault is shut, so that nothing sealed is read and no request is taken in: no agent answers, and "
+        "no passphrase is at hand; `equipoise vault agent` opens it."
+    )
+
+
+def keep(place: Path, opened: Opened, *, passphrase: str | None = None, device: Device | None = None) -> None:
+    """Keep the key-encryption key in another form, durably; a kill leaves the one or the other.
+
+    Args:
+        passphrase: That opens it from now on.
+        device: That does, with the PIN that is asked for; without either the key stands there as it is.
+
+    Raises:
+        MalformedError: the passphrase is too short.
+        VaultShutError: the device does not answer.
+    """
+    data = opened.text
+    if passphrase is not None:
+        if len(passphrase) < SHORTEST:
+            problem = f"it has fewer than {SHORTEST} characters; several words are better than signs"
+            raise MalformedError("the passphrase", Fault(path="", problem=problem))
+        data = pyrage.passphrase.encrypt(data, passphrase)
+    elif device is not None:
+        secret, whence = _secret()
+        wrapped = _to_device(device, data, secret, whence)
+        data = json.dumps({**asdict(device), "wrapped": wrapped.hex()}, indent=2).encode() + b"\n"
+    old = os.open(place, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        size = os.fstat(old).st_size
+        disk.write(place, data, mode=0o600)
+        # What stood there had no other name, and might have been the key itself.
+        os.pwrite(old, bytes(size), 0)
+        os.fsync(old)
+    finally:
+        os.close(old)
+
+
+# A device -----------------------------------------------------------------------------------------
+
+
+def _device_of(place: Path, data: bytes) -> Device:
+    try:
+        said = json.loads(data)
+        bytes.fromhex(said.pop("wrapped"))
+        return Device(**said)
+    except (ValueError, TypeError, KeyError) as error:
+        raise _unfit(place) from error
+
+
+def _by_device(device: Device, wrapped: bytes, pin: str, whence: str) -> bytes:
+    with _key_in(device, pin, whence) as key:
+        text: bytes = key.decrypt(wrapped[_IV:], mechanism_param=wrapped[:_IV])
+        return text
+
+
+def _to_device(device: Device, data: bytes, pin: str, whence: str) -> bytes:
+    iv = os.urandom(_IV)
+    with _key_in(device, pin, whence) as key:
+        wrapped: bytes = key.encrypt(data, mechanism_param=iv)
+        if key.decrypt(wrapped, mechanism_param=iv) != data:
+            raise VaultShutError(f"The device {device.token} does not give back what it encrypted.")
+    return iv + wrapped
+
+
+@contextmanager
+def _key_in(device: Device, pin: str, whence: str) -> Iterator[Any]:
+    """Give the AES key in a device, which encrypts in CBC with padding; the identity has its own checksum."""
+    try:
+        import pkcs11  # noqa: PLC0415 - an extra, for those who have a device
+    except ImportError:
+        raise VaultShutError(
+            "A key in a device needs more software: pip install 'equipoise[token]'."
+        ) from None
+    try:
+        token = pkcs11.lib(device.module).get_token(token_label=device.token)
+        with token.open(user_pin=pin) as session:
+            yield session.get_key(object_class=pkcs11.ObjectClass.SECRET_KEY, label=device.key)
+    except (pkcs11.PKCS11Error, RuntimeError) as error:
+        raise VaultShutError(
+            f"The device {device.token} does not open the vault ({type(error).__name__}); look at its "
+            f"module, label and key, and at the PIN {whence}."
+        ) from None
+
+
+# That it was opened -------------------------------------------------------------------------------
+
+
+def note(log: Path, form: str, whence: str) -> None:
+    """Note durably that the vault was opened: each line has the SHA-256 of the one before.
+
+    Raises:
+        RegisterError: it cannot be noted, and so is not opened.
+    """
+    try:
+        descriptor = os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "rb+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            lines = file.read().splitlines()
+            said = {
+                "account": _account(),
+                "at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "before": hashlib.sha256(lines[-1]).hexdigest() if lines else None,
+                "by": f"{form} {whence}",
+                "process": os.getpid(),
+            }
+            file.write(json.dumps(said).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise RegisterError(
+            f"That the vault is opened cannot be noted in {log}; so it stays shut."
+        ) from error
+
+
+def _account() -> str:
+    # Not by the environment, which says what whoever set it wants.
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def broken(log: Path) -> int | None:
+    """Return the number of the first line that does not follow the one before; None where all do."""
+    before = None
+    with suppress(FileNotFoundError):
+        for number, line in enumerate(log.read_bytes().splitlines(), start=1):
+            try:
+                if json.loads(line)["before"] != before:
+                    return number
+            except (ValueError, KeyError, TypeError):
+                return number
+            before = hashlib.sha256(line).hexdigest()
+    return None

@@ -1,0 +1,108 @@
+"""The vault shut and opened: what stops, what goes on, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+from age_files import encrypted
+from desk_builders import CASE, Desk, passes_audit
+
+from flows.vault import wrapping
+
+WORDS: Final = "correct horse battery staple"
+READING: Final = ("request", CASE, "--as", "foi-officer", "--reason", "To draft.")
+
+
+@pytest.fixture
+def shut(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A home whose key is encrypted with a passphrase, in the form that `vault passphrase` writes."""
+    monkeypatch.delenv(wrapping.NAMED, raising=False)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    desk.home.wrapping.write_bytes(encrypted(desk.home.wrapping.read_bytes(), WORDS))
+    wrapping._OPENED.clear()
+    return desk
+
+
+def test_a_shut_vault_stops_what_needs_the_request_and_nothing_else(shut: Desk) -> None:
+    code, said = shut.refused(*READING)
+
+    assert (code, said.startswith("The vault is shut, so that nothing sealed is read")) == (3, True)
+    assert shut.refused("submit", CASE, "--version", "1", "--as", "foi-officer")[0] == 3
+    assert passes_audit(shut.home)
+    assert shut.told("vault", "status") == {"form": "passphrase", "agent": False, "opened": 0, "broken": None}
+    told = shut("doctor", "--json")
+    (ailment,) = json.loads(told.stdout)["ailments"]
+    assert (ailment["place"], ailment["what"]) == ("keys/service/wrapping", said)
+
+
+def test_a_passphrase_at_hand_opens_it_and_approvals_go_on_without(
+    shut: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "words").write_text(WORDS)
+    monkeypatch.setenv(wrapping.NAMED, str(tmp_path / "words"))
+    shut.submit()
+    assert "ear" in shut.done(*READING)
+    monkeypatch.delenv(wrapping.NAMED)
+    wrapping._OPENED.clear()
+
+    shut.approve("legal-review", "legal-reviewer")
+
+    assert shut.stage() == "balancing"
+    assert shut.refused(*READING)[0] == 3
+    assert shut.told("vault", "status")["opened"] == 1
+    shut.home.vault_opened.write_text(shut.home.vault_opened.read_text().replace("null", '"x"'))
+    assert "vault-opened.jsonl" in [
+        each["place"] for each in json.loads(shut("doctor", "--json").stdout)["ailments"]
+    ]
+
+
+def test_an_agent_opens_it_until_it_ends(shut: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "words").write_text(WORDS)
+    monkeypatch.setenv(wrapping.NAMED, str(tmp_path / "words"))
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("equipoise"),
+        "vault",
+        "agent",
+        "--home",
+        str(shut.home.root),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout
+            assert running.stdout.readline().startswith("The vault is open")
+            monkeypatch.delenv(wrapping.NAMED)
+            assert shut.told("vault", "status")["agent"]
+            assert "ear" in shut.done(*READING)
+        finally:
+            running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 0
+
+    assert not shut.home.vault_agent.exists()
+    assert shut.refused(*READING)[0] == 3
+
+
+@pytest.mark.exhaustive
+def test_the_key_goes_from_one_form_to_another_and_what_is_sealed_is_read_as_before(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = desk.home.wrapping.read_bytes()
+    read = desk.done(*READING)
+    for name, words in (("one", WORDS), ("two", f"{WORDS} anew")):
+        (tmp_path / name).write_text(f"{words}\n")
+    assert "is as it is" not in desk.done("vault", "passphrase", "--new", tmp_path / "one")
+    monkeypatch.setenv(wrapping.NAMED, str(tmp_path / "one"))
+    desk.done("vault", "passphrase", "--new", tmp_path / "two")
+    wrapping._OPENED.clear()
+
+    assert "The passphrase in" in desk.refused(*READING)[1]
+    monkeypatch.setenv(wrapping.NAMED, str(tmp_path / "two"))
+    assert desk.done(*READING) == read
+    assert "as it is" in desk.done("vault", "file")
+    assert desk.home.wrapping.read_bytes() == before
+    assert "nothing has to be opened" in desk.refused("vault", "agent")[1]
