@@ -131,6 +131,13 @@ TABLE: Final = (
         in_file=False,
     ),
     Setting(
+        name="vault.passphrase-file",
+        what="The file with the passphrase that opens the vault, or the PIN of its device; /dev/fd/3 is an "
+        "open descriptor.",
+        read=str,
+        in_file=False,
+    ),
+    Setting(
         name="up.every",
         what="Seconds from one look for work to the next, for `up` without --every.",
         read=_number(1, 86_400),
