@@ -16,7 +16,7 @@ from flows.domain.errors import MalformedError
 from flows.domain.procedure import Stage
 from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, Run, guarded, lost_the_race, report
 from flows.sources import inbox
-from flows.sources.item import look, tag_of
+from flows.sources.item import has_rested, look, tag_of
 
 
 @flow(name="intake")
@@ -39,8 +39,9 @@ def intake() -> list[State[Done]]:
 
 
 def waiting(office: Office) -> list[str]:
-    """Return what stands in the inbox."""
-    return [tag_of(path) for path in inbox.waiting(office.home.inbox)]
+    """Return what has arrived in the inbox."""
+    paths, now = inbox.waiting(office.home.inbox), time.time()
+    return [tag_of(path) for path in paths if has_rested(path, now=now)]
 
 
 def take_in(path: Path, references: NextReferences, office: Office) -> Run | None:

@@ -1,12 +1,13 @@
-"""The flows as Prefect's deployments in a running ``up``, and which of their runs are due.
+"""The flows as Prefect's deployments in a running ``up``, what has to run, and which runs are due.
 
-A tick that finds nothing waiting is no run: the server's run is deleted before it begins. Imports
-Prefect, whose settings have to be in the environment by then.
+A look at the catalogue decides whether a flow runs at all. Their schedules are there to be seen, and to be
+switched off; what falls due by them and finds nothing waiting is no run: it is deleted before it begins.
+Imports Prefect, whose settings have to be in the environment by then.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+import time
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,7 @@ from flows.casework import auditing
 from flows.casework.office import open_office
 from flows.domain.local_day import LOCAL
 from flows.engine.here import load, waiting
-from flows.engine.settings import SCHEDULES, Schedule
+from flows.engine.settings import AT_LATEST_SECONDS, SCHEDULES, Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,9 +53,11 @@ class Runs:
     def __init__(self, client: SyncPrefectClient, home: Home, every: int) -> None:
         self._client = client
         self._home = home
+        self._every = every
+        self._asked_for: dict[str, tuple[frozenset[object], float]] = {}
         # Who switched a schedule off, on Prefect's pages, finds it off after a restart.
         off = {row.name for row in client.read_deployments() if not all(s.active for s in row.schedules)}
-        self.flows = {self._deploy(row, every, active=row.flow not in off): row for row in SCHEDULES}
+        self.flows = {self._deploy(row, active=row.flow not in off): row for row in SCHEDULES}
         # Asked in this way the server believes that somebody serves them, and says "ready".
         self._post("/deployments/get_scheduled_flow_runs", {"deployment_ids": self._ids(), "limit": 1})
 
@@ -81,6 +84,25 @@ class Runs:
                 (audit,) = [id_ for id_, row in self.flows.items() if row.flow == "auditing"]
                 self._client.create_flow_run_from_deployment(audit)
 
+    def ask_for_what_waits(self, under_way: set[str]) -> bool:
+        """Ask for a run of each flow for which something waits; return whether one was asked for.
+
+        What a run did not get done, as a case that fails, is tried again once the time of a tick is over.
+
+        Args:
+            under_way: The flows of which a run is; each is looked at again when that has ended.
+        """
+        asked, found = False, self._what_waits()
+        for id_, row in self.flows.items():
+            waits = found.get(row.flow)
+            if not waits:
+                self._asked_for.pop(row.flow, None)
+            elif row.flow not in under_way and self._is_new(row.flow, waits) and self._is_on(id_):
+                self._client.create_flow_run_from_deployment(id_)
+                self._asked_for[row.flow] = waits, time.monotonic()
+                asked = True
+        return asked
+
     def due(self) -> Iterator[tuple[Flow[..., Any], FlowRun]]:
         """Yield each run that is due, has something to do and was granted its flow's one slot."""
         body = {
@@ -90,10 +112,9 @@ class Runs:
             "limit": _MOST_DUE,
         }
         late = [FlowRun.model_validate(row) for row in self._post("/flow_runs/filter", body)]
-        ticks = {run.id: self._row(run) for run in late if run.auto_scheduled}
-        idle = self._idle({*ticks.values()})
+        waits = self._what_waits() if any(run.auto_scheduled for run in late) else {}
         for run in late:
-            if ticks.get(run.id) in idle:
+            if run.auto_scheduled and not waits.get(self._row(run).flow, True):
                 self._client.request("DELETE", "/flow_runs/{id}", path_params={"id": run.id})
                 continue
             # Where the slot is taken, the server cancels the run instead.
@@ -104,12 +125,32 @@ class Runs:
             if run.state.is_pending():
                 yield load(self._row(run)), run
 
-    def _deploy(self, row: Schedule, every: int, *, active: bool) -> UUID:
+    def _what_waits(self) -> dict[str, frozenset[object]]:
+        """Return what waits for each flow that has no hour of its own; where that fails, the failure.
+
+        What is wrong with the home, the runs themselves tell.
+        """
+        rows = [row for row in SCHEDULES if not row.cron]
+        try:
+            with open_office(self._home) as office:
+                return {row.flow: _waiting(row, office) for row in rows}
+        except Exception as error:  # noqa: BLE001 - as above
+            return {row.flow: frozenset([type(error)]) for row in rows}
+
+    def _is_new(self, flow: str, waits: frozenset[object]) -> bool:
+        before, when = self._asked_for.get(flow, (frozenset(), 0.0))
+        return waits != before or time.monotonic() - when >= self._every
+
+    def _is_on(self, deployment: UUID) -> bool:
+        found = self._client.read_deployment(deployment)
+        return not found.paused and any(schedule.active for schedule in found.schedules)
+
+    def _deploy(self, row: Schedule, *, active: bool) -> UUID:
         flow = load(row)
         when = (
             CronSchedule(cron=row.cron, timezone=str(LOCAL))
             if row.cron
-            else IntervalSchedule(interval=timedelta(seconds=every))
+            else IntervalSchedule(interval=timedelta(seconds=AT_LATEST_SECONDS))
         )
         return self._client.create_deployment(
             flow_id=self._client.create_flow(flow),
@@ -124,14 +165,6 @@ class Runs:
             concurrency_options=ConcurrencyOptions(collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         )
 
-    def _idle(self, rows: set[Schedule]) -> set[Schedule]:
-        """Return those for which nothing waits."""
-        # What is wrong with the home, the runs themselves tell.
-        if rows:
-            with suppress(Exception), open_office(self._home) as office:
-                return {row for row in rows if not _waits(row, office)}
-        return set()
-
     def _row(self, run: FlowRun) -> Schedule:
         return self.flows[run.deployment_id]  # type: ignore[index] # only those of ours were asked for
 
@@ -143,11 +176,11 @@ class Runs:
         return found
 
 
-def _waits(row: Schedule, office: Office) -> bool:
+def _waiting(row: Schedule, office: Office) -> frozenset[object]:
     try:
-        return bool(waiting(row, office))
-    except Exception:  # noqa: BLE001 - its run tells what is wrong
-        return True
+        return frozenset(waiting(row, office))
+    except Exception as error:  # noqa: BLE001 - its run tells what is wrong
+        return frozenset([type(error)])
 
 
 def _late() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What fails is told: one line on standard error, and in the log of the home of a running ``up``.
 
 A line says which flow failed, on what, and why, in the words of our own errors, which hold no text of a
-case. What fails again at every tick is told once an hour.
+case. What fails again and again is told once an hour.
 """
 
 from __future__ import annotations

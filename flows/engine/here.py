@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from flows.casework.office import Office
     from flows.engine.settings import Schedule
+    from flows.engine.waking import Prefect
     from flows.home import Home
 
 _ENDED: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
@@ -28,6 +29,7 @@ _ATTEMPTS: Final = 20
 _DRAIN_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 60.0  # a server that has just started, on a busy machine
 _START_SECONDS: Final = 90.0
+_BEGIN_SECONDS: Final = 120.0
 
 
 def load(schedule: Schedule) -> Flow[..., Any]:
@@ -73,38 +75,54 @@ def run(home: Home, flows: Sequence[str], only: Sequence[str] | None = None) -> 
     Raises:
         RegisterError: ``up`` runs, yet cannot be asked.
     """
-    url = waking.address(home, patience=_START_SECONDS)
-    if url is None:
+    there = waking.reached(home, patience=_START_SECONDS)
+    if there is None:
         with running(home):
             return all([run_flow(flow, only) for flow in flows])  # noqa: C419 - each runs, whatever the others did
     with failures.told():
-        return all([_run_there(home, url, flow, only) for flow in flows])  # noqa: C419 - as above
+        return all([_run_there(there, flow, only) for flow in flows])  # noqa: C419 - as above
 
 
-def _run_there(home: Home, url: str, flow: str, only: Sequence[str] | None) -> bool:
+def _run_there(there: Prefect, flow: str, only: Sequence[str] | None) -> bool:
     for _ in range(_ATTEMPTS):
-        asked = waking.ask(home, url, flow, only, within=_ANSWER_SECONDS)
-        ended = _wait(home, url, asked) if asked else None
+        asked = there.ask(flow, only, within=_ANSWER_SECONDS)
+        ended = _wait(there, flow, asked) if asked else None
         # Cancelled: another run of the flow was under way. None: the server had no answer just then.
         if ended not in {None, "CANCELLED"}:
             if ended != "COMPLETED":
-                failures.tell(flow, "failed; equipoise up has told why, and keeps it in state/equipoise.log.")
+                where = "equipoise up has told why, and keeps it in state/equipoise.log"
+                failures.tell(flow, f"failed; {where if there.up else 'the pages of Prefect say why'}.")
             return ended == "COMPLETED"
         time.sleep(1)
-    raise RegisterError(f"equipoise up runs, but does not get to {flow}; try again, or start it anew.")
+    raise _unreached(there, flow)
 
 
-def _wait(home: Home, url: str, run_id: str) -> str | None:
-    """Return the state in which a run ended, None where the server does not say."""
-    missed = 0
+def _unreached(there: Prefect, flow: str) -> RegisterError:
+    if there.up:
+        return RegisterError(f"equipoise up runs, but does not get to {flow}; try again, or start it anew.")
+    return RegisterError(
+        f"The Prefect server of PREFECT_API_URL does not get to {flow}; look whether it answers, whether the "
+        "deployments are there, and whether a worker runs."
+    )
+
+
+def _wait(there: Prefect, flow: str, run_id: str) -> str | None:
+    """Return the state in which a run ended, None where the server does not say.
+
+    Raises:
+        RegisterError: nobody begins with it.
+    """
+    missed, until = 0, time.monotonic() + _BEGIN_SECONDS
     while missed < _ATTEMPTS:
         try:
-            state = str(waking.call(home, f"{url}/flow_runs/{run_id}", within=_ANSWER_SECONDS)["state_type"])
+            state = str(there.call(f"/flow_runs/{run_id}", within=_ANSWER_SECONDS)["state_type"])
         except (OSError, ValueError, KeyError):
             missed += 1
             state = ""
         if state in _ENDED:
             return state
+        if state == "SCHEDULED" and time.monotonic() > until:
+            raise _unreached(there, flow)
         time.sleep(0.1)
     return None
 

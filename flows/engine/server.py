@@ -18,6 +18,8 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import RegisterError
@@ -32,6 +34,9 @@ PORT: Final = 4200
 _START_SECONDS: Final = 90
 _STOP_SECONDS: Final = 8
 _COLLECT_SECONDS: Final = 5
+_WORTH_COLLECTING: Final = 2000
+"""Objects; Python itself collects the youngest at 700."""
+_DOCKET_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +150,46 @@ def _collect_garbage() -> None:
     def collect() -> None:
         while True:
             time.sleep(_COLLECT_SECONDS)
-            gc.collect()
+            if gc.get_count()[0] > _WORTH_COLLECTING:
+                gc.collect()
 
     threading.Thread(target=collect, daemon=True).start()
+
+
+def _let_docket_rest() -> None:
+    """Let Prefect's background tasks be looked for every few seconds, and not a dozen times a second.
+
+    Docket, which runs them, asks a store in memory: whether a task became due and whether one came, four
+    times a second, and ten times whether one was cancelled, which Prefect never does. That took more of
+    the processor than all the rest. A task that is to run at once still does: what waits for it is woken.
+    """
+    from docket import Docket, Worker  # noqa: PLC0415 - for the server alone
+    from prefect.server.api import background_workers  # noqa: PLC0415 - as above
+    from prefect.server.api import server as api  # noqa: PLC0415 - as above
+
+    class Resting(Worker):
+        async def _cancellation_listener(self) -> None:
+            if session := self._processing_session:
+                session.cancellation_ready.set()
+                await session.stopping.wait()
+
+    often = timedelta(seconds=_DOCKET_SECONDS)
+    resting = partial(Resting, minimum_check_interval=often, scheduling_resolution=often)
+    background_workers.Worker = resting  # type: ignore[assignment,attr-defined] # there is no setting
+    api.Docket = partial(Docket, heartbeat_interval=often)  # type: ignore[assignment,attr-defined] # nor here
 
 
 def _serve(descriptor: int) -> None:
     threading.Thread(target=end_with_parent, daemon=True).start()
     import uvicorn  # noqa: PLC0415 - a parent need not import them
-    from prefect.server.api.server import create_app  # noqa: PLC0415
+    from prefect.server.api.server import create_app  # noqa: PLC0415 - as above
+
+    from flows.engine.answering import Answering  # noqa: PLC0415 - as above
 
     config = uvicorn.Config(create_app(), log_level="error", access_log=False, timeout_graceful_shutdown=3)
+    _let_docket_rest()
     _collect_garbage()
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+    Answering(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ class Schedule:
 
     Attributes:
         flow: Its name, and its deployment's.
-        cron: A fixed hour, local; None for every tick.
+        cron: A fixed hour, local; None for one that runs whenever something waits for it.
     """
 
     flow: str
@@ -35,6 +35,9 @@ class Schedule:
 
 
 TICK_SECONDS: Final = 15
+"""After which a running ``up`` looks at what nothing announces: a day that comes near, a run that failed."""
+AT_LATEST_SECONDS: Final = 3600
+"""After which each flow runs by its schedule in a running ``up``, if something waits for it even then."""
 DESK_PORT: Final = 8420
 """Where the desk answers on one machine."""
 
@@ -55,6 +58,10 @@ SCHEDULES: Final = (
 """Every flow, each one run at a time; a run that would collide is cancelled, not queued."""
 
 
+OWN_VARIABLE: Final = "EQUIPOISE_OWN_PREFECT"
+"""Set where ``$PREFECT_API_URL`` names a server that this process, or the one it comes from, started."""
+
+
 def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
     """Return the environment in which Prefect is imported, in this process and in its server.
 
@@ -65,6 +72,7 @@ def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
     place = home.prefect
     who = account(home)
     return {
+        OWN_VARIABLE: "1",
         "PREFECT_API_AUTH_STRING": who,
         "PREFECT_SERVER_API_AUTH_STRING": who,
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1",  # by default any site may ask
@@ -166,9 +174,10 @@ _SERVER_CHOICES: Final = {
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     "PREFECT_SERVER_SERVICES_REPOSSESSOR_ENABLED": "true",
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "true",
-    "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "30",
-    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT1M",
-    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "60",  # a tick of one second, for two loops
+    # the next run is an hour away; a schedule that somebody changed is seen within a minute
+    "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "600",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "60",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     # runs older than two days are pruned, hourly: an empty one takes some 5 KB, and there are many

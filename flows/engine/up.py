@@ -1,8 +1,9 @@
 """Up: one machine. The Prefect server in a child process, the flows in threads of this one.
 
-Every flow is a deployment with its schedule and room for one run at a time. This process asks the
-server which runs are due, those that the desk asked for included, and carries them out. A process for
-every run, as Prefect's own runner has it, would spend seconds of the processor on each tick.
+Every flow is a deployment with its schedule and room for one run at a time. This process watches the home,
+asks the server for a run of each flow for which something waits, and carries out every run that is due,
+whoever asked for it. A process for every run, as Prefect's own runner has it, would spend seconds of the
+processor on each.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from flows import disk
 from flows.casework.sole_writer import sole_writer
 from flows.domain.errors import PitError, RefusedError, RegisterError
-from flows.engine import failures, server
+from flows.engine import failures, server, watching
 from flows.engine.here import drain, quieten
 from flows.engine.settings import SCHEDULES, set_prefect_environment
 from flows.register.stop import stopped
@@ -32,10 +33,11 @@ if TYPE_CHECKING:
 
     from flows.engine.due import Runs
     from flows.engine.server import Server
+    from flows.engine.watching import Watch
     from flows.home import Home
 
-_LOOK_SECONDS: Final = 0.2
-_POLL_SECONDS: Final = 5
+_LOOK_SECONDS: Final = 0.25
+_POLL_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20.0
 _LOCK_SECONDS: Final = 0.5
 
@@ -78,7 +80,8 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
                 sentence = stopped(home.register)
                 if sentence:
                     failures.tell("equipoise up", sentence)
-                finished = _serve(runs, started, stopping, _Asking(home, min(every, _POLL_SECONDS)))
+                watches = watching.home(home, every), watching.server(home, _POLL_SECONDS)
+                finished = _serve(runs, started, stopping, *watches)
         finally:
             if finished:
                 drain()
@@ -129,38 +132,23 @@ class _Stopping:
         self.asked = True
 
 
-class _Asking:
-    """When the server is to be asked what is due: every few seconds, and as soon as somebody asked it."""
-
-    def __init__(self, home: Home, seconds: float) -> None:
-        self._file = home.address  # which ``waking`` touches
-        self._seconds = seconds
-        self._touched = 0
-        self._asked = 0.0
-
-    def is_due(self) -> bool:
-        """Tell whether it is to be asked now."""
-        now, touched = time.monotonic(), self._file.stat().st_mtime_ns
-        if touched == self._touched and now - self._asked < self._seconds:
-            return False
-        self._touched, self._asked = touched, now
-        return True
-
-
-def _serve(runs: Runs, started: Server, stopping: _Stopping, asking: _Asking) -> bool:
+def _serve(runs: Runs, started: Server, stopping: _Stopping, home: Watch, asked: Watch) -> bool:
     """Carry out every run that is due, until asked to stop; return whether what had begun ended."""
     pool = ThreadPoolExecutor(len(SCHEDULES), thread_name_prefix="flow")
-    begun: set[Future[None]] = set()
+    begun: dict[Future[None], str] = {}
     try:
         while not stopping.within(_LOOK_SECONDS):
             if started.process.poll() is not None:
                 raise RegisterError("The Prefect server ended; start equipoise up again.")
-            if not asking.is_due():
-                continue
-            begun = {run for run in begun if not run.done()}
+            for ended in [run for run in begun if run.done()]:
+                del begun[ended]
+                home.look_again()  # at what came meanwhile
             try:
-                for flow, run in runs.due():
-                    begun.add(pool.submit(_carry_out, flow, run))
+                if home.is_due() and runs.ask_for_what_waits({*begun.values()}):
+                    asked.look_again()
+                if asked.is_due():
+                    for flow, run in runs.due():
+                        begun[pool.submit(_carry_out, flow, run)] = flow.name
             except Exception as error:  # noqa: BLE001 - Prefect's own trouble must not end the day's work
                 failures.tell("equipoise up", f"Prefect does not say what is due: {type(error).__name__}.")
     finally:

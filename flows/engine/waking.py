@@ -1,18 +1,21 @@
-"""Asking a running ``up`` for a flow, from any process.
+"""Asking a Prefect server for a flow, from any process: a running ``up``'s, or the one the environment names.
 
-That takes no Prefect: a lock that tells whether ``up`` runs, one small file, and plain HTTP.
+That takes no Prefect: a lock that tells whether ``up`` runs, one small file, and plain HTTP. A running
+``up`` sees by itself what an act changed; workers elsewhere are told by whoever acts.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import time
 from base64 import b64encode
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
 from flows.domain.procedure import Stage
-from flows.engine.settings import account
+from flows.engine.settings import OWN_VARIABLE, account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,62 +34,99 @@ _NEXT: Final = {
 """The flow that has something to do once a case stands at a stage."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefect:
+    """A Prefect server.
+
+    Attributes:
+        url: It ends in ``/api``.
+        authorization: What a call says of who asks; empty where nobody has to.
+        up: The home whose ``up`` runs it; None where it runs elsewhere.
+    """
+
+    url: str
+    authorization: str
+    up: Home | None = None
+
+    def call(self, path: str, body: object = None, *, within: float = _WITHIN) -> dict[str, Any]:
+        """Return what it answers to a GET, or to a POST of ``body``.
+
+        Args:
+            within: Seconds to wait for the answer.
+
+        Raises:
+            OSError, ValueError: it does not answer, or refuses.
+        """
+        import urllib.request  # noqa: PLC0415 - where an up runs alone
+
+        headers = {"Content-Type": "application/json"}
+        if self.authorization:
+            headers["Authorization"] = self.authorization
+        request = urllib.request.Request(  # noqa: S310 - http or https: looked at where it was read
+            f"{self.url}{path}", None if body is None else json.dumps(body).encode(), headers
+        )
+        with urllib.request.urlopen(request, timeout=within) as answer:  # noqa: S310 - as above
+            found: dict[str, Any] = json.loads(answer.read() or "{}")
+            return found
+
+    def ask(self, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN) -> str | None:
+        """Ask for a run of ``flow``; return its id, None where that cannot be asked for.
+
+        Args:
+            within: Seconds to wait for each answer.
+        """
+        body = {
+            "state": {"type": "SCHEDULED", "name": "Scheduled"},
+            "parameters": {} if only is None else {"only": list(only)},
+        }
+        try:
+            deployment = self.call(f"/deployments/name/{flow}/{flow}", within=within)
+            run = self.call(f"/deployments/{deployment['id']}/create_flow_run", body, within=within)
+            if self.up:
+                self.up.address.touch()  # ``up`` looks at once
+            return str(run["id"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+
 def wake(home: Home, stage: str) -> None:
-    """Ask a running ``up`` for the flow that ``stage`` waits for; never fails, never waits for it."""
+    """Ask the workers elsewhere for the flow that ``stage`` waits for; never fails, never waits for it."""
     flow = _NEXT.get(Stage(stage))
-    url = address(home) if flow else None
-    if flow and url:
-        ask(home, url, flow, None)
+    there = elsewhere() if flow else None
+    if flow and there and not disk.is_locked(home.address):
+        there.ask(flow, None)
 
 
-def address(home: Home, *, patience: float = 0.0) -> str | None:
-    """Return where ``up`` answers, None where none runs.
+def reached(home: Home, *, patience: float = 0.0) -> Prefect | None:
+    """Return the server that runs the flows of ``home``; None where a command has to run them itself.
 
     Args:
-        patience: How many seconds to wait for one that is still starting.
+        patience: How many seconds to wait for an ``up`` that is still starting.
     """
     until = time.monotonic() + patience
     while disk.is_locked(home.address):
         try:
-            return str(json.loads(home.address.read_text(encoding="utf-8"))["url"])
+            url = str(json.loads(home.address.read_text(encoding="utf-8"))["url"])
+            return Prefect(url=url, authorization=_basic(account(home)), up=home)
         except (OSError, ValueError, KeyError):
             if time.monotonic() >= until:
                 return None
             time.sleep(0.2)
-    return None
+    return elsewhere()
 
 
-def ask(
-    home: Home, url: str, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN
-) -> str | None:
-    """Ask the ``up`` of ``home`` for a run of ``flow``; return its id, None where it cannot be asked.
+def elsewhere() -> Prefect | None:
+    """Return the server that ``$PREFECT_API_URL`` names, with its password or key; None where none is named.
 
-    Args:
-        within: Seconds to wait for each answer.
+    Inside a command or an ``up`` that has a server of its own, that is not meant.
     """
-    body = {
-        "state": {"type": "SCHEDULED", "name": "Scheduled"},
-        "parameters": {} if only is None else {"only": list(only)},
-    }
-    try:
-        deployment = call(home, f"{url}/deployments/name/{flow}/{flow}", within=within)
-        run = call(home, f"{url}/deployments/{deployment['id']}/create_flow_run", body, within=within)
-        home.address.touch()  # ``up`` looks at once
-        return str(run["id"])
-    except (OSError, ValueError, KeyError):
+    url = os.environ.get("PREFECT_API_URL", "")
+    if not url.startswith(("http://", "https://")) or os.environ.get(OWN_VARIABLE):
         return None
+    password, key = os.environ.get("PREFECT_API_AUTH_STRING"), os.environ.get("PREFECT_API_KEY")
+    authorization = _basic(password) if password else f"Bearer {key}" if key else ""
+    return Prefect(url=url.rstrip("/"), authorization=authorization)
 
 
-def call(home: Home, url: str, body: object = None, *, within: float = _WITHIN) -> dict[str, Any]:
-    """Return what the Prefect of ``home`` answers to a GET, or to a POST of ``body``."""
-    import urllib.request  # noqa: PLC0415 - where an up runs alone
-
-    who = account(home).encode()
-    request = urllib.request.Request(  # noqa: S310 - loopback, from our own file
-        url,
-        None if body is None else json.dumps(body).encode(),
-        {"Content-Type": "application/json", "Authorization": f"Basic {b64encode(who).decode()}"},
-    )
-    with urllib.request.urlopen(request, timeout=within) as answer:  # noqa: S310 - as above
-        found: dict[str, Any] = json.load(answer)
-        return found
+def _basic(account: str) -> str:
+    return f"Basic {b64encode(account.encode()).decode()}"

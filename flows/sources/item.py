@@ -142,6 +142,18 @@ def look(path: Path, *, now: float) -> Item | None:
             raise MalformedError("the item", Fault(path="", problem=problem)) from None
 
 
+def has_rested(path: Path, *, now: float) -> bool:
+    """Tell whether nothing in the item at ``path`` changed for some seconds, without opening a file."""
+    try:
+        below = [Path(here, name) for here, _, files in os.walk(path) for name in (".", *files)]
+        _check_rested(map(os.lstat, (path, *below)), now)
+    except FileNotFoundError:
+        return True  # taken away meanwhile
+    except BlockingIOError:
+        return False
+    return True
+
+
 def tag_of(path: Path) -> str:
     """Return what may stand for a name in logs: 12 lower-case hex digits of its SHA-256.
 

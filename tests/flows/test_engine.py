@@ -19,7 +19,7 @@ from flows.domain.errors import RegisterError
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.engine import waking
-from flows.engine.settings import password
+from flows.engine.settings import OWN_VARIABLE, password
 from flows.home import Home
 
 if TYPE_CHECKING:
@@ -54,29 +54,88 @@ def test_the_engine_tells_whether_a_flow_completed(town: Town) -> None:
 
 
 def test_no_up_has_no_address(resting: Town) -> None:
-    assert waking.address(resting.home) is None
+    assert waking.reached(resting.home) is None
 
 
 def test_a_killed_up_has_no_address(resting: Town) -> None:
     resting.home.address.write_text(json.dumps({"url": NOBODY, "pid": 1}))
 
-    assert waking.address(resting.home) is None
+    assert waking.reached(resting.home) is None
 
 
 def test_an_up_that_is_still_starting_has_no_address(resting: Town) -> None:
     with held(resting.home, ""):
-        assert waking.address(resting.home) is None
+        assert waking.reached(resting.home) is None
 
 
 def test_a_running_up_has_its_address(resting: Town) -> None:
     with held(resting.home, json.dumps({"url": NOBODY, "pid": 1})):
-        assert waking.address(resting.home) == NOBODY
+        found = waking.reached(resting.home)
+    assert found
+    assert (found.url, found.up) == (NOBODY, resting.home)
+
+
+@pytest.fixture
+def remote(prefect_server: Home, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a server that somebody else started, as it stands in the environment of a machine."""
+    del prefect_server
+    monkeypatch.delenv(OWN_VARIABLE)
+    return os.environ["PREFECT_API_URL"]
+
+
+def test_a_command_goes_to_the_server_that_the_environment_names(resting: Town, remote: str) -> None:
+    found = waking.reached(resting.home)
+
+    assert found
+    assert (found.url, found.up) == (remote, None)
+    assert found.call("/admin/version")
+    with held(resting.home, json.dumps({"url": NOBODY, "pid": 1})):  # an up of the home comes first
+        nearer = waking.reached(resting.home)
+    assert nearer
+    assert nearer.url == NOBODY
+
+
+@pytest.mark.usefixtures("remote")
+def test_the_key_of_an_account_is_given_where_there_is_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_AUTH_STRING")
+    nobody = waking.elsewhere()
+    assert nobody
+    assert nobody.authorization == ""
+    with pytest.raises(OSError, match="Unauthorized"):
+        nobody.call("/admin/version")
+
+    monkeypatch.setenv("PREFECT_API_KEY", "pnu_1")
+    account = waking.elsewhere()
+    assert account
+    assert account.authorization == "Bearer pnu_1"
+
+
+@pytest.mark.parametrize("url", ["", "file:///etc/passwd", "ftp://127.0.0.1/api"])
+@pytest.mark.usefixtures("remote")
+def test_an_address_that_is_none_of_the_web_is_not_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", url)
+
+    assert waking.elsewhere() is None
 
 
 @pytest.mark.parametrize("stage", Stage)
-def test_waking_an_up_that_does_not_answer_fails_no_act(resting: Town, stage: Stage) -> None:
-    with held(resting.home, json.dumps({"url": NOBODY, "pid": 1})):
-        waking.wake(resting.home, stage)
+def test_workers_elsewhere_that_cannot_be_asked_fail_no_act(
+    resting: Town, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(OWN_VARIABLE)
+    monkeypatch.setenv("PREFECT_API_URL", NOBODY)
+
+    waking.wake(resting.home, stage)
+
+
+@pytest.mark.usefixtures("remote")
+def test_a_command_says_that_nobody_elsewhere_takes_its_flow_up(
+    resting: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_ATTEMPTS", 1)
+
+    with pytest.raises(RegisterError, match="whether the deployments are there, and whether a worker runs"):
+        engine.run(resting.home, ["intake"])
 
 
 def test_a_command_says_that_the_up_does_not_answer(resting: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,16 +168,6 @@ def test_the_server_answers_nobody_without_its_password() -> None:
     assert answer_to({}, "/deployments/") == (401, None)
     asked_from_a_site = {"Authorization": f"Basic {right}", "Origin": "https://elsewhere.example"}
     assert answer_to(asked_from_a_site) == (200, None)
-
-
-def test_a_command_that_asks_a_running_server_gives_the_password(
-    prefect_server: Home, tmp_path: Path
-) -> None:
-    url = os.environ["PREFECT_API_URL"]
-
-    assert waking.call(prefect_server, f"{url}/admin/version")
-    with pytest.raises(OSError, match="Unauthorized"):
-        waking.call(Home(tmp_path), f"{url}/admin/version")
 
 
 def test_the_password_of_a_home_is_for_its_owner_alone_and_stays_the_same(tmp_path: Path) -> None:

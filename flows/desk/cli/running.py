@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     "--every",
     metavar="SECONDS",
     type=click.IntRange(min=1),
-    help="How often each flow looks for work; else the setting up.every, 15.",
+    help="How often it is looked what waits that nothing announced, and what failed is tried again; "
+    "else the setting up.every, 15.",
 )
 @click.option(
     "--port",

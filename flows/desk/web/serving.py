@@ -84,8 +84,9 @@ def server(home: Home) -> Server:
     import uvicorn  # noqa: PLC0415 - a parent need not import them
 
     from flows.desk.web.app import application  # noqa: PLC0415 - as above
+    from flows.engine.answering import Answering  # noqa: PLC0415 - as above
 
-    return uvicorn.Server(
+    return Answering(
         uvicorn.Config(
             application(home),
             log_level="error",

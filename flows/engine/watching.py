@@ -1,0 +1,89 @@
+"""What tells, at next to no cost, that something may wait: when the files of a home last changed."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from flows.casework.mail_settings import mail_settings
+from flows.domain.errors import PitError
+from flows.sources import inbox
+from flows.sources.item import has_rested
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from flows.home import Home
+
+_ARRIVING_SECONDS: Final = 1.0
+_APART_SECONDS: Final = 0.5
+"""Between two looks: while a flow works, its own acts change the register all the time."""
+
+
+class Watch:
+    """Whether it is time to look: some files changed, somebody asked, or some time went by.
+
+    Times are compared, and nothing is asked to tell: that works on every file system.
+
+    Args:
+        places: The files and folders, which need not be there.
+        seconds: After which it is time although nothing changed.
+        hurried: Tells, after a look, whether the next is due within a second.
+    """
+
+    def __init__(
+        self, places: Sequence[Path], seconds: float, *, hurried: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._places = places
+        self._seconds = seconds
+        self._hurried = hurried
+        self._seen: list[int] = []
+        self._looked = self._next = 0.0
+
+    def is_due(self) -> bool:
+        """Tell whether it is time to look; who is told so looks now."""
+        now = time.monotonic()
+        if now - self._looked < _APART_SECONDS:
+            return False
+        seen = [_changed(place) for place in self._places]
+        if seen == self._seen and now < self._next:
+            return False
+        self._seen, self._looked = seen, now
+        self._next = now + (_ARRIVING_SECONDS if self._hurried() else self._seconds)
+        return True
+
+    def look_again(self) -> None:
+        """Let it be time, whatever changed."""
+        self._next = 0.0
+
+
+def home(home: Home, every: int) -> Watch:
+    """Return what watches the register, the inbox, the copies of the papers and a folder of mail."""
+    places = [home.register / "refs/heads/main", home.register / "packed-refs", home.inbox, home.published]
+    with suppress(PitError):  # the flow tells
+        settings = mail_settings(home)
+        if settings and settings.maildir:
+            places.append(settings.maildir / "new")
+    return Watch(places, every, hurried=lambda: _is_arriving(home))
+
+
+def server(home: Home, every: int) -> Watch:
+    """Return what watches Prefect's database, as somebody who starts a run on its pages changes it."""
+    database = home.prefect / "prefect.db"
+    return Watch([database, database.with_name(f"{database.name}-wal"), home.address], every)
+
+
+def _changed(place: Path) -> int:
+    try:
+        return place.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _is_arriving(home: Home) -> bool:
+    try:
+        return any(not has_rested(path, now=time.time()) for path in inbox.waiting(home.inbox))
+    except Exception:  # noqa: BLE001 - what is wrong with the inbox, the intake tells
+        return False

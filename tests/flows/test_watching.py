@@ -1,0 +1,134 @@
+"""When it is time to look: what changed, what is still arriving, and what was asked for already."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from flow_builders import a_request, ask, rested
+from prefect.client.orchestration import get_client
+
+from flows.engine import watching
+from flows.engine.due import Runs
+from flows.engine.watching import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flow_builders import Town
+
+HOUR = 3600
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two looks may follow each other at once."""
+    monkeypatch.setattr(watching, "_APART_SECONDS", 0)
+
+
+def test_it_is_time_to_look_once_something_changed(tmp_path: Path) -> None:
+    watch = Watch([tmp_path, tmp_path / "none"], HOUR)
+    assert [watch.is_due(), watch.is_due()] == [True, False]
+
+    (tmp_path / "none").write_text("")
+    assert [watch.is_due(), watch.is_due()] == [True, False]
+    os.utime(tmp_path / "none", ns=(0, 7))
+    assert [watch.is_due(), watch.is_due()] == [True, False]
+    watch.look_again()
+    assert [watch.is_due(), watch.is_due()] == [True, False]
+
+
+def test_it_is_time_to_look_once_the_time_is_over(tmp_path: Path) -> None:
+    watch = Watch([tmp_path], 0)
+
+    assert [watch.is_due(), watch.is_due()] == [True, True]
+
+
+def test_two_looks_are_some_time_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_APART_SECONDS", HOUR)
+    watch = Watch([tmp_path], 0)
+
+    assert [watch.is_due(), watch.is_due()] == [True, False]
+
+
+def test_an_item_that_arrives_is_looked_at_again_within_a_second(
+    resting: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_ARRIVING_SECONDS", 0)
+    watch = watching.home(resting.home, HOUR)
+    assert [watch.is_due(), watch.is_due()] == [True, False]
+
+    item = resting.home.inbox / "A-1"
+    item.mkdir()
+    (item / "request.yaml").write_text(a_request("A/1"))
+    assert [watch.is_due(), watch.is_due()] == [True, True]
+    rested(item)
+    assert [watch.is_due(), watch.is_due()] == [True, False]
+
+
+def test_an_act_is_seen(resting: Town) -> None:
+    resting.opened("A/1")
+    watch = watching.home(resting.home, HOUR)
+    assert [watch.is_due(), watch.is_due()] == [True, False]
+
+    resting.close_case("A/1")
+
+    assert [watch.is_due(), watch.is_due()] == [True, False]
+
+
+@pytest.fixture
+def runs(resting: Town, prefect_server: object) -> Iterator[Runs]:
+    del prefect_server
+    with get_client(sync_client=True) as client:
+        runs = Runs(client, resting.home, every=HOUR)
+        yield runs
+        for deployment in runs.flows:
+            client.delete_deployment(deployment)
+
+
+def asked_for(runs: Runs) -> list[str]:
+    """Return the flows of which a run was asked for and not begun."""
+    ids = {str(id_): row.flow for id_, row in runs.flows.items()}
+    scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    found = ask("/flow_runs/filter", {**scheduled, "deployments": {"id": {"any_": [*ids]}}})
+    return sorted(ids[row["deployment_id"]] for row in found if not row["auto_scheduled"])
+
+
+def test_a_flow_is_asked_for_when_something_waits_and_its_schedule_is_on(resting: Town, runs: Runs) -> None:
+    assert not runs.ask_for_what_waits(set())
+    resting.put_case("A/1")
+    assert not runs.ask_for_what_waits({"intake"})  # one is under way
+
+    assert runs.ask_for_what_waits(set())
+    assert not runs.ask_for_what_waits(set())  # the same waits, and its time is not over
+    assert asked_for(runs) == ["intake"]
+
+    resting.put_case("A/2")
+    switch_off(runs, "intake")
+    assert not runs.ask_for_what_waits(set())
+    resting.opened("A/3")
+    assert runs.ask_for_what_waits(set())
+    assert asked_for(runs) == ["drafting", "intake", "reminding"]  # its day is long past
+
+
+def switch_off(runs: Runs, flow: str) -> None:
+    (id_,) = [id_ for id_, row in runs.flows.items() if row.flow == flow]
+    (schedule,) = ask("/deployments/filter", {"deployments": {"id": {"any_": [str(id_)]}}})[0]["schedules"]
+    ask(f"/deployments/{id_}/schedules/{schedule['id']}", {"active": False}, method="PATCH")
+
+
+@pytest.mark.exhaustive
+def test_what_a_run_did_not_get_done_is_tried_again_after_a_while(
+    resting: Town, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resting.home.service.rename(resting.home.service.with_name("away"))
+    assert runs.ask_for_what_waits(set())
+    assert not runs.ask_for_what_waits(set())
+
+    later = time.monotonic() + HOUR
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+
+    assert runs.ask_for_what_waits(set())
