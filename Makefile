@@ -10,7 +10,7 @@ EVERY ?= 15
 KEEP ?= build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-cov test-exhaustive test-all bench check pages release lock tools peers clean
+.PHONY: help install demo up test test-cov test-exhaustive test-all bench check pages release wheels lock tools peers clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -60,6 +60,9 @@ pages: $(READY) ## write the pages of docs/ that are made from data
 
 release: $(READY) ## list what makes the papers of this version, before it is tagged
 	$(BIN)/python -m tests.releases
+
+wheels: $(READY) ## fetch what a container is built from into build/wheels, by the hashes of the lock
+	$(BIN)/python deploy/container/wheels.py
 
 lock: ## choose package versions anew and write requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

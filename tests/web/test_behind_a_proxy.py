@@ -63,20 +63,34 @@ def certify(place: Path) -> None:
 def nginx(place: Path, desk: str, port: int, plain: int) -> Iterator[None]:
     """Run nginx with the example, its host and paths those of the test."""
     certify(place)
-    text = (folder("deploy") / "nginx-desk.conf").read_text(encoding="utf-8")
-    for said, here in (
+    text = with_changes(
+        "nginx-desk.conf",
         ("/etc/equipoise/tls", str(place)),
         ("127.0.0.1:8420", f"127.0.0.1:{desk.rpartition(':')[2]}"),
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
         ("listen 80", f"listen 127.0.0.1:{plain}"),
-    ):
-        assert said in text
-        text = text.replace(said, here)
+    )
     paths = "".join(
         f"{name}_temp_path {place}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     whole = f"daemon off;\npid {place}/pid;\nevents {{}}\nhttp {{\n{paths}{text}}}\n"
-    (place / "nginx.conf").write_text(whole, encoding="utf-8")
+    with running(place, whole, port):
+        yield
+
+
+def with_changes(file: str, *changes: tuple[str, str]) -> str:
+    """Return a configuration of ``deploy/`` with what is of the test in it."""
+    text = (folder("deploy") / file).read_text(encoding="utf-8")
+    for said, here in changes:
+        assert said in text
+        text = text.replace(said, here)
+    return text
+
+
+@contextmanager
+def running(place: Path, text: str, port: int) -> Iterator[None]:
+    """Run nginx with a configuration."""
+    (place / "nginx.conf").write_text(text, encoding="utf-8")
     found = shutil.which("nginx") or "/usr/sbin/nginx"
     call = [found, "-c", str(place / "nginx.conf"), "-e", str(place / "error.log"), "-p", str(place)]
     with subprocess.Popen(call) as process:
@@ -122,3 +136,41 @@ def test_behind_tls_people_sign_in_and_no_one_enters_as_in_the_sample(
             assert "1146A/22" in client.get("/", extensions=asks).text
         moved = httpx.get(f"http://127.0.0.1:{plain}/cases", headers={"Host": HOST})
         assert (moved.status_code, moved.headers["location"]) == (301, f"https://{HOST}/cases")
+
+
+def test_the_door_of_the_container_answers_probes_and_tells_figures_to_whoever_has_the_token(
+    home: Home, at: str, tmp_path: Path
+) -> None:
+    place, port, own = tmp_path / "door", a_free_port(), at.rpartition(":")[2]
+    place.mkdir()
+    certify(place)
+    text = with_changes(
+        "container/nginx.conf",
+        ("listen 8443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("/etc/nginx/tls/tls", str(place / "desk")),
+        ("127.0.0.1:8420", f"127.0.0.1:{own}"),
+        ("localhost:8420", f"localhost:{own}"),
+        ("/tmp/", f"{place}/"),  # noqa: S108 - as the file has it
+        ("events {}", "daemon off;\nevents {}"),
+    )
+    (home.root / "settings.toml").write_text('[metrics]\ntoken = "token"\n')
+    (home.root / "token").write_text("zeppelin")
+    (home.root / "token").chmod(0o600)
+    trust = ssl.create_default_context(cafile=str(place / "desk.crt"))
+    asks = {"sni_hostname": HOST}
+    with (
+        running(place, text, port),
+        # As a probe asks: by the address of the pod, which is no name of the desk.
+        httpx.Client(
+            base_url=f"https://127.0.0.1:{port}", verify=trust, headers={"Host": "10.0.0.7"}
+        ) as client,
+    ):
+        assert client.get("/health", extensions=asks).status_code == 200
+        assert client.get("/", extensions=asks).status_code == 421
+        assert client.get("/metrics", extensions=asks).status_code == 404
+        # Whoever says that they are at this machine is not believed.
+        local = {"Host": f"localhost:{own}"}
+        assert client.get("/health/state", headers=local, extensions=asks).status_code == 404
+        token = {"Authorization": "Bearer zeppelin"}
+        said = client.get("/metrics", headers=token, extensions=asks)
+        assert (said.status_code, "equipoise_entries_total" in said.text) == (200, True)

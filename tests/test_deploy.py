@@ -1,0 +1,183 @@
+"""The units, the container and the manifests in deploy/ say what the program understands, and agree."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+import yaml
+
+from flows.desk.cli.main import COMMANDS
+from flows.desk.web.routes import ROUTES
+from flows.engine.deployment import POOL
+from flows.engine.settings import DESK_PORT
+from flows.files import folder
+from flows.home import Home
+from flows.settings import TABLE, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DEPLOY: Final = folder("deploy")
+UNITS: Final = sorted((DEPLOY / "systemd").glob("*.service"))
+FILES: Final = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
+systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
+
+
+def read(name: str) -> str:
+    return (DEPLOY / name).read_text(encoding="utf-8")
+
+
+def manifests() -> dict[str, Any]:
+    return {each["kind"]: each for each in yaml.safe_load_all(read("kubernetes/equipoise.yaml"))}
+
+
+def compose() -> Any:
+    return yaml.safe_load(read("container/compose.yaml"))
+
+
+def lines_of(unit: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r"^([A-Z]\w+)=(.*)$", unit.read_text(encoding="utf-8"), re.MULTILINE):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+@systemd
+def test_systemd_finds_no_fault_with_a_unit_and_calls_each_well_protected(tmp_path: Path) -> None:
+    for path in (DEPLOY / "systemd").glob("equipoise*"):
+        text = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", path.read_text("utf-8"), flags=re.MULTILINE)
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    units = [str(path) for ending in ("service", "timer") for path in sorted(tmp_path.glob(f"*.{ending}"))]
+
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False
+    )
+    assert (verified.returncode, verified.stderr) == (0, "")
+    # systemd's own scale, on which 10 is no protection; a unit that says nothing has 9.6.
+    ask = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15"]
+    for unit in UNITS:
+        judged = subprocess.run([*ask, str(unit)], capture_output=True, text=True, check=False)
+        assert judged.returncode == 0, judged.stdout.splitlines()[-1]
+
+
+def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> None:
+    accounts = re.findall(r"^u +(\S+)", read("systemd/equipoise.sysusers.conf"), re.MULTILINE)
+    for unit in UNITS:
+        said = lines_of(unit)
+        program, *words = shlex.split(said["ExecStart"][0])
+        if Path(program).name == "equipoise":
+            assert words[0] in COMMANDS
+        else:
+            assert words == ["worker", "start", "--pool", POOL]
+        assert said["User"][0] in accounts
+    for timer in (DEPLOY / "systemd").glob("*.timer"):
+        assert timer.with_suffix(".service") in UNITS
+
+
+def environments() -> Iterator[tuple[str, Mapping[str, str]]]:
+    for unit in UNITS:
+        yield unit.name, dict(line.split("=", 1) for line in lines_of(unit).get("Environment", []))
+    for name, service in compose()["services"].items():
+        yield f"compose: {name}", service.get("environment", {})
+    (pod,) = (each["spec"]["template"]["spec"] for each in [manifests()["StatefulSet"]])
+    for each in pod["containers"]:
+        yield f"pod: {each['name']}", {one["name"]: one["value"] for one in each.get("env", [])}
+    pairs = re.findall(r"^ +(EQUIPOISE_\w+)=(\S+)", read("container/Containerfile"), re.MULTILINE)
+    yield "Containerfile", dict(pairs)
+
+
+def test_every_variable_that_deploy_sets_is_a_setting_with_a_value_that_it_takes(tmp_path: Path) -> None:
+    seen = 0
+    for where, said in environments():
+        settings = Settings(Home(tmp_path), said)  # refuses a value that cannot be
+        assert [*settings.strange()] == [], where
+        seen += len(said)
+    assert seen > 10
+    named = {name for path in FILES for name in re.findall(r"\bEQUIPOISE_[A-Z_]+\b", path.read_text("utf-8"))}
+    assert named - {each.variable for each in TABLE} == {"EQUIPOISE_PORT"}  # of which a comment warns
+
+
+def test_the_manifests_agree_with_each_other_the_door_and_the_image() -> None:
+    found, door = manifests(), read("container/nginx.conf")
+    state, service, network = (found[kind] for kind in ("StatefulSet", "Service", "NetworkPolicy"))
+    pod = state["spec"]["template"]["spec"]
+    by_name = {each["name"]: each for each in pod["containers"]}
+    (port,) = by_name["door"]["ports"]
+    assert f"listen {port['containerPort']} ssl" in door
+    assert [each["targetPort"] for each in service["spec"]["ports"]] == [port["name"]]
+    assert network["spec"]["ingress"][0]["ports"] == [{"protocol": "TCP", "port": port["containerPort"]}]
+    assert service["spec"]["selector"] == state["spec"]["template"]["metadata"]["labels"]
+    assert state["spec"]["selector"]["matchLabels"] == service["spec"]["selector"]
+    # One writer; and no variables of the cluster that look like settings.
+    assert (state["spec"]["replicas"], pod["enableServiceLinks"]) == (1, False)
+    for name in ("startupProbe", "readinessProbe", "livenessProbe"):
+        asks = by_name["door"][name]["httpGet"]
+        assert (asks["port"], asks["scheme"]) == (port["name"], "HTTPS")
+        assert f"location = {asks['path']} " in door
+    there = {each["name"] for each in pod["volumes"]} | {
+        each["metadata"]["name"] for each in state["spec"]["volumeClaimTemplates"]
+    }
+    for each in pod["containers"]:
+        assert {mount["name"] for mount in each["volumeMounts"]} <= there
+        safe = each["securityContext"]
+        assert (safe["readOnlyRootFilesystem"], safe["allowPrivilegeEscalation"]) == (True, False)
+        assert safe["capabilities"] == {"drop": ["ALL"]}
+    user = pod["securityContext"]["runAsUser"]
+    assert f"USER {user}:{user}" in read("container/Containerfile")
+    env = {one["name"]: one["value"] for one in by_name["equipoise"]["env"]}
+    mounts = {each["name"]: each["mountPath"] for each in by_name["equipoise"]["volumeMounts"]}
+    assert env["CREDENTIALS_DIRECTORY"] == mounts["secrets"]
+    assert Path(env["EQUIPOISE_HOME"]).parent == Path(mounts["home"])
+    assert {each["metadata"]["namespace"] for kind, each in found.items() if kind != "Namespace"} == {
+        found["Namespace"]["metadata"]["name"]
+    }
+
+
+def test_the_door_leads_to_the_desk_by_paths_that_the_desk_has() -> None:
+    door, open_paths = read("container/nginx.conf"), {route.path for route in ROUTES if route.open_to is None}
+
+    assert set(re.findall(r"http://127\.0\.0\.1:(\d+)", door)) == {str(DESK_PORT)}
+    assert set(re.findall(r"location = (\S+)", door)) <= open_paths
+
+
+def test_compose_shares_the_network_of_the_desk_and_names_what_is_there() -> None:
+    said = compose()
+    desk, door = said["services"]["equipoise"], said["services"]["door"]
+
+    assert door["network_mode"] == "service:equipoise"
+    assert (DEPLOY / "container" / desk["build"]["context"] / desk["build"]["dockerfile"]).is_file()
+    assert set(desk["secrets"]) <= said["secrets"].keys()
+    assert desk["environment"]["EQUIPOISE_METRICS_TOKEN"] in desk["secrets"]
+    (published,) = desk["ports"]
+    assert f"listen {published.partition(':')[2]} ssl" in read("container/nginx.conf")
+    for each in said["services"].values():
+        assert (each["read_only"], each["cap_drop"]) == (True, ["ALL"])
+
+
+def test_the_image_installs_all_that_the_program_needs_by_hash_and_nothing_of_developing() -> None:
+    spec = spec_from_file_location("wheels", DEPLOY / "container" / "wheels.py")
+    assert spec
+    assert spec.loader
+    wheels = module_from_spec(spec)
+    spec.loader.exec_module(wheels)
+    lock = (DEPLOY.parent / "requirements.lock").read_text(encoding="utf-8")
+
+    made = wheels.runtime_lock(lock, wheels.needed("equipoise"))
+
+    names = set(re.findall(r"^([A-Za-z0-9._-]+)", made, re.MULTILINE))
+    # The last is for a Python that is older than any that runs the tests: Debian 12 has one.
+    assert {"prefect", "pyrage", "lxml", "prometheus-client", "async-timeout"} <= names
+    assert names & {"pytest", "playwright", "mypy", "typst", "weasyprint"} == set()
+    assert len(re.findall(r"^[A-Za-z0-9._-]+(?:\[.*\])?==.*\\\n +--hash=sha256:", made, re.MULTILINE)) == len(
+        names
+    )
+    said = read("container/Containerfile")
+    assert "--no-index" in said
+    assert "--require-hashes" in said
