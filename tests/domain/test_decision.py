@@ -836,6 +836,13 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         MalformedError,
         "one of email, post",
     ),
+    "a message that went by post": (
+        a_published_case(),
+        SENT,
+        {"details": {"on": "2022-11-28", "by": "post", "message": 64 * "0"}},
+        MalformedError,
+        "details.by: a message is sent by e-mail",
+    ),
     "an unknown ground": (
         a_case(),
         CLOSE,

@@ -23,14 +23,19 @@ _MAKERS = {"date", "today", "fromtimestamp", "utcfromtimestamp"}
 """What of a moment, or of a number of seconds, makes a day."""
 _DAY = re.compile(r"%-?[dejmbByY]")
 _FORMATS = {
+    "casework/backing_up.py",
     "casework/evidence_pack.py",
+    "casework/mail.py",
     "desk/cli/clock.py",
     "desk/cli/terminal.py",
     "desk/web/render.py",
     "domain/acts/policy.py",
     "domain/working_days.py",
 }
-"""Where a day is written with a format: of values that are days, ``only_date`` or a type says so."""
+"""Where a day is written with a format: of values that are days, ``only_date`` or a type says so.
+
+Or of a moment, in UTC, as part of a file's name.
+"""
 
 
 @pytest.mark.parametrize(
