@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.domain.errors import RefusedError
+from flows.domain.errors import RefusedError, RegisterError
 from flows.domain.local_day import local_day
 from flows.registrar.address import Address
 
@@ -53,6 +53,19 @@ class Home:
     def register(self) -> Path:
         """The bare repository."""
         return self.root / "register.git"
+
+    @property
+    def own_register(self) -> Path:
+        """The bare repository, for what is done where it is.
+
+        Raises:
+            RegisterError: there is none here.
+        """
+        if self.register.is_dir():
+            return self.register
+        if self.registrar:
+            raise RegisterError("The register is where the registrar is; do this there.")
+        raise RegisterError(f"There is no register at {self.register}; `equipoise init` makes one.")
 
     @property
     def inbox(self) -> Path:

@@ -83,8 +83,7 @@ def examine(home: Home) -> list[Ailment]:
     Raises:
         RegisterError: there is no register.
     """
-    if not home.register.is_dir():
-        raise RegisterError(f"There is no register at {home.register}; `equipoise init` makes one.")
+    _ = home.own_register
     found = [each for look in _LOOKS for each in _looked(home, partial(look, home))]
     found += _looked(home, partial(_register, home))
     return [*{each.name: each for each in found}.values()]

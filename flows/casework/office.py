@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from flows import disk
 from flows import home as times
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from flows.sources.repeats import Repeats
     from flows.vault.keys import Vault
     from flows.vault.remote import RemoteVault
+
+
+_THERE: Final = "{what} where the registrar is; do this there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +92,7 @@ class Office:
         if self._registrar:
             self._open_elsewhere(self._registrar)
             return
-        if not home.register.is_dir():
-            raise RegisterError(f"There is no register at {home.register}; `equipoise init` makes one.")
+        own = home.own_register
         self._catalogue = Catalogue(
             home.catalogue,
             describe,
@@ -98,7 +100,7 @@ class Office:
             clock=self._clock_of_tip,
             elsewhere=(lambda: catching_up.begin(home.root, self._catch_up)) if serving else None,
         )
-        self._own = OwnRegister(home.register, self._catalogue, None if reading else self.service)
+        self._own = OwnRegister(own, self._catalogue, None if reading else self.service)
         self.register = self._own
         if not reading:
             with suppress(PitError):  # whoever asks the register is told
@@ -156,6 +158,8 @@ class Office:
         Raises:
             RegisterError: its key is not there, or unfit.
         """
+        if self._registrar and not self.home.service.exists():
+            raise RegisterError(_THERE.format(what="The service's key is"))
         try:
             return signature.load(self.home.service)
         except (NotEntitledError, MalformedError) as error:
@@ -205,6 +209,8 @@ class Office:
         from flows.vault.keys import Vault  # noqa: PLC0415 - as above
 
         home = self.home
+        if self.keys_elsewhere:
+            raise RegisterError(_THERE.format(what="The case keys are"))
         asked = agent.reach(home.vault_agent) if wrapping.form_of(home.wrapping) != "file" else None
         return Vault(home.case_keys, asked or wrapping.unlocked(home.wrapping, home.vault_opened))
 

@@ -176,6 +176,8 @@ def test_commands_on_the_same_machine_act_through_its_socket(
         with pytest.raises(RefusedError, match="writes the register of"):
             serve(desk.home, tmp_path / "second.sock", None, say=print)
 
+        assert far("audit").stderr == "The register is where the registrar is; do this there.\n"
+        assert far("checkpoint").stderr == "The service's key is where the registrar is; do this there.\n"
         stop(desk.home.register, "Nothing is recorded: somebody looks into it.")
         assert (
             "somebody looks into it"

@@ -138,7 +138,7 @@ def audit(
     before = _remembered(remember) if remember else None
     with Progress("Auditing") as progress:
         report = audit_register(
-            repository or home.register,
+            repository or home.own_register,
             check_brought=paper.check,
             pin=pin,
             checkpoint=note,

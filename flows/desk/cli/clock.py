@@ -183,7 +183,11 @@ def deadline(
     """
     of_case: Events | None = None
     with ExitStack() as stack:
-        office = stack.enter_context(open_office(home, reading=True)) if home.register.is_dir() else None
+        office = (
+            stack.enter_context(open_office(home, reading=True))
+            if home.registrar or home.register.is_dir()
+            else None
+        )
         policy = office.register.policy() if office else None
         days = office.calendar(policy) if office and policy else bank_holidays.calendar()
         if isinstance(events["received"], str):
