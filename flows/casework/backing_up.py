@@ -195,13 +195,20 @@ def _bundle(home: Home, tip: Recorded, scratch: str) -> Path:
 
 
 def _secrets(home: Home) -> list[Path]:
-    """Return the file beside ``keys/`` that lets somebody in: the secret of single sign-on."""
+    """Return the files beside ``keys/`` that let somebody in: to single sign-on, the mailbox, the relay."""
+    named = [_named_in(home.sign_on, "secret")]
+    named += [_named_in(home.mail_file, "password", table=table) for table in ("receive", "send")]
+    paths = {home.root / name for name in named if name and "/" not in name}
+    return [path for path in sorted(paths) if path.is_file()]
+
+
+def _named_in(settings: Path, key: str, *, table: str = "") -> str:
+    """Return what settings say under a key; empty where they say nothing that can be read."""
     try:
-        named = tomllib.loads(home.sign_on.read_text(encoding="utf-8")).get("secret", "")
-    except (OSError, ValueError):
-        return []
-    path = home.sign_on.with_name(str(named))
-    return [path] if path.is_file() else []
+        given = tomllib.loads(settings.read_text(encoding="utf-8"))
+        return str((given.get(table, {}) if table else given).get(key, ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def _is_whole(item: Path) -> bool:

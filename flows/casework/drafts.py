@@ -166,12 +166,14 @@ def draft(
     *,
     document: str = TEST.name,
     source: str = "assessment.yaml",
+    subject: str | None = None,
 ) -> Drafted:
     """Record the next version of a document.
 
     Args:
         data: The assessment of a test; else the text itself, in Markdown.
         summary: What was asked, fit to publish; None leaves it as it is.
+        subject: Of a test, the label by which its case is listed and published; None leaves it as it is.
         source: What faults are told of.
 
     Raises:
@@ -179,7 +181,7 @@ def draft(
     """
     dossier = office.register.dossier(reference)
     dossier.policy.require(officer.id, Role.FOI_OFFICER, verb=DRAFT.verb)
-    written = read(office, dossier, data, summary, document=document, source=source)
+    written = read(office, dossier, data, summary, document=document, source=source, subject=subject)
     case, files, found = dossier.case, written.files, written.findings
     current = case.document(document).version
     if current and all(dossier.read(path) == content for path, content in files.items()):
@@ -199,18 +201,19 @@ def read(
     *,
     document: str,
     source: str = "assessment.yaml",
+    subject: str | None = None,
 ) -> Written:
     """Return what a version would be made of, with what the checks say of it today.
 
     Args:
-        data, summary, source: As ``draft``.
+        data, summary, source, subject: As ``draft``.
 
     Raises:
         MalformedError: with every fault of what was written.
         RegisterError: the request cannot be opened, so that nobody knows whether it is named.
     """
     if DOCUMENTS[document].checked:
-        files, looked_at = _test_files(office, dossier, data, summary, source)
+        files, looked_at = _test_files(office, dossier, data, (subject, summary), source)
         return Written(files=files, findings=check(looked_at), words=looked_at.words)
     text = _letter(office, dossier, data, source)
     return Written(
@@ -221,13 +224,16 @@ def read(
 
 
 def _test_files(
-    office: Office, dossier: Dossier, data: bytes, summary: str | None, source: str
+    office: Office, dossier: Dossier, data: bytes, asked: tuple[str | None, str | None], source: str
 ) -> tuple[Mapping[str, bytes], Draft]:
+    subject, summary = asked
     case = dossier.case
     request = parse_request_file(dossier.read(REQUEST).decode())
     request = replace(request, reference=case.reference, received=case.life.events.received)
     if summary is not None:
         request = replace(request, summary=_summary(summary))
+    if subject is not None:
+        request = replace(request, subject=_subject(subject))
     assessment = texts.read_assessment(data, case.reference, source=source)
     # What was read is fit for text of the usual size; the authority's may be larger.
     if unfit := texts.unfit_tables_in(assessment, dossier.policy.theme):
@@ -274,4 +280,12 @@ def _summary(text: str) -> str:
     faults = prose_faults(text)
     if faults:
         raise MalformedError("summary", *(Fault(path="", problem=fault) for fault in faults))
+    return text
+
+
+def _subject(text: str) -> str:
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    faults = texts.RULES.plain(text) if text else ["it has no words"]
+    if faults:
+        raise MalformedError("subject", *(Fault(path="", problem=fault) for fault in faults))
     return text

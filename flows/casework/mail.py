@@ -14,17 +14,18 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework.arrivals import note, tell_of_set_aside
+from flows.casework.arrivals import tell_of_set_aside
+from flows.casework.correspondence import folders_in, waiting_in
 from flows.casework.mail_settings import mail_settings
 from flows.domain.errors import PitError, RefusedError
 from flows.domain.local_day import local_day
 from flows.domain.procedure import Role
-from flows.domain.reference import parse_reference, slug
+from flows.domain.reference import slug
 from flows.notices.notice import MessageCame, write_notice
 from flows.sources import aside
 from flows.sources.item import ATTACHMENTS, MESSAGE, REQUEST, WHY
 from flows.sources.mail.decoding import one_line
-from flows.sources.mail.judging import Judged, Ours, What, judge
+from flows.sources.mail.judging import Judged, Ours, judge
 from flows.sources.mail.mailbox import MOST, Maildir, opened_imap
 from flows.sources.mail.memory import Memory
 from flows.sources.mail.message import TOLD, read_message
@@ -192,17 +193,13 @@ def ours_of(office: Office, settings: MailSettings) -> Ours:
 
 def settle(office: Office, memory: Memory) -> None:
     """Finish what a kill left: what was remembered is made plain, the rest is thrown away and read again."""
-    places = (office.home.inbox, office.home.set_aside, *_folders(office.home.correspondence))
+    places = (office.home.inbox, office.home.set_aside, *folders_in(office.home.correspondence))
     for place in places:
         for path in sorted(place.glob(f"{_HIDDEN}*")) if place.is_dir() else ():
             if memory.has(path.name.removeprefix(_HIDDEN).partition("-")[0]):
                 _plain(path)
             else:
                 disk.discard(path)
-
-
-def _folders(path: Path) -> list[Path]:
-    return sorted(each for each in path.iterdir() if each.is_dir()) if path.is_dir() else []
 
 
 def _one(office: Office, memory: Memory, ours: Ours, mailbox: Mailbox, waiting: Waiting) -> Taken:
@@ -303,89 +300,3 @@ def _in_a_case(office: Office, came: _Came) -> Path:
     disk.create(hidden, office.vault.seal(case.recipient, came.raw))
     disk.sync(office.home.correspondence)
     return hidden
-
-
-# What waits in cases ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A message of a case that waits for a person.
-
-    Attributes:
-        tag: What stands for it.
-        received: When it was received, UTC.
-        size: In bytes, as sealed.
-    """
-
-    reference: str
-    tag: str
-    received: datetime
-    what: What
-    size: int
-    path: Path
-
-
-def waiting_in(office: Office, reference: str | None = None) -> list[Letter]:
-    """Return the messages that wait, of one case or of all, the oldest first."""
-    sought = slug(parse_reference(reference)).lower() if reference else None
-    found = [
-        letter
-        for folder in _folders(office.home.correspondence)
-        if sought in {None, folder.name.lower()}
-        for path in sorted(folder.glob("mail-*.age"))
-        if (letter := _letter(office, folder.name, path))
-    ]
-    return sorted(found, key=lambda each: (each.received, each.tag))
-
-
-def _letter(office: Office, name: str, path: Path) -> Letter | None:
-    _, tag, at, what = path.stem.split("-", 3)
-    known = office.register.find(name)
-    if known is None:
-        return None
-    received = datetime.strptime(at, "%Y%m%dT%H%M").replace(tzinfo=UTC)
-    size = path.stat().st_size
-    return Letter(
-        reference=known.case.reference, tag=tag, received=received, what=What(what), size=size, path=path
-    )
-
-
-def letter_of(office: Office, tag: str) -> Letter:
-    """Return a message that waits, by its tag.
-
-    Raises:
-        RefusedError: none of that tag waits.
-    """
-    found = next((each for each in waiting_in(office) if each.tag == tag), None)
-    if found is None:
-        raise RefusedError(f"No message {tag} waits; `equipoise mail waiting` lists those that do.")
-    return found
-
-
-def unsealed(office: Office, letter: Letter) -> bytes:
-    """Return a message that waits, as it was received."""
-    case = office.register.dossier(letter.reference).case
-    return office.vault.unseal(case.recipient, letter.path.read_bytes())
-
-
-def dealt_with(office: Office, person: str, tag: str) -> Letter:
-    """Put a message by that needs no act, once it is noted who did.
-
-    Raises:
-        RefusedError: none of that tag waits, or the person is no FOI officer.
-    """
-    office.register.policy().require(person, Role.FOI_OFFICER, verb="look after the mail of a case")
-    letter = letter_of(office, tag)
-    note(office, {"person": person, "reason": "put by", "cases": [letter.reference], "message": tag})
-    put_by(letter)
-    return letter
-
-
-def put_by(letter: Letter) -> None:
-    """Move a message that was dealt with out of what waits; it stays sealed beside it."""
-    done = letter.path.parent / "dealt-with"
-    done.mkdir(mode=0o700, exist_ok=True)
-    letter.path.rename(done / letter.path.name)
-    disk.sync(done)
-    disk.sync(letter.path.parent)

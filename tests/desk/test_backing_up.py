@@ -109,6 +109,9 @@ def test_a_backup_under_load_restored_elsewhere_passes_the_audit_against_an_outs
     assert passes_audit(new.home)
 
 
+SECRETS = ("sign-on.secret", "mail.password")
+
+
 def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
     published: Home, tmp_path: Path, kept: Path
 ) -> None:
@@ -120,6 +123,8 @@ def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
     (desk.home.inbox / "arriving.yaml").write_text("reference: A/1\n")
     (desk.home.root / "sign-on.toml").write_text('secret = "sign-on.secret"\n')
     (desk.home.root / "sign-on.secret").write_text("s\n")
+    (desk.home.root / "mail.toml").write_text('[receive]\npassword = "mail.password"\n')
+    (desk.home.root / "mail.password").write_text("s\n")
     (desk.home.state / "what-a-later-release-keeps.json").write_text("{}\n")
     with closing(Store(desk.home.desk)) as store:
         store.ask("insert into sessions values ('i', 'foi-officer', 'h', 0, 0)")
@@ -142,7 +147,7 @@ def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
         assert store.ask("select * from ticks") == [("foi-officer", "c")]
     assert [path for path in new.home.root.rglob("*") if path.stat().st_mode & 0o077] == []
     with tarfile.open(home) as tar:
-        assert not [name for name in tar.getnames() if name.startswith("keys") or name == "sign-on.secret"]
+        assert not [name for name in tar.getnames() if name.startswith("keys") or name in SECRETS]
     assert home.stat().st_mode & 0o077 == 0
     assert new.done("doctor") == "Nothing is wrong with this home.\n"
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import canaries
 import pytest
-from desk_builders import CASE, Desk, passes_audit
-from mail_shapes import SHAPES, THREADS, mail, parts
+from desk_builders import CASE, EXAMPLE, Desk, passes_audit
+from mail_shapes import SENT_ID, SHAPES, THREADS, mail, parts
 from sampling import spread
 
+from flows.casework import drafts, requests
 from flows.casework import mail as mailing
-from flows.casework import requests
+from flows.casework.mail_settings import mail_settings
 from flows.casework.office import open_office
 from flows.domain.errors import MalformedError
 from flows.sources import inbox
@@ -144,7 +146,7 @@ def test_no_word_of_a_message_stands_in_clear_outside_the_sealed_files_and_the_m
 @pytest.mark.parametrize("shape", spread([*SHAPES], 17))
 def test_each_shape_of_mail_is_taken_in_once_and_moved(office_mail: Desk, shape: object) -> None:
     shape = next(each for each in SHAPES if each is shape)
-    if shape in THREADS:  # their marks are of the tests' own key
+    if shape in THREADS or SENT_ID.encode() in shape.raw:  # marks of the tests' own key
         return
     deliver(office_mail, shape.raw)
 
@@ -189,6 +191,8 @@ def test_an_answer_waits_in_its_case_sealed_until_a_person_deals_with_it(office_
     assert "northern beats" not in told.read_text()
     (waits,) = office_mail.told("mail", "waiting", CASE)["messages"]
     assert waits["tag"] == taken["tag"]
+    assert office_mail.told("show", CASE)["messages"] == [waits["tag"]]
+    assert f"equipoise mail read {waits['tag']}" in office_mail.done("show", CASE)
     read = ("mail", "read", waits["tag"], "--reason", "To see what is meant.", "--as", "foi-officer")
     assert office_mail.told(*read)["text"] == "I mean the northern beats."
     assert "I mean the northern beats." in office_mail.done(*read)
@@ -282,3 +286,124 @@ def test_the_memory_of_mail_has_neither_an_address_nor_a_word(office_mail: Desk)
         kept = office_mail.home.mail_memory.read_bytes()
     assert not canaries.CANARY.search(kept)
     assert office_mail.home.mail_memory.stat().st_mode & 0o077 == 0
+
+
+def test_a_case_that_came_by_mail_is_given_a_label_with_a_draft(office_mail: Desk, tmp_path: Path) -> None:
+    deliver(office_mail, mail("Please send me the plan.", From=f"{canaries.NAME} <{canaries.ADDRESS}>"))
+    fetched(office_mail)
+    (reference,) = take_in_items(office_mail)
+    assert office_mail.told("show", reference)["subject"] == "Request received by e-mail"
+    with open_office(office_mail.home) as office:
+        drafts.write_first_draft(office, reference)
+    start = tmp_path / "assessment.yaml"
+    start.write_text((EXAMPLE / "assessment.yaml").read_text().replace(CASE, reference))
+
+    words = ("draft", reference, start, "--as", "foi-officer", "--subject")
+    named = office_mail.refused(*words, f"The plan that {canaries.NAME} asks for")
+    assert named[0] == 2
+    assert "Zephyrine" not in named[1]
+    office_mail(*words, "Patrol plan of the northern beats")
+
+    assert office_mail.told("show", reference)["subject"] == "Patrol plan of the northern beats"
+    assert passes_audit(office_mail.home)
+
+
+GOOD = {
+    "address": "foi@northshire.example",
+    "receive": {"imap": "imap.example", "user": "foi", "password": "mail.password"},
+    "send": {"smtp": "relay.example"},
+}
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "an address that is none": ({"address": "foi"}, "an address is needed"),
+    "a header in an address": (
+        {"address": "foi@x.example\nBcc: y@z.example"},
+        "address: an address is needed",
+    ),
+    "a key that is not known": ({"adress": "x"}, "1 keys are not known"),
+    "two mailboxes": (
+        {"receive": {"imap": "i", "maildir": "m"}},
+        "receive: either imap or maildir is needed",
+    ),
+    "no mailbox": ({"receive": {"spam": "X-Spam: YES"}}, "either imap or maildir is needed"),
+    "a password in the settings": (
+        {"receive": {**GOOD["receive"], "password": "Zephyrine"}},  # type: ignore[dict-item]
+        "receive.password: the name of a file beside mail.toml",
+    ),
+    "a password elsewhere": (
+        {"receive": {**GOOD["receive"], "password": "../mail.password"}},  # type: ignore[dict-item]
+        "receive.password: the name of a file",
+    ),
+    "no TLS to another machine": (
+        {"send": {"smtp": "relay.example", "tls": "none"}},
+        "none is for a server on this machine alone",
+    ),
+    "a way of TLS that is none": (
+        {"send": {"smtp": "relay.example", "tls": "later"}},
+        "write tls or starttls",
+    ),
+    "a server that is none": (
+        {"send": {"smtp": "relay example"}},
+        "send.smtp: the name of a server is needed",
+    ),
+    "a folder that would be a command": (
+        {"receive": {**GOOD["receive"], "taken": 'x" (\\Deleted)'}},  # type: ignore[dict-item]
+        "taken: the name of a folder is needed",
+    ),
+    "a sign of spam without a value": (
+        {"receive": {**GOOD["receive"], "spam": "X-Spam-Flag"}},  # type: ignore[dict-item]
+        "receive.spam: a line of a head is needed",
+    ),
+    "a person without an address": ({"people": {"foi-officer": "x"}}, "people: an id and an address"),
+    "a desk that is no page": ({"desk": "javascript:x"}, "desk: the address of the desk is needed"),
+}
+
+
+def written(desk: Desk, settings: dict[str, Any]) -> None:
+    secret = desk.home.root / "mail.password"
+    secret.write_text("s\n")
+    secret.chmod(0o600)
+    flat = [f"{key} = {json.dumps(value)}" for key, value in settings.items() if not isinstance(value, dict)]
+    for table, content in settings.items():
+        if isinstance(content, dict):
+            flat += [f"[{table}]", *(f"{key} = {json.dumps(value)}" for key, value in content.items())]
+    (desk.home.root / "mail.toml").write_text("\n".join(flat))
+
+
+def test_good_settings_are_read_with_what_is_usual_for_the_rest(desk: Desk) -> None:
+    written(desk, GOOD)
+    found = mail_settings(desk.home)
+    assert found
+    assert found.imap
+    assert found.relay
+    assert (found.imap.port, found.imap.tls, found.imap.password) == (993, "tls", "s")
+    assert (found.relay.port, found.relay.tls, found.relay.password) == (587, "starttls", "")
+    assert "'s'" not in repr(found)
+
+
+@pytest.mark.parametrize("row", REFUSED.values(), ids=REFUSED)
+def test_settings_that_are_wrong_are_refused_with_what_would_be_right(
+    desk: Desk, row: tuple[dict[str, Any], str]
+) -> None:
+    changed, why = row
+    written(desk, {**GOOD, **changed})
+
+    with pytest.raises(MalformedError) as refused:
+        mail_settings(desk.home)
+
+    assert why in str(refused.value)
+    assert "Zephyrine" not in str(refused.value)
+
+
+def test_a_password_that_others_can_read_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(desk, GOOD)
+    (desk.home.root / "mail.password").chmod(0o640)
+    with pytest.raises(MalformedError, match="others on this machine can read that file"):
+        mail_settings(desk.home)
+
+    (desk.home.root / "credentials").mkdir()
+    (desk.home.root / "credentials" / "mail.password").write_text("another\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(desk.home.root / "credentials"))
+    found = mail_settings(desk.home)
+    assert found
+    assert found.imap
+    assert found.imap.password == "another"  # noqa: S105 - of a test

@@ -241,6 +241,11 @@ def _fact_option(fact: Fact) -> Callable[..., Any]:
     help="A file with what was asked, fit to publish.",
 )
 @click.option(
+    "--subject",
+    **WORDS,
+    help="Of a test, another label for its case, fit to publish, as for one that came by mail.",
+)
+@click.option(
     "--start",
     "starts",
     metavar="EXEMPTION",
@@ -262,6 +267,7 @@ def draft(
     reference: str,
     file: Path | None,
     summary: Path | None,
+    subject: str | None,
     document: str,
     *,
     starts: tuple[str, ...],
@@ -278,14 +284,16 @@ def draft(
     from flows.casework import drafts  # noqa: PLC0415 - the rules and the text, for this alone
 
     if starts:
-        if file or summary:
-            raise click.UsageError("--start begins a document, and goes with no FILE or --summary.")
+        if file or summary or subject:
+            raise click.UsageError("--start begins a document: no FILE, --summary or --subject goes with it.")
         _print_start(_started(office, parse_reference(reference), document, starts), out, as_json=as_json)
         return
     if out:
         raise click.UsageError("--out goes with --start.")
     if file is None or officer is None:
         raise click.UsageError("Missing argument 'FILE'." if file is None else "Missing option '--as'.")
+    if subject is not None and document != TEST.name:
+        raise click.UsageError("--subject goes with a test, whose request is published with it.")
     text = read_text(summary) if summary else None
     done = drafts.draft(
         office,
@@ -295,6 +303,7 @@ def draft(
         text,
         document=document,
         source=str(file),
+        subject=subject,
     )
     version = done.case.document(document).version
     sentence = f"Recorded as version {version}."

@@ -23,7 +23,8 @@ from flows.domain.local_day import local_day
 
 if TYPE_CHECKING:
     from flows.casework.acts import Officer
-    from flows.casework.mail import Letter, Taken
+    from flows.casework.correspondence import Letter
+    from flows.casework.mail import Taken
     from flows.casework.office import Office
     from flows.home import Home
 
@@ -62,10 +63,10 @@ def _became(taken: Taken) -> dict[str, object]:
 @with_home
 def waiting(reference: str | None, *, home: Home, as_json: bool) -> None:
     """List the messages that came in cases and wait for a person, of one case or of all."""
-    from flows.casework import mail as mailing  # noqa: PLC0415 - as above
+    from flows.casework import correspondence  # noqa: PLC0415 - as above
 
     with open_office(home, reading=True) as office:
-        found = mailing.waiting_in(office, reference)
+        found = correspondence.waiting_in(office, reference)
     if as_json:
         print_json({"messages": [_row(each) for each in found]})
     elif found:
@@ -106,13 +107,12 @@ def read(
     tag: str, reason: str | None, out: Path | None, *, office: Office, officer: Officer, as_json: bool
 ) -> None:
     """Read a message that waits, once it is on record that you open what is sealed in its case."""
-    from flows.casework import mail as mailing  # noqa: PLC0415 - as above
-    from flows.casework import sealed  # noqa: PLC0415 - as above
+    from flows.casework import correspondence, sealed  # noqa: PLC0415 - as above
     from flows.sources.mail.message import TOLD, read_message  # noqa: PLC0415 - as above
 
-    letter = mailing.letter_of(office, tag)
+    letter = correspondence.letter_of(office, tag)
     sealed.open_sealed(office, officer, letter.reference, reason)
-    raw = mailing.unsealed(office, letter)
+    raw = correspondence.unsealed(office, letter)
     message = read_message(raw)
     written = write_file(out, raw, fresh=True, mode=0o600) if out else None
     told = [TOLD[each] for each in sorted(message.told)]
@@ -135,9 +135,9 @@ def read(
 @acting
 def done(tag: str, *, office: Office, officer: Officer, as_json: bool) -> None:
     """Put a message by that was read and needs no act; it stays sealed in the home."""
-    from flows.casework import mail as mailing  # noqa: PLC0415 - as above
+    from flows.casework import correspondence  # noqa: PLC0415 - as above
 
-    letter = mailing.dealt_with(office, officer.id, tag)
+    letter = correspondence.dealt_with(office, officer.id, tag)
     if as_json:
         print_json(_row(letter))
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows.casework import views
+from flows.casework.correspondence import waiting_in
 from flows.casework.looking import look
 from flows.catalogue.search import Sought
 from flows.desk.cli.acting import document_option
@@ -202,16 +203,19 @@ def show(reference: str, *, home: Home, as_json: bool) -> None:
         dossier = office.register.dossier(parse_reference(reference))
         view = views.show(office, dossier)
         looked = look(office, dossier)
+        letters = waiting_in(office, dossier.case.reference)
     overridden = {(each.finding, each.place) for each in dossier.case.test.overrides}
     if as_json:
         told = {**_clock_json(view.clock), **_plain(view, "clock")}
-        print_json({**told, "findings": check_rows(looked.findings if looked else (), overridden)})
+        more = {"messages": [each.tag for each in letters]}
+        print_json({**told, **more, "findings": check_rows(looked.findings if looked else (), overridden)})
         return
     print_rows([*_facts(view)])
     if looked:
         click.echo(f"\n{heading(f'Checks, by rules {VERSION}')}")
         tell_findings(looked.findings, looked.words, overridden)
     steps = [each.next for each in view.documents if each.next]
+    steps += [f"A message came, {each.what}: equipoise mail read {each.tag} --as PERSON" for each in letters]
     if steps:
         click.echo(f"\n{heading('Next')}")
     for step in steps:
