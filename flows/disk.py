@@ -186,17 +186,6 @@ def discard(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def discard_unlocked(folder: Path) -> None:
-    """Delete a whole folder that nobody holds with ``locked_folder``.
-
-    Raises:
-        BlockingIOError: somebody does.
-    """
-    with opened(folder) as descriptor:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder)
-
-
 @contextmanager
 def locked_folder(folder: Path) -> Iterator[int]:
     """Keep others out who lock the folder too; give its descriptor."""

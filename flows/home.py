@@ -283,6 +283,10 @@ class Home:
         return self.root / "allowed_signers"
 
 
+_MAKING: Final = ".making"
+"""Locked while a home is made."""
+
+
 @contextmanager
 def fresh(home: Home) -> Iterator[Home]:
     """Give a home with its folders and nothing in them, which takes its place when the block ends well.
@@ -298,10 +302,13 @@ def fresh(home: Home) -> Iterator[Home]:
     made = Home(home.root.with_name(f".{home.root.name}.{secrets.token_hex(4)}.part"))
     made.root.mkdir()
     try:
-        with disk.locked_folder(made.root):
+        # A file and not the folder: whoever writes a file into that locks it too, and would wait for itself.
+        with disk.locked(made.root / _MAKING):
             made.make_folders()
             yield made
             disk.move(made.root, home.root)
+            (home.root / _MAKING).unlink()
+            disk.sync(home.root)
     finally:
         shutil.rmtree(made.root, ignore_errors=True)
 
@@ -310,7 +317,8 @@ def _sweep(root: Path) -> None:
     """Delete what was left by a kill while a home was made, with its keys; what somebody makes now stays."""
     for left in root.parent.glob(f".{glob.escape(root.name)}.*.part"):
         with suppress(OSError):
-            disk.discard_unlocked(left)
+            if not disk.is_locked(left / _MAKING):
+                shutil.rmtree(left)
 
 
 def _is_empty(root: Path) -> bool:
