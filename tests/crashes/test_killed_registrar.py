@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,8 @@ from flows.register.audit import audit
 from flows.register.repository import Repository
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flows.home import Home
 
 _CLIENTS, _CASES, _KILLS = 2, 30, 6
@@ -69,24 +72,37 @@ def test_two_writers_that_no_lock_keeps_apart_make_one_line(
     found_home_of_desk(home.root)
     monkeypatch.setattr(Repository, "locked", lambda _: nullcontext())
     monkeypatch.setattr(repository, "_LOCK_WAIT", 600.0)
-    tries = Counter[str]()
+    both, written = threading.Barrier(2), Repository.write
 
-    def write(own: str) -> None:
+    def write_as_the_other_does(own: Repository, objects: Mapping[str, tuple[str, bytes]]) -> None:
+        """Come to the branch only once the other has seen it too, where it comes within a moment."""
+        written(own, objects)
+        try:
+            both.wait(0.2)
+        except threading.BrokenBarrierError:
+            both.reset()
+
+    monkeypatch.setattr(Repository, "write", write_as_the_other_does)
+
+    def write(own: str) -> list[str]:
+        done: list[str] = []
         with Office(home) as office:
-            for number in range(6):
+            for number in range(3):
                 act, files = opening(office, f"{own}-{number}")
                 while office.register.find(act.case) is None:
-                    tries[own] += 1
                     try:
-                        office.register.record(act, files, office.service)
+                        done.append(office.register.record(act, files, office.service).id)
                     except RegisterError as error:
                         assert "nothing was recorded, try again" in str(error)  # noqa: PT017 - often not raised
+        return done
 
     with ThreadPoolExecutor(2) as writers:
-        for done in [writers.submit(write, own) for own in ("one", "two")]:
-            done.result()
+        asked = [writers.submit(write, own) for own in ("one", "two")]
+        recorded = [id_ for each in asked for id_ in each.result()]
+    with open_office(home) as office:
+        line = [each.id for each in office.register.since(0)]
 
-    cases = [f"{own}-{number}" for own in ("one", "two") for number in range(6)]
+    assert sorted(recorded) == sorted(line[-len(recorded) :])
+    cases = [f"{own}-{number}" for own in ("one", "two") for number in range(3)]
     assert opened_in(home) == Counter([CASE, *cases])
-    assert tries.total() >= len(cases)
     assert [*audit(home.register, check_brought=papers.check).findings] == []

@@ -263,10 +263,11 @@ def test_what_is_not_in_the_table_is_refused_in_a_sentence_without_what_was_sent
             error = refusal.read(json.loads(answer))
             assert isinstance(error, MalformedError | NotEntitledError), name
             assert "drop table" not in str(error)
-        for name in ANSWERS:
-            status, answer = application._answered(name, None, b"{}")
-            assert status == 409
-            assert isinstance(refusal.read(json.loads(answer)), NotEntitledError)
+        for name, row in ANSWERS.items():
+            for peer in (None, *(Peer(part=part) for part in Part if part not in row.parts)):
+                status, answer = application._answered(name, peer, b"{}")
+                assert status == 409
+                assert isinstance(refusal.read(json.loads(answer)), NotEntitledError)
     finally:
         offices.close()
     assert everything(desk.home) == before
