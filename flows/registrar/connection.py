@@ -42,12 +42,12 @@ class Connection:
     """A connection, used by one thread at a time; close it when done.
 
     Args:
-        patience: Seconds for which a registrar that does not answer is asked again.
+        patience: Seconds for which a registrar that does not answer is asked again; None for the usual.
     """
 
-    def __init__(self, address: Address, *, patience: float = _PATIENCE) -> None:
+    def __init__(self, address: Address, *, patience: float | None = None) -> None:
         self._address = address
-        self._patience = patience
+        self._patience = _PATIENCE if patience is None else patience
         self._open: HTTPConnection | None = None
 
     def close(self) -> None:
