@@ -7,15 +7,15 @@ from prefect.client.schemas.objects import State
 
 from flows.casework import auditing as audits
 from flows.casework.office import Done, Office, open_office
-from flows.engine.tasks import guarded, report
+from flows.engine.tasks import Run, at_time, guarded, report
 
 
-@flow(name="auditing")
+@flow(name="auditing", flow_run_name=at_time("auditing"))
 @guarded
 def auditing() -> list[State[Done]]:
     """Audit the register against its last checkpoint; write the next if it passes and has grown."""
     with open_office() as office:
-        return report("auditing", [("register", audit_register(office, return_state=True))])
+        return report("auditing", [Run("register", audit_register(office, return_state=True))], office)
 
 
 def waiting(office: Office) -> list[str]:

@@ -11,15 +11,15 @@ from prefect.client.schemas.objects import State
 from flows.casework import asking
 from flows.casework.office import Done, Office, open_office
 from flows.domain.procedure import Stage
-from flows.engine.tasks import for_each, guarded, report
+from flows.engine.tasks import at_time, for_each, guarded, report
 
 
-@flow(name="balancing")
+@flow(name="balancing", flow_run_name=at_time("balancing"))
 @guarded
 def balancing(only: list[str] | None = None) -> list[State[Done]]:
     """Ask about every case whose public interest test is to be signed off, or ``only`` those named."""
     with open_office() as office:
-        return report("balancing", for_each(ask_about, office, waiting(office), only))
+        return report("balancing", for_each(ask_about, office, waiting(office), only), office)
 
 
 def waiting(office: Office) -> list[tuple[str, str]]:

@@ -7,15 +7,15 @@ from prefect.client.schemas.objects import State
 
 from flows.casework import looking
 from flows.casework.office import Done, Office, open_office
-from flows.engine.tasks import guarded, report
+from flows.engine.tasks import Run, at_time, guarded, report
 
 
-@flow(name="checking")
+@flow(name="checking", flow_run_name=at_time("checking"))
 @guarded
 def checking() -> list[State[Done]]:
     """Look at every test that changed, and at all of them on a new day or under a new policy."""
     with open_office() as office:
-        return report("checking", [("tests", look_ahead(office, return_state=True))])
+        return report("checking", [Run("tests", look_ahead(office, return_state=True))], office)
 
 
 def waiting(office: Office) -> list[str]:

@@ -14,12 +14,12 @@ from flows.casework.office import Done, Office, open_office
 from flows.casework.requests import Arrival, NextReferences
 from flows.domain.errors import MalformedError
 from flows.domain.procedure import Stage
-from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, Run, guarded, lost_the_race, report
+from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, Run, at_time, guarded, lost_the_race, report
 from flows.sources import inbox
 from flows.sources.item import has_rested, look, tag_of
 
 
-@flow(name="intake")
+@flow(name="intake", flow_run_name=at_time("intake"))
 @guarded
 def intake() -> list[State[Done]]:
     """Open a case for every new request in the inbox; set aside what cannot be taken in."""
@@ -35,7 +35,7 @@ def intake() -> list[State[Done]]:
         tell_of_set_aside(office)
         if taken:
             office.wake(Stage.RECEIVED)
-    return report("intake", taken)
+        return report("intake", taken, office)
 
 
 def waiting(office: Office) -> list[str]:
@@ -56,10 +56,12 @@ def take_in(path: Path, references: NextReferences, office: Office) -> Run | Non
             return None
         arrival = requests.read_item(item, references)
     except MalformedError as error:
-        return f"item {tag}", set_aside(tag, path, requests.faults_of(error), office, return_state=True)
+        faults = requests.faults_of(error)
+        return Run(f"item {tag}", set_aside(tag, path, faults, office, return_state=True))
     except Exception as error:  # noqa: BLE001 - an item that trips us up must not hold up the others
-        return f"item {tag}", fail_item(tag, error, return_state=True)
-    return arrival.reference, open_case(arrival.reference, arrival, office, return_state=True)
+        return Run(f"item {tag}", fail_item(tag, error, return_state=True))
+    reference = arrival.reference
+    return Run(reference, open_case(reference, arrival, office, return_state=True), reference)
 
 
 @task(

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from flows.casework import mail as mailing
 from flows.casework import mailing_notices
 from flows.casework.office import Done, Office, open_office
-from flows.engine.tasks import Run, guarded, report
+from flows.engine.tasks import Run, at_time, guarded, report
 
 _EVERY: Final = 60.0
 """Seconds between two looks at a server."""
@@ -19,17 +19,17 @@ _MAILBOX: Final = "the mailbox"
 _NOTICES: Final = "notices by mail"
 
 
-@flow(name="mail")
+@flow(name="mail", flow_run_name=at_time("mail"))
 @guarded
 def mail() -> list[State[Done]]:
     """Take in the messages of the mailbox, and tell people by mail of the notices to them."""
     with open_office() as office:
         runs: list[Run] = []
         if _is_due(office):
-            runs.append((_MAILBOX, take_in(office, return_state=True)))
+            runs.append(Run(_MAILBOX, take_in(office, return_state=True)))
         if mailing_notices.waits(office):
-            runs.append((_NOTICES, tell(office, return_state=True)))
-        return report("mail", runs)
+            runs.append(Run(_NOTICES, tell(office, return_state=True)))
+        return report("mail", runs, office)
 
 
 def waiting(office: Office) -> list[str]:

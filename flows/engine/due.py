@@ -8,6 +8,7 @@ Imports Prefect, whose settings have to be in the environment by then.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,7 @@ from prefect.utilities.engine import propose_state_sync
 from flows.casework import auditing
 from flows.casework.office import open_office
 from flows.domain.local_day import LOCAL
+from flows.engine import announcing, waking
 from flows.engine.here import load, waiting
 from flows.engine.settings import AT_LATEST_SECONDS, SCHEDULES, Schedule
 
@@ -133,9 +135,16 @@ class Runs:
         rows = [row for row in SCHEDULES if not row.cron]
         try:
             with open_office(self._home) as office:
+                self._announce(office)
                 return {row.flow: _waiting(row, office) for row in rows}
         except Exception as error:  # noqa: BLE001 - as above
             return {row.flow: frozenset([type(error)]) for row in rows}
+
+    def _announce(self, office: Office) -> None:
+        there = waking.reached(self._home)
+        if there:
+            with suppress(OSError, ValueError):  # the next look tells
+                announcing.announce(office, there)
 
     def _is_new(self, flow: str, waits: frozenset[object]) -> bool:
         before, when = self._asked_for.get(flow, (frozenset(), 0.0))

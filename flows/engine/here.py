@@ -141,10 +141,13 @@ def quieten() -> None:
 
 
 def drain() -> None:
-    """Wait until the server has every task run: they reach it later, through a websocket."""
+    """Wait until the server has every task run and every line of the logs: they reach it later."""
     if "prefect" not in sys.modules:
         return
     from prefect.events.worker import EventsWorker  # noqa: PLC0415
+    from prefect.logging.handlers import APILogHandler  # noqa: PLC0415
+
+    APILogHandler().flush()
 
     workers: dict[Any, EventsWorker] = EventsWorker._instances  # type: ignore[misc] # noqa: SLF001 - no public way to wait for all
     for worker in list(workers.values()):

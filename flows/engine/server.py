@@ -70,10 +70,12 @@ def start(home: Home, *, port: int = 0, ui: bool = False) -> Server:
     """
     home.prefect.mkdir(parents=True, exist_ok=True)
     with listening(port) as listener, (home.prefect / "server.log").open("ab") as log:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
         process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-P", "-m", "flows.engine.server", str(listener.fileno())],
             cwd=home.prefect,  # with -P: neither code nor settings are taken from where the parent stands
-            env=server_environment(home, ui=ui),
+            # its pages would ask at the usual port, where another server may answer
+            env={**server_environment(home, ui=ui), "PREFECT_SERVER_UI_API_URL": url},
             pass_fds=[listener.fileno()],
             stdin=subprocess.PIPE,
             stdout=log,
@@ -81,7 +83,7 @@ def start(home: Home, *, port: int = 0, ui: bool = False) -> Server:
             umask=0o077,
             start_new_session=True,  # Ctrl-C is the parent's, which ends the flows before the server
         )
-        return Server(process, f"http://127.0.0.1:{listener.getsockname()[1]}/api")
+        return Server(process, url)
 
 
 @contextmanager

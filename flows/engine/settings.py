@@ -84,6 +84,7 @@ def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{place}/prefect.db",
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_UI_ENABLED": str(ui).lower(),
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # what failed is told by `failures`
         **RUN_SETTINGS,
         **dict.fromkeys(_SERVER_OFF, "false"),
         **_SERVER_CHOICES,
@@ -141,14 +142,15 @@ RUN_SETTINGS: Final = {
             "PREFECT_RESULTS_PERSIST_BY_DEFAULT",
             "PREFECT_TASKS_DEFAULT_PERSIST_RESULT",
             "PREFECT_LOGGING_LOG_PRINTS",
-            "PREFECT_LOGGING_TO_API_ENABLED",
             "PREFECT_LOGGING_COLORS",
         ),
         "false",
     ),
     "DO_NOT_TRACK": "1",
     "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
-    "PREFECT_LOGGING_LEVEL": "CRITICAL",  # tracebacks may hold text; runs are told by their artifacts
+    # references and durations; what fails, fails with an error of ours, which holds no text of a case
+    "PREFECT_LOGGING_TO_API_ENABLED": "true",
+    "PREFECT_LOGGING_LEVEL": "INFO",
     "PYTHONSAFEPATH": "1",  # nothing is imported from the folder in which a process happens to start
 }
 """What every process needs that runs a flow, wherever it runs."""
@@ -159,8 +161,6 @@ _SERVER_OFF: Final = (
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT",
     # services of the server that nothing here uses
     "PREFECT_SERVER_REGISTER_BLOCKS_ON_START",
-    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED",
     "PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED",
     "PREFECT_SERVER_EVENTS_STREAM_OUT_ENABLED",
     "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED",
@@ -178,10 +178,14 @@ _SERVER_CHOICES: Final = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "600",
     "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "60",
     "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "60",
+    # what happened, for a week, so that it can be read, and automations can notify
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "true",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "true",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     # runs older than two days are pruned, hourly: an empty one takes some 5 KB, and there are many
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "172800",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "3600",
 }

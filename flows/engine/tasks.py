@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import functools
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext, TaskRunContext
+from prefect.logging import get_run_logger
 
+from flows.casework.office import Done
 from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError
-from flows.engine import failures
+from flows.domain.local_day import LOCAL
+from flows.domain.reference import slug
+from flows.engine import announcing, failures, waking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,13 +26,24 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import State, TaskRun
     from prefect.tasks import Task
 
-    from flows.casework.office import Done, Office
+    from flows.casework.office import Office
 
 ATTEMPTS_AFTER_A_LOST_RACE: Final = 3
-_MOST_NAMED: Final = 3
 
-Run = tuple[str, "State[Done]"]
-"""What a task was about, and how it ended."""
+
+class Run(NamedTuple):
+    """One task of a flow.
+
+    Attributes:
+        about: What it was about, as people call it.
+        state: How it ended.
+        reference: The case; empty where it was about none.
+    """
+
+    about: str
+    state: State[Done]
+    reference: str = ""
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,19 +53,24 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
     """Return ``body`` with every error that is not ours reduced to its kind, and one that ends a flow told.
 
     Prefect keeps the text of an error in its database, and pickles one that ends a flow; only our own
-    errors are known to hold no text of a case.
+    errors are known to hold no text of a case. What was done is logged, by reference, with the time it took.
     """
 
     @functools.wraps(body)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        began = time.monotonic()
         try:
-            return body(*args, **kwargs)
+            returned = body(*args, **kwargs)
+            if isinstance(returned, Done):
+                seconds, what = time.monotonic() - began, returned.what or "nothing was left to do"
+                get_run_logger().info("%s: %s (%.2f s)", returned.reference, what, seconds)
         except Exception as error:  # noqa: BLE001 - whatever it is
             known = error if isinstance(error, PitError) else UnexpectedError.of(error)
             run = FlowRunContext.get()
             if run and run.flow and not TaskRunContext.get():
                 failures.tell(run.flow.name, str(known))
             raise known from None
+        return returned
 
     return wrapped
 
@@ -71,49 +93,65 @@ def for_each(
     """
     office.register.check_not_stopped()
     return [
-        (
+        Run(
             about := DOCUMENTS[document].named(reference),
             one(about, reference, document, office, return_state=True),
+            reference,
         )
         for reference, document in documents
         if only is None or reference in only
     ]
 
 
-def report(flow: str, runs: Sequence[Run]) -> list[State[Done]]:
+def at_time(flow: str) -> Callable[[], str]:
+    """Return what gives each run of a flow its name: the flow, and the local time at which it begins."""
+    return lambda: f"{flow} {datetime.now(LOCAL):%Y-%m-%d %H:%M:%S}"
+
+
+def report(flow: str, runs: Sequence[Run], office: Office) -> list[State[Done]]:
     """Leave something a person can read if the run did something; return the states.
 
-    That is an artifact with a row for each case, and the references as the run's name.
+    That is an artifact with a row for each case, which leads to the desk where its address is known, and
+    the case as the run's name where there is one alone.
     A flow that returns the states fails if one of its tasks failed, and each that did is told.
     """
-    for about, state in runs:
-        if not state.is_completed():
-            failures.tell(flow, _why(state), about)
-    rows = [(about, what) for about, state in runs if (what := _what(state))]
-    if rows:
-        _tell_done(flow, [(about, state) for about, state in runs if state.is_completed()])
-        lines = (f"| {about} | {what} |" for about, what in rows)
+    there = waking.elsewhere()
+    if there:
+        with suppress(OSError, ValueError):  # the next run tells
+            announcing.announce(office, there)
+    for run in runs:
+        if not run.state.is_completed():
+            failures.tell(flow, _why(run.state), run.about)
+    did = [(run, what) for run in runs if (what := _what(run.state))]
+    if did:
+        _tell_done(flow, did)
+        desk = next(iter(office.register.policy().rules.desk), "")
+        lines = (f"| {_linked(run, desk)} | {what} |" for run, what in did)
         table = "\n".join(["| case | what happened |", "|---|---|", *lines])
         create_markdown_artifact(key=flow, markdown=table, description=f"What the {flow} run did")
-        _name_run([about for about, _ in rows])
-    return [state for _, state in runs]
+        if len(did) == 1:
+            _name_run(f"{flow} {did[0][0].about}")
+    return [run.state for run in runs]
 
 
-def _tell_done(flow: str, runs: Iterable[Run]) -> None:
+def _linked(run: Run, desk: str) -> str:
+    return f"[{run.about}]({desk}/cases/{slug(run.reference)})" if desk and run.reference else run.about
+
+
+def _tell_done(flow: str, did: Iterable[tuple[Run, str]]) -> None:
     context = FlowRunContext.get()
     since = context.start_time if context else datetime.now(UTC)
-    for about, state in runs:
-        if what := _what(state):
-            failures.tell_done(flow, what, about, (datetime.now(UTC) - since).total_seconds())
+    for run, what in did:
+        if run.state.is_completed():
+            failures.tell_done(flow, what, run.about, (datetime.now(UTC) - since).total_seconds())
 
 
-def _name_run(about: Sequence[str]) -> None:
+def _name_run(name: str) -> None:
     context = FlowRunContext.get()
     if context is None or context.flow_run is None:
         return
-    more = f" and {len(about) - _MOST_NAMED} more" if len(about) > _MOST_NAMED else ""
     with get_client(sync_client=True) as client:
-        client.update_flow_run(context.flow_run.id, name=", ".join(about[:_MOST_NAMED]) + more)
+        client.update_flow_run(context.flow_run.id, name=name)
 
 
 def _what(state: State[Done]) -> str:

@@ -172,6 +172,7 @@ def test_the_applicant_and_their_words_are_kept_nowhere_in_clear(
     in_prefect = list(kept_in(prefect_server.prefect))
     assert any(b"publication-A/1" in data for where, data in in_prefect if where.endswith("task_run.name"))
     assert any(b"failed: The program failed" in data for where, data in in_prefect if "artifact" in where)
+    assert any(b"A/1: first draft" in data for where, data in in_prefect if where.endswith("log.message"))
     kept = [
         *objects,
         *in_prefect,

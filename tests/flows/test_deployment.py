@@ -1,4 +1,4 @@
-"""``deploy/prefect.yaml`` is deployed and run as its first lines and docs/operating.md say."""
+"""What stands in ``deploy/`` for Prefect is deployed and run as its first lines and docs/operating.md say."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from flow_builders import Town, eventually
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy
 
-from flows.engine.deployment import POOL, POOL_TICK_SECONDS
+from flows.engine.deployment import HEARTBEAT_SECONDS, POOL, POOL_TICK_SECONDS, POOLS, Pool, files
 from flows.engine.here import load
 from flows.engine.settings import RUN_SETTINGS, SCHEDULES
 from flows.home import HOME_VARIABLE
@@ -28,16 +29,26 @@ if TYPE_CHECKING:
 
     from flows.home import Home
 
-FILE: Final = Path(__file__).parents[2] / "deploy" / "prefect.yaml"
+DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 PREFECT: Final = Path(sys.executable).with_name("prefect")
 
 
-def test_the_file_is_what_the_tables_make() -> None:
-    made = subprocess.run(
-        [sys.executable, "-m", "flows.engine.deployment"], capture_output=True, text=True, check=True
-    )
+@pytest.mark.parametrize("name", files())
+def test_a_file_is_what_the_tables_make(name: str) -> None:
+    assert (DEPLOY / name).read_text() == files()[name]
 
-    assert FILE.read_text() == made.stdout
+
+def commands_of(file: Path) -> list[list[str]]:
+    """Return the commands at the head of a file, for a folder that has nothing to do with it."""
+    lines = [line.removeprefix("#   ") for line in file.read_text().splitlines() if line.startswith("#   ")]
+    return [line.replace(f"deploy/{file.name}", str(file)).split() for line in lines]
+
+
+def give(words: list[str], cwd: Path) -> None:
+    done = subprocess.run(
+        [PREFECT, *words[1:]], cwd=cwd, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -48,17 +59,19 @@ def client(prefect_server: Home) -> Iterator[SyncPrefectClient]:
 
 
 @pytest.fixture
-def deployed(client: SyncPrefectClient, tmp_path: Path) -> Iterator[dict[str, DeploymentResponse]]:
-    """What the commands at the head of the file make, given in a folder that has nothing to do with it."""
-    commands = [
-        line.removeprefix("#   ") for line in FILE.read_text().splitlines() if line.startswith("#   ")
-    ]
-    for command in commands:
-        words = command.replace("deploy/prefect.yaml", str(FILE)).split()
-        done = subprocess.run(
-            [PREFECT, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+def pool(request: pytest.FixtureRequest) -> Pool:
+    """The kind of pool; that of processes unless a test names another."""
+    pool: Pool = getattr(request, "param", POOLS[0])
+    return pool
+
+
+@pytest.fixture
+def deployed(
+    client: SyncPrefectClient, pool: Pool, tmp_path: Path
+) -> Iterator[dict[str, DeploymentResponse]]:
+    """What the commands at the head of a pool's file make."""
+    for words in commands_of(DEPLOY / pool.file):
+        give(words, tmp_path)
     ours = [row for row in client.read_deployments() if row.work_pool_name == POOL]
     yield {row.name: row for row in ours}
     for row in ours:
@@ -67,34 +80,61 @@ def deployed(client: SyncPrefectClient, tmp_path: Path) -> Iterator[dict[str, De
 
 
 @pytest.mark.exhaustive
-def test_every_flow_is_deployed_as_the_table_means_it(deployed: dict[str, DeploymentResponse]) -> None:
+@pytest.mark.parametrize("pool", POOLS, indirect=True, ids=[pool.kind for pool in POOLS])
+def test_every_flow_is_deployed_as_the_table_means_it(
+    deployed: dict[str, DeploymentResponse], pool: Pool
+) -> None:
     assert deployed.keys() == {row.flow for row in SCHEDULES}
     for row in SCHEDULES:
         found = deployed[row.flow]
         (schedule,) = found.schedules
         when = schedule.schedule.model_dump()
         assert found.concurrency_options
+        environment = found.job_variables["env"]
         assert {
             "description": found.description,
+            "version": found.version,
             "tags": found.tags,
             "entrypoint": found.entrypoint,
             "pulled": found.pull_steps,
-            "environment": found.job_variables["env"],
+            "environment": {name: environment.get(name) for name in RUN_SETTINGS},
+            "heartbeat": environment["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"],
+            "variables": {name: found.job_variables.get(name) for name in pool.variables},
             "at once": found.global_concurrency_limit and found.global_concurrency_limit.limit,
             "collision": found.concurrency_options.collision_strategy,
+            "grace": found.concurrency_options.grace_period_seconds,
             "active": schedule.active,
             "when": when["cron"] if row.cron else when["interval"].total_seconds(),
         } == {
             "description": load(row).description,
+            "version": version("equipoise"),
             "tags": ["equipoise"],
             "entrypoint": row.entrypoint,
             "pulled": [],
             "environment": RUN_SETTINGS,
+            "heartbeat": str(HEARTBEAT_SECONDS),
+            "variables": pool.variables,
             "at once": 1,
             "collision": ConcurrencyLimitStrategy.CANCEL_NEW,
+            "grace": pool.grace,
             "active": True,
             "when": row.cron or POOL_TICK_SECONDS,
         }
+        assert (HOME_VARIABLE in environment) == (pool.kind != "process")  # there the worker's own counts
+
+
+@pytest.mark.exhaustive
+def test_the_automation_is_made_as_its_file_says(client: SyncPrefectClient, tmp_path: Path) -> None:
+    (words,) = commands_of(DEPLOY / "automations.yaml")
+    name = "equipoise: a silent run has crashed"
+
+    give(words, tmp_path)
+
+    every = client.request("POST", "/automations/filter", json={}).json()
+    (made,) = [row for row in every if row["name"] == name]
+    client.request("DELETE", "/automations/{id}", path_params={"id": made["id"]})
+    assert made["enabled"]
+    assert made["trigger"]["within"] == 3 * HEARTBEAT_SECONDS
 
 
 @pytest.mark.exhaustive

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flow_builders import TODAY, a_request
+from flow_builders import TODAY, a_request, ask
 
 from flows import home as flows_home
-from flows.casework import texts
+from flows.casework import acts, texts
 from flows.domain.errors import RegisterMovedError, UnexpectedError, WrongStageError
 from flows.domain.procedure import Stage
 from flows.engine.settings import SCHEDULES
@@ -18,8 +19,9 @@ from flows.sources.parse import parse_request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flow_builders import Town
+    from flow_builders import Run, Town
 
+DESK = "https://foi.example.gov.uk"
 RETRIED = pytest.mark.parametrize("flow", ["intake", "drafting", "publication"])
 
 
@@ -145,6 +147,28 @@ def test_a_second_run_of_every_flow_does_nothing(town: Town) -> None:
     assert all(run.completed for run in again.values())
     assert town.entries() == entries
     assert town.everything() == before
+
+
+def test_a_run_goes_by_its_case_and_leads_to_the_desk(town: Town) -> None:
+    acts.change_desk(town.office, town.officer("administrator"), (DESK,))
+    town.opened("A/1")
+
+    run = town.run("drafting")
+
+    (artifact,) = run.artifacts()
+    assert f"| [A/1]({DESK}/cases/A-1) | first draft" in artifact
+    assert named(run) == "drafting A/1"
+
+
+def test_a_run_about_several_cases_goes_by_its_time(town: Town) -> None:
+    town.opened("A/1", "A/2")
+
+    assert re.fullmatch(r"drafting \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", named(town.run("drafting")))
+
+
+def named(run: Run) -> str:
+    (found,) = ask("/flow_runs/filter", {"flow_runs": {"id": {"any_": [run.id]}}})
+    return str(found["name"])
 
 
 def test_an_error_that_is_not_ours_keeps_its_words_to_itself(

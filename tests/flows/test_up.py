@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import threading
 import time
+import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -100,6 +102,8 @@ def a_decoy(tmp_path: Path) -> Path:
 
 
 def check_pages_tell_what_runs(url: str) -> None:
+    with urllib.request.urlopen(url.removesuffix("api") + "ui-settings") as answer:  # noqa: S310 - loopback
+        assert json.load(answer)["api_url"] == url  # which the pages in the browser ask
     rows = ask("/deployments/filter", {}, url)
     assert {row["name"]: (row["status"], row["description"], row["tags"]) for row in rows} == {
         row.flow: ("READY", engine.load(row).description, ["equipoise"]) for row in SCHEDULES
