@@ -14,7 +14,6 @@ import signal
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, chdir, contextmanager
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from flows import disk
@@ -149,8 +148,7 @@ def _serve(runs: Runs, started: Server, stopping: _Stopping, home: Watch, asked:
                     asked.look_again()
                 if asked.is_due():
                     for flow, run in runs.due():
-                        # a context of its own: what a run before it left in the thread would count as its own
-                        begun[pool.submit(copy_context().run, _carry_out, flow, run)] = flow.name
+                        begun[pool.submit(_carry_out, flow, run)] = flow.name
             except Exception as error:  # noqa: BLE001 - Prefect's own trouble must not end the day's work
                 failures.tell("equipoise up", f"Prefect does not say what is due: {type(error).__name__}.")
     finally:
