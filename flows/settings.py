@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _FILE: Final = "settings.toml"
 _PREFIX: Final = "EQUIPOISE_"
+OWN_VARIABLE: Final = f"{_PREFIX}OWN_PREFECT"
+"""No setting: set where ``$PREFECT_API_URL`` names a server that we started, here or in a parent."""
 _NAMED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 _OTHERS: Final = 0o077
 
@@ -235,7 +237,7 @@ class Settings:
         """Yield a sentence for each variable that looks like a setting and is none."""
         variables = [each.variable for each in TABLE]
         for name in sorted(self._environment):
-            if name.startswith(_PREFIX) and name not in variables:
+            if name.startswith(_PREFIX) and name not in {*variables, OWN_VARIABLE}:
                 yield f"{name} is no setting{_meant(name, variables)}."
 
     def _given(self, setting: Setting) -> Given:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.home import HOME_VARIABLE
+from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -56,10 +57,6 @@ SCHEDULES: Final = (
     Schedule(flow="auditing", cron=f"0 {AUDITED_AT} * * *"),
 )
 """Every flow, each one run at a time; a run that would collide is cancelled, not queued."""
-
-
-OWN_VARIABLE: Final = "EQUIPOISE_OWN_PREFECT"
-"""Set where ``$PREFECT_API_URL`` names a server that this process, or the one it comes from, started."""
 
 
 def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:

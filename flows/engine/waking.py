@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
 from flows.domain.procedure import Stage
-from flows.engine.settings import OWN_VARIABLE, account
+from flows.engine.settings import account
+from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from desk_builders import Desk
 from flows.domain.errors import MalformedError
 from flows.engine.settings import DESK_PORT, TICK_SECONDS
 from flows.home import Home
-from flows.settings import TABLE, Settings
+from flows.settings import OWN_VARIABLE, TABLE, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +81,8 @@ def test_the_settings_are_listed_with_where_they_came_from_and_no_secret(
     assert "metrics.token = token\n" in shown
     assert "zeppelin" not in f"{shown}{told}"
     assert str(home.root) in shown
+    monkeypatch.setenv(OWN_VARIABLE, "1")
+    assert desk("settings").exit_code == 0
     monkeypatch.setenv("EQUIPOISE_HOM", "x")
     result = desk("settings")
     assert result.exit_code == 1
