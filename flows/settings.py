@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.text_file import toml_of
 from flows.home import HOME_VARIABLE, REGISTRAR_VARIABLE
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ class Settings:
 def _read_file(path: Path) -> dict[str, str]:
     """Return what the file says, by the names of the table."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = toml_of(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}  # whatever opens the home says what is wrong with it
     except (OSError, ValueError):

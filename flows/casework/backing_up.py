@@ -19,7 +19,6 @@ import sqlite3
 import stat
 import tarfile
 import time
-import tomllib
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
@@ -30,6 +29,7 @@ from flows import disk
 from flows.casework import copies_elsewhere
 from flows.casework.copies_elsewhere import Way
 from flows.domain.errors import Fault, MalformedError, RefusedError, RegisterError
+from flows.domain.text_file import toml_of
 from flows.register.handing_out import write_bundle
 from flows.sources.item import REST, storing
 from flows.vault.keys import seal_for
@@ -205,7 +205,7 @@ def _secrets(home: Home) -> list[Path]:
 def _named_in(settings: Path, key: str, *, table: str = "") -> str:
     """Return what settings say under a key; empty where they say nothing that can be read."""
     try:
-        given = tomllib.loads(settings.read_text(encoding="utf-8"))
+        given = toml_of(settings.read_text(encoding="utf-8"))
         return str((given.get(table, {}) if table else given).get(key, ""))
     except (OSError, ValueError, AttributeError):
         return ""

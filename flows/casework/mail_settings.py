@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 import ssl
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.text_file import toml_of
 from flows.sources.mail.mailbox import ASIDE, TAKEN
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def mail_settings(home: Home) -> MailSettings | None:
     if not home.mail_file.is_file():
         return None
     try:
-        given = tomllib.loads(home.mail_file.read_text("utf-8"))
+        given = toml_of(home.mail_file.read_text("utf-8"))
     except (OSError, ValueError):
         raise _malformed("", "it is no file of TOML that can be read") from None
     return _Reading(home, given).settings()

@@ -12,13 +12,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from flows.domain.attested import account_of
 from flows.domain.errors import Fault, MalformedError, RefusedError
+from flows.domain.text_file import toml_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -52,10 +52,10 @@ def provider(home: Home) -> Provider | None:
     if not home.sign_on.is_file():
         return None
     try:
-        given = tomllib.loads(home.sign_on.read_text("utf-8"))
+        given = toml_of(home.sign_on.read_text("utf-8"))
         secret = home.sign_on.with_name(str(given["secret"])).read_text("utf-8").strip()
         return _read(given, secret)
-    except (OSError, KeyError, AttributeError, ValueError, RecursionError):
+    except (OSError, KeyError, AttributeError, ValueError):
         problem = "it does not say what single sign-on needs; docs/operating.md has the form"
         raise MalformedError(home.sign_on.name, Fault(path="", problem=problem)) from None
 

@@ -13,7 +13,6 @@ What it refuses tells as much as what it signs: it remembers a register that thi
 from __future__ import annotations
 
 import time
-import tomllib
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 
 from flows.casework import checkpoints
 from flows.domain.errors import Fault, MalformedError
+from flows.domain.text_file import toml_of
 from flows.register.checkpoint import parse_checkpoint, write_checkpoint
 from flows.register.note import Note, SignatureType, parse_lines, parse_note, parse_note_key, when_cosigned
 
@@ -202,11 +202,11 @@ def read_witnesses(home: Home) -> list[_Named]:
     if not home.witnesses.is_file():
         return []
     try:
-        given = tomllib.loads(home.witnesses.read_text("utf-8"))
+        given = toml_of(home.witnesses.read_text("utf-8"))
         named = [_named(**each) for each in given.pop("witness")]
         if given or len({each.key for each in named}) != len(named):
             raise ValueError("a field that is unknown, or a witness named twice")  # noqa: TRY301 - as above
-    except (OSError, LookupError, TypeError, ValueError, RecursionError):
+    except (OSError, LookupError, TypeError, ValueError):
         problem = "it does not say where witnesses are and which keys they have"
         raise MalformedError(home.witnesses.name, Fault(path="", problem=problem)) from None
     return named

@@ -17,13 +17,12 @@ What is left out is as in the house style.
 from __future__ import annotations
 
 import json
-import tomllib
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.document.characters import character_faults
 from flows.document.crest import MOST, crest_faults, redrawn
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.text_file import text_of
+from flows.domain.text_file import text_of, toml_of
 from flows.domain.theme import HOUSE_STYLE, Crest, Theme, theme_faults
 
 if TYPE_CHECKING:
@@ -106,11 +105,11 @@ def values_in(path: Path) -> dict[str, Any]:
         MalformedError: it cannot be read.
     """
     try:
-        given = tomllib.loads(text_of(path.read_bytes(), path.name))
+        given = toml_of(text_of(path.read_bytes(), path.name))
     except OSError as error:
         problem = f"it cannot be read: {error.strerror}"
         raise MalformedError(path.name, Fault(path="", problem=problem)) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise MalformedError(path.name, Fault(path="", problem="it is not TOML")) from error
     return dict(_dotted(given))
 

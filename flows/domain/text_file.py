@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Final
+import tomllib
+from typing import Any, Final
 
 from flows.domain.errors import Fault, MalformedError
 
@@ -30,6 +31,18 @@ def text_of(data: bytes, source: str) -> str:
         problem = f"is not UTF-8 text; save it as UTF-8 (line {line})"
         raise MalformedError(source, Fault(path="", problem=problem)) from None
     return _with_one_line_end(text)
+
+
+def toml_of(text: str) -> dict[str, Any]:
+    """Return what a text in TOML says.
+
+    Raises:
+        ValueError: it is none, or nested deeper than anybody would.
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def typed(text: str) -> str:

@@ -331,7 +331,10 @@ UNFIT_PEERS = {
     "x = 1": "other tables",
     "[accounts]\nx = 'root'": "each is",
     "[certificates]\nx = 'officer:Not An Id'": "an id has up to 40",
+    "[accounts]\nx = []": "each is",
+    "accounts = 'worker'": "are tables",
     "[accounts": "TOML",
+    f"accounts = {9_000 * '['}": "TOML",
 }
 
 

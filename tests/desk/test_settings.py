@@ -49,6 +49,7 @@ WRONG: Final = {
     '[metrics]\ntoken = "../x"\n': "metrics.token: the name of a file in the home",
     'home = "/srv"\n': "home: this is said by the environment alone, as EQUIPOISE_HOME",
     "[up\n": "it is no file of TOML that can be read",
+    f"up = {9_000 * '['}": "it is no file of TOML that can be read",
 }
 
 

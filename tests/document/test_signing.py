@@ -332,6 +332,7 @@ def wrong_passphrase(folder: Path) -> None:
         (lambda folder: (folder / throwaway.KEY).unlink(), "key.pem: it cannot be read (No such file"),
         (lambda folder: (folder / throwaway.CERTIFICATE).write_text("x"), "it has no certificate in PEM"),
         (lambda folder: settle(folder, "certificate"), "signing.toml: it is not TOML"),
+        (lambda folder: settle(folder, f"certificate = {9_000 * '['}"), "signing.toml: it is not TOML"),
         (lambda folder: settle(folder, 'key = "k"'), "it needs either certificate and key"),
         (lambda folder: settle(folder, 'pkcs12 = "x"\nkey = "k"'), "it needs either certificate and key"),
         (lambda folder: settle(folder, 'pkcs12 = "x"\ncolour = "red"'), "colour: it is not a setting"),

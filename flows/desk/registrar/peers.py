@@ -6,13 +6,13 @@ import os
 import pwd
 import socket
 import struct
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.policy import parse_person
+from flows.domain.text_file import toml_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,20 +80,22 @@ def read_peers(home: Home) -> Peers:
         MalformedError: the file is not in its form.
     """
     try:
-        content = tomllib.loads(home.peers.read_text(encoding="utf-8"))
+        content = toml_of(home.peers.read_text(encoding="utf-8"))
     except FileNotFoundError:
         content = {}
     except (OSError, ValueError):
         raise _unfit(home, "it cannot be read as TOML") from None
     if content.keys() - {"accounts", "certificates"}:
         raise _unfit(home, "it has other tables than [accounts] and [certificates]")
-    tables = (content.get(name, {}) for name in ("accounts", "certificates"))
+    tables = [content.get(name, {}) for name in ("accounts", "certificates")]
+    if not all(isinstance(table, dict) for table in tables):
+        raise _unfit(home, "[accounts] and [certificates] are tables")
     accounts, certificates = ({name: _peer(home, text) for name, text in table.items()} for table in tables)
     return Peers(accounts=accounts, certificates=certificates)
 
 
 def _peer(home: Home, text: object) -> Peer:
-    if text in {Part.WORKER, Part.DESK}:
+    if text in (Part.WORKER, Part.DESK):  # whatever type it is of
         return Peer(part=Part(str(text)))
     if not (isinstance(text, str) and text.startswith(_OFFICER)):
         raise _unfit(home, 'each is "worker", "desk" or "officer:" and an id')

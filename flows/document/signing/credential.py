@@ -21,7 +21,6 @@ and for each, where it is wanted
 from __future__ import annotations
 
 import stat
-import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -39,7 +38,7 @@ from pyhanko.sign.signers import SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from flows.domain.errors import Fault, MalformedError, RefusedError
-from flows.domain.text_file import text_of
+from flows.domain.text_file import text_of, toml_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -237,8 +236,8 @@ def only_roots(certificates: Sequence[x509.Certificate]) -> tuple[x509.Certifica
 
 def _settings(path: Path, text: str) -> dict[str, Any]:
     try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        found = toml_of(text)
+    except ValueError:
         raise _malformed(path, "it is not TOML") from None
     wrong = [*faults(found)]
     if wrong:
