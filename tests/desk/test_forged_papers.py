@@ -20,6 +20,7 @@ from flows.casework import published_files
 from flows.casework.office import open_office
 from flows.casework.origin import find_origin
 from flows.casework.proof import prove, weighed
+from flows.casework.stated import read_stated
 from flows.desk.cli.papers import _as_json
 from flows.document.signing import pades, throwaway, update
 from flows.document.signing.credential import load
@@ -60,6 +61,16 @@ class Bench:
         # The register is asked once: it goes by the digest of what a file begins with.
         origin = self.origin if self.paper in update.beginnings(pdf) else None
         return _as_json(weighed(pdf, origin, self.authorities.roots, LATER))
+
+    def states(self, pdf: bytes) -> dict[str, Any] | None:
+        """Return what it says of what a file states, with which this register goes on."""
+        stated = read_stated(pdf)
+        return stated and {
+            "register": stated.register,
+            "entries": stated.sequence,
+            "root": stated.root,
+            "goes_on": True,
+        }
 
     def against(self, pdf: bytes) -> list[str]:
         told = self.told(pdf)
@@ -104,7 +115,7 @@ def test_verify_says_the_same(bench: Bench, name: str) -> None:
     for pdf in (bytes(getattr(bench, name)), bytes(spoilt), getattr(bench, name) + b"\n"):
         proof = prove(pdf, bench.home, bench.authorities.pem, source="it", roots_source="roots", now=LATER)
 
-        assert _as_json(proof) == bench.told(pdf)
+        assert _as_json(proof) == {**bench.told(pdf), "states": bench.states(pdf)}
 
 
 def test_the_folder_of_papers_may_have_a_paper_signed_and_renewed_and_no_other_bytes(

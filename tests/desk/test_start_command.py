@@ -69,7 +69,7 @@ def test_it_is_written_to_a_new_file_and_over_none(desk: Desk, tmp_path: Path) -
         (("--start", "31"), 2, "write 31(1) to withhold, 31(3) to neither confirm nor deny"),
         (("--start", "12(1)"), 2, "section 12 is no exemption of Part II"),
         (("--start", "35(1)(a)"), 1, "35(1) is only for a government department or the Welsh Government"),
-        (("--start", "31(3)", "a.yaml"), 2, "--start begins a document, and goes with no FILE"),
+        (("--start", "31(3)", "a.yaml"), 2, "--start begins a document: no FILE"),
         (("--start", "31(3)", "--document", "response"), 2, "names an exemption for a test, and none for a"),
         (("--start", "--document", "test"), 2, "names an exemption for a test, and none for a"),
         (("a.yaml", "--out", "b.yaml", "--as", "foi-officer"), 2, "--out goes with --start"),

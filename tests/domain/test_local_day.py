@@ -30,11 +30,12 @@ _FORMATS = {
     "desk/cli/terminal.py",
     "desk/web/render.py",
     "domain/acts/policy.py",
+    "engine/tasks.py",
     "domain/working_days.py",
 }
 """Where a day is written with a format: of values that are days, ``only_date`` or a type says so.
 
-Or of a moment, in UTC, as part of a file's name.
+Or of a moment with its time, as part of a name: of a file in UTC, of a run as clocks here show it.
 """
 
 

@@ -12,7 +12,7 @@ from desk_builders import RULES
 from flows.casework.amendments import difference, matters
 from flows.domain.attested import Attesting
 from flows.domain.letterhead import Letterhead
-from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
+from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Recovery, Rules
 from flows.domain.procedure import Role
 from flows.domain.theme import Crest, Theme
 from flows.domain.working_days import Closure
@@ -34,6 +34,7 @@ OTHER: Final[dict[str, Any]] = {
     "chase_within": 9,
     "body": "school",
     "retention": 24,
+    "recovery": Recovery(key=f"ssh-ed25519 {68 * 'A'}", needed=3, shares=5),
     "desk": ("https://foi.example.gov.uk",),
     "attested": Attesting(issuer="https://a.example", kinds=("assign",), accounts={"b": "0" * 64}),
     "accent": "#00452b",
