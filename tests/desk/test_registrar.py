@@ -157,6 +157,7 @@ def act_of_nobody(office: Office) -> None:
     office.register.append(proposal, "", now=0)
 
 
+@pytest.mark.exhaustive
 def test_commands_on_the_same_machine_act_through_its_socket(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

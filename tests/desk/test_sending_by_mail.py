@@ -239,6 +239,7 @@ def test_the_day_and_the_way_are_needed_where_nothing_is_sent_here(ready: Desk) 
     assert given.exit_code == 2
 
 
+@pytest.mark.exhaustive
 @needs_postfix
 def test_a_notice_goes_by_mail_as_a_name_and_a_link_once(ready: Desk) -> None:
     people = '[people]\nfoi-officer = "officer@post.example"\nlegal-reviewer = "gone@post.example"\n'

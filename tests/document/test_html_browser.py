@@ -616,6 +616,7 @@ def test_a_printed_page_has_all_words_and_says_on_each_sheet_what_it_is(
     assert "".join("".join(text).split()) == "".join(seen.replace(marking, "").split())
 
 
+@pytest.mark.exhaustive
 def test_a_marking_of_any_characters_is_printed_as_it_is(office: Office, tmp_path: Path) -> None:
     marking = "</style> \"A\" \\22 'b' & {c}; */"
     theme = replace(HOUSE_STYLE, draft_marking=marking)

@@ -193,6 +193,7 @@ def depth(block: Block) -> int:
     return 1 + max(depth(each) for item in block.items for each in item) if isinstance(block, List) else 0
 
 
+@pytest.mark.exhaustive
 @settings(deadline=None, max_examples=60)
 @given(st.lists(blocks, max_size=4).map(tuple))
 def test_blocks_written_as_markdown_are_read_as_the_same_blocks(document: tuple[Block, ...]) -> None:

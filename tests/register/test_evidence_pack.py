@@ -451,6 +451,7 @@ def test_nothing_sealed_is_in_a_pack(scene: Scene) -> None:  # noqa: F811
     assert f"{FOLDER}/{DOCUMENT}" in taken.files
 
 
+@pytest.mark.exhaustive
 def test_the_same_case_at_the_same_entry_is_the_same_bytes(scene: Scene, tmp_path: Path) -> None:  # noqa: F811
     note = scene.office.checkpoint()
 
@@ -505,6 +506,7 @@ def spoilt_checkpoint(taken: Extract, random: Random) -> str | None:
 SPOILT: Final = (spoilt_object, spoilt_entry, spoilt_folder, spoilt_checkpoint)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("times", sampled([1, 12]))
 def test_a_pack_that_is_spoilt_anywhere_is_red_and_never_nothing(
     times: int,
