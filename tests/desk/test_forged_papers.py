@@ -65,12 +65,10 @@ class Bench:
     def states(self, pdf: bytes) -> dict[str, Any] | None:
         """Return what it says of what a file states, with which this register goes on."""
         stated = read_stated(pdf)
-        return stated and {
-            "register": stated.register,
-            "entries": stated.sequence,
-            "root": stated.root,
-            "goes_on": True,
-        }
+        if stated is None:
+            return None
+        told = {"register": stated.register, "entries": stated.sequence, "root": stated.root}
+        return {**told, "goes_on": True}
 
     def against(self, pdf: bytes) -> list[str]:
         told = self.told(pdf)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -67,16 +68,19 @@ def pool(request: pytest.FixtureRequest) -> Pool:
 
 @pytest.fixture
 def deployed(
-    client: SyncPrefectClient, pool: Pool, tmp_path: Path
+    prefect_server: Home, client: SyncPrefectClient, pool: Pool, tmp_path: Path
 ) -> Iterator[dict[str, DeploymentResponse]]:
     """What the commands at the head of a pool's file make."""
-    for words in commands_of(DEPLOY / pool.file):
-        give(words, tmp_path)
-    ours = [row for row in client.read_deployments() if row.work_pool_name == POOL]
-    yield {row.name: row for row in ours}
-    for row in ours:
-        client.delete_deployment(row.id)
-    client.request("DELETE", "/work_pools/{name}", path_params={"name": POOL})
+    # The workers share the server, and the pools have one name.
+    with (prefect_server.root / "deployed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for words in commands_of(DEPLOY / pool.file):
+            give(words, tmp_path)
+        ours = [row for row in client.read_deployments() if row.work_pool_name == POOL]
+        yield {row.name: row for row in ours}
+        for row in ours:
+            client.delete_deployment(row.id)
+        client.request("DELETE", "/work_pools/{name}", path_params={"name": POOL})
 
 
 @pytest.mark.exhaustive

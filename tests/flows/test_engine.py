@@ -19,8 +19,9 @@ from flows.domain.errors import RegisterError
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.engine import waking
-from flows.engine.settings import OWN_VARIABLE, password
+from flows.engine.settings import password
 from flows.home import Home
+from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
