@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.text_file import toml_of
+from flows.notices import relay
 from flows.sources.mail.mailbox import ASIDE, TAKEN
 
 if TYPE_CHECKING:
@@ -83,6 +84,26 @@ class MailSettings:
     def own(self) -> frozenset[str]:
         """The authority's own addresses, lower case."""
         return frozenset({self.address.lower()})
+
+    def send(self, raw: bytes, *, sender: str, recipient: str) -> None:
+        """Hand a message to the relay.
+
+        Raises:
+            RefusedError, RegisterError: as ``relay.submit``.
+        """
+        server = self.relay
+        assert server is not None  # noqa: S101 - whoever sends looks at it before
+        relay.submit(
+            raw,
+            sender=sender,
+            recipient=recipient,
+            host=server.host,
+            port=server.port,
+            tls=server.tls,
+            context=server.context(),
+            user=server.user,
+            password=server.password,
+        )
 
 
 def mail_settings(home: Home) -> MailSettings | None:

@@ -132,20 +132,8 @@ def _sent(  # noqa: PLR0917 - as ``send``
 
 
 def _submit(settings: MailSettings, letter: _Letter, note: _Note) -> None:
-    server = settings.relay
-    assert server is not None  # noqa: S101 - looked at before
     try:
-        relay.submit(
-            letter.raw,
-            sender=letter.sender,
-            recipient=letter.recipient,
-            host=server.host,
-            port=server.port,
-            tls=server.tls,
-            context=server.context(),
-            user=server.user,
-            password=server.password,
-        )
+        settings.send(letter.raw, sender=letter.sender, recipient=letter.recipient)
     except relay.UncertainError:
         raise
     except Exception:

@@ -40,6 +40,7 @@ from signing_office import (
     time_stamping,
     with_passphrase,
 )
+from softhsm import MODULE, make_token
 
 from flows.document.inspection import inspect
 from flows.document.signing import credential, throwaway
@@ -376,19 +377,14 @@ def test_a_seal_never_shows_its_key(office: Credential, tmp_path: Path) -> None:
 
 # A token
 
-MODULE: Final = Path("/usr/lib/softhsm/libsofthsm2.so")
-
 
 @pytest.fixture
 def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A credential whose key is in a token made of software; the home has no key at all."""
-    (tmp_path / "tokens").mkdir()
-    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path}/tokens\nlog.level = ERROR\n")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
+    make_token(tmp_path, "office", monkeypatch)
     folder = tmp_path / "authority"
     a_credential(folder)
     key = folder / throwaway.KEY
-    tool("softhsm2-util", "--init-token", "--free", "--label", "office", "--so-pin", "4321", "--pin", "1234")
     tool(
         *("softhsm2-util", "--import", key, "--token", "office", "--label", "signing", "--id", "01"),
         *("--pin", "1234"),
@@ -403,10 +399,6 @@ def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-needs_softhsm = pytest.mark.skipif(not MODULE.exists(), reason="SoftHSM is not installed")
-
-
-@needs_softhsm
 def test_a_key_may_stay_in_a_token(token: Path) -> None:
     by = loaded(token)
     whole = signed(by)
@@ -416,7 +408,6 @@ def test_a_key_may_stay_in_a_token(token: Path) -> None:
     assert inspect(whole, mutants.blocks()) == ()
 
 
-@needs_softhsm
 @pytest.mark.parametrize("spoil", ["pin", "label", "key", "module"])
 def test_a_token_that_does_not_sign_is_a_refusal(token: Path, spoil: str) -> None:
     if spoil == "pin":

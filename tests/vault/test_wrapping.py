@@ -5,14 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import os
-import subprocess
 import threading
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyrage
 import pytest
 from age_files import encrypted
+from softhsm import MODULE, make_token
 
 from flows import disk
 from flows.domain.errors import MalformedError, RefusedError, RegisterError, VaultShutError
@@ -20,8 +19,10 @@ from flows.vault import agent, wrapping
 from flows.vault.keys import Vault, create_wrapping_key
 from flows.vault.wrapping import Device, Opened
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 WORDS: Final = "correct horse battery staple"
-MODULE: Final = Path("/usr/lib/softhsm/libsofthsm2.so")
 
 
 @pytest.fixture(autouse=True)
@@ -244,29 +245,13 @@ def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Device:
     """A token of SoftHSM with an AES key that does not leave it."""
     import pkcs11  # noqa: PLC0415 - for who has a device alone
 
-    (tmp_path / "tokens").mkdir()
-    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path}/tokens\nlog.level = ERROR\n")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
-    command = [
-        "softhsm2-util",
-        "--init-token",
-        "--free",
-        "--label",
-        "foi",
-        "--so-pin",
-        "4321",
-        "--pin",
-        "1234",
-    ]
-    subprocess.run(command, check=True, capture_output=True)
+    make_token(tmp_path, "foi", monkeypatch)
     library = pkcs11.lib(str(MODULE))
-    library.reinitialize()
     with library.get_token(token_label="foi").open(user_pin="1234", rw=True) as session:  # noqa: S106 - of a test
         session.generate_key(pkcs11.KeyType.AES, 256, label="equipoise", store=True)
     return Device(module=str(MODULE), token="foi", key="equipoise")  # noqa: S106 - a label
 
 
-@pytest.mark.skipif(not MODULE.exists(), reason="SoftHSM is not installed")
 def test_a_device_opens_it_with_its_pin_alone(
     place: Path, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
