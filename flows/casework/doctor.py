@@ -11,12 +11,12 @@ import shutil
 import sqlite3
 import time
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import acts, erasing, publishing
+from flows.casework import acts, erasing, mail_doctor, publishing
+from flows.casework.ailment import Ailment
 from flows.casework.office import open_office
 from flows.catalogue.search import Entries
 from flows.domain.documents import DOCUMENTS
@@ -44,67 +44,50 @@ _LEAST_ROOM: Final = 64 << 20
 _OTHERS: Final = 0o077
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ailment:
-    """One thing that is wrong with a home.
-
-    Attributes:
-        place: What it is about: a path in the home.
-        what: What is wrong, as a sentence.
-        remedy: What mends it, as a sentence; of what is mended here, what that does.
-        mend: Does it; None where people have to.
-    """
-
-    place: str
-    what: str
-    remedy: str
-    mend: Callable[[], object] | None = None
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """What tells it from others."""
-        return self.place, self.what
-
-
-def shown_as_row(ailment: Ailment, *, mended: bool) -> dict[str, object]:
-    """Return an ailment as it is printed in JSON."""
-    return {
-        "place": ailment.place,
-        "what": ailment.what,
-        "remedy": ailment.remedy,
-        "mendable": ailment.mend is not None,
-        "mended": mended,
-    }
-
-
-def examine(home: Home) -> list[Ailment]:
+def examine(home: Home, *, asking: bool = True) -> list[Ailment]:
     """Return what is wrong with a home, what the rest depends on first.
+
+    Args:
+        asking: Whether servers elsewhere are asked too.
 
     Raises:
         RegisterError: there is no register.
     """
+    return [*_examined(home), *(_servers(home) if asking else ())]
+
+
+def _examined(home: Home) -> list[Ailment]:
     _ = home.own_register
     found = [each for look in _LOOKS for each in _looked(home, partial(look, home))]
     found += _looked(home, partial(_register, home))
     return [*{each.name: each for each in found}.values()]
 
 
-def mend(home: Home) -> tuple[list[Ailment], list[Ailment]]:
+def _servers(home: Home) -> Iterator[Ailment]:
+    """Look at what is not on this machine, which can take its time."""
+    return _looked(home, partial(mail_doctor.servers, home))
+
+
+def mend(home: Home, *, asking: bool = True) -> tuple[list[Ailment], list[Ailment]]:
     """Mend what is safe to mend; return what was wrong and is not any more, and what still is.
+
+    Args:
+        asking: Whether servers elsewhere are asked too, at the end.
 
     Raises:
         RegisterError: there is no register.
     """
     tried: dict[tuple[str, str], Ailment] = {}
-    left = examine(home)
+    left = _examined(home)
     # What hid behind another comes to light once that is mended.
     while due := {each.name: each for each in left if each.mend and each.name not in tried}:
         for each in due.values():
             with suppress(PitError, OSError, sqlite3.Error):
                 each.mend() if each.mend else None
         tried |= due
-        left = examine(home)
-    return [each for name, each in tried.items() if name not in {one.name for one in left}], left
+        left = _examined(home)
+    mended = [each for name, each in tried.items() if name not in {one.name for one in left}]
+    return mended, [*left, *(_servers(home) if asking else ())]
 
 
 def _register(home: Home) -> Iterator[Ailment]:
@@ -150,7 +133,7 @@ def _folders(home: Home) -> Iterator[Ailment]:
 def _modes(home: Home) -> Iterator[Ailment]:
     folders = (home.officers, home.case_keys, home.service.parent)
     files = (path for folder in folders for path in folder.rglob("*") if path.suffix != ".pub")
-    for path in (home.root, home.authority, *folders, *files):
+    for path in (home.root, home.authority, *folders, *files, *mail_doctor.secrets(home)):
         if not path.exists():
             continue
         mode = path.stat().st_mode & 0o7777
@@ -400,6 +383,7 @@ def _memories(home: Home) -> Iterator[Ailment]:
         home.state
         / "outbox.sqlite": "It is put into state/mended; of what waits, notices are written again.",
         home.desk: "It is put into state/mended, with what was not recorded; people sign in again.",
+        home.mail_memory: "It is put into state/mended; mail that comes once more is taken in once more.",
     }
     for path, remedy in remedies.items():
         if path.exists() and not _is_sound(path):
@@ -493,7 +477,18 @@ _LOOKS: Final = (
     _branch,
     _objects,
     _memories,
+    mail_doctor.settings,
     _stop,
 )
-_OFFICE_LOOKS: Final = (_service, _vault_opened, _pairs, _catalogue, _case_keys, _signers, _copies, _clock)
+_OFFICE_LOOKS: Final = (
+    _service,
+    _vault_opened,
+    _pairs,
+    _catalogue,
+    _case_keys,
+    _signers,
+    _copies,
+    mail_doctor.being_sent,
+    _clock,
+)
 """What later ones look at rests on what earlier ones do."""

@@ -105,6 +105,23 @@ class MailSettings:
             password=server.password,
         )
 
+    def greet_relay(self) -> None:
+        """Ask the relay whether it would take a message.
+
+        Raises:
+            RegisterError: as ``relay.greet``.
+        """
+        server = self.relay
+        assert server is not None  # noqa: S101 - as above
+        relay.greet(
+            host=server.host,
+            port=server.port,
+            tls=server.tls,
+            context=server.context(),
+            user=server.user,
+            password=server.password,
+        )
+
 
 def mail_settings(home: Home) -> MailSettings | None:
     """Return the settings of a home; None where it has none.
@@ -119,6 +136,18 @@ def mail_settings(home: Home) -> MailSettings | None:
     except (OSError, ValueError):
         raise _malformed("", "it is no file of TOML that can be read") from None
     return _Reading(home, given).settings()
+
+
+def password_files(home: Home) -> list[Path]:
+    """Return the files beside the settings that they name for passwords, whatever else is wrong with them."""
+    try:
+        given = toml_of(home.mail_file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    tables = (given.get(name) for name in ("receive", "send"))
+    names = {table.get("password") for table in tables if isinstance(table, dict)}
+    plain = sorted(name for name in names if isinstance(name, str) and name and Path(name).name == name)
+    return [path for name in plain if (path := home.root / name).is_file()]
 
 
 def _malformed(path: str, problem: str) -> MalformedError:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-    from flows.casework.doctor import Ailment
+    from flows.casework.ailment import Ailment
     from flows.home import Home
     from flows.register.report import Report
 
@@ -109,7 +109,7 @@ def restore(
         was_stopped = stopped(fresh.register)
         stop(fresh.register, _UNAUDITED)
     erased = _carry_out_erasures(home) if keys else 0  # without keys none came back
-    doctor.mend(home)
+    doctor.mend(home, asking=False)
     own = newest_checkpoint(home.checkpoints)[0]
     report = audit(
         home.register,
@@ -125,7 +125,7 @@ def restore(
     report.sort()
     if checkpoint:
         _keep(home, checkpoint[1])
-    told = (each for each in doctor.examine(home) if each.place != "writing-stopped.txt")
+    told = (each for each in doctor.examine(home, asking=False) if each.place != "writing-stopped.txt")
     return Restored(
         backup=manifest,
         with_keys=keys is not None,

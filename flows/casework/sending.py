@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,8 +24,8 @@ from flows.domain.acts import ACTS
 from flows.domain.acts.erasing import gone
 from flows.domain.acts.publishing import MESSAGE, records_with
 from flows.domain.acts.records import RECORDS
-from flows.domain.documents import DOCUMENTS, SEALED_REQUEST, sealed_with
-from flows.domain.errors import RefusedError
+from flows.domain.documents import DOCUMENTS, SEALED_REQUEST, TEST, sealed_with
+from flows.domain.errors import RefusedError, RegisterError, VaultShutError
 from flows.domain.local_day import local_day
 from flows.domain.reference import slug
 from flows.notices import relay
@@ -39,12 +39,15 @@ if TYPE_CHECKING:
     from flows.casework.acts import Officer, Taken
     from flows.casework.mail_settings import MailSettings
     from flows.casework.office import Office
+    from flows.domain.documents import DocumentKind
     from flows.register.dossier import Dossier
 
 _LOCAL_PART: Final = 64
 """Characters of what stands before the @ of an address, RFC 5321, section 4.5.3.1.1."""
 _MOST: Final = 25 << 20
 """Bytes of a message, which mail systems commonly take."""
+LOCK: Final = "sending.lock"
+"""Under it, in ``state/``, one letter after another is sent."""
 _TOKEN: Final = "{token}"  # noqa: S105 - what stands for it in the settings
 
 
@@ -90,7 +93,7 @@ def send(
     if officer.signer is None:
         raise RefusedError("What is sent by mail is signed here; where you sign elsewhere, send it yourself.")
     office.home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with disk.locked(office.home.state / "sending.lock"):
+    with disk.locked(office.home.state / LOCK):
         return _sent(office, officer, settings, (reference, document), facts, reason, again=again)
 
 
@@ -139,6 +142,77 @@ def _submit(settings: MailSettings, letter: _Letter, note: _Note) -> None:
     except Exception:
         note.remove()  # nothing was sent
         raise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeingSent:
+    """A letter that was handed to the relay, or was about to be, and whose note is still there.
+
+    Attributes:
+        kind: The act that records that it was sent.
+        at: When it was handed over, UTC; None where the note cannot be read.
+        taken: Whether the relay took it.
+        id: Its Message-ID.
+        recorded: Whether that it was sent is in the register.
+    """
+
+    path: Path
+    reference: str
+    document: str
+    version: int
+    kind: str
+    at: datetime | None = None
+    taken: bool = False
+    id: str = ""
+    recorded: bool = False
+
+
+def being_sent(office: Office, reference: str | None = None) -> list[BeingSent]:
+    """Return the letters whose notes are there, of one case or of all.
+
+    Raises:
+        VaultShutError: the vault is shut.
+    """
+    folder = office.home.being_sent
+    found = (_found(office, path) for path in sorted(folder.glob("*.age"))) if folder.is_dir() else ()
+    return [each for each in found if reference is None or each.reference == reference]
+
+
+def _found(office: Office, path: Path) -> BeingSent:
+    named, _, version = path.stem.rpartition("-version-")
+    found = _letter_named(office, named) if version.isdecimal() else None
+    if found is None:
+        return BeingSent(path=path, reference="", document="", version=0, kind="")
+    dossier, kind = found
+    stated = (kind.sent_by, kind.name, int(version))
+    bare = BeingSent(
+        path=path,
+        reference=dossier.case.reference,
+        document=kind.name,
+        version=int(version),
+        kind=kind.sent_by,
+        recorded=any(
+            (each.act.kind.name, each.act.document, each.act.version) == stated for each in dossier.statements
+        ),
+    )
+    try:
+        given = json.loads(office.vault.unseal(dossier.case.recipient, path.read_bytes()))
+        at, id_ = datetime.fromisoformat(given["at"]), str(given["id"])
+        return replace(bare, at=at, taken=given["taken"] is True, id=id_)
+    except VaultShutError:
+        raise
+    except (RegisterError, OSError, ValueError, KeyError, TypeError):
+        return bare
+
+
+def _letter_named(office: Office, name: str) -> tuple[Dossier, DocumentKind] | None:
+    """Return the case and the kind of a letter by the name of its paper."""
+    # A reference never ends as the paper of a letter does, so the longest that is known is meant.
+    for kind in sorted(DOCUMENTS.values(), key=lambda each: each is TEST):
+        reference = name if kind is TEST else name.removesuffix(f"-{kind.name}")
+        if kind.slug(reference) == name and (dossier := office.register.find(reference)):
+            return dossier, kind
+    return None
 
 
 class _Note:

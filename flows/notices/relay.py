@@ -42,10 +42,7 @@ def submit(
         RegisterError: it does not answer, or cannot take it now: nothing was sent, and it can be tried again.
         UncertainError: nobody knows whether it was taken.
     """
-    try:
-        server = _connected(host, port, tls, context)
-    except (OSError, smtplib.SMTPException) as error:
-        raise RegisterError(f"The relay {host} does not answer: {_kind(error)}; nothing was sent.") from None
+    server = _reached(host, port, tls, context)
     try:
         _introduced(server, tls, context, user, password)
         _answered(server.mail(sender, ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []), "the sender")
@@ -57,6 +54,29 @@ def submit(
     finally:
         with suppress(OSError, smtplib.SMTPException):
             server.quit()
+
+
+def greet(*, host: str, port: int, tls: str, context: ssl.SSLContext, user: str, password: str) -> None:
+    """Ask the relay whether it would take a message, and give it none.
+
+    Raises:
+        RegisterError: it does not answer, or does not let us in.
+    """
+    server = _reached(host, port, tls, context)
+    try:
+        _introduced(server, tls, context, user, password)
+    except (OSError, smtplib.SMTPException) as error:
+        raise RegisterError(f"The relay {host} does not let us in: {_kind(error)}.") from None
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+
+
+def _reached(host: str, port: int, tls: str, context: ssl.SSLContext) -> smtplib.SMTP:
+    try:
+        return _connected(host, port, tls, context)
+    except (OSError, smtplib.SMTPException) as error:
+        raise RegisterError(f"The relay {host} does not answer: {_kind(error)}; nothing was sent.") from None
 
 
 def _connected(host: str, port: int, tls: str, context: ssl.SSLContext) -> smtplib.SMTP:

@@ -121,6 +121,11 @@ MENDED: Final[dict[str, tuple[Callable[[Desk], object], str, str]]] = {
         "state/outbox.sqlite",
         "damaged",
     ),
+    "the memory of mail is damaged": (
+        lambda desk: clear(desk, "mail.sqlite"),
+        "state/mail.sqlite",
+        "damaged",
+    ),
     "the desk's file is damaged": (lambda desk: clear(desk, "desk.sqlite"), "state/desk.sqlite", "damaged"),
     "a key was put out of the way": (away, "keys/cases/orphans/", "out of the way"),
     "the list of signers is lost": (

@@ -10,7 +10,7 @@ import click
 
 from flows import home as flows_home
 from flows.casework import backing_up, restoring
-from flows.casework.doctor import shown_as_row
+from flows.casework.ailment import shown_as_row
 from flows.desk.cli.checking import Progress, audit_json, fingerprint, tell_audit
 from flows.desk.cli.terminal import (
     FAILS_ITS_AUDIT,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.casework import doctor as casework
-from flows.casework.doctor import shown_as_row
+from flows.casework.ailment import shown_as_row
 from flows.desk.cli.terminal import NO, counted, example, print_json, shown, with_home
 
 if TYPE_CHECKING:
