@@ -123,7 +123,10 @@ def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
     (desk.home.inbox / "arriving.yaml").write_text("reference: A/1\n")
     (desk.home.root / "sign-on.toml").write_text('secret = "sign-on.secret"\n')
     (desk.home.root / "sign-on.secret").write_text("s\n")
-    (desk.home.root / "mail.toml").write_text('[receive]\npassword = "mail.password"\n')
+    (desk.home.root / "mail.toml").write_text(
+        'address = "foi@northshire.example"\n[receive]\nimap = "nowhere.example"\nuser = "foi"\n'
+        'password = "mail.password"\n'
+    )
     (desk.home.root / "mail.password").write_text("s\n")
     (desk.home.state / "what-a-later-release-keeps.json").write_text("{}\n")
     with closing(Store(desk.home.desk)) as store:
