@@ -6,15 +6,15 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.casework import auditing as audits
-from flows.casework.office import Done, Office, open_office
-from flows.engine.tasks import Run, at_time, guarded, report
+from flows.casework.office import Done, Office
+from flows.engine.tasks import Run, at_time, guarded, office_for, report
 
 
 @flow(name="auditing", flow_run_name=at_time("auditing"))
 @guarded
-def auditing() -> list[State[Done]]:
+def auditing(authority: str = "") -> list[State[Done]]:
     """Audit the register against its last checkpoint; write the next if it passes and has grown."""
-    with open_office() as office:
+    with office_for(authority) as office:
         return report("auditing", [Run("register", audit_register(office, return_state=True))], office)
 
 

@@ -9,16 +9,16 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.casework import asking
-from flows.casework.office import Done, Office, open_office
+from flows.casework.office import Done, Office
 from flows.domain.procedure import Stage
-from flows.engine.tasks import at_time, for_each, guarded, report
+from flows.engine.tasks import at_time, for_each, guarded, office_for, report
 
 
 @flow(name="balancing", flow_run_name=at_time("balancing"))
 @guarded
-def balancing(only: list[str] | None = None) -> list[State[Done]]:
+def balancing(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Ask about every case whose public interest test is to be signed off, or ``only`` those named."""
-    with open_office() as office:
+    with office_for(authority) as office:
         return report("balancing", for_each(ask_about, office, waiting(office), only), office)
 
 

@@ -6,15 +6,15 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.casework import looking
-from flows.casework.office import Done, Office, open_office
-from flows.engine.tasks import Run, at_time, guarded, report
+from flows.casework.office import Done, Office
+from flows.engine.tasks import Run, at_time, guarded, office_for, report
 
 
 @flow(name="checking", flow_run_name=at_time("checking"))
 @guarded
-def checking() -> list[State[Done]]:
+def checking(authority: str = "") -> list[State[Done]]:
     """Look at every test that changed, and at all of them on a new day or under a new policy."""
-    with open_office() as office:
+    with office_for(authority) as office:
         return report("checking", [Run("tests", look_ahead(office, return_state=True))], office)
 
 

@@ -6,16 +6,24 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.casework import drafts
-from flows.casework.office import Done, Office, open_office
+from flows.casework.office import Done, Office
 from flows.domain.procedure import Stage
-from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, at_time, for_each, guarded, lost_the_race, report
+from flows.engine.tasks import (
+    ATTEMPTS_AFTER_A_LOST_RACE,
+    at_time,
+    for_each,
+    guarded,
+    lost_the_race,
+    office_for,
+    report,
+)
 
 
 @flow(name="drafting", flow_run_name=at_time("drafting"))
 @guarded
-def drafting(only: list[str] | None = None) -> list[State[Done]]:
+def drafting(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Write the first draft of every case that waits for one, or of ``only`` those named."""
-    with open_office() as office:
+    with office_for(authority) as office:
         return report("drafting", for_each(write_first_draft, office, waiting(office), only), office)
 
 

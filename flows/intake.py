@@ -10,20 +10,28 @@ from prefect.client.schemas.objects import State
 
 from flows.casework import requests
 from flows.casework.arrivals import tell_of_set_aside
-from flows.casework.office import Done, Office, open_office
+from flows.casework.office import Done, Office
 from flows.casework.requests import Arrival, NextReferences
 from flows.domain.errors import MalformedError
 from flows.domain.procedure import Stage
-from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, Run, at_time, guarded, lost_the_race, report
+from flows.engine.tasks import (
+    ATTEMPTS_AFTER_A_LOST_RACE,
+    Run,
+    at_time,
+    guarded,
+    lost_the_race,
+    office_for,
+    report,
+)
 from flows.sources import inbox
 from flows.sources.item import has_rested, look, tag_of
 
 
 @flow(name="intake", flow_run_name=at_time("intake"))
 @guarded
-def intake() -> list[State[Done]]:
+def intake(authority: str = "") -> list[State[Done]]:
     """Open a case for every new request in the inbox; set aside what cannot be taken in."""
-    with open_office() as office, office.taking_in():
+    with office_for(authority) as office, office.taking_in():
         office.register.check_not_stopped()
         # While the inbox is held no opening is under way, so a key that no case names is an orphan.
         office.vault.sweep(office.catalogue.recipients().keys())

@@ -10,8 +10,8 @@ from prefect.client.schemas.objects import State
 
 from flows.casework import mail as mailing
 from flows.casework import mailing_notices
-from flows.casework.office import Done, Office, open_office
-from flows.engine.tasks import Run, at_time, guarded, report
+from flows.casework.office import Done, Office
+from flows.engine.tasks import Run, at_time, guarded, office_for, report
 
 _EVERY: Final = 60.0
 """Seconds between two looks at a server."""
@@ -21,9 +21,9 @@ _NOTICES: Final = "notices by mail"
 
 @flow(name="mail", flow_run_name=at_time("mail"))
 @guarded
-def mail() -> list[State[Done]]:
+def mail(authority: str = "") -> list[State[Done]]:
     """Take in the messages of the mailbox, and tell people by mail of the notices to them."""
-    with open_office() as office:
+    with office_for(authority) as office:
         runs: list[Run] = []
         if _is_due(office):
             runs.append(Run(_MAILBOX, take_in(office, return_state=True)))

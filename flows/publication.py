@@ -6,16 +6,24 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.casework import publishing
-from flows.casework.office import Done, Office, open_office
+from flows.casework.office import Done, Office
 from flows.domain.procedure import Stage
-from flows.engine.tasks import ATTEMPTS_AFTER_A_LOST_RACE, at_time, for_each, guarded, lost_the_race, report
+from flows.engine.tasks import (
+    ATTEMPTS_AFTER_A_LOST_RACE,
+    at_time,
+    for_each,
+    guarded,
+    lost_the_race,
+    office_for,
+    report,
+)
 
 
 @flow(name="publication", flow_run_name=at_time("publication"))
 @guarded
-def publication(only: list[str] | None = None) -> list[State[Done]]:
+def publication(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Publish what is signed off, of every case or ``only`` those named; lay out again what is missing."""
-    with open_office() as office:
+    with office_for(authority) as office:
         ready = office.catalogue.ready(Stage.PUBLICATION)
         runs = for_each(publish, office, ready, only)
         runs += for_each(lay_out_again, office, publishing.copies_missing(office))

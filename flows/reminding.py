@@ -6,15 +6,15 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.casework import reminding as reminders
-from flows.casework.office import Done, Office, open_office
-from flows.engine.tasks import at_time, for_each, guarded, report
+from flows.casework.office import Done, Office
+from flows.engine.tasks import at_time, for_each, guarded, office_for, report
 
 
 @flow(name="reminding", flow_run_name=at_time("reminding"))
 @guarded
-def reminding(only: list[str] | None = None) -> list[State[Done]]:
+def reminding(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Remind people of every case that has a day to keep, or of ``only`` those named."""
-    with open_office() as office:
+    with office_for(authority) as office:
         return report("reminding", for_each(remind, office, waiting(office), only), office)
 
 

@@ -27,6 +27,7 @@ _PREFIX: Final = "EQUIPOISE_"
 OWN_VARIABLE: Final = f"{_PREFIX}OWN_PREFECT"
 """No setting: set where ``$PREFECT_API_URL`` names a server that we started, here or in a parent."""
 _NAMED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
+_SHORT: Final = re.compile(r"[a-z][a-z0-9]{0,29}")
 _OTHERS: Final = 0o077
 
 
@@ -81,6 +82,12 @@ def _one_of(*values: str) -> Callable[[str], str]:
     return read
 
 
+def _short_name(text: str) -> str:
+    if not _SHORT.fullmatch(text):
+        raise ValueError("a name of 1 to 30 small letters and digits is needed, which begins with a letter")
+    return text
+
+
 def _folder(text: str) -> str:
     if not Path(text).is_absolute():
         raise ValueError("a path from the root is needed, as /srv/backups")
@@ -106,6 +113,12 @@ TABLE: Final = (
         read=str,
         default="./equipoise",
         in_file=False,
+    ),
+    Setting(
+        name="authority",
+        what="The short name by which the authority is known on a Prefect server that several share, as "
+        "northshire. Without it the server is the authority's own.",
+        read=_short_name,
     ),
     Setting(
         name="registrar",

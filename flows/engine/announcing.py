@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from flows import disk
 from flows.domain.reference import slug
+from flows.engine import authorities
 
 if TYPE_CHECKING:
     from flows.casework.office import Office
@@ -60,9 +61,13 @@ def event_of(recorded: Recorded, office: Office) -> dict[str, Any]:
     entry = recorded.entry
     act = entry.act.partition("-")[2]
     of_a_case = entry.case != "policy"
+    authority = authorities.own(office.home)
+    # Whoever forgets to ask for one authority's is told of no other's: the name is another.
+    ours = f"equipoise.{authority}" if authority else "equipoise"
     resource = {
-        "prefect.resource.id": f"equipoise.case.{entry.case}" if of_a_case else "equipoise.policy",
+        "prefect.resource.id": f"{ours}.case.{entry.case}" if of_a_case else f"{ours}.policy",
         "prefect.resource.name": entry.case,
+        **({"equipoise.authority": authority} if authority else {}),
         "equipoise.register": entry.register,
         "equipoise.act": act,
     }
@@ -71,7 +76,7 @@ def event_of(recorded: Recorded, office: Office) -> dict[str, Any]:
     return {
         "id": str(uuid5(NAMESPACE_URL, f"equipoise:{entry.register}:{entry.sequence}:{entry.statement}")),
         "occurred": datetime.fromtimestamp(entry.committed, UTC).isoformat(),
-        "event": f"equipoise.{'case' if of_a_case else 'policy'}.{_DONE.get(act, act)}",
+        "event": f"{ours}.{'case' if of_a_case else 'policy'}.{_DONE.get(act, act)}",
         "resource": resource,
         "payload": {"reference": entry.case, "entry": entry.sequence, **link},
     }

@@ -1,21 +1,30 @@
 """The files in ``deploy/`` with which Prefect carries the flows to workers, made from the one table of flows.
 
-``python -m flows.engine.deployment`` writes them.
+``python -m flows.engine.deployment`` writes them. Those for one of several authorities that share a Prefect
+server are written, by ``--authority NAME``, into a folder that is named after it.
 """
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from flows.domain.errors import MalformedError
 from flows.domain.local_day import LOCAL
+from flows.engine import authorities
 from flows.engine.settings import RUN_SETTINGS, SCHEDULES, Schedule
+from flows.home import Home
+from flows.settings import Settings
 
-POOL: Final = "equipoise"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POOL: Final = authorities.pool("")
 
 POOL_TICK_SECONDS: Final = 60
 """A work pool starts a process for every run, which takes seconds."""
@@ -36,15 +45,15 @@ class Pool:
         grace: Seconds within which a run has to begin and, from then on, to tell that it goes on; its
             place is given to the next otherwise. Prefect takes 60 or more.
         needs: What its workers have to have.
-        variables: Of its jobs, beside their environment.
-        environment: Of its jobs, beside what every run needs.
+        variables: Of its jobs, beside their environment, by the name of the pool.
+        environment: Of its jobs, beside what every run needs; empty where they have their worker's.
     """
 
     kind: str
     file: str
     grace: int
     needs: str
-    variables: dict[str, object]
+    variables: Callable[[str], dict[str, object]]
     environment: dict[str, str]
 
 
@@ -54,18 +63,18 @@ POOLS: Final = (
         file="prefect.yaml",
         grace=60,
         needs="Equipoise installed, and $EQUIPOISE_HOME set where they start",
-        variables={},
+        variables=lambda _: {},
         environment={},
     ),
     Pool(
         kind="docker",
         file="prefect-docker.yaml",
         grace=120,
-        needs=f"the image, and the home of this machine at {_HOME}",
-        variables={
+        needs="the image, and the home of this machine at /srv/{name}",
+        variables=lambda name: {
             "image": _IMAGE.format(version("equipoise")),
             "image_pull_policy": "IfNotPresent",
-            "volumes": [f"{_HOME}:{_HOME}"],
+            "volumes": [f"/srv/{name}:{_HOME}"],
             "auto_remove": True,
             "networks": [],
             "privileged": False,
@@ -77,10 +86,10 @@ POOLS: Final = (
         file="prefect-kubernetes.yaml",
         grace=300,
         needs="the image, and leave to make jobs in their namespace",
-        variables={
+        variables=lambda name: {
             "image": _IMAGE.format(version("equipoise")),
             "image_pull_policy": "IfNotPresent",
-            "namespace": "equipoise",
+            "namespace": name,
             "service_account_name": "equipoise-run",
             "finished_job_ttl": 3600,
         },
@@ -89,9 +98,9 @@ POOLS: Final = (
 )
 
 _HEAD: Final = """\
-# Made by `python -m flows.engine.deployment`; change the tables in flows/engine/ instead.
+# Made by `python -m flows.engine.deployment{option}`; change the tables in flows/engine/ instead.
 # Needs a work pool of type {kind}, whose workers have {needs}:
-#   prefect work-pool create equipoise --type {kind}
+#   prefect work-pool create {pool} --type {kind}
 #   prefect --no-prompt deploy --all --prefect-file deploy/{file}
 """
 
@@ -101,14 +110,21 @@ _AUTOMATIONS: Final = """\
 """
 
 
-def prefect_yaml(pool: Pool) -> str:
-    """Return the text of the file of a kind of pool."""
+def prefect_yaml(pool: Pool, authority: str = "") -> str:
+    """Return the text of the file of a kind of pool, for one authority of several where it is named."""
     content = {
         "name": "equipoise",
         "pull": [],  # the flows are those of the installed package
-        "deployments": [_deployment(row, pool) for row in SCHEDULES],
+        "deployments": [_deployment(row, pool, authority) for row in SCHEDULES],
     }
-    return _HEAD.format(kind=pool.kind, needs=pool.needs, file=pool.file) + _text(content)
+    head = _HEAD.format(
+        kind=pool.kind,
+        needs=pool.needs.format(name=authorities.pool(authority)),
+        pool=authorities.pool(authority),
+        file=_joined(authority, pool.file),
+        option=f" --authority {authority}" if authority else "",
+    )
+    return head + _text(content)
 
 
 def automations_yaml() -> str:
@@ -137,16 +153,24 @@ def automations_yaml() -> str:
     return _AUTOMATIONS + _text({"automations": [silent]})
 
 
-def files() -> dict[str, str]:
-    """Return the text of every file in ``deploy/`` that is made, by its name."""
-    return {pool.file: prefect_yaml(pool) for pool in POOLS} | {"automations.yaml": automations_yaml()}
+def files(authority: str = "") -> dict[str, str]:
+    """Return the text of every file in ``deploy/`` that is made, by its name there.
+
+    The automation is the server's, whoever's run is silent; an authority has none of its own.
+    """
+    deployments = {_joined(authority, pool.file): prefect_yaml(pool, authority) for pool in POOLS}
+    return deployments if authority else deployments | {"automations.yaml": automations_yaml()}
+
+
+def _joined(authority: str, file: str) -> str:
+    return f"{authority}/{file}" if authority else file
 
 
 def _text(content: object) -> str:
     return yaml.safe_dump(content, sort_keys=False, width=100)
 
 
-def _deployment(row: Schedule, pool: Pool) -> dict[str, object]:
+def _deployment(row: Schedule, pool: Pool, authority: str) -> dict[str, object]:
     when: dict[str, object] = (
         {"cron": row.cron, "timezone": str(LOCAL)} if row.cron else {"interval": POOL_TICK_SECONDS}
     )
@@ -154,22 +178,41 @@ def _deployment(row: Schedule, pool: Pool) -> dict[str, object]:
         **RUN_SETTINGS,
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
         **pool.environment,
+        **({"EQUIPOISE_AUTHORITY": authority} if authority and pool.environment else {}),
     }
     return {
-        "name": row.flow,
+        "name": authorities.deployment(row.flow, authority),
         "version": version("equipoise"),
-        "tags": ["equipoise"],
+        "tags": authorities.tags(authority),
         "entrypoint": row.entrypoint,
+        **({"parameters": authorities.parameters(authority)} if authority else {}),
         "schedules": [{**when, "active": True}],
         "concurrency_limit": {
             "limit": 1,
             "collision_strategy": "CANCEL_NEW",
             "grace_period_seconds": pool.grace,
         },
-        "work_pool": {"name": POOL, "job_variables": {"env": environment, **pool.variables}},
+        "work_pool": {
+            "name": authorities.pool(authority),
+            "job_variables": {"env": environment, **pool.variables(authorities.pool(authority))},
+        },
     }
 
 
+def _main() -> None:
+    parser = argparse.ArgumentParser(description="Write the files with which Prefect deploys the flows.")
+    parser.add_argument("--authority", default="", help="one of several that share the Prefect server")
+    parser.add_argument("--into", type=Path, default=Path(__file__).parents[2] / "deploy", help="a folder")
+    given = parser.parse_args()
+    try:  # by the rule of the setting, whose sentence says what would be right
+        named = Settings(Home(given.into), {"EQUIPOISE_AUTHORITY": given.authority}).text("authority")
+    except MalformedError as error:
+        parser.error(str(error))
+    for name, text in files(named).items():
+        path = given.into / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    for name, text in files().items():
-        (Path(__file__).parents[2] / "deploy" / name).write_text(text, encoding="utf-8")
+    _main()

@@ -24,7 +24,7 @@ from prefect.utilities.engine import propose_state_sync
 from flows.casework import auditing
 from flows.casework.office import open_office
 from flows.domain.local_day import LOCAL
-from flows.engine import announcing, waking
+from flows.engine import announcing, authorities, waking
 from flows.engine.here import load, waiting
 from flows.engine.settings import AT_LATEST_SECONDS, SCHEDULES, Schedule
 
@@ -166,7 +166,8 @@ class Runs:
             name=row.flow,
             description=flow.description,
             version=version("equipoise"),
-            tags=["equipoise"],
+            tags=authorities.tags(""),  # the server is this authority's own
+            parameters=authorities.parameters(authorities.own(self._home)),
             entrypoint=row.entrypoint,
             parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
             schedules=[DeploymentScheduleCreate(schedule=when, active=active)],

@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from flows.domain.errors import RegisterError
-from flows.engine import failures, server, waking
+from flows.engine import authorities, failures, server, waking
 from flows.engine.settings import SCHEDULES, set_prefect_environment
+from flows.home import find_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,7 +63,8 @@ def running(home: Home) -> Iterator[None]:
 def run_flow(flow: str, only: Sequence[str] | None = None) -> bool:
     """Run a flow in this process, to its end; return whether it completed."""
     schedule = next(row for row in SCHEDULES if row.flow == flow)
-    parameters = {} if only is None else {"only": list(only)}
+    told = authorities.parameters(authorities.own(find_home()))
+    parameters = told if only is None else {"only": list(only), **told}
     state = cast("State[Any]", load(schedule)(**parameters, return_state=True))
     return state.is_completed()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
@@ -13,15 +13,15 @@ from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import get_run_logger
 
-from flows.casework.office import Done
+from flows.casework.office import Done, open_office
 from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError
 from flows.domain.local_day import LOCAL
 from flows.domain.reference import slug
-from flows.engine import announcing, failures, waking
+from flows.engine import announcing, authorities, failures, waking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from prefect.client.schemas.objects import State, TaskRun
     from prefect.tasks import Task
@@ -75,6 +75,18 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
+@contextmanager
+def office_for(authority: str) -> Iterator[Office]:
+    """Open the office in which a run is to work, for as long as the block lasts.
+
+    Raises:
+        RefusedError: the run is for another authority than the one that works here.
+    """
+    with open_office() as office:
+        authorities.check(authority, office.home)
+        yield office
+
+
 def lost_the_race(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Tell whether a task failed because somebody wrote first: the one failure worth another try."""
     return isinstance(state.result(raise_on_failure=False), RegisterMovedError)
@@ -115,7 +127,7 @@ def report(flow: str, runs: Sequence[Run], office: Office) -> list[State[Done]]:
     the case as the run's name where there is one alone.
     A flow that returns the states fails if one of its tasks failed, and each that did is told.
     """
-    there = waking.elsewhere()
+    there = waking.elsewhere(office.home)
     if there:
         with suppress(OSError, ValueError):  # the next run tells
             announcing.announce(office, there)
@@ -128,7 +140,8 @@ def report(flow: str, runs: Sequence[Run], office: Office) -> list[State[Done]]:
         desk = next(iter(office.register.policy().rules.desk), "")
         lines = (f"| {_linked(run, desk)} | {what} |" for run, what in did)
         table = "\n".join(["| case | what happened |", "|---|---|", *lines])
-        create_markdown_artifact(key=flow, markdown=table, description=f"What the {flow} run did")
+        key = authorities.artifact(flow, authorities.own(office.home))
+        create_markdown_artifact(key=key, markdown=table, description=f"What the {flow} run did")
         if len(did) == 1:
             _name_run(f"{flow} {did[0][0].about}")
     return [run.state for run in runs]

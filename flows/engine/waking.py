@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
+from flows.domain.errors import PitError
 from flows.domain.procedure import Stage
+from flows.engine import authorities
 from flows.engine.settings import account
 from flows.settings import OWN_VARIABLE
 
@@ -43,11 +45,13 @@ class Prefect:
         url: It ends in ``/api``.
         authorization: What a call says of who asks; empty where nobody has to.
         up: The home whose ``up`` runs it; None where it runs elsewhere.
+        authority: Whose deployments are asked; empty where the server is one authority's.
     """
 
     url: str
     authorization: str
     up: Home | None = None
+    authority: str = ""
 
     def call(self, path: str, body: object = None, *, within: float = _WITHIN) -> dict[str, Any]:
         """Return what it answers to a GET, or to a POST of ``body``.
@@ -81,7 +85,9 @@ class Prefect:
             "parameters": {} if only is None else {"only": list(only)},
         }
         try:
-            deployment = self.call(f"/deployments/name/{flow}/{flow}", within=within)
+            deployment = self.call(
+                f"/deployments/name/{flow}/{authorities.deployment(flow, self.authority)}", within=within
+            )
             run = self.call(f"/deployments/{deployment['id']}/create_flow_run", body, within=within)
             if self.up:
                 self.up.address.touch()  # ``up`` looks at once
@@ -93,7 +99,7 @@ class Prefect:
 def wake(home: Home, stage: str) -> None:
     """Ask the workers elsewhere for the flow that ``stage`` waits for; never fails, never waits for it."""
     flow = _NEXT.get(Stage(stage))
-    there = elsewhere() if flow else None
+    there = elsewhere(home) if flow else None
     if flow and there and not disk.is_locked(home.address):
         there.ask(flow, None)
 
@@ -113,20 +119,25 @@ def reached(home: Home, *, patience: float = 0.0) -> Prefect | None:
             if time.monotonic() >= until:
                 return None
             time.sleep(0.2)
-    return elsewhere()
+    return elsewhere(home)
 
 
-def elsewhere() -> Prefect | None:
+def elsewhere(home: Home) -> Prefect | None:
     """Return the server that ``$PREFECT_API_URL`` names, with its password or key; None where none is named.
 
     Inside a command or an ``up`` that has a server of its own, that is not meant.
+    Nor is it where the settings of ``home`` cannot be read: whose deployments to ask is not known then.
     """
     url = os.environ.get("PREFECT_API_URL", "")
     if not url.startswith(("http://", "https://")) or os.environ.get(OWN_VARIABLE):
         return None
+    try:
+        authority = authorities.own(home)
+    except PitError:
+        return None
     password, key = os.environ.get("PREFECT_API_AUTH_STRING"), os.environ.get("PREFECT_API_KEY")
     authorization = _basic(password) if password else f"Bearer {key}" if key else ""
-    return Prefect(url=url.rstrip("/"), authorization=authorization)
+    return Prefect(url=url.rstrip("/"), authorization=authorization, authority=authority)
 
 
 def _basic(account: str) -> str:

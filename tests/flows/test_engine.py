@@ -97,26 +97,30 @@ def test_a_command_goes_to_the_server_that_the_environment_names(resting: Town, 
 
 
 @pytest.mark.usefixtures("remote")
-def test_the_key_of_an_account_is_given_where_there_is_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_of_an_account_is_given_where_there_is_no_password(
+    resting: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("PREFECT_API_AUTH_STRING")
-    nobody = waking.elsewhere()
+    nobody = waking.elsewhere(resting.home)
     assert nobody
     assert nobody.authorization == ""
     with pytest.raises(OSError, match="Unauthorized"):
         nobody.call("/admin/version")
 
     monkeypatch.setenv("PREFECT_API_KEY", "pnu_1")
-    account = waking.elsewhere()
+    account = waking.elsewhere(resting.home)
     assert account
     assert account.authorization == "Bearer pnu_1"
 
 
 @pytest.mark.parametrize("url", ["", "file:///etc/passwd", "ftp://127.0.0.1/api"])
 @pytest.mark.usefixtures("remote")
-def test_an_address_that_is_none_of_the_web_is_not_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_is_none_of_the_web_is_not_asked(
+    resting: Town, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PREFECT_API_URL", url)
 
-    assert waking.elsewhere() is None
+    assert waking.elsewhere(resting.home) is None
 
 
 @pytest.mark.parametrize("stage", Stage)

@@ -109,7 +109,7 @@ def check_pages_tell_what_runs(url: str) -> None:
         row.flow: ("READY", engine.load(row).description, ["equipoise"]) for row in SCHEDULES
     }
     (only,) = (row["parameter_openapi_schema"]["properties"] for row in rows if row["name"] == "drafting")
-    assert only.keys() == {"only"}
+    assert only.keys() == {"only", "authority"}
 
 
 @pytest.mark.exhaustive

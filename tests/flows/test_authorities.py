@@ -1,0 +1,154 @@
+"""Several authorities on one Prefect server: own names each, wakes its own flows, works for itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from flow_builders import ask
+from prefect.client.orchestration import get_client
+
+from flows.domain.errors import MalformedError, RefusedError
+from flows.domain.procedure import Stage
+from flows.engine import announcing, authorities, waking
+from flows.engine import here as engine
+from flows.engine.deployment import POOLS, files
+from flows.engine.settings import SCHEDULES
+from flows.home import Home
+from flows.settings import OWN_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from flow_builders import Town
+
+VARIABLE = "EQUIPOISE_AUTHORITY"
+
+
+@pytest.fixture
+def northshire(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The home of one of several."""
+    monkeypatch.setenv(VARIABLE, "northshire")
+    return town
+
+
+def run(flow: str, **parameters: str) -> Any:
+    schedule = next(row for row in SCHEDULES if row.flow == flow)
+    return engine.load(schedule)(**parameters, return_state=True)
+
+
+@pytest.mark.parametrize("authority", ["Northshire", "north shire", "north-shire", "9", "a" * 31, "ñ", "a\n"])
+def test_a_name_that_could_be_mistaken_on_prefects_pages_is_refused(
+    authority: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, authority)
+
+    with pytest.raises(MalformedError, match="small letters and digits is needed"):
+        authorities.own(Home(tmp_path))
+
+
+def test_the_settings_of_a_home_name_its_authority(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('authority = "northshire"\n')
+
+    assert authorities.own(Home(tmp_path)) == "northshire"
+
+
+def test_every_flow_refuses_a_run_for_another_authority_and_does_nothing(northshire: Town) -> None:
+    northshire.put_case("A/1")
+    northshire.opened("A/2")
+    before, entries = northshire.everything(), northshire.entries()
+
+    for row in SCHEDULES:
+        for parameters in ({"authority": "south\x1b[31mshire"}, {}):
+            error = run(row.flow, **parameters).result(raise_on_failure=False)
+            assert isinstance(error, RefusedError)
+            assert str(error) == "The run is not for northshire, whose worker this is; nothing was done."
+
+    assert northshire.entries() == entries
+    assert northshire.everything() == before
+
+
+def test_a_worker_that_is_nobodys_by_name_refuses_a_run_for_one(town: Town) -> None:
+    town.opened("A/1")
+
+    error = run("drafting", authority="northshire").result(raise_on_failure=False)
+
+    assert isinstance(error, RefusedError)
+    assert "EQUIPOISE_AUTHORITY says none here" in str(error)
+    assert town.stages() == {"A/1": "received"}
+
+
+def test_a_run_for_the_authority_that_works_here_is_done_and_kept_apart(northshire: Town) -> None:
+    northshire.opened("A/1")
+
+    state = run("drafting", authority="northshire")
+
+    assert state.is_completed()
+    of_this = {"artifacts": {"flow_run_id": {"any_": [str(state.state_details.flow_run_id)]}}}
+    assert [row["key"] for row in ask("/artifacts/filter", of_this)] == ["drafting-northshire"]
+    assert engine.run_flow("legal-review")  # by a command
+
+
+@pytest.fixture
+def both() -> Iterator[dict[str, UUID]]:
+    """The drafting of two authorities, and of one without a name, deployed on one server."""
+    drafting = engine.load(next(row for row in SCHEDULES if row.flow == "drafting"))
+    with get_client(sync_client=True) as client:
+        flow = client.create_flow(drafting)
+        made = {
+            authority: client.create_deployment(
+                flow_id=flow, name=authorities.deployment("drafting", authority), tags=["test"]
+            )
+            for authority in ("northshire", "southshire", "")
+        }
+        yield made
+        for deployment in made.values():
+            client.delete_deployment(deployment)
+
+
+def test_an_act_wakes_the_flow_of_its_own_authority_alone(
+    northshire: Town, both: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(OWN_VARIABLE)
+
+    waking.wake(northshire.home, Stage.RECEIVED)
+
+    runs = ask("/flow_runs/filter", {"deployments": {"id": {"any_": [str(id_) for id_ in both.values()]}}})
+    assert [row["deployment_id"] for row in runs] == [str(both["northshire"])]
+
+
+def test_an_event_says_whose_it_is_in_its_name(northshire: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    northshire.opened("A/1")
+    recorded = northshire.office.register.tip()
+
+    named = announcing.event_of(recorded, northshire.office)
+    monkeypatch.delenv(VARIABLE)
+    nameless = announcing.event_of(recorded, northshire.office)
+
+    assert (named["event"], nameless["event"]) == (
+        "equipoise.northshire.case.opened",
+        "equipoise.case.opened",
+    )
+    assert named["resource"]["prefect.resource.id"] == "equipoise.northshire.case.A/1"
+    assert named["resource"]["equipoise.authority"] == "northshire"
+    assert "equipoise.authority" not in nameless["resource"]
+
+
+@pytest.mark.parametrize("pool", POOLS, ids=[pool.kind for pool in POOLS])
+def test_what_is_deployed_for_two_authorities_has_nothing_in_common_but_the_flows(pool: Any) -> None:
+    north, south = (
+        yaml.safe_load(files(name)[f"{name}/{pool.file}"]) for name in ("northshire", "southshire")
+    )
+
+    for ours, theirs, row in zip(north["deployments"], south["deployments"], SCHEDULES, strict=True):
+        assert (ours["name"], theirs["name"]) == (f"northshire-{row.flow}", f"southshire-{row.flow}")
+        assert ours["parameters"] == {"authority": "northshire"}
+        assert {*ours["tags"]} & {*theirs["tags"]} == {"equipoise"}
+        assert ours["work_pool"]["name"] == "equipoise-northshire"
+        assert ours["entrypoint"] == theirs["entrypoint"] == row.entrypoint
+        said = ours["work_pool"]["job_variables"]["env"]
+        assert said.get(VARIABLE) == (None if pool.kind == "process" else "northshire")
+    assert "southshire" not in str(north)
