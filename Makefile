@@ -9,6 +9,9 @@ READY := $(VENV)/.ready
 EVERY ?= 15
 KEEP ?= build/demo
 
+# What a thousand processes of the tests start from is compiled once, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test test-cov test-exhaustive test-all bench check pages release wheels lock tools peers clean
 
