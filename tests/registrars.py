@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,10 +36,11 @@ from flows.register.remote import RegistrarSigns
 from flows.registrar.address import Address
 from flows.registrar.connection import Connection
 from flows.sources.parse import parse_request
+from flows.tracing import CARRIER
 from flows.vault.keys import seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pytest
 
@@ -170,8 +172,10 @@ def straight(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
     offices = Offices(home)
     application = Application(offices)
 
-    def asked(_: Connection, what: str, body: bytes) -> tuple[int, bytes]:
-        return application._answered(what, Peer(part=Part.OWN), body)
+    def asked(_: Connection, what: str, body: bytes, carried: Mapping[str, str]) -> tuple[int, bytes]:
+        # In a context of its own: nothing but what is sent is known there.
+        peer = Peer(part=Part.OWN)
+        return Context().run(application._answered, what, peer, body, carried.get(CARRIER, ""))
 
     monkeypatch.setattr(Connection, "_asked", asked)
     try:

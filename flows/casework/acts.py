@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from flows import disk
+from flows import disk, tracing
 from flows.casework import consents
 from flows.domain.act import Act
 from flows.domain.acts import (
@@ -211,9 +211,10 @@ def act(office: Office, officer: Officer, wish: Wish, *, on: Dossier | None = No
         proposal = propose(office, officer.id, wish, on=on)
         return append(office, proposal, _signature_of(officer, proposal))
 
-    with suppress(RegisterMovedError):
-        return attempt(on)
-    return _until_recorded(attempt)
+    with tracing.span(f"act {wish.kind.name}"):
+        with suppress(RegisterMovedError):
+            return attempt(on)
+        return _until_recorded(attempt)
 
 
 def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = None) -> Proposal:

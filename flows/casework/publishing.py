@@ -13,7 +13,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from flows import disk
+from flows import disk, tracing
 from flows.casework import acts, checking, checkpoints
 from flows.casework.office import Done
 from flows.casework.papers import Basis, basis_of
@@ -61,7 +61,7 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
     signed_as = office.copies.signed_as
     # Whoever keeps the paper keeps this of the register, which neither its keeper nor the service can change.
     entries, root = office.copies.stated()
-    made = Basis(
+    basis = Basis(
         document=document,
         request=dossier.read(REQUEST),
         text=dossier.read(kind.text),
@@ -73,7 +73,9 @@ def publish(office: Office, reference: str, document: str = TEST.name) -> Done:
         signed_as=signed_as,
         entries=entries,
         root=root,
-    ).publication()
+    )
+    with tracing.span("make-paper", case=reference, document=document):
+        made = basis.publication()
     pdf, manifest = kind.published(slug(reference))
     version = dossier.case.document(document).version
     office.copies.put_by(dossier, document)

@@ -13,6 +13,7 @@ from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import get_run_logger
 
+from flows import tracing
 from flows.casework.office import Done, open_office
 from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError
@@ -60,7 +61,10 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         began = time.monotonic()
         try:
-            returned = body(*args, **kwargs)
+            with tracing.span(body.__name__.replace("_", "-")) as doing:
+                returned = body(*args, **kwargs)
+                if isinstance(returned, Done):
+                    doing.tell(about=returned.reference)
             if isinstance(returned, Done):
                 seconds, what = time.monotonic() - began, returned.what or "nothing was left to do"
                 get_run_logger().info("%s: %s (%.2f s)", returned.reference, what, seconds)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from flows import tracing
 from flows.domain.acts import RESUME
 from flows.domain.english import in_full
 from flows.domain.errors import CatchingUpError, NotEntitledError, RegisterError, RegisterMovedError
@@ -127,7 +128,11 @@ class OwnRegister(Register):
         Raises:
             PitError: as ``append``; or the procedure says no.
         """
-        with self._repository.locked():
+        stated = statement.act
+        with (
+            tracing.span("append", case=stated.case, document=stated.document, act=stated.kind.name) as doing,
+            self._repository.locked(),
+        ):
             self._check_whole()
             filed = self._filed(statement.act.case)
             policy = self._in_force()
@@ -151,6 +156,7 @@ class OwnRegister(Register):
             data = statement.to_bytes()
             after = chain.then(statement, data, armoured.encode(), folder=proposal.folder, case=proposal.case)
             self._line.keep(recorded.id, after)
+            doing.tell(entry=recorded.entry.sequence)
             self.catch_up()
             if statement.act.kind == RESUME:
                 stop.lift(self._repository.path)

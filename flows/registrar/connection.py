@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from flows import tracing
 from flows.domain.errors import RegisterError
 from flows.registrar import refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from flows.registrar.address import Address
@@ -68,7 +70,9 @@ class Connection:
             PitError: as the registrar said.
             RegisterError: it does not answer, or not as one does.
         """
-        status, data = self._asked(what, to_json(given, bytes_mode="base64"))
+        with tracing.span(f"ask {what}", kind="client") as doing:
+            status, data = self._asked(what, to_json(given, bytes_mode="base64"), doing.carried)
+            doing.tell(status=status)
         try:
             if status == HTTPStatus.OK:
                 return _of_type(gives).validate_json(data)
@@ -78,13 +82,14 @@ class Connection:
                 f"What answers at {self._address.text} is no registrar of this version of Equipoise."
             ) from None
 
-    def _asked(self, what: str, body: bytes) -> tuple[int, bytes]:
+    def _asked(self, what: str, body: bytes, carried: Mapping[str, str]) -> tuple[int, bytes]:
+        headers = {"Content-Type": "application/json", **carried}
         until = time.monotonic() + self._patience
         while True:
             try:
                 if self._open is None:
                     self._open = _connection(self._address)
-                self._open.request("POST", f"/{what}", body, {"Content-Type": "application/json"})
+                self._open.request("POST", f"/{what}", body, headers)
                 answer = self._open.getresponse()
                 data = answer.read(_LARGEST)
             except ssl.SSLCertVerificationError as error:

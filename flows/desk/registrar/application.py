@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from flows import tracing
 from flows.casework.office import Office
 from flows.desk.registrar.answers import ANSWERS, Asked
 from flows.desk.registrar.peers import Peers, account_of
@@ -88,16 +89,21 @@ class Application:
             more = part.get("more_body", False)
         name, peer = scope["path"].strip("/"), scope["state"].get("peer")
         # In a thread: it waits for the disk, and for the one that writes.
-        status, answer = await asyncio.to_thread(self._answered, name, peer, bytes(body))
+        carried = _header(scope, tracing.CARRIER)
+        status, answer = await asyncio.to_thread(self._answered, name, peer, bytes(body), carried)
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
-    def _answered(self, name: str, peer: Peer | None, body: bytes) -> tuple[int, bytes]:
+    def _answered(self, name: str, peer: Peer | None, body: bytes, carried: str = "") -> tuple[int, bytes]:
         if name == "health":
             return self._health()
         try:
-            return _OK, self._given(name, peer, body)
+            # Whatever else is asked for is nothing that may be told of.
+            known = name if name in ANSWERS else "what is unknown"
+            with tracing.span(f"answer {known}", kind="server", carried=carried) as doing:
+                doing.tell(part=peer.part if peer else "nobody")
+                return _OK, self._given(name, peer, body)
         except PitError as error:
             return _REFUSED, json.dumps(refusal.told(error)).encode()
         except Exception as error:  # noqa: BLE001 - what it says may be a case's words
@@ -138,6 +144,10 @@ class Application:
             told = {"stopped": str(error)}
         status = _STOPPED if told["stopped"] else _OK
         return status, json.dumps({"alive": True, **told}).encode()
+
+
+def _header(scope: dict[str, Any], name: str) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name.encode()), "")
 
 
 def protocol_for(peers: Peers) -> type[H11Protocol]:

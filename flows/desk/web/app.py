@@ -27,6 +27,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route as Routed
 
+from flows import tracing
 from flows.desk.web import safety, sessions
 from flows.desk.web.language import LANGUAGES, words_of
 from flows.desk.web.offices import Offices
@@ -200,7 +201,7 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
             sent = await form_of(request)
         else:
             return plain_error(403, request)
-        response, person = await run_in_threadpool(_answered, desk, route, request, sent, as_data=json_)
+        response, person = await run_in_threadpool(_traced, desk, route, request, sent, as_data=json_)
         _log(desk, route, person, response.status_code, time.monotonic() - began)
         return response
 
@@ -219,6 +220,16 @@ async def form_of(request: Request) -> SentForm:
             else:
                 sent.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return sent
+
+
+def _traced(
+    desk: Desk, route: Route, request: Request, sent: SentForm, *, as_data: bool
+) -> tuple[Response, str]:
+    """Answer in a span that has the route, and not what it was asked about."""
+    with tracing.span(f"{route.method} {route.path}", kind="server") as doing:
+        answered = _answered(desk, route, request, sent, as_data=as_data)
+        doing.tell(status=answered[0].status_code)
+        return answered
 
 
 def _answered(
