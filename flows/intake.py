@@ -8,11 +8,9 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
-from flows.casework import requests
-from flows.casework.arrivals import tell_of_set_aside
+from flows.casework import handing_over
 from flows.casework.office import Done, Office
-from flows.casework.requests import Arrival, NextReferences
-from flows.domain.errors import MalformedError
+from flows.casework.taking_in import Inbox, taking_in
 from flows.domain.procedure import Stage
 from flows.engine.tasks import (
     ATTEMPTS_AFTER_A_LOST_RACE,
@@ -24,26 +22,29 @@ from flows.engine.tasks import (
     report,
 )
 from flows.sources import inbox
-from flows.sources.item import has_rested, look, tag_of
+from flows.sources.item import has_rested, tag_of
 
 
 @flow(name="intake", flow_run_name=at_time("intake"))
 @guarded
 def intake(authority: str = "") -> list[State[Done]]:
-    """Open a case for every new request in the inbox; set aside what cannot be taken in."""
-    with office_for(authority) as office, office.taking_in():
-        office.register.check_not_stopped()
-        # While the inbox is held no opening is under way, so a key that no case names is an orphan.
-        office.vault.sweep(office.catalogue.recipients().keys())
-        requests.catch_up(office)
-        references = NextReferences(office)
-        paths = inbox.waiting(office.home.inbox)
-        office.home.inbox_looked.touch()
-        taken = [run for path in paths if (run := take_in(path, references, office))]
-        tell_of_set_aside(office)
+    """Open a case for every new request in the inbox; set aside what cannot be taken in.
+
+    A worker elsewhere first hands over what is in an inbox of its own.
+    """
+    with office_for(authority) as office, taking_in(office) as requests:
+        handed = [hand_over(tag_of(path), path, office, return_state=True) for path in _own_inbox(office)]
+        taken = [run for tag in requests.begin() if (run := take_in(tag, requests))]
+        requests.end()
         if taken:
             office.wake(Stage.RECEIVED)
-        return report("intake", taken, office)
+        return report("intake", [*(Run("an item", state) for state in handed), *taken], office)
+
+
+def _own_inbox(office: Office) -> list[Path]:
+    """Return what stands in the inbox of a worker that has no home; nothing where the home is."""
+    own = office.keys_elsewhere and office.home.inbox.is_dir()
+    return inbox.waiting(office.home.inbox) if own else []
 
 
 def waiting(office: Office) -> list[str]:
@@ -52,24 +53,30 @@ def waiting(office: Office) -> list[str]:
     return [tag_of(path) for path in paths if has_rested(path, now=now)]
 
 
-def take_in(path: Path, references: NextReferences, office: Office) -> Run | None:
+def take_in(tag: str, requests: Inbox) -> Run | None:
     """Read one item and open its case, or set it aside; return what it goes by, and the task's state.
 
     None is returned where it has not arrived yet.
     """
-    tag = tag_of(path)
     try:
-        item = look(path, now=time.time())
-        if item is None:
-            return None
-        arrival = requests.read_item(item, references)
-    except MalformedError as error:
-        faults = requests.faults_of(error)
-        return Run(f"item {tag}", set_aside(tag, path, faults, office, return_state=True))
+        seen = requests.look(tag)
     except Exception as error:  # noqa: BLE001 - an item that trips us up must not hold up the others
         return Run(f"item {tag}", fail_item(tag, error, return_state=True))
-    reference = arrival.reference
-    return Run(reference, open_case(reference, arrival, office, return_state=True), reference)
+    if seen is None:
+        return None
+    if not seen.reference:
+        return Run(f"item {tag}", set_aside(tag, requests, return_state=True))
+    reference = seen.reference
+    return Run(reference, open_case(reference, tag, requests, return_state=True), reference)
+
+
+@task(task_run_name="hand-over-{tag}")
+@guarded
+def hand_over(tag: str, path: Path, office: Office) -> Done:
+    """Hand one item of a worker's own inbox to the registrar."""
+    registrar = office.keys_elsewhere
+    done = handing_over.hand_over(path, office, registrar) if registrar else None
+    return done or Done(reference=f"item {tag}")
 
 
 @task(
@@ -78,20 +85,20 @@ def take_in(path: Path, references: NextReferences, office: Office) -> Run | Non
     retry_condition_fn=lost_the_race,
 )
 @guarded
-def open_case(reference: str, arrival: Arrival, office: Office) -> Done:  # noqa: ARG001 - the run's name
+def open_case(reference: str, tag: str, requests: Inbox) -> Done:
     """Open one case and remove its item, or find that it is open already."""
-    return requests.open_case(office, arrival)
+    return requests.open(tag, reference)
 
 
 @task(task_run_name="set-aside-{tag}")
 @guarded
-def set_aside(tag: str, path: Path, why: list[str], office: Office) -> Done:  # noqa: ARG001 - as above
+def set_aside(tag: str, requests: Inbox) -> Done:
     """Move an item that cannot be taken in out of the inbox, with the reasons beside it."""
-    return requests.set_aside(office, path, why)
+    return requests.set_aside(tag)
 
 
 @task(task_run_name="intake-{tag}")
 @guarded
-def fail_item(tag: str, error: Exception) -> Done:  # noqa: ARG001 - as above
+def fail_item(tag: str, error: Exception) -> Done:  # noqa: ARG001 - the run's name
     """Fail on an item that could be neither read nor found unfit."""
     raise error

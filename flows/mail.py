@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import State
 from flows.casework import mail as mailing
 from flows.casework import mailing_notices
 from flows.casework.office import Done, Office
+from flows.engine import waking
 from flows.engine.tasks import Run, at_time, guarded, office_for, report
 
 _EVERY: Final = 60.0
@@ -27,6 +28,7 @@ def mail(authority: str = "") -> list[State[Done]]:
         runs: list[Run] = []
         if _is_due(office):
             runs.append(Run(_MAILBOX, take_in(office, return_state=True)))
+            waking.ask_workers(office.home, "intake")
         if mailing_notices.waits(office):
             runs.append(Run(_NOTICES, tell(office, return_state=True)))
         return report("mail", runs, office)

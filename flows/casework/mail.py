@@ -3,12 +3,15 @@
 Each message is taken in once, killed at whatever point: what is made of it is written under a name that
 nobody looks at, then the message is remembered, then that name is made plain, and last the message is moved
 to a folder of its mailbox. Nothing is answered, and nothing is deleted.
+
+Where the home is elsewhere, each message is handed to the registrar, which does the same with it, and here
+the mailbox alone is known: what is the authority's own, and what was taken in before, the registrar knows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Final
@@ -23,6 +26,7 @@ from flows.domain.procedure import Role
 from flows.domain.reference import slug
 from flows.notices.notice import MessageCame, write_notice
 from flows.sources import aside
+from flows.sources.copying import let_rest
 from flows.sources.item import ATTACHMENTS, MESSAGE, REQUEST, WHY
 from flows.sources.mail.decoding import one_line
 from flows.sources.mail.judging import Judged, Ours, judge
@@ -31,13 +35,13 @@ from flows.sources.mail.memory import Memory
 from flows.sources.mail.message import TOLD, read_message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from flows.casework.mail_settings import MailSettings
     from flows.casework.office import Office
-    from flows.sources.mail.mailbox import Mailbox, Waiting
+    from flows.sources.mail.mailbox import Mailbox
     from flows.sources.mail.message import Message
 
 _FIRST: Final = datetime.combine(date(2005, 1, 1), time(12), UTC)
@@ -45,6 +49,10 @@ _FIRST: Final = datetime.combine(date(2005, 1, 1), time(12), UTC)
 _SUBJECT: Final = "Request received by e-mail"
 """The label of such a case in clear, until somebody gives it one: what a subject says may be personal."""
 _HIDDEN: Final = ".mail-"
+_NO_SETTINGS: Final = (
+    "The registrar's home has no mail.toml, which says by which addresses and lists mail is judged; write "
+    "one there, with address and without a mailbox."
+)
 _TOO_LARGE: Final = (
     f"the message is larger than {MOST >> 20} MiB: its beginning alone is here, and the whole in its mailbox"
 )
@@ -130,14 +138,18 @@ def take_in(office: Office) -> list[Taken]:
     if settings is None or (settings.imap is None and settings.maildir is None):
         return []
     try:
-        with _alone(office), opened(settings) as mailbox:
-            return [*_all(office, settings, mailbox)]
+        with _alone(office), _taking(office, settings) as take, opened(settings) as mailbox:
+            office.home.mail_looked.touch()
+            return [*_all(settings, mailbox, take)]
     finally:
         tell(office)
 
 
 def tell(office: Office) -> None:
     """Tell of each message that was set aside, and of each that waits in a case, once."""
+    if office.keys_elsewhere:
+        office.keys_elsewhere.ask("told-of-mail", bool)
+        return
     tell_of_set_aside(office)
     for letter in waiting_in(office):
         about = MessageCame(reference=letter.reference, tag=letter.tag, what=letter.what)
@@ -151,28 +163,75 @@ def tell(office: Office) -> None:
 def _alone(office: Office) -> Iterator[None]:
     office.home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     with disk.locked(office.home.state / "mail.lock"):
-        office.home.mail_looked.touch()
         yield
 
 
-def _all(office: Office, settings: MailSettings, mailbox: Mailbox) -> Iterator[Taken]:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class _Read:
+    """A message, as it was read from a mailbox, or its beginning where it is too large."""
+
+    raw: bytes
+    received: datetime
+    whole: bool
+
+
+@contextmanager
+def _taking(office: Office, settings: MailSettings) -> Iterator[Callable[[_Read], Taken]]:
+    """Give what takes one message in: here, or where the case keys are."""
+    there = office.keys_elsewhere
+    if there:
+        yield lambda each: there.ask(
+            "receive-message", Taken, raw=each.raw, received=each.received, whole=each.whole
+        )
+        return
     office.register.check_not_stopped()
-    memory = Memory(office.home.mail_memory, office.vault.digest)
-    failed: PitError | None = None
-    try:
+    with closing(_memory(office)) as memory:
         settle(office, memory)
         ours = ours_of(office, settings)
-        for waiting in mailbox.waiting():
-            try:
-                taken = _one(office, memory, ours, mailbox, waiting)
-                mailbox.put_by(waiting, settings.folders[2 if taken.judged.why else 1])
-                yield taken
-            except PitError as error:  # it must not hold up the others
-                failed = failed or error
-    finally:
-        memory.close()
+        yield lambda each: _one(office, memory, ours, each)
+
+
+def _memory(office: Office) -> Memory:
+    return Memory(office.home.mail_memory, office.vault.digest)
+
+
+def _all(settings: MailSettings, mailbox: Mailbox, take: Callable[[_Read], Taken]) -> Iterator[Taken]:
+    failed: PitError | None = None
+    for waiting in mailbox.waiting():
+        try:
+            raw = mailbox.read(waiting)
+            taken = take(_Read(raw=raw, received=waiting.received, whole=waiting.size <= MOST))
+            mailbox.put_by(waiting, settings.folders[2 if taken.judged.why else 1])
+            yield taken
+        except PitError as error:  # it must not hold up the others
+            failed = failed or error
     if failed:
         raise failed
+
+
+def receive(office: Office, raw: bytes, received: datetime, *, whole: bool) -> Taken:
+    """Take in a message that was read elsewhere, as one that was read here; asked again, once.
+
+    Args:
+        received: When the mail system received it.
+        whole: Whether that is all of it.
+
+    Raises:
+        RefusedError: writing was stopped, or no settings say how mail is judged here.
+    """
+    settings = mail_settings(office.home)
+    if settings is None:
+        raise RefusedError(_NO_SETTINGS)
+    office.register.check_not_stopped()
+    with _alone(office), closing(_memory(office)) as memory:
+        return _one(office, memory, ours_of(office, settings), _Read(raw=raw, received=received, whole=whole))
+
+
+def settle_and_tell(office: Office) -> None:
+    """Finish what a kill left, and tell of what came."""
+    with _alone(office), closing(_memory(office)) as memory:
+        settle(office, memory)
+    tell(office)
 
 
 def ours_of(office: Office, settings: MailSettings) -> Ours:
@@ -202,22 +261,22 @@ def settle(office: Office, memory: Memory) -> None:
                 disk.discard(path)
 
 
-def _one(office: Office, memory: Memory, ours: Ours, mailbox: Mailbox, waiting: Waiting) -> Taken:
-    raw = mailbox.read(waiting)
-    message = read_message(raw)
-    tag, judged = memory.tag_of(message), judge(message, ours)
-    if waiting.size > MOST:
+def _one(office: Office, memory: Memory, ours: Ours, read: _Read) -> Taken:
+    message = read_message(read.raw)
+    tag, judged = memory.tag_of(message.identity), judge(message, ours)
+    if not read.whole:
         judged = Judged(what=judged.what, why=_TOO_LARGE)
     if memory.has(tag):
+        settle(office, memory)
         return Taken(tag=tag, judged=judged, again=True)
-    received = _received(waiting.received, office.now())
+    received = _received(read.received, office.now())
     if judged.case and not judged.why:
         case = office.register.dossier(judged.case).case
         if case.erased:
             judged = Judged(what=judged.what, why=_ERASED.format(case=case.reference))
-    came = _Came(tag=tag, judged=judged, message=message, raw=raw, received=received)
+    came = _Came(tag=tag, judged=judged, message=message, raw=read.raw, received=received)
     hidden = _in_a_case(office, came) if judged.case and not judged.why else _as_an_item(office, came)
-    memory.remember(message)
+    memory.remember(message.identity)
     _plain(hidden)
     return Taken(tag=tag, judged=judged)
 
@@ -256,6 +315,8 @@ def _as_an_item(office: Office, came: _Came) -> Path:
         disk.create(hidden / WHY, aside.why_not_taken([came.judged.why, *_told(came.message)]))
     disk.sync(hidden)
     disk.sync(place)
+    if place == office.home.inbox:
+        let_rest(hidden)
     return hidden
 
 

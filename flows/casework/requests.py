@@ -229,6 +229,8 @@ class NextReferences:
         taken = self._newest.get(year) or self._all()
         pattern = self.office.register.policy().rules.reference_pattern
         reference = next_reference(pattern, year, taken)
+        if self.office.register.find(reference):  # opened meanwhile, by somebody else
+            reference = next_reference(pattern, year, self._all())
         self._newest[year] = {reference}
         return reference
 

@@ -98,9 +98,14 @@ class Prefect:
 
 def wake(home: Home, stage: str) -> None:
     """Ask the workers elsewhere for the flow that ``stage`` waits for; never fails, never waits for it."""
-    flow = _NEXT.get(Stage(stage))
-    there = elsewhere(home) if flow else None
-    if flow and there and not disk.is_locked(home.address):
+    if flow := _NEXT.get(Stage(stage)):
+        ask_workers(home, flow)
+
+
+def ask_workers(home: Home, flow: str) -> None:
+    """Ask the workers elsewhere for a flow; never fails, never waits for it."""
+    there = elsewhere(home)
+    if there and not disk.is_locked(home.address):
         there.ask(flow, None)
 
 

@@ -27,7 +27,6 @@ def copy_in(path: Path, inbox: Path) -> int:
     """
     alone = not is_folder(path) or os.path.lexists(path / REQUEST)
     found = [each for each in ([path] if alone else waiting(path)) if not left_alone(each.name)]
-    rested = time.time() - LONG_REST
     for each in found:
         with storing("What was named"), disk.locked_folder(inbox):
             fresh = inbox / _COPYING
@@ -36,7 +35,13 @@ def copy_in(path: Path, inbox: Path) -> int:
                 shutil.copytree(each, fresh, symlinks=True)
             else:
                 shutil.copy2(each, fresh, follow_symlinks=False)
-            for copied in (fresh, *fresh.rglob("*")):
-                os.utime(copied, (rested, rested), follow_symlinks=False)
+            let_rest(fresh)
             fresh.rename(free_path(inbox, each.name))
     return len(found)
+
+
+def let_rest(item: Path) -> None:
+    """Let a whole item under a hidden name be taken in at once when it is given another."""
+    rested = time.time() - LONG_REST
+    for each in (item, *item.rglob("*")):
+        os.utime(each, (rested, rested), follow_symlinks=False)

@@ -66,7 +66,10 @@ def assign_reference(item: Item, reference: str) -> Item:
     with storing(labelled(item.path)):
         folder = item.path
         if is_folder(folder):
+            rested = folder.stat()
             disk.write(folder / REFERENCE, line)
+            for each in (folder / REFERENCE, folder):  # what is written here is no sign that it still arrives
+                os.utime(each, ns=(rested.st_atime_ns, rested.st_mtime_ns))
         else:
             folder = _folder_for(item, line)
             item.path.rename(folder / REQUEST)

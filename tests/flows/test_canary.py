@@ -92,7 +92,7 @@ def _tell(town: Town, clock: Clock) -> None:
         failing.setattr(requests, "parse_request", fail)  # a task that fails over the words
         assert {type(error) for error in town.run("intake").failures} == {UnexpectedError}
         failing.undo()
-        failing.setattr(intake, "NextReferences", fail)  # the flow itself
+        failing.setattr(intake, "taking_in", fail)  # the flow itself
         assert town.run("intake").state.is_failed()
         failing.undo()
         assert town.run("intake").completed

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from flow_builders import a_request
 from registrars import straight
 
 from flows.domain.procedure import Stage
 from flows.home import HOME_VARIABLE, REGISTRAR_VARIABLE
+from flows.sources.item import tag_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,11 +24,20 @@ def test_every_stage_is_run_by_a_worker_that_asks_a_registrar(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town.put_case("A/1")
+    elsewhere = tmp_path / "worker" / "inbox"
+    elsewhere.mkdir(parents=True)
+    shutil.move(town.put("posted", a_request("B/2")), elsewhere)
     with straight(town.home, monkeypatch) as address:
         monkeypatch.setenv(REGISTRAR_VARIABLE, address.text)
-        # Where the home is the case keys are, and requests are taken in; the registrar writes all the same.
-        assert town.run("intake").completed
         monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "worker"))
+        run = town.run("intake")
+        assert [name.partition(tag_of(elsewhere / "posted"))[0] for name, *_ in run.tasks()] == [
+            "hand-over-",
+            "intake-A/1",
+            "intake-B/2",
+        ]
+        assert town.stages() == {"A/1": "received", "B/2": "received"}
+        assert not [*elsewhere.iterdir()]
         assert town.run("drafting").completed
         town.submit("A/1")
         assert town.run("legal-review").completed
@@ -40,6 +52,7 @@ def test_every_stage_is_run_by_a_worker_that_asks_a_registrar(
         assert town.run("publication").tasks() == [("publication-copy-A/1", "COMPLETED", 1)]
 
     assert town.everything() == before
-    assert town.stages() == {"A/1": "published"}
-    assert {path.name for path in (tmp_path / "worker").rglob("*")} <= {"state", "looked-ahead.json"}
+    assert town.stages() == {"A/1": "published", "B/2": "drafting"}
+    kept = {path.name for path in (tmp_path / "worker").rglob("*") if path.is_file()}
+    assert kept <= {"looked-ahead.json", "B-2.json"}  # what the checks found
     assert town.audited().passes

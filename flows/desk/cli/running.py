@@ -23,19 +23,23 @@ from flows.desk.cli.terminal import (
 )
 from flows.domain.acts import OPEN, PUBLISH, Kind
 from flows.domain.documents import DOCUMENTS
-from flows.domain.errors import Fault, MalformedError, RegisterError, WrongStageError
+from flows.domain.errors import Fault, MalformedError, PitError, RegisterError, WrongStageError
 from flows.domain.procedure import Stage
 from flows.domain.reference import parse_reference
 from flows.engine import here as engine
-from flows.engine import settings
+from flows.engine import settings, waking
 from flows.engine.settings import DESK_PORT as PORT
 from flows.home import Home
 from flows.settings import Settings
 from flows.sources import copying, inbox
+from flows.sources.item import tag_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flows.casework.office import Office
     from flows.domain.act import Act
+    from flows.registrar.connection import Connection
 
 
 @click.command(epilog=example("equipoise up --every 60"))
@@ -113,12 +117,20 @@ def _run_up(home: Home, every: int, port: int, *, as_json: bool, opened: bool = 
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @with_home
 def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
-    """Take requests in now, first drafts included: those in the inbox, or a copy of those at PATH."""
+    """Take requests in now, first drafts included: those in the inbox, or a copy of those at PATH.
+
+    Where a registrar is asked they are handed over to it, and nothing of them is kept here.
+    """
     with open_office(home) as office:
         if path is not None:
             _check_there(path)
+            home.inbox.mkdir(parents=True, exist_ok=True)
             copying.copy_in(path, home.inbox)
         there = _names(home.set_aside)
+        if office.keys_elsewhere:
+            handed, held = _hand_over(office, office.keys_elsewhere)
+            _say_handed(home, handed, there, held=held, as_json=as_json)
+            return
         before = office.register.tip().entry.sequence
         waits = bool(inbox.waiting(home.inbox) or office.catalogue.ready(Stage.RECEIVED))
         if waits:
@@ -132,13 +144,8 @@ def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
     else:
         for reference in opened:
             click.echo(f"Opened {reference}.")
-        for name in aside:
-            why = home.set_aside / name / "WHY.txt"
-            click.secho(shown(f"Set aside {name}: {why} says why."), fg="yellow")
-        if arriving:
-            items = counted(arriving, "item is", "items are")
-            click.echo(f"{items} still arriving: open for writing, or changed some seconds ago.")
-        elif held and not opened and not aside:
+        _say_left(home, aside, arriving)
+        if held and not (opened or aside or arriving):
             click.echo("Nothing new.")
     _end(held=held, answer=not aside)
 
@@ -193,6 +200,51 @@ def demo(keep: Path | None, *, opened: bool, as_json: bool) -> None:
         print_json(story.play(keep, say=lambda _: None))
     else:
         story.play(keep, say=click.echo)
+
+
+def _hand_over(office: Office, registrar: Connection) -> tuple[int, bool]:
+    """Hand what is in the inbox here over; return how much, and whether all that has arrived was taken.
+
+    The one that cannot be handed over holds up no other.
+    """
+    from flows.casework import handing_over  # noqa: PLC0415 - where a registrar is asked alone
+
+    handed, failed = 0, False
+    office.home.inbox.mkdir(parents=True, exist_ok=True)
+    with office.taking_in():
+        for path in inbox.waiting(office.home.inbox):
+            try:
+                done = handing_over.hand_over(path, office, registrar)
+                handed += done is not None and done.handed
+            except PitError as error:
+                failed = True
+                click.secho(shown(f"Item {tag_of(path)}: {error}"), err=True)
+    if handed:
+        waking.ask_workers(office.home, "intake")
+    return handed, not failed
+
+
+def _say_handed(home: Home, handed: int, there: set[str], *, held: bool, as_json: bool) -> None:
+    aside = sorted(_names(home.set_aside) - there)
+    arriving = len(inbox.waiting(home.inbox)) if held else 0
+    if as_json:
+        print_json({"handed": handed, "set_aside": aside, "arriving": arriving, "failed": not held})
+    else:
+        if handed:
+            click.echo(f"Handed {counted(handed, 'request', 'requests')} over to the registrar.")
+        _say_left(home, aside, arriving)
+        if held and not (handed or aside or arriving):
+            click.echo("Nothing new.")
+    _end(held=held, answer=not aside)
+
+
+def _say_left(home: Home, aside: Sequence[str], arriving: int) -> None:
+    for name in aside:
+        why = home.set_aside / name / "WHY.txt"
+        click.secho(shown(f"Set aside {name}: {why} says why."), fg="yellow")
+    if arriving:
+        items = counted(arriving, "item is", "items are")
+        click.echo(f"{items} still arriving: open for writing, or changed some seconds ago.")
 
 
 def _check_there(path: Path) -> None:

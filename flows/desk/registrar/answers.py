@@ -9,12 +9,17 @@ import inspect
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
+from weakref import WeakKeyDictionary
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import AwareDatetime, BaseModel, ConfigDict, create_model
 
-from flows.casework import acts, checking, erasing, publishing
+from flows.casework import acts, checking, erasing, handing_over, mail, publishing
 from flows.casework.acts import Officer
+from flows.casework.handing_over import Handed  # noqa: TC001 - read from what comes
+from flows.casework.mail import Taken  # noqa: TC001 - read from what comes
+from flows.casework.office import Done, Office  # noqa: TC001 - read from what comes
 from flows.casework.sealed import may_open_again
+from flows.casework.taking_in import Here, Seen
 from flows.catalogue.remote import LISTS
 from flows.desk.registrar.peers import Part, Peer
 from flows.domain.acts import CHANGE_SERVICE_KEY, CONFIRM_ERASURE, DRAFT, PUBLISH, READ_REQUEST
@@ -39,12 +44,13 @@ from flows.register.statement import POLICY, parse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flows.casework.office import Office
     from flows.domain.act import Act
     from flows.register.dossier import Dossier
     from flows.register.store import OwnRegister
 
-EVERYBODY: Final = frozenset(Part)
+EVERYBODY: Final = frozenset(Part) - {Part.GATEWAY}
+HANDING_OVER: Final = frozenset(Part)
+RECEIVING: Final = frozenset({Part.OWN, Part.WORKER, Part.GATEWAY})
 WORKERS: Final = frozenset({Part.OWN, Part.WORKER})
 DESKS: Final = frozenset({Part.OWN, Part.DESK})
 OPENING: Final = frozenset({Part.OWN, Part.DESK, Part.OFFICER})
@@ -251,6 +257,71 @@ def _opens(office: Office, peer: Peer, dossier: Dossier, person: str) -> bool:
     if peer.part is Part.DESK:
         done = may_open_again(office, dossier, Officer(id=person, signer=None))
     return done and not [*refusals(dossier.case, READ_REQUEST, person, dossier.policy)]
+
+
+# What arrives -------------------------------------------------------------------------------------
+
+
+@_answers(RECEIVING)
+def receive_message(asked: Asked, raw: bytes, received: AwareDatetime, *, whole: bool) -> Taken:
+    """Take in a message that was read from a mailbox elsewhere."""
+    return mail.receive(asked.office, raw, received, whole=whole)
+
+
+@_answers(RECEIVING)
+def told_of_mail(asked: Asked) -> bool:
+    """Tell people of the messages that came."""
+    mail.settle_and_tell(asked.office)
+    return True
+
+
+@_answers(HANDING_OVER)
+def hand_over(asked: Asked, handed: Handed) -> bool:
+    """Put a request that came elsewhere into the inbox; return False for one that was before."""
+    return handing_over.receive(asked.office, handed)
+
+
+@_answers(WORKERS, writes=True)
+def items(asked: Asked) -> list[str]:
+    """Return what stands in the inbox, by tags."""
+    with asked.office.taking_in():
+        return _inbox(asked.office).begin()
+
+
+@_answers(WORKERS, writes=True)
+def look_at_item(asked: Asked, tag: str) -> Seen | None:
+    """Read an item, and give it a reference if it names none."""
+    with asked.office.taking_in():
+        return _inbox(asked.office).look(tag)
+
+
+@_answers(WORKERS, writes=True)
+def open_item(asked: Asked, tag: str, reference: str) -> Done:
+    """Open the case of an item."""
+    with asked.office.taking_in():
+        return _inbox(asked.office).open(tag, reference)
+
+
+@_answers(WORKERS, writes=True)
+def set_item_aside(asked: Asked, tag: str) -> Done:
+    """Set aside what is no request."""
+    with asked.office.taking_in():
+        return _inbox(asked.office).set_aside(tag)
+
+
+@_answers(WORKERS)
+def told_of_items(asked: Asked) -> bool:
+    """Tell people of what was set aside."""
+    _inbox(asked.office).end()
+    return True
+
+
+_INBOXES: Final[WeakKeyDictionary[Office, Here]] = WeakKeyDictionary()
+"""Of each office; it remembers the reference that it gave last."""
+
+
+def _inbox(office: Office) -> Here:
+    return _INBOXES.setdefault(office, Here(office))
 
 
 # Lists, notices, papers ---------------------------------------------------------------------------

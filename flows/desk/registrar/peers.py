@@ -34,6 +34,8 @@ class Part(StrEnum):
     """Serves pages to people who are signed in there."""
     OFFICER = "officer"
     """One person."""
+    GATEWAY = "gateway"
+    """Hands over what came by mail or in a folder, and may ask nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +97,10 @@ def read_peers(home: Home) -> Peers:
 
 
 def _peer(home: Home, text: object) -> Peer:
-    if text in (Part.WORKER, Part.DESK):  # whatever type it is of
+    if text in (Part.WORKER, Part.DESK, Part.GATEWAY):  # whatever type it is of
         return Peer(part=Part(str(text)))
     if not (isinstance(text, str) and text.startswith(_OFFICER)):
-        raise _unfit(home, 'each is "worker", "desk" or "officer:" and an id')
+        raise _unfit(home, 'each is "worker", "desk", "gateway" or "officer:" and an id')
     person = text.removeprefix(_OFFICER)
     parse_person(person)
     return Peer(part=Part.OFFICER, person=person)

@@ -1,6 +1,6 @@
-"""The memory of the messages that were taken in, so that each is taken in once.
+"""The memory of what was taken in from elsewhere, messages and requests, so that each is taken in once.
 
-Of each message a keyed digest of its id and its content, which tells nothing without the key. A message is
+Of each a keyed digest of its id and its content, which tells nothing without the key. A message is
 remembered before what was made of it is there for others, under a name of that digest: whatever a kill leaves
 in between is finished by its name, or was not remembered and is thrown away.
 """
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from flows.sources.mail.message import Message
-
 _SCHEMA: Final = "create table if not exists taken (tag text primary key, mark blob not null) strict"
 _TAG: Final = 16
 """Hex digits of a tag: what stands for a message in names and logs."""
 
 
 class Memory:
-    """Which messages were taken in; close it when done."""
+    """Which messages and requests were taken in; close it when done.
+
+    Each is told by its id and its content, as ``Message.told`` has them.
+    """
 
     def __init__(self, path: Path, digest: Callable[[bytes], bytes]) -> None:
         self._digest = digest
@@ -42,19 +43,18 @@ class Memory:
         """Close the memory."""
         self._db.close()
 
-    def tag_of(self, message: Message) -> str:
+    def tag_of(self, told: str) -> str:
         """Return what stands for a message: the same for the same, whatever way it came by."""
-        return self._mark(message).hex()[:_TAG]
+        return self._mark(told).hex()[:_TAG]
 
     def has(self, tag: str) -> bool:
         """Tell whether a message was taken in."""
         return bool(self._db.execute("select 1 from taken where tag = ?", (tag,)).fetchone())
 
-    def remember(self, message: Message) -> None:
+    def remember(self, told: str) -> None:
         """Remember, durably, that a message is taken in."""
-        mark = self._mark(message)
+        mark = self._mark(told)
         self._db.execute("insert or ignore into taken values (?, ?)", (mark.hex()[:_TAG], mark))
 
-    def _mark(self, message: Message) -> bytes:
-        told = "\0".join(("message", message.id or message.dated, message.content))
+    def _mark(self, told: str) -> bytes:
         return self._digest(told.encode("utf-8", "replace"))

@@ -121,6 +121,11 @@ class Message:
     gives_back: tuple[str, ...]
     content: str
 
+    @property
+    def identity(self) -> str:
+        """What tells it from every other: its id, or where it has none its day, and its content."""
+        return "\0".join(("message", self.id or self.dated, self.content))
+
     def mark(self, name: str) -> str:
         """Return the first line of a name in its head; empty without."""
         return next(iter(self.marks.get(name, ())), "")
