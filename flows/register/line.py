@@ -6,11 +6,13 @@ act was appended, and is the audit's business, not this file's.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from flows.domain.decide import after
-from flows.domain.errors import RegisterError, TamperedError
+from flows.domain.errors import PitError, RegisterError, TamperedError
 from flows.register import entry as entries
 from flows.register.chain import Chain
 from flows.register.objects import Node, Tree, parse_tree
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from flows.register.statement import Statement
 
 _CHAINS_KEPT = 1_024
+_ENTRIES_KEPT: Final = 256
+_FOLDERS_KEPT: Final = 256
+_TOLD_BY: Final = (".json", ".sig", ".md", ".yaml")
+"""How the files end by which the catalogue is told of a case; others are sealed, or large."""
 _DAY_DEPTH = "cases/year/month/day".count("/")
 
 
@@ -58,6 +64,8 @@ class Line:
         self._policy_at: tuple[str, Policy] | None = None
         self._chains: dict[str, Chain] = {}
         self._cases: dict[str, frozenset[str]] = {}
+        self._entries = lru_cache(_ENTRIES_KEPT)(self._parsed_entry)
+        self._folders = lru_cache(_FOLDERS_KEPT)(self._parsed_folder)
         self.policy_head: str | None = None
 
     def entry(self, id_: str) -> Recorded:
@@ -66,6 +74,9 @@ class Line:
         Raises:
             TamperedError: it is not in the register's form.
         """
+        return self._entries(id_)
+
+    def _parsed_entry(self, id_: str) -> Recorded:
         try:
             payload, _ = entries.without_signature(self.raw(id_))
             return Recorded(id=id_, entry=entries.parse(payload))
@@ -93,9 +104,12 @@ class Line:
             id_ = recorded.entry.case_previous
 
     def tree(self, node: str | None) -> Tree:
-        """Return a folder by the id of its object; an empty one for None."""
+        """Return a folder by the id of its object, not to be changed; an empty one for None."""
+        return self._folders(node) if node else {}
+
+    def _parsed_folder(self, node: str) -> Tree:
         try:
-            return parse_tree(self._repository.read(node, "tree")) if node else {}
+            return parse_tree(self._repository.read(node, "tree"))
         except ValueError as error:
             raise TamperedError(
                 f"Folder {node} is not in the register's form; run `equipoise audit`."
@@ -181,6 +195,25 @@ class Line:
             else:
                 open_ += [(f"{path}/{name}", below) for name, below in inner.items()]
         return found
+
+    def read_ahead(self, id_: str, folders: Iterable[str], entries_: Iterable[str]) -> None:
+        """Have the acts and texts of some cases, as the entry ``id_`` left them, read at once.
+
+        What is wrong with one is found when it is read.
+
+        Args:
+            entries_: The newest of each.
+        """
+        ahead = self._repository.objects.read_ahead
+        with suppress(PitError):
+            found = [node.id for folder in folders if (node := self.node(id_, folder)) and node.folder]
+            ahead(found)
+            for case in [*found]:
+                found += [node.id for node in self.tree(case).values() if node.folder]
+            ahead(found)
+            rows = (row for folder in found for row in self.tree(folder).items())
+            files = (node.id for name, node in rows if not node.folder and name.endswith(_TOLD_BY))
+            ahead((*entries_, *files))
 
     def chain(self, id_: str, folder: str, *, at: str) -> Chain:
         """Return the chain in ``folder``, which the case's newest entry ``id_`` left.

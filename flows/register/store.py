@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from flows import tracing
 from flows.domain.acts import RESUME
@@ -32,7 +33,7 @@ from flows.register.repository import Repository
 from flows.register.statement import POLICY, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from flows.domain.filed import Catalogue
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     from flows.register.statement import Statement
 
 _Objects = dict[str, tuple[str, bytes]]
+_Changed = tuple[str, str, int]
+"""The reference of a case, the id of its newest entry, and the number of its newest act."""
+_READ_AT_ONCE: Final = 32
+"""Cases whose acts and texts are read at once, of some twenty files each."""
 
 
 class OwnRegister(Register):
@@ -253,7 +258,7 @@ class OwnRegister(Register):
     def changes(self, since: Reached | None) -> Changes | None:
         """Return what changed since an entry, or ever; None where that entry is none of this line."""
         tip, reached, known = self._repository.tip(), None, since is None
-        changed: dict[str, tuple[str, str, int]] = {}
+        changed: dict[str, _Changed] = {}
         told: dict[str, dict[int, int]] = {}
         for recorded in self._line.back_from(tip):
             entry = recorded.entry
@@ -272,10 +277,21 @@ class OwnRegister(Register):
             changed = {POLICY: changed[POLICY], **changed}
         standings = (
             replace(self._standing(*each, tip, folders), entries=told[case])
-            for case, each in changed.items()
+            for case, each in self._in_groups(changed, tip, folders)
             if tip
         )
         return Changes(reached=reached, count=len(changed), standings=standings)
+
+    def _in_groups(
+        self, changed: Mapping[str, _Changed], tip: str | None, folders: Mapping[str, str]
+    ) -> Iterator[tuple[str, _Changed]]:
+        """Yield what changed; where all is read anew, what a group of cases has is read at once."""
+        rest = iter(changed.items())
+        while group := [*islice(rest, _READ_AT_ONCE)]:
+            if tip and folders:
+                there = [folders.get(slug(reference), "") for _, (reference, _, _) in group]
+                self._line.read_ahead(tip, filter(None, there), [id_ for _, (_, id_, _) in group])
+            yield from group
 
     def _standing(
         self, reference: str, id_: str, number: int, tip: str, folders: Mapping[str, str]
