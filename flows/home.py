@@ -64,8 +64,20 @@ class Home:
         if self.register.is_dir():
             return self.register
         if self.registrar:
-            raise RegisterError("The register is where the registrar is; do this there.")
+            self.check_here()
         raise RegisterError(f"There is no register at {self.register}; `equipoise init` makes one.")
+
+    def check_here(self) -> None:
+        """Check that the home itself is here, for what is done to it.
+
+        Raises:
+            RegisterError: it is where a registrar is.
+        """
+        if self.registrar and not self.register.is_dir():
+            raise RegisterError(
+                f"This works on the home itself, which is where the registrar at {self.registrar.text} is; "
+                f"call it there, without {REGISTRAR_VARIABLE}."
+            )
 
     @property
     def inbox(self) -> Path:

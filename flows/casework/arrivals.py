@@ -3,6 +3,8 @@
 Nothing here tells a name or a word of a request, for either may be a person's: an item goes by its tag, and
 what was written in ``WHY.txt`` has no text of it. Who reads a request that was set aside is noted, for there
 is no case whose history could say so.
+
+Where the home is elsewhere the registrar is asked for all of it, and judges who may by the same code.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
+from flows.casework.handing_over import Handed
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, RefusedError
 from flows.domain.local_day import local_day
 from flows.domain.procedure import Role
@@ -68,6 +71,8 @@ class Arrivals:
 
 def arrivals(office: Office) -> Arrivals:
     """Return what stands in the inbox and what was set aside, the oldest first."""
+    if there := office.keys_elsewhere:
+        return there.ask("arrivals", Arrivals)
     home = office.home
     waiting = (Standing(tag=tag_of(path), since=_since(path)) for path in inbox.waiting(home.inbox))
     kept = (
@@ -97,6 +102,8 @@ def read(office: Office, person: str, tag: str, reason: str) -> list[str]:
     Raises:
         RefusedError: there is no such item, or no reason.
     """
+    if there := office.keys_elsewhere:
+        return there.ask("read-set-aside", list[str], person=person, tag=tag, reason=reason)
     _check_may(office, person)
     folder = _folder(office, tag)
     if not reason.strip():
@@ -111,6 +118,9 @@ def take_in_again(office: Office, person: str, tag: str) -> None:
     Raises:
         RefusedError: there is no such item, or it is an assessment alone.
     """
+    if there := office.keys_elsewhere:
+        there.ask("take-in-again", bool, person=person, tag=tag)
+        return
     _check_may(office, person)
     with office.taking_in():
         folder = _folder(office, tag)
@@ -128,6 +138,9 @@ def delete(office: Office, person: str, tag: str) -> None:
     Raises:
         RefusedError: there is no such item, or the person never read it.
     """
+    if there := office.keys_elsewhere:
+        there.ask("delete-set-aside", bool, person=person, tag=tag)
+        return
     _check_may(office, person)
     with office.taking_in():
         folder = _folder(office, tag)
@@ -160,6 +173,13 @@ def put_in(office: Office, person: str, files: Sequence[tuple[str, bytes]]) -> N
         at = names.index(unfit) + 1
         problem = f"the name of file {at} that came with it is given twice, or is one that is left alone"
         raise MalformedError("what was sent", Fault(path="", problem=problem))
+    if there := office.keys_elsewhere:
+        assessment = next((content for name, content in texts if name == ASSESSMENT), None)
+        handed = Handed(
+            once=os.urandom(16).hex(), request=requests[0][1], assessment=assessment, attachments=attached
+        )
+        there.ask("hand-over", bool, handed=handed)
+        return
     with tempfile.TemporaryDirectory(dir=_state(office)) as place:
         item = Path(place) / f"sent-{os.urandom(6).hex()}"
         disk.create(item / REQUEST, requests[0][1], mode=0o600)

@@ -91,6 +91,8 @@ def going_on(office: Office) -> tuple[Tree, str | None]:
 
 def take(office: Office, person: str) -> str:
     """Return the newest checkpoint for somebody who takes it along, and note who did."""
+    if there := office.keys_elsewhere:
+        return there.ask("checkpoint", str, person=person)
     note = current(office)
     copies_elsewhere.note(office, Way.TAKEN, person, parse_checkpoint(note)[0].sequence)
     return note

@@ -55,6 +55,9 @@ class HandedOut:
 
 def note(office: Office, way: Way, place: str, entries: int, *, outside: bool = True) -> None:
     """Note that something went out, in the place of what went there before."""
+    if there := office.keys_elsewhere:
+        there.ask("handed-out", bool, way=way, place=place, entries=entries)
+        return
     row = HandedOut(way=way, place=place, entries=entries, time=office.now(), outside=outside)
     with disk.locked(office.home.state / "handed-out.lock"):
         kept = [each for each in known(office.home) if (each.way, each.place) != (way, place)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.casework import copies_elsewhere
 from flows.casework.auditing import Audited, last_audit
+from flows.casework.copies_elsewhere import HandedOut  # noqa: TC001 - read from what comes
 from flows.casework.views import what_was_done
 from flows.catalogue.search import Entries
 from flows.domain.acts import OVERRIDE, READ_REQUEST
@@ -16,7 +17,6 @@ from flows.register import signature
 from flows.register.checkpoint import newest_checkpoint, parse_checkpoint
 
 if TYPE_CHECKING:
-    from flows.casework.copies_elsewhere import HandedOut
     from flows.casework.office import Office
     from flows.catalogue.rows import Done
     from flows.domain.attested import Attested
@@ -101,28 +101,50 @@ class EntryView:
     path: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is kept of audits and checkpoints beside the register, as ``Oversight`` has it."""
+
+    audit: Audited | None
+    checkpoint: int
+    checkpointed: datetime | None
+    handed_out: tuple[HandedOut, ...]
+
+
+def kept_beside(office: Office) -> Beside:
+    """Return what the home, or its registrar, keeps of audits and checkpoints."""
+    if there := office.keys_elsewhere:
+        return there.ask("kept-beside", Beside)
+    home = office.home
+    note, _ = newest_checkpoint(home.checkpoints)
+    sequence = parse_checkpoint(note)[0].sequence if note else 0
+    file = home.checkpoints / f"{sequence:09}.txt"
+    return Beside(
+        audit=last_audit(home),
+        checkpoint=sequence,
+        checkpointed=datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None,
+        handed_out=copies_elsewhere.known(home),
+    )
+
+
 def oversight(office: Office, which: Entries, page: int = 1) -> Oversight:
     """Return how the register stands, and one page of the entries that are looked for."""
-    catalogue, audit, tip = office.catalogue, last_audit(office.home), office.register.tip()
+    catalogue, kept, tip = office.catalogue, kept_beside(office), office.register.tip()
     found = catalogue.count_entries(which)
     pages = max(1, -(-found // PAGE))
     page = max(1, min(page, pages))
-    note, _ = newest_checkpoint(office.home.checkpoints)
-    sequence = parse_checkpoint(note)[0].sequence if note else 0
-    file = office.home.checkpoints / f"{sequence:09}.txt"
-    written = datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
-    copies, before = copies_elsewhere.known(office.home), office.now() - _OLD
+    audit, written, before = kept.audit, kept.checkpointed, office.now() - _OLD
     return Oversight(
         entries=tip.entry.sequence,
         fingerprint=office.register.fingerprint(),
         audit=audit,
         old=audit is None or audit.time < before,
-        checkpoint=sequence,
+        checkpoint=kept.checkpoint,
         checkpointed=written,
         checkpoints=str(office.home.checkpoints.relative_to(office.home.root)),
-        overdue=sequence < tip.entry.sequence and (written is None or written < before),
-        handed_out=copies,
-        outside=max((each.entries for each in copies if each.outside), default=0),
+        overdue=kept.checkpoint < tip.entry.sequence and (written is None or written < before),
+        handed_out=kept.handed_out,
+        outside=max((each.entries for each in kept.handed_out if each.outside), default=0),
         overrides=catalogue.count_entries(Entries(kind=OVERRIDE.name)),
         attested=catalogue.count_entries(Entries(attested="yes")),
         reads=catalogue.count_entries(Entries(kind=READ_REQUEST.name)),

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _SECONDS: Final = 300
 _SECONDS_OF_ALL: Final = 6 * 3_600
 """For a file of the whole register, which a machine writes for itself; nobody waits at a page."""
+_ENTRIES: Final = 512
+"""That are handed out at once."""
+_PACKED: Final = 64 << 20
+"""Bytes of them; one entry alone may be more."""
 _GIT: Final = (*GIT, "-c", "pack.threads=1", "-c", "uploadpack.allowFilter=false")
 ADVERTISED: Final = b"001e# service=git-upload-pack\n0000"
 """What stands before the list of branches where that is asked for by HTTP (gitprotocol-http)."""
@@ -57,6 +61,32 @@ def fetched(repository: Path, asked: bytes, *, second: bool) -> bytes:
     with lent(repository) as (own, variables):
         call = ["upload-pack", "--stateless-rpc", "--strict", str(own)]
         return _git(call, own, {**variables, **_form(second=second)}, asked)
+
+
+def pack(repository: Path, after: str | None) -> tuple[bytes, str, bool]:
+    """Return some entries as git packs them, the id of the last, and whether there are more.
+
+    Args:
+        after: The id of the entry after which they are; None for the first.
+
+    Raises:
+        RegisterError: there is no such entry.
+    """
+    if after is not None and not is_id(after):
+        raise RegisterError("There is no such entry in the register.")
+    with lent(repository) as (own, variables):
+        line = [BRANCH, *([f"^{after}"] if after else [])]
+        ids = _git(["rev-list", "--first-parent", "--reverse", *line], own, variables).decode().split()
+        if not ids:
+            return b"", after or "", False
+        some = _ENTRIES
+        while True:
+            upto = ids[min(some, len(ids)) - 1]
+            asked = "".join(f"{each}\n" for each in (upto, *line[1:])).encode()
+            packed = _git(["pack-objects", "--revs", "--stdout", "-q"], own, variables, asked)
+            if len(packed) <= _PACKED or some == 1:
+                return packed, upto, upto != ids[-1]
+            some = max(1, some // 8)
 
 
 def _form(*, second: bool) -> dict[str, str]:

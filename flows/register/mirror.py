@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from flows.register.register import Register
     from flows.register.report import Brought, Report, Verdict
 
 _OBJECT: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{38}|pack/pack-[0-9a-f]{40}\.(pack|rev|idx)")
@@ -129,6 +130,46 @@ def take(source: str, folder: Path) -> None:
         _fetch(source, candidate)
         _take_over(candidate / "objects", folder / "objects")
         taken.advance(str(branch_of(candidate)), None)
+
+
+@contextmanager
+def brought(register: Register, place: Path) -> Iterator[Path]:
+    """Hold a repository with all that a register hands out, in a folder of ``place``: to be audited there.
+
+    git names every object by what it is, so what was sent wrongly is missing; whatever else is wrong with
+    it, the audit says.
+
+    Raises:
+        RegisterError: it hands nothing out, or what is no pack.
+    """
+    with _candidate([], place) as candidate:
+        after, more = None, True
+        while more:
+            packed, after, more = register.pack(after)
+            if packed:
+                _unpack(packed, candidate)
+            elif more:
+                raise RegisterError("The register is not handed out whole.")
+        if not after or not is_id(after):
+            raise RegisterError("The register has no entry that could be handed out.")
+        (candidate / BRANCH).write_text(f"{after}\n", encoding="ascii")
+        yield candidate
+
+
+def _unpack(packed: bytes, candidate: Path) -> None:
+    try:
+        subprocess.run(  # noqa: S603 - fixed arguments
+            [*GIT, "index-pack", "--stdin"],
+            cwd=candidate,
+            env=environment(candidate),
+            input=packed,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            timeout=_SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise RegisterError("git cannot read what the register was handed out as.") from error
 
 
 def check_push(lines: list[str], repository: Path, quarantine: Path | None, verifier: Verifier) -> Report:

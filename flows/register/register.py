@@ -128,6 +128,14 @@ class Register(ABC):
         """Return the whole register as one file that `git clone` reads."""
 
     @abstractmethod
+    def pack(self, after: str | None) -> tuple[bytes, str, bool]:
+        """Return some entries as git packs them, the id of the last, and whether there are more.
+
+        Args:
+            after: The id of the entry after which they are; None for the first.
+        """
+
+    @abstractmethod
     def branches(self, *, second: bool) -> bytes:
         """Return what `git fetch` is told first; ``second`` form of its protocol or the first."""
 

@@ -219,6 +219,10 @@ class RemoteRegister(Register):
         """Return the whole register as one file that `git clone` reads."""
         return self._connection.ask("bundle", bytes)
 
+    def pack(self, after: str | None) -> tuple[bytes, str, bool]:
+        """Return some entries as git packs them, the id of the last, and whether there are more."""
+        return self._connection.ask("pack", tuple[bytes, str, bool], after=after)
+
     def branches(self, *, second: bool) -> bytes:
         """Return what `git fetch` is told first."""
         return self._connection.ask("branches", bytes, second=second)

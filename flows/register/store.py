@@ -73,6 +73,10 @@ class OwnRegister(Register):
         """Return the whole register as one file that `git clone` reads."""
         return handing_out.bundle(self._repository.path)
 
+    def pack(self, after: str | None) -> tuple[bytes, str, bool]:
+        """Return some entries as git packs them, the id of the last, and whether there are more."""
+        return handing_out.pack(self._repository.path, after)
+
     def branches(self, *, second: bool) -> bytes:
         """Return what `git fetch` is told first; ``second`` form of its protocol or the first."""
         return handing_out.branches(self._repository.path, second=second)

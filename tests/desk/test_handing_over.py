@@ -236,6 +236,7 @@ class Cutting:
                     (far if each is near else near).sendall(data)
 
 
+@pytest.mark.exhaustive
 def test_a_connection_cut_before_the_answer_opens_no_second_case(
     desk: Desk, gateway: Path, tmp_path: Path
 ) -> None:
@@ -338,7 +339,7 @@ def test_a_registrar_killed_at_any_point_takes_each_message_in_once(
     assert passes_audit(desk.home)
 
 
-@pytest.mark.parametrize("at", sampled(AT_THE_GATEWAY, 1))
+@pytest.mark.parametrize("at", sampled(AT_THE_GATEWAY, 0))
 def test_a_gateway_killed_at_any_point_hands_each_message_over_once(
     at: str, desk: Desk, gateway: Path, tmp_path: Path
 ) -> None:

@@ -22,10 +22,12 @@ PAGES = {
         "/cases?words=covert",
         "/cases/1146A-22",
         "/cases/1146A-22/draft",
+        "/inbox",
     ),
     "legal-reviewer": (
         *("/cases/1146A-22/changes", "/cases/1146A-22/paper", "/cases/1146A-22/decide/test", "/me"),
         *("/cases/1146A-22/act", "/cases/1146A-22/request", "/register/9", "/register/case/1146A-22"),
+        "/register",
     ),
     "administrator": ("/people", "/people/foi-officer", "/policy", "/retention", "/register/allowed_signers"),
 }

@@ -15,13 +15,13 @@ from flows.desk.cli.checking import Progress, audit_json, fingerprint, tell_audi
 from flows.desk.cli.terminal import (
     FAILS_ITS_AUDIT,
     NO,
+    at_home,
     counted,
     example,
     open_office,
     print_json,
     read_text,
     shown,
-    with_home,
 )
 from flows.settings import Settings
 
@@ -47,7 +47,7 @@ _PATH = click.Path(path_type=Path)
     metavar="RECIPIENT",
     help="Seal the keys for a recipient of age (age1…), whose private half is kept elsewhere.",
 )
-@with_home
+@at_home
 def backup(
     target: Path | None, keys: Path | None, seal_for: str | None, *, home: Home, as_json: bool
 ) -> None:
@@ -126,7 +126,7 @@ def _size(size: int) -> str:
     type=_PATH,
     help="A checkpoint kept elsewhere; else the newest of the backup.",
 )
-@with_home
+@at_home
 def restore(
     file: Path,
     keys: Path | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from itertools import groupby
 from operator import attrgetter
@@ -31,6 +32,7 @@ from flows.desk.cli.terminal import (
     example,
     heading,
     moment,
+    open_office,
     print_json,
     print_rows,
     prints,
@@ -61,7 +63,7 @@ from flows.sources.schema import json_schema
 from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from flows.casework.acts import Officer
     from flows.casework.office import Office
@@ -128,7 +130,11 @@ def audit(
     home: Home,
     as_json: bool,
 ) -> None:
-    """Verify a register from its objects alone; by default the home's own."""
+    """Verify a register from its objects alone; by default the home's own.
+
+    Where the home is elsewhere its registrar hands every object out, and the audit is made here, on a copy
+    that is deleted again: what an audited machine says of itself is no audit.
+    """
     if onward and not remember:
         raise click.UsageError("--onward goes on from what an audit noted: --remember FILE is needed.")
     mine = repository is None and checkpoint is None
@@ -136,9 +142,11 @@ def audit(
     note, stated = _from_outside(checkpoint) if checkpoint else (own, None)
     pin = fingerprint(pin) if pin is not None else None
     before = _remembered(remember) if remember else None
-    with Progress("Auditing") as progress:
+    with ExitStack() as stack:
+        there = stack.enter_context(_handed_out(home)) if repository is None else None
+        progress = stack.enter_context(Progress("Auditing"))
         report = audit_register(
-            repository or home.own_register,
+            repository or there or home.own_register,
             check_brought=paper.check,
             pin=pin,
             checkpoint=note,
@@ -146,13 +154,14 @@ def audit(
             remembered=before,
             stated=stated,
             looked_into=before if onward else None,
-            keys=None if repository else keys_in(home.case_keys),
+            keys=None if repository or there else keys_in(home.case_keys),
             now=flows_home.now(),
             processes=processors(),
             progress=progress.show,
         )
-    stop = stopped(repository or home.register)
-    if repository is None:
+    stop = _stopped_there(home) if there else stopped(repository or home.register)
+    where = home.registrar.text if there and home.registrar else str(repository or home.register)
+    if repository is None and not there:
         published_files.compare(home.published, report)
         report.sort()
     if own:
@@ -165,7 +174,7 @@ def audit(
     compared = str(checkpoint or ("the newest of this home" if own else "none"))
     if html:
         made = Compared(
-            repository=str(repository or home.register),
+            repository=where,
             checkpoint=compared,
             pin=pin or "",
             remembered=str(remember or ""),
@@ -182,6 +191,23 @@ def audit(
         sys.exit(FAILS_ITS_AUDIT)
     if remember:
         disk.write(remember, report.checkpoint.text().encode())
+
+
+@contextmanager
+def _handed_out(home: Home) -> Iterator[Path | None]:
+    """Hold a copy of the register that a registrar elsewhere hands out; None where the home is here."""
+    if home.registrar is None or home.register.is_dir():
+        yield None
+        return
+    from flows.register.mirror import brought  # noqa: PLC0415 - where a registrar is asked alone
+
+    with open_office(home) as office, brought(office.register, home.state) as repository:
+        yield repository
+
+
+def _stopped_there(home: Home) -> str | None:
+    with open_office(home) as office:
+        return office.register.stopped()
 
 
 @click.command(

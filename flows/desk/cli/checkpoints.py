@@ -87,7 +87,7 @@ def checkpoint(
         elif add is not None:
             text, added = checkpoints.add_cosignatures(office, read_text(add))
         else:
-            text = checkpoints.current(office)
+            text = _current(office)
         written = _write(office, out, text) if out else None
     if as_json:
         print_json({"text": text, "file": written, "added": added})
@@ -106,6 +106,11 @@ def _write(office: Office, out: Path, text: str) -> str:
     if note and text.endswith(note):
         copies_elsewhere.note_file(office, out, parse_checkpoint(note)[0].sequence)
     return written
+
+
+def _current(office: Office) -> str:
+    """Return the newest checkpoint; of a registrar's home it is taken by whoever the certificate names."""
+    return checkpoints.take(office, "") if office.keys_elsewhere else checkpoints.current(office)
 
 
 def _key(office: Office) -> str:

@@ -9,7 +9,7 @@ import click
 
 from flows.casework import doctor as casework
 from flows.casework.ailment import shown_as_row
-from flows.desk.cli.terminal import NO, counted, example, print_json, shown, with_home
+from flows.desk.cli.terminal import NO, at_home, counted, example, print_json, shown
 
 if TYPE_CHECKING:
     from flows.home import Home
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog=example("equipoise doctor", "equipoise doctor --mend"))
 @click.option("--mend", is_flag=True, help="Mend what is safe to mend; the rest is told.")
-@with_home
+@at_home
 def doctor(*, mend: bool, home: Home, as_json: bool) -> None:
     """Say what is wrong with a home after a kill, a full disk or a restored copy, and mend what is safe."""
     mended, left = casework.mend(home) if mend else ([], casework.examine(home))

@@ -17,6 +17,7 @@ from flows.desk.cli.recovery import SHARES_TO, SharesNeeded, shares_for, tell_sh
 from flows.desk.cli.terminal import (
     WORDS,
     Commands,
+    at_home,
     counted,
     example,
     open_office,
@@ -106,7 +107,7 @@ def _kind_of(ctx: click.Context, param: click.Parameter, value: str | None) -> s
     "where a last key is lost.",
 )
 @click.option("--shares-to", metavar="FOLDER", type=click.Path(path_type=Path), help=SHARES_TO)
-@with_home
+@at_home
 def init(
     authority: str,
     administrators: tuple[str, ...],

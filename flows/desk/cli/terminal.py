@@ -294,6 +294,17 @@ def with_home(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def at_home(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the same, for what is done to the home itself, and never through a registrar."""
+
+    @functools.wraps(command)
+    def checked(*args: Any, home: Home, **kwargs: Any) -> None:  # noqa: ANN401 - whatever it takes
+        home.check_here()
+        command(*args, home=home, **kwargs)
+
+    return with_home(checked)
+
+
 def prints(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that needs no home the option ``--json``; it is handed ``as_json``.
 

@@ -13,11 +13,27 @@ from weakref import WeakKeyDictionary
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, create_model
 
-from flows.casework import acts, checking, erasing, handing_over, mail, publishing
+from flows.casework import (
+    acts,
+    applicants,
+    checking,
+    checkpoints,
+    copies_elsewhere,
+    erasing,
+    handing_over,
+    mail,
+    oversight,
+    publishing,
+)
+from flows.casework import arrivals as arriving
 from flows.casework.acts import Officer
+from flows.casework.applicants import Asking  # noqa: TC001 - read from what comes
+from flows.casework.arrivals import Arrivals  # noqa: TC001 - as above
+from flows.casework.copies_elsewhere import Way
 from flows.casework.handing_over import Handed  # noqa: TC001 - read from what comes
 from flows.casework.mail import Taken  # noqa: TC001 - read from what comes
 from flows.casework.office import Done, Office  # noqa: TC001 - read from what comes
+from flows.casework.oversight import Beside  # noqa: TC001 - as above
 from flows.casework.sealed import may_open_again
 from flows.casework.taking_in import Here, Seen
 from flows.catalogue.remote import LISTS
@@ -145,6 +161,12 @@ def objects(asked: Asked, ids: list[str]) -> list[tuple[str, bytes]]:
 def records(asked: Asked, entry: str, folder: str) -> list[tuple[str, bytes]]:
     """Return what is in a folder at an entry, and what leads to it."""
     return asked.register.records(entry, folder)
+
+
+@_answers(EVERYBODY)
+def pack(asked: Asked, after: str | None) -> tuple[bytes, str, bool]:
+    """Return some entries as git packs them, the id of the last, and whether there are more."""
+    return asked.register.pack(after)
 
 
 @_answers(DESKS)
@@ -314,6 +336,72 @@ def told_of_items(asked: Asked) -> bool:
     """Tell people of what was set aside."""
     _inbox(asked.office).end()
     return True
+
+
+# What stands beside the register, for the desk's pages and officers' machines ----------------------
+
+
+def _check_own(peer: Peer, person: str, verb: str) -> None:
+    """Check that an officer asks in their own name; a desk asks for whoever is signed in there."""
+    if peer.person not in {"", person}:
+        raise NotEntitledError(peer.person, verb=verb, needed="that they ask in their own name")
+
+
+@_answers(DESKS)
+def arrivals(asked: Asked) -> Arrivals:
+    """Return what stands in the inbox and what was set aside."""
+    return arriving.arrivals(asked.office)
+
+
+@_answers(DESKS)
+def read_set_aside(asked: Asked, person: str, tag: str, reason: str) -> list[str]:
+    """Return the texts of what was set aside, once it is noted that a person reads them."""
+    return arriving.read(asked.office, person, tag, reason)
+
+
+@_answers(DESKS)
+def take_in_again(asked: Asked, person: str, tag: str) -> bool:
+    """Put what was set aside back into the inbox."""
+    arriving.take_in_again(asked.office, person, tag)
+    return True
+
+
+@_answers(DESKS)
+def delete_set_aside(asked: Asked, person: str, tag: str) -> bool:
+    """Delete what was set aside."""
+    arriving.delete(asked.office, person, tag)
+    return True
+
+
+@_answers(OPENING)
+def asked_by(asked: Asked, person: str, words: str, reason: str) -> Asking:
+    """Return the cases of an applicant that a person may open, once it is noted that they look."""
+    _check_own(asked.peer, person, "look for an applicant")
+    by_one = asked.peer.part is Part.DESK
+    return applicants.told_elsewhere(asked.office, person, words, reason, by_one=by_one)
+
+
+@_answers(OPENING)
+def checkpoint(asked: Asked, person: str) -> str:
+    """Return the newest checkpoint, signed now if the register has grown, and note who takes it."""
+    peer = asked.peer
+    _check_own(peer, person or peer.person, "take a checkpoint")
+    return checkpoints.take(asked.office, person or peer.person or peer.part)
+
+
+@_answers(DESKS)
+def handed_out(asked: Asked, way: str, place: str, entries: int) -> bool:
+    """Note that the desk handed something out."""
+    if way not in set(Way):
+        raise MalformedError("way", Fault(path="", problem="nothing is handed out in that way"))
+    copies_elsewhere.note(asked.office, Way(way), place, entries)
+    return True
+
+
+@_answers(OPENING)
+def kept_beside(asked: Asked) -> Beside:
+    """Return what is kept of audits and checkpoints."""
+    return oversight.kept_beside(asked.office)
 
 
 _INBOXES: Final[WeakKeyDictionary[Office, Here]] = WeakKeyDictionary()

@@ -1,0 +1,242 @@
+"""What officers, auditors and a desk do where the home is not: the registrar is asked, and judges who may."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from desk_builders import CASE, EXAMPLE, Desk, open_case, passes_audit
+from registrars import Certifier, elsewhere, running, straight
+
+from flows import home as flows_home
+from flows.casework import arrivals, checkpoints, copies_elsewhere, oversight
+from flows.casework.copies_elsewhere import Way
+from flows.casework.office import open_office
+from flows.desk.registrar.application import Application, Offices
+from flows.desk.registrar.peers import Part, Peer
+from flows.domain.errors import NotEntitledError, RefusedError
+from flows.home import REGISTRAR_VARIABLE, Home
+from flows.registrar import refusal
+from flows.registrar.connection import Connection
+from flows.sources import aside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flows.registrar.address import Address
+
+PEERS = """
+[certificates]
+"officer" = "officer:foi-officer"
+"auditor" = "officer:auditor"
+"""
+LOOK = ("find", "--applicant", "Sample Applicant", "--reason", "They rang.", "--as", "foi-officer")
+
+
+def far_away(desk: Desk, root: Path, *people: str) -> Desk:
+    """Take people's own keys to another machine."""
+    far = Desk(Home(root))
+    far.home.officers.mkdir(parents=True)
+    for person in people:
+        for name in (person, f"{person}.pub"):
+            shutil.move(desk.home.officers / name, far.home.officers / name)
+    return far
+
+
+def set_registrar(patched: pytest.MonkeyPatch, address: Address) -> None:
+    patched.setenv(REGISTRAR_VARIABLE, address.text)
+    for name, file in (("CA", address.authority), ("CERT", address.certificate), ("KEY", address.key)):
+        patched.setenv(f"{REGISTRAR_VARIABLE}_{name}", str(file or ""))
+
+
+def notes(desk: Desk) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in desk.home.lookups.read_text().splitlines()]
+
+
+@pytest.mark.exhaustive
+def test_an_officer_looks_for_an_applicant_and_an_auditor_audits_from_their_own_machines_over_tls(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.home.peers.write_text(PEERS)
+    text = (EXAMPLE / "request.yaml").read_text()
+    with open_office(desk.home) as office:
+        for case in ("R/2", "R/3"):
+            open_case(office, text.replace(CASE, case).replace("Please answer", f"{case}: answer").encode())
+    desk.done("step-aside", "R/2", "--reason", "I know them.", "--as", "foi-officer")
+    far, certifier = far_away(desk, tmp_path / "far", "foi-officer"), Certifier(tmp_path)
+    with running(desk.home, certifier) as registrar, monkeypatch.context() as patched:
+        officer = certifier.address(registrar.over_tls, "officer")
+        set_registrar(patched, officer)
+        found = far.told(*LOOK)
+        assert ([each["reference"] for each in found["cases"]], found["kept_back"]) == (["R/3", CASE], 1)
+        assert [(each["person"], each["reason"], sorted(each["cases"])) for each in notes(desk)] == [
+            ("foi-officer", "They rang.", [CASE, "R/3"])
+        ]
+        with closing(Connection(officer)) as asking:
+            for person in ("legal-reviewer", "administrator"):
+                with pytest.raises(NotEntitledError, match="that they ask in their own name"):
+                    asking.ask(
+                        "asked-by", object, person=person, words="Sample Applicant", reason="They rang."
+                    )
+        assert len(notes(desk)) == 1
+
+        set_registrar(patched, certifier.address(registrar.over_tls, "auditor"))
+        kept = tmp_path / "checkpoint.txt"
+        far.done("checkpoint", "--out", kept)
+        told = far.told("audit", "--checkpoint", kept, "--remember", tmp_path / "remembered")
+        with open_office(desk.home, reading=True) as office:
+            assert told["entries"] == told["compared_to"] == office.register.tip().entry.sequence
+        assert [*far.home.state.iterdir()] == []
+    for case in (CASE, "R/3"):
+        acts = [each["act"] for each in desk.told("history", case)["entries"]]
+        assert acts[-1] == "read-request"
+    assert "read-request" not in [each["act"] for each in desk.told("history", "R/2")["entries"]]
+    (taken,) = [each for each in copies_elsewhere.known(desk.home) if each.way is Way.TAKEN]
+    assert taken.place == "auditor"
+    assert passes_audit(desk.home)
+
+
+def test_an_audit_from_elsewhere_finds_what_the_registrar_leaves_out_or_alters(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far, said = Desk(Home(tmp_path / "far")), Connection.ask
+    checkpoint = tmp_path / "checkpoint.txt"
+    desk.done("checkpoint", "--out", checkpoint)
+    monkeypatch.setattr("flows.register.handing_out._ENTRIES", 2)  # several packs
+    packs: list[int] = []
+    lies: list[Callable[[bytes], bytes | None]] = [lambda packed: packed]
+    with straight(desk.home, monkeypatch) as address:
+        monkeypatch.setenv(REGISTRAR_VARIABLE, address.text)
+
+        def ask(self: Connection, what: str, gives: Any, /, **given: Any) -> Any:
+            found = said(self, what, gives, **given)
+            if what != "pack":
+                return found
+            packs.append(len(found[0]))
+            altered = lies[-1](found[0])
+            return (found[0], found[1], False) if altered is None else (altered, *found[1:])
+
+        monkeypatch.setattr(Connection, "ask", ask)
+        assert far.told("audit", "--checkpoint", checkpoint)["passes"]
+        assert len(packs) > 3
+        lies.append(lambda _: None)  # all that comes after is left out
+        cut = far("audit", "--checkpoint", checkpoint)
+        assert cut.exit_code == 4
+        assert "E_ROLLBACK" in cut.stdout
+        lies.append(lambda packed: packed[:-30] + bytes(30))
+        assert far("audit").stderr.startswith("git cannot read what the register was handed out as")
+    assert [*far.home.state.iterdir()] == []
+
+
+def test_two_administrators_erase_a_case_from_their_own_machines(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = ("--as", "administrator"), ("--as", "second.administrator")
+    desk.done("close", CASE, "--ground", "withdrawn", "--as", "foi-officer")
+    later = flows_home.now() + timedelta(days=40)
+    monkeypatch.setattr(flows_home, "now", lambda: later)
+    desk.done("officer", "add", "second.administrator", "--role", "administrator", *first)
+    desk.done("retention", "set", "1", *first)
+    one = far_away(desk, tmp_path / "one", "administrator")
+    other = far_away(desk, tmp_path / "other", "second.administrator")
+    with open_office(desk.home) as office:
+        key = desk.home.case_keys / f"{office.register.dossier(CASE).case.recipient}.age"
+    assert key.exists()
+    with straight(desk.home, monkeypatch) as address, monkeypatch.context() as patched:
+        patched.setenv(REGISTRAR_VARIABLE, address.text)
+        one.done("erase", CASE, "--ground", "Schedule 4.2, requests answered", *first)
+        assert one.refused("confirm-erasure", CASE, *first)[0] == 1
+        assert "What was sealed in it is erased" in other.done("confirm-erasure", CASE, *second)
+        assert not key.exists()
+    assert passes_audit(desk.home)
+
+
+def test_a_desk_elsewhere_looks_after_the_inbox_and_notes_what_it_hands_out(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = (EXAMPLE / "request.yaml").read_bytes()
+    for name in ("one", "two"):
+        item = desk.home.inbox / name
+        item.mkdir()
+        (item / "request.yaml").write_bytes(request)
+        aside.set_aside(item, desk.home.set_aside, ["request.yaml, x: it is not known"])
+    with straight(desk.home, monkeypatch) as address, elsewhere(tmp_path / "far", address) as office:
+        with open_office(desk.home) as here:
+            assert arrivals.arrivals(office) == arrivals.arrivals(here)
+        one, two = (each.tag for each in arrivals.arrivals(office).aside)
+        with pytest.raises(NotEntitledError, match="may not look after the inbox"):
+            arrivals.read(office, "legal-reviewer", one, "To see.")
+        with pytest.raises(RefusedError, match="Read it first"):
+            arrivals.delete(office, "foi-officer", one)
+        assert request.decode() in arrivals.read(office, "foi-officer", one, "To see.")
+        arrivals.delete(office, "foi-officer", one)
+        arrivals.take_in_again(office, "foi-officer", two)
+        arrivals.put_in(office, "foi-officer", [("new.yaml", request), ("plan.txt", b"A plan.")])
+        with pytest.raises(NotEntitledError):
+            arrivals.put_in(office, "legal-reviewer", [("new.yaml", request)])
+        seen = arrivals.arrivals(office)
+        assert (len(seen.waiting), seen.aside) == (2, ())
+        note = checkpoints.take(office, "auditor")
+        assert note == (desk.home.checkpoints / "000000008.txt").read_text()
+        copies_elsewhere.note(office, Way.WHOLE, "auditor", 8)
+        kept = oversight.kept_beside(office)
+        assert (kept.checkpoint, [each.way for each in kept.handed_out]) == (8, [Way.WHOLE, Way.TAKEN])
+    assert [each["person"] for each in notes(desk)] == ["foi-officer", "foi-officer"]
+
+
+def test_a_desk_is_told_of_one_case_at_a_time_until_its_person_opened_them(desk: Desk) -> None:
+    text = (EXAMPLE / "request.yaml").read_text()
+    with open_office(desk.home) as office:
+        open_case(office, text.replace(CASE, "R/2").replace("Please answer", "R/2: answer").encode())
+    offices = Offices(desk.home)
+    application = Application(offices)
+    body = {"person": "foi-officer", "words": "Sample Applicant", "reason": "They rang."}
+
+    def told(part: Part, person: str = "") -> list[str]:
+        status, answer = application._answered(
+            "asked-by", Peer(part=part, person=person), json.dumps(body).encode()
+        )
+        if status != 200:
+            raise refusal.read(json.loads(answer))
+        return list(json.loads(answer)["references"])
+
+    try:
+        assert len(told(Part.OFFICER, "foi-officer")) == 2
+        (first,) = told(Part.DESK)
+        desk.done("request", first, "--reason", "To answer.", "--as", "foi-officer")
+        assert len(told(Part.DESK)) == 2
+        for part, person in ((Part.WORKER, ""), (Part.GATEWAY, ""), (Part.OFFICER, "legal-reviewer")):
+            with pytest.raises(NotEntitledError):
+                told(part, person)
+    finally:
+        offices.close()
+
+
+AT = "unix:/run/equipoise/registrar.sock"
+HOME_ALONE = (
+    ("doctor",),
+    ("backup", "/nowhere"),
+    ("restore", "/nowhere.tar"),
+    ("init", "--authority", "X", "--administrator", "x", "--body", "other"),
+)
+
+
+@pytest.mark.parametrize("call", HOME_ALONE, ids=lambda call: call[0])
+def test_what_is_done_to_the_home_itself_says_where_in_one_sentence(
+    call: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(REGISTRAR_VARIABLE, AT)
+
+    said = Desk(Home(tmp_path / "far"))(*call)
+
+    sentence = (
+        f"This works on the home itself, which is where the registrar at {AT} is; call it there, without "
+        f"{REGISTRAR_VARIABLE}.\n"
+    )
+    assert (said.exit_code, said.stderr) == (3, sentence)
+    assert not (tmp_path / "far").exists()
