@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 120
 MEMORY: Final = 700 << 20
+_MEBIBYTE: Final = 1 << 20
 """Bytes; half of it is the program and what it maps."""
 READS: Final = """
 import json, resource, sys
@@ -66,17 +67,26 @@ def store(path: Path, kind: str, content: bytes) -> str:
     return id_
 
 
+def zeros(before: bytes, size: int) -> bytes:
+    """Return some bytes and ``size`` zeros, whole mebibytes of them, as zlib packs them."""
+    packer = zlib.compressobj(9)
+    packed = [packer.compress(before + bytes(_MEBIBYTE)) + packer.flush(zlib.Z_FULL_FLUSH)]
+    # After a full flush the same bytes pack to the same again: a gigabyte is not packed to try one.
+    again = packer.compress(bytes(_MEBIBYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
+    packed += [again] * (size // _MEBIBYTE - 1)
+    end = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS).flush()
+    first = zlib.adler32(before)
+    low, high = first & 0xFFFF, first >> 16
+    sum_ = (high + low * size) % 65_521 << 16 | low  # RFC 1950: what a zero adds
+    return b"".join(packed) + end + struct.pack(">I", sum_)
+
+
 def bomb(path: Path, kind: str, size: int) -> str:
     """Write an object of ``size`` zeros, a thousandth of it on the disk; return a name it might have."""
     id_ = f"{len(kind)}{'b' * 39}"
     place = path / "objects" / id_[:2] / id_[2:]
     place.parent.mkdir(exist_ok=True)
-    packer = zlib.compressobj(9)
-    with place.open("wb") as file:
-        file.write(packer.compress(b"%s %d\0" % (kind.encode(), size)))
-        for _ in range(size >> 20):
-            file.write(packer.compress(bytes(1 << 20)))
-        file.write(packer.flush())
+    place.write_bytes(zeros(b"%s %d\0" % (kind.encode(), size), size))
     return id_
 
 
@@ -149,8 +159,7 @@ def _packed_bomb(path: Path) -> None:
         head[-1] |= 128
         head.append(rest & 127)
         rest >>= 7
-    packer = zlib.compressobj(9)
-    body = b"".join(packer.compress(bytes(1 << 20)) for _ in range(size >> 20)) + packer.flush()
+    body = zeros(b"", size)
     data = b"PACK" + struct.pack(">II", 2, 1) + bytes(head) + body
     data += hashlib.sha1(data, usedforsecurity=False).digest()
     id_ = "b" * 40
