@@ -13,7 +13,7 @@ KEEP ?= build/demo
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-cov test-exhaustive test-all bench check pages release wheels lock tools peers clean
+.PHONY: help install demo up test test-cov test-exhaustive test-all bench check pages release wheels lock tools machines peers clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -43,7 +43,7 @@ test-cov: $(READY) tools ## the same, and how much of the program they run
 	$(PYTEST) -m "not exhaustive" --cov --cov-report=term:skip-covered
 	$(BIN)/python -m coverage report --include='flows/domain/*,flows/register/*' --fail-under=95 --format=total
 
-test-exhaustive: $(READY) tools ## the exhaustive tests; MINUTES=60 begins none after an hour, and names what is left
+test-exhaustive: $(READY) tools machines ## the exhaustive tests; MINUTES=60 begins none after an hour, and names what is left
 	$(BIN)/python -m pytest -n 2 --maxschedchunk 1 -m exhaustive $(if $(MINUTES),--minutes $(MINUTES))
 
 test-all: test test-exhaustive ## all tests
@@ -91,6 +91,15 @@ tools:
 	[ -x /usr/sbin/postfix ] || missing="$$missing postfix"; \
 	command -v ssh-keygen >/dev/null && command -v ssh-agent >/dev/null || missing="$$missing openssh-client"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
+	if [ -n "$$missing" ]; then $(FETCH); fi
+
+# The run of many machines on one takes what several Prefect servers share, and network namespaces.
+machines:
+	@missing=""; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v ip >/dev/null || [ -x /usr/sbin/ip ] || missing="$$missing iproute2"; \
+	command -v nsenter >/dev/null || missing="$$missing util-linux"; \
 	if [ -n "$$missing" ]; then $(FETCH); fi
 
 # WeasyPrint, a peer in the benchmarks, draws with Pango; without HarfBuzz's subsetting it does, but slower.

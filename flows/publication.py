@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from typing import TYPE_CHECKING, Final
+
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
 from flows.casework import publishing
 from flows.casework.office import Done, Office
 from flows.domain.procedure import Stage
+from flows.engine.settings import PAPER_TAG
 from flows.engine.tasks import (
     ATTEMPTS_AFTER_A_LOST_RACE,
     at_time,
@@ -18,16 +22,33 @@ from flows.engine.tasks import (
     report,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_AT_A_TIME: Final = 4
+
 
 @flow(name="publication", flow_run_name=at_time("publication"))
 @guarded
 def publication(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Publish what is signed off, of every case or ``only`` those named; lay out again what is missing."""
     with office_for(authority) as office:
-        ready = office.catalogue.ready(Stage.PUBLICATION)
-        runs = for_each(publish, office, ready, only)
+        runs = for_each(publish, office, _ready(office), only)
         runs += for_each(lay_out_again, office, publishing.copies_missing(office))
         return report("publication", runs, office)
+
+
+def _ready(office: Office) -> Iterator[tuple[str, str]]:
+    """Yield what is to be published, also what comes to it meanwhile, each once.
+
+    A few at a time, and in no order: runs of other workers do the same, and seldom take the same then. What
+    two do take is published once all the same.
+    """
+    begun: set[tuple[str, str]] = set()
+    while left := [each for each in office.catalogue.ready(Stage.PUBLICATION) if each not in begun]:
+        some = random.sample(left, min(len(left), _AT_A_TIME))
+        begun.update(some)
+        yield from some
 
 
 def waiting(office: Office) -> list[tuple[str, str]]:
@@ -37,6 +58,7 @@ def waiting(office: Office) -> list[tuple[str, str]]:
 
 @task(
     task_run_name="publication-{about}",
+    tags=[PAPER_TAG],
     retries=ATTEMPTS_AFTER_A_LOST_RACE,
     retry_condition_fn=lost_the_race,
 )

@@ -58,11 +58,11 @@ class Certifier:
         self.authority = folder / "ca.pem"
         self.authority.write_bytes(self._certificate("A test CA", self._key, ca=True))
 
-    def certify(self, name: str) -> tuple[Path, Path]:
-        """Return the files of a certificate for whoever goes by ``name``, here, and of its key."""
+    def certify(self, name: str, address: str = "127.0.0.1") -> tuple[Path, Path]:
+        """Return the files of a certificate for whoever goes by ``name``, at an address, and of its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate, private = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        certificate.write_bytes(self._certificate(name, key))
+        certificate.write_bytes(self._certificate(name, key, address=address))
         private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return certificate, private
 
@@ -70,12 +70,14 @@ class Certifier:
         certificate, key = self.certify(name)
         return Address(text=url, authority=self.authority, certificate=certificate, key=key)
 
-    def _certificate(self, name: str, key: ec.EllipticCurvePrivateKey, *, ca: bool = False) -> bytes:
+    def _certificate(
+        self, name: str, key: ec.EllipticCurvePrivateKey, *, ca: bool = False, address: str = "127.0.0.1"
+    ) -> bytes:
         subject, issuer = (
             x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in (name, "A test CA")
         )
         now = datetime.now(UTC)
-        here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
         usage = x509.KeyUsage(
             digital_signature=not ca,
             content_commitment=False,

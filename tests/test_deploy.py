@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -75,7 +77,9 @@ def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> 
         if Path(program).name == "equipoise":
             assert words[0] in COMMANDS
         else:
-            assert words == ["worker", "start", "--pool", POOL]
+            assert Path(program).name == "prefect"
+            assert words[:2] in (["worker", "start"], ["server", "start"], ["server", "services"])
+            assert words[0] == "server" or words[2:] == ["--pool", POOL]
         assert said["User"][0] in accounts
     for timer in (DEPLOY / "systemd").glob("*.timer"):
         assert timer.with_suffix(".service") in UNITS
@@ -181,3 +185,21 @@ def test_the_image_installs_all_that_the_program_needs_by_hash_and_nothing_of_de
     said = read("container/Containerfile")
     assert "--no-index" in said
     assert "--require-hashes" in said
+
+
+def test_a_setting_of_several_prefect_servers_is_one_that_prefect_has_with_a_value_that_it_takes() -> None:
+    script = (
+        "import os\nfrom prefect.settings import get_current_settings\n"
+        "from prefect_redis.cleanup_queue import RedisWorkerCleanupQueueSettings as Queue\n"
+        "from prefect_redis.client import RedisMessagingSettings as Messaging\n"
+        "known = get_current_settings().to_environment_variables(exclude_unset=True, include_secrets=True)\n"
+        "for name, made in (('messaging', Messaging()), ('worker_cleanup_queue', Queue())):\n"
+        "    known |= {f'PREFECT_REDIS_{name}_URL'.upper(): made.url} if made.url else {}\n"
+        "print('\\n'.join(known))\n"
+    )
+    said = dict(re.findall(r"^([A-Z_]+)=(.*)$", read("prefect-servers/server.env"), re.MULTILINE))
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    asked = subprocess.run(
+        [sys.executable, "-c", script], env={**kept, **said}, capture_output=True, text=True, check=True
+    )
+    assert said.keys() - set(asked.stdout.split()) == {"DO_NOT_TRACK"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from flows.domain.policy import Policy
     from flows.domain.procedure import Stage
     from flows.domain.working_days import Calendar
+    from flows.engine.wakener import Wakener
     from flows.notices.outbox import Outbox
     from flows.notices.remote import RemoteOutbox
     from flows.register.dossier import Dossier
@@ -281,9 +281,15 @@ class Office:
         from flows.engine import waking  # noqa: PLC0415 - HTTP, for an act alone
 
         if self._serving:
-            threading.Thread(target=waking.wake, args=(self.home, stage), daemon=True).start()
+            self._wakener.tell(stage)
         else:
             waking.wake(self.home, stage)
+
+    @cached_property
+    def _wakener(self) -> Wakener:
+        from flows.engine.wakener import Wakener  # noqa: PLC0415 - where others act through this process
+
+        return Wakener(self.home)
 
     def calendar(self, policy: Policy) -> Calendar:
         """Return the days that were known when this software was made, and those a policy adds."""

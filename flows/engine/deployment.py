@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 POOL: Final = authorities.pool("")
 
-POOL_TICK_SECONDS: Final = 60
-"""A work pool starts a process for every run, which takes seconds."""
+ARRIVAL_SECONDS: Final = 60
+"""After which what comes from outside is looked for, as nothing tells of a file that came; a work
+pool starts a process for every run, which takes seconds of the processor."""
+POOL_TICK_SECONDS: Final = 300
+"""After which every other flow looks too, for a day that comes near and for what a killed run left; what acts
+lead to is asked for at once."""
 
 HEARTBEAT_SECONDS: Final = 30
 """A run says so often that it is alive; one that is silent for three times as long is taken for dead."""
@@ -171,8 +175,9 @@ def _text(content: object) -> str:
 
 
 def _deployment(row: Schedule, pool: Pool, authority: str) -> dict[str, object]:
+    interval = ARRIVAL_SECONDS if row.arrives else POOL_TICK_SECONDS
     when: dict[str, object] = (
-        {"cron": row.cron, "timezone": str(LOCAL)} if row.cron else {"interval": POOL_TICK_SECONDS}
+        {"cron": row.cron, "timezone": str(LOCAL)} if row.cron else {"interval": interval}
     )
     environment = {
         **RUN_SETTINGS,
@@ -188,7 +193,7 @@ def _deployment(row: Schedule, pool: Pool, authority: str) -> dict[str, object]:
         **({"parameters": authorities.parameters(authority)} if authority else {}),
         "schedules": [{**when, "active": True}],
         "concurrency_limit": {
-            "limit": 1,
+            "limit": row.at_once,
             "collision_strategy": "CANCEL_NEW",
             "grace_period_seconds": pool.grace,
         },

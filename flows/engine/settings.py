@@ -23,10 +23,14 @@ class Schedule:
     Attributes:
         flow: Its name, and its deployment's.
         cron: A fixed hour, local; None for one that runs whenever something waits for it.
+        arrives: Whether what it waits for comes from outside, so that no act tells of it.
+        at_once: How many runs there may be on a work pool, of different workers.
     """
 
     flow: str
     cron: str | None = None
+    arrives: bool = False
+    at_once: int = 1
 
     @property
     def entrypoint(self) -> str:
@@ -46,17 +50,21 @@ AUDITED_AT: Final = 2
 """The hour of the nightly audit, local."""
 
 SCHEDULES: Final = (
-    Schedule(flow="mail"),
-    Schedule(flow="intake"),
+    Schedule(flow="mail", arrives=True),
+    Schedule(flow="intake", arrives=True),
     Schedule(flow="drafting"),
     Schedule(flow="checking"),
     Schedule(flow="legal-review"),
     Schedule(flow="balancing"),
-    Schedule(flow="publication"),
+    Schedule(flow="publication", at_once=4),
     Schedule(flow="reminding"),
     Schedule(flow="auditing", cron=f"0 {AUDITED_AT} * * *"),
 )
-"""Every flow, each one run at a time; a run that would collide is cancelled, not queued."""
+"""Every flow; a run that would be one too many is cancelled, not queued. In ``up`` each has one at a time."""
+
+
+PAPER_TAG: Final = "equipoise-paper"
+"""By which Prefect can limit how many papers are laid out at once, on all workers together."""
 
 
 def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:

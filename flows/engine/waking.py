@@ -74,6 +74,15 @@ class Prefect:
             found: dict[str, Any] = json.loads(answer.read() or "{}")
             return found
 
+    def count(self, which: dict[str, Any]) -> int:
+        """Return how many runs there are of those that a filter names.
+
+        Raises:
+            OSError, ValueError: the server does not answer, or refuses.
+        """
+        found: Any = self.call("/flow_runs/count", which)
+        return int(found)
+
     def ask(self, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN) -> str | None:
         """Ask for a run of ``flow``; return its id, None where that cannot be asked for.
 
@@ -94,6 +103,11 @@ class Prefect:
             return str(run["id"])
         except (OSError, ValueError, KeyError):
             return None
+
+
+def flow_for(stage: str) -> str | None:
+    """Return the flow that has something to do once a case stands at a stage."""
+    return _NEXT.get(Stage(stage))
 
 
 def wake(home: Home, stage: str) -> None:

@@ -16,7 +16,15 @@ from flow_builders import Town, eventually
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy
 
-from flows.engine.deployment import HEARTBEAT_SECONDS, POOL, POOL_TICK_SECONDS, POOLS, Pool, files
+from flows.engine.deployment import (
+    ARRIVAL_SECONDS,
+    HEARTBEAT_SECONDS,
+    POOL,
+    POOL_TICK_SECONDS,
+    POOLS,
+    Pool,
+    files,
+)
 from flows.engine.here import load
 from flows.engine.settings import RUN_SETTINGS, SCHEDULES
 from flows.home import HOME_VARIABLE
@@ -118,11 +126,11 @@ def test_every_flow_is_deployed_as_the_table_means_it(
             "environment": RUN_SETTINGS,
             "heartbeat": str(HEARTBEAT_SECONDS),
             "variables": pool.variables(POOL),
-            "at once": 1,
+            "at once": row.at_once,
             "collision": ConcurrencyLimitStrategy.CANCEL_NEW,
             "grace": pool.grace,
             "active": True,
-            "when": row.cron or POOL_TICK_SECONDS,
+            "when": row.cron or (ARRIVAL_SECONDS if row.arrives else POOL_TICK_SECONDS),
         }
         assert (HOME_VARIABLE in environment) == (pool.kind != "process")  # there the worker's own counts
 

@@ -1,0 +1,85 @@
+"""Asking workers elsewhere for flows from a process in which many act: soon, and not once for every act.
+
+A run that has not begun yet will find what an act left, and where as many run as may, another would be
+cancelled; so it is asked for when that is over. Nothing is lost with this memory: each flow has its tick.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from flows import disk
+from flows.engine import authorities, waking
+from flows.engine.settings import SCHEDULES
+
+if TYPE_CHECKING:
+    from flows.domain.procedure import Stage
+    from flows.engine.waking import Prefect
+    from flows.home import Home
+
+_PAUSE: Final = 2.0
+"""Seconds from an act to the question, and from one question to the next."""
+_AT_ONCE: Final = {row.flow: row.at_once for row in SCHEDULES}
+
+
+class Wakener:
+    """Asks from a thread of its own, which begins with the first act."""
+
+    def __init__(self, home: Home, pause: float = _PAUSE) -> None:
+        self._home = home
+        self._pause = pause
+        self._wanted: set[str] = set()
+        self._lock = threading.Lock()
+        self._told = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def tell(self, stage: Stage) -> None:
+        """Say that a case came to a stage; the flow that it waits for is asked for."""
+        flow = waking.flow_for(stage)
+        if flow is None or not waking.elsewhere(self._home) or disk.is_locked(self._home.address):
+            return
+        with self._lock:
+            self._wanted.add(flow)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
+        self._told.set()
+
+    def _run(self) -> None:
+        rest = threading.Event()
+        while True:
+            self._told.wait()
+            self._told.clear()
+            while self._wanted:
+                rest.wait(self._pause)
+                self._ask()
+
+    def _ask(self) -> None:
+        there = waking.elsewhere(self._home)
+        for flow in sorted(self._wanted):
+            # An act that is recorded while the server is asked wants it anew.
+            self._wanted.discard(flow)
+            if there and not _is_seen_to(there, flow):
+                self._wanted.add(flow)
+
+
+def _is_seen_to(there: Prefect, flow: str) -> bool:
+    """Ask for a run of a flow unless one is to begin; return whether one is now."""
+    try:
+        if _count(there, flow, "PENDING") or _count(there, flow, "SCHEDULED"):
+            return True
+        if _count(there, flow, "RUNNING") >= _AT_ONCE[flow]:
+            return False
+    except (OSError, ValueError):
+        return False
+    return there.ask(flow, None) is not None
+
+
+def _count(there: Prefect, flow: str, state: str) -> int:
+    runs: dict[str, object] = {"state": {"type": {"any_": [state]}}}
+    if state == "SCHEDULED":  # that is due; what the schedule plans ahead does not count
+        runs["next_scheduled_start_time"] = {"before_": datetime.now(UTC).isoformat()}
+    named = {"name": {"any_": [authorities.deployment(flow, there.authority)]}}
+    return there.count({"flow_runs": runs, "deployments": named, "flows": {"name": {"any_": [flow]}}})
