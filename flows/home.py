@@ -225,6 +225,11 @@ class Home:
         return self.state / "mail.sqlite"
 
     @property
+    def mail_journal(self) -> Path:
+        """What became of each message, and which letters did not go; a list for people."""
+        return self.state / "mail-journal.sqlite"
+
+    @property
     def mail_looked(self) -> Path:
         """Touched whenever the mailbox was looked at."""
         return self.state / "mail-looked"

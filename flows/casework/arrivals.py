@@ -20,19 +20,33 @@ from typing import TYPE_CHECKING, Final
 
 from flows import disk
 from flows.casework.handing_over import Handed
+from flows.domain.acts.erasing import gone
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, RefusedError
 from flows.domain.local_day import local_day
 from flows.domain.procedure import Role
+from flows.domain.reference import parse_reference
 from flows.notices.notice import SetAside, write_notice
 from flows.sources import aside, inbox
 from flows.sources.copying import copy_in
-from flows.sources.item import ASSESSMENT, ATTACHMENTS, REQUEST, WHY, YAML, is_folder, left_alone, tag_of
+from flows.sources.item import (
+    ASSESSMENT,
+    ATTACHMENTS,
+    MESSAGE,
+    REQUEST,
+    WHY,
+    YAML,
+    is_folder,
+    left_alone,
+    tag_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from flows.casework.office import Office
 
+BY_MAIL: Final = re.compile(r"mail-([0-9a-f]{16})(?![0-9a-f])")
+"""The name of an item that was made of a message, with what stands for that."""
 _LONGEST: Final = 65_536
 """Characters of a text that is shown."""
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\]{1,120}")
@@ -48,12 +62,14 @@ class Standing:
         since: When it came there, UTC.
         why: What is wrong with it; empty of what is yet to be taken in.
         again: Whether it can be taken in again: of an assessment alone its case is there already.
+        by_mail: Whether it came by mail, so that it can be added to a case.
     """
 
     tag: str
     since: datetime
     why: tuple[str, ...] = ()
     again: bool = False
+    by_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +92,13 @@ def arrivals(office: Office) -> Arrivals:
     home = office.home
     waiting = (Standing(tag=tag_of(path), since=_since(path)) for path in inbox.waiting(home.inbox))
     kept = (
-        Standing(tag=tag_of(path), since=_since(path), why=_why(path), again=_of_a_request(path))
+        Standing(
+            tag=tag_of(path),
+            since=_since(path),
+            why=_why(path),
+            again=_of_a_request(path),
+            by_mail=bool(BY_MAIL.match(path.name)),
+        )
         for path in aside.kept(home.set_aside)
     )
     looked = home.inbox_looked
@@ -132,21 +154,56 @@ def take_in_again(office: Office, person: str, tag: str) -> None:
         disk.sync(office.home.set_aside)
 
 
-def delete(office: Office, person: str, tag: str) -> None:
+def add_to_case(office: Office, person: str, tag: str, reference: str) -> str:
+    """Put a message that was set aside into a case, where it waits as an answer does; return the reference.
+
+    Raises:
+        RefusedError: there is no such item or case, it is no message, or the person never read it.
+        MalformedError: the reference is none.
+    """
+    if there := office.keys_elsewhere:
+        return there.ask("add-to-case", str, person=person, tag=tag, reference=reference)
+    _check_may(office, person)
+    with office.taking_in():
+        folder = _folder(office, tag)
+        by_mail, message = BY_MAIL.match(folder.name), folder / ATTACHMENTS / MESSAGE
+        if not by_mail or not message.is_file() or message.is_symlink():
+            raise RefusedError("This is no message: hand it in with an act on the case.")
+        if not _was_read(office, person, tag):
+            raise RefusedError("Read it first: what it is decides whether it belongs there.")
+        case = office.register.dossier(parse_reference(reference)).case
+        for error in gone(case):
+            raise error
+        from flows.casework import correspondence  # noqa: PLC0415 - mail, for this alone
+        from flows.sources.mail.mailbox import MOST  # noqa: PLC0415 - as above
+
+        note(
+            office,
+            {"person": person, "reason": "added to a case", "cases": [case.reference], "item": tag},
+        )
+        correspondence.keep(office, case, by_mail[1], disk.read_plain(message, MOST + 1))
+        disk.discard(folder)
+        disk.sync(office.home.set_aside)
+    return case.reference
+
+
+def delete(office: Office, person: str, tag: str, reason: str) -> None:
     """Delete what was set aside, for good.
 
     Raises:
-        RefusedError: there is no such item, or the person never read it.
+        RefusedError: there is no such item, no reason, or the person never read it.
     """
     if there := office.keys_elsewhere:
-        there.ask("delete-set-aside", bool, person=person, tag=tag)
+        there.ask("delete-set-aside", bool, person=person, tag=tag, reason=reason)
         return
     _check_may(office, person)
     with office.taking_in():
         folder = _folder(office, tag)
         if not _was_read(office, person, tag):
             raise RefusedError("Read it first: a request has its time for answering, whatever its form.")
-        note(office, {"person": person, "reason": "deleted", "cases": [], "item": tag})
+        if not reason.strip():
+            raise MissingReasonError("the item", verb="delete what was set aside")
+        note(office, {"person": person, "reason": f"deleted: {reason}", "cases": [], "item": tag})
         disk.discard(folder)
         disk.sync(office.home.set_aside)
 

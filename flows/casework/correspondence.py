@@ -5,12 +5,14 @@ A file's name says what stands for the message, when it was received and what it
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.domain.errors import RefusedError
+from flows.domain.documents import SEALED_REQUEST
+from flows.domain.errors import MissingReasonError, RefusedError, RegisterError
 from flows.domain.procedure import Role
 from flows.domain.reference import parse_reference, slug
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.casework.office import Office
+    from flows.domain.case import Case
+
+_OF_CASES: Final = frozenset({"bounce", "receipt", "auto-reply", "spam"})
+"""What a message stays that a person adds to a case; anything else is an answer there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +98,60 @@ def dealt_with(office: Office, person: str, tag: str) -> Letter:
     note(office, {"person": person, "reason": "put by", "cases": [letter.reference], "message": tag})
     put_by(letter)
     return letter
+
+
+def put_by_in(office: Office, reference: str) -> list[Letter]:
+    """Return the messages of a case that were put by, the oldest first."""
+    folder = office.home.correspondence / slug(parse_reference(reference)) / "dealt-with"
+    found = [_letter(office, folder.parent.name, path) for path in sorted(folder.glob("mail-*.age"))]
+    return sorted(filter(None, found), key=lambda each: (each.received, each.tag))
+
+
+def is_from_applicant(office: Office, letter: Letter) -> bool | None:
+    """Tell whether a message is from the address that the request gives; None where it gives none.
+
+    It says nothing more: what stands in a message as its sender is whatever somebody wrote there.
+    """
+    from flows.casework import texts  # noqa: PLC0415 - the sources, for this alone
+    from flows.sources.mail.message import read_message  # noqa: PLC0415 - as above
+    from flows.sources.parse import address_of  # noqa: PLC0415 - as above
+
+    dossier = office.register.dossier(letter.reference)
+    request = office.vault.unseal(dossier.case.recipient, dossier.read(SEALED_REQUEST))
+    known = address_of(request, rules=texts.RECORDED)
+    if known is None:
+        return None
+    return read_message(unsealed(office, letter)).sender.casefold() == known[1].casefold()
+
+
+def take_for_own_words(office: Office, person: str, letter: Letter, reason: str) -> None:
+    """Note that a person takes a message from another address for the applicant's own words, and why.
+
+    Raises:
+        RefusedError: they are no FOI officer, or give no reason.
+    """
+    office.register.policy().require(person, Role.FOI_OFFICER, verb="look after the mail of a case")
+    if not reason.strip():
+        raise MissingReasonError("the message", verb="take it for the applicant's own words")
+    from flows.casework.arrivals import note  # noqa: PLC0415 - the sources, for this alone
+
+    row = {"person": person, "reason": reason, "cases": [letter.reference], "message": letter.tag}
+    note(office, {**row, "taken-for": "the applicant's own words"})
+
+
+def keep(office: Office, case: Case, tag: str, raw: bytes) -> None:
+    """Keep a message in a case that a person says it belongs to; what it is stays as it was judged."""
+    from flows.casework.mail_journal import journal_of, noted  # noqa: PLC0415 - the list, for this alone
+
+    came = None
+    with suppress(RegisterError), journal_of(office) as journal:
+        came = journal.find(tag)
+    what = came.what if came and came.what in _OF_CASES else "reply"
+    received = came.received if came else office.now()
+    path = office.home.correspondence / slug(case.reference) / f"mail-{tag}-{received:%Y%m%dT%H%M}-{what}.age"
+    if not path.exists():  # as after a kill
+        disk.create(path, office.vault.seal(case.recipient, raw))
+    noted(office, lambda journal: journal.belongs_to(tag, case.reference))
 
 
 def put_by(letter: Letter) -> None:

@@ -383,6 +383,7 @@ def _memories(home: Home) -> Iterator[Ailment]:
         home.state
         / "outbox.sqlite": "It is put into state/mended; of what waits, notices are written again.",
         home.desk: "It is put into state/mended, with what was not recorded; people sign in again.",
+        home.mail_journal: "It is put into state/mended; what became of earlier mail is listed no more.",
         home.mail_memory: "It is put into state/mended; mail that comes once more is taken in once more.",
     }
     for path, remedy in remedies.items():

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from flows import disk
 from flows.casework.arrivals import tell_of_set_aside
 from flows.casework.correspondence import folders_in, waiting_in
+from flows.casework.mail_journal import noted
 from flows.casework.mail_settings import mail_settings
 from flows.domain.errors import PitError, RefusedError
 from flows.domain.local_day import local_day
@@ -29,6 +30,7 @@ from flows.sources import aside
 from flows.sources.copying import let_rest
 from flows.sources.item import ATTACHMENTS, MESSAGE, REQUEST, WHY
 from flows.sources.mail.decoding import one_line
+from flows.sources.mail.journal import Came
 from flows.sources.mail.judging import Judged, Ours, judge
 from flows.sources.mail.mailbox import MOST, Maildir, opened_imap
 from flows.sources.mail.memory import Memory
@@ -268,6 +270,7 @@ def _one(office: Office, memory: Memory, ours: Ours, read: _Read) -> Taken:
         judged = Judged(what=judged.what, why=_TOO_LARGE)
     if memory.has(tag):
         settle(office, memory)
+        noted(office, lambda journal: journal.came_again(tag))
         return Taken(tag=tag, judged=judged, again=True)
     received = _received(read.received, office.now())
     if judged.case and not judged.why:
@@ -275,6 +278,7 @@ def _one(office: Office, memory: Memory, ours: Ours, read: _Read) -> Taken:
         if case.erased:
             judged = Judged(what=judged.what, why=_ERASED.format(case=case.reference))
     came = _Came(tag=tag, judged=judged, message=message, raw=read.raw, received=received)
+    noted(office, lambda journal: journal.came(came.row))
     hidden = _in_a_case(office, came) if judged.case and not judged.why else _as_an_item(office, came)
     memory.remember(message.identity)
     _plain(hidden)
@@ -290,6 +294,13 @@ class _Came:
     message: Message
     raw: bytes
     received: datetime
+
+    @property
+    def row(self) -> Came:
+        """What the list of mail says of it."""
+        judged = self.judged
+        case = "" if judged.why else judged.case
+        return Came(tag=self.tag, received=self.received, what=judged.what, reference=case, why=judged.why)
 
 
 def _received(said: datetime, now: datetime) -> datetime:

@@ -26,6 +26,7 @@ def secrets(home: Home) -> Iterator[Path]:
     """Yield what is of mail and for the home's account alone."""
     yield from password_files(home)
     yield home.mail_memory
+    yield home.mail_journal
     yield from home.being_sent.glob("*.age") if home.being_sent.is_dir() else ()
 
 

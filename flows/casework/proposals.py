@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flows import disk
 from flows.casework import acts, consents
 from flows.casework.acts import UnconfirmedError
+from flows.domain.acts.publishing import MESSAGE
 from flows.domain.errors import AttestedError, Fault, MalformedError, RegisterMovedError, UnfitSignatureError
 from flows.register.consent import Consent
 from flows.register.consent import parse as parse_consent
@@ -26,6 +27,7 @@ from flows.register.roster import parse_policy
 from flows.register.signature import CONSENT, STATEMENT
 from flows.register.sshsig import tidied
 from flows.register.statement import POLICY, parse
+from flows.register.store import check_signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,6 +141,8 @@ def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
     try:
         if act.case == POLICY:
             taken = Amended(act=act, recorded=acts.append_amendment(office, proposal, armoured))
+        elif MESSAGE in act.details:
+            taken = _sent(office, found, proposal, armoured)
         else:
             taken = acts.append(office, proposal, armoured)
     except UnfitSignatureError:
@@ -147,6 +151,21 @@ def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
             raise RegisterMovedError(act.case) from None
         raise
     return taken  # what was kept stays for its day: the same, sent twice, was done before
+
+
+def _sent(office: Office, found: Kept, proposal: Proposal, armoured: str) -> Taken:
+    """Send the letter that an act states as sent by e-mail, and append the act."""
+    from flows.casework import sending  # noqa: PLC0415 - mail, for this alone
+
+    statement = proposal.statement
+    if not office.register.dossier(found.act.case).chain.under(statement.key):
+        # What the register would refuse must not go out first.
+        office.register.check_not_stopped()
+        if statement.to_bytes() != found.content:
+            raise RegisterMovedError(found.act.case)
+        check_signature(proposal, armoured)
+    with sending.handed_over(office, statement, found.files):
+        return acts.append(office, proposal, armoured)
 
 
 def attest(office: Office, found: Kept, said: Attested) -> Taken:
@@ -164,7 +183,14 @@ def attest(office: Office, found: Kept, said: Attested) -> Taken:
     shown = replace(proposal.statement, act=found.act).to_bytes() == found.content
     if not shown and not office.register.dossier(act.case).chain.under(proposal.statement.key):
         raise RegisterMovedError(act.case)
-    return acts.append(office, proposal, proposal.signed_by(office.machine))
+    armoured = proposal.signed_by(office.machine)
+    if MESSAGE in act.details:
+        from flows.casework import sending  # noqa: PLC0415 - as above
+
+        office.register.check_not_stopped()
+        with sending.handed_over(office, proposal.statement, found.files):
+            return acts.append(office, proposal, armoured)
+    return acts.append(office, proposal, armoured)
 
 
 def _digest(statement: bytes) -> str:

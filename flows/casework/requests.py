@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.casework import checking, erasing, texts
 from flows.casework.acts import by_service
+from flows.casework.arrivals import BY_MAIL
+from flows.casework.mail_journal import noted
 from flows.casework.office import Done
 from flows.casework.sealed import archive
 from flows.domain.acts import OPEN
@@ -273,6 +275,8 @@ def _finished(office: Office, arrival: Arrival, what: str) -> Done:
     if arrival.unfit:
         aside.set_aside_assessment(arrival.item, office.home.set_aside, arrival.unfit)
         what = "; ".join(filter(None, (what, "its assessment was set aside")))
+    if by_mail := BY_MAIL.match(arrival.item.path.name):
+        noted(office, lambda journal: journal.belongs_to(by_mail[1], arrival.reference))
     if not arrival.item.remove():
         what = "; ".join(filter(None, (what, "it was written to meanwhile, and stays in the inbox")))
     return Done(reference=arrival.reference, what=what)

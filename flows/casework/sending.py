@@ -9,26 +9,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, default
 from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import acts, texts
+from flows.casework import acts, arrivals, texts
+from flows.casework.acts import Wish
+from flows.casework.mail_journal import noted
 from flows.casework.mail_settings import mail_settings
 from flows.casework.sealed import names_in_archive, one_of_archive
 from flows.domain.acts import ACTS
 from flows.domain.acts.erasing import gone
 from flows.domain.acts.publishing import MESSAGE, records_with
 from flows.domain.acts.records import RECORDS
-from flows.domain.documents import DOCUMENTS, SEALED_REQUEST, TEST, sealed_with
-from flows.domain.errors import RefusedError, RegisterError, VaultShutError
+from flows.domain.documents import DOCUMENTS, SEALED_REQUEST, TEST, came_with, sealed_with
+from flows.domain.errors import PitError, RefusedError, RegisterError, UnexpectedError, VaultShutError
 from flows.domain.local_day import local_day
+from flows.domain.procedure import Role
 from flows.domain.reference import slug
 from flows.notices import relay
+from flows.sources.mail.journal import Tried
 from flows.sources.mail.judging import token_of
 from flows.sources.parse import address_of
 
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
     from flows.casework.office import Office
     from flows.domain.documents import DocumentKind
     from flows.register.dossier import Dossier
+    from flows.register.statement import Statement
 
 _LOCAL_PART: Final = 64
 """Characters of what stands before the @ of an address, RFC 5321, section 4.5.3.1.1."""
@@ -87,61 +94,183 @@ def send(
             or an earlier run was cut off, and nobody knows whether it was sent.
         RegisterError: the relay cannot take it now.
     """
+    settings = settings_for_sending(office)
+    if officer.signer is None:
+        raise RefusedError(
+            "What is sent by mail is signed here; where you sign elsewhere, send it at the desk."
+        )
+    with _alone(office):
+        ready = _ready(office, settings, (reference, document), facts, reason, again=again)
+        # Whatever speaks against it does so before it goes.
+        acts.propose(office, officer.id, ready.wish, on=ready.dossier)
+        if not ready.known:
+            version = ready.dossier.case.document(document).version
+            _hand_over(office, settings, ready.letter, ready.note, (reference, document, version))
+        taken = acts.act(office, officer, ready.wish)
+        ready.note.remove()
+        return taken
+
+
+def settings_for_sending(office: Office) -> MailSettings:
+    """Return the settings of mail, which name a relay.
+
+    Raises:
+        RefusedError: they do not.
+        MalformedError: they are not fit.
+    """
     settings = mail_settings(office.home)
     if settings is None or settings.relay is None:
         raise RefusedError("mail.toml names no relay, under [send]; send it in another way, and record that.")
-    if officer.signer is None:
-        raise RefusedError("What is sent by mail is signed here; where you sign elsewhere, send it yourself.")
+    return settings
+
+
+def wished(
+    office: Office, reference: str, document: str, *, facts: Mapping[str, str], reason: str | None
+) -> Wish:
+    """Return the act that says that a letter was sent today by e-mail, for whoever signs it elsewhere.
+
+    Once it is signed, ``handed_over`` sends the letter before the act is recorded.
+
+    Raises:
+        RefusedError: as ``send``, but for what the relay says.
+    """
+    settings = settings_for_sending(office)
+    with _alone(office):
+        return _ready(office, settings, (reference, document), facts, reason, again=False).wish
+
+
+@contextmanager
+def handed_over(office: Office, statement: Statement, files: Mapping[str, bytes]) -> Iterator[None]:
+    """Hand the letter of a statement to the relay, unless that was done; the block then records the act.
+
+    Args:
+        statement: It has been signed, and nothing speaks against it.
+        files: What the act writes; the letter is in it, sealed.
+
+    Raises:
+        RefusedError: the relay refuses it for good; nobody knows whether it went; or another day has begun.
+        RegisterError: the relay cannot take it now.
+    """
+    act = statement.act
+    settings = settings_for_sending(office)
+    with _alone(office):
+        dossier = office.register.dossier(act.case)
+        if not dossier.chain.under(statement.key):
+            note = _note_of(office, dossier, act.document)
+            letter, at = note.letter(again=False) or (_kept(office, settings, dossier, files), None)
+            if (
+                letter.digest != act.details[MESSAGE]
+                or local_day(at or office.now()).isoformat() != (act.details["on"])
+            ):
+                raise RefusedError("The statement is about another day or letter; begin again from the case.")
+            if at is None:
+                _hand_over(office, settings, letter, note, (act.case, act.document, act.version))
+            yield
+            note.remove()
+        else:
+            yield
+
+
+def did_not_go(office: Office, person: str, reference: str, document: str) -> None:
+    """Note that a person found in the relay's log that a letter did not go: it can be sent then.
+
+    Raises:
+        RefusedError: they are no FOI officer, or nothing is unsure about it.
+    """
+    office.register.policy().require(person, Role.FOI_OFFICER, verb="look after the mail of a case")
+    with _alone(office):
+        unsure = [each for each in being_sent(office, reference) if each.document == document]
+        if not unsure or unsure[0].taken or unsure[0].recorded:
+            raise RefusedError("It is not unsure whether this letter went.")
+        words = "found in the relay's log that the letter did not go"
+        arrivals.note(
+            office, {"person": person, "reason": words, "cases": [reference], "message": unsure[0].id}
+        )
+        unsure[0].path.unlink(missing_ok=True)
+        disk.sync(unsure[0].path.parent)
+
+
+@contextmanager
+def _alone(office: Office) -> Iterator[None]:
     office.home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     with disk.locked(office.home.state / LOCK):
-        return _sent(office, officer, settings, (reference, document), facts, reason, again=again)
+        yield
 
 
-def _sent(  # noqa: PLR0917 - as ``send``
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class _Ready:
+    """A letter that could be sent, and the act that says that it was.
+
+    Attributes:
+        known: Whether the relay has it already.
+    """
+
+    dossier: Dossier
+    note: _Note
+    letter: _Letter
+    known: bool
+    wish: Wish
+
+
+def _ready(
     office: Office,
-    officer: Officer,
     settings: MailSettings,
     about: tuple[str, str],
     facts: Mapping[str, str],
     reason: str | None,
     *,
     again: bool,
-) -> Taken:
+) -> _Ready:
     reference, document = about
     dossier = office.register.dossier(reference)
-    kind, version = DOCUMENTS[document], dossier.case.document(document).version
-    note = _Note(
-        office.home.being_sent / f"{kind.slug(reference)}-version-{version}", office, dossier.case.recipient
-    )
+    note = _note_of(office, dossier, document)
     letter, at = note.letter(again=again) or (None, office.now())
     known = letter is not None
     letter = letter or _made(office, dossier, document, settings)
-    wish = acts.Wish(
-        kind=ACTS[kind.sent_by],
+    wish = Wish(
+        kind=ACTS[DOCUMENTS[document].sent_by],
         reference=reference,
         document=document,
         facts={**facts, "on": local_day(at).isoformat(), "by": "email", MESSAGE: letter.digest},
         reason=reason,
         sealed=letter.raw,
     )
-    acts.propose(office, officer.id, wish, on=dossier)  # whatever speaks against it does so before it goes
-    if not known:
-        note.write(letter, at, taken=False)
-        _submit(settings, letter, note)
-        note.write(letter, at, taken=True)
-    taken = acts.act(office, officer, wish)
-    note.remove()
-    return taken
+    return _Ready(dossier=dossier, note=note, letter=letter, known=known, wish=wish)
 
 
-def _submit(settings: MailSettings, letter: _Letter, note: _Note) -> None:
+def _note_of(office: Office, dossier: Dossier, document: str) -> _Note:
+    case = dossier.case
+    name = f"{DOCUMENTS[document].slug(case.reference)}-version-{case.document(document).version}"
+    return _Note(office.home.being_sent / name, office, case.recipient)
+
+
+def _hand_over(
+    office: Office, settings: MailSettings, letter: _Letter, note: _Note, about: tuple[str, str, int]
+) -> None:
+    """Hand a letter to the relay, and note before and after that it has it."""
+    at, (reference, document, version) = office.now(), about
+    tried = Tried(reference=reference, document=document, version=version, at=at)
+    note.write(letter, at, taken=False)
     try:
         settings.send(letter.raw, sender=letter.sender, recipient=letter.recipient)
     except relay.UncertainError:
         raise
-    except Exception:
+    except Exception as error:
         note.remove()  # nothing was sent
+        why = str(error if isinstance(error, PitError) else UnexpectedError.of(error))
+        noted(office, lambda journal: journal.tried(replace(tried, why=why)))
         raise
+    note.write(letter, at, taken=True)
+    noted(office, lambda journal: journal.tried(tried))
+
+
+def _kept(office: Office, settings: MailSettings, dossier: Dossier, files: Mapping[str, bytes]) -> _Letter:
+    """Return the letter that an act keeps sealed, as it was shown to whoever signed."""
+    (sealed,) = (data for path, data in files.items() if came_with(path))
+    raw = office.vault.unseal(dossier.case.recipient, sealed)
+    said = message_from_bytes(raw, policy=default)
+    (to,) = said["To"].addresses
+    return _Letter(raw=raw, id=str(said["Message-ID"]), sender=settings.address, recipient=to.addr_spec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +391,43 @@ class _Note:
         """Take the note away: what was sent is in the register, or nothing was."""
         self._path.unlink(missing_ok=True)
         disk.sync(self._path.parent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Shown:
+    """A letter as it would go, to be looked at before.
+
+    Attributes:
+        to: The applicant's name and address.
+        attached: The name and the size in bytes of each file that goes with it.
+    """
+
+    to: str
+    sender: str
+    subject: str
+    text: str
+    attached: tuple[tuple[str, int], ...]
+
+
+def shown(office: Office, dossier: Dossier, document: str) -> Shown:
+    """Return a letter as it would go.
+
+    Raises:
+        RefusedError: it cannot go by mail, with the reason.
+    """
+    letter = _made(office, dossier, document, settings_for_sending(office))
+    said = message_from_bytes(letter.raw, policy=default)
+    body = said.get_body(("plain",))
+    return Shown(
+        to=str(said["To"]),
+        sender=str(said["From"]),
+        subject=str(said["Subject"]),
+        text=body.get_content() if body else "",
+        attached=tuple(
+            (each.get_filename() or "", len(each.get_payload(decode=True) or b""))
+            for each in said.iter_attachments()
+        ),
+    )
 
 
 # The message ------------------------------------------------------------------------------------------

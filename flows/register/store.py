@@ -160,7 +160,7 @@ class OwnRegister(Register):
             proposal = self._bind(statement.act, changes, chain, policy)
             if proposal.statement != statement:
                 raise RegisterMovedError(statement.act.case)
-            _check_signature(proposal, armoured)
+            check_signature(proposal, armoured)
             recorded = self._write(proposal, armoured.encode(), filed, now)
             data = statement.to_bytes()
             after = chain.then(statement, data, armoured.encode(), folder=proposal.folder, case=proposal.case)
@@ -328,7 +328,13 @@ def _check_clock(acted: int, now: int, committed: int) -> None:
         )
 
 
-def _check_signature(proposal: Proposal, armoured: str) -> None:
+def check_signature(proposal: Proposal, armoured: str) -> None:
+    """Check that a key of the person who acts signed, or the service's what is attested.
+
+    Raises:
+        UnfitSignatureError: the signature does not count.
+        NotEntitledError: it is by another's key, or they may not act so.
+    """
     act, policy = proposal.statement.act, proposal.policy
     policy.require(act.actor, act.role, verb=act.kind.verb)
     data, origins = proposal.statement.to_bytes(), policy.rules.desk

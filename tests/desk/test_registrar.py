@@ -287,6 +287,7 @@ def test_who_may_ask_what_is_this_table() -> None:
         **dict.fromkeys(("opens", "unseal", "asked-by", "checkpoint", "kept-beside"), opening),
         **dict.fromkeys(("bundle", "branches", "fetched", "handed-out"), desks),
         **dict.fromkeys(("arrivals", "read-set-aside", "take-in-again", "delete-set-aside"), desks),
+        **dict.fromkeys(("add-to-case", "listed-mail", "mail-in-case"), desks),
         "hand-over": everybody | {"gateway"},
         **dict.fromkeys(("receive-message", "told-of-mail"), workers | {"gateway"}),
         **dict.fromkeys(("items", "look-at-item", "open-item", "set-item-aside", "told-of-items"), workers),

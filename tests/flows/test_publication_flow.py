@@ -153,7 +153,7 @@ def without_keys(town: Town, folder: Path) -> Iterator[None]:
     town.close()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(signature, "load", lambda _: mallory)
-        patch.setattr(store, "_check_signature", lambda *_: None)
+        patch.setattr(store, "check_signature", lambda *_: None)
         patch.setattr(OwnRegister, "_check_service", lambda *_: mallory)
         patch.setattr(OwnRegister, "_check_tip", lambda *_: None)
         patch.setattr(OwnRegister, "verify_case", lambda *_: None)

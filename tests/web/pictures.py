@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browsers import chromium
 from PIL import Image
-from web_builders import Person, cookie_of, serving
+from web_builders import Person, cookie_of, fill_with_mail, serving
 
 from flows.desk import sample
 from flows.home import Home
@@ -41,6 +41,9 @@ PAGES: Final = {
     "paper": ("legal-reviewer", "/cases/1146A-22/paper"),
     "other-acts": ("foi-officer", f"/cases/{CASE}/act"),
     "inbox": ("foi-officer", "/inbox"),
+    "mail": ("foi-officer", "/mail"),
+    "case-mail": ("foi-officer", "/cases/1146A-22/mail"),
+    "send": ("foi-officer", "/cases/1146A-22/send/test"),
     "register": ("legal-reviewer", "/register"),
     "people": ("administrator", "/people"),
     "policy": ("administrator", "/policy"),
@@ -75,6 +78,7 @@ def main() -> None:
         call = [str(Path(sys.executable).with_name("equipoise")), "demo", "--keep", str(home.root)]
         subprocess.run(call, check=True, capture_output=True)
         sample.fill(home)
+        fill_with_mail(home)
         shutil.rmtree(PLACE, ignore_errors=True)
         with serving(home) as at:
             take(home, at, PLACE)

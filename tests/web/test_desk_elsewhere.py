@@ -23,6 +23,8 @@ PAGES = {
         "/cases/1146A-22",
         "/cases/1146A-22/draft",
         "/inbox",
+        "/mail",
+        "/cases/1146A-22/mail",
     ),
     "legal-reviewer": (
         *("/cases/1146A-22/changes", "/cases/1146A-22/paper", "/cases/1146A-22/decide/test", "/me"),

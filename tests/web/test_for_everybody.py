@@ -12,7 +12,7 @@ from audit_reports import COMPARED, full_report
 from authenticator import Passkey, SecurityKey
 from desk_builders import an_officer
 from sampling import sampled
-from web_builders import Founding, KeyMaker, Person, cookie_of, serving
+from web_builders import Founding, KeyMaker, Person, cookie_of, fill_with_mail, serving
 
 from flows.casework import acts
 from flows.casework.office import open_office
@@ -58,6 +58,9 @@ PAGES: Final = {
     "an applicant": ("foi-officer", "/applicant"),
     "a published paper": ("foi-officer", "/cases/1146A-22/paper?verify=yes"),
     "the inbox": ("foi-officer", "/inbox"),
+    "the mail": ("foi-officer", "/mail"),
+    "the mail of a case": ("foi-officer", "/cases/1146A-22/mail"),
+    "a letter before it goes": ("foi-officer", "/cases/1146A-22/send/test"),
     "the register": ("foi-officer", "/register"),
     "an entry": ("foi-officer", "/register/9"),
     "people, for who may change them": ("administrator", "/people"),
@@ -90,6 +93,7 @@ def full_home(demo_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home
     root = tmp_path_factory.mktemp("for-everybody") / "home"
     shutil.copytree(demo_home.root, root)
     sample.fill(Home(root))
+    fill_with_mail(Home(root))
     return Home(root)
 
 

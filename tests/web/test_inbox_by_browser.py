@@ -65,7 +65,7 @@ def test_what_was_read_is_noted_and_may_then_be_deleted(
     person: Callable[..., Person], tag: str, home: Home, office: Office
 ) -> None:
     with pytest.raises(RefusedError, match="Read it first"):
-        arrivals.delete(office, "foi-officer", tag)
+        arrivals.delete(office, "foi-officer", tag, "It is none.")
     officer = person("foi-officer")
     officer.goes("/inbox")
     officer.page.get_by_text("Read it, with a reason").click()
@@ -77,6 +77,12 @@ def test_what_was_read_is_noted_and_may_then_be_deleted(
     officer.presses("Read it")
     assert "<script>alert(1)</script>" in officer.words
     assert tag in home.lookups.read_text()
+    officer.presses("Delete it for good")
+    assert "There is a problem" in officer.words
+    officer.page.get_by_text("Read it, with a reason").click()
+    officer.page.get_by_label("Reason").fill("To delete it.")
+    officer.presses("Read it")
+    officer.page.get_by_label("Why it is deleted").fill("It is none.")
     officer.presses("Delete it for good")
     assert "It was deleted." in officer.words
     assert not [*home.set_aside.iterdir()]
@@ -128,9 +134,12 @@ def test_a_name_that_climbs_is_kept_without_its_folders(office: Office, home: Ho
 
 
 def test_nobody_but_the_foi_officer_does_anything_about_it(office: Office, tag: str) -> None:
-    for do in (arrivals.take_in_again, arrivals.delete):
-        with pytest.raises(NotEntitledError):
-            do(office, "legal-reviewer", tag)
+    with pytest.raises(NotEntitledError):
+        arrivals.take_in_again(office, "legal-reviewer", tag)
+    with pytest.raises(NotEntitledError):
+        arrivals.delete(office, "legal-reviewer", tag, "To see.")
+    with pytest.raises(NotEntitledError):
+        arrivals.add_to_case(office, "legal-reviewer", tag, "1146A/22")
     with pytest.raises(NotEntitledError):
         arrivals.read(office, "legal-reviewer", tag, "To see.")
     with pytest.raises(NotEntitledError):

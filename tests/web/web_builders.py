@@ -12,13 +12,20 @@ from html import unescape
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import httpx
+from mail_shapes import FAILED, mail, parts
 
+from flows.casework import mail as mailing
+from flows.casework import sealed
+from flows.casework.acts import Officer
+from flows.casework.office import open_office
 from flows.desk.web import sessions
 from flows.desk.web.founding import found_by_page
 from flows.desk.web.serving import server as serving_of
 from flows.desk.web.store import Store
 from flows.domain.errors import RefusedError
 from flows.engine.server import listening
+from flows.register import signature
+from flows.sources.mail.judging import token_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +62,38 @@ def serving(home: Home, port: int = 0) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def fill_with_mail(home: Home) -> None:
+    """Take mail in at the home of a sample: an answer, one from elsewhere, a bounce, a request, and more."""
+    settings = (
+        'address = "foi@northshire.example"\n[receive]\nmaildir = "mailbox"\n[send]\nsmtp = "localhost:1"\n'
+    )
+    (home.root / "mail.toml").write_text(settings)
+    for folder in ("tmp", "new", "cur"):
+        (home.root / "mailbox" / folder).mkdir(parents=True)
+    with open_office(home) as office:
+        to = f"foi+{token_of('1146A/22', '', office.vault.digest)}@northshire.example"
+        failed, line = parts("report", FAILED)
+        messages = (
+            mail(
+                "Thank you, that is what I meant.",
+                From="Sample Applicant <sample.applicant@example.org>",
+                To=to,
+            ),
+            mail("She means the plan of April.", From="Somebody <other@example.org>", To=to),
+            mail(failed, line, From="MAILER-DAEMON@mx.example", To=to),
+            mail("Please send me the gritting plan of last winter.", From="A Reader <reader@example.org>"),
+            mail("I am away until Monday.", "Auto-Submitted: auto-replied", From="B <b@example.org>"),
+            mail("About 1146A/22", Subject="Re: 1146A/22", From="C <c@example.org>"),
+        )
+        for number, raw in enumerate(messages):
+            (
+                home.root / "mailbox" / "new" / f"{int(time.time()) - number * 3_600}.M{number}.host"
+            ).write_bytes(raw)
+        mailing.take_in(office)
+        officer = Officer(id="foi-officer", signer=signature.load(home.officers / "foi-officer"))
+        sealed.open_sealed(office, officer, "1146A/22", "To answer it.")
 
 
 class Person:

@@ -22,6 +22,7 @@ from flows.casework import (
     erasing,
     handing_over,
     mail,
+    mail_views,
     oversight,
     publishing,
 )
@@ -32,6 +33,7 @@ from flows.casework.arrivals import Arrivals  # noqa: TC001 - as above
 from flows.casework.copies_elsewhere import Way
 from flows.casework.handing_over import Handed  # noqa: TC001 - read from what comes
 from flows.casework.mail import Taken  # noqa: TC001 - read from what comes
+from flows.casework.mail_views import InCase, Listed  # noqa: TC001 - as above
 from flows.casework.office import Done, Office  # noqa: TC001 - read from what comes
 from flows.casework.oversight import Beside  # noqa: TC001 - as above
 from flows.casework.sealed import may_open_again
@@ -367,10 +369,28 @@ def take_in_again(asked: Asked, person: str, tag: str) -> bool:
 
 
 @_answers(DESKS)
-def delete_set_aside(asked: Asked, person: str, tag: str) -> bool:
+def delete_set_aside(asked: Asked, person: str, tag: str, reason: str) -> bool:
     """Delete what was set aside."""
-    arriving.delete(asked.office, person, tag)
+    arriving.delete(asked.office, person, tag, reason)
     return True
+
+
+@_answers(DESKS)
+def add_to_case(asked: Asked, person: str, tag: str, reference: str) -> str:
+    """Put a message that was set aside into a case."""
+    return arriving.add_to_case(asked.office, person, tag, reference)
+
+
+@_answers(DESKS)
+def listed_mail(asked: Asked, page: int) -> Listed:
+    """Return what came by mail and what became of it, and which letters went."""
+    return mail_views.listed(asked.office, page)
+
+
+@_answers(DESKS)
+def mail_in_case(asked: Asked, reference: str) -> InCase:
+    """Return what came by mail in a case, and which of its letters did not go."""
+    return mail_views.in_case(asked.office, reference)
 
 
 @_answers(OPENING)

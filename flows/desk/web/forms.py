@@ -11,7 +11,7 @@ from flows.domain.acts import Reason
 from flows.domain.errors import MalformedError, MissingReasonError, PitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from flows.desk.web.visit import Visit
     from flows.domain.acts import Kind
@@ -90,13 +90,23 @@ def _field(fact: Fact, visit: Visit) -> Field:
     return Field(name=name, form=form, label=label, needed=needed, choices=choices)
 
 
-def wish_of(kind: Kind, reference: str, document: str, visit: Visit) -> Wish:
+def wish_of(
+    kind: Kind,
+    reference: str,
+    document: str,
+    visit: Visit,
+    *,
+    leaving_out: Collection[str] = (),
+) -> Wish:
     """Return what a form that was sent asks to be done.
+
+    Args:
+        leaving_out: Names of fields that are not asked for.
 
     Raises:
         UnfitFieldError: with the first field that is not what is asked for.
     """
-    fields = {field.name: field for field in fields_of(kind, visit)}
+    fields = {field.name: field for field in fields_of(kind, visit) if field.name not in leaving_out}
     version = visit.sent("version")
     return Wish(
         kind=kind,
@@ -107,7 +117,8 @@ def wish_of(kind: Kind, reference: str, document: str, visit: Visit) -> Wish:
         facts={
             fact.name: text
             for fact in kind.asked
-            if (text := _stated(fact, fields[f"fact-{fact.name}"], visit)) is not None
+            if f"fact-{fact.name}" in fields
+            and (text := _stated(fact, fields[f"fact-{fact.name}"], visit)) is not None
         },
         sealed=_file(fields[FILE], visit.files.get(FILE, b"")) if FILE in fields else None,
     )

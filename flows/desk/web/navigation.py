@@ -20,6 +20,7 @@ PAGES: Final = (
     ("/", "Waiting", EVERYBODY),
     ("/cases", "Find", READERS),
     ("/inbox", "Inbox", READERS),
+    ("/mail", "Mail", READERS),
     ("/register", "Register", EVERYBODY),
     ("/people", "People", EVERYBODY),
     ("/me", "Me", EVERYBODY),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.casework import views
+from flows.casework import mail_views, views
 from flows.casework.looking import look_or_say
 from flows.casework.reading import reading_of
 from flows.desk.web import seen
@@ -20,6 +20,7 @@ from flows.domain.reference import parse_reference, slug
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flows.casework.mail_views import InCase
     from flows.casework.reading import Reading
     from flows.casework.views import CaseView, Line
     from flows.desk.web.visit import Visit
@@ -41,6 +42,7 @@ class CasePage:
         overrides: Whether they may override a finding of the text.
         why_not: Why they may not, where it stands at a gate.
         letters: Those that they may begin to write.
+        mail: What came by mail and waits, and what goes by mail.
     """
 
     case: CaseView
@@ -52,6 +54,7 @@ class CasePage:
     why_not: tuple[str, ...]
     letters: tuple[str, ...]
     history: tuple[Line, ...]
+    mail: InCase
 
 
 def dossier_of(visit: Visit) -> Dossier:
@@ -80,6 +83,7 @@ def show(visit: Visit) -> Page:
         why_not=tuple(map(str, why_not)),
         letters=tuple(_letters(visit, case)),
         history=tuple(views.history(dossier)),
+        mail=mail_views.in_case(visit.office, case.reference),
     )
     seen.remember(visit, dossier, document)
     return Page(template="case.html.j2", view=view)

@@ -8,6 +8,7 @@ from flows.casework import arrivals
 from flows.desk.web.visit import Page, See
 from flows.domain.errors import PitError
 from flows.domain.procedure import Role
+from flows.domain.reference import slug
 
 if TYPE_CHECKING:
     from flows.desk.web.visit import Answer, Visit
@@ -65,8 +66,19 @@ def take_in_again(visit: Visit) -> Answer:
 
 def delete(visit: Visit) -> Answer:
     """Delete what was set aside and read."""
+    tag = visit.path["tag"]
     try:
-        arrivals.delete(visit.office, visit.person, visit.path["tag"])
+        arrivals.delete(visit.office, visit.person, tag, visit.sent("reason"))
     except PitError as error:
-        return _shown(visit, error)
+        return _shown(visit, error, f"reason-{tag}")
     return See(url="/inbox?done=deleted")
+
+
+def add_to_case(visit: Visit) -> Answer:
+    """Put a message that was set aside into a case."""
+    tag = visit.path["tag"]
+    try:
+        reference = arrivals.add_to_case(visit.office, visit.person, tag, visit.sent("case"))
+    except PitError as error:
+        return _shown(visit, error, f"case-{tag}")
+    return See(url=f"/cases/{slug(reference)}/mail?done=added")

@@ -14,7 +14,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import acts, amendments, proposals
+from flows.casework import acts, amendments, mail_views, proposals
 from flows.casework.acts import Officer, ProposedError, UnconfirmedError
 from flows.casework.views import what_was_done
 from flows.casework.waiting import Next, buckets
@@ -22,6 +22,7 @@ from flows.desk.web import passkeys, sessions
 from flows.desk.web.visit import NotFoundError, Page, See, Sent
 from flows.domain.acts.kind import in_words
 from flows.domain.acts.policy import PROPOSED_BY
+from flows.domain.acts.publishing import MESSAGE
 from flows.domain.attested import against_attested
 from flows.domain.errors import PitError, RefusedError, RegisterMovedError
 from flows.domain.reference import slug
@@ -51,6 +52,7 @@ class SignView:
         namespace: In which it is signed.
         files: That the act names, with the SHA-256 of each.
         changes: What it changes in the policy, where it is about that.
+        sends: Whether a letter goes to the applicant by e-mail with it.
         proposes: Whether another administrator has to confirm it.
         proposed_by: Which administrator proposed it, where another did.
         request: What a browser is asked for, as JSON; empty where the person has no passkey for this address.
@@ -67,6 +69,7 @@ class SignView:
     digest: str
     files: tuple[tuple[str, str], ...]
     changes: tuple[Changed, ...]
+    sends: bool
     proposes: bool
     proposed_by: str
     request: str
@@ -156,6 +159,7 @@ def _asked(visit: Visit, error: str) -> Page:
         namespace=kept.namespace.decode(),
         digest=hashlib.sha256(content).hexdigest(),
         files=tuple((path, mark.sha256) for path, mark in sorted(act.files.items())),
+        sends=MESSAGE in act.details,
         proposes=kept.consent is not None,
         proposed_by=act.details.get(PROPOSED_BY, ""),
         changes=amendments.proposed(visit.office, visit.path["digest"]),
@@ -214,12 +218,22 @@ def append(visit: Visit) -> Answer:
     except UnconfirmedError as unconfirmed:
         return See(url=f"/policy/waiting/{unconfirmed.name}?done={act.kind}")
     except PitError as error:
+        if _is_unsure(visit, act):
+            return See(url=f"/cases/{slug(act.case)}/send/{act.document}")
         came = _meanwhile(visit, kept)
         if not came and not isinstance(error, RegisterMovedError):
             return _asked(visit, str(error))
         view = MovedView(error=str(error), came=came)
         return Page(template="moved.html.j2", view=view, more={"back": _about(act)}, status=409)
     return See(url=_after(visit, act))
+
+
+def _is_unsure(visit: Visit, act: Act) -> bool:
+    """Tell whether nobody knows if the letter of an act went: then its page says what to do."""
+    if MESSAGE not in act.details:
+        return False
+    mail = mail_views.in_case(visit.office, act.case)
+    return any(each.document == act.document and not each.taken for each in mail.unsure)
 
 
 def _meanwhile(visit: Visit, kept: Kept) -> tuple[Came, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.casework import amendments, waiting
+from flows.casework import amendments, mail_views, waiting
 from flows.desk.web import seen
 from flows.desk.web.navigation import READERS
 from flows.desk.web.visit import Page
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flows.casework.amendments import Proposed
+    from flows.casework.mail_views import Came
     from flows.casework.waiting import Bucket
     from flows.desk.web.visit import Visit
     from flows.domain.filed import Behind
@@ -30,6 +31,7 @@ class WaitingView:
         entry: The newest entry of the register up to which the lists know everything; 0 while they are
             made anew.
         behind: How far they are behind; None where they are whole.
+        mail: Messages that came in cases and wait, for an FOI officer.
     """
 
     buckets: tuple[Bucket, ...]
@@ -37,6 +39,7 @@ class WaitingView:
     entry: int
     behind: Behind | None
     changed: Mapping[str, int]
+    mail: tuple[Came, ...]
 
 
 def show(visit: Visit) -> Page:
@@ -49,6 +52,7 @@ def show(visit: Visit) -> Page:
         proposed=amendments.waiting(visit.office) if Role.ADMINISTRATOR in visit.roles else (),
         entry=behind.entry if behind else visit.office.register.tip().entry.sequence,
         behind=behind,
+        mail=mail_views.waits(visit.office) if Role.FOI_OFFICER in visit.roles else (),
         changed=seen.changed_since(visit, [row for bucket in found for row in bucket.rows]),
     )
     return Page(template="waiting.html.j2", view=view)
