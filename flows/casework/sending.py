@@ -93,12 +93,11 @@ def send(
         RefusedError: the procedure says no; there is no relay or no address; the relay refuses it for good;
             or an earlier run was cut off, and nobody knows whether it was sent.
         RegisterError: the relay cannot take it now.
+        ProposedError: it is to be signed elsewhere.
     """
     settings = settings_for_sending(office)
-    if officer.signer is None:
-        raise RefusedError(
-            "What is sent by mail is signed here; where you sign elsewhere, send it at the desk."
-        )
+    if officer.signer is None:  # it is sent once it is signed elsewhere, ``handed_over``
+        return acts.act(office, officer, wished(office, reference, document, facts=facts, reason=reason))
     with _alone(office):
         ready = _ready(office, settings, (reference, document), facts, reason, again=again)
         # Whatever speaks against it does so before it goes.

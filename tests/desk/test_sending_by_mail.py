@@ -214,6 +214,25 @@ def test_cut_off_while_the_relay_took_it_a_person_decides(
     assert (len(went), ready.stage()) == (1, "sent")
 
 
+def test_a_letter_that_is_signed_elsewhere_goes_once_its_signature_comes(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settle(ready, None)
+    went: list[bytes] = []
+    monkeypatch.setattr(relay, "submit", lambda raw, **_: went.append(raw))
+    statement, signed = tmp_path / "statement.json", tmp_path / "statement.json.sig"
+    ready.done("sent", CASE, "--send", "--propose", statement, *LATE)
+    for person in ("legal-reviewer", "foi-officer"):
+        assert (went, ready.stage()) == ([], "published")
+        key = signature.load(ready.home.officers / person)
+        signed.write_text(key.sign(statement.read_bytes(), signature.STATEMENT))
+        ready("append", statement, signed)
+    assert (len(went), ready.stage()) == (1, "sent")
+    ready.done("append", statement, signed)
+    assert len(went) == 1
+    assert nothing_is_being_sent(ready)
+
+
 def test_the_same_letter_has_the_same_message_id_whenever_it_is_made(ready: Desk) -> None:
     settle(ready, None)
     settings = mail_settings(ready.home)
