@@ -22,7 +22,7 @@ from flows.domain.procedure import Stage
 from flows.sources import aside, inbox
 from flows.sources.item import tag_of
 from flows.sources.mail.journal import Came as Row  # noqa: TC001 - read from what a registrar answers
-from flows.sources.mail.journal import Tried
+from flows.sources.mail.journal import Tried  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

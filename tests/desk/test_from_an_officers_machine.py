@@ -172,9 +172,9 @@ def test_a_desk_elsewhere_looks_after_the_inbox_and_notes_what_it_hands_out(
         with pytest.raises(NotEntitledError, match="may not look after the inbox"):
             arrivals.read(office, "legal-reviewer", one, "To see.")
         with pytest.raises(RefusedError, match="Read it first"):
-            arrivals.delete(office, "foi-officer", one)
+            arrivals.delete(office, "foi-officer", one, "It is none.")
         assert request.decode() in arrivals.read(office, "foi-officer", one, "To see.")
-        arrivals.delete(office, "foi-officer", one)
+        arrivals.delete(office, "foi-officer", one, "It is none.")
         arrivals.take_in_again(office, "foi-officer", two)
         arrivals.put_in(office, "foi-officer", [("new.yaml", request), ("plan.txt", b"A plan.")])
         with pytest.raises(NotEntitledError):
