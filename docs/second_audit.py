@@ -94,7 +94,11 @@ DONE_BY = {  # acts.md; for a document's act the stage it needs and the one it l
 }
 FACTS = {"open": {"received", "recipient", "regime"}, "submit": {"gates"}, "sent": {"on", "by"}}
 """What must be stated, and, of these acts, what may be besides."""
-OPTIONAL = {"open": {"attachments"}, "submit": {"rules", "findings"}, "sent": {"due", "message", "records"}}
+OPTIONAL = {
+    "open": {"attachments"},
+    "submit": {"rules", "findings", "made-with"},
+    "sent": {"due", "message", "records"},
+}
 NO_FACTS = {
     "draft",
     "return",
@@ -177,7 +181,14 @@ FIELDS = {
 }
 TRAILERS = ("Sequence", "Case", "Act", "Statement", "Previous-Entry", "Case-Previous", "Policy")
 APPROVALS = {"full": "legal-review balancing", "two-person": "balancing", "one-person": "none"}
-EDITIONS = (1, 2)
+EDITIONS = (1, 2, 3)
+RULES = {1: 1, 2: 2, 3: 2}
+"""By edition, the lowest version of the checks; there is none above the highest."""
+MADE_WITH = re.compile(
+    "equipoise=V renderer=H templates=H wording=H( [a-z][a-z0-9-]{0,39}=V){0,8}".replace(
+        "V", "[0-9A-Za-z.+!-]{1,40}"
+    ).replace("H", "[0-9a-f]{64}")
+)
 UNSEEN = re.compile(
     "["
     "\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f"
@@ -984,11 +995,14 @@ def submitted(document: Document, said: dict[str, Any], policy: Policy) -> None:
     need(set(facts["gates"].split()) <= {*DECIDES, "none"}, "E_ACT", "There is no such approval.")
     rules = facts.get("rules", "")
     if name == "test":
-        least = policy.rules["edition"]
-        fit = re.fullmatch("[0-9]{1,3}", rules) and least <= int(rules) <= max(EDITIONS)
+        least = RULES[policy.rules["edition"]]
+        fit = re.fullmatch("[0-9]{1,3}", rules) and least <= int(rules) <= max(RULES.values())
         need(fit, "E_CHECKS", "The submission names no rules of the checks, or others than are known.")
     else:
         need(not rules and "findings" not in facts, "E_CHECKS", "Rules are run on the test alone.")
+    made_with, needed = facts.get("made-with"), name == "test" and policy.rules["edition"] >= 3
+    need((made_with is not None) == needed, "E_ACT", "What made the text is not said, or where it is not.")
+    need(made_with is None or MADE_WITH.fullmatch(made_with), "E_ACT", "What made the text is out of form.")
     for line in filter(None, facts.get("findings", "").split("\n")):
         code, weight, *place = line.split(" ", 2)
         told = " ".join([code, *place])

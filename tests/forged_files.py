@@ -12,6 +12,7 @@ from desk_builders import CASE
 from flows.casework import papers
 from flows.casework.office import open_office
 from flows.document.publication import render
+from flows.document.releases import releases, texts_made_with
 from flows.domain.acts import PUBLISH
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST
 
@@ -137,6 +138,28 @@ FILES: Final[dict[str, tuple[str, str, Callable[[bytes], bytes], str]]] = {
 
 NO_PDF: Final = "The file is no PDF that any release of this software could have made."
 OTHER_WORDS: Final = "The paper lacks words of the approved text"
+
+
+def _of(**changes: str) -> str:
+    """Return what made a text here, with some parts of another name."""
+    parts = dict(each.split("=", 1) for each in texts_made_with().split(" "))
+    return " ".join(f"{name}={value}" for name, value in (parts | changes).items())
+
+
+_FIRST: Final = releases()[0]
+MORE_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "the software at hand": (_of(), "E_CONTENT"),
+    "a renderer that was never released": (_of(renderer="0" * 64), "E_RENDERER"),
+    "templates that were never released": (_of(templates="0" * 64), "E_RENDERER"),
+    "a version that was never released": (_of(equipoise="0.0.9"), "E_RENDERER"),
+    "an earlier release": (
+        _of(equipoise=_FIRST.version, renderer=_FIRST.renderer, templates=_FIRST.templates),
+        "",
+    ),
+    "the release at hand with another part": (_of(jinja2="2.0"), ""),
+    "the release at hand with other words of the law": (_of(wording="0" * 64), ""),
+}
+"""What a submission names as what made its text, which has a sentence more; and what the audit finds then."""
 
 
 def made_of(home: Home, change: Callable[[bytes], bytes]) -> bytes:

@@ -58,14 +58,14 @@ from flows.domain.acts import (
     Reason,
 )
 from flows.domain.acts import policy as amending
-from flows.domain.acts.drafting import WHOLE, gates_text, is_overridden
+from flows.domain.acts.drafting import MADE_WITH, WHOLE, gates_text, is_overridden
 from flows.domain.acts.publishing import records_with
 from flows.domain.acts.withdrawing import STANDS, stood
 from flows.domain.attested import Attesting
 from flows.domain.characters import named, visible
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST, sealed_with
-from flows.domain.edition import gates_for
+from flows.domain.edition import edition_of, gates_for
 from flows.domain.english import in_full, listing
 from flows.domain.errors import (
     Fault,
@@ -399,8 +399,18 @@ def _checks(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str]:
     return {
         "gates": gates_text(gates_for(dossier.policy, wish.document)),
         **({"rules": VERSION} if checked else {}),
+        **_made_with(dossier.policy, checked=checked),
         **({"findings": noted} if noted else {}),
     }
+
+
+def _made_with(policy: Policy, *, checked: bool) -> Mapping[str, str]:
+    """Return what made the text that is submitted: the checks compared it with what is made here."""
+    if not checked or edition_of(policy).nameless:
+        return {}
+    from flows.document.releases import texts_made_with  # noqa: PLC0415 - the law, for this act alone
+
+    return {MADE_WITH: texts_made_with()}
 
 
 def _check_nothing_stops(case: Case, document: str, found: Iterable[Finding]) -> None:

@@ -1,7 +1,8 @@
 """What the audit asks of a text that was brought and of a submission, beside signatures and procedure.
 
 What can be established is: that an assessment is one, of its case; that its words stand in the text that
-people approved; that a submission told of all that stops one. What this software cannot know is said.
+people approved, and no others where the submission names the software at hand as what made it; that a
+submission told of all that stops one. What this software cannot know is said.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from flows.casework import texts
 from flows.document.arrangement import without_marks
 from flows.document.blocks import Paragraph, Text, parse_document, parse_prose, words
+from flows.document.releases import release_of, running, texts_made_with
+from flows.domain.acts.drafting import MADE_WITH
 from flows.domain.assessment import texts as texts_of
 from flows.domain.checks import VERSION
 from flows.domain.checks.rule import Draft
@@ -58,7 +61,7 @@ def check_text(brought: Brought) -> Verdict:
 
 
 def check_submission(brought: Brought) -> Verdict:
-    """Check that a submission told of everything that stops one.
+    """Check that a submission told of everything that stops one, and that its text is what it says made it.
 
     Only the rules of the same version can find that it did not: another version may well find more, and
     what it finds is told.
@@ -78,13 +81,38 @@ def check_submission(brought: Brought) -> Verdict:
         # Templates change, and what was made otherwise then is looked into where it was brought.
         if each.code != "S09" and (each.final or (each.code, each.place) not in told)
     )
-    if details["rules"] != VERSION:
-        then = f"its rules are {details['rules']}, and not {VERSION} as here"
-        return _unknown(then + (f"; by these {', '.join(left_out)} would stop it" if left_out else ""))
-    if left_out:
+    if details["rules"] == VERSION and left_out:
         sentence = f"The version was submitted in spite of {', '.join(left_out)}, which nothing allowed"
         return Verdict(passes=False, code="E_CHECKS", sentence=sentence)
-    return _PASSES
+    said = _as_it_says(brought, looked_at)
+    if not said.passes or details["rules"] == VERSION:
+        return said
+    then = f"its rules are {details['rules']}, and not {VERSION} as here"
+    would = f"; by these {', '.join(left_out)} would stop it" if left_out else ""
+    return _unknown("; ".join(filter(None, (then + would, said.sentence))))
+
+
+def _as_it_says(brought: Brought, looked_at: Draft) -> Verdict:
+    """Check that the text is what the software makes of it that the submission names, where it names any."""
+    named = brought.act.details.get(MADE_WITH)
+    if named is None:
+        return _PASSES
+    release = release_of(dict(part.split("=", 1) for part in named.split(" ")))
+    if release is None:
+        sentence = "The submission names software that no release was, so nobody can make its text again."
+        return Verdict(passes=False, code="E_RENDERER", sentence=sentence)
+    request = looked_at.request or _request(brought)
+    day = local_day(brought.act.time)
+    try:
+        made = texts.make_text(request, looked_at.assessment, on=day, body=looked_at.body)
+    except MalformedError:
+        return _unknown("this software can make no text of its files")
+    if made == looked_at.document:
+        return _PASSES
+    if named == texts_made_with():
+        return _not("The text is not what the software makes of its assessment that the submission names.")
+    which = "other versions of its parts" if release == running() else release.name
+    return _unknown(f"its text was made with {which}, and only audited with that can it be compared")
 
 
 def _looked_at(brought: Brought) -> Draft:

@@ -1,4 +1,4 @@
-"""What decides the bytes of a paper: the code of this room, and its templates."""
+"""What decides the bytes of a paper, and the words of a text: code, templates, and the law as data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flows.domain import english
+from flows.domain import assessment, citation, english, provisions, standing
 from flows.files import folder
 
 
@@ -31,6 +31,18 @@ def template_digest() -> str:
     """Return the SHA-256 of this room's templates, names and contents, 64 lower-case hex digits."""
     digest = hashlib.sha256()
     for path in sorted((folder("templates") / "document").glob("*.j2")):
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+@cache
+def wording_digest() -> str:
+    """Return the SHA-256 of what else decides the words of a text: the law, and how it is cited, as hex."""
+    digest = hashlib.sha256()
+    code = [Path(str(module.__file__)) for module in (assessment, citation, provisions, standing)]
+    for path in [*code, *sorted((code[0].parent / "law").glob("*.toml"))]:
         content = path.read_bytes()
         digest.update(f"{path.name} {len(content)}\n".encode())
         digest.update(content)

@@ -1,4 +1,4 @@
-"""Which software papers may have been made with: that of each release, and the one that runs."""
+"""Which software papers and texts may have been made with: that of each release, and the one that runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flows.document.files import renderer_digest, template_digest
+from flows.document.files import renderer_digest, template_digest, wording_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,3 +59,18 @@ def release_of(made_with: Mapping[str, str]) -> Release | None:
     named = tuple(made_with.get(name) for name in ("equipoise", "renderer", "templates"))
     known = (running(), *releases())
     return next((each for each in known if (each.version, each.renderer, each.templates) == named), None)
+
+
+@cache
+def texts_made_with() -> str:
+    """Return what decides the words of a text here, in the one line that a submission states of it."""
+    here = running()
+    packages = ("jinja2", "markdown-it-py", "mdit-py-plugins")
+    named = {
+        "equipoise": here.version,
+        "renderer": here.renderer,
+        "templates": here.templates,
+        "wording": wording_digest(),
+        **{package: installed(package) for package in packages},
+    }
+    return " ".join(f"{name}={value.replace(' ', '-')}" for name, value in named.items())

@@ -51,6 +51,7 @@ class Edition:
         days: The first and the last day that a moment may be taken for.
         keyless: Whether a person may be listed without a key.
         unseen: Whether a text may have characters that nobody sees.
+        nameless: Whether a submission does not say what made the text that it is of.
         receipt: What is wrong with the day on which a request is said to have come, and with the time of its
             opening; None for nothing.
         rows: By name of an act, what its row of the table was before a later edition changed it.
@@ -63,6 +64,7 @@ class Edition:
     days: Callable[[datetime], tuple[date, date]] = local_days
     keyless: bool = False
     unseen: bool = False
+    nameless: bool = False
     receipt: Callable[[str, datetime], str | None] = _receipt_fault
     rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -105,11 +107,16 @@ EDITIONS: Final[dict[int, Edition]] = {
         days=days_of_utc,
         keyless=True,
         unseen=True,
+        nameless=True,
         receipt=lambda _, __: None,
         rows=MappingProxyType({"approve": {"no_overrider": False}}),
     ),
     # Letters beside the response, and some that one person may send.
-    2: Edition(gates=MappingProxyType({**_GATES, ONE_PERSON: ()}), documents=_LETTERS, rules=2),
+    2: Edition(
+        gates=MappingProxyType({**_GATES, ONE_PERSON: ()}), documents=_LETTERS, rules=2, nameless=True
+    ),
+    # A submission says what made the text, so that whoever has that can make it again.
+    3: Edition(gates=MappingProxyType({**_GATES, ONE_PERSON: ()}), documents=_LETTERS, rules=2),
 }
 
 

@@ -108,7 +108,7 @@ class Line:
 
     def is_everybodys(self, at: int) -> bool:
         """Tell whether each process examines an entry, by its index."""
-        return bool(self._shares) and self._shares[at] == _EVERYBODYS
+        return self._shares[at] == _EVERYBODYS
 
     def _id(self, at: int) -> str:
         return self._ids[at * _ID : (at + 1) * _ID].hex()

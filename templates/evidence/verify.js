@@ -11,7 +11,8 @@ const FOI = "foi-officer", LEGAL = "legal-reviewer", SIGN_OFF = "sign-off-office
 const ADMIN = "administrator", AUDITOR = "auditor", SERVICE = "service";
 const DECIDES = {"legal-review": LEGAL, "balancing": SIGN_OFF};
 const APPROVALS = {"full": "legal-review balancing", "two-person": "balancing", "one-person": "none"};
-const EDITIONS = [1, 2];
+const EDITIONS = [1, 2, 3], RULES = {1: 1, 2: 2, 3: 2};  // and by edition the lowest version of the checks
+const MADE_WITH = new RegExp(`^${"equipoise=V renderer=H templates=H wording=H( [a-z][a-z0-9-]{0,39}=V){0,8}".replaceAll("V", "[0-9A-Za-z.+!-]{1,40}").replaceAll("H", "[0-9a-f]{64}")}$`);
 const DOCUMENTS = ["test", "response", "clarification", "fees", "extension", "cost", "vexatious", "transfer", "review", "schedule"];
 const SENDS = {"ask-clarification": "clarification", "fees-notice": "fees", "extend": "extension", "review-decided": "review"};
 const MOVES = {
@@ -635,10 +636,13 @@ function submit(document, said, policy) {
   need(facts.gates.split(" ").every((gate) => gate in DECIDES || gate === "none"), "E_ACT", "There is no such approval.");
   if (said.document === "test") {
     const rules = Number(facts.rules);
-    need(/^[0-9]{1,3}$/.test(facts.rules || "") && rules >= edition && rules <= Math.max(...EDITIONS), "E_CHECKS", "The submission names no rules of the checks, or others than are known.");
+    need(/^[0-9]{1,3}$/.test(facts.rules || "") && rules >= RULES[edition] && rules <= Math.max(...Object.values(RULES)), "E_CHECKS", "The submission names no rules of the checks, or others than are known.");
   } else {
     need(!("rules" in facts) && !("findings" in facts), "E_CHECKS", "Rules are run on the test alone.");
   }
+  const made = facts["made-with"];
+  need((made !== undefined) === (said.document === "test" && edition >= 3), "E_ACT", "The submission does not say what made the text, or says so where it is not to.");
+  need(made === undefined || MADE_WITH.test(made), "E_ACT", "What made the text is out of form.");
   for (const line of (facts.findings || "").split("\n").filter(Boolean)) {
     const [code, weight, ...place] = line.split(" ");
     need(weight !== "block" || document.overridden.has([code, ...place].join(" ")), "E_CHECKS", "A finding stops this submission.");

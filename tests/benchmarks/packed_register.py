@@ -20,8 +20,10 @@ from offices import LAWYER, OWNER, WRITER, Staffed, found_office, open_staffed
 
 from flows import home as flows_home
 from flows.casework import texts
+from flows.document.releases import texts_made_with
 from flows.domain.act import Act
 from flows.domain.acts import APPROVE, CLOSE, DRAFT, OPEN, RETURN, SUBMIT
+from flows.domain.acts.drafting import MADE_WITH
 from flows.domain.assessment import FOIA
 from flows.domain.checks import VERSION
 from flows.domain.decide import decide, idempotency_key
@@ -128,7 +130,12 @@ def next_act(
             return draft, {name: _texts(reference)[name] for name in (ASSESSMENT, DOCUMENT)}
         case Stage.DRAFTING:
             gates = f"{Stage.LEGAL_REVIEW} {Stage.BALANCING}"
-            checked = {"gates": gates, "rules": VERSION, "findings": "N01 warn parts[0].denying"}
+            checked = {
+                "gates": gates,
+                "rules": VERSION,
+                "findings": "N01 warn parts[0].denying",
+                MADE_WITH: texts_made_with(),
+            }
             submission = said(
                 kind=SUBMIT,
                 actor=WRITER,

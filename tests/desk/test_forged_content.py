@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from attacker import Attacker
 from desk_builders import CASE, PEOPLE, Desk, a_signer
-from forged_files import DRAFTED, FAKED, FILES, OPENED, instead, made_of
+from forged_files import DRAFTED, FAKED, FILES, MORE_WORDS, OPENED, instead, made_of
 from sampling import sampled
 
 from flows.casework import papers
 from flows.casework.auditing import audit_register
 from flows.casework.office import open_office
 from flows.document.releases import releases
+from flows.domain.acts.drafting import MADE_WITH
 from flows.domain.documents import ASSESSMENT, DOCUMENT
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Stage
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from flows.register.report import Report
 
-PUBLISHED = "0006-publish"
+SUBMITTED, PUBLISHED = "0003-submit", "0006-publish"
 
 
 def contents_of(folder: Path) -> dict[Path, bytes]:
@@ -78,6 +79,15 @@ class Forger:
         for each in self.attacker.of(CASE):
             if path in each.said.act.details:
                 each.act(details={**each.said.act.details, path: mark(now).sha256})
+
+    def submit(self, made_with: str) -> str:
+        """Let the submission name something else as what made the text, and be the last; return its place."""
+        step = self.attacker.step(CASE, SUBMITTED)
+        step.act(details={**step.said.act.details, MADE_WITH: made_with})
+        sequence = self.attacker.steps.index(step) + 1
+        # The paper would state the root of the entries as they were.
+        del self.attacker.steps[sequence:]
+        return f"entry {sequence}, {CASE}"
 
     def paper(self, made: bytes, toolchain: Mapping[str, str], **told: Any) -> None:
         """Publish another paper, and its manifest, which names another toolchain."""
@@ -174,6 +184,36 @@ def test_words_that_were_added_to_a_text_are_not_established_and_counted(drafter
         f"whether the text of entry 8, {CASE} is made of its assessment: it has the words, and is not what "
         "the templates of this software make of them"
     )
+
+
+def _with_more(text: bytes) -> bytes:
+    return text + b"\nAll of it is public.\n"
+
+
+@pytest.mark.parametrize("name", sampled(MORE_WORDS))
+def test_words_added_to_a_text_are_judged_by_what_its_submission_names_as_what_made_it(
+    name: str, forger: Forger
+) -> None:
+    named, code = MORE_WORDS[name]
+    forger.put(DRAFTED, DOCUMENT, _with_more)
+    at = forger.submit(named)
+
+    report = forger.audit()
+
+    assert [(each.code, each.place) for each in report.findings] == ([(code, at)] if code else [])
+    # The draft names nothing.
+    assert report.unexamined == {"text": 1} | ({} if code else {"submission": 1})
+    said = [each for each in report.not_established if "its text was made with" in each]
+    assert [at in each for each in said] == ([] if code else [True])
+
+
+def test_a_text_that_is_made_again_passes_whichever_release_its_submission_names(forger: Forger) -> None:
+    named, _ = MORE_WORDS["an earlier release"]
+    forger.submit(named)
+
+    report = forger.audit()
+
+    assert (report.findings, report.unexamined) == ([], {})
 
 
 @pytest.mark.exhaustive

@@ -459,7 +459,7 @@ def test_a_register_moves_on_to_the_latest_edition(earlier: Desk) -> None:
 NO_EDITION = {
     "that nobody knows": (
         (latest() + 1, "administrator"),
-        f"Edition 1 of the procedure is in force, and only edition {latest()} can follow.",
+        f"Edition 1 of the procedure is in force, and only edition 2 or {latest()} can follow.",
     ),
     "by nobody": (
         (latest(), "nobody"),

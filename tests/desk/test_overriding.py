@@ -14,8 +14,10 @@ from flows.casework import acts, checking, drafts
 from flows.casework import papers as paper
 from flows.casework.checking import findings
 from flows.casework.office import open_office
+from flows.document.releases import texts_made_with
 from flows.domain.act import Act
 from flows.domain.acts import DRAFT, OVERRIDE, SUBMIT
+from flows.domain.acts.drafting import MADE_WITH
 from flows.domain.checks import VERSION
 from flows.domain.documents import ASSESSMENT, DOCUMENT, TEST
 from flows.domain.errors import IncompleteError, MalformedError, StaleVersionError
@@ -265,7 +267,7 @@ def submission_of(desk: Desk, **details: str) -> Act:
         policy=policy,
         document=TEST.name,
         version=2,
-        details={"gates": "legal-review balancing", **details},
+        details={"gates": "legal-review balancing", MADE_WITH: texts_made_with(), **details},
     )
 
 

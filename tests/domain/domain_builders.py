@@ -77,7 +77,7 @@ from flows.domain.acts import (
     On,
     Reason,
 )
-from flows.domain.acts.drafting import gates_text
+from flows.domain.acts.drafting import MADE_WITH, gates_text
 from flows.domain.acts.publishing import records_with
 from flows.domain.acts.withdrawing import STANDS, stood
 from flows.domain.assessment import Assessment, Balance, Duty, Exemption, Factor, Outcome, Part, Request
@@ -93,7 +93,7 @@ from flows.domain.documents import (
     TEST,
     sealed_with,
 )
-from flows.domain.edition import documents_of, gates_for, latest
+from flows.domain.edition import documents_of, edition_of, gates_for, latest
 from flows.domain.events import Events, Round
 from flows.domain.life import Consulted, Correction, Erasure, Life, Matter, Ordered
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
@@ -106,6 +106,8 @@ if TYPE_CHECKING:
 
 REFERENCE = "1146A/22"
 NOON = datetime(2022, 11, 28, 12, tzinfo=UTC)
+BY_US = f"equipoise=0.1.0 renderer={'0' * 64} templates={'0' * 64} wording={'0' * 64} jinja2=3.1.6"
+"""What made a text."""
 
 WRITER, LAWYER, OWNER, ADMINISTRATOR = "foi-officer", "legal-reviewer", "sign-off-officer", "administrator"
 SECOND = "second.administrator"
@@ -305,9 +307,11 @@ def an_act_by(
 
 
 def _submission(_: Case, policy: Policy, document: str) -> dict[str, str]:
-    rules = {"rules": VERSION} if DOCUMENTS[document].checked else {}
+    checked = DOCUMENTS[document].checked
+    rules = {"rules": VERSION} if checked else {}
+    made = {MADE_WITH: BY_US} if checked and not edition_of(policy).nameless else {}
     gates = gates_for(policy, document) if document in documents_of(policy) else ()
-    return {"gates": gates_text(gates), **rules}
+    return {"gates": gates_text(gates), **rules, **made}
 
 
 def _sending(case: Case, _: Policy, document: str) -> dict[str, str]:
@@ -520,7 +524,7 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
         "reason": "The two stand for different records.",
         "details": {"finding": "X06", "place": "parts[0].exemptions[1]"},
     },
-    SUBMIT: _WRITES | {"details": {"gates": "legal-review balancing", "rules": VERSION}},
+    SUBMIT: _WRITES | {"details": {"gates": "legal-review balancing", "rules": VERSION, MADE_WITH: BY_US}},
     APPROVE: {"gate": Stage.LEGAL_REVIEW, "details": digests(the_files())},
     RETURN: {"gate": Stage.LEGAL_REVIEW, "reason": "Treat both."},
     PUBLISH: _SERVES | {"files": the_files() | {PDF: a_mark("pdf")}},

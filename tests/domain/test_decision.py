@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from domain_builders import (
     ADMINISTRATOR,
+    BY_US,
     LAWYER,
     LETTER,
     MANY_HATS,
@@ -48,6 +49,7 @@ from flows.domain.acts import (
     Kind,
     On,
 )
+from flows.domain.acts.drafting import MADE_WITH
 from flows.domain.acts.kind import a_text
 from flows.domain.acts.opening import ATTACHED
 from flows.domain.case import Case, Document, Paper, Stated
@@ -479,6 +481,31 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         },
         MalformedError,
         "details.rules: no rules are run on the response",
+    ),
+    "a submission that does not say what made its text": (
+        the_case_for(SUBMIT),
+        SUBMIT,
+        {"details": {name: fact for name, fact in SUBMITS.items() if name != MADE_WITH}},
+        MalformedError,
+        "details.made-with: the procedure in force asks what made the text",
+    ),
+    "a submission that says in words what made its text": (
+        the_case_for(SUBMIT),
+        SUBMIT,
+        {"details": SUBMITS | {MADE_WITH: f"{BY_US} "}},
+        MalformedError,
+        "details.made-with: what made the text, as equipoise=0.1.0",
+    ),
+    "a submission of a document that is made of nothing, with what made it": (
+        a_case(a_response(stage=Stage.DRAFTING), files=the_files() | {LETTER: a_mark("letter")}),
+        SUBMIT,
+        {
+            "document": "response",
+            "files": the_files() | {LETTER: a_mark("letter")},
+            "details": {"gates": "balancing", MADE_WITH: BY_US},
+        },
+        MalformedError,
+        "details.made-with: the response is made of nothing",
     ),
     "a submission to fewer gates": (
         the_case_for(SUBMIT),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from domain_builders import (
+    BY_US,
     LAWYER,
     MANY_HATS,
     OWNER,
@@ -23,6 +24,7 @@ from domain_builders import (
 )
 
 from flows.domain.acts import ADD_OFFICER, ADOPT_EDITION, APPROVE, CLOSE, FOUND, OVERRIDE, RETURN, SUBMIT
+from flows.domain.acts.drafting import MADE_WITH
 from flows.domain.acts.policy import add_officer, adopt_edition, check_amendment
 from flows.domain.case import Override
 from flows.domain.checks import VERSION
@@ -69,7 +71,8 @@ def a_submission(gates: str, **changes: Any) -> Any:
 
 
 def by_lawyer(gates: str) -> Any:
-    return a_submission(gates, actor=LAWYER, role=Role.LEGAL_REVIEWER)
+    details = {"gates": gates, "rules": "1", MADE_WITH: BY_US}
+    return an_act(SUBMIT, details=details, actor=LAWYER, role=Role.LEGAL_REVIEWER)
 
 
 def test_a_new_register_is_founded_under_the_latest() -> None:
@@ -351,3 +354,15 @@ def test_no_register_is_founded_under_an_edition_that_nobody_knows(edition: int)
 
     with pytest.raises(MalformedError):
         check_amendment(None, an_act(FOUND), replace(FIRST, rules=some_rules(edition=edition)))
+
+
+def test_what_made_a_text_is_said_from_edition_3_on_and_not_before() -> None:
+    nameless = an_act(SUBMIT, details={"gates": "legal-review balancing", "rules": "2"})
+    named = an_act(SUBMIT)
+    for edition in (1, 2, 3):
+        policy = a_policy(rules=some_rules(edition=edition))
+        good, bad = (named, nameless) if edition == 3 else (nameless, named)
+
+        assert decide(the_case_for(SUBMIT), good, policy).stage() is Stage.LEGAL_REVIEW
+        with pytest.raises(MalformedError, match=r"details.made-with"):
+            decide(the_case_for(SUBMIT), bad, policy)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from domain_builders import an_act
+from domain_builders import BY_US, an_act
 
 from flows.domain.acts import (
     ACTS,
@@ -115,6 +115,14 @@ _TEXTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ),
     ("submit", "rules"): ("1", ("", "0", "01", "one", "1\n", "\u0661")),
     ("submit", "findings"): ("N01 warn", ("",)),
+    ("submit", "made-with"): (
+        BY_US,
+        (
+            *("", "Equipoise 0.1.0", f"{BY_US}\n", f"{BY_US} ", f" {BY_US}", BY_US.replace(" ", "  ")),
+            *(BY_US.replace("0" * 64, "0" * 63, 1), BY_US.replace("0" * 64, "F" * 64), f"{BY_US} a=b c"),
+            *(BY_US.replace("templates", "template"), f"{BY_US} jinja2=\u0663", BY_US + " a=1" * 8),
+        ),
+    ),
     ("sent", "message"): _A_MESSAGE,
     ("ask-clarification", "message"): _A_MESSAGE,
     ("fees-notice", "message"): _A_MESSAGE,

@@ -6,7 +6,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from forged_files import FAKED, FILES
+from forged_files import FAKED, FILES, MORE_WORDS
 from test_bounds import HUGE
 from test_hostile import TRAPS
 from test_second_audit import EXPLAINED, LEFT_OPEN
@@ -55,6 +55,14 @@ _FAKED: Final = """
 Of a paper the manifest says that other software made it: another Python, or an earlier release.
 
 | what the paper is | the audit |
+|---|---|
+"""
+_MORE_WORDS: Final = """
+To the text of a version a sentence is added that nothing made, and its submission names what made the text.
+The draft itself names nothing, so of it the audit says *not established* in each row.
+The second reader and the page of a pack see whether something is named, and leave open what it makes.
+
+| what the submission names | the audit, of the submission |
 |---|---|
 """
 _TRAPS: Final = """
@@ -113,12 +121,16 @@ def attacks_page() -> str:
     )
     files = "".join(_row(name, "`E_CONTENT`") for name in FILES)
     faked = "".join(_row(name, "`E_PDF`") for name in FAKED)
+    made = "".join(
+        _row(name, f"`{code}`" if code else "not established, and counted")
+        for name, (_, code) in MORE_WORDS.items()
+    )
     traps = "".join(_row(name, f"`git {' '.join(command)}`") for name, (_, command) in TRAPS.items())
     huge = "".join(
         _row(name, f"`{code}`", "left open" if LEFT_OPEN.fullmatch(name) else "fails")
         for name, (_, code) in HUGE.items()
     )
-    more = (_EXPLAINED, explained, _FILES, files, _FAKED, faked, _TRAPS, traps)
+    more = (_EXPLAINED, explained, _FILES, files, _MORE_WORDS, made, _FAKED, faked, _TRAPS, traps)
     return "".join((_HEAD, _ACTS, acts, *more, _PLANTED, *_seen(), _SEES, *_planted(), _HUGE, huge))
 
 

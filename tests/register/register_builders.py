@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from flows.casework.office import describe
 from flows.catalogue.file import Catalogue
+from flows.document.releases import texts_made_with
 from flows.domain.act import Act
 from flows.domain.acts import (
     ACTS,
@@ -35,6 +36,7 @@ from flows.domain.acts import (
     SUBMIT,
     Kind,
 )
+from flows.domain.acts.drafting import MADE_WITH
 from flows.domain.acts.policy import add_officer, change_attested, change_desk, revoke_officer
 from flows.domain.attested import Attested, Attesting, account_of
 from flows.domain.checks import VERSION
@@ -152,7 +154,7 @@ class Office:
 
     def submission(self, case: str, who: str, *, document: str = TEST.name, **facts: str) -> Act:
         gates = " ".join(gates_for(self.register.policy(), document))
-        rules = {"rules": VERSION} if DOCUMENTS[document].checked else {}
+        rules = {"rules": VERSION, MADE_WITH: texts_made_with()} if DOCUMENTS[document].checked else {}
         return self.act(
             SUBMIT,
             case,

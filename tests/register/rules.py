@@ -48,10 +48,16 @@ FILES: Final = (
             *("audit", "examine", "reading", "entry", "statement", "canonical", "chain", "content"),
             *("authority", "consent", "roster", "signature", "sshsig", "kinds", "points", "webauthn"),
             *("evidence", "objects", "packs", "shape", "graph", "checkpoint", "note", "merkle"),
-            *("outside", "witness", "mirror"),
+            *("outside", "witness", "mirror", "sharing"),
         )
     ),
-    *("flows/domain/decide.py", "flows/domain/policy.py", "flows/domain/reference.py"),
+    *(
+        f"flows/domain/{name}.py"
+        for name in (
+            *("decide", "policy", "reference", "attested", "edition", "noted"),
+            "request_file",
+        )
+    ),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "flows/domain/acts").glob("*.py")),
 )
 """Where a register is verified, and an act is judged."""
@@ -69,6 +75,7 @@ _NOT_VERIFYING: Final = {
     "flows/register/shape.py": r"_all_below",
     "flows/domain/acts/kind.py": r"Kind\..*|_nothing_.*|_never_again|the_day",
     "flows/register/authority.py": r"Authority\.suspected",
+    "flows/register/sharing.py": r"_work",
     "flows/register/content.py": r"is_examined",
 }
 """What makes or writes something, and judges nothing that an attacker wrote."""
@@ -94,7 +101,7 @@ TESTS: Final = (
             *("decision", "amendment", "table", "refusals", "forged_acts", "clock_acts", "after_the_answer"),
             *("case_documents", "withdrawing", "erasing", "edition", "closing", "letters", "again"),
             *("desk_origins", "unseen", "theme", "due", "who_may_act", "procedure_laws", "domain_errors"),
-            *("reference", "attested", "beside_the_answer"),
+            *("reference", "attested", "beside_the_answer", "noted", "request_in_clear"),
         )
     ),
 )

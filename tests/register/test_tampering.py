@@ -36,6 +36,7 @@ from register_builders import (
 )
 from sampling import spread
 
+from flows.document.releases import texts_made_with
 from flows.domain.acts import (
     ADD_OFFICER,
     ADOPT_EDITION,
@@ -56,6 +57,7 @@ from flows.domain.acts import (
     REVOKE_OFFICER,
     SUSPECT_KEY,
 )
+from flows.domain.acts.drafting import MADE_WITH
 from flows.domain.acts.policy import (
     CONSENT,
     PROPOSED_BY,
@@ -614,6 +616,21 @@ def _(scene: Scene) -> None:
 @attack("a response, on which no rules are run, is submitted with some", "E_CHECKS")
 def _(scene: Scene) -> None:
     submission_of(scene, RESPONSE, rules=VERSION)
+
+
+@attack("a submission does not say what made its text", "E_ACT")
+def _(scene: Scene) -> None:
+    submission_of(scene, TEST, **{MADE_WITH: None})
+
+
+@attack("a submission says in words what made its text", "E_ACT")
+def _(scene: Scene) -> None:
+    submission_of(scene, TEST, **{MADE_WITH: "the software at hand"})
+
+
+@attack("a response, which is made of nothing, is submitted with what made it", "E_ACT")
+def _(scene: Scene) -> None:
+    submission_of(scene, RESPONSE, **{MADE_WITH: texts_made_with()})
 
 
 @attack("a submission tells of a finding that stops it", "E_CHECKS")

@@ -226,6 +226,8 @@ OVERRIDE: Final = Kind(
 # person may send has none.
 
 _NO_GATE: Final = "none"
+MADE_WITH: Final = "made-with"
+"""The fact by which a submission names the software that made the text, so that it can be made again."""
 
 
 def _bars_submission(case: Case, name: str, _: str) -> Iterator[RefusedError]:
@@ -254,6 +256,7 @@ def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitErr
         )
     if act.details["gates"] != gates_text(gates_for(policy, act.document)):
         yield _malformed(act, "gates", "the approvals that the rules in force ask for are needed")
+    yield from _against_what_made_it(act, policy)
     try:
         found = read_noted(act.details.get("findings", ""))
     except ValueError as error:
@@ -267,6 +270,16 @@ def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitErr
     if stopping:
         first = f"{stopping[0].code} at {stopping[0].place or WHOLE}."
         yield IncompleteError(case.reference, blocking=len(stopping), first=first)
+
+
+def _against_what_made_it(act: Act, policy: Policy) -> Iterator[PitError]:
+    said, nameless = MADE_WITH in act.details, edition_of(policy).nameless
+    if said and not DOCUMENTS[act.document].checked:
+        yield _malformed(act, MADE_WITH, f"the {act.document} is made of nothing")
+    if said and nameless:
+        yield _malformed(act, MADE_WITH, "the procedure in force does not ask what made the text")
+    if not said and not nameless and DOCUMENTS[act.document].checked:
+        yield _malformed(act, MADE_WITH, "the procedure in force asks what made the text")
 
 
 def _submitted(case: Case, act: Act) -> Case:
@@ -296,6 +309,14 @@ SUBMIT: Final = Kind(
         a_text("gates", r"[a-z-]+( [a-z-]+)*", "the approvals it needs, in order"),
         a_text("rules", r"[1-9][0-9]{0,5}", "the version of the rules is a number", needed=False),
         a_text("findings", r"(?s).+", "the findings of the checks, a line for each", needed=False),
+        a_text(
+            MADE_WITH,
+            r"equipoise=V renderer=H templates=H wording=H( [a-z][a-z0-9-]{0,39}=V){0,8}".replace(
+                "V", "[0-9A-Za-z.+!-]{1,40}"
+            ).replace("H", "[0-9a-f]{64}"),
+            "what made the text, as equipoise=0.1.0 renderer=… templates=… wording=…, is needed",
+            needed=False,
+        ),
     ),
     # Who said why a finding need not stop the version is not the one who then submits it.
     no_overrider=True,
