@@ -146,8 +146,9 @@ def back_up_keys(office: Office, target: Path, recipient: str | None = None) -> 
     began, held = office.now(), io.BytesIO()
     with storing(f"The backup {file}"):
         archive = _Archive(home, held, everything=True)
-        for path in (home.root / KEYS, *_secrets(home)):
-            archive.add(path)
+        with office.taking_in():  # no other key is put in the place of the one that wraps those of cases
+            for path in (home.root / KEYS, *_secrets(home)):
+                archive.add(path)
         entries = office.register.tip().entry.sequence
         manifest = archive.end(_manifest(office, KEYS, entries, began.isoformat()))
         data = seal_for(recipient, held.getvalue()) if recipient else held.getvalue()

@@ -28,7 +28,7 @@ from flows.register.repository import Repository
 from flows.register.roster import allowed_signers
 from flows.register.stop import stopped
 from flows.vault.keys import keys_in, places_of
-from flows.vault.wrapping import broken
+from flows.vault.wrapping import broken, is_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -282,6 +282,15 @@ def _service(office: Office) -> Iterator[Ailment]:
             )
 
 
+def _rotation(office: Office) -> Iterator[Ailment]:
+    if is_unfinished(office.home.wrapping):
+        yield Ailment(
+            place=_named(office.home, office.home.wrapping),
+            what="Another key was being put in its place, and that was cut off; both are there.",
+            remedy="`equipoise vault rotate` finishes it.",
+        )
+
+
 def _vault_opened(office: Office) -> Iterator[Ailment]:
     if number := broken(office.home.vault_opened):
         yield Ailment(
@@ -483,6 +492,7 @@ _LOOKS: Final = (
 )
 _OFFICE_LOOKS: Final = (
     _service,
+    _rotation,
     _vault_opened,
     _pairs,
     _catalogue,

@@ -212,7 +212,8 @@ class Office:
         if self.keys_elsewhere:
             raise RegisterError(_THERE.format(what="The case keys are"))
         asked = agent.reach(home.vault_agent) if wrapping.form_of(home.wrapping) != "file" else None
-        return Vault(home.case_keys, asked or wrapping.unlocked(home.wrapping, home.vault_opened))
+        key = asked or wrapping.unlocked(home.wrapping, home.vault_opened)
+        return Vault(home.case_keys, key, lambda: wrapping.is_current(home.wrapping, key.recipient))
 
     def open_vault(self) -> None:
         """Open the vault for all that this process does from now on, while somebody can be asked.

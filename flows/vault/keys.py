@@ -7,6 +7,7 @@ has only the sealed bytes, still verifies. The form is age (X25519).
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyrage
@@ -15,14 +16,17 @@ from flows import disk
 from flows.domain.errors import Fault, MalformedError, RegisterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
-    from pathlib import Path
 
     from flows.vault.wrapping import Wrapping
 
 _SUFFIX: Final = ".age"
 _ORPHANS: Final = "orphans"
+_ANOTHER: Final = (
+    "Another key-encryption key was put in the place of the one that this process has: end it and start it "
+    "again."
+)
 
 
 class Vault:
@@ -31,20 +35,25 @@ class Vault:
     Args:
         folder: One file for each case key, named by its public recipient.
         wrapping: The key-encryption key.
+        current: Tells whether it is still the one in force.
     """
 
-    def __init__(self, folder: Path, wrapping: Wrapping) -> None:
+    def __init__(self, folder: Path, wrapping: Wrapping, current: Callable[[], bool] = lambda: True) -> None:
         self._folder = folder
         self._wrapping = wrapping
+        self._current = current
 
     def create(self) -> str:
-        """Make a case key, durably, and return its public recipient."""
+        """Make a case key, durably, and return its public recipient.
+
+        Raises:
+            RegisterError: another key-encryption key was put in the place of this one.
+        """
+        if not self._current():
+            raise RegisterError(_ANOTHER)
         identity = pyrage.x25519.Identity.generate()
         recipient = str(identity.to_public())
-        wrapped = pyrage.encrypt(
-            str(identity).encode(), [pyrage.x25519.Recipient.from_str(self._wrapping.recipient)]
-        )
-        disk.create(self._path(recipient), wrapped)
+        disk.create(self._path(recipient), seal(self._wrapping.recipient, str(identity).encode()))
         return recipient
 
     def seal(self, recipient: str, content: bytes) -> bytes:
@@ -70,9 +79,8 @@ class Vault:
             identity = pyrage.x25519.Identity.from_str(self._wrapping.unwrap(wrapped).decode())
             content: bytes = pyrage.decrypt(sealed, [identity])
         except (OSError, ValueError, pyrage.DecryptError, pyrage.IdentityError) as error:
-            raise RegisterError(
-                f"The case key {recipient} is missing or does not fit; restore it from a copy."
-            ) from error
+            lost = f"The case key {recipient} is missing or does not fit; restore it from a copy."
+            raise RegisterError(lost if self._current() else _ANOTHER) from error
         return content
 
     def destroy(self, recipient: str) -> None:
@@ -124,9 +132,41 @@ def places_of(folder: Path, recipient: str) -> tuple[Path, Path]:
 
 
 def keys_in(folder: Path) -> set[str]:
-    """Return the names of all case keys in a folder, those that were put out of the way included."""
+    """Return the names of all case keys in a folder, those that were put out of the way included.
+
+    Raises:
+        OSError: the folder cannot be read; none are there where it is not.
+    """
+
+    def refuse(error: OSError) -> None:
+        # Else a folder that cannot be read would be one without keys.
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
     # Of strings: a path for each of 100,000 keys takes a second.
-    return _named(name for _, _, names in os.walk(folder) for name in names)
+    return _named(name for _, _, names in os.walk(folder, onerror=refuse) for name in names)
+
+
+def rewrap(folder: Path, key: Wrapping) -> tuple[int, list[str]]:
+    """Have every case key in a folder wrapped anew, one after the other, durably.
+
+    Args:
+        key: Unwraps what is there, and wraps from now on.
+
+    Returns:
+        How many there are, and the names of those that it does not unwrap, which stay as they are.
+    """
+    unfit: list[str] = []
+    there = sorted(keys_in(folder))
+    for recipient in there:
+        for path in filter(Path.exists, places_of(folder, recipient)):
+            try:
+                text = key.unwrap(path.read_bytes())
+            except ValueError:
+                unfit.append(recipient)
+            else:
+                disk.write(path, seal(key.recipient, text), mode=0o600)
+    return len(there) - len(unfit), unfit
 
 
 def _named(files: Iterable[str]) -> set[str]:

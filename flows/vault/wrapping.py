@@ -29,7 +29,7 @@ from flows import disk
 from flows.domain.errors import Fault, MalformedError, RegisterError, VaultShutError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 NAMED: Final = "EQUIPOISE_VAULT_PASSPHRASE_FILE"
 """Names a file that has the passphrase, or the PIN of a device; ``/dev/fd/3`` is an open descriptor."""
@@ -39,6 +39,9 @@ SHORTEST: Final = 12
 """Characters of a passphrase."""
 _FOR_DIGESTS: Final = b"equipoise: digests of what is sealed"
 """Derives a key of its own from the key-encryption key, so that there is no further one to keep."""
+_DIGESTS: Final = "# digests: "
+"""Begins the line of the key of digests, where it is not derived any more: a remark to age's programs."""
+_UNFINISHED: Final = "the keys of cases are being wrapped by it"
 _AGE: Final = b"age-encryption.org/"
 _LONGEST: Final = 64 << 10
 _IV: Final = 16
@@ -79,7 +82,11 @@ class Device:
 
 
 class Opened:
-    """The key-encryption key in memory."""
+    """The key-encryption key in memory; while another is put in its place, that one and the one before it.
+
+    The key of digests is derived from the first that the home had, and stays: by digests it is known what
+    was taken in before.
+    """
 
     def __init__(self, text: str) -> None:
         """Take it as it is written.
@@ -87,30 +94,57 @@ class Opened:
         Raises:
             ValueError, pyrage.IdentityError: it is none.
         """
-        self._identity = pyrage.x25519.Identity.from_str(text.strip())
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        digests = [line.removeprefix(_DIGESTS) for line in lines if line.startswith(_DIGESTS)]
+        keys = [line for line in lines if not line.startswith(_DIGESTS)]
+        if len(keys) not in {1, 2} or len(digests) > 1 or len(keys) > 1 + len(digests):
+            raise ValueError("not one key")
+        self._identities = [pyrage.x25519.Identity.from_str(line) for line in keys]
+        self._moved = bool(digests)
+        self._digests = (
+            bytes.fromhex(digests[0])
+            if digests
+            else hmac.digest(str(self._identities[0]).encode(), _FOR_DIGESTS, "sha256")
+        )
 
     @property
     def recipient(self) -> str:
         """Its public half."""
-        return str(self._identity.to_public())
+        return str(self._identities[0].to_public())
+
+    @property
+    def two(self) -> bool:
+        """Whether another is being put in its place, and both are here."""
+        return len(self._identities) > 1
 
     @property
     def text(self) -> bytes:
         """It, as it is written."""
-        return f"{self._identity}\n".encode()
+        return self._written(*self._identities, moved=self._moved)
 
     def unwrap(self, wrapped: bytes) -> bytes:
         """Return a case key that it wraps, as ``Wrapping`` has it."""
         try:
-            key: bytes = pyrage.decrypt(wrapped, [self._identity])
+            key: bytes = pyrage.decrypt(wrapped, self._identities)
         except pyrage.DecryptError as error:
             raise ValueError("another key wraps it, or none") from error
         return key
 
     def digest(self, content: bytes) -> bytes:
         """Return a digest, as ``Wrapping`` has it."""
-        key = hmac.digest(str(self._identity).encode(), _FOR_DIGESTS, "sha256")
-        return hmac.digest(key, content, "sha256")
+        return hmac.digest(self._digests, content, "sha256")
+
+    def followed(self) -> Opened:
+        """Return another, new key with this one beside it."""
+        return Opened(self._written(pyrage.x25519.Identity.generate(), self._identities[0]).decode())
+
+    def alone(self) -> Opened:
+        """Return the newer of two keys without the other."""
+        return Opened(self._written(self._identities[0]).decode())
+
+    def _written(self, *keys: object, moved: bool = True) -> bytes:
+        digests = [f"{_DIGESTS}{self._digests.hex()}"] if moved else []
+        return "".join(f"{line}\n" for line in (*keys, *digests)).encode()
 
 
 def form_of(place: Path) -> str:
@@ -148,15 +182,20 @@ def _unlocked(place: Path, data: bytes, log: Path) -> Opened:
     if form_of(place) == "file":
         return _parsed(place, data)
     secret, whence = _secret()
-    if data.startswith(_AGE):
-        try:
-            text = pyrage.passphrase.decrypt(data, secret)
-        except pyrage.DecryptError:
-            raise VaultShutError(f"The passphrase {whence} does not open the vault.") from None
-    else:
-        text = _by_device(_device_of(place, data), bytes.fromhex(json.loads(data)["wrapped"]), secret, whence)
+    text = _decrypted(place, data, secret, whence)
     note(log, form_of(place), whence)
     return _parsed(place, text)
+
+
+def _decrypted(place: Path, data: bytes, secret: str, whence: str) -> bytes:
+    if not data.startswith(_AGE):
+        device = _device_of(place, data)
+        return _by_device(device, bytes.fromhex(json.loads(data)["wrapped"]), secret, whence)
+    try:
+        text: bytes = pyrage.passphrase.decrypt(data, secret)
+    except pyrage.DecryptError:
+        raise VaultShutError(f"The passphrase {whence} does not open the vault.") from None
+    return text
 
 
 def _parsed(place: Path, data: bytes) -> Opened:
@@ -218,9 +257,16 @@ def keep(place: Path, opened: Opened, *, passphrase: str | None = None, device: 
             raise MalformedError("the passphrase", Fault(path="", problem=problem))
         data = pyrage.passphrase.encrypt(data, passphrase)
     elif device is not None:
-        secret, whence = _secret()
-        wrapped = _to_device(device, data, secret, whence)
-        data = json.dumps({**asdict(device), "wrapped": wrapped.hex()}, indent=2).encode() + b"\n"
+        data = _for_device(device, data, *_secret())
+    _put(place, data)
+
+
+def _for_device(device: Device, data: bytes, secret: str, whence: str) -> bytes:
+    wrapped = _to_device(device, data, secret, whence)
+    return json.dumps({**asdict(device), "wrapped": wrapped.hex()}, indent=2).encode() + b"\n"
+
+
+def _put(place: Path, data: bytes) -> None:
     old = os.open(place, os.O_WRONLY | os.O_CLOEXEC)
     try:
         size = os.fstat(old).st_size
@@ -230,6 +276,66 @@ def keep(place: Path, opened: Opened, *, passphrase: str | None = None, device: 
         os.fsync(old)
     finally:
         os.close(old)
+
+
+# Another key in its place -------------------------------------------------------------------------
+
+
+def rotate(place: Path, log: Path, rewrap: Callable[[Wrapping], None]) -> None:
+    """Put another key in the place of this one, in the form in which this one is kept.
+
+    Until every case key is wrapped by the new one, both stand there: whatever cuts this off, what stands
+    there opens every case key, and doing it again finishes it.
+
+    Args:
+        log: Where it is noted before it is done, as an opening is.
+        rewrap: Has every case key wrapped by the key it is given.
+
+    Raises:
+        VaultShutError, RegisterError: as ``unlocked``.
+    """
+    data, form = _read(place), form_of(place)
+    secret, whence = ("", "as it stands") if form == "file" else _secret()
+    opened = _parsed(place, data if form == "file" else _decrypted(place, data, secret, whence))
+    note(log, form, f"{whence}, to put another key in its place")
+
+    def put(key: Opened) -> None:
+        text = key.text
+        if form == "passphrase":
+            text = pyrage.passphrase.encrypt(text, secret)
+        elif form == "device":
+            text = _for_device(_device_of(place, data), text, secret, whence)
+        _put(place, text)
+
+    if not opened.two:
+        opened = opened.followed()
+        put(opened)
+    disk.write(mark_of(place), f"{opened.recipient}\n{_UNFINISHED}\n".encode(), mode=0o600)
+    rewrap(opened)
+    put(opened.alone())
+    disk.write(mark_of(place), f"{opened.recipient}\n".encode(), mode=0o600)
+
+
+def mark_of(place: Path) -> Path:
+    """Return where the public half of the key stands, once another was put in the place of the first."""
+    return place.with_name(f"{place.name}.pub")
+
+
+def is_current(place: Path, recipient: str) -> bool:
+    """Tell whether a key that somebody has in memory is still the one that wraps case keys."""
+    return _marked(place)[:1] in ([], [recipient])
+
+
+def is_unfinished(place: Path) -> bool:
+    """Tell whether another key was being put in the place of this one, and that was cut off."""
+    return _UNFINISHED in _marked(place)
+
+
+def _marked(place: Path) -> list[str]:
+    try:
+        return mark_of(place).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
 
 
 # A device -----------------------------------------------------------------------------------------

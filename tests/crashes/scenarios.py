@@ -211,6 +211,11 @@ SCENARIOS: Final = {
     ),
     "an erasure": Scenario(before=erasing, work=confirm),
     "resuming": Scenario(before=stopped, work=resume),
+    "another key for the vault": Scenario(
+        before=lambda home: another_case(home, "R/2", "2022-11-08"),
+        work=command("vault", "rotate"),
+        entries=0,
+    ),
     "packing": Scenario(before=sign_off, work=by_machine(pack), entries=0),
 }
 
@@ -240,6 +245,19 @@ def names(home: Home) -> set[str]:
     return {each for each in found if not each.startswith(("state/catalogue-", "register.git/objects/"))} | {
         each for each in found if "tmp" in each
     }
+
+
+def unopened(home: Home) -> list[str]:
+    """Return the case keys that nothing opens."""
+    with open_office(home, reading=True) as office:
+        vault = office.vault
+        found = []
+        for recipient in sorted(vault.recipients()):
+            try:
+                vault.check(recipient, vault.seal(recipient, b"a request"))
+            except PitError:
+                found.append(recipient)
+        return found
 
 
 def audited(home: Home) -> list[str]:

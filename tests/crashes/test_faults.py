@@ -11,7 +11,7 @@ import pytest
 import worlds
 from desk_builders import found_home
 from faults import Call, concerns, traceable
-from scenarios import LATER, SCENARIOS, Scenario, audited, dated, entries, names
+from scenarios import LATER, SCENARIOS, Scenario, audited, dated, entries, names, unopened
 
 from flows.casework import doctor
 from flows.home import Home
@@ -75,6 +75,8 @@ def check(name: str, home: Home, first: int, clean: set[str]) -> bool:
     found = entries(home)
     assert found in {first, first + scenario.entries}
     assert {each.partition(" ")[0] for each in audited(home)} <= {FINISHED_LATER.get(name)}
+
+    assert unopened(home) == []
 
     for _ in range(2):  # what a kill left under a name of ours, one intake puts back and the next takes in
         assert scenario.work(home)

@@ -13,7 +13,8 @@ import pytest
 from age_files import encrypted
 from desk_builders import CASE, Desk, passes_audit
 
-from flows.vault import wrapping
+from flows.casework.sole_writer import sole_writer
+from flows.vault import agent, wrapping
 
 WORDS: Final = "correct horse battery staple"
 READING: Final = ("request", CASE, "--as", "foi-officer", "--reason", "To draft.")
@@ -106,3 +107,33 @@ def test_the_key_goes_from_one_form_to_another_and_what_is_sealed_is_read_as_bef
     assert "as it is" in desk.done("vault", "file")
     assert desk.home.wrapping.read_bytes() == before
     assert "nothing has to be opened" in desk.refused("vault", "agent")[1]
+
+
+def test_another_key_is_put_in_its_place_and_what_is_sealed_is_read_as_before(desk: Desk) -> None:
+    before, read = desk.home.wrapping.read_bytes(), desk.done(*READING)
+
+    assert "A new key wraps 1 case key." in desk.done("vault", "rotate")
+
+    assert before.strip() not in desk.home.wrapping.read_bytes()
+    assert desk.done(*READING) == read
+    assert desk.told("vault", "rotate") == {"form": "file", "keys": 1, "unfit": []}
+    assert desk.told("vault", "status")["opened"] == 2
+    assert passes_audit(desk.home)
+    assert desk.told("doctor")["ailments"] == []
+    wrapping.mark_of(desk.home.wrapping).write_text(f"age1\n{wrapping._UNFINISHED}\n")
+    (ailment,) = json.loads(desk("doctor", "--json").stdout)["ailments"]
+    assert ailment["remedy"] == "`equipoise vault rotate` finishes it."
+
+
+def test_no_other_key_is_put_in_its_place_while_something_has_it_in_its_memory(
+    shut: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = shut.home.wrapping.read_bytes()
+    with sole_writer(shut.home):
+        assert "end that" in shut.refused("vault", "rotate")[1]
+    with monkeypatch.context() as listening:
+        listening.setattr(agent, "reach", lambda _: object())
+        assert "start the agent again" in shut.refused("vault", "rotate")[1]
+    assert shut.refused("vault", "rotate")[0] == 3  # nobody opens it
+
+    assert shut.home.wrapping.read_bytes() == before

@@ -16,7 +16,7 @@ from softhsm import MODULE, make_token
 from flows import disk
 from flows.domain.errors import MalformedError, RefusedError, RegisterError, VaultShutError
 from flows.vault import agent, wrapping
-from flows.vault.keys import Vault, create_wrapping_key
+from flows.vault.keys import Vault, create_wrapping_key, places_of, rewrap
 from flows.vault.wrapping import Device, Opened
 
 if TYPE_CHECKING:
@@ -180,6 +180,153 @@ def test_a_file_that_is_of_no_form_is_said_to_be_none(
         unlock(place)
 
 
+# Another key in its place -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sealed(place: Path, tmp_path: Path) -> dict[str, bytes]:
+    """What was sealed to three case keys, one of which was put out of the way."""
+    vault = Vault(tmp_path / "cases", unlock(place))
+    made = [vault.create() for _ in range(3)]
+    vault.sweep({*made[1:]})
+    return {recipient: vault.seal(recipient, recipient.encode()) for recipient in made}
+
+
+def rotate(place: Path) -> tuple[int, list[str]]:
+    done: list[tuple[int, list[str]]] = []
+    wrapping.rotate(
+        place,
+        place.with_name("opened.jsonl"),
+        lambda key: done.append(rewrap(place.with_name("cases"), key)),
+    )
+    return done[0]
+
+
+def check_everything_opens(place: Path, sealed: dict[str, bytes]) -> None:
+    key = unlock(place)
+    for recipient, content in sealed.items():
+        wrapped = next(path for path in places_of(place.with_name("cases"), recipient) if path.exists())
+        identity = pyrage.x25519.Identity.from_str(key.unwrap(wrapped.read_bytes()).decode())
+        assert pyrage.decrypt(content, [identity]) == recipient.encode()
+
+
+@pytest.mark.parametrize("form", ["file", pytest.param("passphrase", marks=pytest.mark.exhaustive)])
+def test_another_key_in_the_same_form_wraps_every_case_key_and_the_one_before_none(
+    place: Path, sealed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    before = unlock(place)
+    if form == "passphrase":
+        place.write_bytes(encrypted(before.text, WORDS))
+        place.with_name("words").write_text(WORDS)
+        monkeypatch.setenv(wrapping.NAMED, str(place.with_name("words")))
+
+    assert rotate(place) == (3, [])
+
+    after = unlock(place)
+    check_everything_opens(place, sealed)
+    assert (wrapping.form_of(place), after.two) == (form, False)
+    assert after.recipient != before.recipient
+    assert after.digest(b"a message") == before.digest(b"a message")
+    for path in place.with_name("cases").rglob("*.age"):
+        with pytest.raises(ValueError, match="another key"):
+            before.unwrap(path.read_bytes())
+    noted = place.with_name("opened.jsonl").read_text()
+    assert "to put another key in its place" in noted.splitlines()[0]
+    rotate(place)
+    check_everything_opens(place, sealed)
+    assert unlock(place).digest(b"a message") == before.digest(b"a message")
+
+
+def test_a_rotation_opens_everything_wherever_it_is_cut_off_and_is_finished_by_the_next(
+    place: Path, sealed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, write = 0, disk.write
+    first = {path: path.read_bytes() for path in (place, *place.with_name("cases").rglob("*.age"))}
+
+    def failing(at: int, *, after: bool) -> None:
+        def fail(*given: Any, **named: Any) -> None:
+            nonlocal done
+            done += 1
+            if done != at or after:
+                write(*given, **named)
+            if done == at:
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(disk, "write", fail)
+
+    failing(0, after=False)
+    rotate(place)
+    # The key twice, what says which it is twice, and each case key.
+    assert done == 2 + 2 + len(sealed)
+    for at, after in [(at, after) for at in range(1, done + 1) for after in (False, True)]:
+        monkeypatch.setattr(disk, "write", write)
+        wrapping.mark_of(place).unlink(missing_ok=True)
+        for path, data in first.items():
+            path.write_bytes(data)
+        done = 0
+        failing(at, after=after)
+        with pytest.raises(OSError, match="space"):
+            rotate(place)
+        check_everything_opens(place, sealed)
+
+        monkeypatch.setattr(disk, "write", write)
+        rotate(place)
+        check_everything_opens(place, sealed)
+        assert not wrapping.is_unfinished(place)
+        assert not unlock(place).two
+
+
+def test_who_has_the_key_of_before_makes_no_case_key_that_the_new_one_does_not_open(
+    place: Path, sealed: dict[str, bytes], tmp_path: Path
+) -> None:
+    key = unlock(place)
+    vault = Vault(tmp_path / "cases", key, lambda: wrapping.is_current(place, key.recipient))
+    recipient, content = next(iter(reversed(sealed.items())))
+    rotate(place)
+
+    with pytest.raises(RegisterError, match="start it again"):
+        vault.create()
+    with pytest.raises(RegisterError, match="start it again"):
+        vault.unseal(recipient, content)
+    assert len([*(tmp_path / "cases").rglob("*.age")]) == len(sealed)
+
+
+def test_a_case_key_that_nothing_opens_is_named_and_left_as_it_is(
+    place: Path, sealed: dict[str, bytes], tmp_path: Path
+) -> None:
+    recipient = [*sealed][-1]
+    path = tmp_path / "cases" / f"{recipient}.age"
+    path.write_bytes(b"noise")
+
+    assert rotate(place) == (2, [recipient])
+    assert path.read_bytes() == b"noise"
+
+
+def test_a_folder_that_cannot_be_read_is_none_without_case_keys(
+    place: Path, sealed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as short:
+        short.setattr(os, "scandir", fail)
+        with pytest.raises(OSError, match="open files"):
+            rotate(place)
+
+    check_everything_opens(place, sealed)
+    assert unlock(place).two
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{0}\n{0}\n{0}\n", "{0}\n{0}\n", "# digests: zz\n{0}\n", "# digests: 00\n", "{0}\nx\n"]
+)
+def test_a_file_with_more_or_other_than_a_key_is_none(place: Path, text: str) -> None:
+    place.write_text(text.format(place.read_text().strip()))
+
+    with pytest.raises(RegisterError, match="cannot be read"):
+        unlock(place)
+
+
 # The agent ----------------------------------------------------------------------------------------
 
 
@@ -276,5 +423,9 @@ def test_a_device_opens_it_with_its_pin_alone(
     with pytest.raises(VaultShutError, match="at the PIN in"):
         unlock(place)
     pin.write_text("1234")
+    rotate(place)
+    assert wrapping.form_of(place) == "device"
+    assert unlock(place).recipient != key.recipient
+    place.write_text(json.dumps(said))
     wrapping.keep(place, unlock(place))
     assert pyrage.x25519.Identity.from_str(place.read_text().strip())

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from flows.desk.cli.terminal import Commands, example, print_json, print_rows, read_text, with_home
+from flows.casework import rotating
+from flows.casework.office import open_office
+from flows.desk.cli.terminal import Commands, counted, example, print_json, print_rows, read_text, with_home
 from flows.domain.errors import RefusedError
 from flows.vault import agent as agents
 from flows.vault import wrapping
@@ -115,6 +117,26 @@ def device(module: str, token: str, label: str, *, home: Home, as_json: bool) ->
 def file(*, home: Home, as_json: bool) -> None:
     """Keep the key in a file as it is, so that nobody has to open it."""
     _keep(home, "The key stands in its file as it is.", as_json=as_json)
+
+
+@vault.command("rotate", epilog=example("equipoise vault rotate"))
+@with_home
+def rotate(*, home: Home, as_json: bool) -> None:
+    """Put a new key in the place of this one, in the same form, and have it wrap every case key.
+
+    What runs on the home and has the key in its memory, as up or an agent, is ended before.
+    """
+    with open_office(home) as office:
+        done = rotating.rotate(office)
+    if as_json:
+        print_json({"form": wrapping.form_of(home.wrapping), "keys": done.keys, "unfit": list(done.unfit)})
+        return
+    click.echo(
+        f"A new key wraps {counted(done.keys, 'case key')}. "
+        "Copies of before open what is in them as they did: destroy them."
+    )
+    for each in done.unfit:
+        click.echo(f"The case key {each} is opened by no key here, and was left as it is.")
 
 
 def _keep(home: Home, done: str, *, as_json: bool, **how: Any) -> None:  # noqa: ANN401 - as ``keep`` has it
