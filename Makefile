@@ -13,7 +13,7 @@ KEEP ?= build/demo
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-cov test-exhaustive test-all bench check pages release wheels lock tools machines peers clean
+.PHONY: help install demo up test test-cov test-exhaustive test-all bench check pages release base wheels lock tools machines peers clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -63,6 +63,9 @@ pages: $(READY) ## write the pages of docs/ that are made from data
 
 release: $(READY) ## list what makes the papers of this version, before it is tagged
 	$(BIN)/python -m tests.releases
+
+base: ## make the root of the image from Debian's packages, by Debian's keys; as root, with mmdebstrap
+	deploy/container/debian.sh
 
 wheels: $(READY) ## fetch what a container is built from into build/wheels, by the hashes of the lock
 	$(BIN)/python deploy/container/wheels.py

@@ -1,4 +1,4 @@
-"""Commands on the desk: at which address people sign with a passkey."""
+"""Commands on the desk: at which address people sign with a passkey; the desk alone."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ from flows.desk.cli.terminal import (
     with_home,
 )
 from flows.desk.cli.terminal import acts as acting
+from flows.domain.errors import RegisterError
 from flows.domain.policy import host_of
+from flows.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flows.casework.acts import Officer
     from flows.casework.office import Office
     from flows.home import Home
@@ -27,7 +31,37 @@ if TYPE_CHECKING:
 
 @click.group(cls=Commands)
 def desk() -> None:
-    """Choose where people sign with a passkey."""
+    """Choose where people sign with a passkey; serve the desk alone."""
+
+
+@desk.command("serve", epilog=example("equipoise desk serve --port 8420"))
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(1, 65_535),
+    help="Where it answers, on this machine alone. Else the setting desk.port, 8420.",
+)
+@with_home
+def serve(port: int | None, *, home: Home, as_json: bool) -> None:
+    """Serve the desk alone, until Ctrl-C: where a registrar writes, and Prefect runs elsewhere."""
+    from flows.desk.web import serving  # noqa: PLC0415 - for those who serve pages alone
+
+    with open_office(home) as office:  # there is a register, and it can be read
+        try:
+            office.open_vault()
+        except RegisterError as error:  # what needs nothing sealed goes on
+            click.echo(str(error), err=True)
+    serving.serve_at(home, port or Settings(home).number("desk.port"), say=_says(as_json=as_json))
+
+
+def _says(*, as_json: bool) -> Callable[[str], None]:
+    def say(address: str) -> None:
+        if as_json:
+            print_json({"desk": address})
+        else:
+            click.echo(f"The desk answers at {address}. Stop with Ctrl-C.")
+
+    return say
 
 
 @desk.command("show", epilog=example("equipoise desk show"))

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from flows import disk
+from flows.domain.errors import RegisterError
 from flows.engine.server import end, end_with_parent, listening
 from flows.home import find_home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from uvicorn import Server
 
@@ -67,6 +69,24 @@ def running(home: Home, *, port: int) -> Iterator[Running]:
         yield Running(process=process, address=address)
     finally:
         end(process)
+
+
+def serve_at(home: Home, port: int, *, say: Callable[[str], object]) -> None:
+    """Answer at a port of loopback, and at no other, until SIGTERM or SIGINT.
+
+    Args:
+        say: Told the address, once something listens there.
+
+    Raises:
+        RegisterError: the port is taken.
+    """
+    disk.close_to_others()
+    home.state.mkdir(parents=True, exist_ok=True)
+    with listening(port) as listener:
+        if listener.getsockname()[1] != port:
+            raise RegisterError(f"Port {port} of this machine is taken; name another with --port.")
+        say(f"http://localhost:{port}")
+        serve(home, [listener])
 
 
 def serve(home: Home, sockets: list[socket.socket]) -> None:

@@ -1,0 +1,169 @@
+"""The manifests of deploy/kubernetes/ are what Kubernetes takes, and say what the program has."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import kubernetes_validate
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from flows.desk.cli.main import main
+from flows.desk.web.routes import ROUTES
+from flows.engine.deployment import POOL
+from flows.engine.settings import DESK_PORT
+from flows.files import folder
+from flows.home import Home
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEPLOY: Final = folder("deploy")
+KUBERNETES: Final = "1.37"
+FILES: Final = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+DOOR: Final = (DEPLOY / "container" / "nginx.conf").read_text(encoding="utf-8")
+IMAGE: Final = (DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")
+
+
+@cache
+def said(file: Path) -> list[dict[str, Any]]:
+    return [*yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+
+
+SPREAD: Final = said(DEPLOY / "kubernetes" / "distributed.yaml")
+
+
+def pods_of(manifests: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield the name of each workload, the labels of its pods, and what they are."""
+    for each in manifests:
+        spec = each.get("spec", {})
+        template = spec.get("jobTemplate", {}).get("spec", spec).get("template")
+        if template:
+            yield each["metadata"]["name"], template["metadata"]["labels"], template["spec"]
+
+
+def containers() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    for name, _, pod in pods_of(SPREAD):
+        for each in pod["containers"]:
+            yield f"{name}: {each['name']}", each, pod
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_kubernetes_takes_every_manifest(file: Path) -> None:
+    for each in said(file):
+        kubernetes_validate.validate(each, KUBERNETES, strict=True)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_nothing_may_do_more_than_it_has_to(file: Path) -> None:
+    for name, _, pod in pods_of(said(file)):
+        assert pod["automountServiceAccountToken"] is False, name
+        assert pod["enableServiceLinks"] is False, name
+        assert pod["securityContext"]["runAsNonRoot"], name
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        there = {each["name"] for each in pod["volumes"]} | {
+            claim["metadata"]["name"]
+            for each in said(file)
+            if each["metadata"]["name"] == name
+            for claim in each.get("spec", {}).get("volumeClaimTemplates", [])
+        }
+        for each in pod["containers"]:
+            safe = each["securityContext"]
+            assert (safe["readOnlyRootFilesystem"], safe["allowPrivilegeEscalation"]) == (True, False)
+            assert safe["capabilities"] == {"drop": ["ALL"]}
+            assert "memory" in each["resources"]["limits"]
+            assert {mount["name"] for mount in each["volumeMounts"]} <= there
+
+
+def test_what_a_container_starts_is_a_command_with_settings_that_there_are(tmp_path: Path) -> None:
+    for where, each, _ in containers():
+        if not each["image"].startswith("equipoise:"):
+            continue
+        given = {one["name"]: one.get("value", "") for one in each["env"]}
+        assert [*Settings(Home(tmp_path), given).strange()] == [], where
+        if "command" not in each:
+            words = each["args"]
+            commands = [word for word in words if not word.startswith("-")]
+            help_ = CliRunner().invoke(main, [*commands[:2], "--help"]).output
+            for option in (word.split("=")[0] for word in words if word.startswith("--")):
+                assert option in help_, where
+            assert help_.startswith("Usage: "), where
+        elif each["command"][1] == "worker":
+            assert each["command"][:5] == ["prefect", "worker", "start", "--pool", POOL]
+        folders = [mount["mountPath"] for mount in each["volumeMounts"]]
+        for path in (value for value in given.values() if value.startswith("/")):
+            assert any(Path(path).is_relative_to(mounted) for mounted in folders), (where, path)
+    assert f"USER {10001}:{10001}" in IMAGE
+
+
+def test_every_secret_and_map_that_is_named_is_made_by_the_words_at_the_head() -> None:
+    head = (DEPLOY / "kubernetes" / "distributed.yaml").read_text("utf-8").partition("apiVersion")[0]
+    made = set(re.findall(r"create (?:secret \w+|configmap) (\S+)", head))
+    named: set[str] = set()
+    for _, _, pod in pods_of(SPREAD):
+        named |= {each["secret"]["secretName"] for each in pod["volumes"] if "secret" in each}
+        named |= {each["configMap"]["name"] for each in pod["volumes"] if "configMap" in each}
+        for each in pod["containers"]:
+            for one in each.get("env", []):
+                if "valueFrom" in one:
+                    key = one["valueFrom"]["secretKeyRef"]
+                    named.add(key["name"])
+                    assert f"--from-literal={key['key']}=" in head
+    assert named == made
+    claimed = {
+        each["persistentVolumeClaim"]["claimName"]
+        for _, _, pod in pods_of(SPREAD)
+        for each in pod["volumes"]
+        if "persistentVolumeClaim" in each
+    }
+    assert claimed == {each["metadata"]["name"] for each in SPREAD if each["kind"] == "PersistentVolumeClaim"}
+
+
+def test_whoever_is_asked_listens_there_and_whoever_asks_is_let_through() -> None:
+    labels = {name: label for name, label, _ in pods_of(SPREAD)}
+    ports = {
+        name: {
+            each["name"]: each["containerPort"] for one in pod["containers"] for each in one.get("ports", [])
+        }
+        for name, _, pod in pods_of(SPREAD)
+    }
+    by_label = {tuple(label.items()): name for name, label in labels.items()}
+    services = {each["metadata"]["name"]: each["spec"] for each in SPREAD if each["kind"] == "Service"}
+    serves: dict[str, tuple[str, int]] = {}
+    for name, spec in services.items():
+        pod = by_label[tuple(spec["selector"].items())]
+        (port,) = spec["ports"]
+        serves[f"{name}:{port['port']}"] = pod, ports[pod][port["targetPort"]]
+    policies = {each["metadata"]["name"]: each["spec"] for each in SPREAD if each["kind"] == "NetworkPolicy"}
+    asks = [
+        (where.partition(":")[0], serves[f"{host}:{port}"])
+        for where, each, _ in containers()
+        for one in each.get("env", [])
+        for host, port in re.findall(r"https?://(\w+):(\d+)", one.get("value", ""))
+    ]
+    assert {("worker", ("registrar", 8430)), ("worker", ("prefect", 4200))} < set(asks)
+    for asking, (asked, port) in [*asks, ("prefect", serves["postgres:5432"])]:
+        peer = {"podSelector": {"matchLabels": labels[asking]}}
+        goes_in = [each for each in policies[asked]["ingress"] if peer in each["from"]]
+        assert any(one["port"] == port for each in goes_in for one in each["ports"]), (asking, asked)
+        peer = {"podSelector": {"matchLabels": labels[asked]}}
+        goes_out = [each for each in policies[asking]["egress"] if peer in each.get("to", [])]
+        assert any(one["port"] == port for each in goes_out for one in each["ports"]), (asking, asked)
+    assert policies["nothing"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_one_writes_beside_the_desk_and_the_backup_is_taken_where_the_home_is() -> None:
+    found = {each["metadata"]["name"]: each["spec"] for each in SPREAD if "template" in str(each.get("spec"))}
+    assert found["registrar"]["replicas"] == 1
+    backup = found["backup"]["jobTemplate"]["spec"]["template"]["spec"]
+    (near,) = backup["affinity"]["podAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    assert near["topologyKey"] == "kubernetes.io/hostname"
+    assert near["labelSelector"]["matchLabels"] == found["registrar"]["template"]["metadata"]["labels"]
+    assert f"listen {8443} ssl" in DOOR
+    assert f"127.0.0.1:{DESK_PORT}" in DOOR
+    assert "/health" in {route.path for route in ROUTES if route.open_to is None}
