@@ -17,7 +17,7 @@ import yaml
 
 from flows.desk.cli.main import COMMANDS
 from flows.desk.web.routes import ROUTES
-from flows.engine.deployment import POOL
+from flows.engine.deployment import AT_HOME, POOL
 from flows.engine.settings import DESK_PORT
 from flows.files import folder
 from flows.home import Home
@@ -79,7 +79,8 @@ def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> 
         else:
             assert Path(program).name == "prefect"
             assert words[:2] in (["worker", "start"], ["server", "start"], ["server", "services"])
-            assert words[0] == "server" or words[2:] == ["--pool", POOL]
+            assert words[0] == "server" or words[2:5] == ["--pool", POOL, "--work-queue"]
+            assert words[0] == "server" or words[5] in {AT_HOME, "default"}
         assert said["User"][0] in accounts
     for timer in (DEPLOY / "systemd").glob("*.timer"):
         assert timer.with_suffix(".service") in UNITS

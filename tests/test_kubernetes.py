@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from flows.desk.cli.main import main
 from flows.desk.web.routes import ROUTES
-from flows.engine.deployment import POOL
+from flows.engine.deployment import AT_HOME, POOL
 from flows.engine.settings import DESK_PORT
 from flows.files import folder
 from flows.home import Home
@@ -94,7 +94,8 @@ def test_what_a_container_starts_is_a_command_with_settings_that_there_are(tmp_p
                 assert option in help_, where
             assert help_.startswith("Usage: "), where
         elif each["command"][1] == "worker":
-            assert each["command"][:5] == ["prefect", "worker", "start", "--pool", POOL]
+            assert each["command"][:6] == ["prefect", "worker", "start", "--pool", POOL, "--work-queue"]
+            assert each["command"][6] == (AT_HOME if where.startswith("registrar") else "default")
         folders = [mount["mountPath"] for mount in each["volumeMounts"]]
         for path in (value for value in given.values() if value.startswith("/")):
             assert any(Path(path).is_relative_to(mounted) for mounted in folders), (where, path)

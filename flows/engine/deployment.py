@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 POOL: Final = authorities.pool("")
+AT_HOME: Final = "home"
+"""The queue of the runs that have to be where the register is; a worker that names none takes all."""
 
 ARRIVAL_SECONDS: Final = 60
 """After which what comes from outside is looked for, as nothing tells of a file that came; a work
@@ -199,6 +201,7 @@ def _deployment(row: Schedule, pool: Pool, authority: str) -> dict[str, object]:
         },
         "work_pool": {
             "name": authorities.pool(authority),
+            **({"work_queue_name": AT_HOME} if row.flow == "auditing" else {}),
             "job_variables": {"env": environment, **pool.variables(authorities.pool(authority))},
         },
     }

@@ -33,7 +33,7 @@ def test_a_desk_beside_a_registrar_answers_on_the_same_home_until_it_is_told_to_
         port = str(free.getsockname()[1])
     with running(home) as registrar:
         told = {**os.environ, REGISTRAR_VARIABLE: registrar.socket.text}
-        call = [EQUIPOISE, "desk", "serve", "--port", port, "--home", home.root]
+        call = [str(EQUIPOISE), "desk", "serve", "--port", port, "--home", str(home.root)]
         with subprocess.Popen(call, env=told, stdout=subprocess.PIPE, text=True) as desk:
             try:
                 assert desk.stdout

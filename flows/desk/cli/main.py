@@ -193,7 +193,7 @@ _AFTER: Final = {
     "closure": _in("clock", "Keep the times in which there is no session at a school.", "closure"),
     "theme": _in("theme", "Choose how papers look: colour, size of the text, markings, crest.", "theme"),
     "letters": _in("letters", "Choose what letters say of the authority; try its own templates.", "letters"),
-    "desk": _in("desk", "Choose where people sign with a passkey.", "desk"),
+    "desk": _in("desk", "Choose where people sign with a passkey; serve the desk alone.", "desk"),
 }
 COMMANDS: Final = {
     **_BEFORE,
