@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
@@ -18,10 +19,10 @@ from flows.casework import checkpoints, erasing, papers, published_files, witnes
 from flows.casework.office import Done
 from flows.domain.english import in_full, listing
 from flows.domain.errors import PitError, TamperedError
-from flows.domain.local_day import local_time
+from flows.domain.local_day import local_day, local_time
 from flows.domain.procedure import Role
 from flows.engine.settings import AUDITED_AT
-from flows.notices.notice import AuditFailed, write_notice
+from flows.notices.notice import AuditFailed, WitnessSilent, write_notice
 from flows.register.audit import audit
 from flows.register.checkpoint import newest_checkpoint, parse_text
 from flows.register.report import Report
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from flows.register.checkpoint import Checkpoint
 
 _MOST_KEPT: Final = 1_000
+NIGHTS: Final = 3
+"""Without a cosignature of a witness, before somebody is told."""
 # From one weekly run to the next, with some hours for a run that began late.
 _LATELY: Final = timedelta(days=6, hours=12)
 
@@ -51,6 +54,7 @@ class Audited:
         whole: Whether every text, submission and paper was looked into, and not the latest alone.
         release: Of the software.
         validated: What passed, in the form of a checkpoint without signatures; empty where it failed.
+        uncosigned: The witnesses that were asked and cosigned nothing.
     """
 
     time: datetime
@@ -59,6 +63,7 @@ class Audited:
     whole: bool = True
     release: str = ""
     validated: str = ""
+    uncosigned: tuple[str, ...] = ()
 
 
 def audit_register(office: Office) -> Done:
@@ -97,6 +102,7 @@ def audit_register(office: Office) -> Done:
         whole=looked_into is None,
         release=version("equipoise"),
         validated=found.checkpoint.text() if found.passes else "",
+        uncosigned=asked.silent,
     )
     _keep(office.home, [*audits, audited])
     if undecided:
@@ -105,6 +111,7 @@ def audit_register(office: Office) -> Done:
             f"The register fails its audit with {first}. Nothing more is recorded until an administrator "
             "decides; `equipoise audit` tells more."
         )
+    _tell_of_silence(office)
     beside = Report(papers=found.papers)
     published_files.compare(office.home.published, beside)
     if beside.findings:
@@ -137,6 +144,25 @@ def _audited(office: Office, newest: str | None, looked_into: Checkpoint | None)
 def last_audit(home: Home) -> Audited | None:
     """Return the newest audit of the home's register; None while there is none."""
     return next(iter(_audits(home)[-1:]), None)
+
+
+def silent_witnesses(home: Home) -> dict[str, datetime]:
+    """Return the witnesses that cosigned nothing for some nights, each with the first audit that met none."""
+    audits = _audits(home)[::-1]
+    found = {name: _since(name, audits) for name in (audits[0].uncosigned if audits else ())}
+    return {name: nights[-1] for name, nights in found.items() if len({*map(local_day, nights)}) >= NIGHTS}
+
+
+def _since(witness: str, audits: Iterable[Audited]) -> list[datetime]:
+    """Return when the audits were, the newest first, since which a witness cosigned nothing."""
+    return [each.time for each in takewhile(lambda each: witness in each.uncosigned, audits)]
+
+
+def _tell_of_silence(office: Office) -> None:
+    for name, since in silent_witnesses(office.home).items():
+        silent = WitnessSilent(witness=name, since=local_day(since), nights=NIGHTS)
+        if not office.outbox.has_told(silent):
+            office.outbox.tell(write_notice(silent, office.register.policy().holders(Role.ADMINISTRATOR)))
 
 
 def missed(office: Office) -> bool:
@@ -179,7 +205,11 @@ def _audits(home: Home) -> list[Audited]:
     lines = home.audits.read_text(encoding="utf-8").splitlines() if home.audits.exists() else []
     rows = map(json.loads, lines)
     return [
-        Audited(**row | {"time": datetime.fromisoformat(row["time"]), "findings": tuple(row["findings"])})
+        Audited(
+            **row
+            | {"time": datetime.fromisoformat(row["time"])}
+            | {name: tuple(row.get(name, ())) for name in ("findings", "uncosigned")}
+        )
         for row in rows
     ]
 

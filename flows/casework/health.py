@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.casework import copies_elsewhere
-from flows.casework.auditing import last_audit
+from flows.casework.auditing import last_audit, silent_witnesses
 from flows.casework.copies_elsewhere import Way
 from flows.catalogue.search import Which
 from flows.domain.procedure import Stage
@@ -67,6 +67,7 @@ TROUBLES: Final = {
     "writing-stopped": "Nothing is recorded until an administrator decides.",
     "audit-failed": "The last audit failed.",
     "audit-old": "The register was not audited for a day and a half.",
+    "witness-silent": "A witness of the register cosigned nothing for three nights.",
     "backup-old": "There is no backup of the hours that the settings ask for.",
 }
 
@@ -84,6 +85,7 @@ def health(office: Office, settings: Settings) -> Health:
         "writing-stopped": is_stopped is not None,
         "audit-failed": bool(audit and audit.findings),
         "audit-old": audit is None or now - audit.time > _AUDIT_OLD,
+        "witness-silent": bool(silent_witnesses(home)),
         "backup-old": hours > 0 and (backup is None or now - backup.time > timedelta(hours=hours)),
     }
     troubles = tuple(name for name, is_so in wrong.items() if is_so)

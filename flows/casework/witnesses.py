@@ -51,10 +51,12 @@ class Asked:
     Attributes:
         lines: The cosignatures that fit.
         remarks: Of each witness that gave none, why.
+        silent: Its name; that of the file that names them, where that cannot be read.
     """
 
     lines: tuple[SignatureLine, ...] = ()
     remarks: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,21 +83,22 @@ def ask(office: Office, report: Report) -> Asked:
     try:
         named = read_witnesses(office.home)
     except MalformedError as error:
-        return Asked(remarks=(f"{str(error).removesuffix('.')}, so no witness was asked",))
+        told = f"{str(error).removesuffix('.')}, so no witness was asked"
+        return Asked(remarks=(told,), silent=(office.home.witnesses.name,))
     if not named:
         return Asked()
     note = parse_note(write_checkpoint(report.checkpoint, office.service))
     tree = checkpoints.tree_of(office)
     lines: list[SignatureLine] = []
-    remarks: list[str] = []
+    remarks: dict[str, str] = {}
     for each in named:
         found = _ask(office, each, note, tree, report)
         if isinstance(found, str):
-            remarks.append(f"witness {each.key.name} {found}")
+            remarks[each.key.name] = f"witness {each.key.name} {found}"
         elif found is not None:
             lines.append(found)
     report.sort()
-    return Asked(lines=tuple(lines), remarks=tuple(remarks))
+    return Asked(lines=tuple(lines), remarks=tuple(remarks.values()), silent=tuple(remarks))
 
 
 def _ask(office: Office, named: _Named, note: Note, tree: Tree, report: Report) -> SignatureLine | str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -202,7 +203,36 @@ class AuditFailed:
         return {}
 
 
-About = Waiting | Owing | Unpublished | SetAside | MessageCame | AuditFailed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessSilent:
+    """That a witness cosigned nothing for some nights.
+
+    Attributes:
+        witness: Its name, or that of the file that names witnesses, where that cannot be read.
+        since: The local day of the first.
+        nights: How many are waited for.
+    """
+
+    witness: str
+    since: date
+    nights: int
+
+    @property
+    def name(self) -> str:
+        """What a notice of this is filed under."""
+        return f"witness-silent-{hashlib.sha256(self.witness.encode()).hexdigest()[:12]}-{self.since}"
+
+    @property
+    def once(self) -> str:
+        """What tells it from an earlier one of that name: it is told once, until the witness is back."""
+        return ""
+
+    def words(self) -> dict[str, Any]:
+        """Return what its template needs beside its facts."""
+        return {}
+
+
+About = Waiting | Owing | Unpublished | SetAside | MessageCame | AuditFailed | WitnessSilent
 """What a notice may be about."""
 
 
@@ -246,6 +276,7 @@ def write_notice(about: About, people: Iterable[str], **facts: object) -> Notice
         SetAside: "set-aside",
         MessageCame: "message",
         AuditFailed: "audit",
+        WitnessSilent: "witness",
     }
     template = names[type(about)]
     page = templates(escape=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +14,13 @@ from desk_builders import Desk, another_case
 from loopback import answering_on_loopback
 from sampling import sampled
 
+from flows import home as flows_home
 from flows.casework.auditing import audit_register, last_audit
 from flows.casework.office import open_office
 from flows.casework.witnesses import read_witnesses
+from flows.domain.english import in_full
 from flows.domain.errors import MalformedError, TamperedError
+from flows.domain.local_day import local_day
 from flows.home import Home
 from flows.register.note import parse_note, parse_note_key, when_cosigned
 from flows.register.stop import stopped
@@ -188,3 +193,43 @@ def test_settings_that_name_no_witness_are_told_and_stop_nothing(desk: Desk) -> 
         "witnesses.toml: it does not say where witnesses are and which keys they have, so no witness was "
         "asked"
     )
+
+
+def test_a_witness_that_is_silent_for_three_nights_is_told_of_once_until_it_is_back(
+    desk: Desk, serving: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, key = serving
+    first = flows_home.now()
+
+    def at_night(number: int, where: str) -> list[str]:
+        monkeypatch.setattr(flows_home, "now", lambda: first + timedelta(days=number))
+        name_witness(desk, where, key)
+        until_it_answers(desk) if where == address else night(desk)
+        return [each.read_text() for each in sorted(desk.home.notices.rglob("*")) if each.is_file()]
+
+    nowhere = "http://127.0.0.1:1/w"
+    for number in (0, 1):
+        assert at_night(number, nowhere) == []
+        assert at_night(number, nowhere) == []  # another audit of that night is none of the next
+        assert desk.told("health")["troubles"] == []
+
+    (notice,) = at_night(2, nowhere)
+    assert notice.startswith("To: administrator\nAbout: a witness of the register\n")
+    assert f"{NAME} cosigned no checkpoint since the audit of {in_full(local_day(first))}" in notice
+    assert json.loads(desk("health", "--json").stdout)["troubles"] == ["witness-silent"]
+    assert len(at_night(3, nowhere)) == 1
+
+    assert len(at_night(4, address)) == 1
+    assert desk.told("health")["troubles"] == []
+    for number in (5, 6):
+        assert len(at_night(number, nowhere)) == 1
+    assert len(at_night(7, nowhere)) == 2
+
+
+def test_a_file_of_witnesses_that_cannot_be_read_is_told_of_as_a_silent_one(desk: Desk) -> None:
+    desk.home.witnesses.write_text("[[witness]]\n")
+    night(desk)
+    found = last_audit(desk.home)
+
+    assert found
+    assert found.uncosigned == ("witnesses.toml",)
