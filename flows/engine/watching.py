@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from flows.casework.mail_settings import mail_settings
 from flows.domain.errors import PitError
 from flows.sources import inbox
-from flows.sources.item import has_rested
+from flows.sources.item import rests_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from flows.home import Home
 
 _ARRIVING_SECONDS: Final = 1.0
+"""Between two looks at what arrives: what changes in a folder of the inbox does not change the inbox."""
 _APART_SECONDS: Final = 0.5
 """Between two looks: while a flow works, its own acts change the register all the time."""
 
@@ -30,11 +32,11 @@ class Watch:
     Args:
         places: The files and folders, which need not be there.
         seconds: After which it is time although nothing changed.
-        hurried: Tells, after a look, whether the next is due within a second.
+        hurried: Tells, after a look, within how many seconds the next is due, if that is sooner.
     """
 
     def __init__(
-        self, places: Sequence[Path], seconds: float, *, hurried: Callable[[], bool] = lambda: False
+        self, places: Sequence[Path], seconds: float, *, hurried: Callable[[], float] = lambda: inf
     ) -> None:
         self._places = places
         self._seconds = seconds
@@ -51,7 +53,7 @@ class Watch:
         if seen == self._seen and now < self._next:
             return False
         self._seen, self._looked = seen, now
-        self._next = now + (_ARRIVING_SECONDS if self._hurried() else self._seconds)
+        self._next = now + min(self._seconds, self._hurried())
         return True
 
     def look_again(self) -> None:
@@ -66,7 +68,7 @@ def home(home: Home, every: int) -> Watch:
         settings = mail_settings(home)
         if settings and settings.maildir:
             places.append(settings.maildir / "new")
-    return Watch(places, every, hurried=lambda: _is_arriving(home))
+    return Watch(places, every, hurried=lambda: _arrives_in(home))
 
 
 def server(home: Home, every: int) -> Watch:
@@ -82,8 +84,11 @@ def _changed(place: Path) -> int:
         return 0
 
 
-def _is_arriving(home: Home) -> bool:
+def _arrives_in(home: Home) -> float:
+    """Return in how many seconds something in the inbox will have arrived, at the soonest."""
+    now = time.time()
     try:
-        return any(not has_rested(path, now=time.time()) for path in inbox.waiting(home.inbox))
+        arriving = [rest for path in inbox.waiting(home.inbox) if (rest := rests_in(path, now=now)) > 0]
     except Exception:  # noqa: BLE001 - what is wrong with the inbox, the intake tells
-        return False
+        arriving = []
+    return min(_ARRIVING_SECONDS, *arriving) if arriving else inf

@@ -144,14 +144,16 @@ def look(path: Path, *, now: float) -> Item | None:
 
 def has_rested(path: Path, *, now: float) -> bool:
     """Tell whether nothing in the item at ``path`` changed for some seconds, without opening a file."""
+    return rests_in(path, now=now) <= 0
+
+
+def rests_in(path: Path, *, now: float) -> float:
+    """Return in how many seconds ``has_rested`` is so if nothing changes; 0 or less where it is."""
     try:
         below = [Path(here, name) for here, _, files in os.walk(path) for name in (".", *files)]
-        _check_rested(map(os.lstat, (path, *below)), now)
+        return max(_rests_in(os.lstat(each), now, REST) for each in (path, *below))
     except FileNotFoundError:
-        return True  # taken away meanwhile
-    except BlockingIOError:
-        return False
-    return True
+        return 0.0  # taken away meanwhile
 
 
 def tag_of(path: Path) -> str:
@@ -311,11 +313,14 @@ def kind_of(data: bytes, name: str = "") -> str:
 
 
 def _check_rested(statuses: Iterable[os.stat_result], now: float, rest: float = REST) -> None:
-    for status in statuses:
-        # A time in the future tells nothing; the one that the system itself keeps still may.
-        ahead = status.st_mtime > now + rest
-        if abs(now - (status.st_ctime if ahead else status.st_mtime)) < rest:
-            raise BlockingIOError
+    if any(_rests_in(status, now, rest) > 0 for status in statuses):
+        raise BlockingIOError
+
+
+def _rests_in(status: os.stat_result, now: float, rest: float) -> float:
+    # A time in the future tells nothing; the one that the system itself keeps still may.
+    ahead = status.st_mtime > now + rest
+    return rest - abs(now - (status.st_ctime if ahead else status.st_mtime))
 
 
 def _refuse(faults: Iterable[Fault]) -> None:

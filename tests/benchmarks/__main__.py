@@ -25,6 +25,7 @@ import bench_desk
 import bench_lives
 import bench_paper
 import bench_peers
+import bench_reaction
 import bench_registrar
 import bench_scale
 import click
@@ -36,7 +37,19 @@ if TYPE_CHECKING:
 
     from figures import Row
 
-PARTS = ("checks", "paper", "peers", "audit", "acts", "scale", "desk", "lives", "case", "registrar")
+PARTS = (
+    "checks",
+    "paper",
+    "peers",
+    "audit",
+    "acts",
+    "scale",
+    "desk",
+    "lives",
+    "case",
+    "registrar",
+    "reaction",
+)
 
 
 def main() -> None:
@@ -83,6 +96,8 @@ def _rows_of_cases(place: Path, parts: Sequence[str], *, small: bool) -> Iterato
         yield from bench_case.run(place, cases=6 if small else 200)
     if "registrar" in parts:
         yield from bench_registrar.run(place, cases=300 if small else 2_000, acts=10 if small else 60)
+    if "reaction" in parts:
+        yield from bench_reaction.run(place, times=3 if small else 20, idle=20 if small else 600)
 
 
 def _growing(place: Path, parts: Sequence[str], sizes: tuple[int, ...]) -> Iterator[Row]:

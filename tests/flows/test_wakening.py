@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from math import inf
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from prefect.client.orchestration import get_client
 from flows.engine import watching
 from flows.engine.due import Runs
 from flows.engine.watching import Watch
+from flows.sources.item import REST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +69,18 @@ def test_an_item_that_arrives_is_looked_at_again_within_a_second(
     assert [watch.is_due(), watch.is_due()] == [True, True]
     rested(item)
     assert [watch.is_due(), watch.is_due()] == [True, False]
+
+
+def test_the_next_look_is_when_the_first_item_will_have_rested(resting: Town) -> None:
+    assert watching._arrives_in(resting.home) == inf
+    for name, age in (("A-1.yaml", 0.0), ("A-2.yaml", REST - 0.4), ("A-3.yaml", REST)):
+        path = resting.home.inbox / name
+        path.write_text(a_request())
+        os.utime(path, (time.time() - age,) * 2)
+
+    assert 0.0 < watching._arrives_in(resting.home) <= 0.4
+    (resting.home.inbox / "A-2.yaml").unlink()
+    assert watching._arrives_in(resting.home) == watching._ARRIVING_SECONDS
 
 
 def test_an_act_is_seen(resting: Town) -> None:
