@@ -53,11 +53,13 @@ class Verifier:
         check_brought: As the audit takes it.
         pin: The fingerprint the register must have; None where none was given.
         now: UTC.
+        processes: By how many, as the audit takes it.
     """
 
     check_brought: Callable[[Brought], Verdict]
     pin: str | None
     now: datetime
+    processes: int = 1
 
     def verify(self, candidate: Path, before: Path) -> Report:
         """Return what an audit of ``candidate`` finds, which has to go on from the repository ``before``.
@@ -71,6 +73,7 @@ class Verifier:
             pin=self.pin,
             now=self.now,
             remembered=head_of_line(before),
+            processes=self.processes,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attacker import Attacker
@@ -12,6 +12,7 @@ from register_builders import Office, audited, check_brought
 
 from flows.domain.errors import MalformedError, RefusedError, RegisterError
 from flows.domain.policy import SERVICE
+from flows.register import sharing
 from flows.register.mirror import Mirrored, Verifier, _linked, check_push, mirror
 from flows.register.repository import BRANCH, branch_of
 
@@ -24,8 +25,9 @@ LATE = datetime(2100, 1, 1, tzinfo=UTC)
 """After every entry of the tests."""
 
 
-def mirrored(office: Office, copy: Path, pin: str | None = None) -> Mirrored:
-    return mirror(str(office.path), copy, Verifier(check_brought=check_brought, pin=pin, now=LATE))
+def mirrored(office: Office, copy: Path, pin: str | None = None, processes: int = 1) -> Mirrored:
+    verifier = Verifier(check_brought=check_brought, pin=pin, now=LATE, processes=processes)
+    return mirror(str(office.path), copy, verifier)
 
 
 def codes(done: Mirrored) -> list[str]:
@@ -102,6 +104,27 @@ def test_a_mirror_stays_as_it_was(name: str, busy_office: Office, tmp_path: Path
     assert (done.moved, code in codes(done)) == (False, True)
     assert everything(copy) == before
     assert [path.name for path in copy.parent.iterdir()] == ["register.git"]
+
+
+def test_several_processes_verify_what_comes_as_one_does(
+    busy_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "WORTH_A_PROCESS", 1)
+    together: list[Any] = []
+    examine = sharing._examine_together
+
+    def examined(*given: Any) -> Any:
+        together.append(examine(*given))
+        return together[-1]
+
+    monkeypatch.setattr(sharing, "_examine_together", examined)
+    first = mirrored(busy_office, tmp_path / "copy", processes=2)
+    forged(busy_office)
+    again = mirrored(busy_office, tmp_path / "copy", processes=2)
+
+    assert all(together)
+    assert len(together) == 2
+    assert (first.moved, again.moved, codes(again)) == (True, False, ["E_PARSE"])
 
 
 def test_a_mirror_takes_no_other_register_than_the_one_pinned(busy_office: Office, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from flows.desk.cli.terminal import FAILS_ITS_AUDIT, NO, counted, example, print
 from flows.domain.errors import RefusedError
 from flows.register.mirror import Verifier, check_push
 from flows.register.mirror import mirror as mirror_register
+from flows.register.sharing import processors
 
 _pin = click.option(
     "--pin", metavar="FINGERPRINT", help="The register's fingerprint, as published elsewhere."
@@ -79,4 +80,4 @@ def pre_receive(pin: str | None, *, as_json: bool) -> None:
 
 def _verifier(pin: str | None) -> Verifier:
     pinned = fingerprint(pin) if pin is not None else None
-    return Verifier(check_brought=paper.check, pin=pinned, now=flows_home.now())
+    return Verifier(check_brought=paper.check, pin=pinned, now=flows_home.now(), processes=processors())
