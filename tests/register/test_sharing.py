@@ -200,7 +200,7 @@ def test_an_audit_that_is_interrupted_leaves_no_process(busy_office: Office) -> 
 
 
 @pytest.mark.exhaustive
-def test_an_audit_that_is_killed_leaves_no_process_and_nothing_in_the_temporary_folder(
+def test_an_audit_that_is_killed_leaves_no_process_and_no_object_in_the_temporary_folder(
     busy_office: Office, tmp_path: Path
 ) -> None:
     kept = tmp_path / "temporary"
@@ -232,6 +232,16 @@ def test_an_audit_that_is_killed_leaves_no_process_and_nothing_in_the_temporary_
     while worker.exists() and time.monotonic() < until:
         time.sleep(0.1)
     assert not worker.exists()
+    # What the first one leaves is where its git ran: a link to the objects, and nothing of them.
+    (left,) = kept.iterdir()
+    assert left.stat().st_mode & 0o077 == 0
+    assert {str(each.relative_to(left)) for each in left.rglob("*")} == {
+        "HEAD",
+        "refs",
+        "objects",
+        "objects/pack",
+    }
+    assert (left / "objects/pack").is_symlink()
 
 
 def test_the_processes_are_no_more_than_the_work_is_worth(
