@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MOST_AWAKE: Final = 1_024
 """Some five weeks of 10,000 requests a year."""
+_LEFT_AWAKE: Final = 15 / 16
+"""Of those, once they are too many."""
 
 
 @dataclass(kw_only=True)
@@ -87,8 +89,8 @@ class Cases:
         return Known(chain=chain, records=records, tree=tree.hex(), entry=entry.hex())
 
     def _put_to_sleep(self) -> None:
-        """Keep no more than where it stands of the half that was met longest ago."""
-        for identity in [*islice(self._awake, len(self._awake) - _MOST_AWAKE // 2)]:
+        """Keep of those that were met longest ago no more than where they stand."""
+        for identity in [*islice(self._awake, len(self._awake) - int(_MOST_AWAKE * _LEFT_AWAKE))]:
             known = self._awake.pop(identity)
             # What failed cannot be followed again, and of the policy there is little.
             if known.broken or not known.entry or identity == POLICY:
