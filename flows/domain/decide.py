@@ -186,9 +186,10 @@ def idempotency_key(act: Act, case: Case | None) -> str:
         case: The case before the act; None before it is opened, and for the policy.
     """
     chosen = act.kind.chosen(act)
-    digest = hashlib.sha256(json.dumps(dict(chosen), sort_keys=True).encode()).hexdigest()[:16]
+    written = json.dumps(dict(chosen), sort_keys=True).encode() if chosen else b""
+    digest = hashlib.sha256(written).hexdigest()[:16] if chosen else ""
     parts = (act.kind.name, slug(act.case), act.document, _position(act, case), act.gate, act.actor)
-    return "/".join(filter(None, (*parts, digest if chosen else None)))
+    return "/".join(filter(None, (*parts, digest)))
 
 
 def _position(act: Act, case: Case | None) -> str:

@@ -22,23 +22,25 @@ def dump(value: object) -> bytes:
 
 
 def _written(value: object, start: str = "\n") -> str:
-    # What `json.dumps` writes with an indent, for which that takes eight times as long.
+    # What `json.dumps` writes with an indent, for which that takes ten times as long.
+    if value is None:
+        return "null"
+    if type(value) is int:
+        return str(value)
+    if isinstance(value, str):
+        return encode_basestring(value)
     inner = f"{start}  "
     if isinstance(value, dict) and value:
         # Most values are texts, and to call for each would take longer than to write it.
-        texts = {
-            name: encode_basestring(each) if type(each) is str else _written(each, inner)
+        encode = encode_basestring
+        rows = [
+            f"{encode(name)}: {encode(each) if type(each) is str else _written(each, inner)}"
             for name, each in sorted(value.items())
-        }
-        rows = [f"{encode_basestring(name)}: {each}" for name, each in texts.items()]
+        ]
         return f"{{{inner}{f',{inner}'.join(rows)}{start}}}"
     if isinstance(value, list) and value:
         return f"[{inner}{f',{inner}'.join([_written(each, inner) for each in value])}{start}]"
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if type(value) is int:
-        return str(value)
-    return "null" if value is None else json.dumps(value)
+    return json.dumps(value)
 
 
 def load(data: bytes) -> dict[str, Any]:
