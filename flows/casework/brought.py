@@ -8,6 +8,7 @@ submission told of all that stops one. What this software cannot know is said.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from flows.casework import texts
@@ -199,7 +200,12 @@ def _request(brought: Brought) -> Request:
 
 
 def _assessment(brought: Brought) -> Assessment:
-    return texts.read_assessment(brought.read(ASSESSMENT), brought.case.reference, rules=texts.RECORDED)
+    return _read_assessment(brought.read(ASSESSMENT), brought.case.reference)
+
+
+@lru_cache(maxsize=64)  # a draft's is asked for twice, and again by a submission that follows soon
+def _read_assessment(data: bytes, reference: str) -> Assessment:
+    return texts.read_assessment(data, reference, rules=texts.RECORDED)
 
 
 def _not(sentence: str) -> Verdict:

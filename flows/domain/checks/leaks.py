@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -449,7 +449,12 @@ def leak_of(sentence: Sentence, authority: str | None = None) -> Leak | None:
     Args:
         authority: Whose name, and whose initials, stand for "we".
     """
-    text = in_our_voice(unquoted(sentence.text), authority)
+    return _leak_in(sentence.text, authority)
+
+
+@lru_cache(maxsize=4_096)  # the sentences of templates stand in every paper
+def _leak_in(sentence: str, authority: str | None) -> Leak | None:
+    text = in_our_voice(unquoted(sentence), authority)
     mood = _Mood(text)
     return _first(text, _ASSERTIONS, mood.of_assertion) or _first(text, _HINTS, mood.of_hint)
 
