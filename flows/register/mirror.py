@@ -153,7 +153,7 @@ def brought(register: Register, place: Path) -> Iterator[Path]:
                 _unpack(packed, candidate)
             elif more:
                 raise RegisterError("The register is not handed out whole.")
-        if not after or not is_id(after):
+        if not is_id(after or ""):
             raise RegisterError("The register has no entry that could be handed out.")
         (candidate / BRANCH).write_text(f"{after}\n", encoding="ascii")
         yield candidate

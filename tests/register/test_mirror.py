@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from attacker import Attacker
@@ -13,7 +13,7 @@ from register_builders import Office, audited, check_brought
 from flows.domain.errors import MalformedError, RefusedError, RegisterError
 from flows.domain.policy import SERVICE
 from flows.register import sharing
-from flows.register.mirror import Mirrored, Verifier, _linked, check_push, mirror
+from flows.register.mirror import Mirrored, Verifier, _linked, brought, check_push, mirror
 from flows.register.repository import BRANCH, branch_of
 
 if TYPE_CHECKING:
@@ -178,3 +178,37 @@ def test_a_mirror_is_of_a_register_and_lies_in_a_folder_of_its_own(
         with pytest.raises(RegisterError, match="git could not fetch"):
             mirror(source, tmp_path / "copy", verifier)
     assert not [*tmp_path.rglob("canary")]
+
+
+# What a registrar elsewhere hands out ---------------------------------------------------------------
+
+
+class Handing:
+    """A registrar that answers each time with the next of some packs, whatever is asked."""
+
+    def __init__(self, *answers: tuple[bytes, str, bool]) -> None:
+        self._answers = [*answers]
+
+    def pack(self, _: str | None) -> tuple[bytes, str, bool]:
+        return self._answers.pop(0)
+
+
+_WRONG: Final = {
+    "nothing": ([(b"", "", False)], "no entry"),
+    "no name of an entry": ([(b"", "../../../tmp/x", False)], "no entry"),
+    "nothing more, and says that there is": (
+        [(b"", "0" * 40, True), (b"", "0" * 40, False)],
+        "not handed out whole",
+    ),
+    "noise": ([(b"noise", "0" * 40, False)], "git cannot read"),
+}
+
+
+@pytest.mark.parametrize("name", _WRONG)
+def test_what_is_not_handed_out_whole_is_not_audited(name: str, tmp_path: Path) -> None:
+    answers, told = _WRONG[name]
+
+    with pytest.raises(RegisterError, match=told), brought(Handing(*answers), tmp_path):  # type: ignore[arg-type] # what it asks
+        pytest.fail("it was held for an audit")
+
+    assert [*tmp_path.iterdir()] == []
