@@ -352,6 +352,8 @@ class Catalogue:
         if reached and reached.entry == self._source.newest():
             return None
         newest, entry = self._source.length(), reached.sequence if reached else 0
+        if entry and newest - entry <= _AT_ONCE and self._source.changes(reached) is None:
+            entry = 0  # of another line: nothing of it is of use
         if 0 <= newest - entry <= _AT_ONCE:
             return None
         if self._db and 0 < entry <= newest:

@@ -10,6 +10,7 @@ from desk_builders import CASE, passes_audit
 from web_builders import SignedIn
 
 from flows.casework.office import open_office
+from flows.desk.web.offices import MOST, Offices
 from flows.register import signature
 
 if TYPE_CHECKING:
@@ -84,3 +85,30 @@ def test_of_two_lawyers_who_sign_for_one_version_one_decides_and_the_other_sees_
     assert decided == [first]
     assert command.stage() == {"approve": "balancing", "return": "drafting"}[LAWYERS[first]]
     assert passes_audit(home)
+
+
+def test_acts_that_wait_for_one_another_keep_no_page_waiting(home: Home) -> None:
+    offices, done, waiting = Offices(home), threading.Event(), []
+
+    def record() -> None:
+        with offices.one(records=True):
+            done.wait(20)
+
+    for _ in range(MOST + 1):
+        waiting.append(threading.Thread(target=record))
+        waiting[-1].start()
+    came = threading.Event()
+
+    def look() -> None:
+        with offices.one() as (office, _):
+            office.register.policy()
+            came.set()
+
+    page = threading.Thread(target=look)
+    page.start()
+    there = came.wait(10)
+    done.set()
+    for each in (page, *waiting):
+        each.join()
+    offices.close()
+    assert there

@@ -15,6 +15,8 @@ from flows.casework.acts import change_reminders
 from flows.casework.office import Office
 from flows.catalogue import file, rows
 from flows.domain.errors import CatchingUpError, RegisterError
+from flows.domain.filed import Behind
+from flows.register.repository import BRANCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,6 +118,34 @@ def test_lists_that_are_far_behind_say_as_at_which_entry_they_are(
         assert "Version 1 is at legal review." in words(someone, "/cases/1146A-22")[1]
         pace.go.set()
         assert "decide" in until_whole(someone)
+        someone.close()
+
+
+def test_lists_of_a_line_that_was_cut_off_and_went_on_otherwise_are_made_anew_behind_the_pages(
+    home: Home, command: Desk, pace: Pace
+) -> None:
+    pace.go.set()
+    branch = home.own_register / BRANCH
+    before = branch.read_bytes()
+    command.approve("legal-review", "legal-reviewer")
+    of_this_line = home.catalogue.resolve().read_bytes()
+    branch.write_bytes(before)
+    command.return_()
+    home.catalogue.resolve().write_bytes(of_this_line)
+    for each in home.catalogue.parent.glob("catalogue-*.sqlite-*"):
+        each.unlink()
+    pace.go.clear()
+    with Office(home, serving=True) as office:  # first, as a desk that waits would not be there at all
+        office.register.policy()
+        assert office.behind == Behind(entry=0, newest=10)
+    with serving(home) as at:
+        someone = SignedIn(home, at, "foi-officer")
+        status, found = words(someone)
+        assert (status, "The lists are being made anew" in found) == (200, True)
+        assert pace.came.wait(20)
+        pace.go.set()
+        assert CASE.lower() in until_whole(someone)
+        assert "returned" in words(someone, "/cases/1146A-22")[1].lower()
         someone.close()
 
 

@@ -238,7 +238,7 @@ def _answered(
     """Return the answer to a request, and who asked."""
     person = ""
     try:
-        with desk.offices.one() as (office, store):
+        with desk.offices.one(records=route.records) as (office, store):
             visit = _visit(desk, request, sent, (office, store), with_cookie=not route.machine)
             person = visit.session.person if visit.session else ""
             return _response(_page_of(route, request, visit), visit, as_data=as_data), person

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import queue
-from contextlib import ExitStack, contextmanager
+import threading
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from flows.casework.office import Office
@@ -27,10 +28,21 @@ class Offices:
         self._free: queue.LifoQueue[tuple[Office, Store] | None] = queue.LifoQueue()
         for _ in range(MOST):
             self._free.put(None)
+        self._recording = threading.Lock()
 
     @contextmanager
-    def one(self) -> Iterator[tuple[Office, Store]]:
-        """Give an office and a store that nobody else uses meanwhile."""
+    def one(self, *, records: bool = False) -> Iterator[tuple[Office, Store]]:
+        """Give an office and a store that nobody else uses meanwhile.
+
+        Args:
+            records: Whether it is for an act: one after another is recorded, which the register's lock asks
+                anyway, so that none that waits keeps an office from pages.
+        """
+        with self._recording if records else nullcontext(), self._one() as kept:
+            yield kept
+
+    @contextmanager
+    def _one(self) -> Iterator[tuple[Office, Store]]:
         kept: tuple[Office, Store] | None = self._free.get()
         try:
             kept = kept or self._opened()

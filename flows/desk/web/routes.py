@@ -58,6 +58,7 @@ class Route:
         most: Bytes of what is sent.
         has_json: Whether the page is to be had as JSON too.
         machine: Whether a program asks, which brings a password: no cookie counts, and it sends no form.
+        records: Whether it records an act.
     """
 
     method: str
@@ -68,6 +69,7 @@ class Route:
     most: int = 1 << 20
     has_json: bool = False
     machine: bool = False
+    records: bool = False
 
 
 def _reads(
@@ -200,5 +202,7 @@ ROUTES: Final = (
     _does("/cases/{case}/request", acting.show_request, READERS, rate=_FEW),
     _reads("/sign/{digest}", signing.ask, EVERYBODY),
     _reads("/sign/{digest}/statement", signing.statement, EVERYBODY, has_json=False),
-    _does("/sign/{digest}", signing.append, EVERYBODY, rate=60),
+    Route(
+        method="POST", path="/sign/{digest}", handle=signing.append, open_to=EVERYBODY, rate=60, records=True
+    ),
 )
