@@ -61,6 +61,21 @@ def test_a_test_is_begun_recorded_returned_with_suggestions_mended_and_recorded_
     assert passes_audit(home)
 
 
+def test_a_label_goes_with_the_version_that_is_recorded_next(
+    person: Callable[..., Person], drafting: Desk
+) -> None:
+    writer = person("foi-officer")
+    writer.goes(DRAFT)
+    label = writer.page.get_by_label("Label of the case")
+    label.fill("What Sample Applicant asked")
+    writer.presses("Record as version 2")
+    assert "There is a problem" in writer.words
+    assert label.input_value() == "What Sample Applicant asked"
+    label.fill("Ways of recognising people")
+    _records(writer, 2)
+    assert drafting.told("show", CASE)["subject"] == "Ways of recognising people"
+
+
 def _records(writer: Person, version: int) -> None:
     writer.presses(f"Record as version {version}")
     writer.presses("Sign with the key of the sample")

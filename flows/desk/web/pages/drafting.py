@@ -135,6 +135,7 @@ def _page(visit: Visit, work: Work, checked: Checked | None = None, error: str =
         "done": comments.done(visit.store, visit.person),
         "work": work,
         "error": error,
+        "label": visit.sent("label") or working.subject(work.dossier),
         "said": _said(checked, ids),
         "problems": _problems(checked, ids),
         "ids": ids,
@@ -297,14 +298,24 @@ def _recorded(visit: Visit, work: Work, _: str) -> Answer:
         return two_texts(visit, work)
     case, copy = work.dossier.case, work.copy
     summary = None if copy.summary.strip() in {"", work.current.summary.strip()} else copy.summary
+    label = visit.sent("label")
+    changed = label not in {"", working.subject(work.dossier)}
     try:
         return keep(
             visit,
             lambda officer: drafts.draft(
-                visit.office, officer, case.reference, copy.text.encode(), summary, document=work.document
+                visit.office,
+                officer,
+                case.reference,
+                copy.text.encode(),
+                summary,
+                document=work.document,
+                subject=label if changed else None,
             ),
         )
-    except MalformedError:
+    except MalformedError as error:
+        if changed:  # what the checks say beside the fields is not about it
+            return _page(visit, work, error=str(error))
         return _page(visit, work, _checked(visit, work))
     except PitError as error:
         same = says_the_same(copy, Copy(base=0, text=work.current.text, summary=work.current.summary))
