@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import click
 from machines import why_not
+from rates import measure
 from story import Story, play
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--calm", action="store_true", help="kill and cut nothing")
+    parser.add_argument("--rates", action="store_true", help="measure acts a second with 1, 2 and 4 workers")
     parser.add_argument("--keep", type=Path, help="where to leave everything; a new folder")
     parser.add_argument("--minutes", type=float, default=60)
     given = parser.parse_args()
@@ -45,6 +47,9 @@ def main() -> None:
             load = os.getloadavg()[0]
             click.echo(f"[{time.monotonic() - began:5.0f} s, load {load:4.1f}] {what}", err=True)
 
+        if given.rates:
+            click.echo(json.dumps(measure(place, given.cases, say), indent=1))
+            return
         story = Story(cases=given.cases, workers=given.workers, calm=given.calm, minutes=given.minutes)
         result = play(place, story, say)
         click.echo(json.dumps(result, indent=1, default=str))

@@ -34,7 +34,7 @@ from flows.register import signature
 from flows.registrar.address import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flows.casework.office import Office
 
@@ -45,7 +45,7 @@ PEOPLE: Final[Mapping[str, frozenset[Role]]] = {
     "sign-off-officer": frozenset({Role.SIGN_OFF_OFFICER}),
 }
 _PASSWORD: Final = secrets.token_urlsafe(16)
-_ADDRESS: Final = 'address = "foi@northshire.example"\n'
+ADDRESS: Final = 'address = "foi@northshire.example"\n'
 _AS_POSTGRES: Final = ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups")
 _ASK: Final = """
 import json, os, sys, urllib.request, base64
@@ -210,20 +210,9 @@ class Installation:
             office.call([BIN / "prefect", *words], self.client_environment)
 
     def _make_home(self) -> None:
-        make_home(self.home, authority="Northshire Police", administrator="administrator", rules=RULES)
-        with open_office(self.home) as office:
-            administrator = Officer(
-                id="administrator", signer=signature.load(self.home.officers / "administrator")
-            )
-            for person, roles in PEOPLE.items():
-                folder = self.place / person / "keys" / "officers"
-                folder.mkdir(parents=True)
-                public = signature.generate(folder / person)
-                acts.add_officer(office, administrator, Person(id=person, roles=roles, keys=(public,)))
-        maildir = self.place / "mail"
-        for name in ("new", "cur", "tmp"):
-            (maildir / name).mkdir(parents=True)
-        self.home.root.joinpath("mail.toml").write_text(_ADDRESS)
+        make_staffed(self.home, lambda person: self.place / person / "keys" / "officers")
+        make_maildir(self.place / "mail")
+        self.home.root.joinpath("mail.toml").write_text(ADDRESS)
         names = {f"worker {number}": "worker" for number in range(1, 9)}
         names |= {person: f"officer:{person}" for person in PEOPLE}
         rows = "".join(f'"{name}" = "{part}"\n' for name, part in names.items())
@@ -259,7 +248,7 @@ class Installation:
         machine = self.network.machine(f"worker-{number}")
         home = machine.folder / "home"
         home.mkdir(mode=0o700)
-        (home / "mail.toml").write_text(f'{_ADDRESS}\n[receive]\nmaildir = "{self.place / "mail"}"\n')
+        (home / "mail.toml").write_text(f'{ADDRESS}\n[receive]\nmaildir = "{self.place / "mail"}"\n')
         environment = {
             **self.client_environment,
             **self.address(f"worker {number}"),
@@ -273,6 +262,23 @@ class Installation:
     def open(self) -> Office:
         """Open an office that asks the registrar over its socket, as its own account; close it when done."""
         return elsewhere(self.place / "watch", self.socket)
+
+
+def make_staffed(home: Home, keys: Callable[[str], Path]) -> None:
+    """Make a home with its people, whose keys are kept where ``keys`` says."""
+    make_home(home, authority="Northshire Police", administrator="administrator", rules=RULES)
+    with open_office(home) as office:
+        administrator = Officer(id="administrator", signer=signature.load(home.officers / "administrator"))
+        for person, roles in PEOPLE.items():
+            keys(person).mkdir(parents=True, exist_ok=True)
+            public = signature.generate(keys(person) / person)
+            acts.add_officer(office, administrator, Person(id=person, roles=roles, keys=(public,)))
+
+
+def make_maildir(maildir: Path) -> None:
+    """Make a Maildir."""
+    for name in ("new", "cur", "tmp"):
+        (maildir / name).mkdir(parents=True)
 
 
 def _until(met: Any, seconds: float, what: str) -> None:

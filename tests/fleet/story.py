@@ -51,21 +51,21 @@ class Story:
 def play(place: Path, story: Story, say: Callable[[str], None]) -> dict[str, Any]:
     """Return what was seen; what is wrong stands under ``wrong``."""
     installation = Installation(place)
-    people: subprocess.Popen[bytes] | None = None
+    office: subprocess.Popen[bytes] | None = None
     try:
         say("the servers and the registrar run")
         deliver(place / "mail", story.cases)
         began = time.monotonic()
         for _ in range(story.workers):
             installation.add_worker()
-        people = _people(installation, story.cases)
+        office = people(installation, story.cases)
         watched = _Watched(installation, story, say, began)
         failures: list[str] = [] if story.calm else [*_fail(installation, story, watched, say)]
         watched.wait(lambda stages: stages["published"] == story.cases)
         seconds = time.monotonic() - began
         say(f"all published after {seconds:.0f} s")
         wrong = [*_inspect(installation, story, say)]
-        if people.wait(60) != 0:
+        if office.wait(60) != 0:
             wrong.append("the people of the office failed")
         return {
             "cases": story.cases,
@@ -85,15 +85,15 @@ def play(place: Path, story: Story, say: Callable[[str], None]) -> dict[str, Any
             "wrong": wrong,
         }
     finally:
-        if people and people.poll() is None:
-            people.kill()
+        if office and office.poll() is None:
+            office.kill()
         installation.close()
 
 
-def deliver(maildir: Path, count: int) -> None:
-    """Put requests into a Maildir, as a mail system does."""
+def deliver(maildir: Path, count: int, first: int = 0) -> None:
+    """Put requests into a Maildir, as a mail system does, numbered from ``first``."""
     now = datetime.now(UTC)
-    for number in range(count):
+    for number in range(first, first + count):
         message = EmailMessage(policy=SMTP)
         message["From"] = f"Applicant {number} <applicant-{number}@post.example>"
         message["To"] = "foi@northshire.example"
@@ -108,17 +108,13 @@ def deliver(maildir: Path, count: int) -> None:
         (maildir / "tmp" / name).rename(maildir / "new" / name)
 
 
-def _people(installation: Installation, cases: int) -> subprocess.Popen[bytes]:
+def people(installation: Installation, cases: int) -> subprocess.Popen[bytes]:
     office = installation.office_machine
     given = {
         person: {"home": str(installation.place / person), **installation.address(person)}
         for person in PEOPLE
     }
-    words: list[str | Path] = [
-        sys.executable,
-        Path(__file__).with_name("office_people.py"),
-        json.dumps({"people": given, "cases": cases}),
-    ]
+    words = people_who(given, cases)
     with (office.folder / "people.out").open("wb") as said:
         return subprocess.Popen(
             office.inside(words),
@@ -127,6 +123,12 @@ def _people(installation: Installation, cases: int) -> subprocess.Popen[bytes]:
             stderr=said,
             stdin=subprocess.DEVNULL,
         )
+
+
+def people_who(given: dict[str, dict[str, str]], cases: int) -> list[str | Path]:
+    """Return the call of the program that the people are, who act until so many cases are signed off."""
+    told = json.dumps({"people": given, "cases": cases})
+    return [sys.executable, Path(__file__).with_name("office_people.py"), told]
 
 
 class _Watched:

@@ -9,15 +9,16 @@ import os
 import re
 import signal
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from canaries import kept_in, objects_of, unpacked
 from flow_builders import MANIFEST, PAPER, command
+from registrars import elsewhere, straight
 
 from flows import home as flows_home
-from flows.casework import publishing
+from flows.casework import acts, publishing
 from flows.casework.office import open_office
 from flows.casework.papers import basis_of
 from flows.document import inspection
@@ -40,9 +41,11 @@ if TYPE_CHECKING:
 
     from flow_builders import Clock, Town
 
+    from flows.casework.office import Office
     from flows.document.blocks import Block
     from flows.document.imprint import Imprint
     from flows.home import Home
+    from flows.register.line import Recorded
 
 
 def both(*names: str) -> set[str]:
@@ -399,3 +402,27 @@ def test_the_authoritys_key_is_kept_nowhere_but_in_its_folder(
 
 def _is_outside(path: Path, town: Town) -> bool:
     return path.is_file() and town.home.authority not in path.parents
+
+
+def test_what_another_worker_published_meanwhile_is_laid_out_as_that_one_made_it(
+    resting: Town, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, by_service = resting, acts.by_service
+    town.drafted("A/1")
+    town.sign_off("A/1")
+    with straight(town.home, monkeypatch) as address, elsewhere(tmp_path / "worker", address) as worker:
+
+        def outrun(office: Office, *given: Any, **facts: Any) -> Recorded:
+            if office is worker:
+                clock.time += timedelta(minutes=1)  # so that the two papers differ
+                assert publishing.publish(town.office, "A/1").what == "version 1 published"
+            return by_service(office, *given, **facts)
+
+        monkeypatch.setattr(acts, "by_service", outrun)
+        done = publishing.publish(worker, "A/1")
+
+    assert done.what == ""
+    assert town.stages() == {"A/1": "published"}
+    page = (town.home.published / "A-1.html").read_bytes()
+    assert hashlib.sha256(page).hexdigest() == json.loads(town.read("A/1", MANIFEST))["html"]["sha256"]
+    assert town.audited().passes
