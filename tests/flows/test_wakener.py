@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from flow_builders import ask, eventually
 from prefect.client.orchestration import get_client
+from registrars import elsewhere, straight
 
+from flows.casework.taking_in import taking_in
 from flows.domain.procedure import Stage
 from flows.engine import due
 from flows.engine.due import Runs
@@ -18,6 +20,7 @@ from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from flow_builders import Town
 
@@ -72,3 +75,19 @@ def test_a_stage_at_which_people_act_asks_for_nothing(resting: Town, drafting: s
     time.sleep(10 * PAUSE)
 
     assert runs_of(drafting) == []
+
+
+def test_a_case_that_the_registrar_opens_asks_for_its_draft_before_the_inbox_is_done(
+    resting: Town, drafting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resting.put_case("A/1")
+    with (
+        straight(resting.home, monkeypatch) as address,
+        elsewhere(tmp_path / "worker", address) as worker,
+        taking_in(worker) as inbox,
+    ):
+        (tag,) = inbox.begin()
+        inbox.look(tag)
+        inbox.open(tag, "A/1")
+
+        eventually(lambda: runs_of(drafting), 30, "no draft was asked for")

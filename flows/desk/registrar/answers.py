@@ -321,9 +321,11 @@ def look_at_item(asked: Asked, tag: str) -> Seen | None:
 
 @_answers(WORKERS, writes=True)
 def open_item(asked: Asked, tag: str, reference: str) -> Done:
-    """Open the case of an item."""
+    """Open the case of an item; its first draft need not wait for the rest of the inbox."""
     with asked.office.taking_in():
-        return _inbox(asked.office).open(tag, reference)
+        done = _inbox(asked.office).open(tag, reference)
+    asked.office.wake(Stage.RECEIVED)
+    return done
 
 
 @_answers(WORKERS, writes=True)
