@@ -38,6 +38,9 @@ lead to is asked for at once."""
 HEARTBEAT_SECONDS: Final = 30
 """A run says so often that it is alive; one that is silent for three times as long is taken for dead."""
 
+BEGIN_SECONDS: Final = 300
+"""A run that a worker took has begun by then, or never does."""
+
 _IMAGE: Final = "equipoise:{}"
 _HOME: Final = "/srv/equipoise"
 
@@ -134,29 +137,50 @@ def prefect_yaml(pool: Pool, authority: str = "") -> str:
 
 
 def automations_yaml() -> str:
-    """Return the text of the file of automations: a run that is silent has crashed."""
-    resource = {"prefect.resource.id": ["prefect.flow-run.*"]}
+    """Return the text of the file of automations: a run that is silent, or never begins, has crashed."""
     ended = [f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")]
-    silent = {
-        "name": "equipoise: a silent run has crashed",
-        "description": "A run that tells no more that it goes on is said to have crashed.",
+    began, alive = "prefect.flow-run.Running", "prefect.flow-run.heartbeat"
+    taken = ["prefect.flow-run.Pending", "prefect.flow-run.Submitting"]
+    # A worker may be killed in the very second in which a run begins, before it tells that it is alive.
+    silent = _crashed(
+        "equipoise: a silent run has crashed",
+        "A run that tells no more that it goes on is said to have crashed.",
+        "It was silent for too long.",
+        after=[began, alive],
+        expect=[alive, *ended],
+        within=3 * HEARTBEAT_SECONDS,
+    )
+    unbegun = _crashed(
+        "equipoise: a run that never begins has crashed",
+        "A run that a worker took and did not begin is said to have crashed.",
+        "The worker that took it did not begin it.",
+        after=taken,
+        expect=[began, *ended],
+        within=BEGIN_SECONDS,
+    )
+    return _AUTOMATIONS + _text({"automations": [silent, unbegun]})
+
+
+def _crashed(
+    name: str, description: str, message: str, *, after: list[str], expect: list[str], within: int
+) -> dict[str, object]:
+    return {
+        "name": name,
+        "description": description,
         "enabled": True,
         "trigger": {
             "type": "event",
             "posture": "Proactive",
-            "match": resource,
-            "match_related": {"prefect.resource.id": ["prefect.tag.equipoise"]},
-            "after": ["prefect.flow-run.heartbeat"],
-            "expect": ["prefect.flow-run.heartbeat", *ended],
+            "match": {"prefect.resource.id": ["prefect.flow-run.*"]},
+            "match_related": {"prefect.resource.id": [f"prefect.tag.{authorities.TAG}"]},
+            "after": after,
+            "expect": expect,
             "for_each": ["prefect.resource.id"],
             "threshold": 1,
-            "within": 3 * HEARTBEAT_SECONDS,
+            "within": within,
         },
-        "actions": [
-            {"type": "change-flow-run-state", "state": "CRASHED", "message": "It was silent for too long."}
-        ],
+        "actions": [{"type": "change-flow-run-state", "state": "CRASHED", "message": message}],
     }
-    return _AUTOMATIONS + _text({"automations": [silent]})
 
 
 def files(authority: str = "") -> dict[str, str]:

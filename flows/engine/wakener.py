@@ -7,7 +7,7 @@ cancelled; so it is asked for when that is over. Nothing is lost with this memor
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _PAUSE: Final = 2.0
 """Seconds from an act to the question, and from one question to the next."""
+_BEGINNING_SECONDS: Final = 120.0
+"""For which a worker that took a run may take to begin it; it is dead otherwise, and the run with it."""
 _AT_ONCE: Final = {row.flow: row.at_once for row in SCHEDULES}
 
 
@@ -79,7 +81,10 @@ def _is_seen_to(there: Prefect, flow: str) -> bool:
 
 def _count(there: Prefect, flow: str, state: str) -> int:
     runs: dict[str, object] = {"state": {"type": {"any_": [state]}}}
+    now = datetime.now(UTC)
     if state == "SCHEDULED":  # that is due; what the schedule plans ahead does not count
-        runs["next_scheduled_start_time"] = {"before_": datetime.now(UTC).isoformat()}
+        runs["next_scheduled_start_time"] = {"before_": now.isoformat()}
+    if state == "PENDING":
+        runs["expected_start_time"] = {"after_": (now - timedelta(seconds=_BEGINNING_SECONDS)).isoformat()}
     named = {"name": {"any_": [authorities.deployment(flow, there.authority)]}}
     return there.count({"flow_runs": runs, "deployments": named, "flows": {"name": {"any_": [flow]}}})

@@ -73,7 +73,8 @@ class Network:
         _ip("-n", namespace, "link", "set", "eth0", "up")
         _ip("-n", namespace, "link", "set", "lo", "up")
         folder = self.place / name
-        folder.mkdir(mode=0o755)
+        folder.mkdir()
+        folder.chmod(0o755)  # PostgreSQL runs as somebody else
         machine = self.machines[name] = Machine(
             name=name, namespace=namespace, address=address, folder=folder
         )

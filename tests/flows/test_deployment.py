@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+import yaml
 from flow_builders import Town, eventually
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy
@@ -136,17 +137,25 @@ def test_every_flow_is_deployed_as_the_table_means_it(
 
 
 @pytest.mark.exhaustive
-def test_the_automation_is_made_as_its_file_says(client: SyncPrefectClient, tmp_path: Path) -> None:
+def test_the_automations_are_made_as_their_file_says(client: SyncPrefectClient, tmp_path: Path) -> None:
     (words,) = commands_of(DEPLOY / "automations.yaml")
-    name = "equipoise: a silent run has crashed"
+    described = yaml.safe_load((DEPLOY / "automations.yaml").read_text())["automations"]
 
     give(words, tmp_path)
 
     every = client.request("POST", "/automations/filter", json={}).json()
-    (made,) = [row for row in every if row["name"] == name]
-    client.request("DELETE", "/automations/{id}", path_params={"id": made["id"]})
-    assert made["enabled"]
-    assert made["trigger"]["within"] == 3 * HEARTBEAT_SECONDS
+    made = {row["name"]: row for row in every if row["name"].startswith("equipoise: ")}
+    for row in made.values():
+        client.request("DELETE", "/automations/{id}", path_params={"id": row["id"]})
+    assert made.keys() == {row["name"] for row in described}
+    for row in described:
+        there = made[row["name"]]
+        assert there["enabled"]
+        assert {key: there["trigger"][key] for key in ("within", "posture")} == {
+            key: row["trigger"][key] for key in ("within", "posture")
+        }
+        assert {*there["trigger"]["after"]} == {*row["trigger"]["after"]}
+        assert {*there["trigger"]["expect"]} == {*row["trigger"]["expect"]}
 
 
 @pytest.mark.exhaustive

@@ -12,7 +12,7 @@ from registrars import elsewhere, straight
 
 from flows.casework.taking_in import taking_in
 from flows.domain.procedure import Stage
-from flows.engine import due
+from flows.engine import due, wakener
 from flows.engine.due import Runs
 from flows.engine.settings import SCHEDULES
 from flows.engine.wakener import Wakener
@@ -50,17 +50,17 @@ def set_state(run: str, state: str) -> None:
 
 
 def test_many_acts_ask_for_one_run_and_for_the_next_when_that_is_over(resting: Town, drafting: str) -> None:
-    wakener = Wakener(resting.home, PAUSE)
+    asking = Wakener(resting.home, PAUSE)
     for _ in range(20):
-        wakener.tell(Stage.RECEIVED)
+        asking.tell(Stage.RECEIVED)
     eventually(lambda: runs_of(drafting), 30, "no run was asked for")
 
-    wakener.tell(Stage.RECEIVED)  # the run has not begun: it will find what this act left
+    asking.tell(Stage.RECEIVED)  # the run has not begun: it will find what this act left
     time.sleep(20 * PAUSE)
     (first,) = runs_of(drafting)
 
     set_state(first["id"], "RUNNING")
-    wakener.tell(Stage.RECEIVED)
+    asking.tell(Stage.RECEIVED)
     time.sleep(20 * PAUSE)
     assert len(runs_of(drafting)) == 1
 
@@ -68,10 +68,26 @@ def test_many_acts_ask_for_one_run_and_for_the_next_when_that_is_over(resting: T
     eventually(lambda: len(runs_of(drafting)) == 2, 30, "nothing was asked for when the run was over")
 
 
-def test_a_stage_at_which_people_act_asks_for_nothing(resting: Town, drafting: str) -> None:
-    wakener = Wakener(resting.home, PAUSE)
+def test_a_run_that_a_killed_worker_had_taken_keeps_no_other_from_being_asked_for(
+    resting: Town, drafting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wakener, "_BEGINNING_SECONDS", 3)
+    asking = Wakener(resting.home, PAUSE)
+    asking.tell(Stage.RECEIVED)
+    eventually(lambda: runs_of(drafting), 30, "no run was asked for")
+    (dead,) = runs_of(drafting)
+    set_state(dead["id"], "PENDING")
+    time.sleep(3)
 
-    wakener.tell(Stage.DRAFTING)
+    asking.tell(Stage.RECEIVED)
+
+    eventually(lambda: len(runs_of(drafting)) == 2, 30, "the dead run was waited for")
+
+
+def test_a_stage_at_which_people_act_asks_for_nothing(resting: Town, drafting: str) -> None:
+    asking = Wakener(resting.home, PAUSE)
+
+    asking.tell(Stage.DRAFTING)
     time.sleep(10 * PAUSE)
 
     assert runs_of(drafting) == []
