@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 import re
@@ -323,6 +324,57 @@ def of_ssh(data: bytes, random: Random, others: Sequence[bytes]) -> bytes:
 def within_zlib(data: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     """Return a packed content of which what is within is spoilt."""
     return zlib.compress(changed(zlib.decompress(data), random, others), 1)
+
+
+def within_bundle(data: bytes, random: Random, others: Sequence[bytes]) -> bytes:
+    """Return a bundle of git's of which one object is spoilt, with its length and the pack's sum made anew.
+
+    The bundle's ref follows its newest commit where that is the one, so that git takes it.
+    """
+    start = data.index(b"PACK")
+    head, pack = data[:start], data[start:-20]
+    tip = head[head.index(b"\n") + 1 :][:40]
+    found, at = [], 12
+    while at < len(pack):
+        begin, kind = at, pack[at] >> 4 & 7
+        while pack[at] & 0x80:
+            at += 1
+        at += 1
+        if kind == _OFFSET:
+            while pack[at] & 0x80:
+                at += 1
+            at += 1
+        at += 20 if kind == _NAMED else 0
+        packed = zlib.decompressobj()
+        inner = packed.decompress(pack[at:])
+        at = len(pack) - len(packed.unused_data)
+        found.append((begin, at, kind, inner))
+    whole = [each for each in found if each[2] < _OFFSET]
+    newest = [each for each in whole if each[2] == 1 and _named(each[3]) == tip]
+    begin, end, kind, inner = random.choice(newest if newest and random.random() < 0.5 else whole)
+    spoilt = changed(inner, random, [inner, *others[:1]])
+    if newest and inner == newest[0][3]:
+        head = head.replace(tip, _named(spoilt))
+    body = pack[:begin] + _in_pack(kind, len(spoilt)) + zlib.compress(spoilt, 1) + pack[end:]
+    return head + body + hashlib.sha1(body, usedforsecurity=False).digest()
+
+
+_OFFSET, _NAMED = 6, 7
+"""Kinds of objects of a pack that are told as what another is with changes, by its place or its name."""
+
+
+def _named(commit: bytes) -> bytes:
+    written = b"commit %d\0" % len(commit) + commit
+    return hashlib.sha1(written, usedforsecurity=False).hexdigest().encode()
+
+
+def _in_pack(kind: int, size: int) -> bytes:
+    written, rest = [kind << 4 | size & 15], size >> 4
+    while rest:
+        written[-1] |= 0x80
+        written.append(rest & 0x7F)
+        rest >>= 7
+    return bytes(written)
 
 
 def within_zip(data: bytes, random: Random, others: Sequence[bytes]) -> bytes:

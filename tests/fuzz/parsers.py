@@ -24,7 +24,15 @@ from asn1crypto import tsp
 from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from mutating import changed, within_base64, within_json, within_streams, within_zip, within_zlib
+from mutating import (
+    changed,
+    within_base64,
+    within_bundle,
+    within_json,
+    within_streams,
+    within_zip,
+    within_zlib,
+)
 from pyhanko.sign.timestamps import TimeStamper
 
 from flows.casework import proof, texts, witnesses
@@ -764,7 +772,7 @@ def _bundles() -> tuple[bytes, ...]:
     return ((copy / "all").read_bytes(),)
 
 
-@parser("bundle", _bundles, PitError, share=0.05)
+@parser("bundle", _bundles, PitError, share=0.05, spoil=(within_bundle,) * 4)
 def _(data: bytes) -> None:
     bundle, copy = scratch() / "all.bundle", scratch() / "copy.git"
     bundle.write_bytes(data)
