@@ -24,8 +24,10 @@ _MAKERS = {"date", "today", "fromtimestamp", "utcfromtimestamp"}
 _DAY = re.compile(r"%-?[dejmbByY]")
 _FORMATS = {
     "casework/backing_up.py",
+    "casework/correspondence.py",
     "casework/evidence_pack.py",
     "casework/mail.py",
+    "casework/mail_doctor.py",
     "desk/cli/clock.py",
     "desk/cli/terminal.py",
     "desk/web/render.py",
@@ -35,7 +37,8 @@ _FORMATS = {
 }
 """Where a day is written with a format: of values that are days, ``only_date`` or a type says so.
 
-Or of a moment with its time, as part of a name: of a file in UTC, of a run as clocks here show it.
+Or of a moment with its time, as part of a name: of a file in UTC, of a run as clocks here show it; or told
+with its time as of UTC.
 """
 
 
