@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from canaries import NAME, WORDS, holds_canary
 from collector import Collector, collecting
@@ -84,6 +85,7 @@ def test_a_page_and_a_command_are_followed_into_the_process_of_the_registrar(
         shutil.copy(home.officers / "legal-reviewer", there.officers)
         with serving.running(there, port=0) as desk:
             someone = SignedIn(there, desk.address, "foi-officer")
+            someone.client.timeout = httpx.Timeout(60)  # the first page comes once the process has begun
             for page, status in (
                 (f"/cases?words={WORDS}", 200),
                 ("/cases/1146A-22", 200),
