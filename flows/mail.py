@@ -26,7 +26,7 @@ def mail(authority: str = "") -> list[State[Done]]:
     """Take in the messages of the mailbox, and tell people by mail of the notices to them."""
     with office_for(authority) as office:
         runs: list[Run] = []
-        if _is_due(office):
+        if mailing.waits(office, now=time.time(), every=_EVERY):
             runs.append(Run(_MAILBOX, take_in(office, return_state=True)))
             waking.ask_workers(office.home, "intake")
         if mailing_notices.waits(office):
@@ -37,11 +37,8 @@ def mail(authority: str = "") -> list[State[Done]]:
 def waiting(office: Office) -> list[str]:
     """Return what is to be looked at."""
     notices = [_NOTICES] if mailing_notices.waits(office) else []
-    return [*([_MAILBOX] if _is_due(office) else []), *notices]
-
-
-def _is_due(office: Office) -> bool:
-    return mailing.waits(office, now=time.time(), every=_EVERY)
+    arrived = mailing.has_arrived(office, now=time.time(), every=_EVERY)
+    return [*([_MAILBOX] if arrived else []), *notices]
 
 
 @task(task_run_name="mail")

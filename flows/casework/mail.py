@@ -32,7 +32,7 @@ from flows.sources.item import ATTACHMENTS, MESSAGE, REQUEST, WHY
 from flows.sources.mail.decoding import one_line
 from flows.sources.mail.journal import Came
 from flows.sources.mail.judging import Judged, Ours, judge
-from flows.sources.mail.mailbox import MOST, Maildir, opened_imap
+from flows.sources.mail.mailbox import MOST, TIMEOUT, Maildir, opened_imap
 from flows.sources.mail.memory import Memory
 from flows.sources.mail.message import TOLD, read_message
 
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 _FIRST: Final = datetime.combine(date(2005, 1, 1), time(12), UTC)
 """When the right of access began, FOIA s.1: a mail system that says an earlier day does not know it."""
+_LOOK_SECONDS: Final = 3.0
+"""To wait for an answer of a server, where all else that ``up`` does waits too."""
 _SUBJECT: Final = "Request received by e-mail"
 """The label of such a case in clear, until somebody gives it one: what a subject says may be personal."""
 _HIDDEN: Final = ".mail-"
@@ -108,8 +110,35 @@ def waits(office: Office, *, now: float, every: float) -> bool:
     return not looked.exists() or abs(now - looked.stat().st_mtime) >= every
 
 
-def opened(settings: MailSettings) -> AbstractContextManager[Mailbox]:
+def has_arrived(office: Office, *, now: float, every: float) -> bool:
+    """Tell whether there is something to take in: a server is asked for it once its turn came.
+
+    One that does not answer is for ``take_in`` to tell of, and so is what a killed one left to do.
+
+    Args:
+        now: Seconds since 1970.
+        every: Seconds between two looks at a server.
+    """
+    if not waits(office, now=now, every=every):
+        return False
+    settings = mail_settings(office.home)
+    if settings is None or settings.imap is None or _unfinished(office).exists():
+        return True
+    try:
+        with opened(settings, patience=_LOOK_SECONDS) as mailbox:
+            found = next(mailbox.waiting(), None) is not None
+    except (OSError, PitError):
+        return True
+    if not found:
+        office.home.mail_looked.touch()
+    return found
+
+
+def opened(settings: MailSettings, *, patience: float = TIMEOUT) -> AbstractContextManager[Mailbox]:
     """Hold the mailbox of the settings open.
+
+    Args:
+        patience: Seconds to wait for each answer of a server.
 
     Raises:
         RegisterError: it does not answer.
@@ -127,6 +156,7 @@ def opened(settings: MailSettings) -> AbstractContextManager[Mailbox]:
         password=server.password,
         folder=settings.folders[0],
         context=server.context(),
+        patience=patience,
     )
 
 
@@ -139,12 +169,20 @@ def take_in(office: Office) -> list[Taken]:
     settings = mail_settings(office.home)
     if settings is None or (settings.imap is None and settings.maildir is None):
         return []
+    _unfinished(office).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _unfinished(office).touch()
     try:
         with _alone(office), _taking(office, settings) as take, opened(settings) as mailbox:
             office.home.mail_looked.touch()
             return [*_all(settings, mailbox, take)]
     finally:
         tell(office)
+        _unfinished(office).unlink(missing_ok=True)
+
+
+def _unfinished(office: Office) -> Path:
+    """Return what is there while mail is taken in, and after that was killed."""
+    return office.home.state / "mail-unfinished"
 
 
 def tell(office: Office) -> None:

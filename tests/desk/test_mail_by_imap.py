@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,26 @@ def test_messages_are_taken_in_once_and_moved(desk: Desk) -> None:
         assert len(in_folder(server, "Equipoise set aside")) == 1
         text = next(desk.home.inbox.iterdir()) / "request.yaml"
         assert "received: 2022-03-02" in text.read_text()
+
+
+def test_a_look_asks_the_server_so_that_nothing_is_run_for_nothing(desk: Desk) -> None:
+    def looked(*, after: float) -> bool:
+        with open_office(desk.home) as office:
+            return mailing.has_arrived(office, now=time.time() + after, every=60)
+
+    with with_a_server(desk) as server:
+        assert not looked(after=0)
+        assert desk.home.mail_looked.exists()
+        put(server, mail("Please send me the plan."))
+        assert not looked(after=0)  # its turn has not come again
+        assert looked(after=61)
+        assert what(desk) == ["request"]
+        assert not looked(after=61)
+        (desk.home.state / "mail-unfinished").touch()  # as a kill leaves it
+        assert looked(after=61)
+        assert what(desk) == []
+        assert not looked(after=61)
+    assert looked(after=61)  # nobody answers: the run says so
 
 
 @pytest.mark.exhaustive

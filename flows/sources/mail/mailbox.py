@@ -167,15 +167,18 @@ class Imap:
 
 @contextmanager
 def opened_imap(
-    *, host: str, port: int, user: str, password: str, folder: str, context: ssl.SSLContext
+    *, host: str, port: int, user: str, password: str, folder: str, context: ssl.SSLContext, patience: float
 ) -> Iterator[Imap]:
     """Hold a mailbox on a server open.
+
+    Args:
+        patience: Seconds to wait for each answer.
 
     Raises:
         RegisterError: the server does not answer, is not who it says, or refuses.
     """
     try:
-        server = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=TIMEOUT)
+        server = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=patience)
     except (OSError, imaplib.IMAP4.error) as error:
         raise RegisterError(f"The mail server {host} does not answer: {_kind(error)}.") from None
     try:
