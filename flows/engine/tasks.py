@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import time
 from contextlib import contextmanager, suppress
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext, TaskRunContext
+from prefect.events.worker import EventsWorker
 from prefect.logging import get_run_logger
 
 from flows import tracing
@@ -60,6 +62,10 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(body)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         began = time.monotonic()
+        if not TaskRunContext.get():
+            # The thread that tells of events keeps the context in which it began: were it a task's, Prefect
+            # would name this task in what later ones leave to read.
+            Context().run(EventsWorker.instance)
         try:
             with tracing.span(body.__name__.replace("_", "-")) as doing:
                 returned = body(*args, **kwargs)

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flow_builders import TODAY, a_request, ask
+from flow_builders import TODAY, a_request, ask, eventually
 
 from flows import home as flows_home
 from flows.casework import acts, texts
 from flows.domain.errors import RegisterMovedError, UnexpectedError, WrongStageError
 from flows.domain.procedure import Stage
+from flows.engine import here as engine
 from flows.engine.settings import SCHEDULES
 from flows.register.register import Proposal
 from flows.sources.parse import parse_request
@@ -164,6 +165,22 @@ def test_a_run_about_several_cases_goes_by_its_time(town: Town) -> None:
     town.opened("A/1", "A/2")
 
     assert re.fullmatch(r"drafting \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", named(town.run("drafting")))
+
+
+def test_what_a_run_leaves_to_read_names_no_other_case(town: Town) -> None:
+    town.opened("A/1", "A/2")
+    runs = [town.run("drafting", [reference]) for reference in ("A/1", "A/2")]
+    engine.drain()
+
+    def events() -> list[Any]:
+        ever = {"since": "2020-01-01T00:00:00Z"}
+        about = {"related": {"id": [f"prefect.flow-run.{run.id}" for run in runs]}, "occurred": ever}
+        found = ask("/events/filter", {"filter": {"event": {"name": ["prefect.artifact.created"]}, **about}})
+        return list(found["events"])
+
+    eventually(lambda: len(events()) >= len(runs), 60, "what was left to read is not announced")
+    related = {each["prefect.resource.id"] for event in events() for each in event["related"]}
+    assert not [each for each in related if each.startswith("prefect.task-run.")]
 
 
 def named(run: Run) -> str:
