@@ -11,6 +11,7 @@ import time
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flow_builders import PAPER, Town, a_request, ask, command, eventually, processes_of, up
@@ -58,12 +59,12 @@ def test_a_request_dropped_in_is_published_with_three_commands(startable: Town, 
         time.sleep(5)
         assert begun(url) == {"auditing"}  # a tick that finds nothing is no run
         town.put_case("A/1")
-        drafted = eventually(lambda: stage(town, "A/1") == "drafting", 20, "no first draft")
+        drafted = eventually(lambda: stage(town, "A/1") == "drafting", 60, "no first draft")
 
         act(town, "submit", "A/1", "--version", "1", "--as", "foi-officer")
         for gate, who in APPROVALS:
             # A gate passed before its flow looked needs no run; a person takes longer than a tick.
-            eventually(lambda gate=gate: gate in begun(url), 20, f"{gate} was not woken")
+            eventually(lambda gate=gate: gate in begun(url), 60, f"{gate} was not woken")
             act(town, "approve", "A/1", "--gate", gate, "--version", "1", "--as", who)
         published = eventually(lambda: stage(town, "A/1") == "published", 60, "not published")
 
@@ -104,9 +105,16 @@ def a_decoy(tmp_path: Path) -> Path:
 def check_pages_tell_what_runs(url: str) -> None:
     with urllib.request.urlopen(url.removesuffix("api") + "ui-settings") as answer:  # noqa: S310 - loopback
         assert json.load(answer)["api_url"] == url  # which the pages in the browser ask
-    rows = ask("/deployments/filter", {}, url)
-    assert {row["name"]: (row["status"], row["description"], row["tags"]) for row in rows} == {
-        row.flow: ("READY", engine.load(row).description, ["equipoise"]) for row in SCHEDULES
+
+    def deployments() -> list[Any]:
+        found: list[Any] = ask("/deployments/filter", {}, url)
+        return found
+
+    # Prefect's server says so in a task of its own, some time after it was asked.
+    eventually(lambda: {row["status"] for row in deployments()} == {"READY"}, 60, "a deployment is not ready")
+    rows = deployments()
+    assert {row["name"]: (row["description"], row["tags"]) for row in rows} == {
+        row.flow: (engine.load(row).description, ["equipoise"]) for row in SCHEDULES
     }
     (only,) = (row["parameter_openapi_schema"]["properties"] for row in rows if row["name"] == "drafting")
     assert only.keys() == {"only", "authority"}
