@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from flows.casework import publishing
 from flows.casework.office import Done, Office
 from flows.domain.procedure import Stage
-from flows.engine.settings import PAPER_TAG
+from flows.engine import authorities
 from flows.engine.tasks import (
     ATTEMPTS_AFTER_A_LOST_RACE,
     at_time,
@@ -33,7 +33,8 @@ _AT_A_TIME: Final = 4
 def publication(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Publish what is signed off, of every case or ``only`` those named; lay out again what is missing."""
     with office_for(authority) as office:
-        runs = for_each(publish, office, _ready(office), only)
+        paper = publish.with_options(tags=[authorities.paper(authority)])  # by which there may be a limit
+        runs = for_each(paper, office, _ready(office), only)
         runs += for_each(lay_out_again, office, publishing.copies_missing(office))
         return report("publication", runs, office)
 
@@ -58,7 +59,6 @@ def waiting(office: Office) -> list[tuple[str, str]]:
 
 @task(
     task_run_name="publication-{about}",
-    tags=[PAPER_TAG],
     retries=ATTEMPTS_AFTER_A_LOST_RACE,
     retry_condition_fn=lost_the_race,
 )

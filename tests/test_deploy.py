@@ -17,8 +17,10 @@ import yaml
 
 from flows.desk.cli.main import COMMANDS
 from flows.desk.web.routes import ROUTES
+from flows.engine import authorities
 from flows.engine.deployment import AT_HOME, POOL
 from flows.engine.settings import DESK_PORT
+from flows.engine.worker import EquipoiseWorker
 from flows.files import folder
 from flows.home import Home
 from flows.settings import TABLE, Settings
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 DEPLOY: Final = folder("deploy")
 UNITS: Final = sorted((DEPLOY / "systemd").glob("*.service"))
+AUTHORITY: Final = "northshire"
 FILES: Final = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
 systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
 
@@ -44,9 +47,14 @@ def compose() -> Any:
     return yaml.safe_load(read("container/compose.yaml"))
 
 
+def read_unit(path: Path) -> str:
+    """Return the text of a unit; of one for several authorities, as it is for one of them."""
+    return path.read_text(encoding="utf-8").replace("%i", AUTHORITY)
+
+
 def lines_of(unit: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for name, value in re.findall(r"^([A-Z]\w+)=(.*)$", unit.read_text(encoding="utf-8"), re.MULTILINE):
+    for name, value in re.findall(r"^([A-Z]\w+)=(.*)$", read_unit(unit), re.MULTILINE):
         found.setdefault(name, []).append(value)
     return found
 
@@ -55,7 +63,7 @@ def lines_of(unit: Path) -> dict[str, list[str]]:
 def test_systemd_finds_no_fault_with_a_unit_and_calls_each_well_protected(tmp_path: Path) -> None:
     for path in (DEPLOY / "systemd").glob("equipoise*"):
         text = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", path.read_text("utf-8"), flags=re.MULTILINE)
-        (tmp_path / path.name).write_text(text, encoding="utf-8")
+        (tmp_path / path.name.replace("@.", f"@{AUTHORITY}.")).write_text(text, encoding="utf-8")
     units = [str(path) for ending in ("service", "timer") for path in sorted(tmp_path.glob(f"*.{ending}"))]
 
     verified = subprocess.run(
@@ -64,7 +72,7 @@ def test_systemd_finds_no_fault_with_a_unit_and_calls_each_well_protected(tmp_pa
     assert (verified.returncode, verified.stderr) == (0, "")
     # systemd's own scale, on which 10 is no protection; a unit that says nothing has 9.6.
     ask = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15"]
-    for unit in UNITS:
+    for unit in sorted(tmp_path.glob("*.service")):
         judged = subprocess.run([*ask, str(unit)], capture_output=True, text=True, check=False)
         assert judged.returncode == 0, judged.stdout.splitlines()[-1]
 
@@ -79,8 +87,12 @@ def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> 
         else:
             assert Path(program).name == "prefect"
             assert words[:2] in (["worker", "start"], ["server", "start"], ["server", "services"])
-            assert words[0] == "server" or words[2:5] == ["--pool", POOL, "--work-queue"]
-            assert words[0] == "server" or words[5] in {AT_HOME, "default"}
+            own = AUTHORITY if "@" in unit.name else ""
+            if own:  # starts nothing for another, and has the home: it serves every queue
+                accounts.append(authorities.pool(own))  # as its head says
+                assert words[2:] == ["--type", EquipoiseWorker.type, "--pool", authorities.pool(own)]
+            assert words[0] == "server" or own or words[2:5] == ["--pool", POOL, "--work-queue"]
+            assert words[0] == "server" or own or words[5] in {AT_HOME, "default"}
         assert said["User"][0] in accounts
     for timer in (DEPLOY / "systemd").glob("*.timer"):
         assert timer.with_suffix(".service") in UNITS

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.errors import RefusedError
+from flows.engine.settings import PAPER_TAG, SCHEDULES
 from flows.settings import Settings
 
 if TYPE_CHECKING:
+    from flows.engine.settings import Schedule
     from flows.home import Home
 
 TAG: Final = "equipoise"
@@ -37,9 +39,19 @@ def deployment(flow: str, authority: str) -> str:
     return _joined(authority, flow)
 
 
+def rows(authority: str) -> dict[str, Schedule]:
+    """Return every flow by the name of its deployment for an authority."""
+    return {deployment(row.flow, authority): row for row in SCHEDULES}
+
+
 def tags(authority: str) -> list[str]:
     """Return what marks the deployments and runs of an authority."""
     return [TAG, pool(authority)] if authority else [TAG]
+
+
+def paper(authority: str) -> str:
+    """Return what marks a task that lays a paper out, so that a limit of one authority holds up no other."""
+    return _joined(PAPER_TAG, authority)
 
 
 def artifact(flow: str, authority: str) -> str:

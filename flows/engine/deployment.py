@@ -126,8 +126,10 @@ def prefect_yaml(pool: Pool, authority: str = "") -> str:
         "pull": [],  # the flows are those of the installed package
         "deployments": [_deployment(row, pool, authority) for row in SCHEDULES],
     }
+    # A worker of processes starts what the server says, and others say something there too.
+    guarded = authority and pool.kind == "process"
     head = _HEAD.format(
-        kind=pool.kind,
+        kind="equipoise" if guarded else pool.kind,
         needs=pool.needs.format(name=authorities.pool(authority)),
         pool=authorities.pool(authority),
         file=_joined(authority, pool.file),

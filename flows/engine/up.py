@@ -148,7 +148,7 @@ def _serve(runs: Runs, started: Server, stopping: _Stopping, home: Watch, asked:
                     asked.look_again()
                 if asked.is_due():
                     for flow, run in runs.due():
-                        begun[pool.submit(_carry_out, flow, run)] = flow.name
+                        begun[pool.submit(carry_out, flow, run)] = flow.name
             except Exception as error:  # noqa: BLE001 - Prefect's own trouble must not end the day's work
                 failures.tell("equipoise up", f"Prefect does not say what is due: {type(error).__name__}.")
     finally:
@@ -158,7 +158,8 @@ def _serve(runs: Runs, started: Server, stopping: _Stopping, home: Watch, asked:
     return not unfinished
 
 
-def _carry_out(flow: Flow[..., Any], found: FlowRun) -> None:
+def carry_out(flow: Flow[..., Any], found: FlowRun) -> None:
+    """Carry out a run of a flow that was granted; what goes wrong is told."""
     from prefect.flow_engine import run_flow  # noqa: PLC0415
 
     try:

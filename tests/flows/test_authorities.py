@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from flow_builders import ask
+from flow_builders import ask, eventually
 from prefect.client.orchestration import get_client
+from prefect.states import Cancelling, Pending
 
 from flows.domain.errors import MalformedError, RefusedError
 from flows.domain.procedure import Stage
-from flows.engine import announcing, authorities, waking
+from flows.engine import announcing, authorities, carrying, waking
 from flows.engine import here as engine
 from flows.engine.deployment import POOLS, files
 from flows.engine.settings import SCHEDULES
@@ -92,6 +93,19 @@ def test_a_run_for_the_authority_that_works_here_is_done_and_kept_apart(northshi
     assert engine.run_flow("legal-review")  # by a command
 
 
+def test_a_paper_is_laid_out_under_the_limit_of_its_own_authority(northshire: Town) -> None:
+    northshire.drafted("A/1")
+    northshire.sign_off("A/1")
+
+    state = run("publication", authority="northshire")
+
+    assert state.is_completed()
+    engine.drain()
+    of_this = {"flow_runs": {"id": {"any_": [str(state.state_details.flow_run_id)]}}}
+    eventually(lambda: ask("/task_runs/filter", of_this), 60, "the task is not recorded")
+    assert [row["tags"] for row in ask("/task_runs/filter", of_this)] == [["equipoise-paper-northshire"]]
+
+
 @pytest.fixture
 def both() -> Iterator[dict[str, UUID]]:
     """The drafting of two authorities, and of one without a name, deployed on one server."""
@@ -118,6 +132,26 @@ def test_an_act_wakes_the_flow_of_its_own_authority_alone(
 
     runs = ask("/flow_runs/filter", {"deployments": {"id": {"any_": [str(id_) for id_ in both.values()]}}})
     assert [row["deployment_id"] for row in runs] == [str(both["northshire"])]
+
+
+@pytest.mark.exhaustive
+def test_a_run_is_carried_out_by_its_id_and_one_that_is_cancelled_does_not_stay_so(
+    northshire: Town, both: dict[str, UUID]
+) -> None:
+    northshire.opened("A/1")
+    with get_client(sync_client=True) as client:
+        good, cancelled, strange = (
+            client.create_flow_run_from_deployment(
+                both[name], state=Pending(), parameters={"authority": "northshire"}
+            ).id
+            for name in ("northshire", "northshire", "southshire")
+        )
+        client.set_flow_run_state(cancelled, Cancelling(), force=True)
+        for run_id in (good, cancelled, strange):
+            carrying.carry(run_id)
+        states = [client.read_flow_run(run_id).state for run_id in (good, cancelled, strange)]
+    assert [state.type.value for state in states if state] == ["COMPLETED", "CANCELLED", "FAILED"]
+    assert northshire.stages() == {"A/1": "drafting"}
 
 
 def test_an_event_says_whose_it_is_in_its_name(northshire: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,247 @@
+"""One Prefect server, two authorities with a home and a worker each: neither reaches the other by it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from flow_builders import PAPER, Town, ask, copied, eventually
+from prefect.client.orchestration import get_client
+
+from flows.domain.procedure import Stage
+from flows.engine.deployment import POOL_TICK_SECONDS, files
+from flows.engine.settings import RUN_SETTINGS
+from flows.home import HOME_VARIABLE
+from flows.settings import OWN_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.home import Home
+
+pytestmark = pytest.mark.exhaustive
+
+PREFECT: Final = Path(sys.executable).with_name("prefect")
+ENDED: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return that of a machine on which somebody set where the server is, and nothing else."""
+    left_out = {*RUN_SETTINGS, OWN_VARIABLE}
+    return {**{name: value for name, value in os.environ.items() if name not in left_out}, **more}
+
+
+@dataclass
+class Authority:
+    """One of several: its home, what is deployed for it, and the worker that carries that out."""
+
+    name: str
+    town: Town
+    folder: Path
+
+    @property
+    def pool(self) -> str:
+        return f"equipoise-{self.name}"
+
+    def deploy(self) -> None:
+        """Give the commands at the head of its file."""
+        for name, text in files(self.name).items():
+            path = self.folder / "deploy" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        text = files(self.name)[f"{self.name}/prefect.yaml"]
+        for line in text.splitlines():
+            if line.startswith("#   "):
+                words = line.removeprefix("#   ").split()
+                done = subprocess.run(
+                    [PREFECT, *words[1:]],
+                    cwd=self.folder,
+                    env=environment(),
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=180,
+                )
+                assert done.returncode == 0, done.stdout + done.stderr
+
+    @contextmanager
+    def worker(self) -> Iterator[Path]:
+        """Run its worker for as long as the block lasts; give the file of what that says."""
+        said = self.folder / "worker.out"
+        home = {HOME_VARIABLE: str(self.town.home.root), "PREFECT_WORKER_QUERY_SECONDS": "1"}
+        with said.open("ab") as file:
+            process = subprocess.Popen(
+                [PREFECT, "worker", "start", "--type", "equipoise", "--pool", self.pool],
+                cwd=self.folder,
+                env=environment(**home),
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
+        try:
+            eventually(lambda: b"started!" in said.read_bytes(), 300, "the worker does not start")
+            yield said
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(30)
+
+    def deployment(self, flow: str) -> dict[str, Any]:
+        found: dict[str, Any] = ask(f"/deployments/name/{flow}/{self.name}-{flow}", None, method="GET")
+        return found
+
+    def pause(self, flow: str) -> None:
+        """Have nothing run by the clock, so that no run of ours meets another."""
+        ask(f"/deployments/{self.deployment(flow)['id']}/pause_deployment", {})
+
+    def ask_for(self, flow: str, **parameters: object) -> str:
+        """Ask for a run as anybody with Prefect's API can; return its id."""
+        body = {"state": {"type": "SCHEDULED"}, "parameters": parameters}
+        return str(ask(f"/deployments/{self.deployment(flow)['id']}/create_flow_run", body)["id"])
+
+
+def end_of(run: str) -> tuple[str, str]:
+    """Return how a run ended, and what is said of it."""
+
+    def state() -> Any:
+        return ask(f"/flow_runs/{run}", None, method="GET")["state"]
+
+    eventually(lambda: state()["type"] in ENDED, 300, "a run does not end")
+    return state()["type"], state()["message"] or ""
+
+
+@pytest.fixture
+def both(
+    prefect_server: Home, founded: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Authority, Authority]]:
+    del prefect_server
+    monkeypatch.delenv(OWN_VARIABLE)  # acts wake the workers, as on any machine
+    made = []
+    for name in ("northshire", "southshire"):
+        (tmp_path / name).mkdir()
+        town = copied(founded, tmp_path / name / "home")
+        (town.home.root / "settings.toml").write_text(f'authority = "{name}"\n')
+        made.append(Authority(name, town, tmp_path / name))
+        made[-1].deploy()
+    yield made[0], made[1]
+    with get_client(sync_client=True) as client:
+        for authority in made:
+            authority.town.close()
+            for row in client.read_deployments():
+                if row.work_pool_name == authority.pool:
+                    client.delete_deployment(row.id)
+            client.request("DELETE", "/work_pools/{name}", path_params={"name": authority.pool})
+
+
+def test_each_publishes_in_its_own_home_what_was_asked_of_it(both: tuple[Authority, Authority]) -> None:
+    north, south = both
+    with north.worker() as said, south.worker():
+        for authority in both:  # the same reference, and another request
+            authority.town.put_case("A/1", subject=f"A plan of {authority.name}")
+            authority.ask_for("intake", authority=authority.name)
+        for authority in both:
+            stages = authority.town.stages
+            eventually(lambda stages=stages: stages() == {"A/1": "drafting"}, 300, said.read_text())
+            authority.town.submit("A/1")
+            authority.town.approve("A/1", Stage.LEGAL_REVIEW)
+        assert {authority.town.stages()["A/1"] for authority in both} == {"balancing"}
+        north.town.approve("A/1", Stage.BALANCING)  # which wakes the publication of the north alone
+        eventually(lambda: north.town.stages() == {"A/1": "published"}, 300, said.read_text())
+        assert south.town.stages() == {"A/1": "balancing"}
+        south.town.approve("A/1", Stage.BALANCING)
+        eventually(lambda: south.town.stages() == {"A/1": "published"}, 300, "the south does not publish")
+        copies = [authority.town.home.published / "A-1.pdf" for authority in both]
+        eventually(lambda: all(copy.exists() for copy in copies), 60, "no copy")
+
+    assert copies[0].read_bytes() != copies[1].read_bytes()
+    for authority, copy in zip(both, copies, strict=True):
+        assert copy.read_bytes() == authority.town.read("A/1", PAPER)
+        assert authority.town.audited().passes
+        check_what_prefect_shows(authority)
+
+
+def check_what_prefect_shows(authority: Authority) -> None:
+    """Each of its runs has its tag, and each act is an event by its name."""
+    pool = {"work_pools": {"name": {"any_": [authority.pool]}}}
+    began = {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
+    runs = ask("/flow_runs/filter", pool | began)
+    assert {"intake A/1", "drafting A/1", "publication A/1"} <= {row["name"] for row in runs}
+    assert all(authority.pool in row["tags"] for row in runs)
+    wanted = f"equipoise.{authority.name}.case.published"
+    ever = {"since": "2020-01-01T00:00:00Z"}
+    (published,) = ask("/events/filter", {"filter": {"event": {"name": [wanted]}, "occurred": ever}})[
+        "events"
+    ]
+    assert published["resource"]["equipoise.authority"] == authority.name
+
+
+def test_a_worker_does_nothing_for_another_whatever_is_said_on_the_server(
+    both: tuple[Authority, Authority], tmp_path: Path
+) -> None:
+    north, south = both
+    mark = tmp_path / "mark"
+    evil = tmp_path / "evil.py"
+    evil.write_text(f"from prefect import flow\nopen({str(mark)!r}, 'w')\n@flow\ndef drafting(): pass\n")
+    hostile = {
+        "entrypoint": f"{evil}:drafting",
+        "pull_steps": [{"prefect.deployments.steps.run_shell_script": {"script": f"touch {mark}"}}],
+        "job_variables": {
+            "command": f"touch {mark}",
+            "working_dir": str(tmp_path),
+            "env": {HOME_VARIABLE: str(south.town.home.root), "EQUIPOISE_AUTHORITY": "southshire"},
+        },
+    }
+    for authority in both:
+        authority.pause("drafting")
+        authority.town.opened("A/1")
+    before = south.town.everything()
+    theirs, ours = south.deployment("drafting"), north.deployment("drafting")
+    strange = {"name": "strange", "flow_id": ours["flow_id"], "work_pool_name": north.pool, **hostile}
+    made = ask("/deployments/", strange)
+    none_of_ours = "The run is of no deployment that Equipoise made for northshire; nothing was done."
+    not_for_us = "The run is not for northshire, whose worker this is; nothing was done."
+
+    with north.worker() as said:
+        run = str(ask(f"/deployments/{made['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"])
+        assert end_of(run) == ("FAILED", none_of_ours)
+
+        ask(f"/deployments/{theirs['id']}", {"work_pool_name": north.pool}, method="PATCH")
+        assert end_of(south.ask_for("drafting")) == ("FAILED", none_of_ours)
+
+        state, message = end_of(north.ask_for("drafting", authority="southshire"))
+        assert (state, not_for_us in message) == ("FAILED", True)
+        assert north.town.stages() == south.town.stages() == {"A/1": "received"}
+
+        ask(f"/deployments/{ours['id']}", hostile, method="PATCH")
+        state, message = end_of(north.ask_for("drafting"))
+        assert state == "COMPLETED", message + said.read_text()
+    assert north.town.stages() == {"A/1": "drafting"}
+    assert not mark.exists()
+    assert south.town.everything() == before
+    assert said.read_text().count(none_of_ours) == 2
+    assert not_for_us in said.read_text()
+
+
+def test_a_tick_for_which_nothing_waits_is_no_run(both: tuple[Authority, Authority]) -> None:
+    north, _ = both
+    pool = {"work_pools": {"name": {"any_": [north.pool]}}}
+    with north.worker() as said:
+        time.sleep(POOL_TICK_SECONDS + 30)
+        found = ask("/flow_runs/filter", pool)
+    past = (datetime.now(UTC) - timedelta(seconds=20)).isoformat()
+    assert found, "nothing is scheduled"
+    assert [row["name"] for row in found if row["expected_start_time"] < past] == []
+    assert {row["state_type"] for row in found} == {"SCHEDULED"}
+    assert "submitted to infrastructure" not in said.read_text()
