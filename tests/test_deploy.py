@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 import yaml
 
+from flows.desk.cli.backing_up import backup
 from flows.desk.cli.main import COMMANDS
 from flows.desk.web.routes import ROUTES
 from flows.engine import authorities
@@ -79,11 +80,19 @@ def test_systemd_finds_no_fault_with_a_unit_and_calls_each_well_protected(tmp_pa
 
 def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> None:
     accounts = re.findall(r"^u +(\S+)", read("systemd/equipoise.sysusers.conf"), re.MULTILINE)
+    (job,) = (
+        each
+        for each in yaml.safe_load_all(read("kubernetes/distributed.yaml"))
+        if each["kind"] == "CronJob" and each["metadata"]["name"] == "backup"
+    )
+    backups = [job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["args"]]
     for unit in UNITS:
         said = lines_of(unit)
         program, *words = shlex.split(said["ExecStart"][0])
         if Path(program).name == "equipoise":
             assert words[0] in COMMANDS
+            if words[0] == "backup":
+                backups.append(words)
         else:
             assert Path(program).name == "prefect"
             assert words[:2] in (["worker", "start"], ["server", "start"], ["server", "services"])
@@ -94,6 +103,8 @@ def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> 
             assert words[0] == "server" or own or words[2:5] == ["--pool", POOL, "--work-queue"]
             assert words[0] == "server" or own or words[5] in {AT_HOME, "default"}
         assert said["User"][0] in accounts
+    for words in backups:  # each as the command takes it, and a disk that does not fill
+        assert backup.make_context("equipoise backup", words[1:]).params["keep"] > 1
     for timer in (DEPLOY / "systemd").glob("*.timer"):
         assert timer.with_suffix(".service") in UNITS
 

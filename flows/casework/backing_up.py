@@ -5,7 +5,7 @@ so that no request is in neither; the register before the keys, so that no case 
 
 A backup is a tar archive of the files of the home at their own places, with ``register.bundle``, which
 `git clone` reads, in the place of the register; and last ``backup.json``, with the SHA-256 of each: what was
-cut off has none.
+cut off has none. Once it is written it is read back from the disk.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO, BinaryIO
 
+    from typing_extensions import Buffer
+
     from flows.casework.office import Office
     from flows.home import Home
     from flows.register.line import Recorded
@@ -47,7 +49,7 @@ MANIFEST: Final = "backup.json"
 BUNDLE: Final = "register.bundle"
 HOME: Final = "home"
 KEYS: Final = "keys"
-_ENDINGS: Final = {HOME: ".tar", KEYS: ".keys.tar"}
+ENDINGS: Final = {HOME: ".tar", KEYS: ".keys.tar"}
 
 LEFT_OUT: Final = re.compile(
     r"register\.git|keys|allowed_signers|\.demo|state/(catalogue\.sqlite.*|repeats\.sqlite.*|tree|papers"
@@ -104,15 +106,16 @@ def back_up(office: Office, target: Path) -> BackedUp:
 
     Raises:
         RefusedError: there is such a file.
-        RegisterError: the disk or git did not allow it.
+        RegisterError: the disk or git did not allow it, or the disk has something else than was written.
     """
     home, file = office.home, _file_of(office, target, HOME)
     began = office.now()
     with (
         storing(f"The backup {file}"),
-        disk.filling(file) as out,
+        disk.filling(file) as filled,
         TemporaryDirectory(prefix=".backup-", suffix=".part", dir=home.state) as scratch,
     ):
+        out = _Digested(filled)
         archive = _Archive(home, out)
         with office.taking_in():  # nothing is on its way from the inbox into a case
             for item in sorted(home.inbox.iterdir()) if home.inbox.is_dir() else ():
@@ -127,6 +130,7 @@ def back_up(office: Office, target: Path) -> BackedUp:
         tip = office.register.tip()
         archive.add_whole(BUNDLE, _bundle(home, tip, scratch))
         manifest = archive.end(_manifest(office, HOME, tip.entry.sequence, began.isoformat()))
+    _read_back(file, out.digest.hexdigest())
     outside = file.stat().st_dev != home.register.stat().st_dev
     copies_elsewhere.note(office, Way.BACKUP, str(file.parent), manifest.entries, outside=outside)
     return BackedUp(file=file, size=file.stat().st_size, manifest=manifest)
@@ -154,6 +158,7 @@ def back_up_keys(office: Office, target: Path, recipient: str | None = None) -> 
         data = seal_for(recipient, held.getvalue()) if recipient else held.getvalue()
         with disk.filling(file) as out:
             out.write(data)
+    _read_back(file, hashlib.sha256(data).hexdigest())
     return BackedUp(file=file, size=len(data), manifest=manifest)
 
 
@@ -169,7 +174,7 @@ def _file_of(office: Office, target: Path, kind: str, *, sealed: bool = False) -
         RefusedError: it is there, or in the home.
         MalformedError: its folder is not there.
     """
-    name = f"equipoise-{office.now():%Y%m%dT%H%M%SZ}{_ENDINGS[kind]}{'.age' if sealed else ''}"
+    name = f"equipoise-{office.now():%Y%m%dT%H%M%SZ}{ENDINGS[kind]}{'.age' if sealed else ''}"
     file = (target / name if target.is_dir() else target).absolute()
     if file.resolve().is_relative_to(office.home.root.resolve()):
         raise RefusedError(f"{file} is in the home itself; a backup belongs elsewhere.")
@@ -182,6 +187,24 @@ def _file_of(office: Office, target: Path, kind: str, *, sealed: bool = False) -
             if time.time() - left.lstat().st_mtime > _A_DAY:
                 left.unlink()
     return file
+
+
+def _read_back(file: Path, digest: str) -> None:
+    """Compare what stands on the disk with what was written; a file that differs goes.
+
+    Raises:
+        RegisterError: it differs, or cannot be read.
+    """
+    with storing(f"The backup {file}"), file.open("rb") as opened:
+        os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # from the disk, not from memory
+        found = hashlib.file_digest(opened, "sha256").hexdigest()
+        if found != digest:
+            file.unlink()
+    if found != digest:
+        raise RegisterError(
+            f"The backup {file} was read back otherwise than it was written, and is gone again: "
+            "look after that disk, and back up to another."
+        )
 
 
 def _bundle(home: Home, tip: Recorded, scratch: str) -> Path:
@@ -220,6 +243,21 @@ def _is_whole(item: Path) -> bool:
     return False
 
 
+class _Digested(io.RawIOBase):
+    """A file that is written from its beginning to its end, and the digest of what was written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def write(self, data: Buffer, /) -> int:
+        self.digest.update(data)
+        return self._file.write(data)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
 class _Archive:
     """A backup that is being written.
 
@@ -227,7 +265,7 @@ class _Archive:
         everything: Whether nothing is left out, as of the keys.
     """
 
-    def __init__(self, home: Home, out: BinaryIO, *, everything: bool = False) -> None:
+    def __init__(self, home: Home, out: io.IOBase, *, everything: bool = False) -> None:
         self.left_out = 0
         self._home = home
         self._everything = everything

@@ -186,13 +186,29 @@ def _unpack(file: Path, kind: str, root: Path, identity: Path | None = None) -> 
     Raises:
         MalformedError: it is no whole backup of that kind.
     """
+    with _read(file, identity) as tar:
+        manifest = _manifest(tar, file, kind)
+        _put(tar, manifest, root)
+    return manifest
+
+
+def said_by(file: Path, kind: str) -> Manifest:
+    """Return what a backup that is not sealed says of itself; its files are passed over.
+
+    Raises:
+        MalformedError: it is no backup of that kind, or was cut off.
+    """
+    with _read(file) as tar:
+        return _manifest(tar, file, kind)
+
+
+@contextmanager
+def _read(file: Path, identity: Path | None = None) -> Iterator[tarfile.TarFile]:
     try:
         with _opened(file, identity) as opened, tarfile.open(fileobj=opened, mode="r:") as tar:
-            manifest = _manifest(tar, file, kind)
-            _put(tar, manifest, root)
+            yield tar
     except (OSError, tarfile.TarError, KeyError, ValueError, TypeError) as error:
         raise _no_backup(file, str(error) if isinstance(error, _DamagedError) else _CUT) from error
-    return manifest
 
 
 @contextmanager

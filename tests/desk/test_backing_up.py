@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tarfile
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyrage
@@ -16,6 +18,7 @@ import pytest
 from desk_builders import CASE, PEOPLE, Desk, an_officer, another_case, everything, passes_audit
 from sampling import sampled
 
+from flows import disk
 from flows import home as flows_home
 from flows.casework import acts, copies_elsewhere
 from flows.casework.acts import Wish
@@ -29,8 +32,8 @@ from flows.home import Home
 from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
 
 NOW: Final = flows_home.now()
 AFTER_RETENTION: Final = NOW + timedelta(days=40)
@@ -318,6 +321,115 @@ def test_a_register_that_was_stopped_is_stopped_when_it_is_restored(desk: Desk, 
     new, _ = restored(kept, home, keys)
 
     assert "Nothing is recorded: wait." in new("submit", CASE, "--version", "1", "--as", "foi-officer").stderr
+
+
+MOMENTS: Final = ("20260301T020000Z", "20260302T020000Z", "20260303T020000Z", "20260304T020000Z")
+
+
+@pytest.fixture
+def crowded(desk: Desk, kept: Path) -> Path:
+    """A folder with four backups of a home and their keys, and what is like them and none of them."""
+    home, keys = taken(desk, kept)
+    for moment in MOMENTS:
+        shutil.copy(home, home.parent / f"equipoise-{moment}.tar")
+        shutil.copy(keys, keys.parent / f"equipoise-{moment}.keys.tar")
+    home.replace(kept / "one.tar")
+    keys.replace(kept / "one.keys.tar")
+    return kept
+
+
+def others(folder: Path, kept: Path) -> set[str]:
+    """Put beside backups what is never removed; return the names."""
+    shutil.copy(kept / "one.tar", folder / "before-the-upgrade.tar")
+    shutil.copy(kept / "one.tar", folder / "equipoise-20260101T020000Z.tar.old")
+    shutil.copy(kept / "one.keys.tar", folder / "equipoise-20260101T020001Z.tar")  # of another kind
+    shutil.copy(kept / "one.keys.tar", folder / "equipoise-20260101T020002Z.keys.tar.age")
+    (folder / "equipoise-20260101T020003Z.tar").symlink_to(kept / "one.tar")
+    os.mkfifo(folder / "equipoise-20260101T020004Z.tar")
+    (folder / "equipoise-20260101T020005Z.tar").write_bytes(b"x" * 20_000)
+    (folder / "equipoise-20260101T020006Z.tar").mkdir()
+    of_another = folder / "equipoise-20260101T020007Z.tar"
+    shutil.copy(kept / "one.tar", of_another)
+    with tarfile.open(of_another) as tar:
+        manifest = tar.getmember("backup.json")
+        held = tar.extractfile(manifest)
+        assert held
+        text = held.read()
+    register = re.search(rb'"register": "([0-9a-f]{64})"', text)
+    assert register
+    data = bytearray(of_another.read_bytes())
+    at = manifest.offset_data + register.start(1)
+    data[at : at + 64] = b"0" * 64
+    of_another.write_bytes(data)
+    return {path.name for path in folder.iterdir() if not re.search("2026030", path.name)}
+
+
+def test_the_newest_stay_and_nothing_goes_but_older_backups_of_this_home(desk: Desk, crowded: Path) -> None:
+    homes, keys = crowded / "homes", crowded / "keys"
+    beside = others(homes, crowded)
+
+    said = desk.told("backup", homes, "--with-keys", keys, "--keep", "3")
+
+    new = [Path(said[each]["file"]).name for each in ("home", "keys")]
+    stay = MOMENTS[2:]
+    assert {path.name for path in homes.iterdir()} - beside == {new[0], *(f"equipoise-{m}.tar" for m in stay)}
+    assert {path.name for path in keys.iterdir()} == {new[1], *(f"equipoise-{m}.keys.tar" for m in stay)}
+    gone = [homes / f"equipoise-{m}.tar" for m in MOMENTS[:2]] + [
+        keys / f"equipoise-{m}.keys.tar" for m in MOMENTS[:2]
+    ]
+    assert said["removed"] == [str(path) for path in gone]
+
+
+def test_where_clocks_were_wrong_the_new_backup_stays(desk: Desk, kept: Path) -> None:
+    home, _ = taken(desk, kept)
+    home.replace(home.with_name("equipoise-29990101T000000Z.tar"))
+    told = desk("backup", home.parent, "--keep", "1")
+    (left,) = home.parent.iterdir()
+    assert str(left) in told.stdout.splitlines()[0]
+    assert "Removed: " in told.stdout
+
+
+def spoilt(desk: Desk, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Back up to a disk that has something else, after a moment, than was written."""
+    filling = disk.filling
+
+    @contextmanager
+    def spoiling(path: Path) -> Iterator[BinaryIO]:
+        with filling(path) as file:
+            yield file
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "filling", spoiling)
+        return desk("backup", kept / "homes", "--with-keys", kept / "keys", "--keep", "1")
+
+
+def test_after_a_backup_that_failed_nothing_is_removed(
+    desk: Desk, crowded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path: path.read_bytes() for path in crowded.rglob("*.tar")}
+    known = copies_elsewhere.known(desk.home)
+
+    bad = spoilt(desk, crowded, monkeypatch)
+    assert (bad.exit_code, "read back otherwise than it was written" in bad.stderr) == (3, True), bad.output
+    assert copies_elsewhere.known(desk.home) == known  # it counts for nothing
+    without_keys = desk("backup", crowded / "homes", "--with-keys", crowded / "none" / "k.tar", "--keep", "1")
+    assert without_keys.exit_code != 0
+
+    after = {path: path.read_bytes() for path in crowded.rglob("*.tar")}
+    assert after.items() >= before.items()
+
+
+def test_how_many_are_kept_is_a_number_and_of_a_folder(desk: Desk, kept: Path) -> None:
+    for bad in ("0", "-1", "many", "1.5"):
+        told = desk("backup", kept / "homes", "--keep", bad)
+        assert (told.exit_code, "--keep" in told.stderr) == (2, True)
+    told = desk("backup", kept / "home.tar", "--keep", "3")
+    assert (told.exit_code, "TARGET names a folder" in told.stderr) == (2, True)
+    assert [*(kept / "homes").iterdir()] == []
+    assert not (kept / "home.tar").exists()
 
 
 def test_the_home_remembers_when_it_was_backed_up_last(desk: Desk, kept: Path) -> None:

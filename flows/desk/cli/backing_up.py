@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows import home as flows_home
-from flows.casework import backing_up, restoring
+from flows.casework import backing_up, restoring, thinning
 from flows.casework.ailment import shown_as_row
 from flows.desk.cli.checking import Progress, audit_json, fingerprint, tell_audit
 from flows.desk.cli.terminal import (
@@ -35,6 +35,7 @@ _PATH = click.Path(path_type=Path)
 @click.command(
     epilog=example(
         "equipoise backup /mnt/backups --with-keys /mnt/keys",
+        "equipoise backup /mnt/backups --keep 30",
         "equipoise backup home.tar --with-keys /mnt/usb --seal-for age1…",
     )
 )
@@ -47,9 +48,21 @@ _PATH = click.Path(path_type=Path)
     metavar="RECIPIENT",
     help="Seal the keys for a recipient of age (age1…), whose private half is kept elsewhere.",
 )
+@click.option(
+    "--keep",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Of a folder: once the new backup is read back, remove the oldest of this home beyond N.",
+)
 @at_home
 def backup(
-    target: Path | None, keys: Path | None, seal_for: str | None, *, home: Home, as_json: bool
+    target: Path | None,
+    keys: Path | None,
+    seal_for: str | None,
+    keep: int | None,
+    *,
+    home: Home,
+    as_json: bool,
 ) -> None:
     """Write a backup of the home into TARGET, a new file or a folder, also while `up` runs.
 
@@ -71,11 +84,15 @@ def backup(
         == (target if target.is_dir() else target.parent).resolve()
     ):
         raise click.UsageError("--with-keys names another place than that of the backup.")
+    folders = [path for path in (target, keys) if path and path.is_dir()]
+    if keep and target not in folders:
+        raise click.UsageError("--keep counts the backups of a folder: TARGET names a folder then.")
     with open_office(home) as office:
         done = backing_up.back_up(office, target)
         made = backing_up.back_up_keys(office, keys, seal_for) if keys else None
+    removed = _thin([done, made] if made and keys in folders else [done], keep)
     if as_json:
-        print_json({"home": _row(done), "keys": _row(made) if made else None})
+        print_json({"home": _row(done), "keys": _row(made) if made else None, "removed": removed})
         return
     entries = counted(done.manifest.entries, "entry", "entries")
     click.echo(shown(f"Written: {done.file} ({_size(done.size)}), with the register up to {entries}."))
@@ -85,6 +102,13 @@ def backup(
         click.echo("The keys are not in it; --with-keys writes them to another place.")
     if left := done.manifest.left_out:
         click.echo(f"Left out: {counted(left, 'thing')} that still arrived, or was no plain file.")
+    for path in removed:
+        click.echo(shown(f"Removed: {path}"))
+
+
+def _thin(written: list[BackedUp], keep: int | None) -> list[str]:
+    """Remove what is older, once all is written."""
+    return [str(path) for each in written for path in thinning.thin(each, keep)] if keep else []
 
 
 def _row(made: BackedUp) -> dict[str, object]:
