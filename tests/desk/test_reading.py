@@ -7,14 +7,17 @@ import os
 import pty
 import re
 import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from desk_builders import CASE, CASES, EQUIPOISE, EXAMPLE, Desk, everything, open_case, run
 
+from flows import disk
 from flows import home as flows_home
 from flows.casework.office import open_office
+from flows.desk.cli import running
 from flows.domain.checks import VERSION
 from flows.register.statement import POLICY
 
@@ -382,3 +385,44 @@ def test_on_a_terminal_there_are_colour_and_progress(played: Desk) -> None:
 
     assert "\x1b[31m1146A/22" in on_a_terminal("queue", *home, columns=80)
     assert "Auditing" in on_a_terminal("audit", *home, columns=80)
+
+
+@pytest.mark.exhaustive
+def test_a_batch_is_counted_on_a_terminal_and_told_of_in_one_object_as_json(
+    desk: Desk, tmp_path: Path
+) -> None:
+    def several(first: int) -> Path:
+        folder = tmp_path / f"from-{first}"
+        folder.mkdir()
+        for number in range(first, first + 3):
+            text = (EXAMPLE / "request.yaml").read_text().replace(CASE, f"B/{number}")
+            text = text.replace("Please answer by e-mail.", f"Please answer B/{number} by e-mail.")
+            (folder / f"{number}.yaml").write_text(text)
+        return folder
+
+    home = ("--home", desk.home.root)
+    shown = on_a_terminal("intake", several(1), *home, columns=80)
+    assert "Taking in" in shown
+    assert "3/3" in shown
+    assert json.loads(on_a_terminal("intake", several(4), *home, "--json", columns=80))["cases"]
+    piped = run("intake", several(7), *home)
+    assert (piped.stderr, piped.stdout.count("Opened B/")) == ("", 3)
+
+
+def test_of_a_batch_that_ended_early_what_is_done_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of each goes, comes or changes when it is done, as an item of the inbox or a paper does."""
+    goes, changes, comes, stays = (tmp_path / name for name in ("goes", "changes", "comes", "stays"))
+    for path in (goes, changes, stays):
+        path.write_text("before")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    with running._Batch("Publishing", [goes, changes, comes, stays], as_json=False).shown():
+        goes.unlink()
+        disk.write(changes, b"after")
+        comes.write_text("new")
+
+    shown = capsys.readouterr().err
+    assert "3/4" in shown
+    assert "4/4" not in shown

@@ -291,7 +291,7 @@ class Progress:
         if not sys.stderr.isatty():
             return
         if self._bar is None:
-            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
+            self._bar = click.progressbar(length=total, label=self._label, show_pos=True, file=sys.stderr)
         self._bar.update(done - self._shown)
         self._shown = done
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -35,11 +37,16 @@ from flows.sources import copying, inbox
 from flows.sources.item import tag_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flows.casework.office import Office
+    from flows.desk.cli.checking import Progress
     from flows.domain.act import Act
     from flows.registrar.connection import Connection
+
+_SEVERAL: Final = 2
+"""From how many on it is shown how far a run is."""
+_LOOK_SECONDS: Final = 0.5
 
 
 @click.command(epilog=example("equipoise up --every 60"))
@@ -135,7 +142,8 @@ def intake(path: Path | None, *, home: Home, as_json: bool) -> None:
         waits = bool(inbox.waiting(home.inbox) or office.catalogue.ready(Stage.RECEIVED))
         if waits:
             office.open_vault()
-        held = not waits or _run(home, ["intake", "drafting"])
+        batch = _Batch("Taking in", inbox.waiting(home.inbox), as_json=as_json)
+        held = not waits or _run(home, ["intake", "drafting"], batch=batch)
         opened = [act.case for act in _since(office, before, OPEN)]
     aside = sorted(_names(home.set_aside) - there)
     arriving = len(inbox.waiting(home.inbox)) if held else 0
@@ -158,8 +166,14 @@ def publish(references: tuple[str, ...], *, home: Home, as_json: bool) -> None:
     with open_office(home) as office:
         only = [_signed_off(office, parse_reference(reference)) for reference in references]
         before = office.register.tip().entry.sequence
-        waits = bool(office.catalogue.ready(Stage.PUBLICATION))
-        held = not waits or _run(home, ["publication"], only or None)
+        ready = office.catalogue.ready(Stage.PUBLICATION)
+        papers_to_be = [
+            home.published / f"{DOCUMENTS[document].slug(reference)}.pdf"
+            for reference, document in ready
+            if not only or reference in only
+        ]
+        batch = _Batch("Publishing", papers_to_be, as_json=as_json)
+        held = not ready or _run(home, ["publication"], only or None, batch=batch)
         published = _since(office, before, PUBLISH)
     papers = {
         DOCUMENTS[act.document].named(act.case): home.published
@@ -255,10 +269,61 @@ def _check_there(path: Path) -> None:
         raise MalformedError(str(path), Fault(path="", problem=problem)) from None
 
 
-def _run(home: Home, flows: list[str], only: list[str] | None = None) -> bool:
-    if sys.stderr.isatty():
+def _run(home: Home, flows: list[str], only: list[str] | None = None, *, batch: _Batch) -> bool:
+    if sys.stderr.isatty() and not batch.silent:
         click.echo("Running Prefect, which takes some seconds…", err=True)
-    return engine.run(home, flows, only)
+    with batch.shown():
+        return engine.run(home, flows, only)
+
+
+class _Batch:
+    """What a run works through, wherever it runs: a file of each comes, goes or changes when it is done.
+
+    Args:
+        label: What is done to each.
+        paths: A file, or where one will be, of each.
+    """
+
+    def __init__(self, label: str, paths: Sequence[Path], *, as_json: bool) -> None:
+        self.silent = as_json
+        self._label = label
+        self._before = {path: _stamp(path) for path in paths}
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show on a terminal how many of several are done, for as long as the block lasts."""
+        if self.silent or len(self._before) < _SEVERAL or not sys.stderr.isatty():
+            yield
+            return
+        ended = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(ended,), daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watcher.join()
+
+    def _watch(self, ended: threading.Event) -> None:
+        from flows.desk.cli.checking import Progress  # noqa: PLC0415 - on a terminal alone
+
+        with Progress(self._label) as progress:
+            while not ended.wait(_LOOK_SECONDS):
+                self._show(progress)
+            self._show(progress)
+
+    def _show(self, progress: Progress) -> None:
+        done = sum(_stamp(path) != was for path, was in self._before.items())
+        if done:
+            progress.show(done, len(self._before))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _end(*, held: bool, answer: bool) -> None:
