@@ -60,7 +60,9 @@ class Wakener:
 
     def _ask(self) -> None:
         there = waking.elsewhere(self._home)
-        for flow in sorted(self._wanted):
+        with self._lock:
+            wanted = sorted(self._wanted)
+        for flow in wanted:
             # An act that is recorded while the server is asked wants it anew.
             self._wanted.discard(flow)
             if there and not _is_seen_to(there, flow):

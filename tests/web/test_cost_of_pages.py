@@ -11,9 +11,10 @@ from test_me import signed_in
 
 from flows.desk.web import render, serving
 from flows.desk.web.store import Store
-from flows.engine import waking
+from flows.engine import wakener
 from flows.files import folder
 from flows.register import signature
+from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
     import pytest
@@ -43,7 +44,14 @@ def test_who_signs_does_not_wait_until_a_flow_is_woken(
     home: Home, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed, woken = threading.Event(), queue.Queue[tuple[str, bool]]()
-    monkeypatch.setattr(waking, "wake", lambda _, stage: woken.put((stage, signed.wait(30))))
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.delenv(OWN_VARIABLE, raising=False)
+
+    def seen_to(_: object, flow: str) -> bool:
+        woken.put((flow, signed.wait(30)))
+        return True
+
+    monkeypatch.setattr(wakener, "_is_seen_to", seen_to)
     with signed_in(home, at, "legal-reviewer") as (client, token):
         client.follow_redirects = False
         sent = {**token, "decision": "approve", "version": "1", "gate": "legal-review"}
