@@ -76,7 +76,8 @@ def check(name: str, home: Home, first: int, clean: set[str]) -> bool:
     assert found in {first, first + scenario.entries}
     assert {each.partition(" ")[0] for each in audited(home)} <= {FINISHED_LATER.get(name)}
 
-    assert unopened(home) == []
+    # A key whose erasure is recorded may be overwritten and not gone yet; every other one opens.
+    assert len(unopened(home)) <= (found > first and name in FINISHED_LATER)
 
     for _ in range(2):  # what a kill left under a name of ours, one intake puts back and the next takes in
         assert scenario.work(home)
