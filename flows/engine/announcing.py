@@ -44,6 +44,7 @@ def announce(office: Office, there: Prefect) -> None:
         OSError, ValueError: it does not answer, or refuses; the next call tells of the same.
     """
     told = office.home.prefect / "announced.json"
+    told.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # where no ``up`` ever ran
     with disk.locked(office.home.prefect / "announcing.lock"):
         newest, last = office.register.tip().entry.sequence, None
         with suppress(OSError, ValueError, KeyError):

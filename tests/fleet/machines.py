@@ -86,6 +86,8 @@ class Network:
             machine.leave_dead()
         for machine in self.machines.values():
             machine.kill()
+            for unit in machine.units.values():
+                unit.process.wait()
             _ip("netns", "del", machine.namespace)
         _ip("netns", "del", self._hub)
 

@@ -17,8 +17,8 @@ from flows.engine.settings import PAPER_TAG
 @pytest.mark.exhaustive
 @pytest.mark.skipif(bool(why_not()), reason=f"many machines on one: {why_not()}")
 def test_each_request_is_published_once_whatever_is_killed_or_cut_off() -> None:
-    # Other accounts have to be able to enter it, which pytest's own folders do not allow.
-    place = Path(tempfile.mkdtemp(prefix="fleet-"))
+    # Other accounts have to be able to enter it, which the folders of a run do not allow.
+    place = Path(tempfile.mkdtemp(prefix="equipoise-fleet-", dir="/var/tmp"))
     place.chmod(0o755)
     try:
         came = play(place, Story(cases=8, workers=2, minutes=15), lambda what: click.echo(what, err=True))

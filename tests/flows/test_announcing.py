@@ -35,7 +35,6 @@ def test_what_is_done_is_announced_by_reference(
     there = reached(town.home)
     assert there
     register = town.office.register.tip().entry.register
-    town.home.prefect.mkdir(parents=True)
     announcing.announce(town.office, there)  # from here on
     town.drafted("A/1")
     town.submit("A/1")
@@ -57,7 +56,6 @@ def test_what_is_done_is_announced_by_reference(
 def test_what_could_not_be_announced_is_announced_later(town: Town) -> None:
     nobody = Prefect(url="http://127.0.0.1:9/api", authorization="")
     told = town.home.prefect / "announced.json"
-    told.parent.mkdir(parents=True)
     announcing.announce(town.office, nobody)  # nothing to tell of yet
     before = told.read_text()
     town.opened("A/1")

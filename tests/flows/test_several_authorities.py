@@ -18,7 +18,7 @@ from flow_builders import PAPER, Town, ask, copied, eventually
 from prefect.client.orchestration import get_client
 
 from flows.domain.procedure import Stage
-from flows.engine.deployment import POOL_TICK_SECONDS, files
+from flows.engine.deployment import ARRIVAL_SECONDS, POOL_TICK_SECONDS, files
 from flows.engine.settings import RUN_SETTINGS
 from flows.home import HOME_VARIABLE
 from flows.settings import OWN_VARIABLE
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.exhaustive
 
 PREFECT: Final = Path(sys.executable).with_name("prefect")
+NORTH, SOUTH = (f"{name}{os.environ.get('PYTEST_XDIST_WORKER', '')}" for name in ("northshire", "southshire"))
+"""Those of one process of the tests: all have one Prefect server."""
+LONGEST: Final = POOL_TICK_SECONDS + 180
+"""Seconds until what waits is done, where a busy server was not told of it: the next tick finds it."""
 ENDED: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 
 
@@ -129,7 +133,7 @@ def both(
     del prefect_server
     monkeypatch.delenv(OWN_VARIABLE)  # acts wake the workers, as on any machine
     made = []
-    for name in ("northshire", "southshire"):
+    for name in (NORTH, SOUTH):
         (tmp_path / name).mkdir()
         town = copied(founded, tmp_path / name / "home")
         (town.home.root / "settings.toml").write_text(f'authority = "{name}"\n')
@@ -153,37 +157,44 @@ def test_each_publishes_in_its_own_home_what_was_asked_of_it(both: tuple[Authori
             authority.ask_for("intake", authority=authority.name)
         for authority in both:
             stages = authority.town.stages
-            eventually(lambda stages=stages: stages() == {"A/1": "drafting"}, 300, said.read_text())
+            eventually(lambda stages=stages: stages() == {"A/1": "drafting"}, LONGEST, said.read_text())
             authority.town.submit("A/1")
             authority.town.approve("A/1", Stage.LEGAL_REVIEW)
         assert {authority.town.stages()["A/1"] for authority in both} == {"balancing"}
         north.town.approve("A/1", Stage.BALANCING)  # which wakes the publication of the north alone
-        eventually(lambda: north.town.stages() == {"A/1": "published"}, 300, said.read_text())
+        eventually(lambda: north.town.stages() == {"A/1": "published"}, LONGEST, said.read_text())
         assert south.town.stages() == {"A/1": "balancing"}
         south.town.approve("A/1", Stage.BALANCING)
-        eventually(lambda: south.town.stages() == {"A/1": "published"}, 300, "the south does not publish")
+        eventually(lambda: south.town.stages() == {"A/1": "published"}, LONGEST, "the south does not publish")
         copies = [authority.town.home.published / "A-1.pdf" for authority in both]
         eventually(lambda: all(copy.exists() for copy in copies), 60, "no copy")
+        for authority in both:
+            check_what_prefect_shows(authority)
 
     assert copies[0].read_bytes() != copies[1].read_bytes()
     for authority, copy in zip(both, copies, strict=True):
         assert copy.read_bytes() == authority.town.read("A/1", PAPER)
         assert authority.town.audited().passes
-        check_what_prefect_shows(authority)
 
 
 def check_what_prefect_shows(authority: Authority) -> None:
     """Each of its runs has its tag, and each act is an event by its name."""
     pool = {"work_pools": {"name": {"any_": [authority.pool]}}}
     began = {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
-    runs = ask("/flow_runs/filter", pool | began)
-    assert {"intake A/1", "drafting A/1", "publication A/1"} <= {row["name"] for row in runs}
+    named = {"intake A/1", "drafting A/1", "publication A/1"}
+
+    def ended() -> list[Any]:
+        return list(ask("/flow_runs/filter", pool | began))
+
+    eventually(lambda: named <= {row["name"] for row in ended()}, 60, f"not all of {named} ended")
+    runs = ended()
     assert all(authority.pool in row["tags"] for row in runs)
     wanted = f"equipoise.{authority.name}.case.published"
     ever = {"since": "2020-01-01T00:00:00Z"}
-    (published,) = ask("/events/filter", {"filter": {"event": {"name": [wanted]}, "occurred": ever}})[
-        "events"
-    ]
+    asked = {"filter": {"event": {"name": [wanted]}, "occurred": ever}}
+    # The server writes events down in batches.
+    eventually(lambda: ask("/events/filter", asked)["events"], 60, f"no {wanted}")
+    (published,) = ask("/events/filter", asked)["events"]
     assert published["resource"]["equipoise.authority"] == authority.name
 
 
@@ -200,7 +211,7 @@ def test_a_worker_does_nothing_for_another_whatever_is_said_on_the_server(
         "job_variables": {
             "command": f"touch {mark}",
             "working_dir": str(tmp_path),
-            "env": {HOME_VARIABLE: str(south.town.home.root), "EQUIPOISE_AUTHORITY": "southshire"},
+            "env": {HOME_VARIABLE: str(south.town.home.root), "EQUIPOISE_AUTHORITY": SOUTH},
         },
     }
     for authority in both:
@@ -210,8 +221,8 @@ def test_a_worker_does_nothing_for_another_whatever_is_said_on_the_server(
     theirs, ours = south.deployment("drafting"), north.deployment("drafting")
     strange = {"name": "strange", "flow_id": ours["flow_id"], "work_pool_name": north.pool, **hostile}
     made = ask("/deployments/", strange)
-    none_of_ours = "The run is of no deployment that Equipoise made for northshire; nothing was done."
-    not_for_us = "The run is not for northshire, whose worker this is; nothing was done."
+    none_of_ours = f"The run is of no deployment that Equipoise made for {NORTH}; nothing was done."
+    not_for_us = f"The run is not for {NORTH}, whose worker this is; nothing was done."
 
     with north.worker() as said:
         run = str(ask(f"/deployments/{made['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"])
@@ -220,7 +231,7 @@ def test_a_worker_does_nothing_for_another_whatever_is_said_on_the_server(
         ask(f"/deployments/{theirs['id']}", {"work_pool_name": north.pool}, method="PATCH")
         assert end_of(south.ask_for("drafting")) == ("FAILED", none_of_ours)
 
-        state, message = end_of(north.ask_for("drafting", authority="southshire"))
+        state, message = end_of(north.ask_for("drafting", authority=SOUTH))
         assert (state, not_for_us in message) == ("FAILED", True)
         assert north.town.stages() == south.town.stages() == {"A/1": "received"}
 
@@ -238,7 +249,7 @@ def test_a_tick_for_which_nothing_waits_is_no_run(both: tuple[Authority, Authori
     north, _ = both
     pool = {"work_pools": {"name": {"any_": [north.pool]}}}
     with north.worker() as said:
-        time.sleep(POOL_TICK_SECONDS + 30)
+        time.sleep(ARRIVAL_SECONDS + 40)
         found = ask("/flow_runs/filter", pool)
     past = (datetime.now(UTC) - timedelta(seconds=20)).isoformat()
     assert found, "nothing is scheduled"
