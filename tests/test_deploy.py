@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 DEPLOY: Final = folder("deploy")
 UNITS: Final = sorted((DEPLOY / "systemd").glob("*.service"))
 AUTHORITY: Final = "northshire"
-FILES: Final = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
+FILES: Final = sorted(
+    path for path in DEPLOY.rglob("*") if path.is_file() and path.parent.name != "__pycache__"
+)
 systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
 
 
