@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -365,14 +365,15 @@ class Catalogue:
     def _unfinished(self) -> tuple[sqlite3.Connection, int, int]:
         """Open what is there of a file that is being made: with how many cases of how many."""
         for path in self._path.parent.glob(f"{self._path.stem}-*{self._path.suffix}"):
-            db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-            try:
+            address = f"{path.absolute().as_uri()}?mode=ro"
+            # Of another form, whole and no use, or gone meanwhile: even before it is open.
+            with suppress(sqlite3.Error), ExitStack() as unless_it_is:
+                db = sqlite3.connect(address, uri=True, check_same_thread=False)
+                unless_it_is.callback(db.close)
                 if db.execute("pragma user_version").fetchone() == (FORM,):
                     ((done, count),) = db.execute("select done, count from filling").fetchall()
+                    unless_it_is.pop_all()
                     return db, done, count
-            except sqlite3.Error:  # of another form, whole and no use, or gone meanwhile
-                pass
-            db.close()
         db = sqlite3.connect(":memory:", check_same_thread=False)
         db.executescript(SCHEMA)
         return db, 0, 0
@@ -458,12 +459,17 @@ class Catalogue:
 
     def _opened(self) -> sqlite3.Connection | None:
         """Open the file; return None where it is lost, damaged or of another form."""
-        try:
-            return _connect(self._path) if self._path.exists() else None
-        except sqlite3.OperationalError as error:
-            raise RegisterError(f"The catalogue {self._path} cannot be opened: {error}.") from error
-        except sqlite3.DatabaseError:
-            return None
+        while self._path.exists():
+            file = self._path.resolve()
+            try:
+                return _connect(file)
+            except sqlite3.OperationalError as error:
+                if self._path.resolve() != file:
+                    continue  # it was swapped out, and swept, under our hands
+                raise RegisterError(f"The catalogue {self._path} cannot be opened: {error}.") from error
+            except sqlite3.DatabaseError:
+                return None
+        return None
 
     def _discard(self) -> None:
         """Take away a damaged file, unless another has taken its place."""

@@ -29,6 +29,7 @@ from flows.domain.clock import Clock
 from flows.domain.decide import after, may_decide
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, RESPONSE, SEALED_REQUEST, TEST
 from flows.domain.errors import PitError, RegisterError
+from flows.domain.filed import Behind
 from flows.domain.owed import Owed, as_text, from_text
 from flows.domain.policy import SERVICE, Person, Proclaimed
 from flows.domain.procedure import FINISHED, ROLE_AT, Role, Stage
@@ -567,6 +568,58 @@ def test_a_file_that_cannot_be_opened_is_told(busy_office: Office, tmp_path: Pat
 
 
 # Two processes at once
+
+
+def test_a_file_that_is_swapped_out_and_swept_as_it_is_opened_is_opened_where_it_went(
+    busy_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    old = busy_office.index.with_name("catalogue-old.sqlite")
+
+    def connect(path: Path) -> sqlite3.Connection | None:
+        opened.append(path.name)
+        if len(opened) == 1:
+            busy_office.index.unlink()
+            shutil.copy(old, fresh := old.with_name("catalogue-fresh.sqlite"))
+            busy_office.index.symlink_to(fresh.name)
+            old.unlink()
+        return connecting(path)
+
+    connecting = file._connect
+    busy_office.register.close()
+    busy_office.index.resolve().rename(old)
+    busy_office.index.unlink(missing_ok=True)
+    busy_office.index.symlink_to(old.name)
+    monkeypatch.setattr(file, "_connect", connect)
+    with Opened(busy_office.path, busy_office.index) as register:
+        assert len(register.catalogue.cases()) == 3
+    assert opened == [old.name, "catalogue-fresh.sqlite"]
+
+
+def test_a_file_in_the_making_that_is_gone_before_it_is_opened_shuts_nobody_out(
+    busy_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def connect(address: str, **how: Any) -> sqlite3.Connection:
+        opened.append(address)
+        unfinished.unlink(missing_ok=True)
+        return connecting(address, **how)
+
+    connecting = sqlite3.connect
+    unfinished = busy_office.index.with_name("catalogue-unfinished.sqlite")
+    unfinished.touch()
+    busy_office.index.unlink()
+    monkeypatch.setattr(file, "_AT_ONCE", 0)
+    monkeypatch.setattr(file.sqlite3, "connect", connect)
+    catalogue = Catalogue(busy_office.index, describe, elsewhere=lambda: None)
+    with Opened(busy_office.path, busy_office.folder / "unused.sqlite") as register:
+        register._catalogue = catalogue
+        register.catch_up()
+        assert catalogue.behind == Behind(entry=0, newest=register.length())
+        assert catalogue.cases() == []
+    assert len(opened) == 3  # it; the whole one, no use without its link; one of nothing
+    assert unfinished.name in opened[0]
 
 
 def in_child(work: Callable[[], object]) -> int:

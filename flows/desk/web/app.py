@@ -242,8 +242,9 @@ def _answered(
             visit = _visit(desk, request, sent, (office, store), with_cookie=not route.machine)
             person = visit.session.person if visit.session else ""
             return _response(_page_of(route, request, visit), visit, as_data=as_data), person
-    except (OSError, sqlite3.Error):
-        # What failed may be named in the error, and is nobody's business.
+    except (OSError, sqlite3.Error) as error:
+        # What failed may be named in the error, and is nobody's business: where it failed is told.
+        failures.tell("desk", str(UnexpectedError.of(error)))
         return plain_error(503, request), person
     except PitError as error:  # before it is known who asks
         failures.tell("desk", str(error))
