@@ -601,7 +601,7 @@ def test_a_file_in_the_making_that_is_gone_before_it_is_opened_shuts_nobody_out(
 ) -> None:
     opened: list[str] = []
 
-    def connect(address: str, **how: Any) -> sqlite3.Connection:
+    def connect(address: str, **how: Any) -> Any:
         opened.append(address)
         unfinished.unlink(missing_ok=True)
         return connecting(address, **how)
@@ -611,7 +611,7 @@ def test_a_file_in_the_making_that_is_gone_before_it_is_opened_shuts_nobody_out(
     unfinished.touch()
     busy_office.index.unlink()
     monkeypatch.setattr(file, "_AT_ONCE", 0)
-    monkeypatch.setattr(file.sqlite3, "connect", connect)
+    monkeypatch.setattr(sqlite3, "connect", connect)
     catalogue = Catalogue(busy_office.index, describe, elsewhere=lambda: None)
     with Opened(busy_office.path, busy_office.folder / "unused.sqlite") as register:
         register._catalogue = catalogue
