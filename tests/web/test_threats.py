@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -237,3 +239,14 @@ def test_the_log_says_which_page_and_never_what_about(reviewer: SignedIn, home: 
     assert '"legal-reviewer"' in log
     assert "canary" not in log
     assert "1146A" not in log
+
+
+def test_a_file_of_the_desk_that_fails_shuts_the_page_and_is_told_without_a_word_of_it(
+    reviewer: SignedIn, home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(sqlite3.connect(home.desk)) as db:
+        db.execute("alter table sessions rename to canaries")
+    answer = reviewer.client.get("/")
+    assert (answer.status_code, answer.text) == (503, "The desk cannot answer now.")
+    assert "desk: The program failed with OperationalError at store.py:" in caplog.text
+    assert "sessions" not in caplog.text
