@@ -1,32 +1,44 @@
-"""Backups of a home, taken while it is worked in: one file, and its keys in another.
+"""Backups of a home, taken while it is worked in: a folder for each, and the keys in a file elsewhere.
 
 What is copied first may be older than what is copied later, and never newer: the inbox before the register,
 so that no request is in neither; the register before the keys, so that no case in it lacks its key.
 
-A backup is a tar archive of the files of the home at their own places, with ``register.bundle``, which
-`git clone` reads, in the place of the register; and last ``backup.json``, with the SHA-256 of each: what was
-cut off has none. Once it is written it is read back from the disk.
+A backup is a folder with the files of the home, and the register in files of `git bundle`; last comes
+``backup.json``, which names each with its SHA-256 and which the service signs. What stands in the backup
+before it is linked and not copied, so each is whole, can be removed alone, and takes what is new; of the
+register only what came since is written, and small files of that are rolled up as they become many. All is
+read from the disk again, what was linked before it is linked.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import re
+import shutil
 import sqlite3
 import stat
 import tarfile
 import time
-from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from importlib.metadata import version
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import copies_elsewhere
+from flows.casework import backup_manifest, copies_elsewhere
+from flows.casework.backup_manifest import (
+    ENDINGS,
+    HOME,
+    KEYS,
+    MANIFEST,
+    OF_HOME,
+    SIGNATURE,
+    Manifest,
+    bundle_of,
+    up_to,
+)
 from flows.casework.copies_elsewhere import Way
 from flows.domain.errors import Fault, MalformedError, RefusedError, RegisterError
 from flows.domain.text_file import toml_of
@@ -35,24 +47,15 @@ from flows.sources.item import REST, storing
 from flows.vault.keys import seal_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-    from typing import IO, BinaryIO
-
-    from typing_extensions import Buffer
 
     from flows.casework.office import Office
     from flows.home import Home
     from flows.register.line import Recorded
 
-FORM: Final = 1
-MANIFEST: Final = "backup.json"
-BUNDLE: Final = "register.bundle"
-HOME: Final = "home"
-KEYS: Final = "keys"
-ENDINGS: Final = {HOME: ".tar", KEYS: ".keys.tar"}
-
 LEFT_OUT: Final = re.compile(
-    r"register\.git|keys|allowed_signers|\.demo|state/(catalogue\.sqlite.*|repeats\.sqlite.*|tree|papers"
+    r"register\.git|keys|allowed_signers|\.demo|state/(catalogue.*|repeats\.sqlite.*|tree|papers"
     r"|looked|looked-ahead\.json|prefect|proposals|mended|inbox-looked|up\.json|[^/]*\.(lock|sock)|[^/]*\.log(\.\d+)?)"
     r"|(.*/)?\.[^/]*\.part|.*\.sqlite-(wal|shm|journal)"
 )
@@ -65,75 +68,58 @@ _A_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """What a backup says of itself.
-
-    Attributes:
-        kind: Of the home without its keys, or of the keys.
-        register: The fingerprint of the register.
-        entries: How many it had when the backup was made.
-        time: When it began, UTC, ISO 8601.
-        release: Of the software that made it.
-        left_out: How many things were no plain files, or were still arriving in the inbox.
-        files: The SHA-256 of each file, by its path in the home.
-    """
-
-    form: int = FORM
-    kind: str
-    register: str
-    entries: int
-    time: str
-    release: str
-    left_out: int = 0
-    files: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BackedUp:
     """A backup that was made.
 
     Attributes:
+        file: The folder of a home, or the file of its keys.
         size: Bytes.
+        new: How many of them are in no backup before it.
     """
 
     file: Path
     size: int
+    new: int
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """The backup of the same home that was made last, in the same place."""
+
+    folder: Path
     manifest: Manifest
 
 
 def back_up(office: Office, target: Path) -> BackedUp:
-    """Write the home without its keys into a new file, or into one with a name of its own in a folder.
+    """Write the home without its keys into a new folder, or into one with a name of its own in a folder.
 
     Raises:
-        RefusedError: there is such a file.
+        RefusedError: there is such a folder.
         RegisterError: the disk or git did not allow it, or the disk has something else than was written.
     """
-    home, file = office.home, _file_of(office, target, HOME)
-    began = office.now()
-    with (
-        storing(f"The backup {file}"),
-        disk.filling(file) as filled,
-        TemporaryDirectory(prefix=".backup-", suffix=".part", dir=home.state) as scratch,
-    ):
-        out = _Digested(filled)
-        archive = _Archive(home, out)
+    home, place = office.home, _place_of(office, target, HOME)
+    began, before = office.now(), _before(office, place.parent)
+    with storing(f"The backup {place}"), _filling(place) as fresh:
+        tree = _Tree(home, fresh, before)
         with office.taking_in():  # nothing is on its way from the inbox into a case
             for item in sorted(home.inbox.iterdir()) if home.inbox.is_dir() else ():
                 if _is_whole(item):
-                    archive.add(item)
+                    tree.add(item)
                 else:
-                    archive.left_out += 1
-            archive.add(home.set_aside)
+                    tree.left_out += 1
+            tree.add(home.set_aside)
         for path in sorted(home.root.iterdir()):
             if path not in {home.inbox, home.set_aside, *_secrets(home)}:
-                archive.add(path)
+                tree.add(path)
         tip = office.register.tip()
-        archive.add_whole(BUNDLE, _bundle(home, tip, scratch))
-        manifest = archive.end(_manifest(office, HOME, tip.entry.sequence, began.isoformat()))
-    _read_back(file, out.digest.hexdigest())
-    outside = file.stat().st_dev != home.register.stat().st_dev
-    copies_elsewhere.note(office, Way.BACKUP, str(file.parent), manifest.entries, outside=outside)
-    return BackedUp(file=file, size=file.stat().st_size, manifest=manifest)
+        tree.add_line(office, tip)
+        manifest = _manifest(office, HOME, tip, began.isoformat())
+        manifest = tree.end(replace(manifest, files=tree.files, left_out=tree.left_out), office, place)
+        size = sum(each.stat().st_size for each in fresh.rglob("*") if each.is_file())
+    outside = place.stat().st_dev != home.register.stat().st_dev
+    copies_elsewhere.note(office, Way.BACKUP, str(place.parent), manifest.entries, outside=outside)
+    return BackedUp(file=place, size=size, new=tree.new, manifest=manifest)
 
 
 def back_up_keys(office: Office, target: Path, recipient: str | None = None) -> BackedUp:
@@ -146,76 +132,109 @@ def back_up_keys(office: Office, target: Path, recipient: str | None = None) -> 
         RefusedError, RegisterError: as ``back_up``.
         MalformedError: ``recipient`` is none.
     """
-    home, file = office.home, _file_of(office, target, KEYS, sealed=recipient is not None)
+    home, file = office.home, _place_of(office, target, KEYS, sealed=recipient is not None)
     began, held = office.now(), io.BytesIO()
     with storing(f"The backup {file}"):
-        archive = _Archive(home, held, everything=True)
+        archive = _Archive(home, held)
         with office.taking_in():  # no other key is put in the place of the one that wraps those of cases
             for path in (home.root / KEYS, *_secrets(home)):
                 archive.add(path)
-        entries = office.register.tip().entry.sequence
-        manifest = archive.end(_manifest(office, KEYS, entries, began.isoformat()))
+        manifest = _manifest(office, KEYS, office.register.tip(), began.isoformat())
+        manifest = archive.end(replace(manifest, files=archive.files, left_out=archive.left_out), office)
         data = seal_for(recipient, held.getvalue()) if recipient else held.getvalue()
         with disk.filling(file) as out:
             out.write(data)
-    _read_back(file, hashlib.sha256(data).hexdigest())
-    return BackedUp(file=file, size=len(data), manifest=manifest)
+        if _digest(file) != hashlib.sha256(data).hexdigest():
+            file.unlink()
+            raise _read_otherwise(file)
+    return BackedUp(file=file, size=len(data), new=len(data), manifest=manifest)
 
 
-def _manifest(office: Office, kind: str, entries: int, began: str) -> Manifest:
-    fingerprint, release = office.register.fingerprint(), version("equipoise")
-    return Manifest(kind=kind, register=fingerprint, entries=entries, time=began, release=release)
+def _manifest(office: Office, kind: str, tip: Recorded, began: str) -> Manifest:
+    return Manifest(
+        kind=kind,
+        register=office.register.fingerprint(),
+        entries=tip.entry.sequence,
+        newest=tip.id,
+        time=began,
+        release=version("equipoise"),
+    )
 
 
-def _file_of(office: Office, target: Path, kind: str, *, sealed: bool = False) -> Path:
-    """Return the file to be written; one in a folder is named by the moment.
+def _place_of(office: Office, target: Path, kind: str, *, sealed: bool = False) -> Path:
+    """Return what is to be written; in a folder it is named by the moment.
 
     Raises:
         RefusedError: it is there, or in the home.
         MalformedError: its folder is not there.
     """
     name = f"equipoise-{office.now():%Y%m%dT%H%M%SZ}{ENDINGS[kind]}{'.age' if sealed else ''}"
-    file = (target / name if target.is_dir() else target).absolute()
-    if file.resolve().is_relative_to(office.home.root.resolve()):
-        raise RefusedError(f"{file} is in the home itself; a backup belongs elsewhere.")
-    if os.path.lexists(file):
-        raise RefusedError(f"{file} is there already, and no backup is written over.")
-    if not file.parent.is_dir():
+    inside = target.is_dir() and not (target / MANIFEST).exists()
+    place = (target / name if inside else target).absolute()
+    if place.resolve().is_relative_to(office.home.root.resolve()):
+        raise RefusedError(f"{place} is in the home itself; a backup belongs elsewhere.")
+    if os.path.lexists(place):
+        raise RefusedError(f"{place} is there already, and no backup is written over.")
+    if not place.parent.is_dir():
         raise MalformedError(str(target), Fault(path="", problem="there is no such folder"))
-    for left in file.parent.glob(".equipoise-*.part"):  # by a kill, of a backup of another moment
+    for left in place.parent.glob(".equipoise-*.part"):  # by a kill, of a backup of another moment
         with suppress(OSError):
             if time.time() - left.lstat().st_mtime > _A_DAY:
-                left.unlink()
-    return file
+                disk.discard(left)
+    return place
 
 
-def _read_back(file: Path, digest: str) -> None:
-    """Compare what stands on the disk with what was written; a file that differs goes.
-
-    Raises:
-        RegisterError: it differs, or cannot be read.
-    """
-    with storing(f"The backup {file}"), file.open("rb") as opened:
-        os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # from the disk, not from memory
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
-        if found != digest:
-            file.unlink()
-    if found != digest:
-        raise RegisterError(
-            f"The backup {file} was read back otherwise than it was written, and is gone again: "
-            "look after that disk, and back up to another."
-        )
+@contextmanager
+def _filling(place: Path) -> Iterator[Path]:
+    """Give a new folder to be filled, which stands at ``place`` once the block ends well."""
+    fresh = place.with_name(f".{place.name}.part")
+    disk.discard(fresh)  # left by a kill
+    fresh.mkdir(mode=0o700)
+    try:
+        yield fresh
+        fresh.rename(place)
+        disk.sync(place.parent)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _bundle(home: Home, tip: Recorded, scratch: str) -> Path:
-    """Write the register into a file; again where packs were rolled up in that moment."""
-    file = home.state / scratch / BUNDLE
+def _before(office: Office, folder: Path) -> _Before | None:
+    """Return the newest backup in a folder that this home signed; None where there is none."""
+    for path in sorted(folder.glob("equipoise-*Z"), reverse=True):
+        with suppress(OSError, ValueError):
+            data, armoured = backup_manifest.read_manifest(path)
+            manifest = backup_manifest.parse(data, HOME)
+            backup_manifest.check_signed(manifest, data, armoured, office.home.register)
+            return _Before(folder=path, manifest=manifest)
+    return None
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a plain file, read from its disk and not from memory."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that nobody else can read; how it is made durable is left to the caller."""
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(data)
+
+
+def _read_otherwise(place: Path) -> RegisterError:
+    return RegisterError(
+        f"The backup {place} was read back otherwise than it was written, and is gone again: "
+        "look after that disk, and back up to another."
+    )
+
+
+def _written(write: Callable[[], None]) -> None:
+    """Have git write a file of the register; again where packs were rolled up in that moment."""
     for _ in range(_ATTEMPTS - 1):
         with suppress(RegisterError):
-            write_bundle(home.register, tip.id, file)
-            return file
-    write_bundle(home.register, tip.id, file)
-    return file
+            return write()
+    return write()
 
 
 def _secrets(home: Home) -> list[Path]:
@@ -243,79 +262,168 @@ def _is_whole(item: Path) -> bool:
     return False
 
 
-class _Digested(io.RawIOBase):
-    """A file that is written from its beginning to its end, and the digest of what was written."""
+class _Tree:
+    """A backup of a home that is being written.
 
-    def __init__(self, file: BinaryIO) -> None:
-        self.digest = hashlib.sha256()
-        self._file = file
-
-    def write(self, data: Buffer, /) -> int:
-        self.digest.update(data)
-        return self._file.write(data)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-
-class _Archive:
-    """A backup that is being written.
-
-    Args:
-        everything: Whether nothing is left out, as of the keys.
+    Attributes:
+        files: What was put into it, as its manifest says.
+        left_out: How many things were no plain files.
+        new: Bytes that were written and not linked.
     """
 
-    def __init__(self, home: Home, out: io.IOBase, *, everything: bool = False) -> None:
+    def __init__(self, home: Home, place: Path, before: _Before | None) -> None:
+        self.files: dict[str, tuple[str, int]] = {}
         self.left_out = 0
+        self.new = 0
         self._home = home
-        self._everything = everything
-        self._tar = tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - ended by `end`
-        self._digests: dict[str, str] = {}
+        self._place = place
+        self._before = before
+        self._copied: list[str] = []
 
     def add(self, path: Path) -> None:
         """Add a file, or a folder with all that belongs into a backup; what goes meanwhile is passed over."""
         name = path.relative_to(self._home.root).as_posix()
-        if not self._everything and LEFT_OUT.fullmatch(name):
+        if LEFT_OUT.fullmatch(name):
             return
         try:
             found = path.lstat()
             if stat.S_ISDIR(found.st_mode):
-                self._add_folder(path, name, found)
+                for each in sorted(path.iterdir()):
+                    self.add(each)
             elif stat.S_ISREG(found.st_mode):
                 data = _content(path, self._home)
-                self._put(name, io.BytesIO(data), len(data), found.st_mtime, hashlib.sha256(data).hexdigest())
+                self._put(OF_HOME + name, hashlib.sha256(data).hexdigest(), found.st_mtime_ns, data)
             else:
                 self.left_out += 1
         except FileNotFoundError:
             return
 
-    def _add_folder(self, path: Path, name: str, found: os.stat_result) -> None:
+    def _put(self, name: str, digest: str, changed: int, data: bytes) -> None:
+        if not self._take_over(name, digest):
+            _write(self._target(name), data)
+            self._copied.append(name)
+        self.files[name] = digest, changed
+
+    def _target(self, name: str) -> Path:
+        target = self._place / name
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return target
+
+    def _take_over(self, name: str, digest: str) -> bool:
+        """Link a file of the backup before, if on the disk it is the same."""
+        if self._before is None:
+            return False
+        source = self._before.folder / name
+        try:
+            if _digest(source) != digest:
+                return False
+        except OSError:
+            return False
+        target = self._target(name)
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except OSError:  # the file system has no links, or no more of this file
+            shutil.copyfile(source, target)
+            self._copied.append(name)
+        return True
+
+    def add_line(self, office: Office, tip: Recorded) -> None:
+        """Add the register up to an entry: what the backup before has of it, and what came since."""
+        kept = self._kept_of_line(office, tip)
+        for name in kept:
+            self.files[name] = self._before.manifest.files[name] if self._before else ("", 0)
+        done = up_to(kept[-1]) if kept else 0
+        if done < tip.entry.sequence:
+            name = bundle_of(tip.entry.sequence, tip.id)
+            file = self._target(name)
+            after = kept[-1].rpartition("-")[2].removesuffix(".bundle") if kept else None
+            _written(lambda: write_bundle(self._home.register, tip.id, file, after))
+            file.chmod(0o600)
+            with file.open("rb") as written:
+                digest = hashlib.file_digest(written, "sha256").hexdigest()
+            self.files[name] = digest, file.stat().st_mtime_ns
+            self._copied.append(name)
+
+    def _kept_of_line(self, office: Office, tip: Recorded) -> list[str]:
+        """Take over the files of the register that are kept, and return them.
+
+        What came since is written with the files at the end that have less than twice as many entries, so
+        that there are few of them however many backups are made.
+        """
+        if self._before is None:
+            return []
+        said = self._before.manifest
+        newer = office.register.since(said.entries)
+        if said.newest != (newer[0].entry.parent if newer else tip.id):
+            return []  # the register does not go on from there
+        kept = said.bundles
+        sizes = [up_to(name) - (up_to(kept[at - 1]) if at else 0) for at, name in enumerate(kept)]
+        while kept and sizes[-1] < 2 * (tip.entry.sequence - up_to(kept[-1])):
+            kept.pop()
+            sizes.pop()
+        for at, name in enumerate(kept):
+            if not self._take_over(name, said.files[name][0]):
+                return kept[:at]  # it is damaged there
+        return kept
+
+    def end(self, manifest: Manifest, office: Office, place: Path) -> Manifest:
+        """Write last what the backup says of itself, and read all from the disk that was written.
+
+        Raises:
+            RegisterError: the disk has something else.
+        """
+        digests = {name: self.files[name][0] for name in self._copied}
+        for name, data in zip((MANIFEST, SIGNATURE), manifest.signed(office.service), strict=True):
+            _write(self._place / name, data)
+            digests[name] = hashlib.sha256(data).hexdigest()
+        os.sync()
+        for name, digest in digests.items():
+            if _digest(self._place / name) != digest:
+                raise _read_otherwise(place)
+            self.new += (self._place / name).stat().st_size
+        return manifest
+
+
+class _Archive:
+    """A backup of keys that is being written, of which nothing is left out.
+
+    Attributes:
+        files, left_out: As of ``_Tree``.
+    """
+
+    def __init__(self, home: Home, out: io.BytesIO) -> None:
+        self.files: dict[str, tuple[str, int]] = {}
+        self.left_out = 0
+        self._home = home
+        self._tar = tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - ended by `end`
+
+    def add(self, path: Path) -> None:
+        """Add a file, or a folder with everything in it; what goes meanwhile is passed over."""
+        try:
+            found = path.lstat()
+            if stat.S_ISDIR(found.st_mode):
+                for each in sorted(path.iterdir()):
+                    self.add(each)
+            elif stat.S_ISREG(found.st_mode):
+                name, data = path.relative_to(self._home.root).as_posix(), path.read_bytes()
+                self._put(name, data)
+                self.files[name] = hashlib.sha256(data).hexdigest(), found.st_mtime_ns
+            else:
+                self.left_out += 1
+        except FileNotFoundError:
+            return
+
+    def _put(self, name: str, data: bytes) -> None:
         info = tarfile.TarInfo(name)
-        info.type, info.mode, info.mtime = tarfile.DIRTYPE, 0o700, found.st_mtime
-        self._tar.addfile(info)
-        for each in sorted(path.iterdir()):
-            self.add(each)
+        info.size, info.mode, info.mtime = len(data), 0o600, time.time()
+        self._tar.addfile(info, io.BytesIO(data))
 
-    def add_whole(self, name: str, path: Path) -> None:
-        """Add a file that may be too large to be held in memory."""
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
-            self._put(name, file, path.stat().st_size, path.stat().st_mtime, digest)
-
-    def _put(self, name: str, file: IO[bytes], size: int, changed: float, digest: str) -> None:
-        info = tarfile.TarInfo(name)
-        info.size, info.mode, info.mtime = size, 0o600, changed
-        self._tar.addfile(info, file)
-        self._digests[name] = digest
-
-    def end(self, manifest: Manifest) -> Manifest:
-        """Write last what the backup says of itself; return it."""
-        whole = replace(manifest, files=self._digests, left_out=self.left_out)
-        data = json.dumps(asdict(whole), indent=1).encode()
-        self._put(MANIFEST, io.BytesIO(data), len(data), time.time(), "")
+    def end(self, manifest: Manifest, office: Office) -> Manifest:
+        """Write last what the backup says of itself, with the service's signature; return it."""
+        for name, data in zip((MANIFEST, SIGNATURE), manifest.signed(office.service), strict=True):
+            self._put(name, data)
         self._tar.close()
-        return whole
+        return manifest
 
 
 def _content(path: Path, home: Home) -> bytes:

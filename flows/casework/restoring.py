@@ -1,5 +1,8 @@
 """A home made again from its backup, where there is none: unpacked beside its place, and put there whole.
 
+First the register is taken; by its policy what the backup says of itself has to be signed; then by that every
+other file is compared. Where anything differs nothing is left.
+
 Nothing is recorded in it until an audit has passed it. What the register says of erasures is carried out
 before that, so that no key of an erased case stays, whichever age the copy of the keys has.
 """
@@ -8,30 +11,40 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
-import re
+import stat
 import tarfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from flows import disk
 from flows import home as flows_home
-from flows.casework import checkpoints, doctor, erasing, papers, published_files
-from flows.casework.backing_up import BUNDLE, FORM, HOME, KEYS, MANIFEST, Manifest
+from flows.casework import backup_manifest, checkpoints, doctor, erasing, papers, published_files
+from flows.casework.backup_manifest import (
+    HOME,
+    KEYS,
+    MANIFEST,
+    OF_HOME,
+    SIGNATURE,
+    DamagedError,
+    Manifest,
+    check_signed,
+)
 from flows.casework.office import open_office
 from flows.domain.errors import Fault, MalformedError, PitError, RefusedError
 from flows.register.audit import audit
 from flows.register.checkpoint import newest_checkpoint, parse_checkpoint
 from flows.register.mirror import Verifier, mirror, take
+from flows.register.repository import branch_of
+from flows.register.sharing import processors
 from flows.register.stop import lift, stop, stopped
 from flows.vault.keys import keys_in, open_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
-    from pathlib import Path
     from typing import IO
 
     from flows.casework.ailment import Ailment
@@ -39,9 +52,10 @@ if TYPE_CHECKING:
     from flows.register.report import Report
 
 _SEALED: Final = b"age-encryption.org/"
-_NAME: Final = re.compile(r"(?!\.{1,2}(/|$))[^/\0]+(/(?!\.{1,2}(/|$))[^/\0]+)*")
 _CHUNK: Final = 1 << 20
 _CUT: Final = "it was cut off, or is no backup"
+_OTHERS: Final = "it has other files than were written"
+_NO_FILES: Final = "it has something else than files"
 _UNAUDITED: Final = (
     "Nothing is recorded: the home was restored, and no audit has passed it; `equipoise audit` tells more, "
     "and an administrator decides with `equipoise resume`."
@@ -92,20 +106,15 @@ def restore(
         checkpoint: One from outside with its file, which the register must contain; else the backup's newest.
 
     Raises:
-        RefusedError: there is a home; or the keys are of another register; or ``newer`` does not pass.
-        MalformedError: a file is no whole backup.
+        RefusedError: there is a home; or ``newer`` does not pass.
+        MalformedError: a backup is not as the home wrote it, or of another register than that, or ``pin``.
     """
     with flows_home.fresh(home) as fresh:
-        manifest = _unpack(backup, HOME, fresh.root)
-        bundle = fresh.root / BUNDLE
-        take(str(bundle), fresh.register)
-        bundle.unlink()
+        manifest = _take_home(backup, fresh, pin)
         if newer is not None:
             _go_on(fresh, newer, Verifier(check_brought=papers.check, pin=pin, now=now))
         if keys is not None:
-            of = _unpack(keys, KEYS, fresh.root, identity).register
-            if of != manifest.register:
-                raise RefusedError(f"{keys} has the keys of another register.")
+            _take_keys(keys, fresh, identity)
         was_stopped = stopped(fresh.register)
         stop(fresh.register, _UNAUDITED)
     erased = _carry_out_erasures(home) if keys else 0  # without keys none came back
@@ -118,6 +127,7 @@ def restore(
         checkpoint=checkpoint[1] if checkpoint else own,
         keys=keys_in(home.case_keys),
         now=now,
+        processes=processors(),
         progress=progress,
     )
     _decide(home, report, was_stopped)
@@ -177,107 +187,136 @@ def _keep(home: Home, note: str) -> None:
             disk.write(path, note.encode())
 
 
-# What is unpacked ---------------------------------------------------------------------------------
+# What is taken --------------------------------------------------------------------------------------
 
 
-def _unpack(file: Path, kind: str, root: Path, identity: Path | None = None) -> Manifest:
-    """Put the files of a backup at their places under ``root``; return what it says of itself.
-
-    Raises:
-        MalformedError: it is no whole backup of that kind.
-    """
-    with _read(file, identity) as tar:
-        manifest = _manifest(tar, file, kind)
-        _put(tar, manifest, root)
-    return manifest
-
-
-def said_by(file: Path, kind: str) -> Manifest:
-    """Return what a backup that is not sealed says of itself; its files are passed over.
+def said_by(place: Path, kind: str) -> Manifest:
+    """Return what a backup that is not sealed says of itself; whether that is true, is not looked at.
 
     Raises:
         MalformedError: it is no backup of that kind, or was cut off.
     """
-    with _read(file) as tar:
-        return _manifest(tar, file, kind)
+    with _reading(place):
+        if kind == HOME:
+            return backup_manifest.parse(backup_manifest.read_manifest(place)[0], kind)
+        with _tar(place, None) as tar:
+            return _said_in(tar)[0]
 
 
-@contextmanager
-def _read(file: Path, identity: Path | None = None) -> Iterator[tarfile.TarFile]:
-    try:
-        with _opened(file, identity) as opened, tarfile.open(fileobj=opened, mode="r:") as tar:
-            yield tar
-    except (OSError, tarfile.TarError, KeyError, ValueError, TypeError) as error:
-        raise _no_backup(file, str(error) if isinstance(error, _DamagedError) else _CUT) from error
+def _take_home(folder: Path, fresh: Home, pin: str | None) -> Manifest:
+    """Put the files of a backup at their places in a new home; return what it says of itself.
+
+    Raises:
+        MalformedError: it is not what the home wrote.
+    """
+    with _reading(folder):
+        data, armoured = backup_manifest.read_manifest(folder)
+        manifest = backup_manifest.parse(data, HOME)
+        _check_names(folder, manifest)
+        for name in manifest.bundles:
+            with _opened(folder / name) as file:
+                _compare(hashlib.file_digest(file, "sha256").hexdigest(), manifest.files[name])
+        take([str((folder / name).absolute()) for name in manifest.bundles], fresh.register)
+        if branch_of(fresh.register) != manifest.newest:
+            raise DamagedError("its register is not the one of which it was made")
+        check_signed(manifest, data, armoured, fresh.register)
+        if pin not in {None, manifest.register}:
+            raise DamagedError("it is of another register than --pin names")
+        for name, said in manifest.files.items():
+            if name.startswith(OF_HOME):
+                with _opened(folder / name) as file:
+                    _put(file, fresh.root / name.removeprefix(OF_HOME), said)
+    return manifest
 
 
-@contextmanager
-def _opened(file: Path, identity: Path | None) -> Iterator[IO[bytes]]:
-    with file.open("rb") as opened:
-        if opened.read(len(_SEALED)) != _SEALED:
-            opened.seek(0)
-            yield opened
-        elif identity is None:
-            raise _no_backup(file, "it is sealed; --identity names the file with the key that opens it")
-        else:
-            opened.seek(0)
-            yield io.BytesIO(open_with(identity, opened.read()))
+def _take_keys(file: Path, fresh: Home, identity: Path | None) -> None:
+    """Put the keys of a backup at their places in a new home.
 
-
-class _DamagedError(ValueError):
-    pass
-
-
-def _no_backup(file: Path, problem: str) -> MalformedError:
-    return MalformedError(str(file), Fault(path="", problem=problem))
-
-
-def _manifest(tar: tarfile.TarFile, file: Path, kind: str) -> Manifest:
-    members = tar.getmembers()
-    last = tar.extractfile(members[-1]) if members and members[-1].name == MANIFEST else None
-    if last is None:
-        raise _DamagedError(_CUT)
-    row: dict[str, Any] = json.loads(last.read())
-    if row.get("form") != FORM or row.keys() != {each.name for each in fields(Manifest)}:
-        raise _DamagedError("another release made it, in another form")
-    found = Manifest(**row)
-    if found.kind != kind:
-        raise _no_backup(file, f"it is a backup of the {found.kind}, where one of the {kind} belongs")
-    return found
-
-
-def _put(tar: tarfile.TarFile, manifest: Manifest, root: Path) -> None:
-    folders, put = [], set()
-    for member in tar.getmembers():
-        if not _NAME.fullmatch(member.name):
-            raise _DamagedError("it has a name that leads elsewhere")
-        path = root / member.name
-        if member.isdir():
-            path.mkdir(parents=True, exist_ok=True)
-            folders.append((path, member.mtime))
-        elif member.name != MANIFEST:
+    Raises:
+        MalformedError: it is not what the home wrote.
+    """
+    with _reading(file), _tar(file, identity) as tar:
+        manifest, data, armoured = _said_in(tar)
+        check_signed(manifest, data, armoured, fresh.register)
+        *members, _, _ = tar.getmembers()
+        if [each.name for each in members] != [*manifest.files]:
+            raise DamagedError(_OTHERS)
+        for member in members:
             source = tar.extractfile(member) if member.isreg() else None
             if source is None:
-                raise _DamagedError("it has something else than files")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if _copy(source, path) != manifest.files.get(member.name):
-                raise _DamagedError("a file in it is damaged")
-            os.utime(path, (member.mtime, member.mtime))
-            put.add(member.name)
-    if put != manifest.files.keys():
-        raise _DamagedError("it lacks files that it had")
-    for path, changed in reversed(folders):
-        os.utime(path, (changed, changed))
+                raise DamagedError(_NO_FILES)
+            _put(source, fresh.root / member.name, manifest.files[member.name])
 
 
-def _copy(source: IO[bytes], path: Path) -> str:
-    """Write a file, durably, where none is and for its owner alone; return its SHA-256."""
-    digest = hashlib.sha256()
+@contextmanager
+def _reading(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, tarfile.TarError, ValueError) as error:
+        problem = str(error) if isinstance(error, DamagedError) else _CUT
+        raise MalformedError(str(place), Fault(path="", problem=problem)) from error
+
+
+@contextmanager
+def _tar(file: Path, identity: Path | None) -> Iterator[tarfile.TarFile]:
+    with file.open("rb") as opened:
+        sealed = opened.read(len(_SEALED)) == _SEALED
+        opened.seek(0)
+        if sealed and identity is None:
+            raise DamagedError("it is sealed; --identity names the file with the key that opens it")
+        plain = io.BytesIO(open_with(identity, opened.read())) if sealed and identity else opened
+        with tarfile.open(fileobj=plain, mode="r:") as tar:
+            yield tar
+
+
+def _said_in(tar: tarfile.TarFile) -> tuple[Manifest, bytes, bytes]:
+    members = tar.getmembers()[-2:]
+    held = [tar.extractfile(each) for each in members if each.isreg()]
+    if [each.name for each in members] != [MANIFEST, SIGNATURE] or len(held) != len(members):
+        raise DamagedError(_CUT)
+    data, armoured = (each.read() for each in held if each)
+    return backup_manifest.parse(data, KEYS), data, armoured
+
+
+def _check_names(folder: Path, manifest: Manifest) -> None:
+    """Check that a backup has the files that it says, and nothing else."""
+    found = set()
+    for here, folders, files in os.walk(folder, onerror=_refuse):
+        for name in (*folders, *files):
+            path = Path(here, name)
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode):
+                found.add(path.relative_to(folder).as_posix())
+            elif not stat.S_ISDIR(mode):
+                raise DamagedError(_NO_FILES)
+    missing = manifest.files.keys() - found
+    if missing:
+        raise DamagedError(f"it lacks {len(missing)} of the files that it had")
+    if found != {*manifest.files, MANIFEST, SIGNATURE}:
+        raise DamagedError(_OTHERS)
+
+
+def _refuse(error: OSError) -> None:
+    raise error
+
+
+def _opened(path: Path) -> io.BufferedReader:
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+
+
+def _compare(digest: str, said: tuple[str, int]) -> None:
+    if digest != said[0]:
+        raise DamagedError("a file in it is damaged")
+
+
+def _put(source: IO[bytes], path: Path, said: tuple[str, int]) -> None:
+    """Write a file where none is, for its owner alone; it is made durable with the home."""
+    digest, changed = hashlib.sha256(), said[1]
+    path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             file.write(chunk)
-        file.flush()
-        os.fsync(descriptor)
-    return digest.hexdigest()
+    _compare(digest.hexdigest(), said)
+    os.utime(path, ns=(changed, changed))

@@ -38,10 +38,22 @@ def bundle(repository: Path) -> bytes:
         return (own / "all.bundle").read_bytes()
 
 
-def write_bundle(repository: Path, tip: str, file: Path) -> None:
-    """Write the register up to the entry of the id ``tip`` into a new file that `git clone` reads."""
+def write_bundle(repository: Path, tip: str, file: Path, after: str | None = None) -> None:
+    """Write the register up to the entry of the id ``tip`` into a new file that `git fetch` reads.
+
+    Args:
+        after: The id of an entry before: only what comes after that is written.
+    """
     with lent(repository, tip) as (own, variables):
-        call = ["bundle", "create", "-q", str(file.absolute()), "HEAD", BRANCH]
+        call = [
+            "bundle",
+            "create",
+            "-q",
+            str(file.absolute()),
+            "HEAD",
+            BRANCH,
+            *([f"^{after}"] if after else []),
+        ]
         _git(call, own, variables, seconds=_SECONDS_OF_ALL)
 
 

@@ -17,7 +17,7 @@ from flows.register import entry as entries
 from flows.register.chain import Chain
 from flows.register.objects import Node, Tree, parse_tree
 from flows.register.roster import FILES, parse_policy
-from flows.register.statement import POLICY
+from flows.register.statement import POLICY, mark
 from flows.register.statement import parse as parse_statement
 
 if TYPE_CHECKING:
@@ -263,6 +263,17 @@ class Line:
         if self._policy_at is None or self._policy_at[0] != node.id:
             self._policy_at = node.id, self._parsed(id_)
         return self._policy_at[1]
+
+    def founding(self, id_: str) -> str:
+        """Return what an auditor pins, as the entry ``id_`` left it: the SHA-256 of the first statement.
+
+        Raises:
+            RegisterError: there is none.
+        """
+        first = next(self._signed(id_, POLICY), None)
+        if first is None:
+            raise RegisterError("The register was not founded; `equipoise init` founds one.")
+        return mark(first[1]).sha256
 
     def _parsed(self, id_: str) -> Policy:
         try:

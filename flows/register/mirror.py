@@ -26,7 +26,7 @@ from flows.register.packs import GIT, environment
 from flows.register.repository import BRANCH, HEAD, NOWHERE, Repository, branch_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from flows.register.register import Register
@@ -119,8 +119,11 @@ def mirror(source: str, folder: Path, verifier: Verifier) -> Mirrored:
     return Mirrored(report=report, moved=moved)
 
 
-def take(source: str, folder: Path) -> None:
+def take(sources: Iterable[str], folder: Path) -> None:
     """Fetch a register into a new repository at ``folder``, as it is: whoever takes it audits it next.
+
+    Args:
+        sources: Each has what comes after the one before, as files of `git bundle` do.
 
     Raises:
         RegisterError: nothing could be fetched.
@@ -130,7 +133,8 @@ def take(source: str, folder: Path) -> None:
         taken.locked(),
         _candidate([], folder.absolute().parent) as candidate,
     ):
-        _fetch(source, candidate)
+        for source in sources:
+            _fetch(source, candidate)
         _take_over(candidate / "objects", folder / "objects")
         taken.advance(str(branch_of(candidate)), None)
 

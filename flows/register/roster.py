@@ -36,7 +36,7 @@ from flows.domain.working_days import Closure
 from flows.register import canonical
 from flows.register.canonical import integer, text
 from flows.register.kinds import Kind, parse_key, point_of
-from flows.register.signature import CHECKPOINT, CONSENT, ENTRY, RECOVERY, STATEMENT
+from flows.register.signature import BACKUP, CHECKPOINT, CONSENT, ENTRY, RECOVERY, STATEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -336,8 +336,8 @@ def allowed_signers(policies: Iterable[Policy]) -> str:
     """Return an OpenSSH allowed_signers file of every key that ever was good.
 
     A person's key is good for statements alone, an administrator's also for their consent where a change of
-    the policy takes two; the service's for entries and checkpoints too, the recovery key for naming an
-    administrator. The file proves that a known key signed; who was entitled only the audit says.
+    the policy takes two; the service's for entries, checkpoints and backups too, the recovery key for naming
+    an administrator. The file proves that a known key signed; who was entitled only the audit says.
     """
     policies = [*policies]
     lines = {
@@ -353,6 +353,6 @@ def allowed_signers(policies: Iterable[Policy]) -> str:
 
 def _namespaces(person: Person, policy: Policy) -> str:
     agrees = takes_two(policy) and Role.ADMINISTRATOR in person.roles
-    more = (ENTRY, CHECKPOINT) if person.id == SERVICE else (CONSENT,) if agrees else ()
+    more = (ENTRY, CHECKPOINT, BACKUP) if person.id == SERVICE else (CONSENT,) if agrees else ()
     own = (STATEMENT, *more)
     return ",".join(namespace.decode() for namespace in own)

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import bench_acts
 import bench_audit
+import bench_backup
 import bench_case
 import bench_checks
 import bench_desk
@@ -49,6 +50,7 @@ PARTS = (
     "case",
     "registrar",
     "reaction",
+    "backup",
 )
 
 
@@ -98,6 +100,8 @@ def _rows_of_cases(place: Path, parts: Sequence[str], *, small: bool) -> Iterato
         yield from bench_registrar.run(place, cases=300 if small else 2_000, acts=10 if small else 60)
     if "reaction" in parts:
         yield from bench_reaction.run(place, times=3 if small else 20, idle=20 if small else 600)
+    if "backup" in parts:
+        yield from bench_backup.run(place, cases=200 if small else 20_000)
 
 
 def _growing(place: Path, parts: Sequence[str], sizes: tuple[int, ...]) -> Iterator[Row]:

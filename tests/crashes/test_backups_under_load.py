@@ -31,7 +31,7 @@ def test_every_backup_of_a_home_in_which_processes_write_is_restored_whole(
     writing.start()
     made: list[dict[str, dict[str, Any]]] = []
     while writing.is_alive():
-        file = tmp_path / f"{len(made)}.tar"
+        file = tmp_path / f"equipoise-{len(made):08}T000000Z"
         (tmp_path / f"keys-{len(made)}").mkdir()
         made.append(desk.told("backup", file, "--with-keys", tmp_path / f"keys-{len(made)}"))
     writing.join()

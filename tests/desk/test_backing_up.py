@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import os
 import re
 import shutil
+import subprocess
 import tarfile
 import threading
 import time
@@ -15,7 +19,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyrage
 import pytest
-from desk_builders import CASE, PEOPLE, Desk, an_officer, another_case, everything, passes_audit
+from desk_builders import (
+    CASE,
+    PEOPLE,
+    Desk,
+    an_officer,
+    another_case,
+    everything,
+    found_home,
+    passes_audit,
+)
 from sampling import sampled
 
 from flows import disk
@@ -29,6 +42,7 @@ from flows.desk.web.store import SCHEMA, Store
 from flows.domain.acts import ASSIGN
 from flows.domain.reference import identity
 from flows.home import Home
+from flows.register import signature
 from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
@@ -152,9 +166,9 @@ def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
         assert store.ask("select * from sessions") == []
         assert store.ask("select * from ticks") == [("foi-officer", "c")]
     assert [path for path in new.home.root.rglob("*") if path.stat().st_mode & 0o077] == []
-    with tarfile.open(home) as tar:
-        assert not [name for name in tar.getnames() if name.startswith("keys") or name in SECRETS]
-    assert home.stat().st_mode & 0o077 == 0
+    names = {str(path.relative_to(home / "home")) for path in (home / "home").rglob("*")}
+    assert not [name for name in names if name.startswith("keys") or name in SECRETS]
+    assert [path for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077] == []
     (line, _) = new("doctor").stdout.splitlines()
     assert line.startswith("mail.toml: The mail server localhost does not answer: Connection refused.")
 
@@ -177,7 +191,7 @@ def test_the_key_of_an_erased_case_does_not_come_back_from_an_older_backup(
     copy, note = kept / "copy.git", outside(desk, kept)
     desk.done("mirror", desk.home.register, copy)
     later = kept / "later.keys.tar"
-    desk.done("backup", kept / "later.tar", "--with-keys", kept / "homes" / later.name)
+    desk.done("backup", kept / "later", "--with-keys", kept / "homes" / later.name)
     shutil.rmtree(desk.home.root)
 
     # Of the backup alone nobody can know; the checkpoint tells that it is too old, and nothing is recorded.
@@ -206,66 +220,292 @@ def test_the_key_of_an_erased_case_does_not_come_back_from_an_older_backup(
         assert store.ask("select * from openings") == []
 
 
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-12_000])
+def one_of(backup: Path, pattern: str) -> Path:
+    return min(backup.glob(pattern))
 
 
 def flip(file: Path) -> None:
-    with tarfile.open(file) as tar:
-        at = tar.getmember("register.bundle").offset_data + 50
     data = bytearray(file.read_bytes())
-    data[at] ^= 1
+    data[len(data) // 2] ^= 1
     file.write_bytes(data)
 
 
-def rewrite(file: Path, change: Callable[[tarfile.TarInfo], object]) -> None:
-    """Write a backup again with its members changed."""
-    fresh = file.with_name("fresh.tar")
-    with tarfile.open(file) as old, tarfile.open(fresh, "w") as new:
-        for member in old.getmembers():
-            held = old.extractfile(member)
-            change(member)
-            new.addfile(member, held)
-    fresh.replace(file)
+def said(backup: Path) -> dict[str, Any]:
+    value = json.loads((backup / "backup.json").read_text())
+    assert isinstance(value, dict)
+    return value
 
 
-def lead_out(member: tarfile.TarInfo) -> None:
-    if member.name == "set-aside":
-        member.name = "../outside"
+def say(backup: Path, **otherwise: Any) -> None:
+    """Write into a backup what it says of itself, without the service's key."""
+    (backup / "backup.json").write_text(json.dumps(said(backup) | otherwise))
 
 
-def lead_out_from_within(member: tarfile.TarInfo) -> None:
-    if member.name == "set-aside":
-        member.name = "state/../../outside"
+def change(backup: Path) -> None:
+    """Change a file, and what the backup says of it."""
+    file = one_of(backup, "home/notices/*")
+    flip(file)
+    name = file.relative_to(backup).as_posix()
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    say(backup, files=said(backup)["files"] | {name: [digest, 0]})
 
 
-def link(member: tarfile.TarInfo) -> None:
-    if member.name == "set-aside":
-        member.type, member.linkname = tarfile.SYMTYPE, "/etc"
+def lead_out(backup: Path) -> None:
+    (backup.parent / "outside").write_text("x")
+    say(backup, files=said(backup)["files"] | {"home/../../outside": ["0" * 64, 0]})
 
 
-DAMAGED: Final[dict[str, tuple[Callable[[Path], object], str]]] = {
-    "cut off": (cut, "cut off"),
-    "a bit": (flip, "a file in it is damaged"),
-    "no archive": (lambda file: file.write_bytes(b"x" * 20_000), "or is no backup"),
-    "leads out": (lambda file: rewrite(file, lead_out), "leads elsewhere"),
-    "leads out from within": (lambda file: rewrite(file, lead_out_from_within), "leads elsewhere"),
-    "has a link": (lambda file: rewrite(file, link), "something else than files"),
+def link(backup: Path) -> None:
+    file = one_of(backup, "home/notices/*")
+    (backup.parent / "outside").write_bytes(file.read_bytes())
+    file.unlink()
+    file.symlink_to(backup.parent / "outside")
+
+
+def link_folder(backup: Path) -> None:
+    (backup / "home" / "notices").rename(backup.parent / "outside")
+    (backup / "home" / "notices").symlink_to(backup.parent / "outside")
+
+
+def sign_again(backup: Path, key: Path) -> None:
+    """Sign what the backup says with another key than the service's."""
+    data = (backup / "backup.json").read_bytes()
+    armoured = signature.load(key).sign(data, signature.BACKUP)
+    (backup / "backup.json.sig").write_text(armoured)
+
+
+def sign_otherwise(backup: Path, key: Path) -> None:
+    """Have the service sign the same words for another purpose."""
+    armoured = signature.load(key).sign((backup / "backup.json").read_bytes(), signature.CHECKPOINT)
+    (backup / "backup.json.sig").write_text(armoured)
+
+
+DAMAGED: Final[dict[str, tuple[Callable[[Path, Desk], object], str]]] = {
+    "cut off": (lambda backup, _: (backup / "backup.json.sig").unlink(), "cut off"),
+    "a bit of a file": (lambda backup, _: flip(one_of(backup, "home/notices/*")), "a file in it is damaged"),
+    "a bit of the register": (
+        lambda backup, _: flip(one_of(backup, "register/*")),
+        "a file in it is damaged",
+    ),
+    "no manifest": (lambda backup, _: (backup / "backup.json").write_bytes(b"x" * 20_000), "is no backup"),
+    "a file changed and what is said of it": (lambda backup, _: change(backup), "does not fit"),
+    "a file missing": (lambda backup, _: one_of(backup, "home/notices/*").unlink(), "lacks 1 of the files"),
+    "a file added": (lambda backup, _: (backup / "home" / "mail.toml").write_text(""), "other files than"),
+    "leads out": (lambda backup, _: lead_out(backup), "leads elsewhere"),
+    "has a link": (lambda backup, _: link(backup), "something else than files"),
+    "has a link to a folder": (lambda backup, _: link_folder(backup), "something else than files"),
+    "an officer's signature": (
+        lambda backup, desk: sign_again(backup, desk.home.officers / "administrator"),
+        "did not sign it",
+    ),
+    "a signature on something else": (
+        lambda backup, desk: sign_otherwise(backup, desk.home.service),
+        "does not fit",
+    ),
+    "of another time": (lambda backup, _: say(backup, time="2030-01-01T00:00:00+00:00"), "does not fit"),
+    "of fewer entries": (lambda backup, _: say(backup, entries=1), "malformed"),
+    "of another register": (lambda backup, _: say(backup, register="0" * 64), "of another register"),
 }
 
 
 @pytest.mark.parametrize("damage", sampled(DAMAGED))
-def test_a_damaged_backup_makes_no_home(damage: str, desk: Desk, kept: Path) -> None:
+def test_a_backup_that_the_home_did_not_write_so_makes_no_home(damage: str, desk: Desk, kept: Path) -> None:
+    (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
     home, _ = taken(desk, kept)
     break_, sentence = DAMAGED[damage]
-    break_(home)
+    break_(home, desk)
     new = elsewhere(kept)
 
     result = new("restore", home)
 
     assert (result.exit_code, sentence in result.stderr) == (2, True), result.output
+    assert result.stderr.count("\n") == 1
     assert [*new.home.root.parent.iterdir()] == []
-    assert not (kept / "outside").exists()
+
+
+def test_a_manifest_of_before_fits_no_later_backup(desk: Desk, kept: Path) -> None:
+    desk.done("backup", kept / "homes" / "first")
+    desk.submit()
+    desk.done("backup", kept / "homes" / "second")
+    first, second = kept / "homes" / "first", kept / "homes" / "second"
+    for name in ("backup.json", "backup.json.sig"):
+        shutil.copy(first / name, second / name)
+    new = elsewhere(kept)
+
+    assert "it lacks 1 of the files that it had" in new("restore", second).stderr
+    assert not new.home.root.exists()
+
+
+def test_a_backup_is_of_the_register_that_is_named_from_outside(desk: Desk, kept: Path) -> None:
+    home, keys = taken(desk, kept)
+    new = elsewhere(kept)
+
+    result = new("restore", home, "--keys", keys, "--pin", "0" * 64)
+
+    assert (result.exit_code, "of another register than --pin names" in result.stderr) == (2, True)
+    assert not new.home.root.exists()
+
+
+def rewrite(file: Path, change: Callable[[tarfile.TarInfo, bytes], tuple[tarfile.TarInfo, bytes]]) -> None:
+    """Write a backup of keys again with its members changed."""
+    fresh = file.with_name("fresh.tar")
+    with tarfile.open(file) as old, tarfile.open(fresh, "w") as new:
+        for member in old.getmembers():
+            held = old.extractfile(member)
+            assert held
+            info, data = change(member, held.read())
+            info.size = len(data)
+            new.addfile(info, io.BytesIO(data))
+    fresh.replace(file)
+
+
+def another_key(member: tarfile.TarInfo, data: bytes) -> tuple[tarfile.TarInfo, bytes]:
+    return member, b"another" if member.name == "keys/service/signing" else data
+
+
+def another_name(member: tarfile.TarInfo, data: bytes) -> tuple[tarfile.TarInfo, bytes]:
+    if member.name == "keys/service/signing":
+        member.name = "../signing"
+    return member, data
+
+
+def another_moment(member: tarfile.TarInfo, data: bytes) -> tuple[tarfile.TarInfo, bytes]:
+    return member, data.replace(b'"time": "20', b'"time": "19') if member.name == "backup.json" else data
+
+
+CHANGED_KEYS: Final[dict[Callable[[tarfile.TarInfo, bytes], tuple[tarfile.TarInfo, bytes]], str]] = {
+    another_key: "a file in it is damaged",
+    another_name: "other files than were written",
+    another_moment: "does not fit",
+}
+
+
+@pytest.mark.parametrize("change", CHANGED_KEYS)
+def test_keys_that_the_home_did_not_write_make_no_home(
+    change: Callable[[tarfile.TarInfo, bytes], tuple[tarfile.TarInfo, bytes]], desk: Desk, kept: Path
+) -> None:
+    home, keys = taken(desk, kept)
+    rewrite(keys, change)
+    new = elsewhere(kept)
+
+    result = new("restore", home, "--keys", keys)
+
+    assert (result.exit_code, CHANGED_KEYS[change] in result.stderr) == (2, True), result.output
+    assert [*new.home.root.parent.iterdir()] == []
+
+
+def test_keys_of_another_home_are_refused(desk: Desk, kept: Path, tmp_path: Path) -> None:
+    home, _ = taken(desk, kept)
+    found_home(tmp_path / "another")
+    another = Desk(Home(tmp_path / "another"))
+    another.done("backup", tmp_path / "b", "--with-keys", tmp_path / "keys" / "k.tar")
+    new = elsewhere(kept)
+
+    result = new("restore", home, "--keys", tmp_path / "keys" / "k.tar")
+
+    assert (result.exit_code, "it is of another register" in result.stderr) == (2, True), result.output
+    assert not new.home.root.exists()
+
+
+def test_the_service_signs_in_the_form_that_openssh_reads(desk: Desk, kept: Path) -> None:
+    home, _ = taken(desk, kept)
+    call = ["ssh-keygen", "-Y", "verify", "-f", str(desk.home.allowed_signers), "-I", "service"]
+    call += ["-n", "equipoise-backup-v1", "-s", str(home / "backup.json.sig")]
+
+    with (home / "backup.json").open("rb") as data:
+        done = subprocess.run(call, stdin=data, check=False, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_backup_takes_what_is_new_and_each_is_restored_alone(desk: Desk, kept: Path) -> None:
+    (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
+    (desk.home.notices / "b.txt").write_text("Somebody is to decide soon.\n")
+    homes, made, entries = kept / "homes", [], []
+    for number in range(6):
+        if number:
+            desk.done("assign", CASE, "--person", PERSONS[number % 2], "--as", "foi-officer")
+        told = desk.told("backup", homes / f"equipoise-2026030{number}T020000Z")
+        made.append(Path(told["home"]["file"]))
+        entries.append(told["home"]["entries"])
+        if number == 2:
+            (desk.home.notices / "b.txt").write_text("That was decided.\n")
+    with_keys = kept / "keys" / "k.tar"
+    desk.done("backup", kept / "homes" / "last", "--with-keys", with_keys)
+
+    assert (made[0] / "home/notices/a.txt").samefile(made[5] / "home/notices/a.txt")
+    assert not (made[2] / "home/notices/b.txt").samefile(made[3] / "home/notices/b.txt")
+    assert one_of(made[0], "register/*").samefile(one_of(made[5], "register/*"))
+    bundles = [len([*(each / "register").iterdir()]) for each in made]
+    assert bundles == [1, 2, 2, 3, 2, 3]  # what came since is rolled up, so there are few
+    for each in (made[1], made[4]):
+        shutil.rmtree(each)
+    for number in (0, 2, 3, 5):
+        new = Desk(Home(kept / f"machine-{number}" / "home"))
+        said = new.told("restore", made[number], "--keys", with_keys)
+        assert (said["audit"]["passes"], said["audit"]["entries"]) == (True, entries[number])
+    assert (kept / "machine-5/home/notices/b.txt").read_text() == "That was decided.\n"
+    assert (kept / "machine-0/home/notices/b.txt").read_text() == "Somebody is to decide soon.\n"
+
+
+PERSONS: Final = ("both-gates", "foi-officer")
+
+
+@pytest.mark.parametrize("where", ["home/notices/a.txt", "register"])
+def test_what_the_disk_lost_of_a_backup_before_is_copied_again(where: str, desk: Desk, kept: Path) -> None:
+    (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
+    first = kept / "homes" / "equipoise-20260301T020000Z"
+    desk.done("backup", first)
+    rotten = one_of(first, "register/*") if where == "register" else first / where
+    flip(rotten)
+
+    home, keys = taken(desk, kept)
+
+    new, said = restored(kept, home, keys)
+    assert said["audit"]["passes"]
+    assert (new.home.notices / "a.txt").read_text() == "Somebody is to decide.\n"
+
+
+def test_where_the_register_was_set_back_it_is_written_whole(desk: Desk, kept: Path) -> None:
+    shutil.copytree(desk.home.root, kept / "before", symlinks=True)
+    desk.submit()
+    desk.done("backup", kept / "homes" / "equipoise-20260301T020000Z")
+    before = Desk(Home(kept / "before"))
+    before.done("assign", CASE, "--person", "foi-officer", "--as", "foi-officer")
+
+    home, keys = taken(before, kept)
+
+    assert restored(kept, home, keys)[1]["audit"]["passes"]
+    assert len([*(home / "register").iterdir()]) == 1
+
+
+def test_nothing_is_taken_over_of_the_register_that_this_home_did_not_sign(desk: Desk, kept: Path) -> None:
+    first = kept / "homes" / "equipoise-20260301T020000Z"
+    desk.done("backup", first)
+    file = one_of(first, "register/*")
+    file.write_bytes(b"something else")
+    name = file.relative_to(first).as_posix()
+    say(first, files=said(first)["files"] | {name: [hashlib.sha256(file.read_bytes()).hexdigest(), 0]})
+
+    home, keys = taken(desk, kept)
+
+    assert restored(kept, home, keys)[1]["audit"]["passes"]
+
+
+def test_where_there_are_no_links_a_backup_is_copied(
+    desk: Desk, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.done("backup", kept / "homes" / "equipoise-20260301T020000Z")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", refuse)
+        home, keys = taken(desk, kept)
+
+    assert {path.stat().st_nlink for path in home.rglob("*") if path.is_file()} == {1}
+    assert restored(kept, home, keys)[1]["audit"]["passes"]
 
 
 def test_what_cannot_be_backed_up_or_restored_is_refused_and_leaves_nothing(desk: Desk, kept: Path) -> None:
@@ -276,10 +516,9 @@ def test_what_cannot_be_backed_up_or_restored_is_refused_and_leaves_nothing(desk
     assert "another place" in desk("backup", kept / "homes", "--with-keys", kept / "homes" / "k.tar").stderr
     assert "not an empty folder" in desk.refused("restore", home)[1]
     new = elsewhere(kept)
-    assert "a backup of the keys, where one of the home belongs" in new("restore", keys).stderr
-    assert (
-        "a backup of the home, where one of the keys belongs" in new("restore", home, "--keys", home).stderr
-    )
+    assert "is no backup" in new("restore", keys).stderr
+    assert "is no backup" in new("restore", home, "--keys", home).stderr
+    assert "is no backup" in new("restore", home, "--keys", home / "backup.json").stderr
     assert not new.home.root.exists()
     assert [*(kept / "homes").iterdir()] == [home]
 
@@ -331,36 +570,26 @@ def crowded(desk: Desk, kept: Path) -> Path:
     """A folder with four backups of a home and their keys, and what is like them and none of them."""
     home, keys = taken(desk, kept)
     for moment in MOMENTS:
-        shutil.copy(home, home.parent / f"equipoise-{moment}.tar")
+        shutil.copytree(home, home.parent / f"equipoise-{moment}")
         shutil.copy(keys, keys.parent / f"equipoise-{moment}.keys.tar")
-    home.replace(kept / "one.tar")
+    home.rename(kept / "one")
     keys.replace(kept / "one.keys.tar")
     return kept
 
 
 def others(folder: Path, kept: Path) -> set[str]:
     """Put beside backups what is never removed; return the names."""
-    shutil.copy(kept / "one.tar", folder / "before-the-upgrade.tar")
-    shutil.copy(kept / "one.tar", folder / "equipoise-20260101T020000Z.tar.old")
-    shutil.copy(kept / "one.keys.tar", folder / "equipoise-20260101T020001Z.tar")  # of another kind
+    shutil.copytree(kept / "one", folder / "before-the-upgrade")
+    shutil.copytree(kept / "one", folder / "equipoise-20260101T020000Z.old")
+    shutil.copy(kept / "one.keys.tar", folder / "equipoise-20260101T020001Z")  # of another kind
     shutil.copy(kept / "one.keys.tar", folder / "equipoise-20260101T020002Z.keys.tar.age")
-    (folder / "equipoise-20260101T020003Z.tar").symlink_to(kept / "one.tar")
-    os.mkfifo(folder / "equipoise-20260101T020004Z.tar")
-    (folder / "equipoise-20260101T020005Z.tar").write_bytes(b"x" * 20_000)
-    (folder / "equipoise-20260101T020006Z.tar").mkdir()
-    of_another = folder / "equipoise-20260101T020007Z.tar"
-    shutil.copy(kept / "one.tar", of_another)
-    with tarfile.open(of_another) as tar:
-        manifest = tar.getmember("backup.json")
-        held = tar.extractfile(manifest)
-        assert held
-        text = held.read()
-    register = re.search(rb'"register": "([0-9a-f]{64})"', text)
-    assert register
-    data = bytearray(of_another.read_bytes())
-    at = manifest.offset_data + register.start(1)
-    data[at : at + 64] = b"0" * 64
-    of_another.write_bytes(data)
+    (folder / "equipoise-20260101T020003Z").symlink_to(kept / "one")
+    os.mkfifo(folder / "equipoise-20260101T020004Z")
+    (folder / "equipoise-20260101T020005Z").write_bytes(b"x" * 20_000)
+    (folder / "equipoise-20260101T020006Z").mkdir()
+    of_another = folder / "equipoise-20260101T020007Z"
+    shutil.copytree(kept / "one", of_another)
+    say(of_another, register="0" * 64)
     return {path.name for path in folder.iterdir() if not re.search("2026030", path.name)}
 
 
@@ -372,9 +601,9 @@ def test_the_newest_stay_and_nothing_goes_but_older_backups_of_this_home(desk: D
 
     new = [Path(said[each]["file"]).name for each in ("home", "keys")]
     stay = MOMENTS[2:]
-    assert {path.name for path in homes.iterdir()} - beside == {new[0], *(f"equipoise-{m}.tar" for m in stay)}
+    assert {path.name for path in homes.iterdir()} - beside == {new[0], *(f"equipoise-{m}" for m in stay)}
     assert {path.name for path in keys.iterdir()} == {new[1], *(f"equipoise-{m}.keys.tar" for m in stay)}
-    gone = [homes / f"equipoise-{m}.tar" for m in MOMENTS[:2]] + [
+    gone = [homes / f"equipoise-{m}" for m in MOMENTS[:2]] + [
         keys / f"equipoise-{m}.keys.tar" for m in MOMENTS[:2]
     ]
     assert said["removed"] == [str(path) for path in gone]
@@ -382,44 +611,64 @@ def test_the_newest_stay_and_nothing_goes_but_older_backups_of_this_home(desk: D
 
 def test_where_clocks_were_wrong_the_new_backup_stays(desk: Desk, kept: Path) -> None:
     home, _ = taken(desk, kept)
-    home.replace(home.with_name("equipoise-29990101T000000Z.tar"))
+    home.rename(home.with_name("equipoise-29990101T000000Z"))
     told = desk("backup", home.parent, "--keep", "1")
     (left,) = home.parent.iterdir()
     assert str(left) in told.stdout.splitlines()[0]
     assert "Removed: " in told.stdout
 
 
-def spoilt(desk: Desk, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Back up to a disk that has something else, after a moment, than was written."""
+def backups(kept: Path) -> dict[Path, bytes]:
+    found = (path for where in ("homes", "keys") for path in (kept / where).rglob("*"))
+    return {path: path.read_bytes() for path in found if path.is_file()}
+
+
+def spoilt(pattern: str, desk: Desk, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Back up to a disk that has something else, after a moment, than was written.
+
+    Args:
+        pattern: Of the file in the backup of the home; empty for the backup of the keys.
+    """
     filling = disk.filling
 
     @contextmanager
     def spoiling(path: Path) -> Iterator[BinaryIO]:
         with filling(path) as file:
             yield file
-        data = bytearray(path.read_bytes())
-        data[len(data) // 2] ^= 1
-        path.write_bytes(data)
+        flip(path)
+
+    def spoil() -> None:
+        found = (kept / "homes").glob(f".*.part/{pattern}")
+        flip(next(path for path in found if path.stat().st_nlink == 1))  # what is not of a backup before
 
     with monkeypatch.context() as patch:
-        patch.setattr(disk, "filling", spoiling)
+        if pattern:
+            patch.setattr(os, "sync", spoil)
+        else:
+            patch.setattr(disk, "filling", spoiling)
         return desk("backup", kept / "homes", "--with-keys", kept / "keys", "--keep", "1")
 
 
+SPOILT: Final = ("register/*", "backup.json", "backup.json.sig", "home/notices/*", "")
+
+
+@pytest.mark.parametrize("pattern", SPOILT)
 def test_after_a_backup_that_failed_nothing_is_removed(
-    desk: Desk, crowded: Path, monkeypatch: pytest.MonkeyPatch
+    pattern: str, desk: Desk, crowded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = {path: path.read_bytes() for path in crowded.rglob("*.tar")}
+    desk.submit()
+    (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
+    before = backups(crowded)
     known = copies_elsewhere.known(desk.home)
 
-    bad = spoilt(desk, crowded, monkeypatch)
+    bad = spoilt(pattern, desk, crowded, monkeypatch)
     assert (bad.exit_code, "read back otherwise than it was written" in bad.stderr) == (3, True), bad.output
-    assert copies_elsewhere.known(desk.home) == known  # it counts for nothing
+    if pattern:
+        assert copies_elsewhere.known(desk.home) == known  # it counts for nothing
     without_keys = desk("backup", crowded / "homes", "--with-keys", crowded / "none" / "k.tar", "--keep", "1")
     assert without_keys.exit_code != 0
 
-    after = {path: path.read_bytes() for path in crowded.rglob("*.tar")}
-    assert after.items() >= before.items()
+    assert backups(crowded).items() >= before.items()
 
 
 def test_how_many_are_kept_is_a_number_and_of_a_folder(desk: Desk, kept: Path) -> None:
@@ -448,6 +697,7 @@ def test_what_no_backup_has_is_named_as_it_stands_in_a_home() -> None:
     anew = (home.register, home.catalogue, home.tree, home.repeats, home.prefect, home.address, home.looked)
     for path in (*anew, home.looked_ahead, home.laid_out, home.log, home.allowed_signers):
         assert LEFT_OUT.fullmatch(str(path.relative_to(home.root)))
+    assert LEFT_OUT.fullmatch("state/catalogue-0123abcd.sqlite")
     matter = (home.desk, home.checkpoints, home.audits, home.handed_out, home.lookups, home.sign_on)
     for path in (*matter, home.inbox, home.set_aside, home.published, home.letters, home.consents):
         assert not LEFT_OUT.fullmatch(str(path.relative_to(home.root)))

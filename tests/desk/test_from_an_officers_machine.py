@@ -221,7 +221,7 @@ AT = "unix:/run/equipoise/registrar.sock"
 HOME_ALONE = (
     ("doctor",),
     ("backup", "/nowhere"),
-    ("restore", "/nowhere.tar"),
+    ("restore", "/nowhere"),
     ("init", "--authority", "X", "--administrator", "x", "--body", "other"),
 )
 

@@ -361,9 +361,8 @@ def test_a_persons_key_is_good_for_statements_alone(office: Office) -> None:
         rows["sign-off-officer"]
         == f'namespaces="equipoise-act-v1" {office.signers["sign-off-officer"].public}'
     )
-    assert rows["service"] == (
-        f'namespaces="equipoise-act-v1,git,equipoise-checkpoint-v1" {office.signers["service"].public}'
-    )
+    spaces = "equipoise-act-v1,git,equipoise-checkpoint-v1,equipoise-backup-v1"
+    assert rows["service"] == f'namespaces="{spaces}" {office.signers["service"].public}'
 
 
 def test_the_list_of_signers_keeps_every_key_that_ever_was_good(office: Office) -> None:

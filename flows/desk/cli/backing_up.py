@@ -36,7 +36,7 @@ _PATH = click.Path(path_type=Path)
     epilog=example(
         "equipoise backup /mnt/backups --with-keys /mnt/keys",
         "equipoise backup /mnt/backups --keep 30",
-        "equipoise backup home.tar --with-keys /mnt/usb --seal-for age1…",
+        "equipoise backup before-the-upgrade --with-keys /mnt/usb --seal-for age1…",
     )
 )
 @click.argument("target", type=_PATH, required=False)
@@ -64,10 +64,12 @@ def backup(
     home: Home,
     as_json: bool,
 ) -> None:
-    """Write a backup of the home into TARGET, a new file or a folder, also while `up` runs.
+    """Write a backup of the home into TARGET, a new folder or one of backups, also while `up` runs.
 
-    It has everything but the keys and what is made anew, and is as secret as the home. The keys go into
-    another file, to be kept in other hands. Without TARGET all goes where the settings say.
+    It has everything but the keys and what is made anew, is signed by the service, and is as secret as the
+    home. What the backup before it in the same folder has is linked, not copied; each is whole, and can be
+    removed alone. The keys go into a file elsewhere, to be kept in other hands. Without TARGET all goes
+    where the settings say.
     """
     if target is None:
         said = Settings(home)
@@ -95,7 +97,8 @@ def backup(
         print_json({"home": _row(done), "keys": _row(made) if made else None, "removed": removed})
         return
     entries = counted(done.manifest.entries, "entry", "entries")
-    click.echo(shown(f"Written: {done.file} ({_size(done.size)}), with the register up to {entries}."))
+    sizes = f"{_size(done.size)}, {_size(done.new)} of it new"
+    click.echo(shown(f"Written: {done.file} ({sizes}), with the register up to {entries}."))
     if made:
         click.echo(shown(f"Written: {made.file} ({_size(made.size)}), with the keys."))
     else:
@@ -116,6 +119,7 @@ def _row(made: BackedUp) -> dict[str, object]:
     return {
         "file": str(made.file),
         "size": made.size,
+        "new": made.new,
         "entries": said.entries,
         "files": len(said.files),
         "left_out": said.left_out,
@@ -128,11 +132,11 @@ def _size(size: int) -> str:
 
 @click.command(
     epilog=example(
-        "equipoise restore /mnt/backups/equipoise-20260305T020000Z.tar \\\n"
+        "equipoise restore /mnt/backups/equipoise-20260305T020000Z \\\n"
         "  --keys /mnt/keys/equipoise-20260305T020002Z.keys.tar --checkpoint 000000120.txt",
     )
 )
-@click.argument("file", type=_PATH)
+@click.argument("backup", metavar="FOLDER", type=_PATH)
 @click.option("--keys", metavar="FILE", type=_PATH, help="The backup of its keys.")
 @click.option(
     "--identity", metavar="FILE", type=_PATH, help="The private key of age for which the keys were sealed."
@@ -152,7 +156,7 @@ def _size(size: int) -> str:
 )
 @at_home
 def restore(
-    file: Path,
+    backup: Path,
     keys: Path | None,
     identity: Path | None,
     newer: str | None,
@@ -162,15 +166,17 @@ def restore(
     home: Home,
     as_json: bool,
 ) -> None:
-    """Make a home again from its backup FILE, where there is none, and audit it.
+    """Make a home again from its backup FOLDER, where there is none, and audit it.
 
+    What its service did not sign, by the policy of the register in it, is refused, and so is a backup in
+    which a file differs, is missing or was added: nothing is made of it then.
     What is made from the register is made anew, erasures that it tells of are carried out, and nothing is
     recorded until the audit has passed.
     """
     with Progress("Auditing") as progress:
         done = restoring.restore(
             home,
-            file,
+            backup,
             keys=keys,
             identity=identity,
             newer=newer,

@@ -136,11 +136,13 @@ _AFTER: Final = {
     ),
     "backup": _in(
         "backing_up",
-        "Write a backup of the home into TARGET, a new file or a folder, also while `up` runs.",
+        "Write a backup of the home into TARGET, a new folder or one of backups, also while `up` runs.",
         "backup",
     ),
     "restore": _in(
-        "backing_up", "Make a home again from its backup FILE, where there is none, and audit it.", "restore"
+        "backing_up",
+        "Make a home again from its backup FOLDER, where there is none, and audit it.",
+        "restore",
     ),
     "lint": _in("checking", "Check an assessment before it is submitted.", "lint"),
     "pdf-check": _in(
