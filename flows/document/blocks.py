@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from flows.document.syntax import excess, has_remark, note_tokens, reader
 from flows.domain.errors import Fault, MalformedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from markdown_it.token import Token
 
@@ -171,7 +172,7 @@ def parse_document(markdown: str) -> tuple[Block, ...]:
     Raises:
         MalformedError: it has what is outside the subset; names each place.
     """
-    return _parse(markdown, "document.md", lambda: _Reading(markdown, headings=True))
+    return _parse(markdown, "document.md", headings=True)
 
 
 def parse_prose(markdown: str, *, source: str = "text", typed: bool = False) -> tuple[Block, ...]:
@@ -183,7 +184,7 @@ def parse_prose(markdown: str, *, source: str = "text", typed: bool = False) -> 
     Raises:
         MalformedError: it has what is outside the subset; names each place.
     """
-    return _parse(markdown, source, lambda: _Reading(markdown, headings=False, typed=typed))
+    return _parse(markdown, source, headings=False, typed=typed)
 
 
 def words(blocks: Iterable[Block]) -> Iterator[str]:
@@ -256,18 +257,23 @@ def link_fault(href: str) -> str | None:
     return None if href.isascii() else "has letters an address cannot have"
 
 
-def _parse(markdown: str, source: str, begin: Callable[[], _Reading]) -> tuple[Block, ...]:
-    too_much = excess(markdown)
-    problems = [too_much] if too_much else character_faults(markdown)
-    blocks: tuple[Block, ...] = ()
-    if not problems:
-        reading = begin()
-        blocks = reading.read()
-        # A character reference (&#8238;) brings in what the source does not show.
-        problems = reading.problems or character_faults("\n".join(words(blocks)))
+def _parse(markdown: str, source: str, *, headings: bool, typed: bool = False) -> tuple[Block, ...]:
+    blocks, problems = _read(markdown, headings=headings, typed=typed)
     if problems:
         raise MalformedError(source, *(Fault(path="", problem=each) for each in problems))
     return blocks
+
+
+@lru_cache(maxsize=64)  # a field of content is read when it is taken in, checked, printed and looked for
+def _read(markdown: str, *, headings: bool, typed: bool) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """Return the blocks of a text, and what is wrong with it."""
+    too_much = excess(markdown)
+    if problems := [too_much] if too_much else character_faults(markdown):
+        return (), tuple(problems)
+    reading = _Reading(markdown, headings=headings, typed=typed)
+    blocks = reading.read()
+    # A character reference (&#8238;) brings in what the source does not show.
+    return blocks, tuple(reading.problems or character_faults("\n".join(words(blocks))))
 
 
 _HARD_BREAK: Final = (
