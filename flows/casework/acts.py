@@ -89,7 +89,7 @@ from flows.register.entry import AHEAD, LONGEST_DELAY, seconds
 from flows.register.roster import allowed_signers, owners, write_policy
 from flows.register.signature import CONSENT
 from flows.register.statement import POLICY
-from flows.register.stop import lift, stopped, stopped_since
+from flows.register.stop import lift, stopped_since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -811,12 +811,13 @@ def resume(office: Office, administrator: Officer, reason: str) -> Recorded | No
     Raises:
         RefusedError: nothing stopped it, or there is no reason.
     """
-    from flows.casework import auditing  # noqa: PLC0415 - the audit, for this act alone
+    from flows.casework import oversight  # noqa: PLC0415 - the audit, for this act alone
 
-    tip, is_stopped = office.register.tip().entry, stopped(office.home.register)
-    newest = auditing.last_audit(office.home) if is_stopped else None
+    tip, is_stopped = office.register.tip().entry, office.register.stopped()
+    newest = oversight.kept_beside(office).audit if is_stopped else None
     findings = newest.findings if newest else ()
     last = office.register.dossier(POLICY).statements[-1].act
+    # Of a registrar's home it is recorded once more, which ends the stop as well.
     if last.kind == RESUME and (since := stopped_since(office.home.register)) and since < last.time:
         lift(office.home.register)  # somebody decided, and was cut off then
         return None

@@ -141,6 +141,19 @@ def _audited(office: Office, newest: str | None, looked_into: Checkpoint | None)
     )
 
 
+def note_restored(home: Home, report: Report, now: datetime) -> None:
+    """Keep what the audit of a restored register found, on which an administrator may decide."""
+    findings, validated = tuple(report.named), report.checkpoint.text() if report.passes else ""
+    audited = Audited(
+        time=now,
+        entries=report.entries,
+        findings=findings,
+        release=version("equipoise"),
+        validated=validated,
+    )
+    _keep(home, [*_audits(home), audited])
+
+
 def last_audit(home: Home) -> Audited | None:
     """Return the newest audit of the home's register; None while there is none."""
     return next(iter(_audits(home)[-1:]), None)

@@ -126,6 +126,8 @@ def proof_of(office: Office, sequence: int) -> str:
     Raises:
         RefusedError: there is no such entry.
     """
+    if there := office.keys_elsewhere:
+        return there.ask("proof-of", str, sequence=sequence)
     note = current(office)
     size = parse_checkpoint(note)[0].sequence
     if not 0 < sequence <= size:
@@ -142,6 +144,8 @@ def since(office: Office, old: int) -> str:
     Raises:
         RefusedError: the register has fewer entries.
     """
+    if there := office.keys_elsewhere:
+        return there.ask("proof-since", str, old=old)
     note = current(office)
     size = parse_checkpoint(note)[0].sequence
     if not 0 <= old <= size:
@@ -163,7 +167,9 @@ def add_cosignatures(office: Office, text: str) -> tuple[str, list[str]]:
 
     Raises:
         MalformedError: it is neither, or another checkpoint.
+        RegisterError: the home is elsewhere.
     """
+    office.home.check_here()
     note = parse_note(current(office))
     try:
         given = parse_note(text) if "\n\n" in text else replace(note, lines=parse_lines(text))
@@ -205,7 +211,9 @@ def stamp(office: Office) -> tuple[str, bytes]:
 
     Raises:
         RefusedError: the authority names no time-stamp authority, or that does not answer.
+        RegisterError: the home is elsewhere.
     """
+    office.home.check_here()
     from flows.document.signing import pades  # noqa: PLC0415 - a second, for those who stamp
 
     if office.credential is None:

@@ -53,7 +53,13 @@ def keep(office: Office, consent: Consent, armoured: str) -> str:
     Raises:
         RegisterMovedError: the policy is no longer the one that it would change.
         ConsentError: the signature is not theirs, or not for this.
+        RefusedError: such changes wait where a registrar is.
     """
+    if office.keys_elsewhere:
+        raise RefusedError(
+            "This takes two administrators, and what one of them proposes waits where the registrar is; do "
+            "this there."
+        )
     policy = office.register.policy()
     if consent.act.policy != policy.version:
         raise RegisterMovedError(POLICY)

@@ -34,6 +34,7 @@ class Letter:
         tag: What stands for it.
         received: When it was received, UTC.
         size: In bytes, as sealed.
+        path: Of the file, from the home on.
     """
 
     reference: str
@@ -41,11 +42,13 @@ class Letter:
     received: datetime
     what: str
     size: int
-    path: Path
+    path: str
 
 
 def waiting_in(office: Office, reference: str | None = None) -> list[Letter]:
     """Return the messages that wait, of one case or of all, the oldest first."""
+    if there := office.keys_elsewhere:
+        return there.ask("waiting-mail", list[Letter], reference=reference)
     sought = slug(parse_reference(reference)).lower() if reference else None
     found = [
         letter
@@ -63,8 +66,14 @@ def _letter(office: Office, name: str, path: Path) -> Letter | None:
     if known is None:
         return None
     received = datetime.strptime(at, "%Y%m%dT%H%M").replace(tzinfo=UTC)
-    size = path.stat().st_size
-    return Letter(reference=known.case.reference, tag=tag, received=received, what=what, size=size, path=path)
+    return Letter(
+        reference=known.case.reference,
+        tag=tag,
+        received=received,
+        what=what,
+        size=path.stat().st_size,
+        path=path.relative_to(office.home.root).as_posix(),
+    )
 
 
 def letter_of(office: Office, tag: str) -> Letter:
@@ -80,9 +89,24 @@ def letter_of(office: Office, tag: str) -> Letter:
 
 
 def unsealed(office: Office, letter: Letter) -> bytes:
-    """Return a message that waits, as it was received."""
+    """Return a message that waits, as it was received.
+
+    Raises:
+        NotEntitledError: it is not on record that whoever asks a registrar opens what is sealed in its case.
+    """
     case = office.register.dossier(letter.reference).case
-    return office.vault.unseal(case.recipient, letter.path.read_bytes())
+    return office.sealing.unseal(case.recipient, as_kept(office, letter.tag))
+
+
+def as_kept(office: Office, tag: str) -> bytes:
+    """Return a message that waits, as it is sealed to its case.
+
+    Raises:
+        RefusedError: none of that tag waits.
+    """
+    if there := office.keys_elsewhere:
+        return there.ask("sealed-message", bytes, tag=tag)
+    return (office.home.root / letter_of(office, tag).path).read_bytes()
 
 
 def dealt_with(office: Office, person: str, tag: str) -> Letter:
@@ -91,12 +115,14 @@ def dealt_with(office: Office, person: str, tag: str) -> Letter:
     Raises:
         RefusedError: none of that tag waits, or the person is no FOI officer.
     """
+    if there := office.keys_elsewhere:
+        return there.ask("put-message-by", Letter, person=person, tag=tag)
     office.register.policy().require(person, Role.FOI_OFFICER, verb="look after the mail of a case")
     letter = letter_of(office, tag)
     from flows.casework.arrivals import note  # noqa: PLC0415 - the sources, for this alone
 
     note(office, {"person": person, "reason": "put by", "cases": [letter.reference], "message": tag})
-    put_by(letter)
+    put_by(office, letter)
     return letter
 
 
@@ -117,25 +143,29 @@ def is_from_applicant(office: Office, letter: Letter) -> bool | None:
     from flows.sources.parse import address_of  # noqa: PLC0415 - as above
 
     dossier = office.register.dossier(letter.reference)
-    request = office.vault.unseal(dossier.case.recipient, dossier.read(SEALED_REQUEST))
+    request = office.sealing.unseal(dossier.case.recipient, dossier.read(SEALED_REQUEST))
     known = address_of(request, rules=texts.RECORDED)
     if known is None:
         return None
     return read_message(unsealed(office, letter)).sender.casefold() == known[1].casefold()
 
 
-def take_for_own_words(office: Office, person: str, letter: Letter, reason: str) -> None:
+def take_for_own_words(office: Office, person: str, tag: str, reason: str) -> None:
     """Note that a person takes a message from another address for the applicant's own words, and why.
 
     Raises:
-        RefusedError: they are no FOI officer, or give no reason.
+        RefusedError: none of that tag waits, they are no FOI officer, or give no reason.
     """
+    if there := office.keys_elsewhere:
+        there.ask("take-for-own-words", bool, person=person, tag=tag, reason=reason)
+        return
     office.register.policy().require(person, Role.FOI_OFFICER, verb="look after the mail of a case")
     if not reason.strip():
         raise MissingReasonError("the message", verb="take it for the applicant's own words")
     from flows.casework.arrivals import note  # noqa: PLC0415 - the sources, for this alone
 
-    row = {"person": person, "reason": reason, "cases": [letter.reference], "message": letter.tag}
+    letter = letter_of(office, tag)
+    row = {"person": person, "reason": reason, "cases": [letter.reference], "message": tag}
     note(office, {**row, "taken-for": "the applicant's own words"})
 
 
@@ -154,13 +184,14 @@ def keep(office: Office, case: Case, tag: str, raw: bytes) -> None:
     noted(office, lambda journal: journal.belongs_to(tag, case.reference))
 
 
-def put_by(letter: Letter) -> None:
+def put_by(office: Office, letter: Letter) -> None:
     """Move a message that was dealt with out of what waits; it stays sealed beside it."""
-    done = letter.path.parent / "dealt-with"
+    path = office.home.root / letter.path
+    done = path.parent / "dealt-with"
     done.mkdir(mode=0o700, exist_ok=True)
-    letter.path.rename(done / letter.path.name)
+    path.rename(done / path.name)
     disk.sync(done)
-    disk.sync(letter.path.parent)
+    disk.sync(path.parent)
 
 
 def folders_in(path: Path) -> list[Path]:

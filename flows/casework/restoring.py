@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows import disk
 from flows import home as flows_home
-from flows.casework import backup_manifest, checkpoints, doctor, erasing, papers, published_files
+from flows.casework import auditing, backup_manifest, checkpoints, doctor, erasing, papers, published_files
 from flows.casework.backup_manifest import (
     HOME,
     KEYS,
@@ -130,6 +130,7 @@ def restore(
         processes=processors(),
         progress=progress,
     )
+    auditing.note_restored(home, report, now)
     _decide(home, report, was_stopped)
     published_files.compare(home.published, report)
     report.sort()

@@ -43,6 +43,7 @@ from flows.domain.acts import ASSIGN
 from flows.domain.reference import identity
 from flows.home import Home
 from flows.register import signature
+from flows.register.statement import POLICY
 from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
@@ -202,6 +203,10 @@ def test_the_key_of_an_erased_case_does_not_come_back_from_an_older_backup(
     assert recipient in keys_in(old.home.case_keys)
     assert "E_ROLLBACK" in (old.home.root / "writing-stopped.txt").read_text()
     assert "failed its audit" in old.refused("retention", "set", "3", *FIRST)[1]
+    old.done("resume", "--reason", "It is lost.", *FIRST)
+    with open_office(old.home, reading=True) as office:
+        decided = office.register.dossier(POLICY).statements[-1].act
+    assert decided.details["findings"].startswith("E_ROLLBACK ")
 
     # With a copy of the register that went on, the erasure is carried out.
     new, said = restored(kept, home, keys, "--register", copy, "--checkpoint", note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from base64 import b64decode
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,15 @@ from desk_builders import CASE, EXAMPLE, Desk, open_case, passes_audit
 from registrars import Certifier, elsewhere, running, straight
 
 from flows import home as flows_home
-from flows.casework import arrivals, checkpoints, copies_elsewhere, oversight
+from flows.casework import arrivals, auditing, checkpoints, copies_elsewhere, correspondence, oversight
 from flows.casework.copies_elsewhere import Way
 from flows.casework.office import open_office
 from flows.desk.registrar.application import Application, Offices
 from flows.desk.registrar.peers import Part, Peer
-from flows.domain.errors import NotEntitledError, RefusedError
+from flows.domain.acts import RESUME
+from flows.domain.errors import NotEntitledError, RefusedError, TamperedError
 from flows.home import REGISTRAR_VARIABLE, Home
+from flows.register.statement import POLICY
 from flows.registrar import refusal
 from flows.registrar.connection import Connection
 from flows.sources import aside
@@ -217,8 +220,142 @@ def test_a_desk_is_told_of_one_case_at_a_time_until_its_person_opened_them(desk:
         offices.close()
 
 
+def test_proofs_are_taken_along_from_elsewhere_as_they_are_made_at_home(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far, calls = Desk(Home(tmp_path / "far")), (("--prove", "2"), ("--since", "1"))
+    with straight(desk.home, monkeypatch) as address, monkeypatch.context() as patched:
+        patched.setenv(REGISTRAR_VARIABLE, address.text)
+        proofs = [far.told("checkpoint", *call)["text"] for call in calls]
+        assert "There is no entry 99" in far.refused("checkpoint", "--prove", "99")[1]
+        assert "no checkpoint of 99" in far.refused("checkpoint", "--since", "99")[1]
+    assert [each.way for each in copies_elsewhere.known(desk.home)] == [Way.TAKEN]
+    assert proofs == [desk.told("checkpoint", *call)["text"] for call in calls]
+    assert [*far.home.state.iterdir()] == []
+
+
+def test_an_administrator_lets_a_register_be_written_again_from_their_own_machine(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(desk.home.root, tmp_path / "went-on", symlinks=True)
+    went_on = Desk(Home(tmp_path / "went-on"))
+    went_on.submit()
+    desk.home.checkpoints.mkdir()
+    went_on.done("checkpoint", "--out", desk.home.checkpoints / "000000009.txt")
+    with open_office(desk.home) as office, pytest.raises(TamperedError):
+        auditing.audit_register(office)
+    far = far_away(desk, tmp_path / "far", "administrator", "foi-officer")
+    resume = ("resume", "--reason", "The disk was replaced.")
+    with straight(desk.home, monkeypatch) as address, monkeypatch.context() as patched:
+        patched.setenv(REGISTRAR_VARIABLE, address.text)
+        submit = ("submit", CASE, "--version", "1", "--as", "foi-officer")
+        assert "E_ROLLBACK" in far.refused(*submit)[1]
+        assert far.refused(*resume, "--as", "foi-officer")[0] == 1
+        far.done(*resume, "--as", "administrator")
+        assert "Writing was not stopped" in far.refused(*resume, "--as", "administrator")[1]
+        far.done(*submit)
+    assert not (desk.home.root / "writing-stopped.txt").exists()
+    with open_office(desk.home, reading=True) as office:
+        (said,) = [each.act for each in office.register.dossier(POLICY).statements if each.act.kind == RESUME]
+    assert said.details["findings"].startswith("E_ROLLBACK ")
+    assert passes_audit(desk.home)
+
+
+def test_where_two_administrators_are_needed_nothing_waits_on_the_machine_of_one(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ("--as", "administrator")
+    for name in ("second", "third"):
+        desk.done("officer", "add", f"{name}.administrator", "--role", "administrator", *first)
+    desk.done("policy", "administrators", "2", *first)
+    far = far_away(desk, tmp_path / "far", "administrator")
+    with straight(desk.home, monkeypatch) as address, monkeypatch.context() as patched:
+        patched.setenv(REGISTRAR_VARIABLE, address.text)
+        sentence = far.refused("retention", "set", "12", *first)[1]
+    assert sentence.endswith("waits where the registrar is; do this there.")
+    assert not far.home.consents.exists()
+
+
+@pytest.fixture
+def answered(desk: Desk) -> str:
+    """The tag of a message that waits in the case."""
+    raw = (
+        b"From: Sample Applicant <a@example.org>\r\nSubject: The beats\r\n\r\nI mean the northern beats.\r\n"
+    )
+    with open_office(desk.home) as office:
+        correspondence.keep(office, office.register.dossier(CASE).case, "0123456789abcdef", raw)
+    return "0123456789abcdef"
+
+
+def test_a_message_is_read_and_put_by_from_an_officers_machine(
+    desk: Desk, answered: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = far_away(desk, tmp_path / "far", "foi-officer", "legal-reviewer")
+    read, done = ("mail", "read", answered), ("mail", "done", answered)
+    with straight(desk.home, monkeypatch) as address, monkeypatch.context() as patched:
+        patched.setenv(REGISTRAR_VARIABLE, address.text)
+        (waits,) = far.told("mail", "waiting", CASE)["messages"]
+        assert (waits["tag"], waits["reference"]) == (answered, CASE)
+        assert far.told("show", CASE)["messages"] == [answered]
+        assert far.refused(*read, "--as", "foi-officer")[0] == 1  # no reason
+        found = far.told(*read, "--reason", "To see what is meant.", "--as", "foi-officer")
+        assert found["text"].strip() == "I mean the northern beats."
+        assert "may not look after the mail" in far.refused(*done, "--as", "legal-reviewer")[1]
+        far.done(*done, "--as", "foi-officer")
+        assert far.told("mail", "waiting")["messages"] == []
+        assert "No message" in far.refused(*read, "--as", "foi-officer")[1]
+    assert [each["act"] for each in desk.told("history", CASE)["entries"]][-1] == "read-request"
+    assert [(each["person"], each["message"]) for each in notes(desk)] == [("foi-officer", answered)]
+    assert not far.home.lookups.exists()
+    assert b"northern" not in b"".join(
+        path.read_bytes() for path in far.home.root.rglob("*") if path.is_file()
+    )
+
+
+def test_what_is_in_a_message_a_registrar_tells_those_alone_who_may_read_it(
+    desk: Desk, answered: str
+) -> None:
+    offices = Offices(desk.home)
+    application = Application(offices)
+
+    def asked(part: Part, who: str, name: str, **given: str) -> Any:
+        peer = Peer(part=part, person=who)
+        status, answer = application._answered(name, peer, json.dumps(given).encode())
+        if status != 200:
+            raise refusal.read(json.loads(answer))
+        return json.loads(answer)
+
+    def opened(part: Part, person: str) -> Any:
+        return asked(part, person, "unseal", recipient=recipient, sealed=sealed)
+
+    try:
+        with open_office(desk.home) as office:
+            recipient = office.register.dossier(CASE).case.recipient
+        sealed = asked(Part.OFFICER, "foi-officer", "sealed-message", tag=answered)
+        for part in (Part.WORKER, Part.GATEWAY):
+            with pytest.raises(NotEntitledError):
+                asked(part, "", "sealed-message", tag=answered)
+        for part, person in ((Part.OFFICER, "foi-officer"), (Part.DESK, "")):
+            with pytest.raises(NotEntitledError, match="their own act"):
+                opened(part, person)
+        desk.done("request", CASE, "--reason", "To answer.", "--as", "foi-officer")
+        assert b"northern" in b64decode(opened(Part.OFFICER, "foi-officer"))
+        with pytest.raises(NotEntitledError, match="their own act"):
+            opened(Part.OFFICER, "legal-reviewer")
+        own = {"tag": answered, "person": "foi-officer"}
+        for name, more in (("put-message-by", {}), ("take-for-own-words", {"reason": "It is signed."})):
+            with pytest.raises(NotEntitledError, match="in their own name"):
+                asked(Part.OFFICER, "legal-reviewer", name, **own, **more)
+        assert asked(Part.DESK, "", "take-for-own-words", **own, reason="It is signed.")
+        assert asked(Part.OFFICER, "foi-officer", "put-message-by", **own)["tag"] == answered
+    finally:
+        offices.close()
+
+
 AT = "unix:/run/equipoise/registrar.sock"
 HOME_ALONE = (
+    ("checkpoint", "--add", "README.md"),
+    ("checkpoint", "--stamp", "/nowhere.tsr"),
     ("doctor",),
     ("backup", "/nowhere"),
     ("restore", "/nowhere"),
@@ -239,4 +376,4 @@ def test_what_is_done_to_the_home_itself_says_where_in_one_sentence(
         f"{REGISTRAR_VARIABLE}.\n"
     )
     assert (said.exit_code, said.stderr) == (3, sentence)
-    assert not (tmp_path / "far").exists()
+    assert not [path for path in (tmp_path / "far").rglob("*") if path.is_file()]

@@ -284,7 +284,10 @@ def test_who_may_ask_what_is_this_table() -> None:
         **dict.fromkeys(
             ("stands", "filed", "objects", "records", "pack", "append", "named-in", "told-to"), everybody
         ),
+        "waiting-mail": everybody,
         **dict.fromkeys(("opens", "unseal", "asked-by", "checkpoint", "kept-beside"), opening),
+        **dict.fromkeys(("proof-of", "proof-since", "sealed-message"), opening),
+        **dict.fromkeys(("put-message-by", "take-for-own-words"), opening),
         **dict.fromkeys(("bundle", "branches", "fetched", "handed-out"), desks),
         **dict.fromkeys(("arrivals", "read-set-aside", "take-in-again", "delete-set-aside"), desks),
         **dict.fromkeys(("add-to-case", "listed-mail", "mail-in-case"), desks),

@@ -19,6 +19,7 @@ from flows.casework import (
     checking,
     checkpoints,
     copies_elsewhere,
+    correspondence,
     erasing,
     handing_over,
     mail,
@@ -31,6 +32,7 @@ from flows.casework.acts import Officer
 from flows.casework.applicants import Asking  # noqa: TC001 - read from what comes
 from flows.casework.arrivals import Arrivals  # noqa: TC001 - as above
 from flows.casework.copies_elsewhere import Way
+from flows.casework.correspondence import Letter  # noqa: TC001 - read from what comes
 from flows.casework.handing_over import Handed  # noqa: TC001 - read from what comes
 from flows.casework.mail import Taken  # noqa: TC001 - read from what comes
 from flows.casework.mail_views import InCase, Listed  # noqa: TC001 - as above
@@ -395,6 +397,33 @@ def mail_in_case(asked: Asked, reference: str) -> InCase:
     return mail_views.in_case(asked.office, reference)
 
 
+@_answers(EVERYBODY)
+def waiting_mail(asked: Asked, reference: str | None) -> list[Letter]:
+    """Return the messages that wait in a case, or in all: when each came, and what it is."""
+    return correspondence.waiting_in(asked.office, reference)
+
+
+@_answers(OPENING)
+def sealed_message(asked: Asked, tag: str) -> bytes:
+    """Return a message that waits, as it is sealed; what is in it is asked for as whatever is sealed."""
+    return correspondence.as_kept(asked.office, tag)
+
+
+@_answers(OPENING)
+def put_message_by(asked: Asked, person: str, tag: str) -> Letter:
+    """Put a message by that needs no act, once it is noted who did."""
+    _check_own(asked.peer, person, "put a message by")
+    return correspondence.dealt_with(asked.office, person, tag)
+
+
+@_answers(OPENING)
+def take_for_own_words(asked: Asked, person: str, tag: str, reason: str) -> bool:
+    """Note that a person takes a message from another address for the applicant's own words."""
+    _check_own(asked.peer, person, "take a message for the applicant's own words")
+    correspondence.take_for_own_words(asked.office, person, tag, reason)
+    return True
+
+
 @_answers(OPENING)
 def asked_by(asked: Asked, person: str, words: str, reason: str) -> Asking:
     """Return the cases of an applicant that a person may open, once it is noted that they look."""
@@ -409,6 +438,23 @@ def checkpoint(asked: Asked, person: str) -> str:
     peer = asked.peer
     _check_own(peer, person or peer.person, "take a checkpoint")
     return checkpoints.take(asked.office, person or peer.person or peer.part)
+
+
+@_answers(OPENING)
+def proof_of(asked: Asked, sequence: int) -> str:
+    """Return the proof that an entry is among those of the newest checkpoint, and note who takes that."""
+    return _taken(asked, checkpoints.proof_of(asked.office, sequence))
+
+
+@_answers(OPENING)
+def proof_since(asked: Asked, old: int) -> str:
+    """Return what a witness is asked, and note who takes the newest checkpoint along with it."""
+    return _taken(asked, checkpoints.since(asked.office, old))
+
+
+def _taken(asked: Asked, text: str) -> str:
+    checkpoints.take(asked.office, asked.peer.person or asked.peer.part)
+    return text
 
 
 @_answers(DESKS)

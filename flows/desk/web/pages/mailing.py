@@ -213,7 +213,7 @@ def take_for(visit: Visit) -> Answer:
                     "It is not known to be from the applicant's address: say that you take it for their own "
                     "words, and why."
                 )
-            correspondence.take_for_own_words(visit.office, visit.person, letter, visit.sent("reason"))
+            correspondence.take_for_own_words(visit.office, visit.person, letter.tag, visit.sent("reason"))
         wish = Wish(
             kind=kind,
             reference=letter.reference,
