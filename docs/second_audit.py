@@ -1,6 +1,7 @@
 """Read a register, or the evidence pack of a case, and say whether it passes, or where it fails.
 
     python3 docs/second_audit.py REGISTER.git|PACK.zip [--pin FINGERPRINT] [--checkpoint FILE]
+        [--openings FILE]
 
 A second implementation, so that nobody need trust the first: it was written from register.md and
 acts.md, the two pages beside it, and shares no line with the program. It needs Python's standard
@@ -1616,14 +1617,42 @@ def tip_of(path: Path) -> str | None:
     return found[1] if found else None
 
 
+VAULT = re.compile("vault ([1-9][0-9]{0,11}) sha256:([0-9a-f]{64})")
+
+
+def openings_of(path: Path, note: str | None) -> list[tuple[int, str, str]]:
+    """Return what is wrong with the log of the vault's openings; the note is the service's."""
+    try:
+        log = path.read_bytes() if path.exists() else b""
+    except OSError:
+        return [(0, "E_OPENINGS", "The log of the vault's openings cannot be read.")]
+    found, before, digests = [], None, [""]
+    for number, line in enumerate(log.split(b"\n")[:-1], 1):
+        try:
+            follows = json.loads(line)["before"] == before
+        except (ValueError, KeyError, TypeError):
+            follows = False
+        if not follows and not found:
+            found.append((0, "E_OPENINGS", f"Opening {number} does not follow from the one before it."))
+        before = sha256(line)
+        digests.append(before)
+    lines = (note or "").split("\n")
+    known = VAULT.fullmatch(lines[4]) if len(lines) > 4 else None
+    if known and digests[int(known[1]) : int(known[1]) + 1] != [known[2]]:
+        said = f"The log had {known[1]} openings, and now another at that place, or none."
+        found.append((int(lines[1]), "E_OPENINGS", said))
+    return found
+
+
 def checkpoint_of(audit: Audit, note: str) -> tuple[int, str, str] | None:
     """Return what is wrong with a checkpoint, if something is."""
     lines = note.split("\n")
     parted = lines.index("") if "" in lines else 0
-    text, newest = "\n".join([*lines[:parted], ""]), lines[3] if parted == 4 else None
+    text, newest = "\n".join([*lines[:parted], ""]), lines[3] if parted > 3 else None
     try:
-        number = parted in {3, 4} and re.fullmatch("[1-9][0-9]{0,11}", lines[1])
-        fit = number and lines[0] == f"equipoise/{audit.register}"
+        number = parted in {3, 4, 5} and re.fullmatch("[1-9][0-9]{0,11}", lines[1])
+        vault = parted < 5 or VAULT.fullmatch(lines[4])
+        fit = number and vault and lines[0] == f"equipoise/{audit.register}"
         need(fit, "E_CHECKPOINT", "The checkpoint is out of form, or of another register.")
         found = parse_signature(by_openssh(lines) if newest else "\n".join(lines[4:]))
         service = audit.owners.get(found.public) == SERVICE
@@ -1699,6 +1728,7 @@ def run(
     checkpoint: str | None = None,
     now: datetime | None = None,
     told: list[str] | None = None,
+    openings: Path | None = None,
 ) -> list[tuple[int, str, str]]:
     """Return the findings: the number of the entry or 0, the code, and a sentence.
 
@@ -1707,8 +1737,11 @@ def run(
     told = [] if told is None else told
     try:
         if not path.is_dir():
-            return run_pack(path, pin, checkpoint, told)
-        return run_repository(path, pin, checkpoint, now, told)
+            found = run_pack(path, pin, checkpoint, told)
+        else:
+            found = run_repository(path, pin, checkpoint, now, told)
+        signed = not any(code == "E_CHECKPOINT" for _, code, _ in found)
+        return found + (openings_of(openings, checkpoint if signed else None) if openings else [])
     except (FailError, *UNFORESEEN) as error:
         found = failed_by(error)
         return [(0, found.code, found.sentence)]
@@ -1778,10 +1811,11 @@ def main() -> int:
     parser.add_argument("path", type=Path)
     parser.add_argument("--pin")
     parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--openings", type=Path)
     given = parser.parse_args()
     note = given.checkpoint.read_text(encoding="utf-8") if given.checkpoint else None
     told: list[str] = []
-    found = run(given.path, pin=given.pin, checkpoint=note, told=told)
+    found = run(given.path, pin=given.pin, checkpoint=note, told=told, openings=given.openings)
     for sentence in told:
         print(sentence)
     counts: dict[str, int] = {}

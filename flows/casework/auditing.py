@@ -24,7 +24,7 @@ from flows.domain.procedure import Role
 from flows.engine.settings import AUDITED_AT
 from flows.notices.notice import AuditFailed, WitnessSilent, write_notice
 from flows.register.audit import audit
-from flows.register.checkpoint import newest_checkpoint, parse_text
+from flows.register.checkpoint import newest_checkpoint, parse_checkpoint, parse_text
 from flows.register.report import Report
 from flows.register.stop import stop
 from flows.vault.keys import keys_in
@@ -85,6 +85,9 @@ def audit_register(office: Office) -> Done:
     if found.undecided:
         # The machine may have been short of something for a moment; what stops all work is looked at twice.
         found = _audited(office, newest, looked_into)
+    kept = parse_checkpoint(newest)[0] if newest else None
+    if kept and kept.root == found.root:
+        found.vault = kept.vault  # one text for each number of entries: that is what witnesses cosigned
     asked = witnesses.ask(office, found) if not found.undecided else witnesses.Asked()
     findings = tuple(found.named)
     undecided = found.undecided
@@ -138,6 +141,7 @@ def _audited(office: Office, newest: str | None, looked_into: Checkpoint | None)
         checkpoint=newest,
         looked_into=looked_into,
         keys=keys_in(office.home.case_keys),
+        openings=office.home.vault_opened,
     )
 
 

@@ -19,6 +19,7 @@ from flows.register.checkpoint import (
     write_checkpoint,
 )
 from flows.register.note import parse_lines, parse_note
+from flows.register.openings import read_openings
 from flows.register.statement import mark
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flows.register.checkpoint import Checkpoint
     from flows.register.merkle import Tree
     from flows.register.note import Note, SignatureLine
+    from flows.register.openings import End
 
 
 _SUM: Final = 32
@@ -57,16 +59,20 @@ def current(office: Office) -> str:
 
     Raises:
         RefusedError: writing was stopped by an audit that found something.
-        TamperedError: the register does not go on from where its last checkpoint was made, or the service
-            did not write its newest entry.
+        TamperedError: the register does not go on from where its last checkpoint was made, or the log of
+            the vault's openings does not, or the service did not write its newest entry.
     """
     office.register.check_not_stopped()
     office.register.check_tip()
     tree, note = going_on(office)
     last = parse_checkpoint(note)[0] if note else None
+    # What was opened since is in the next: witnesses sign one text for each number of entries.
     if note and last and last.root and last.sequence == tree.size:
         return note
-    keep(office, head(office, tree))
+    openings = read_openings(office.home.vault_opened)
+    if last and last.vault and (gone := openings.against(last.vault)):
+        raise TamperedError(f"{gone} So no checkpoint is signed; run `equipoise audit`.")
+    keep(office, head(office, tree, openings.end))
     return path_of(office.home, tree.size).read_text(encoding="utf-8")
 
 
@@ -98,11 +104,15 @@ def take(office: Office, person: str) -> str:
     return note
 
 
-def head(office: Office, tree: Tree) -> Checkpoint:
-    """Return what a checkpoint of all entries in ``tree`` says."""
+def head(office: Office, tree: Tree, vault: End | None = None) -> Checkpoint:
+    """Return what a checkpoint of all entries in ``tree`` says.
+
+    Args:
+        vault: Where the log of the vault's openings ends.
+    """
     newest = office.register.since(tree.size - 1)[0]
     newest_hash = mark(office.register.raw(newest.id)).sha256
-    return head_of(tree, office.register.policy().register, newest_hash)
+    return head_of(tree, office.register.policy().register, newest_hash, vault)
 
 
 def keep(office: Office, checkpoint: Checkpoint) -> None:

@@ -24,11 +24,13 @@ from flows.domain.errors import PitError, RegisterError, VaultShutError
 from flows.domain.policy import SERVICE
 from flows.domain.reference import identity
 from flows.register import signature, upkeep
+from flows.register.checkpoint import newest_checkpoint, parse_checkpoint
+from flows.register.openings import read_openings
 from flows.register.repository import Repository
 from flows.register.roster import allowed_signers
 from flows.register.stop import stopped
 from flows.vault.keys import keys_in, places_of
-from flows.vault.wrapping import broken, is_unfinished
+from flows.vault.wrapping import is_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -292,10 +294,18 @@ def _rotation(office: Office) -> Iterator[Ailment]:
 
 
 def _vault_opened(office: Office) -> Iterator[Ailment]:
-    if number := broken(office.home.vault_opened):
+    home = office.home
+    note, _ = newest_checkpoint(home.checkpoints)
+    openings = read_openings(home.vault_opened)
+    told = []
+    if openings.broken:
+        told.append(f"Line {openings.broken} does not follow the one before it: somebody changed this.")
+    if note and (known := parse_checkpoint(note)[0]).vault and (gone := openings.against(known.vault)):
+        told.append(f"{gone.removesuffix('.')}, as the checkpoint of entry {known.sequence} says.")
+    for what in told:
         yield Ailment(
-            place=_named(office.home, office.home.vault_opened),
-            what=f"Line {number} does not follow the one before it: somebody changed this.",
+            place=_named(home, home.vault_opened),
+            what=what,
             remedy="Find out who did. Whoever read what is sealed in a case is in the register.",
         )
 

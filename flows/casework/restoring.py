@@ -126,6 +126,7 @@ def restore(
         pin=pin,
         checkpoint=checkpoint[1] if checkpoint else own,
         keys=keys_in(home.case_keys),
+        openings=home.vault_opened,
         now=now,
         processes=processors(),
         progress=progress,

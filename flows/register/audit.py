@@ -26,6 +26,7 @@ from flows.register.entry import LONGEST_DELAY
 from flows.register.evidence import Evidence
 from flows.register.graph import shown_elsewhere
 from flows.register.merkle import Tree
+from flows.register.openings import read_openings
 from flows.register.outside import compare_with_outside
 from flows.register.packs import Objects
 from flows.register.reading import parse_commit
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from flows.register.checkpoint import Checkpoint, Stated
     from flows.register.examine import Examiner
     from flows.register.note import NoteKey
+    from flows.register.openings import Openings
     from flows.register.report import Suspected
 
 __all__ = ["Brought", "Report", "Verdict", "audit"]
@@ -62,6 +64,7 @@ def audit(
     stated: Stated | None = None,
     looked_into: Checkpoint | None = None,
     keys: Collection[str] | None = None,
+    openings: Path | None = None,
     now: datetime | None = None,
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
@@ -81,6 +84,8 @@ def audit(
             goes on from there, this is not done again; every entry is followed, verified and hashed
             all the same.
         keys: The names of the case keys that are there, from outside; None where nobody looked.
+        openings: The log of the vault's openings, which a checkpoint says where it ended; None where nobody
+            looked. One that is not there has no line.
         now: UTC; with it, an entry dated in the future is found.
         processes: By how many the entries may be examined at once, where they are many; see ``processors``.
         progress: Told how many entries of how many are done.
@@ -133,6 +138,7 @@ def audit(
         witnesses=witnesses,
         remembered=remembered,
         stated=stated,
+        openings=_read_openings(report, openings),
     )
     report.sort()
     return report
@@ -217,6 +223,18 @@ def _in_words(suspected: Suspected) -> str:
         f"The key {suspected.key[:12]} of {suspected.person} counts as suspect since entry "
         f"{suspected.since}: {what}."
     )
+
+
+def _read_openings(report: Report, log: Path | None) -> Openings | None:
+    if log is None:
+        return None
+    try:
+        openings = read_openings(log)
+    except OSError:
+        report.add("E_OPENINGS", "opening 1", "The log of the vault's openings cannot be read.")
+        return None
+    report.vault = openings.end
+    return openings
 
 
 def _compare_keys(report: Report, erased: Mapping[str, Sequence[str]], keys: Collection[str] | None) -> None:

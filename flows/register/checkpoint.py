@@ -1,7 +1,8 @@
 """A checkpoint: the register's head, signed by the service, to be kept elsewhere.
 
 A signed note as https://c2sp.org/tlog-checkpoint has it: the origin, how many entries there are, the
-root of the Merkle tree over them, and as a line of our own the hash of the newest. The service signs it
+root of the Merkle tree over them, and as a line of our own the hash of the newest; where the vault was opened
+by somebody, as another where the log of that ended. The service signs it
 twice: as the notes of others are signed, and as OpenSSH signs, so that nobody needs a tool of ours.
 
 Earlier ones have the hash of the newest entry in the place of the root, and OpenSSH's signature alone.
@@ -29,6 +30,7 @@ from flows.register.note import (
     parse_note,
     sign_note,
 )
+from flows.register.openings import End
 from flows.register.sshsig import MAGIC, from_one_line, on_one_line, tidied
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
     from flows.register.signature import FileSigner
 
 _FORM: Final = re.compile(
-    r"equipoise/([0-9a-f]{32})\n([1-9][0-9]{0,11})\n([A-Za-z0-9+/]{43}=)\n(?:newest sha256:([0-9a-f]{64})\n)?"
+    r"equipoise/([0-9a-f]{32})\n([1-9][0-9]{0,11})\n([A-Za-z0-9+/]{43}=)\n"
+    r"(?:newest sha256:([0-9a-f]{64})\n(?:vault ([1-9][0-9]{0,11}) sha256:([0-9a-f]{64})\n)?)?"
 )
 _STATED: Final = re.compile(r"equipoise/([0-9a-f]{32}) ([1-9][0-9]{0,11}) ([0-9a-f]{64})")
 _SSH: Final = bytes([SignatureType.OTHER]) + signature.CHECKPOINT
@@ -53,12 +56,14 @@ class Checkpoint:
         sequence: How many entries there are.
         head: SHA-256 of the newest raw entry.
         root: Of the Merkle tree over all; None in an earlier form of checkpoint.
+        vault: Where the log of the vault's openings ended; None where it says nothing of that.
     """
 
     register: str
     sequence: int
     head: str
     root: str | None
+    vault: End | None = None
 
     @property
     def origin(self) -> str:
@@ -69,7 +74,8 @@ class Checkpoint:
         """Return what is signed."""
         hash_ = base64.b64encode(bytes.fromhex(self.root or self.head)).decode()
         newest = f"newest sha256:{self.head}\n" if self.root else ""
-        return f"{self.origin}\n{self.sequence}\n{hash_}\n{newest}"
+        vault = f"vault {self.vault.number} sha256:{self.vault.sha256}\n" if self.vault else ""
+        return f"{self.origin}\n{self.sequence}\n{hash_}\n{newest}{vault}"
 
     def is_of(self, tree: Tree) -> bool:
         """Tell whether the entries of ``tree`` begin with those it was made of."""
@@ -112,9 +118,9 @@ def parse_stated(text: str) -> Stated:
     return Stated(register=found[1], sequence=int(found[2]), root=found[3])
 
 
-def head_of(tree: Tree, register: str, head: str) -> Checkpoint:
+def head_of(tree: Tree, register: str, head: str, vault: End | None = None) -> Checkpoint:
     """Return the checkpoint of a whole tree, whose newest entry has the SHA-256 ``head``."""
-    return Checkpoint(register=register, sequence=tree.size, head=head, root=tree.root().hex())
+    return Checkpoint(register=register, sequence=tree.size, head=head, root=tree.root().hex(), vault=vault)
 
 
 def write_checkpoint(checkpoint: Checkpoint, service: FileSigner) -> str:
@@ -182,10 +188,14 @@ def parse_text(text: str) -> Checkpoint:
     found = _FORM.fullmatch(text)
     if found is None:
         raise ValueError("not a checkpoint")
-    register, sequence, written, newest = found.groups()
+    register, sequence, written, newest, opened, last = found.groups()
     hash_ = base64.b64decode(written, validate=True).hex()
     checkpoint = Checkpoint(
-        register=register, sequence=int(sequence), head=newest or hash_, root=hash_ if newest else None
+        register=register,
+        sequence=int(sequence),
+        head=newest or hash_,
+        root=hash_ if newest else None,
+        vault=End(number=int(opened), sha256=last) if opened else None,
     )
     if checkpoint.text() != text:
         raise ValueError("not a checkpoint")

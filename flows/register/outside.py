@@ -13,12 +13,13 @@ from flows.register.note import parse_note, when_cosigned
 from flows.register.report import Witnessed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from collections.abc import Set as AbstractSet
 
     from flows.register.checkpoint import Checkpoint, Stated
     from flows.register.merkle import Tree
     from flows.register.note import NoteKey
+    from flows.register.openings import Openings
     from flows.register.report import Report
 
 
@@ -31,6 +32,7 @@ def compare_with_outside(
     witnesses: Collection[NoteKey],
     remembered: Checkpoint | None,
     stated: Stated | None,
+    openings: Openings | None,
 ) -> None:
     """Compare a register with what was kept of it elsewhere, and report up to where it is known whole.
 
@@ -42,17 +44,23 @@ def compare_with_outside(
         witnesses: Whose cosignatures on it count.
         remembered: What an earlier audit validated.
         stated: What a paper states.
+        openings: The log of the vault's openings; None where nobody looked.
     """
     reached = 0
+    ends: list[Checkpoint] = []
     if remembered:
         reached = _compare_remembered(report, tree, remembered)
+        ends.append(remembered)
     if note is not None:
-        reached = max(reached, _compare_checkpoint(report, tree, service_keys, note, witnesses))
+        signed = _signed(report, service_keys, note)
+        ends += [signed] if signed else []
+        reached = max(reached, _compare_checkpoint(report, tree, signed, note, witnesses) if signed else 0)
     elif witnesses:
         report.not_established.append("what witnesses saw: no checkpoint was given that they cosigned")
     if stated:
         reached = max(reached, _compare_stated(report, tree, stated))
     report.compared_to = reached
+    _compare_openings(report, [each for each in ends if each.vault], openings)
     if not remembered and note is None and stated is None:
         report.not_established.append(
             f"completeness: the register is internally consistent to entry {tree.size}, and whoever has the "
@@ -92,19 +100,25 @@ def _compare_stated(report: Report, tree: Tree, stated: Stated) -> int:
     return 0
 
 
-def _compare_checkpoint(
-    report: Report, tree: Tree, service_keys: AbstractSet[str], note: str, witnesses: Collection[NoteKey]
-) -> int:
-    """Return how many entries a checkpoint vouches for; 0 where it does not fit."""
+def _signed(report: Report, service_keys: AbstractSet[str], note: str) -> Checkpoint | None:
+    """Return the checkpoint in a note; None where it is none by this register's service."""
     try:
         checkpoint, public = parse_checkpoint(note)
     except ValueError:
         report.add("E_CHECKPOINT", "checkpoint", "The checkpoint is malformed or its signature does not fit.")
-        return 0
-    place = f"entry {checkpoint.sequence}"
+        return None
     if checkpoint.register != report.register or public not in service_keys:
         report.add("E_CHECKPOINT", "checkpoint", "The checkpoint is not by this register's service.")
-    elif checkpoint.sequence > tree.size:
+        return None
+    return checkpoint
+
+
+def _compare_checkpoint(
+    report: Report, tree: Tree, checkpoint: Checkpoint, note: str, witnesses: Collection[NoteKey]
+) -> int:
+    """Return how many entries a checkpoint vouches for; 0 where it does not fit."""
+    place = f"entry {checkpoint.sequence}"
+    if checkpoint.sequence > tree.size:
         known = f"The checkpoint knows {checkpoint.sequence} entries; the register has {tree.size}."
         report.add("E_ROLLBACK", place, known)
     elif not checkpoint.is_of(tree):
@@ -113,6 +127,27 @@ def _compare_checkpoint(
         _tell_witnesses(report, note, checkpoint.sequence, witnesses)
         return checkpoint.sequence
     return 0
+
+
+def _compare_openings(report: Report, ends: Sequence[Checkpoint], openings: Openings | None) -> None:
+    """Compare the log of the vault's openings with where it ended when something was kept elsewhere."""
+    if openings is None:
+        if ends:
+            report.not_established.append(
+                "whether openings of the vault were taken out of its log: the log was not given to compare "
+                "(--openings)"
+            )
+        return
+    if openings.broken:
+        said = "This line of the log of the vault's openings does not follow from the one before it."
+        report.add("E_OPENINGS", f"opening {openings.broken}", said)
+    for sequence, end in {each.sequence: each.vault for each in ends}.items():
+        if end and (wrong := openings.against(end)):
+            report.add("E_OPENINGS", f"entry {sequence}", wrong)
+    if openings.digests and not ends:
+        report.not_established.append(
+            "whether openings of the vault were taken out of its log: nothing from outside knows its end"
+        )
 
 
 def _tell_witnesses(report: Report, note: str, sequence: int, witnesses: Collection[NoteKey]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flows.domain.act import Act, FileMark
     from flows.domain.case import Case
     from flows.domain.policy import Policy
+    from flows.register.openings import End
     from flows.register.statement import Statement
 
 REFUSALS: Final[Mapping[type[errors.PitError], str]] = {
@@ -56,6 +57,7 @@ _MEND: Final = {
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
     "E_STATED": "Compare the register with copies kept elsewhere, and the paper with what verify says of it.",
+    "E_OPENINGS": "Find out who changed it. Whoever read what is sealed in a case is in the register.",
     "E_REMEMBERED": "Compare this register with the copy that was audited then; one of the two was altered.",
 }
 KEPT: Final = 100
@@ -64,7 +66,7 @@ _WHOLE: Final = frozenset({"E_FORK", "E_PIN", "E_REMEMBERED", "E_ROLLBACK", "E_S
 """What is about the register as a whole."""
 _BESIDE: Final = frozenset(
     {
-        *("E_ALTERNATES", "E_CONFIG", "E_FILE", "E_GRAFT", "E_PUBLISHED", "E_REF", "E_REPLACE"),
+        *("E_ALTERNATES", "E_CONFIG", "E_FILE", "E_GRAFT", "E_OPENINGS", "E_PUBLISHED", "E_REF", "E_REPLACE"),
         "E_SHALLOW",
     }
 )
@@ -259,6 +261,7 @@ class Report:
             for none.
         head: SHA-256 of the newest raw entry.
         root: Of the Merkle tree over all entries.
+        vault: Where the log of the vault's openings ends; None where nobody looked, or nothing was noted.
         witnessed: Which witnesses cosigned the checkpoint from outside.
         findings: What fails, the gravest first and by kind; of one kind the first hundred.
         counts: How many there are of each kind, by code.
@@ -283,6 +286,7 @@ class Report:
     compared_to: int = 0
     head: str = ""
     root: str = ""
+    vault: End | None = None
     witnessed: list[Witnessed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -310,7 +314,13 @@ class Report:
     @property
     def checkpoint(self) -> Checkpoint:
         """What was audited, to be remembered where it passes."""
-        return Checkpoint(register=self.register, sequence=self.entries, head=self.head, root=self.root)
+        return Checkpoint(
+            register=self.register,
+            sequence=self.entries,
+            head=self.head,
+            root=self.root,
+            vault=self.vault,
+        )
 
     @property
     def undecided(self) -> list[str]:

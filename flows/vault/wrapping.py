@@ -17,7 +17,7 @@ import os
 import pwd
 import sys
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -398,11 +398,14 @@ def note(log: Path, form: str, whence: str) -> None:
         descriptor = os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "rb+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            lines = file.read().splitlines()
+            whole, _, torn = file.read().rpartition(b"\n")
+            if torn:  # by a kill, before anything was opened
+                file.truncate(len(whole) + bool(whole))
+            last = whole.rpartition(b"\n")[2]
             said = {
                 "account": _account(),
                 "at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "before": hashlib.sha256(lines[-1]).hexdigest() if lines else None,
+                "before": hashlib.sha256(last).hexdigest() if last else None,
                 "by": f"{form} {whence}",
                 "process": os.getpid(),
             }
@@ -421,17 +424,3 @@ def _account() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return str(os.getuid())
-
-
-def broken(log: Path) -> int | None:
-    """Return the number of the first line that does not follow the one before; None where all do."""
-    before = None
-    with suppress(FileNotFoundError):
-        for number, line in enumerate(log.read_bytes().splitlines(), start=1):
-            try:
-                if json.loads(line)["before"] != before:
-                    return number
-            except (ValueError, KeyError, TypeError):
-                return number
-            before = hashlib.sha256(line).hexdigest()
-    return None

@@ -1036,9 +1036,10 @@ class Reading {
     if (!this.data.checkpoint) return;
     try {
       const lines = this.data.checkpoint.split("\n"), parted = lines.indexOf(""), size = Number(lines[1]);
-      const text = bytesOf(`${lines.slice(0, parted).join("\n")}\n`), newest = parted === 4 ? lines[3] : null;
-      need((parted === 3 || newest) && lines[0] === `equipoise/${this.register}` && /^[1-9][0-9]*$/.test(lines[1]), "E_CHECKPOINT", "The checkpoint is out of form, or of another register.");
-      const signed = newest ? signatureLines(lines.slice(5)) : [];
+      const text = bytesOf(`${lines.slice(0, parted).join("\n")}\n`), newest = parted > 3 ? lines[3] : null;
+      const vault = parted < 5 || /^vault [1-9][0-9]{0,11} sha256:[0-9a-f]{64}$/.test(lines[4]);
+      need(parted >= 3 && parted <= 5 && vault && lines[0] === `equipoise/${this.register}` && /^[1-9][0-9]{0,11}$/.test(lines[1]), "E_CHECKPOINT", "The checkpoint is out of form, or of another register.");
+      const signed = newest ? signatureLines(lines.slice(parted + 1)) : [];
       const found = parseSignature(newest ? byOpenssh(signed) : lines.slice(4).join("\n"));
       need(this.owners[found.public] === SERVICE, "E_CHECKPOINT", "The checkpoint is not signed by the service.");
       try {

@@ -13,7 +13,10 @@ import pytest
 from age_files import encrypted
 from desk_builders import CASE, Desk, passes_audit
 
+from flows.casework.auditing import audit_register
+from flows.casework.office import open_office
 from flows.casework.sole_writer import sole_writer
+from flows.domain.errors import TamperedError
 from flows.vault import agent, wrapping
 
 WORDS: Final = "correct horse battery staple"
@@ -137,3 +140,56 @@ def test_no_other_key_is_put_in_its_place_while_something_has_it_in_its_memory(
     assert shut.refused("vault", "rotate")[0] == 3  # nobody opens it
 
     assert shut.home.wrapping.read_bytes() == before
+
+
+def night(desk: Desk) -> str:
+    with open_office(desk.home) as office:
+        return audit_register(office).what
+
+
+@pytest.mark.parametrize("cut", ["cut off", pytest.param("deleted", marks=pytest.mark.exhaustive)])
+def test_a_log_of_openings_that_was_cut_off_stops_writing_until_somebody_decides(
+    shut: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    (tmp_path / "words").write_text(WORDS)
+    monkeypatch.setenv(wrapping.NAMED, str(tmp_path / "words"))
+    log = shut.home.vault_opened
+    for _ in range(2):
+        shut.done(*READING)
+        wrapping._OPENED.clear()
+    night(shut)
+    note = shut.done("checkpoint")
+    assert "\nvault 2 sha256:" in note
+    (tmp_path / "note").write_text(note)
+    shut.submit()
+    assert "vault 3 " in shut.done("checkpoint")
+    wrapping._OPENED.clear()
+    wrapping.note(log, "passphrase", "that was typed")
+    assert "vault 3 " in shut.done("checkpoint")  # nothing was recorded since
+    assert passes_audit(shut.home)
+
+    kept = log.read_bytes().splitlines(keepends=True)
+    log.unlink() if cut == "deleted" else log.write_bytes(kept[0])
+
+    outside = shut("audit", "--checkpoint", str(tmp_path / "note"), "--json")
+    (found,) = json.loads(outside.stdout)["findings"]
+    has = "has 1 line" if cut == "cut off" else "is empty or gone"
+    assert (found["code"], found["sentence"]) == (
+        "E_OPENINGS",
+        f"The log of the vault's openings {has}; it had 2.",
+    )
+    copied = ("audit", str(shut.home.register), "--checkpoint", str(tmp_path / "note"))
+    assert "--openings" in shut.done(*copied)
+    (tmp_path / "log").write_bytes(b"".join(kept))
+    assert "was taken" not in shut.done(*copied, "--openings", str(tmp_path / "log"))
+    assert "there is no file" in shut.refused(*copied, "--openings", str(tmp_path / "none"))[1]
+    (ailment,) = json.loads(shut("doctor", "--json").stdout)["ailments"]
+    assert ailment["what"].endswith("; it had 3, as the checkpoint of entry 10 says.")
+    shut.approve("legal-review", "legal-reviewer")
+    assert "So no checkpoint is signed" in shut.refused("checkpoint")[1]
+    with pytest.raises(TamperedError, match="E_OPENINGS at entry 10"):
+        night(shut)
+    shut.done("resume", "--reason", "The disk was lost.", "--as", "administrator")
+    assert "12 entries pass the audit, but for 1 finding" in night(shut)
+    assert f"vault {2 if cut == 'cut off' else 1} " in shut.done("checkpoint")  # one was opened since
+    assert passes_audit(shut.home)

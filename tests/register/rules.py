@@ -48,7 +48,7 @@ FILES: Final = (
             *("audit", "examine", "reading", "entry", "statement", "canonical", "chain", "content"),
             *("authority", "consent", "roster", "signature", "sshsig", "kinds", "points", "webauthn"),
             *("evidence", "objects", "packs", "shape", "graph", "checkpoint", "note", "merkle"),
-            *("outside", "witness", "mirror", "sharing"),
+            *("outside", "openings", "witness", "mirror", "sharing"),
         )
     ),
     *(

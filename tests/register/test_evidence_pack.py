@@ -322,7 +322,7 @@ def test_the_manual_has_the_table_of_who_says_what() -> None:
 
 
 OF_THE_REPOSITORY: Final = frozenset(
-    {*("E_REF", "E_REPLACE", "E_GRAFT", "E_SHALLOW", "E_ALTERNATES", "E_CONFIG"), "E_PIN"}
+    {*("E_REF", "E_REPLACE", "E_GRAFT", "E_SHALLOW", "E_ALTERNATES", "E_CONFIG"), "E_OPENINGS", "E_PIN"}
 )
 """What is no part of a pack: the repository's own files, and what the auditor knows from outside."""
 

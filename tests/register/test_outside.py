@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,7 @@ from flows.register.checkpoint import Checkpoint, Stated, parse_stated, parse_te
 from flows.register.merkle import Tree, hash_children
 from flows.register.note import NoteKey, SignatureType, cosign
 from flows.register.report import Witnessed
+from flows.vault.wrapping import note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,6 +249,35 @@ def test_a_checkpoint_is_of_no_tree_but_its_own(busy_office: Office) -> None:
     assert replace(head, root=None).is_of(tree)
     assert not replace(head, root=None, head="0" * 64).is_of(tree)
     assert not Checkpoint(register=head.register, sequence=23, head=head.head, root=head.root).is_of(tree)
+
+
+# The log of the vault's openings ---------------------------------------------------------------------
+
+
+def test_a_log_of_openings_that_no_checkpoint_knows_of_is_not_established(
+    busy_office: Office, tmp_path: Path
+) -> None:
+    log = tmp_path / "vault-opened.jsonl"
+    told = "nothing from outside knows its end"
+    assert not any(told in each for each in audited(busy_office.path, openings=log).not_established)
+    note(log, "passphrase", "that was typed")
+
+    report = audited(busy_office.path, openings=log, checkpoint=busy_office.checkpoint())
+    again = audited(busy_office.path, openings=log, remembered=report.checkpoint)
+    bare = audited(busy_office.path, remembered=report.checkpoint)
+
+    assert report.passes
+    assert any(told in each for each in report.not_established)
+    assert report.checkpoint.text().endswith(f"vault 1 sha256:{sha256(log.read_bytes()[:-1]).hexdigest()}\n")
+    assert (again.passes, outside(again)) == (True, [])
+    assert (bare.passes, "--openings" in outside(bare)[0]) == (True, True)
+    log.unlink()
+    (found,) = audited(busy_office.path, openings=log, remembered=report.checkpoint).findings
+    assert (found.code, found.place) == ("E_OPENINGS", "entry 24")
+
+
+def test_a_log_of_openings_that_cannot_be_read_is_found(busy_office: Office, tmp_path: Path) -> None:
+    assert codes(audited(busy_office.path, openings=tmp_path)) == ["E_OPENINGS"]
 
 
 # A paper that somebody kept ---------------------------------------------------------------------------

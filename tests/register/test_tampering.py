@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import struct
 import subprocess
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -85,12 +86,15 @@ from flows.register.checkpoint import Checkpoint, write_checkpoint
 from flows.register.consent import Consent
 from flows.register.kinds import CURVE, SK_ECDSA
 from flows.register.merkle import hash_children
+from flows.register.note import Note, SignatureLine, key_id, sign_note
+from flows.register.openings import read_openings
 from flows.register.roster import ROSTER, RULES, write_policy
 from flows.register.signature import CHECKPOINT
 from flows.register.sshsig import on_one_line, string
 from flows.register.statement import POLICY, Link, mark
 from flows.register.webauthn import PRESENT, VERIFIED
 from flows.vault.shares import combine, split
+from flows.vault.wrapping import note as note_opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +104,7 @@ if TYPE_CHECKING:
     from flows.domain.acts import Kind
     from flows.domain.documents import DocumentKind
     from flows.domain.policy import Policy
+    from flows.register.openings import End
 
 DONE = "1146A/22"
 """Told to its end: 5 is legal-reviewer's return of version 2, 8 and 9 approve version 3, 10 publishes it."""
@@ -2910,6 +2915,120 @@ def _(scene: Scene) -> None:
 @attack("a checkpoint is altered", "E_CHECKPOINT")
 def _(scene: Scene) -> None:
     scene.given["checkpoint"] = scene.office.checkpoint().replace("\n24\n", "\n23\n")
+
+
+# The log of the vault's openings
+
+
+def opened(scene: Scene, vault: Callable[[End], str] = "vault {0.number} sha256:{0.sha256}\n".format) -> Path:
+    """Note three openings, and give a checkpoint that says so; return the log."""
+    log = scene.given["openings"] = scene.office.folder / "vault-opened.jsonl"
+    for whence in ("that was typed", "in /run/words", "that was typed"):
+        note_opening(log, "passphrase", whence)
+    end = read_openings(log).end
+    assert end
+    text = scene.office.head().text() + vault(end)
+    origin, service = text.partition("\n")[0], scene.office.signers[SERVICE]
+    by_ssh = SignatureLine(
+        name=origin,
+        key=key_id(origin, b"\xff" + CHECKPOINT + service.point),
+        signature=b64decode(on_one_line(service.sign(text.encode(), CHECKPOINT))),
+    )
+    scene.given["checkpoint"] = str(Note(text=text, lines=(sign_note(text, origin, service), by_ssh)))
+    return log
+
+
+def lines_of(log: Path) -> list[bytes]:
+    return log.read_bytes().splitlines(keepends=True)
+
+
+@attack("the newest openings of the vault are cut off", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    log = opened(scene)
+    log.write_bytes(b"".join(lines_of(log)[:-1]))
+
+
+@attack("the end of the newest opening of the vault is cut off", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    log = opened(scene)
+    log.write_bytes(log.read_bytes()[:-1])
+
+
+@attack("the log of the vault's openings is deleted", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    opened(scene).unlink()
+
+
+@attack("the log of the vault's openings is begun anew, and has more lines than before", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    log = opened(scene)
+    log.unlink()
+    for _ in range(4):
+        note_opening(log, "passphrase", "in /run/other")
+
+
+@attack("an opening of the vault is changed, and the lines after it made anew", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    log = opened(scene)
+    kept = lines_of(log)[:1]
+    log.write_bytes(b"".join(kept))
+    for whence in ("that was typed", "that was typed"):
+        note_opening(log, "passphrase", whence)
+
+
+@attack("an opening of the vault is taken out from between", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    log = opened(scene)
+    first, _, third = lines_of(log)
+    log.write_bytes(first + third)
+
+
+@attack("an opening of the vault is changed, which no checkpoint knows of", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    log = opened(scene)
+    note_opening(log, "passphrase", "in /run/words")
+    note_opening(log, "passphrase", "in /run/words")
+    lines = lines_of(log)
+    log.write_bytes(b"".join([*lines[:3], lines[3].replace(b"words", b"other"), lines[4]]))
+
+
+@attack("noise follows the openings of the vault", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    log = opened(scene)
+    log.write_bytes(log.read_bytes() + b"noise\n")
+
+
+@attack("a checkpoint knows of more openings of the vault than there ever were", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    opened(scene, "vault 999999999999 sha256:{0.sha256}\n".format)
+
+
+for _name, _line in {
+    "has two lines on the vault": "vault {0.number} sha256:{0.sha256}\n" * 2,
+    "has a line on the vault without an end": "vault {0.number}\n",
+    "has a line on the vault without an opening": "vault 0 sha256:{0.sha256}\n",
+    "has a line on the vault with a number too long": "vault 1000000000000 sha256:{0.sha256}\n",
+    "has a line on the vault with a number written otherwise": "vault 03 sha256:{0.sha256}\n",
+    "has a line of another name in the place of that on the vault": "safe {0.number} sha256:{0.sha256}\n",
+    "has a line more behind that on the vault": "vault {0.number} sha256:{0.sha256}\nsafe\n",
+}.items():
+
+    @attack(f"a checkpoint {_name}", "E_CHECKPOINT")
+    def _(scene: Scene, line: str = _line) -> None:
+        opened(scene, line.format)
+
+
+@attack("a checkpoint's word on the vault is altered", "E_CHECKPOINT")
+def _(scene: Scene) -> None:
+    opened(scene)
+    scene.given["checkpoint"] = scene.given["checkpoint"].replace("vault 3 ", "vault 2 ")
+
+
+@attack("a checkpoint's word on the vault is taken out", "E_CHECKPOINT")
+def _(scene: Scene) -> None:
+    opened(scene)
+    note = scene.given["checkpoint"]
+    scene.given["checkpoint"] = re.sub("vault .*\n", "", note)
 
 
 # The repository

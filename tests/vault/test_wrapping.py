@@ -15,6 +15,7 @@ from softhsm import MODULE, make_token
 
 from flows import disk
 from flows.domain.errors import MalformedError, RefusedError, RegisterError, VaultShutError
+from flows.register.openings import Openings, read_openings
 from flows.vault import agent, wrapping
 from flows.vault.keys import Vault, create_wrapping_key, places_of, rewrap
 from flows.vault.wrapping import Device, Opened
@@ -150,11 +151,11 @@ def test_it_is_not_opened_where_that_cannot_be_noted(place: Path, tmp_path: Path
 
 def test_a_line_that_is_changed_or_taken_out_is_noticed(tmp_path: Path) -> None:
     log = tmp_path / "opened.jsonl"
-    assert wrapping.broken(log) is None
+    assert read_openings(log) == Openings()
     for whence in ("that was typed", "in /run/words", "that was typed"):
         wrapping.note(log, "passphrase", whence)
     lines = log.read_bytes().splitlines(keepends=True)
-    assert wrapping.broken(log) is None
+    assert (read_openings(log).broken, len(read_openings(log).digests)) == (None, 3)
 
     for spoilt, where in (
         ([lines[0], lines[2]], 2),
@@ -163,7 +164,17 @@ def test_a_line_that_is_changed_or_taken_out_is_noticed(tmp_path: Path) -> None:
         ([*lines, b"noise\n"], 4),
     ):
         log.write_bytes(b"".join(spoilt))
-        assert wrapping.broken(log) == where
+        assert read_openings(log).broken == where
+
+
+def test_a_line_that_a_kill_cut_off_is_written_over(tmp_path: Path) -> None:
+    log = tmp_path / "opened.jsonl"
+    for torn in (b'{"account": "r', b'{"at'):
+        log.write_bytes((log.read_bytes() if log.exists() else b"") + torn)
+        wrapping.note(log, "passphrase", "that was typed")
+
+    assert b'"r{' not in log.read_bytes()
+    assert (read_openings(log).broken, len(read_openings(log).digests)) == (None, 2)
 
 
 @pytest.mark.parametrize(

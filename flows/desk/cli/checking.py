@@ -100,6 +100,12 @@ _FINGERPRINT = re.compile("[0-9a-f]{64}")
     help="A witness's key, whose cosignature on the checkpoint is looked for; may be given again.",
 )
 @click.option(
+    "--openings",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The log of the vault's openings, vault-opened.jsonl; for the home's own register, else its own.",
+)
+@click.option(
     "--remember",
     metavar="FILE",
     type=click.Path(path_type=Path),
@@ -125,6 +131,7 @@ def audit(
     witnesses: tuple[str, ...],
     remember: Path | None,
     *,
+    openings: Path | None,
     html: Path | None,
     onward: bool,
     home: Home,
@@ -155,6 +162,7 @@ def audit(
             stated=stated,
             looked_into=before if onward else None,
             keys=None if repository or there else keys_in(home.case_keys),
+            openings=_openings(openings, None if repository or there else home.vault_opened),
             now=flows_home.now(),
             processes=processors(),
             progress=progress.show,
@@ -203,6 +211,17 @@ def _handed_out(home: Home) -> Iterator[Path | None]:
 
     with open_office(home) as office, brought(office.register, home.state) as repository:
         yield repository
+
+
+def _openings(given: Path | None, own: Path | None) -> Path | None:
+    """Return where the log of the vault's openings is: the one given, else the home's own; None for neither.
+
+    Raises:
+        MalformedError: there is none where one was named.
+    """
+    if given and not given.is_file():
+        raise MalformedError("--openings", Fault(path="", problem=f"there is no file {given}"))
+    return given or own
 
 
 def _stopped_there(home: Home) -> str | None:

@@ -13,6 +13,7 @@ from flows.casework import rotating
 from flows.casework.office import open_office
 from flows.desk.cli.terminal import Commands, counted, example, print_json, print_rows, read_text, with_home
 from flows.domain.errors import RefusedError
+from flows.register.openings import read_openings
 from flows.vault import agent as agents
 from flows.vault import wrapping
 from flows.vault.wrapping import Device
@@ -38,15 +39,16 @@ def status(*, home: Home, as_json: bool) -> None:
     """Print how the key is kept, whether an agent has it, and how often it was opened."""
     form, answers = wrapping.form_of(home.wrapping), agents.reach(home.vault_agent) is not None
     log = home.vault_opened
-    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    openings = read_openings(log)
+    times = len(openings.digests)
     if as_json:
-        print_json({"form": form, "agent": answers, "opened": len(lines), "broken": wrapping.broken(log)})
+        print_json({"form": form, "agent": answers, "opened": times, "broken": openings.broken})
         return
     print_rows(
         [
             ("Kept", _KEPT[form]),
             ("Agent", "answers" if answers else "none answers"),
-            ("Opened", f"{len(lines)} times, as {log.name} tells"),
+            ("Opened", f"{times} times, as {log.name} tells"),
         ]
     )
 
