@@ -61,7 +61,7 @@ def letterhead_faults(chosen: Letterhead) -> Iterator[Fault]:
     if len(chosen.review) > LONGEST_REVIEW or chosen.review != chosen.review.strip():
         problem = f"{LONGEST_REVIEW:,} characters are the most, without space around them"
         yield Fault(path="review", problem=problem)
-    elif not all(map(_is_seen, lines)):
+    elif not all(map(is_line, lines)):
         yield Fault(path="review", problem="lines of characters that can be seen are needed")
 
 
@@ -69,9 +69,5 @@ def _faults_in(path: str, text: str, *, least: int = 0) -> Iterator[Fault]:
     if not least <= len(text) <= LONGEST_LINE or text != text.strip():
         problem = f"{least} to {LONGEST_LINE} characters are needed, without space around them"
         yield Fault(path=path, problem=problem)
-    elif not _is_seen(text):
+    elif not is_line(text):
         yield Fault(path=path, problem="one line of characters that can be seen is needed")
-
-
-def _is_seen(line: str) -> bool:
-    return is_line(line)

@@ -13,7 +13,7 @@ from domain_builders import MANY_HATS, OWNER, a_case, a_policy, an_act_by, some_
 
 from flows.domain.acts import ACTS, RETURN, On
 from flows.domain.acts.kind import Reason
-from flows.domain.characters import INSTEAD, UNSEEN, in_json, is_line, unseen, visible
+from flows.domain.characters import INSTEAD, UNSEEN, in_json, is_line, unseen, unseen_fault, visible
 from flows.domain.decide import decide
 from flows.domain.errors import MalformedError, PitError
 from flows.domain.procedure import Stage
@@ -119,6 +119,22 @@ def test_what_people_write_is_not_on_the_list() -> None:
     text = "".join(SEEN)
     assert unseen(text) is None
     assert visible(text) == text
+
+
+@pytest.mark.parametrize("character", ["\u00a0", "\u0378", "e\u0301", "\n", "\u3164"])
+def test_what_is_no_line_is_seen_otherwise_than_it_is_written(character: str) -> None:
+    assert is_line("a \u00e9 line")
+    assert not is_line(f"a{character}b")
+
+
+def test_what_this_program_does_not_know_is_shown_as_what_it_is_not() -> None:
+    assert visible("a\u0378\u00a0b") == f"a{INSTEAD}\u00a0b"
+
+
+def test_a_text_is_told_its_first_fault() -> None:
+    assert unseen_fault(["a\nb", "c"]) is None
+    told = unseen_fault(["a", "b\u200b", "c\u202e"])
+    assert told == "it has U+200B (ZERO WIDTH SPACE), which nobody would see; remove it"
 
 
 def test_a_line_feed_ends_a_line_where_there_may_be_several() -> None:

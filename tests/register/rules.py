@@ -55,7 +55,7 @@ FILES: Final = (
         f"flows/domain/{name}.py"
         for name in (
             *("decide", "policy", "reference", "attested", "edition", "noted"),
-            "request_file",
+            *("request_file", "characters", "theme", "letterhead"),
         )
     ),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "flows/domain/acts").glob("*.py")),
