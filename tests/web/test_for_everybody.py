@@ -82,6 +82,7 @@ PAGES: Final = {
     "keys that wait to be listed": ("administrator", "/people/handed.in"),
     "founding: what the authority is": ("", "founding"),
     "founding: making a passkey": ("", "founding, stated"),
+    "founding: shares that were shown": ("", "founding, with shares"),
     "founding: signing it": ("", "founding, made"),
 }
 """What is looked at: as whom, and where; a page of the table of routes that is in none of these fails."""
@@ -119,12 +120,13 @@ def links(full_home: Home, at: str, tmp_path_factory: pytest.TempPathFactory) ->
     with KeyMaker(at, invited(full_home, "file")) as someone:
         assert someone.pastes(SecurityKey().public).is_success
     found["a key in a file"] = f"{at}{someone.there}"
-    for name in ("founding", "founding, stated", "founding, made"):
+    for name in ("founding", "founding, stated", "founding, with shares", "founding, made"):
         founding = Founding(Home(tmp_path_factory.mktemp("founding") / "home"))
         found[name] = founding.link
         if name != "founding":
-            with KeyMaker(founding.origin, founding.path, **STATED) as first:
-                if name == "founding, made":
+            shares = {"needed": "2", "shares": "3"} if name == "founding, with shares" else {}
+            with KeyMaker(founding.origin, founding.path, **STATED, **shares) as first:
+                if name != "founding, stated":
                     makes_keys(first, 1, 1)
                     first.sends("hand-in")
     return found
@@ -302,8 +304,16 @@ def test_a_register_is_founded_by_keyboard_alone(browser: Browser, tmp_path: Pat
     keys.type("Northshire Council")
     tab_to(someone.page, "None of those below, as most are")
     keys.press("Space")
+    for label, typed in (("How many shares name an administrator", "2"), ("How many shares there are", "3")):
+        tab_to(someone.page, label)
+        keys.type(typed)
     steps = ("Go on", "Make a passkey", "Sign with it", "Go on with one key", "Go on with one key")
-    for number, name in enumerate((*steps, "Sign with your passkey")):
+    for number, name in enumerate((*steps, "Go on", "Sign with your passkey")):
+        if number == len(steps):
+            assert someone.page.locator(".share").count() == 3
+            assert faults(someone.page) == []
+            tab_to(someone.page, "Every share is on paper, and each can be read.")
+            keys.press("Space")
         tab_to(someone.page, name)
         if number == steps.index("Go on with one key"):  # what opens the button of the same name
             keys.press("Enter")

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
 import httpx
 import pytest
 from desk_builders import Desk, passes_audit
-from web_builders import Founding, KeyMaker, Person, enrols, enters, founds, invites, lists, serving
+from web_builders import (
+    Founding,
+    KeyMaker,
+    Person,
+    enrols,
+    enters,
+    founds,
+    invites,
+    lists,
+    makes_two_passkeys,
+    serving,
+)
 
 from flows.casework.office import open_office
+from flows.casework.recovering import check
 from flows.desk.web.language import words_of
+from flows.domain.errors import RecoveryError
 from flows.domain.procedure import Role
 from flows.home import Home
 from flows.register import signature
 from flows.register.kinds import Kind, parse_key
+from flows.vault.shares import parse_shares
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +39,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from flows.register.signature import FileSigner
+    from flows.vault.shares import Share
 
 ROLES: Final = {"case.officer": "FOI officer", "lawyer": "legal reviewer", "head": "sign-off officer"}
 
@@ -86,6 +102,11 @@ def test_what_is_wrong_is_asked_again_and_nothing_is_founded(founding: Founding)
             ({"pattern": "no"}, "number"),
             ({"second": "administrator"}, "Each administrator is named once"),
             ({"third": "A B"}, "A B"),
+            ({"needed": "3", "shares": ""}, "Say how many shares are needed"),
+            ({"needed": "1", "shares": "3"}, "Say how many shares are needed"),
+            ({"needed": "4", "shares": "3"}, "Say how many shares are needed"),
+            ({"needed": "2", "shares": "17"}, "Say how many shares are needed"),
+            ({"needed": "x", "shares": "3"}, "Say how many shares are needed"),
         ):
             answer = client.post(founding.path, data={**good, **change})
             assert (answer.status_code, sentence in answer.text) == (422, True), answer.text
@@ -132,6 +153,123 @@ def test_two_administrators_found_a_register_of_which_every_change_takes_both(
         policy = office.register.policy()
     assert policy.holders(Role.ADMINISTRATOR) == {"first", "second"}
     assert policy.rules.threshold == 2
+    assert passes_audit(founding.home)
+
+
+def with_shares(maker: KeyMaker, file: Path) -> FileSigner:
+    """Make the key of the one administrator, and come to the shares."""
+    signer = _makes_a_key(maker, file)
+    maker.sends("hand-in")
+    return signer
+
+
+def shares_on(page: str) -> list[Share]:
+    found = re.findall("<pre>(.*?)</pre>", page, re.DOTALL)
+    return parse_shares("\n".join(found), "the page") if found else []
+
+
+def signs(maker: KeyMaker, signer: FileSigner) -> str:
+    found = re.search('<pre id="statement">(.*?)</pre>', maker.answer.text, re.DOTALL)
+    assert found
+    made = signer.sign(unescape(found[1]).encode(), signature.STATEMENT)
+    return maker.sends("sign", signature=made).text
+
+
+def test_shares_are_shown_once_and_are_of_the_key_in_force(founding: Founding, tmp_path: Path) -> None:
+    asked = {"authority": "A Council", "body": "other", "approvals": "full", "pattern": "FOI-{year}-{number}"}
+    asked |= {"administrator": "first", "needed": "2", "shares": "3"}
+    with KeyMaker(founding.origin, founding.path, **asked) as maker:
+        signer = with_shares(maker, tmp_path / "first")
+        given_up = shares_on(maker.answer.text)
+        assert maker.answer.headers["Cache-Control"] == "no-store"
+        assert [share.number for share in given_up] == [1, 2, 3]
+        assert shares_on(maker.http.get(founding.path).text) == []
+        assert "cannot be shown again" in maker.http.get(founding.path).text
+        maker.sends("sign", signature="none")
+        assert not founding.ended.is_set()
+
+        handed = shares_on(maker.sends("shares", anew="yes").text)
+        assert {share.made_with for share in handed}.isdisjoint(share.made_with for share in given_up)
+        assert "Say that every share is printed" in maker.sends("kept", **{"with": "shares"}).text
+        page = maker.sends("kept", printed="yes").text
+        assert "2 of 3 shares name a new administrator" in page
+        assert "There are no shares to be made" in maker.sends("shares", anew="yes").text
+        assert "The register is founded" in signs(maker, signer)
+    assert founding.ended.wait(20)
+
+    with open_office(founding.home, reading=True) as office:
+        key = office.register.policy().rules.recovery
+    assert key
+    assert (key.needed, key.shares) == (2, 3)
+    assert check(key, handed[1:])
+    with pytest.raises(RecoveryError, match="not of the recovery key in force"):
+        check(key, given_up[1:])
+    lines = [line.encode() for share in (*handed, *given_up) for line in share.lines()]
+    kept = b"".join(path.read_bytes() for path in founding.home.root.rglob("*") if path.is_file())
+    assert not [line for line in lines if line in kept or line.replace(b" ", b"") in kept]
+    assert passes_audit(founding.home)
+
+
+def test_shares_that_were_asked_for_can_be_left_out_again(founding: Founding, tmp_path: Path) -> None:
+    asked = {"authority": "A Council", "body": "other", "approvals": "full", "pattern": "FOI-{year}-{number}"}
+    asked |= {"administrator": "first", "needed": "2", "shares": "3"}
+    with KeyMaker(founding.origin, founding.path, **asked) as maker:
+        assert "There are no shares to be made" in maker.sends("kept", printed="yes").text
+        signer = with_shares(maker, tmp_path / "first")
+        assert "no shares" in maker.sends("kept", **{"with": "none"}).text
+        assert "The register is founded" in signs(maker, signer)
+    assert founding.ended.wait(20)
+    with open_office(founding.home, reading=True) as office:
+        assert office.register.policy().rules.recovery is None
+
+
+@pytest.mark.exhaustive
+def test_a_register_is_founded_with_shares_that_name_another_administrator(
+    browser: Browser, founding: Founding, tmp_path: Path
+) -> None:
+    first = Person(browser, founding.origin)
+    first.goes(founding.path)
+    first.page.get_by_label("How many shares name an administrator").fill("2")
+    first.page.get_by_label("How many shares there are").fill("3")
+    first.page.get_by_label("The authority", exact=True).fill("Northshire Council")
+    first.page.get_by_label("None of those below").check()
+    first.presses("Go on")
+    makes_two_passkeys(first)
+    first.presses("Go on")
+    first.page.get_by_role("heading", name="Print the shares").wait_for()
+    for number, path in enumerate(shares := [tmp_path / f"share-{each}.txt" for each in (1, 2, 3)]):
+        path.write_text(first.page.locator(".share").nth(number).inner_text())
+    paper = tmp_path / "shares.pdf"
+    paper.write_bytes(first.page.pdf())
+    sheets = subprocess.run(["pdftotext", "-layout", paper, "-"], check=True, capture_output=True, text=True)
+    assert [
+        [share.number for share in parse_shares(sheet, "the sheet")]
+        for sheet in sheets.stdout.split("\f")
+        if "Recovery share" in sheet
+    ] == [[1], [2], [3]]
+    assert "Make them anew" not in sheets.stdout
+    first.presses("Go on")  # the browser asks for the tick first
+    assert first.heading == "Print the shares"
+    first.page.get_by_label("Every share is on paper").check()
+    first.presses("Go on")
+    first.page.get_by_text("2 of 3 shares name a new administrator").wait_for()
+    first.page.go_back()
+    assert first.page.locator(".share").count() == 0
+    first.goes(founding.path)
+    first.presses("Sign with your passkey")
+    first.page.get_by_role("heading", name="The register is founded").wait_for()
+    assert first.problems == []
+    first.context.close()
+    assert founding.ended.wait(20)
+
+    command = Desk(founding.home)
+    assert "is whole" in command.done("recovery", "check", shares[1])
+    key = tmp_path / "new"
+    signature.generate(key)
+    named = ("recovery", "use", shares[0], shares[2], "--as", "new.administrator", "--key", key)
+    command.done(*named, "--reason", "The key was lost.")
+    with open_office(founding.home, reading=True) as office:
+        assert "new.administrator" in office.register.policy().holders(Role.ADMINISTRATOR)
     assert passes_audit(founding.home)
 
 

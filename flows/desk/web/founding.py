@@ -1,14 +1,17 @@
 """Founding a register by the page, where there is none: on this machine, behind a link that is printed once.
 
 1. The authority, what kind it is, which approvals a test needs, and what its administrators are called: one,
-   or two or three, of whom a change of the policy then takes two from the start.
+   or two or three, of whom a change of the policy then takes two from the start; and whether there are to be
+   shares for recovery.
 2. The keys of each, in turn, made and proven as everybody's.
-3. The founding, signed by the first of them. Then the home takes its place, whole.
+3. The shares, shown once, to be printed. They are in the memory of this process until then, and nowhere else.
+4. The founding, signed by the first of them. Then the home takes its place, whole.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import threading
 import time
@@ -24,7 +27,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from flows import home as flows_home
-from flows.casework import acts
+from flows.casework import acts, recovering
 from flows.casework.amendments import key_view
 from flows.casework.office import Office, catalogue_of
 from flows.desk.making import PATTERN, first_rules, fresh_home, parse_authority
@@ -38,7 +41,16 @@ from flows.desk.web.store import Store
 from flows.desk.web.visit import Page, See, Sent, Visit
 from flows.domain.edition import EDITIONS, ONE_PERSON, latest
 from flows.domain.errors import PitError, RefusedError
-from flows.domain.policy import BODIES, Person, Policy, parse_person
+from flows.domain.local_day import local_day
+from flows.domain.policy import (
+    BODIES,
+    FEWEST_SHARES,
+    MOST_SHARES,
+    Person,
+    Policy,
+    fingerprint,
+    parse_person,
+)
 from flows.domain.procedure import Role
 from flows.domain.provisions import provisions
 from flows.register import passkey, signature
@@ -52,13 +64,15 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import date, datetime
 
     from starlette.requests import Request
 
     from flows.casework.amendments import KeyView
+    from flows.casework.recovering import Made
     from flows.desk.web.invitations import NewKey
     from flows.desk.web.visit import Answer
+    from flows.domain.policy import Recovery
     from flows.home import Home
     from flows.register.register import Proposal, Register
 
@@ -68,6 +82,7 @@ _QUIET: Final = 2.0
 """Seconds without a request after which the page that says it is founded has all that it shows."""
 _LONGEST: Final = 8 * 3600.0
 """Seconds for which the keys that were made are good."""
+_COUNT: Final = re.compile("[0-9]{1,2}")
 _OTHERS: Final = ("second", "third")
 """Fields for more administrators than one."""
 
@@ -83,6 +98,19 @@ class FoundView:
     request: str
     administrators: tuple[tuple[str, tuple[KeyView, ...]], ...]
     threshold: int
+    recovery: Recovery | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharesView:
+    """What the page that shows the shares shows; no lines where they were shown before."""
+
+    authority: str
+    key: str
+    day: date
+    needed: int
+    shares: int
+    lines: tuple[tuple[int, str], ...]
 
 
 @dataclass(kw_only=True)
@@ -93,6 +121,9 @@ class _Founding:
         home: That is being filled.
         policy: With the keys that were handed in; None before the first step.
         people: The administrators, the first of them first, each with the keys they make.
+        wanted: How many shares are needed, of how many; None for none.
+        made: The shares, until they are shown; None before they are made, and once they were shown.
+        kept: Whether somebody said that they have them.
         at: When the founding was made, which its statement says.
         fingerprint: Once it is founded.
         asked: When somebody last asked for something, by the monotonic clock.
@@ -103,6 +134,9 @@ class _Founding:
     secret: str
     policy: Policy | None = None
     people: list[Invitation] = field(default_factory=list)
+    wanted: tuple[int, int] | None = None
+    made: Made | None = field(default=None, repr=False)
+    kept: bool = False
     at: datetime | None = None
     fingerprint: str = ""
     asked: float = 0.0
@@ -255,6 +289,8 @@ def _page(begun: _Founding, visit: Visit, error: str) -> Page:
             "body": visit.sent("body"),
             "bodies": [(body, words.get(body, "")) for body in reversed(BODIES)],
             "approvals": visit.sent("approvals") or "full",
+            "needed": visit.sent("needed"),
+            "shares": visit.sent("shares"),
         }
         return Page(template="found.html.j2", more=more, status=422 if error else 200)
     if turn := begun.turn:
@@ -263,7 +299,27 @@ def _page(begun: _Founding, visit: Visit, error: str) -> Page:
         return enrolling.page_of(
             _enrolment(begun, visit), turn, there=_there(begun), error=error, turns=turns
         )
+    if begun.wanted and not begun.kept:
+        return _to_print(begun, visit, error)
     return _to_sign(begun, visit, error)
+
+
+def _to_print(begun: _Founding, visit: Visit, error: str) -> Page:
+    """Return the page with the shares, which are forgotten with it."""
+    recovery = visit.policy.rules.recovery
+    if recovery is None:
+        raise RefusedError("Make a key first.")
+    made, begun.made = begun.made, None
+    view = SharesView(
+        authority=visit.policy.authority,
+        key=fingerprint(recovery.key),
+        day=local_day(begun.at or flows_home.now()),
+        needed=recovery.needed,
+        shares=recovery.shares,
+        lines=tuple((share.number, "\n".join(share.lines())) for share in made.shares) if made else (),
+    )
+    more = {"error": error, "there": _there(begun)}
+    return Page(template="found-shares.html.j2", view=view, more=more, status=422 if error else 200)
 
 
 def _to_sign(begun: _Founding, visit: Visit, error: str) -> Page:
@@ -282,6 +338,7 @@ def _to_sign(begun: _Founding, visit: Visit, error: str) -> Page:
             (each.person, tuple(key_view(key.public) for key in each.proven)) for each in begun.people
         ),
         threshold=visit.policy.rules.threshold,
+        recovery=visit.policy.rules.recovery,
     )
     more = {"error": error, "there": _there(begun)}
     return Page(template="found-sign.html.j2", view=view, more=more, status=422 if error else 200)
@@ -300,9 +357,10 @@ def _state(begun: _Founding, visit: Visit) -> None:
     first, *others = map(parse_person, [visit.sent("administrator"), *filter(None, map(visit.sent, _OTHERS))])
     if len({first, *others}) <= len(others):
         raise RefusedError("Each administrator is named once; a change that takes two needs two persons.")
+    wanted = _wanted(visit.sent("needed").strip(), visit.sent("shares").strip())
     rules = first_rules(approvals, visit.sent("pattern"), body, desk=(begun.origin,))
     policy = first_policy(authority, first, (), rules, signature.load(begun.home.service))
-    begun.policy = _with(policy, dict.fromkeys(others, ()))
+    begun.policy, begun.wanted = _with(policy, dict.fromkeys(others, ())), wanted
     begun.people = [
         Invitation(
             person=person,
@@ -314,6 +372,19 @@ def _state(begun: _Founding, visit: Visit) -> None:
         )
         for person in (first, *others)
     ]
+
+
+def _wanted(needed: str, shares: str) -> tuple[int, int] | None:
+    """Return how many shares are needed of how many; None where both are left empty."""
+    if not needed and not shares:
+        return None
+    if not (_COUNT.fullmatch(needed) and _COUNT.fullmatch(shares)) or not (
+        FEWEST_SHARES <= int(needed) <= int(shares) <= MOST_SHARES
+    ):
+        raise RefusedError(
+            "Say how many shares are needed, 2 or more, and how many there are, 16 at most; or neither."
+        )
+    return int(needed), int(shares)
 
 
 def _with(policy: Policy, administrators: Mapping[str, tuple[str, ...]]) -> Policy:
@@ -359,9 +430,32 @@ def _go_without(begun: _Founding, visit: Visit) -> None:
     _put(begun, begun.people[0])
 
 
+def _make_shares(begun: _Founding, _: Visit | None = None) -> None:
+    """Make a recovery key, in the place of one whose shares were shown, and may not have been kept."""
+    if begun.at is None or begun.policy is None or begun.wanted is None or begun.kept:
+        raise RefusedError("There are no shares to be made.")
+    begun.made = recovering.make(*begun.wanted)
+    rules = replace(begun.policy.rules, recovery=begun.made.recovery)
+    begun.policy = replace(begun.policy, rules=rules)
+
+
+def _keep_shares(begun: _Founding, visit: Visit) -> None:
+    """Go on once somebody says that they have every share, or without any."""
+    if begun.at is None or begun.policy is None or begun.wanted is None or begun.kept:
+        raise RefusedError("There are no shares to be made.")
+    if visit.sent("with") == "none":
+        begun.wanted = None
+        begun.policy = replace(begun.policy, rules=replace(begun.policy.rules, recovery=None))
+    elif not visit.sent("printed"):
+        raise RefusedError("Say that every share is printed; nobody can show them again.")
+    elif begun.made:
+        raise RefusedError("The shares were not shown yet.")
+    begun.made, begun.kept = None, True
+
+
 def _sign(begun: _Founding, visit: Visit) -> None:
     """Record the founding with its signature."""
-    if begun.at is None or begun.fingerprint:
+    if begun.at is None or begun.fingerprint or (begun.wanted and not begun.kept):
         return
     origins, keys = (begun.origin,), _of_first(begun)
     with _proposed(begun) as (register, proposal):
@@ -383,6 +477,8 @@ _STEPS: Final = {
     "drop": _drop,
     "hand-in": _hand_in,
     "without": _go_without,
+    "shares": _make_shares,
+    "kept": _keep_shares,
     "sign": _sign,
 }
 
@@ -403,6 +499,8 @@ def _put(begun: _Founding, changed: Invitation) -> None:
     begun.people = [changed if each.person == changed.person else each for each in begun.people]
     if begun.turn is None:
         begun.at = flows_home.now()
+        if begun.wanted:
+            _make_shares(begun)
 
 
 def _turn(begun: _Founding) -> Invitation:
