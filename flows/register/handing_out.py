@@ -27,6 +27,9 @@ _ENTRIES: Final = 512
 _PACKED: Final = 64 << 20
 """Bytes of them; one entry alone may be more."""
 _GIT: Final = (*GIT, "-c", "pack.threads=1", "-c", "uploadpack.allowFilter=false")
+_ID: Final = 20
+"""Bytes of an id."""
+_LINES: Final[dict[Path, _Line]] = {}
 ADVERTISED: Final = b"001e# service=git-upload-pack\n0000"
 """What stands before the list of branches where that is asked for by HTTP (gitprotocol-http)."""
 
@@ -87,18 +90,75 @@ def pack(repository: Path, after: str | None) -> tuple[bytes, str, bool]:
     if after is not None and not is_id(after):
         raise RegisterError("There is no such entry in the register.")
     with lent(repository) as (own, variables):
-        line = [BRANCH, *([f"^{after}"] if after else [])]
-        ids = _git(["rev-list", "--first-parent", "--reverse", *line], own, variables).decode().split()
-        if not ids:
+        line = _line(repository, own, variables)
+        begins = line.after(after) if after else 0
+        left = len(line) - begins
+        if not left:
             return b"", after or "", False
         some = _ENTRIES
         while True:
-            upto = ids[min(some, len(ids)) - 1]
-            asked = "".join(f"{each}\n" for each in (upto, *line[1:])).encode()
+            taken = min(some, left)
+            upto = line.id(begins + taken - 1)
+            asked = f"{upto}\n{f'^{after}' if after else ''}\n".encode()
             packed = _git(["pack-objects", "--revs", "--stdout", "-q"], own, variables, asked)
             if len(packed) <= _PACKED or some == 1:
-                return packed, upto, upto != ids[-1]
+                return packed, upto, taken != left
             some = max(1, some // 8)
+
+
+class _Line:
+    """The ids of the entries of a register in their order: 20 bytes for each, 20 MB for a million."""
+
+    def __init__(self, raw: bytes = b"") -> None:
+        self._raw = raw
+
+    def __len__(self) -> int:
+        return len(self._raw) // _ID
+
+    def id(self, place: int) -> str:
+        return self._raw[place * _ID : (place + 1) * _ID].hex()
+
+    def after(self, id_: str) -> int:
+        """Return the place after an entry.
+
+        Raises:
+            RegisterError: there is none of this id.
+        """
+        sought, at = bytes.fromhex(id_), -1
+        while (at := self._raw.find(sought, at + 1)) % _ID:
+            if at < 0:
+                raise RegisterError("There is no such entry in the register.")
+        return at // _ID + 1
+
+    def grown(self, tip: str, own: Path, variables: Mapping[str, str]) -> _Line:
+        """Return the line up to ``tip``, for which git is asked what came since alone."""
+        last = self.id(len(self) - 1) if self._raw else ""
+        if last == tip:
+            return self
+        call = ["rev-list", "--first-parent", "--reverse", "--parents", tip, *([f"^{last}"] if last else [])]
+        rows: list[list[str]] = []
+        try:
+            rows = [row.split() for row in _git(call, own, variables).decode().splitlines()]
+        except RegisterError:
+            if not last:
+                raise
+        if last and [row[1:] for row in rows[:1]] != [[last]]:
+            # The register was put back, or another is in its place: what was known is of no use.
+            return _Line().grown(tip, own, variables)
+        return _Line(self._raw + bytes.fromhex("".join(row[0] for row in rows)))
+
+
+def _line(repository: Path, own: Path, variables: Mapping[str, str]) -> _Line:
+    """Return the line of a register; of one that was handed out before, git is asked for what is new alone.
+
+    Whoever copies a register asks for one pack after another: were the whole line listed for each, a million
+    entries would be listed two thousand times.
+    """
+    tip = (own / BRANCH).read_text(encoding="ascii").strip()
+    line = _LINES.get(repository, _Line()).grown(tip, own, variables)
+    _LINES.clear()  # a process has one register; those of tests come and go
+    _LINES[repository] = line
+    return line
 
 
 def _form(*, second: bool) -> dict[str, str]:
