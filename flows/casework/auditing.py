@@ -18,7 +18,7 @@ from flows import disk
 from flows.casework import checkpoints, erasing, papers, published_files, witnesses
 from flows.casework.office import Done
 from flows.domain.english import in_full, listing
-from flows.domain.errors import PitError, TamperedError
+from flows.domain.errors import PitError, RefusedError, TamperedError
 from flows.domain.local_day import local_day, local_time
 from flows.domain.procedure import Role
 from flows.engine.settings import AUDITED_AT
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from flows.register.checkpoint import Checkpoint
 
 _MOST_KEPT: Final = 1_000
+_ELSEWHERE: Final = (
+    "The register is not on this machine, so it was not audited; have the worker of the queue home run where "
+    "it is, and no other worker take from that queue."
+)
 NIGHTS: Final = 3
 """Without a cosignature of a witness, before somebody is told."""
 # From one weekly run to the next, with some hours for a run that began late.
@@ -74,7 +78,10 @@ def audit_register(office: Office) -> Done:
 
     Raises:
         TamperedError: it fails. From then on nothing is recorded.
+        RefusedError: the register is elsewhere; that nothing is here says nothing of it.
     """
+    if office.home.registrar and not office.home.register.is_dir():
+        raise RefusedError(_ELSEWHERE)
     # Where that cannot be, the audit finds the key, or what is wrong with the register.
     with suppress(PitError), office.taking_in():
         erasing.finish(office)

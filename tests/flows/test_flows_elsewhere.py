@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flow_builders import a_request
+from registrars import elsewhere as office_elsewhere
 from registrars import straight
 
 from flows.domain.procedure import Stage
+from flows.engine import failures, here
+from flows.engine.settings import SCHEDULES
 from flows.home import HOME_VARIABLE, REGISTRAR_VARIABLE
+from flows.register.stop import stopped
 from flows.sources.item import tag_of
 
 if TYPE_CHECKING:
@@ -56,3 +60,27 @@ def test_every_stage_is_run_by_a_worker_that_asks_a_registrar(
     kept = {path.name for path in (tmp_path / "worker").rglob("*") if path.is_file()}
     assert kept <= {"looked-ahead.json", "B-2.json"}  # what the checks found
     assert town.audited().passes
+
+
+def test_an_audit_is_not_made_where_the_register_is_not_and_says_so(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By a worker that takes from the queue of the home, and has none."""
+    town.drafted("A/1")
+    (row,) = (row for row in SCHEDULES if row.flow == "auditing")
+    with straight(town.home, monkeypatch) as address:
+        with office_elsewhere(tmp_path / "worker", address) as office:
+            assert here.waiting(row, office)  # or its run would be deleted, and nobody told
+        monkeypatch.setenv(REGISTRAR_VARIABLE, address.text)
+        monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "worker"))
+        with failures.told():
+            run = town.run("auditing")
+
+    said = "The register is not on this machine, so it was not audited; "
+    assert run.tasks() == [("auditing", "FAILED", 1)]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"auditing: register: {said}")
+    assert [*town.notices()] == []
+    assert stopped(town.home.register) is None
+    assert not [path for path in (tmp_path / "worker").rglob("*") if path.is_file()]
+    town.submit("A/1")  # nothing stopped the work
