@@ -16,11 +16,12 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
 from flows.casework.handing_over import Handed
 from flows.domain.acts.erasing import gone
+from flows.domain.english import in_full
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, RefusedError
 from flows.domain.local_day import local_day
 from flows.domain.procedure import Role
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 BY_MAIL: Final = re.compile(r"mail-([0-9a-f]{16})(?![0-9a-f])")
 """The name of an item that was made of a message, with what stands for that."""
+_AGAIN, _ADDED, _DELETED = "taken in again", "added to a case", "deleted"
+"""What becomes of an item that was set aside, as the note of it and whoever asks once more is told it."""
 _LONGEST: Final = 65_536
 """Characters of a text that is shown."""
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\]{1,120}")
@@ -138,7 +141,7 @@ def take_in_again(office: Office, person: str, tag: str) -> None:
     """Put what was set aside back into the inbox.
 
     Raises:
-        RefusedError: there is no such item, or it is an assessment alone.
+        RefusedError: there is no such item, or it is an assessment alone; what became of it is told.
     """
     if there := office.keys_elsewhere:
         there.ask("take-in-again", bool, person=person, tag=tag)
@@ -149,6 +152,7 @@ def take_in_again(office: Office, person: str, tag: str) -> None:
         if not _of_a_request(folder):
             raise RefusedError("Its request is a case already; hand the assessment to that case.")
         alone = _alone(folder)
+        note(office, {"person": person, "reason": "", "cases": [], "item": tag, "done": _AGAIN})
         copy_in(alone or folder, office.home.inbox)
         disk.discard(folder)
         disk.sync(office.home.set_aside)
@@ -179,7 +183,13 @@ def add_to_case(office: Office, person: str, tag: str, reference: str) -> str:
 
         note(
             office,
-            {"person": person, "reason": "added to a case", "cases": [case.reference], "item": tag},
+            {
+                "person": person,
+                "reason": "added to a case",
+                "cases": [case.reference],
+                "item": tag,
+                "done": _ADDED,
+            },
         )
         correspondence.keep(office, case, by_mail[1], disk.read_plain(message, MOST + 1))
         disk.discard(folder)
@@ -191,7 +201,8 @@ def delete(office: Office, person: str, tag: str, reason: str) -> None:
     """Delete what was set aside, for good.
 
     Raises:
-        RefusedError: there is no such item, no reason, or the person never read it.
+        RefusedError: there is no such item, and what became of it is told; or no reason; or the person never
+            read it.
     """
     if there := office.keys_elsewhere:
         there.ask("delete-set-aside", bool, person=person, tag=tag, reason=reason)
@@ -203,7 +214,8 @@ def delete(office: Office, person: str, tag: str, reason: str) -> None:
             raise RefusedError("Read it first: a request has its time for answering, whatever its form.")
         if not reason.strip():
             raise MissingReasonError("the item", verb="delete what was set aside")
-        note(office, {"person": person, "reason": f"deleted: {reason}", "cases": [], "item": tag})
+        row = {"person": person, "reason": f"deleted: {reason}", "cases": [], "item": tag, "done": _DELETED}
+        note(office, row)
         disk.discard(folder)
         disk.sync(office.home.set_aside)
 
@@ -269,17 +281,28 @@ def _check_may(office: Office, person: str) -> None:
 
 
 def _was_read(office: Office, person: str, tag: str) -> bool:
+    """Tell whether a person read an item since whatever had its name before was dealt with."""
+    read = False
+    for row in _noted(office, tag):
+        read = "done" not in row and (read or row.get("person") == person)
+    return read
+
+
+def _noted(office: Office, tag: str) -> list[dict[str, Any]]:
     lines: Iterable[str] = ()
     if office.home.lookups.exists():
         lines = office.home.lookups.read_text(encoding="utf-8").splitlines()
-    rows = (json.loads(line) for line in lines)
-    return any((row.get("item"), row.get("person")) == (tag, person) for row in rows)
+    rows = map(json.loads, lines)
+    return [row for row in rows if row.get("item") == tag]
 
 
 def _folder(office: Office, tag: str) -> Path:
     for path in aside.kept(office.home.set_aside):
         if tag_of(path) == tag:
             return path
+    if done := next((row for row in reversed(_noted(office, tag)) if "done" in row), None):
+        day = in_full(local_day(datetime.fromisoformat(done["time"])))
+        raise RefusedError(f"This item was {done['done']} by {done['person']} on {day}.")
     raise RefusedError("This item is not there any more.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from base64 import b64decode
 from contextlib import closing
@@ -20,7 +21,9 @@ from flows.casework.office import open_office
 from flows.desk.registrar.application import Application, Offices
 from flows.desk.registrar.peers import Part, Peer
 from flows.domain.acts import RESUME
+from flows.domain.english import in_full
 from flows.domain.errors import NotEntitledError, RefusedError, TamperedError
+from flows.domain.local_day import local_day
 from flows.home import REGISTRAR_VARIABLE, Home
 from flows.register.statement import POLICY
 from flows.registrar import refusal
@@ -179,6 +182,15 @@ def test_a_desk_elsewhere_looks_after_the_inbox_and_notes_what_it_hands_out(
         assert request.decode() in arrivals.read(office, "foi-officer", one, "To see.")
         arrivals.delete(office, "foi-officer", one, "It is none.")
         arrivals.take_in_again(office, "foi-officer", two)
+        day = in_full(local_day(flows_home.now()))
+        for tag, done in ((one, "deleted"), (two, "taken in again")):
+            said = f"This item was {done} by foi-officer on {day}."
+            with pytest.raises(RefusedError, match=f"^{re.escape(said)}$"):
+                arrivals.delete(office, "foi-officer", tag, "It is none.")
+            with pytest.raises(RefusedError, match=f"^{re.escape(said)}$"):
+                arrivals.take_in_again(office, "foi-officer", tag)
+        with pytest.raises(RefusedError, match="not there any more"):
+            arrivals.take_in_again(office, "foi-officer", "0" * 12)
         arrivals.put_in(office, "foi-officer", [("new.yaml", request), ("plan.txt", b"A plan.")])
         with pytest.raises(NotEntitledError):
             arrivals.put_in(office, "legal-reviewer", [("new.yaml", request)])
@@ -189,7 +201,22 @@ def test_a_desk_elsewhere_looks_after_the_inbox_and_notes_what_it_hands_out(
         copies_elsewhere.note(office, Way.WHOLE, "auditor", 8)
         kept = oversight.kept_beside(office)
         assert (kept.checkpoint, [each.way for each in kept.handed_out]) == (8, [Way.WHOLE, Way.TAKEN])
-    assert [each["person"] for each in notes(desk)] == ["foi-officer", "foi-officer"]
+    assert [each["person"] for each in notes(desk)] == ["foi-officer"] * 3
+
+
+def test_what_comes_again_under_a_name_that_was_dealt_with_has_to_be_read_anew(desk: Desk) -> None:
+    with open_office(desk.home) as office:
+        for _ in range(2):
+            item = desk.home.inbox / "one"
+            item.mkdir()
+            (item / "request.yaml").write_text("a: b")
+            aside.set_aside(item, desk.home.set_aside, ["request.yaml, x: it is not known"])
+            (one,) = (each.tag for each in arrivals.arrivals(office).aside)
+            with pytest.raises(RefusedError, match="Read it first"):
+                arrivals.delete(office, "foi-officer", one, "It is none.")
+            arrivals.read(office, "foi-officer", one, "To see.")
+            arrivals.delete(office, "foi-officer", one, "It is none.")
+    assert [each.get("done", "read") for each in notes(desk)] == ["read", "deleted"] * 2
 
 
 def test_a_desk_is_told_of_one_case_at_a_time_until_its_person_opened_them(desk: Desk) -> None:
