@@ -214,8 +214,8 @@ def delete(office: Office, person: str, tag: str, reason: str) -> None:
             raise RefusedError("Read it first: a request has its time for answering, whatever its form.")
         if not reason.strip():
             raise MissingReasonError("the item", verb="delete what was set aside")
-        row = {"person": person, "reason": f"deleted: {reason}", "cases": [], "item": tag, "done": _DELETED}
-        note(office, row)
+        why = f"deleted: {reason}"
+        note(office, {"person": person, "reason": why, "cases": [], "item": tag, "done": _DELETED})
         disk.discard(folder)
         disk.sync(office.home.set_aside)
 

@@ -45,7 +45,7 @@ def taken(path: Path, after: str | None = None) -> list[str]:
 
 
 def line(path: Path) -> list[str]:
-    command = ["git", "-C", path, "rev-list", "--first-parent", "--reverse", BRANCH]
+    command = ["git", "-C", str(path), "rev-list", "--first-parent", "--reverse", BRANCH]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 
 
@@ -75,13 +75,32 @@ def test_what_was_listed_of_a_register_that_is_not_there_any_more_is_not_handed_
     if how == "put back":
         (office.path / BRANCH).write_text(f"{entries[-2]}\n")
     elif how == "written anew":
-        made = ["git", "-C", office.path, "-c", "user.name=m", "-c", "user.email=m", "commit-tree", "-m", "m"]
+        made = [
+            "git",
+            "-C",
+            str(office.path),
+            "-c",
+            "user.name=m",
+            "-c",
+            "user.email=m",
+            "commit-tree",
+            "-m",
+            "m",
+        ]
         call = [*made, "-p", entries[-3], f"{entries[-1]}^{{tree}}"]
         fresh = subprocess.run(call, check=True, capture_output=True, text=True).stdout
         (office.path / BRANCH).write_text(fresh)
     else:
         subprocess.run(["git", "init", "-q", "--bare", tmp_path / "other"], check=True)
-        call = ["git", "-C", office.path, "push", "-q", tmp_path / "other", f"{entries[-4]}:{BRANCH}"]
+        call = [
+            "git",
+            "-C",
+            str(office.path),
+            "push",
+            "-q",
+            str(tmp_path / "other"),
+            f"{entries[-4]}:{BRANCH}",
+        ]
         subprocess.run(call, check=True)
         office.path.rename(tmp_path / "away")
         (tmp_path / "other").rename(office.path)
