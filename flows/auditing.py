@@ -7,10 +7,11 @@ from prefect.client.schemas.objects import State
 
 from flows.casework import auditing as audits
 from flows.casework.office import Done, Office
+from flows.engine.limits import FLOWS
 from flows.engine.tasks import Run, at_time, guarded, office_for, report
 
 
-@flow(name="auditing", flow_run_name=at_time("auditing"))
+@flow(name="auditing", flow_run_name=at_time("auditing"), timeout_seconds=FLOWS["auditing"].seconds)
 @guarded
 def auditing(authority: str = "") -> list[State[Done]]:
     """Audit the register against its last checkpoint; write the next if it passes and has grown."""

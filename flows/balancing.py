@@ -11,10 +11,11 @@ from prefect.client.schemas.objects import State
 from flows.casework import asking
 from flows.casework.office import Done, Office
 from flows.domain.procedure import Stage
+from flows.engine.limits import FLOWS
 from flows.engine.tasks import at_time, for_each, guarded, office_for, report
 
 
-@flow(name="balancing", flow_run_name=at_time("balancing"))
+@flow(name="balancing", flow_run_name=at_time("balancing"), timeout_seconds=FLOWS["balancing"].seconds)
 @guarded
 def balancing(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Ask about every case whose public interest test is to be signed off, or ``only`` those named."""

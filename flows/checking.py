@@ -7,10 +7,11 @@ from prefect.client.schemas.objects import State
 
 from flows.casework import looking
 from flows.casework.office import Done, Office
+from flows.engine.limits import FLOWS
 from flows.engine.tasks import Run, at_time, guarded, office_for, report
 
 
-@flow(name="checking", flow_run_name=at_time("checking"))
+@flow(name="checking", flow_run_name=at_time("checking"), timeout_seconds=FLOWS["checking"].seconds)
 @guarded
 def checking(authority: str = "") -> list[State[Done]]:
     """Look at every test that changed, and at all of them on a new day or under a new policy."""

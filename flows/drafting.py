@@ -8,8 +8,8 @@ from prefect.client.schemas.objects import State
 from flows.casework import drafts
 from flows.casework.office import Done, Office
 from flows.domain.procedure import Stage
+from flows.engine.limits import FLOWS, TASKS
 from flows.engine.tasks import (
-    ATTEMPTS_AFTER_A_LOST_RACE,
     at_time,
     for_each,
     guarded,
@@ -19,7 +19,7 @@ from flows.engine.tasks import (
 )
 
 
-@flow(name="drafting", flow_run_name=at_time("drafting"))
+@flow(name="drafting", flow_run_name=at_time("drafting"), timeout_seconds=FLOWS["drafting"].seconds)
 @guarded
 def drafting(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Write the first draft of every case that waits for one, or of ``only`` those named."""
@@ -34,7 +34,7 @@ def waiting(office: Office) -> list[tuple[str, str]]:
 
 @task(
     task_run_name="drafting-{about}",
-    retries=ATTEMPTS_AFTER_A_LOST_RACE,
+    retries=TASKS["write_first_draft"].again,
     retry_condition_fn=lost_the_race,
 )
 @guarded

@@ -12,8 +12,8 @@ from flows.casework import handing_over
 from flows.casework.office import Done, Office
 from flows.casework.taking_in import Inbox, taking_in
 from flows.domain.procedure import Stage
+from flows.engine.limits import FLOWS, TASKS
 from flows.engine.tasks import (
-    ATTEMPTS_AFTER_A_LOST_RACE,
     Run,
     at_time,
     guarded,
@@ -25,7 +25,7 @@ from flows.sources import inbox
 from flows.sources.item import has_rested, tag_of
 
 
-@flow(name="intake", flow_run_name=at_time("intake"))
+@flow(name="intake", flow_run_name=at_time("intake"), timeout_seconds=FLOWS["intake"].seconds)
 @guarded
 def intake(authority: str = "") -> list[State[Done]]:
     """Open a case for every new request in the inbox; set aside what cannot be taken in.
@@ -81,7 +81,7 @@ def hand_over(tag: str, path: Path, office: Office) -> Done:
 
 @task(
     task_run_name="intake-{reference}",
-    retries=ATTEMPTS_AFTER_A_LOST_RACE,
+    retries=TASKS["open_case"].again,
     retry_condition_fn=lost_the_race,
 )
 @guarded

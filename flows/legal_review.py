@@ -11,10 +11,13 @@ from prefect.client.schemas.objects import State
 from flows.casework import asking
 from flows.casework.office import Done, Office
 from flows.domain.procedure import Stage
+from flows.engine.limits import FLOWS
 from flows.engine.tasks import at_time, for_each, guarded, office_for, report
 
 
-@flow(name="legal-review", flow_run_name=at_time("legal-review"))
+@flow(
+    name="legal-review", flow_run_name=at_time("legal-review"), timeout_seconds=FLOWS["legal_review"].seconds
+)
 @guarded
 def legal_review(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Ask about every case that a lawyer is to review, or ``only`` those named."""

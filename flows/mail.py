@@ -12,6 +12,7 @@ from flows.casework import mail as mailing
 from flows.casework import mailing_notices
 from flows.casework.office import Done, Office
 from flows.engine import waking
+from flows.engine.limits import FLOWS
 from flows.engine.tasks import Run, at_time, guarded, office_for, report
 
 _EVERY: Final = 60.0
@@ -20,7 +21,7 @@ _MAILBOX: Final = "the mailbox"
 _NOTICES: Final = "notices by mail"
 
 
-@flow(name="mail", flow_run_name=at_time("mail"))
+@flow(name="mail", flow_run_name=at_time("mail"), timeout_seconds=FLOWS["mail"].seconds)
 @guarded
 def mail(authority: str = "") -> list[State[Done]]:
     """Take in the messages of the mailbox, and tell people by mail of the notices to them."""

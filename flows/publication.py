@@ -12,8 +12,8 @@ from flows.casework import publishing
 from flows.casework.office import Done, Office
 from flows.domain.procedure import Stage
 from flows.engine import authorities
+from flows.engine.limits import FLOWS, TASKS
 from flows.engine.tasks import (
-    ATTEMPTS_AFTER_A_LOST_RACE,
     at_time,
     for_each,
     guarded,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _AT_A_TIME: Final = 4
 
 
-@flow(name="publication", flow_run_name=at_time("publication"))
+@flow(name="publication", flow_run_name=at_time("publication"), timeout_seconds=FLOWS["publication"].seconds)
 @guarded
 def publication(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Publish what is signed off, of every case or ``only`` those named; lay out again what is missing."""
@@ -59,7 +59,7 @@ def waiting(office: Office) -> list[tuple[str, str]]:
 
 @task(
     task_run_name="publication-{about}",
-    retries=ATTEMPTS_AFTER_A_LOST_RACE,
+    retries=TASKS["publish"].again,
     retry_condition_fn=lost_the_race,
 )
 @guarded

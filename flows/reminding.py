@@ -7,10 +7,11 @@ from prefect.client.schemas.objects import State
 
 from flows.casework import reminding as reminders
 from flows.casework.office import Done, Office
+from flows.engine.limits import FLOWS
 from flows.engine.tasks import at_time, for_each, guarded, office_for, report
 
 
-@flow(name="reminding", flow_run_name=at_time("reminding"))
+@flow(name="reminding", flow_run_name=at_time("reminding"), timeout_seconds=FLOWS["reminding"].seconds)
 @guarded
 def reminding(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
     """Remind people of every case that has a day to keep, or of ``only`` those named."""

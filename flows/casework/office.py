@@ -71,6 +71,7 @@ class Office:
         tell: Told how many cases are read of how many, when the catalogue is made anew.
         serving: Whether the process goes on, so that nobody has to wait until ``up`` is woken after an act,
             nor until a catalogue that is far behind has caught up.
+        patience: Seconds for which a registrar that does not answer is asked again; None for the usual.
     """
 
     def __init__(
@@ -81,12 +82,13 @@ class Office:
         clock: Callable[[], datetime] | None = None,
         tell: Callable[[int, int], object] | None = None,
         serving: bool = False,
+        patience: float | None = None,
     ) -> None:
         self.home = home
         self._clock = clock
         self._serving = serving
         self._kept: tuple[Policy, Clock] | None = None
-        self._registrar = _connected(home.registrar) if home.registrar else None
+        self._registrar = _connected(home.registrar, patience) if home.registrar else None
         self._catalogue: Catalogue
         self.register: Register
         if self._registrar:
@@ -342,19 +344,23 @@ class _Naming:
         return self._registrar.ask("named-in", list[str], reference=self._reference, texts=dict(texts))
 
 
-def _connected(address: Address) -> Connection:
+def _connected(address: Address, patience: float | None) -> Connection:
     from flows.registrar.connection import Connection  # noqa: PLC0415 - where one is asked alone
 
     address.check(REGISTRAR_VARIABLE)
-    return Connection(address)
+    return Connection(address, patience=patience)
 
 
 def open_office(
-    home: Home | None = None, *, reading: bool = False, tell: Callable[[int, int], object] | None = None
+    home: Home | None = None,
+    *,
+    reading: bool = False,
+    tell: Callable[[int, int], object] | None = None,
+    patience: float | None = None,
 ) -> Office:
     """Open the home that the environment names, or the one given."""
     disk.close_to_others()
-    return Office(home or find_home(), reading=reading, tell=tell)
+    return Office(home or find_home(), reading=reading, tell=tell, patience=patience)
 
 
 def catalogue_of(home: Home, tell: Callable[[int, int], object] | None = None) -> Catalogue:

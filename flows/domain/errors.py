@@ -283,6 +283,17 @@ class RegisterMovedError(RegisterError):
         super().__init__(f"{what} changed before this was recorded: look at it again, and sign again.")
 
 
+class CutOffError(RegisterError):
+    """A step of a run took longer than it may.
+
+    Args:
+        seconds: That it may take.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"It was cut off after {seconds:g} seconds; the next run takes it up again.")
+
+
 class TamperedError(PitError):
     """What was recorded is not what was signed, or does not follow from what came before."""
 

@@ -9,6 +9,7 @@ from contextvars import Context
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
+from prefect._internal.concurrency.cancellation import CancelledError
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext, TaskRunContext
@@ -21,7 +22,7 @@ from flows.domain.documents import DOCUMENTS
 from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError
 from flows.domain.local_day import LOCAL
 from flows.domain.reference import slug
-from flows.engine import announcing, authorities, failures, waking
+from flows.engine import announcing, authorities, failures, limits, waking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from flows.casework.office import Office
 
-ATTEMPTS_AFTER_A_LOST_RACE: Final = 3
+_OVER: Final = "was cut off after {seconds} seconds; the next run goes on."
 
 
 class Run(NamedTuple):
@@ -62,12 +63,13 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(body)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         began = time.monotonic()
+        within = limits.task_within if TaskRunContext.get() else limits.run_within
         if not TaskRunContext.get():
             # The thread that tells of events keeps the context in which it began: were it a task's, Prefect
             # would name this task in what later ones leave to read.
             Context().run(EventsWorker.instance)
         try:
-            with tracing.span(body.__name__.replace("_", "-")) as doing:
+            with tracing.span(body.__name__.replace("_", "-")) as doing, within(body.__name__):
                 returned = body(*args, **kwargs)
                 if isinstance(returned, Done):
                     doing.tell(about=returned.reference)
@@ -80,6 +82,11 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
             if run and run.flow and not TaskRunContext.get():
                 failures.tell(run.flow.name, str(known))
             raise known from None
+        except CancelledError:
+            run = FlowRunContext.get()
+            if run and run.flow and not TaskRunContext.get():
+                failures.tell(run.flow.name, _OVER.format(seconds=limits.FLOWS[body.__name__].seconds))
+            raise
         return returned
 
     return wrapped
@@ -92,7 +99,7 @@ def office_for(authority: str) -> Iterator[Office]:
     Raises:
         RefusedError: the run is for another authority than the one that works here.
     """
-    with open_office() as office:
+    with open_office(patience=limits.PATIENCE) as office:
         authorities.check(authority, office.home)
         yield office
 

@@ -14,6 +14,7 @@ import signal
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, chdir, contextmanager
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from flows import disk
@@ -42,8 +43,8 @@ _STOP_SECONDS: Final = 20.0
 _LOCK_SECONDS: Final = 0.5
 
 
-def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
-    """Run until SIGINT or SIGTERM.
+def run(home: Home, *, every: int, say: Callable[[str], None]) -> bool:
+    """Run until SIGINT or SIGTERM; return whether to begin anew, as a run goes on that nothing could end.
 
     Args:
         every: Seconds between two ticks.
@@ -53,7 +54,7 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
         RefusedError: another ``up`` runs in this home, or a registrar.
         RegisterError: the server did not start, or ended.
     """
-    finished = True
+    ended = _Ended.WHOLE
     home.prefect.mkdir(parents=True, exist_ok=True)
     with (
         _alone(home) as publish_address,
@@ -81,15 +82,22 @@ def run(home: Home, *, every: int, say: Callable[[str], None]) -> None:
                 if sentence:
                     failures.tell("equipoise up", sentence)
                 watches = watching.home(home, every), watching.server(home, _POLL_SECONDS)
-                finished = _serve(runs, started, stopping, *watches)
+                ended = _serve(runs, started, stopping, *watches)
         finally:
-            if finished:
+            if ended is _Ended.WHOLE:
                 drain()
             started.stop()
-    if not finished:
+    if ended is _Ended.UNFINISHED:
         # A thread cannot be ended. The register stands before or after an act, whatever the instant,
         # and the next ``up`` clears away what Prefect still believes to be running.
         os._exit(0)
+    return ended is _Ended.STUCK
+
+
+class _Ended(Enum):
+    WHOLE = auto()
+    UNFINISHED = auto()
+    STUCK = auto()
 
 
 @contextmanager
@@ -132,30 +140,38 @@ class _Stopping:
         self.asked = True
 
 
-def _serve(runs: Runs, started: Server, stopping: _Stopping, home: Watch, asked: Watch) -> bool:
+def _serve(runs: Runs, started: Server, stopping: _Stopping, home: Watch, asked: Watch) -> _Ended:
     """Carry out every run that is due, until asked to stop; return whether what had begun ended."""
     pool = ThreadPoolExecutor(len(SCHEDULES), thread_name_prefix="flow")
+    from flows.engine.limits import longest  # noqa: PLC0415 - Prefect, after the environment
+
     begun: dict[Future[None], str] = {}
+    until: dict[Future[None], float] = {}
     try:
         while not stopping.within(_LOOK_SECONDS):
             if started.process.poll() is not None:
                 raise RegisterError("The Prefect server ended; start equipoise up again.")
             for ended in [run for run in begun if run.done()]:
-                del begun[ended]
+                del begun[ended], until[ended]
                 home.look_again()  # at what came meanwhile
+            now = time.monotonic()
+            if stuck := [flow for run, flow in begun.items() if now > until[run]]:
+                failures.tell(stuck[0], "does not end although its time is over; equipoise up begins anew.")
+                return _Ended.STUCK
             try:
                 if home.is_due() and runs.ask_for_what_waits({*begun.values()}):
                     asked.look_again()
                 if asked.is_due():
                     for flow, run in runs.due():
-                        begun[pool.submit(carry_out, flow, run)] = flow.name
+                        begun[carried := pool.submit(carry_out, flow, run)] = flow.name
+                        until[carried] = time.monotonic() + longest(flow.name)
             except Exception as error:  # noqa: BLE001 - Prefect's own trouble must not end the day's work
                 failures.tell("equipoise up", f"Prefect does not say what is due: {type(error).__name__}.")
     finally:
         # What has begun ends while the server is there: afterwards it would ask in vain, or ask another.
         pool.shutdown(wait=False, cancel_futures=True)
         unfinished = wait(begun, timeout=_STOP_SECONDS).not_done
-    return not unfinished
+    return _Ended.UNFINISHED if unfinished else _Ended.WHOLE
 
 
 def carry_out(flow: Flow[..., Any], found: FlowRun) -> None:
@@ -167,6 +183,6 @@ def carry_out(flow: Flow[..., Any], found: FlowRun) -> None:
         error = state.result(raise_on_failure=False)
     except Exception as trouble:  # noqa: BLE001 - a flow's failures are states; this is Prefect's own
         error = trouble
-    # Our own were told by the flow.
-    if isinstance(error, BaseException) and not isinstance(error, PitError):
+    # Our own were told by the flow, and so was that its time was over.
+    if isinstance(error, BaseException) and not isinstance(error, PitError | TimeoutError):
         failures.tell(flow.name, f"Prefect failed with {type(error).__name__}.")

@@ -44,11 +44,14 @@ class Connection:
     """A connection, used by one thread at a time; close it when done.
 
     Args:
-        patience: Seconds for which a registrar that does not answer is asked again; None for the usual.
+        patience: Seconds for which a registrar that does not answer is asked again; None for the usual. Where
+            they are given they are had once, until it answers: a run of many cases does not wait for each.
     """
 
     def __init__(self, address: Address, *, patience: float | None = None) -> None:
         self._address = address
+        self._once = patience is not None
+        self._gave_up = False
         self._patience = _PATIENCE if patience is None else patience
         self._open: HTTPConnection | None = None
 
@@ -84,7 +87,7 @@ class Connection:
 
     def _asked(self, what: str, body: bytes, carried: Mapping[str, str]) -> tuple[int, bytes]:
         headers = {"Content-Type": "application/json", **carried}
-        until = time.monotonic() + self._patience
+        until = time.monotonic() + (0.0 if self._gave_up else self._patience)
         while True:
             try:
                 if self._open is None:
@@ -100,12 +103,14 @@ class Connection:
             except (OSError, HTTPException) as error:
                 self.close()
                 if time.monotonic() > until:
+                    self._gave_up = self._once
                     raise RegisterError(
                         f"The registrar at {self._address.text} does not answer; try again, and look whether "
                         "it runs."
                     ) from error
                 time.sleep(_AGAIN)
             else:
+                self._gave_up = False
                 return answer.status, data
 
 

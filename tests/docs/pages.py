@@ -33,6 +33,7 @@ from flows.domain.policy import SERVICE
 from flows.domain.procedure import APPROVALS, ROLE_AT, STAGES, Role, Stage
 from flows.domain.provisions import Ask, Need, provisions, section_of
 from flows.domain.starting import exemptions_named
+from flows.engine.limits import FLOWS, TASKS
 from flows.home import Home
 from flows.register.roster import write_policy
 from flows.settings import TABLE as SETTINGS
@@ -515,7 +516,23 @@ def settings_page() -> str:
     return f"{before}{_MADE}\n{head}{''.join(rows)}"
 
 
+def limits_page() -> str:
+    """Return the page of limits."""
+    before, _, _ = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8").partition(_MADE)
+    head = "|{}| limit, seconds | why so long | tried again | what a cut leaves |\n|---|---|---|---|---|\n"
+    rows = {
+        what: "".join(
+            f"| `{name.replace('_', '-')}` | {each.seconds:,} | {each.why} | "
+            f"{each.again or '-'} | {each.left} |\n"
+            for name, each in table.items()
+        )
+        for what, table in ((" flow ", FLOWS), (" task ", TASKS))
+    }
+    return f"{before}{_MADE}\n" + "\n".join(f"{head.format(what)}{found}" for what, found in rows.items())
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "docs/limits.md": limits_page,
     "docs/settings.md": settings_page,
     "README.md": readme,
     "docs/acts.md": acts_page,

@@ -43,6 +43,7 @@ ONE_OF_EACH = [
     errors.CatchingUpError(),
     errors.ShortageError("Too many open files"),
     errors.RegisterMovedError("1146A/22"),
+    errors.CutOffError(180),
     errors.TamperedError("Entry 3 does not hold."),
     errors.UnexpectedError("KeyError", "flows/intake.py:12"),
 ]

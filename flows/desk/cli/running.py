@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from contextlib import contextmanager
@@ -106,6 +107,7 @@ def _run_up(home: Home, every: int, port: int, *, as_json: bool, opened: bool = 
     from flows.desk.web import serving  # noqa: PLC0415 - for those who serve pages alone
     from flows.engine.up import run  # noqa: PLC0415 - Prefect takes a second to import
 
+    environment = dict(os.environ)
     with serving.running(home, port=port) as running:
         desk = running.address
 
@@ -117,7 +119,9 @@ def _run_up(home: Home, every: int, port: int, *, as_json: bool, opened: bool = 
             if opened:
                 click.launch(desk)
 
-        run(home, every=every, say=say)
+        anew = run(home, every=every, say=say)
+    if anew:  # in the process's place, as a thread that hangs cannot be ended; its locks are gone with it
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606 - ourselves
 
 
 @click.command(epilog=example("equipoise intake new-request.yaml"))
