@@ -16,7 +16,9 @@ import pytest
 import yaml
 
 from flows.desk.cli.backing_up import backup
+from flows.desk.cli.desk import desk
 from flows.desk.cli.main import COMMANDS
+from flows.desk.cli.registrar import registrar
 from flows.desk.web.routes import ROUTES
 from flows.engine import authorities
 from flows.engine.deployment import AT_HOME, POOL
@@ -46,8 +48,8 @@ def manifests() -> dict[str, Any]:
     return {each["kind"]: each for each in yaml.safe_load_all(read("kubernetes/equipoise.yaml"))}
 
 
-def compose() -> Any:
-    return yaml.safe_load(read("container/compose.yaml"))
+def compose(name: str = "compose") -> Any:
+    return yaml.safe_load(read(f"container/{name}.yaml"))
 
 
 def read_unit(path: Path) -> str:
@@ -88,6 +90,7 @@ def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> 
         if each["kind"] == "CronJob" and each["metadata"]["name"] == "backup"
     )
     backups = [job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["args"]]
+    backups.append(compose()["services"]["backup"]["command"])
     for unit in UNITS:
         said = lines_of(unit)
         program, *words = shlex.split(said["ExecStart"][0])
@@ -114,8 +117,9 @@ def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> 
 def environments() -> Iterator[tuple[str, Mapping[str, str]]]:
     for unit in UNITS:
         yield unit.name, dict(line.split("=", 1) for line in lines_of(unit).get("Environment", []))
-    for name, service in compose()["services"].items():
-        yield f"compose: {name}", service.get("environment", {})
+    for file in ("compose", "compose.registrar"):
+        for name, service in compose(file)["services"].items():
+            yield f"{file}: {name}", service.get("environment", {})
     (pod,) = (each["spec"]["template"]["spec"] for each in [manifests()["StatefulSet"]])
     for each in pod["containers"]:
         yield f"pod: {each['name']}", {one["name"]: one["value"] for one in each.get("env", [])}
@@ -189,6 +193,56 @@ def test_compose_shares_the_network_of_the_desk_and_names_what_is_there() -> Non
     assert f"listen {published.partition(':')[2]} ssl" in read("container/nginx.conf")
     for each in said["services"].values():
         assert (each["read_only"], each["cap_drop"]) == (True, ["ALL"])
+
+
+def test_compose_backs_up_into_two_places_without_a_network() -> None:
+    said = compose()["services"]["backup"]
+
+    assert (said["network_mode"], said["profiles"]) == ("none", ["backup"])
+    mounted = dict(reversed(each.split(":")[:2]) for each in said["volumes"])
+    places = [said["environment"][name] for name in ("EQUIPOISE_BACKUP_FOLDER", "EQUIPOISE_BACKUP_KEYS")]
+    assert len({mounted[each] for each in places}) == 2
+    assert mounted["/srv/equipoise"] == "home"
+
+
+def test_compose_with_a_registrar_starts_what_there_is_where_each_reaches_the_other(tmp_path: Path) -> None:
+    base, more = compose()["services"], compose("compose.registrar")
+    services = more["services"]
+    writes = services["equipoise"]
+
+    tls, words = "/etc/equipoise/tls", [*writes["command"]]
+    for name in ("ca.pem", "tls.crt", "tls.key"):
+        (tmp_path / name).touch()
+    words = [each.replace(tls, str(tmp_path)) for each in words]
+    asked = registrar.make_context("equipoise registrar", words[1:]).params
+    assert words[0] in COMMANDS
+    assert asked["path"] == Path("/run/equipoise/registrar.sock")
+    (published,) = writes["ports"]
+    assert asked["listen"].endswith(f":{published.partition(':')[2]}")
+    under = [each.split(":")[1] for each in writes["volumes"]]
+    assert {asked[name].parent for name in ("ca", "cert", "key")} == {tmp_path}
+    assert {tls, str(asked["path"].parent)} == {*under}
+    assert services["desk"]["command"][0] == desk.name
+    assert services["desk"]["command"][1] in desk.commands
+    assert (services["worker"]["command"][:2], services["prefect"]["command"][:2]) == (
+        ["worker", "start"],
+        ["server", "start"],
+    )
+    host, port = (services["prefect"]["command"][at] for at in (3, 5))
+    for name in ("equipoise", "desk", "worker"):
+        assert services[name]["environment"]["PREFECT_API_URL"] == f"http://{host}:{port}/api"
+    for name in ("desk", "worker"):
+        assert services[name]["environment"]["EQUIPOISE_REGISTRAR"] == f"unix:{asked['path']}"
+        assert {"home:/srv/equipoise", "run:/run/equipoise"} <= {*services[name]["volumes"]}
+    for name, each in services.items():
+        whole = base.get(name, {}) | each
+        assert name == "equipoise" or each["network_mode"] == "service:equipoise"
+        assert (whole["read_only"], whole["cap_drop"]) == (True, ["ALL"])
+        named = {volume.split(":")[0] for volume in each["volumes"] if not volume.startswith(".")}
+        assert named <= {*more["volumes"], *compose()["volumes"]}
+    folder_of_deploy = (DEPLOY / "container" / "..").resolve()
+    for path in re.findall(r"/deploy/(\S+)", read("container/compose.registrar.yaml")):
+        assert (folder_of_deploy / path).is_file()
 
 
 def test_the_image_installs_all_that_the_program_needs_by_hash_and_nothing_of_developing() -> None:
