@@ -213,6 +213,7 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_recipient_restrictions = {refusing} reject_unlisted_recipient, permit_mynetworks, reject
 message_size_limit = 50000000
 service_throttle_time = 1s
+smtpd_error_sleep_time = 0
 """
 _MASTER: Final = """
 127.0.0.1:{port} inet n - n - - smtpd
