@@ -88,7 +88,7 @@ EXPLAINED: Final[dict[str, tuple[tuple[str, ...], str]]] = {
         "git, by which the second reads, calls an object missing that it cannot unpack.",
     ),
 }
-EVERY_RUN: Final = 20
+EVERY_RUN: Final = 40
 """Every so many'th attack is tried in every run, the others in the exhaustive one."""
 
 

@@ -56,7 +56,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return done
 
 
-@pytest.mark.parametrize("name", spread(ATTACKS, every=50))
+@pytest.mark.parametrize("name", spread(ATTACKS, every=100))
 def test_an_attack_is_told_as_by_one_process(name: str, scene: Scene) -> None:
     ATTACKS[name][0](scene)
 
