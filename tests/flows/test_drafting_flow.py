@@ -32,6 +32,7 @@ def test_every_opened_case_gets_its_first_draft(town: Town) -> None:
     assert run.tasks() == [("drafting-A/1", "COMPLETED", 1), ("drafting-A/2", "COMPLETED", 1)]
 
 
+@pytest.mark.exhaustive
 def test_a_case_that_cannot_be_drafted_holds_up_no_other(town: Town) -> None:
     for reference in ("A/1", "A/2", "A/3"):
         town.put_case(reference)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from click.testing import Result
     from flow_builders import Town
 
     from flows.sources.item import Item
@@ -408,7 +409,27 @@ def unreadable_items(town: Town) -> str:
     return strange.name
 
 
-def test_good_items_are_taken_in_and_the_others_explained_or_told(startable: Town) -> None:
+def test_good_items_are_taken_in_and_the_others_explained(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reference in ("A/1", "A/2", "A/3", "Z/1"):
+        town.put_case(reference)
+    requests = bad_items(town)
+
+    said = taken_in(town, monkeypatch)
+
+    assert said.exit_code == 1, said.stderr
+    assert (said.stdout.count("Opened "), said.stdout.count("WHY.txt says why.")) == (4, 7)
+    assert set(town.stages()) == {"A/1", "A/2", "A/3", "Z/1"}
+    assert town.inbox() == set()
+    assert town.set_aside() == requests.keys()
+    check_what_is_bad_is_explained(town, requests)
+    assert town.orphan_keys() == set()
+    assert town.audited().passes
+
+
+@pytest.mark.exhaustive
+def test_items_that_may_not_be_read_are_explained_or_told_too(startable: Town) -> None:
     """By one command, which starts a server of its own."""
     town = startable
     for reference in ("A/1", "A/2", "A/3", "Z/1"):
@@ -457,10 +478,15 @@ def check_what_is_bad_is_explained(town: Town, requests: dict[str, bytes]) -> No
         assert "7th November" not in note
 
 
-def test_what_is_still_arriving_is_left_and_told(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def taken_in(town: Town, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """Call ``equipoise intake`` with the server that the tests share."""
     monkeypatch.setattr(engine, "run", lambda _, flows, __: all(town.run(flow).completed for flow in flows))
+    return CliRunner().invoke(main, ["intake", "--home", str(town.home.root)])
+
+
+def test_what_is_still_arriving_is_left_and_told(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     with (town.put("slow", a_request("A/1")) / "request.yaml").open("a"):
-        said = CliRunner().invoke(main, ["intake", "--home", str(town.home.root)])
+        said = taken_in(town, monkeypatch)
 
     assert (said.exit_code, said.output) == (
         0,

@@ -130,6 +130,7 @@ def test_a_copy_of_a_response_that_is_missing_is_laid_out_again(town: Town) -> N
     assert town.everything() == before
 
 
+@pytest.mark.exhaustive
 def test_a_case_that_cannot_be_published_holds_up_no_other(town: Town) -> None:
     town.drafted("A/1", "A/2", "A/3")
     town.sign_off("A/1", "A/2", "A/3")
