@@ -1151,9 +1151,10 @@ class Audit:
 
     def _states(self, said: dict[str, Any], files: dict[str, str]) -> None:
         """Check that a paper states the root of the entries before it, by its manifest."""
-        entries, name = said["details"].get("entries", "0"), said["document"]
-        need(re.fullmatch("0|[1-9][0-9]{0,11}", entries), "E_ACT", "A number of entries is out of form.")
-        size = int(entries)
+        entries, name = said["details"].get("entries"), said["document"]
+        fit = entries is None or re.fullmatch("[1-9][0-9]{0,11}", entries)
+        need(fit, "E_ACT", "A number of entries is out of form.")
+        size = int(entries or 0)
         need(size < len(self.heads), "E_STATED", "The paper states more entries than there were before it.")
         manifests = [path for path in files if path.startswith(f"{name}/") and path.endswith(".json")]
         try:

@@ -803,8 +803,8 @@ class Reading {
 
   // A paper states the root of the entries before it, by its manifest.
   async states(said, files) {
-    const entries = said.details.entries ?? "0", size = Number(entries);
-    need(/^(0|[1-9][0-9]{0,11})$/.test(entries), "E_ACT", "A number of entries is out of form.");
+    const entries = said.details.entries, size = Number(entries ?? 0);
+    need(entries === undefined || /^[1-9][0-9]{0,11}$/.test(entries), "E_ACT", "A number of entries is out of form.");
     need(size < this.heads.length, "E_STATED", "The paper states more entries than there were before it.");
     const manifest = [...files.keys()].find((path) => path.startsWith(`${said.document}/`) && path.endsWith(".json"));
     let told = "";

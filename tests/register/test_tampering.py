@@ -383,6 +383,44 @@ def _(scene: Scene) -> None:
     a.together()
 
 
+for _name, _number in {"of another script": "\u0667", "and a line more": "7\n", "of nothing": "0"}.items():
+
+    @attack(f"a publication states a number of entries in digits {_name}", "E_ACT")
+    def _(scene: Scene, number: str = _number) -> None:
+        a = scene.attacker()
+        paper_stating(scene, a, 7)
+        a.step(SHORT, "0006-publish").act(details={"entries": number})
+        a.together()
+
+
+@attack("a publication states no entries as a number, and its paper states nothing", "E_ACT")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    a.step(SHORT, "0006-publish").act(details={"entries": "0"})
+    a.together()
+
+
+@attack("a paper states the root of another register", "E_STATED")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    paper_stating(scene, a, 7)
+    step = a.step(SHORT, "0006-publish")
+    path = f"{step.folder}/test/B-1.json"
+    own = scene.office.register.policy().register.encode()
+    step.changes[path] = step.changes[path].replace(own, b"0" * 32)  # type: ignore[union-attr]
+    a.together()
+
+
+@attack("a paper states a root twice, the right one first", "E_STATED")
+def _(scene: Scene) -> None:
+    a = scene.attacker()
+    paper_stating(scene, a, 7)
+    step = a.step(SHORT, "0006-publish")
+    path = f"{step.folder}/test/B-1.json"
+    step.changes[path] = step.changes[path].replace(b"}", b', "checkpoint": "none"}')  # type: ignore[union-attr]
+    a.together()
+
+
 @attack("a publication has no manifest", "E_TREE")
 def _(scene: Scene) -> None:
     a = scene.attacker()
@@ -631,6 +669,21 @@ def _(scene: Scene) -> None:
 @attack("a submission says in words what made its text", "E_ACT")
 def _(scene: Scene) -> None:
     submission_of(scene, TEST, **{MADE_WITH: "the software at hand"})
+
+
+_HASHES: Final = " ".join(f"{name}={OTHER}" for name in ("renderer", "templates", "wording"))
+for _name, _made in {
+    "with a line more": f"equipoise=0.1.0 {_HASHES}\n",
+    "with a digest in capitals": f"equipoise=0.1.0 {_HASHES.replace(OTHER, OTHER.upper())}",
+    "with digits of another script": f"equipoise=\u0660.1.0 {_HASHES}",
+    "with two spaces between": f"equipoise=0.1.0  {_HASHES}",
+    "with more parts than there can be": f"equipoise=0.1.0 {_HASHES}{' font=1' * 9}",
+    "without the digest of its words": f"equipoise=0.1.0 {_HASHES.rpartition(' ')[0]}",
+}.items():
+
+    @attack(f"a submission says what made its text {_name}", "E_ACT")
+    def _(scene: Scene, made: str = _made) -> None:
+        submission_of(scene, TEST, **{MADE_WITH: made})
 
 
 @attack("a response, which is made of nothing, is submitted with what made it", "E_ACT")
