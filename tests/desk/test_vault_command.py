@@ -13,10 +13,11 @@ import pytest
 from age_files import encrypted
 from desk_builders import CASE, Desk, passes_audit
 
-from flows.casework.auditing import audit_register
+from flows.casework.auditing import audit_register, last_audit
 from flows.casework.office import open_office
 from flows.casework.sole_writer import sole_writer
 from flows.domain.errors import TamperedError
+from flows.register.note import parse_note
 from flows.vault import agent, wrapping
 
 WORDS: Final = "correct horse battery staple"
@@ -165,7 +166,12 @@ def test_a_log_of_openings_that_was_cut_off_stops_writing_until_somebody_decides
     assert "vault 3 " in shut.done("checkpoint")
     wrapping._OPENED.clear()
     wrapping.note(log, "passphrase", "that was typed")
-    assert "vault 3 " in shut.done("checkpoint")  # nothing was recorded since
+    again = shut.done("checkpoint")
+    assert "vault 3 " in again  # nothing was recorded since
+    night(shut)
+    audited = last_audit(shut.home)
+    assert audited
+    assert audited.validated == parse_note(again).text  # which is what a witness is asked to cosign again
     assert passes_audit(shut.home)
 
     kept = log.read_bytes().splitlines(keepends=True)
