@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, FlowRun
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import Abort
@@ -23,6 +24,7 @@ from prefect.utilities.engine import propose_state_sync
 
 from flows.casework import auditing
 from flows.casework.office import open_office
+from flows.domain.errors import PitError
 from flows.domain.local_day import LOCAL
 from flows.engine import announcing, authorities, waking
 from flows.engine.here import load, waiting
@@ -86,24 +88,30 @@ class Runs:
                 (audit,) = [id_ for id_, row in self.flows.items() if row.flow == "auditing"]
                 self._client.create_flow_run_from_deployment(audit)
 
-    def ask_for_what_waits(self, under_way: set[str]) -> bool:
-        """Ask for a run of each flow for which something waits; return whether one was asked for.
+    def for_what_waits(self, under_way: set[str]) -> Iterator[tuple[Flow[..., Any], FlowRun]]:
+        """Yield a run of each flow for which something waits, asked for and granted.
 
-        What a run did not get done, as a case that fails, is tried again once the time of a tick is over.
+        Each is yielded before the next is asked for, and before anything is announced: every question to the
+        server is time in which somebody waits. What a run did not get done, as a case that fails, is tried
+        again once the time of a tick is over.
 
         Args:
             under_way: The flows of which a run is; each is looked at again when that has ended.
         """
-        asked, found = False, self._what_waits()
+        found, on = self._what_waits(), None
         for id_, row in self.flows.items():
             waits = found.get(row.flow)
             if not waits:
                 self._asked_for.pop(row.flow, None)
-            elif row.flow not in under_way and self._is_new(row.flow, waits) and self._is_on(id_):
-                self._client.create_flow_run_from_deployment(id_)
+            elif row.flow not in under_way and self._is_new(row.flow, waits):
+                on = self._are_on() if on is None else on
+                if id_ not in on:
+                    continue
+                run = self._client.create_flow_run_from_deployment(id_)
                 self._asked_for[row.flow] = waits, time.monotonic()
-                asked = True
-        return asked
+                if self._is_granted(run):
+                    yield load(row), run
+        self._announce()
 
     def due(self) -> Iterator[tuple[Flow[..., Any], FlowRun]]:
         """Yield each run that is due, has something to do and was granted its flow's one slot."""
@@ -119,13 +127,16 @@ class Runs:
             if run.auto_scheduled and not waits.get(self._row(run).flow, True):
                 self._client.request("DELETE", "/flow_runs/{id}", path_params={"id": run.id})
                 continue
-            # Where the slot is taken, the server cancels the run instead.
-            try:
-                run.state = propose_state_sync(self._client, Pending(), flow_run_id=run.id)
-            except Abort:  # no Exception: somebody cancelled it, or we did, and the answer came too late
-                continue
-            if run.state.is_pending():
+            if self._is_granted(run):
                 yield load(self._row(run)), run
+
+    def _is_granted(self, run: FlowRun) -> bool:
+        """Tell whether a run may begin; where the slot is taken, the server cancels it instead."""
+        try:
+            run.state = propose_state_sync(self._client, Pending(), flow_run_id=run.id)
+        except Abort:  # no Exception: somebody cancelled it, or we did, and the answer came too late
+            return False
+        return run.state.is_pending()
 
     def _what_waits(self) -> dict[str, frozenset[object]]:
         """Return what waits for each flow that has no hour of its own; where that fails, the failure.
@@ -135,24 +146,26 @@ class Runs:
         rows = [row for row in SCHEDULES if not row.cron]
         try:
             with open_office(self._home) as office:
-                self._announce(office)
                 return {row.flow: _waiting(row, office) for row in rows}
         except Exception as error:  # noqa: BLE001 - as above
             return {row.flow: frozenset([type(error)]) for row in rows}
 
-    def _announce(self, office: Office) -> None:
+    def _announce(self) -> None:
         there = waking.reached(self._home)
         if there:
-            with suppress(OSError, ValueError):  # the next look tells
+            # What is wrong with the home, the runs tell; what the server was not told, the next look tells.
+            with suppress(OSError, ValueError, PitError), open_office(self._home) as office:
                 announcing.announce(office, there)
 
     def _is_new(self, flow: str, waits: frozenset[object]) -> bool:
         before, when = self._asked_for.get(flow, (frozenset(), 0.0))
         return waits != before or time.monotonic() - when >= self._every
 
-    def _is_on(self, deployment: UUID) -> bool:
-        found = self._client.read_deployment(deployment)
-        return not found.paused and any(schedule.active for schedule in found.schedules)
+    def _are_on(self) -> set[UUID]:
+        """Return the deployments that nobody switched off."""
+        ours = DeploymentFilter(id=DeploymentFilterId(any_=[*self.flows]))
+        found = self._client.read_deployments(deployment_filter=ours)
+        return {row.id for row in found if not row.paused and any(each.active for each in row.schedules)}
 
     def _deploy(self, row: Schedule, *, active: bool) -> UUID:
         flow = load(row)

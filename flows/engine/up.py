@@ -159,12 +159,9 @@ def _serve(runs: Runs, started: Server, stopping: _Stopping, home: Watch, asked:
                 failures.tell(stuck[0], "does not end although its time is over; equipoise up begins anew.")
                 return _Ended.STUCK
             try:
-                if home.is_due() and runs.ask_for_what_waits({*begun.values()}):
-                    asked.look_again()
-                if asked.is_due():
-                    for flow, run in runs.due():
-                        begun[carried := pool.submit(carry_out, flow, run)] = flow.name
-                        until[carried] = time.monotonic() + longest(flow.name)
+                for flow, run in _to_carry_out(runs, {*begun.values()}, home, asked):
+                    begun[carried := pool.submit(carry_out, flow, run)] = flow.name
+                    until[carried] = time.monotonic() + longest(flow.name)
             except Exception as error:  # noqa: BLE001 - Prefect's own trouble must not end the day's work
                 failures.tell("equipoise up", f"Prefect does not say what is due: {type(error).__name__}.")
     finally:
@@ -172,6 +169,15 @@ def _serve(runs: Runs, started: Server, stopping: _Stopping, home: Watch, asked:
         pool.shutdown(wait=False, cancel_futures=True)
         unfinished = wait(begun, timeout=_STOP_SECONDS).not_done
     return _Ended.UNFINISHED if unfinished else _Ended.WHOLE
+
+
+def _to_carry_out(
+    runs: Runs, under_way: set[str], home: Watch, asked: Watch
+) -> Iterator[tuple[Flow[..., Any], FlowRun]]:
+    if home.is_due():
+        yield from runs.for_what_waits(under_way)
+    if asked.is_due():
+        yield from runs.due()
 
 
 def carry_out(flow: Flow[..., Any], found: FlowRun) -> None:
