@@ -38,6 +38,8 @@ def unseen(text: str, *, lines: bool = False) -> str | None:
     Args:
         lines: Whether the text may have several lines, ended by a line feed alone.
     """
+    if text.isascii() and text.isprintable():
+        return None
     rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN + b"\n" if lines else _PLAIN)
     found = _UNSEEN.search(rest.decode("utf-8", "surrogatepass")) if rest else None
     return found[0] if found else None

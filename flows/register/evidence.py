@@ -36,6 +36,7 @@ class Evidence:
         self._trees: dict[str, Rows] = {}
         self._older: dict[str, Rows] = {}
         self._names = 0
+        self._differing: dict[tuple[str | None, str], tuple[bytes, ...]] = {}
 
     def read(self, id_: str, kind: str, place: str) -> bytes:
         """Return the content of an object of that kind.
@@ -82,6 +83,24 @@ class Evidence:
             raise FoundError(
                 "E_TREE", place, "A folder has something else than plain files and folders in order."
             ) from None
+
+    def differing(self, old: str | None, new: str, place: str) -> tuple[bytes, ...]:
+        """Return the mode and name of each row that two folders do not share; the first may be none.
+
+        Raises:
+            FoundError: as ``tree``.
+        """
+        known = self._differing.get((old, new))
+        if known is None:
+            was, is_ = self.tree(old, place), self.tree(new, place)
+            get = was.get
+            fresh = [head for head, id_ in is_.items() if get(head) != id_]
+            known = *fresh, *(was.keys() - is_.keys())
+            if len(self._differing) >= _TREES_KEPT:
+                self._differing.clear()
+            if len(known) == 1:  # as after every entry of a register; of another nothing is kept
+                self._differing[old, new] = known
+        return known
 
     def files(self, id_: str, place: str) -> Iterator[tuple[str, str]]:
         """Yield every file of a case's folder, or of the policy's: its path and the id of its object.

@@ -21,7 +21,7 @@ from flows import disk
 from flows.domain.errors import ShortageError, TamperedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
 FILE: Final = b"100644"
@@ -102,8 +102,10 @@ def parse_rows(content: bytes) -> Rows:
     rows = dict(found)
     # git's order: a folder stands where its name with a slash would.
     places = [head[6:] + b"/" if head[0] == _FOLDERS else head[7:] for head in rows]
-    names = {place.rstrip(b"/") for place in places}
-    whole = sum(map(len, rows)) + len(found) * _BESIDE_HEAD == len(content)
+    names: Collection[bytes] = rows
+    if b"".join(places).count(b"/") not in {0, len(places)}:  # else no name is a file's and a folder's
+        names = {place.rstrip(b"/") for place in places}
+    whole = len(b"".join(rows)) + len(found) * _BESIDE_HEAD == len(content)
     if not whole or len(names) != len(found) or places != sorted(places):
         raise ValueError("a tree out of form")
     return rows

@@ -72,7 +72,9 @@ class Objects:
             RegisterError: git has gone away, as it does over an object it cannot unpack.
             TamperedError: what is stored does not have this id.
         """
-        found = self._remembered.get(id_) or self._ahead.pop(id_, None)
+        if known := self._remembered.get(id_):
+            return known
+        found = self._ahead.pop(id_, None)
         if found is None:
             # Loose ones first: what is packed meanwhile git finds, for it looks for new packs.
             ways = [self._loose, self._packed]
@@ -236,12 +238,13 @@ class BatchReader:
             return None
         if len(header) != 3:  # noqa: PLR2004 - id, kind, size
             raise RegisterError(f"git stopped answering while object {id_} was read; run `equipoise audit`.")
-        if int(header[2]) > LARGEST.get(header[1], 0):
+        _, kind, size = header
+        if int(size) > LARGEST.get(kind, 0):
             raise RegisterError(f"Object {id_} is larger than any in a register; run `equipoise audit`.")
-        content = self._out.read(int(header[2]) + 1)[:-1]
-        if object_id(header[1], content) != id_:
+        content = self._out.read(int(size) + 1)[:-1]
+        if object_id(kind, content) != id_:
             raise TamperedError(f"Object {id_} is not what its name says; restore it from a copy.")
-        return header[1], content
+        return kind, content
 
 
 @contextmanager

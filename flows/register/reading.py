@@ -98,10 +98,11 @@ def look_ahead(evidence: Evidence, pairs: Sequence[tuple[str | None, str]], know
 
 def _brought(evidence: Evidence, old: str | None, new: str) -> Iterator[tuple[str | None, str]]:
     """Yield the folders of a folder that are not as they were, each with what stood there before."""
-    was = evidence.tree(old, "")
-    for head, id_ in evidence.tree(new, "").items() - was.items():
-        if is_folder(head):
-            yield was[head].hex() if head in was else None, id_.hex()
+    differing = evidence.differing(old, new, "")
+    was, is_ = evidence.tree(old, ""), evidence.tree(new, "")
+    for head in differing:
+        if head in is_ and is_folder(head):
+            yield was[head].hex() if head in was else None, is_[head].hex()
 
 
 def _wanted(evidence: Evidence, folder: str, act: bytes, known: Container[str]) -> list[str]:
@@ -190,8 +191,8 @@ def _changed(evidence: Evidence, entry: Entry, before: str | None, place: str) -
     names: list[str] = []
     old_id, new_id = before, entry.tree
     for _ in range(1 if entry.case == POLICY else _CASE_DEPTH):
+        changed = evidence.differing(old_id, new_id, place)
         old, new = evidence.tree(old_id, place), evidence.tree(new_id, place)
-        changed = [*{head for head, _ in old.items() ^ new.items()}]
         if len(changed) != 1 or changed[0] not in new or not is_folder(changed[0]):
             raise FoundError(
                 "E_TREE", place, "The entry changes something else than the folder of its own case."

@@ -8,13 +8,15 @@ that they told counts, and one examines everything.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import sys
+import threading
 from array import array
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice, pairwise
@@ -49,6 +51,8 @@ _SHARES: Final = 240
 WORTH_A_PROCESS: Final = 1_000
 """Entries; some two seconds of work."""
 _MOST: Final = 8
+_UNTIL_COLLECTED: Final = 50_000
+"""Objects more than before; of Python itself it is 700."""
 _PAUSE: Final = 0.2
 """Seconds until progress is shown again while others go on."""
 _SECONDS: Final = 30
@@ -181,10 +185,28 @@ def examine(
 ) -> tuple[Examiner, Told]:
     """Examine every entry; return who did, and what was found, both as one process would have left them."""
     processes = min(processes, _MOST, len(task.line) // WORTH_A_PROCESS)
-    if processes > 1 and (done := _examine_together(task, evidence, processes, progress)):
-        return done
-    examiner, total = task.examiner(evidence), len(task.line)
-    return examiner, _examine_share(examiner, task.line, 0, 1, lambda number: progress(number, total))
+    with _seldom_collected():
+        if processes > 1 and (done := _examine_together(task, evidence, processes, progress)):
+            return done
+        examiner, total = task.examiner(evidence), len(task.line)
+        return examiner, _examine_share(examiner, task.line, 0, 1, lambda number: progress(number, total))
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Have Python look for objects that name each other less often: an audit makes few and keeps many.
+
+    Where other threads run, which share the setting, it stays.
+    """
+    before = gc.get_threshold()
+    alone = threading.active_count() == 1
+    if alone:
+        gc.set_threshold(_UNTIL_COLLECTED, *before[1:])
+    try:
+        yield
+    finally:
+        if alone:
+            gc.set_threshold(*before)
 
 
 def processors() -> int:
@@ -214,18 +236,20 @@ def _examine_share(
 
 def _examine_one(examiner: Examiner, id_: str, at: int, told: Told, *, tells: bool) -> None:
     """Examine one entry, and keep what is to be told of it if this process tells."""
-    lists = {name: getattr(examiner, name) for name in _LISTS}
-    before = {name: len(each) for name, each in lists.items()}
+    lists: list[list[Any]] = [getattr(examiner, name) for name in _LISTS]
+    before = [*map(len, lists)]
     try:
         examiner.examine(id_)
     except FoundError as error:
         if tells:
             told.take(at, error.finding)
-    for name, each in lists.items():
+    if before == [*map(len, lists)]:
+        return  # of most entries nothing is to be told
+    for name, each, known in zip(_LISTS, lists, before, strict=True):
         if tells:
-            told.entries[name].extend([at] * (len(each) - before[name]))
+            told.entries[name].extend([at] * (len(each) - known))
         else:
-            del each[before[name] :]
+            del each[known:]
 
 
 # Several at once ----------------------------------------------------------------------------------

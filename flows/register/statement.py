@@ -32,7 +32,7 @@ RECORDS: Final = "acts/"
 """Where in a folder the statements stand, each with its signature beside it."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+_DATE_AND_TIME: Final = len("YYYY-MM-DDTHH:MM:SS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Statement:
                 "reason": act.reason,
                 "register": self.register,
                 "role": act.role,
-                "time": act.time.strftime(_TIME),
+                "time": f"{act.time.isoformat(timespec='seconds')[:_DATE_AND_TIME]}Z",
                 "version": act.version,
             }
         )
