@@ -28,9 +28,10 @@ from flows.register.graph import shown_elsewhere
 from flows.register.merkle import Tree
 from flows.register.openings import read_openings
 from flows.register.outside import compare_with_outside
-from flows.register.packs import Objects
+from flows.register.packs import Objects, clear_left_behind
 from flows.register.reading import parse_commit
 from flows.register.report import KEPT, Brought, FoundError, Report, Verdict
+from flows.register.resuming import forget
 from flows.register.shape import shape, tip_of
 from flows.register.sharing import Line, Task, Told, examine
 
@@ -67,6 +68,7 @@ def audit(
     openings: Path | None = None,
     now: datetime | None = None,
     processes: int = 1,
+    keep_at: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Return what an audit of ``repository`` finds.
@@ -88,12 +90,15 @@ def audit(
             looked. One that is not there has no line.
         now: UTC; with it, an entry dated in the future is found.
         processes: By how many the entries may be examined at once, where they are many; see ``processors``.
+        keep_at: Beside this file it is kept how far the audit came, so that one that was cut off goes on from
+            there; see ``resuming``.
         progress: Told how many entries of how many are done.
 
     Raises:
         RegisterError: there is no repository there.
     """
     report = Report()
+    clear_left_behind()
     with closing(Objects(repository)) as objects:
         objects.list_loose()
         evidence = Evidence(objects)
@@ -106,16 +111,22 @@ def audit(
             report.not_established.append("what the entries say, for they cannot be followed to the first")
             report.sort()
             return report
-        for found in shown_elsewhere(repository, line.ids(), evidence):
+        for found in shown_elsewhere(repository, line.ids, evidence):
             report.take(found)
-        tree = _tree_of(line)
+        tree, head = _tree_of(line), line.digests[-_SHA256:]
+        line.digests.clear()  # the tree has a hash of each
         before = looked_into.sequence if looked_into and looked_into.is_of(tree) else 0
         task = Task(
-            repository=repository, line=line, tree=tree, check_brought=check_brought, looked_into=before
+            repository=repository,
+            line=line,
+            tree=tree,
+            check_brought=check_brought,
+            looked_into=before,
+            keep_at=keep_at,
         )
         examiner, seen = examine(task, evidence, processes, progress)
     _tell(report, examiner, seen)
-    report.entries, report.head = len(line), line.digests[-_SHA256:].hex()
+    report.entries, report.head = len(line), head.hex()
     if before:
         report.not_established.append(
             f"whether the texts, submissions and papers up to entry {before} are right: an earlier "
@@ -141,6 +152,8 @@ def audit(
         openings=_read_openings(report, openings),
     )
     report.sort()
+    if keep_at:
+        forget(keep_at)
     return report
 
 

@@ -8,6 +8,7 @@ first that fails is the entry's finding.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -44,7 +45,7 @@ from flows.register.report import (
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from flows.domain.act import Act
     from flows.domain.acts import Kind
@@ -101,6 +102,7 @@ class Examiner:
         rules: The first and the last entry that named each version of the rules.
         recipients: To the key of which case each request is sealed.
         elsewhere: How many cases were examined by others.
+        amended: The index in the line of each entry of the policy that passed.
     """
 
     def __init__(
@@ -122,6 +124,7 @@ class Examiner:
         self.rules: dict[int, tuple[int, int]] = {}
         self.recipients: dict[str, str] = {}
         self.elsewhere = 0
+        self.amended = array("Q")
         self._evidence = evidence
         self._check_paper = check_brought
         self._looked_into = looked_into
@@ -146,6 +149,14 @@ class Examiner:
     def committed(self) -> int:
         """When the newest entry was written that has a date, in seconds since 1970 UTC."""
         return self._line.committed
+
+    def where(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield where each case that did not fail stands: identity, folder, newest entry, tree."""
+        return self._cases.where()
+
+    def take_up(self, where: Iterable[tuple[str, str, str, str]]) -> None:
+        """Take up cases that were examined before, as ``where`` said."""
+        self._cases.take_up(where)
 
     def look_ahead(self, pairs: Sequence[tuple[str | None, str]]) -> None:
         """Have all read at once that some entries brought, each given after the one before it."""
@@ -200,6 +211,8 @@ class Examiner:
         _check_in_line(line, entry, place)
         judge = policy or self.authority.policy
         self.authority.check_service(payload, armoured, judge, self._line.sequence, place)
+        if entry.case == POLICY:
+            self.amended.append(line.sequence)
 
     def examine_apart(self, id_: str) -> None:
         """Check the next entry of the policy or of one case, and only that of the line before it is left out.

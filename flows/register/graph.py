@@ -16,7 +16,7 @@ from flows.register.report import FoundError, finding
 from flows.register.repository import BRANCH, PACKED, packed_refs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from flows.domain.finding import Finding
@@ -34,10 +34,15 @@ _FORM: Final = re.compile(
 )
 
 
-def shown_elsewhere(repository: Path, line: Sequence[str], evidence: Evidence) -> Iterator[Finding]:
-    """Yield what shows another line of entries than ``line``, their ids from the oldest."""
+def shown_elsewhere(
+    repository: Path, ids: Callable[[], Sequence[str]], evidence: Evidence
+) -> Iterator[Finding]:
+    """Yield what shows another line of entries than that of ``ids``, from the oldest.
+
+    They are asked for only where there is something to compare: a list of a million takes 100 MB.
+    """
     for ref, id_ in packed_refs(repository):
-        if ref == BRANCH and id_ not in line:
+        if ref == BRANCH and id_ not in ids():
             yield finding(
                 "E_REF", PACKED, "The list of packed refs has a main that is no entry of this line."
             )
@@ -48,7 +53,7 @@ def shown_elsewhere(repository: Path, line: Sequence[str], evidence: Evidence) -
     except OSError:
         graph = b""
     try:
-        good = _is_of(graph, line, evidence)
+        good = _is_of(graph, ids(), evidence)
     except (ValueError, LookupError, struct.error, FoundError):
         good = False
     if not good:

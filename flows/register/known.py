@@ -17,7 +17,7 @@ from flows.register.reading import read_record
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from flows.register.evidence import Evidence
 
@@ -59,6 +59,19 @@ class Cases:
         """Return how many cases were met."""
         met = len(self._awake) + len(self._kept) + len(self._asleep)
         return met - (POLICY in self._awake or POLICY in self._kept)
+
+    def where(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield of each case that did not fail its identity, its folder, its newest entry and its tree."""
+        for identity, known in self._awake.items():
+            if known.entry and identity != POLICY:
+                yield identity, known.chain.folder, known.entry, known.tree
+        for identity, (folder, entry, tree) in self._asleep.items():
+            yield identity, folder, entry.hex(), tree.hex()
+
+    def take_up(self, where: Iterable[tuple[str, str, str, str]]) -> None:
+        """Go on from what ``where`` said."""
+        for identity, folder, entry, tree in where:
+            self._asleep[identity] = folder, bytes.fromhex(entry), bytes.fromhex(tree)
 
     def meet(self, identity: str, place: str) -> Known:
         """Return what is known of a case, to be kept up to date by whoever examines it.

@@ -7,15 +7,19 @@ commit-graph of it has a say, and what is missing is fetched from nowhere. Every
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import shutil
+import time
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import IO, TYPE_CHECKING, Final, cast
 
+from flows import disk
 from flows.domain.errors import RegisterError, TamperedError
 from flows.register.objects import LARGEST, LooseStore, is_id, object_id, refuse_shortage
 
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 
 GIT: Final = ("git", "-c", "core.multiPackIndex=false", "-c", "pack.useBitmaps=false")
 """An index over several packs may name others than it is of, and a bitmap leave some out."""
+_PREFIX: Final = "equipoise-git-"
+_FRESH: Final = 60.0
+"""Seconds."""
 _REMEMBERED: Final = 4_096
 _REMEMBERED_SIZE: Final = 32 << 20
 """Of entries and folders; files are read once."""
@@ -254,8 +261,12 @@ def own_repository(objects: Path, names: Iterable[str]) -> Iterator[Path]:
     Raises:
         RegisterError: one of them has something else than plain files, at which git would wait perhaps.
     """
-    with TemporaryDirectory(prefix="equipoise-git-", ignore_cleanup_errors=True) as folder:
+    with (
+        TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder,
+        disk.opened(Path(folder)) as descriptor,
+    ):
         own = Path(folder)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)  # until the last process ends that was split off this one
         # The least that git takes for a repository; `git init` would be one process more.
         (own / "refs").mkdir()
         (own / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
@@ -265,6 +276,22 @@ def own_repository(objects: Path, names: Iterable[str]) -> Iterator[Path]:
                 _check_plain(objects / name)
                 (own / "objects" / name).symlink_to(objects / name)
         yield own
+
+
+def clear_left_behind() -> None:
+    """Remove the empty repositories that processes left in the temporary folder as they were killed."""
+    for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            found = folder.lstat()
+            # One made a moment ago is not locked yet, perhaps.
+            if (
+                found.st_uid == os.geteuid()
+                and found.st_mtime < time.time() - _FRESH
+                and not folder.is_symlink()
+            ):
+                with disk.opened(folder) as descriptor:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder)
 
 
 def _check_plain(folder: Path) -> None:

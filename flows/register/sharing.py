@@ -19,7 +19,8 @@ from collections import Counter
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice, pairwise
+from importlib.metadata import version
+from itertools import islice, pairwise, takewhile
 from mmap import mmap
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
@@ -30,6 +31,7 @@ from flows.register.examine import Examiner
 from flows.register.packs import Objects
 from flows.register.reading import parse_commit
 from flows.register.report import KEPT, FoundError
+from flows.register.resuming import LISTS, Safe
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
@@ -57,8 +59,6 @@ _PAUSE: Final = 0.2
 """Seconds until progress is shown again while others go on."""
 _SECONDS: Final = 30
 """Until a process that was told to stop is ended."""
-_LISTS: Final = ("overrides", "papers", "attested", "erased", "remarks", "left")
-"""What an examiner tells of an entry."""
 
 
 class Line:
@@ -97,24 +97,25 @@ class Line:
     def ids(self, start: int = 0, stop: int | None = None) -> list[str]:
         """Return the ids of some entries; the first has the index 0."""
         stop = len(self) if stop is None else min(stop, len(self))
-        return [self._id(at) for at in range(start, stop)]
+        return [self.id(at) for at in range(start, stop)]
 
     def with_before(self, at: int) -> tuple[str | None, str]:
         """Return the id of the entry before one, None for the first, and its own."""
         if at == 0:
-            return None, self._id(0)
-        return self._id(at - 1), self._id(at)
+            return None, self.id(0)
+        return self.id(at - 1), self.id(at)
 
     @property
     def newest(self) -> str:
         """Id of the newest entry."""
-        return self._id(len(self) - 1)
+        return self.id(len(self) - 1)
 
     def is_everybodys(self, at: int) -> bool:
         """Tell whether each process examines an entry, by its index."""
         return self._shares[at] == _EVERYBODYS
 
-    def _id(self, at: int) -> str:
+    def id(self, at: int) -> str:
+        """Return the id of an entry, by its index."""
         return self._ids[at * _ID : (at + 1) * _ID].hex()
 
     def of_share(self, share: int, processes: int) -> Iterator[int]:
@@ -152,7 +153,7 @@ class Told:
 
     findings: list[tuple[int, Finding]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    entries: dict[str, array[int]] = field(default_factory=lambda: {each: array("Q") for each in _LISTS})
+    entries: dict[str, array[int]] = field(default_factory=lambda: {each: array("Q") for each in LISTS})
 
     def take(self, at: int, found: Finding) -> None:
         """Take a finding on the entry with the index ``at``."""
@@ -167,6 +168,7 @@ class Task:
 
     Attributes:
         check_brought, looked_into: As the audit takes them; the latter a number of entries.
+        keep_at: Beside which file it is kept how far the audit came; None for nowhere.
     """
 
     repository: Path
@@ -174,6 +176,14 @@ class Task:
     tree: Tree
     check_brought: Callable[[Brought], Verdict]
     looked_into: int
+    keep_at: Path | None = None
+
+    def safe(self, share: int, processes: int) -> Safe | None:
+        """Return the safe points of one process; None where none are kept."""
+        if self.keep_at is None:
+            return None
+        bound = f"{version('equipoise')} {self.looked_into} {share}/{processes}"
+        return Safe(self.keep_at, bound, self.tree, share)
 
     def examiner(self, evidence: Evidence) -> Examiner:
         """Return an examiner at the start of the line."""
@@ -188,8 +198,8 @@ def examine(
     with _seldom_collected():
         if processes > 1 and (done := _examine_together(task, evidence, processes, progress)):
             return done
-        examiner, total = task.examiner(evidence), len(task.line)
-        return examiner, _examine_share(examiner, task.line, 0, 1, lambda number: progress(number, total))
+        total = len(task.line)
+        return _examine_share(task, evidence, 0, 1, lambda number: progress(number, total))
 
 
 @contextmanager
@@ -217,10 +227,15 @@ def processors() -> int:
 
 
 def _examine_share(
-    examiner: Examiner, line: Line, share: int, processes: int, tell: Callable[[int], None]
-) -> Told:
-    told, own, next_, done = Told(), line.of_share(share, processes), 0, 0
+    task: Task, evidence: Evidence, share: int, processes: int, tell: Callable[[int], None]
+) -> tuple[Examiner, Told]:
+    line, safe = task.line, task.safe(share, processes)
+    examiner, told, next_ = _begun(task, evidence, safe)
+    done = sum(1 for _ in takewhile(lambda at: at < next_, line.of_share(share, processes)))
+    own = islice(line.of_share(share, processes), done, None)
     while batch := [*islice(own, _AT_ONCE)]:
+        if safe and next_ and not told.counts:
+            safe.keep(examiner, next_, told.entries)
         pairs = [line.with_before(at) for at in batch]
         examiner.look_ahead(pairs)
         for at, (before, id_) in zip(batch, pairs, strict=True):
@@ -231,12 +246,22 @@ def _examine_share(
             next_, done = at + 1, done + 1
     if next_ < len(line):
         examiner.pass_over(line.newest, len(line), line.newest_time(next_, len(line)))
-    return told
+    return examiner, told
+
+
+def _begun(task: Task, evidence: Evidence, safe: Safe | None) -> tuple[Examiner, Told, int]:
+    """Return an examiner where it is to begin, with what is told so far; at the start, or at a safe point."""
+    examiner = task.examiner(evidence)
+    resumed = safe.resume(examiner, task.line.id) if safe else None
+    if resumed is None:
+        return task.examiner(evidence), Told(), 0
+    examiner.pass_over(task.line.id(resumed.at - 1), resumed.at, resumed.committed)
+    return examiner, Told(entries=resumed.entries), resumed.at
 
 
 def _examine_one(examiner: Examiner, id_: str, at: int, told: Told, *, tells: bool) -> None:
     """Examine one entry, and keep what is to be told of it if this process tells."""
-    lists: list[list[Any]] = [getattr(examiner, name) for name in _LISTS]
+    lists: list[list[Any]] = [getattr(examiner, name) for name in LISTS]
     before = [*map(len, lists)]
     try:
         examiner.examine(id_)
@@ -245,7 +270,7 @@ def _examine_one(examiner: Examiner, id_: str, at: int, told: Told, *, tells: bo
             told.take(at, error.finding)
     if before == [*map(len, lists)]:
         return  # of most entries nothing is to be told
-    for name, each, known in zip(_LISTS, lists, before, strict=True):
+    for name, each, known in zip(LISTS, lists, before, strict=True):
         if tells:
             told.entries[name].extend([at] * (len(each) - known))
         else:
@@ -294,8 +319,7 @@ def _examine_together(
             others.append(context.Process(target=work, args=(share, processes), daemon=True))
             others[-1].start()
             writer.close()
-        examiner = task.examiner(evidence)
-        told = _examine_share(examiner, task.line, 0, processes, show)
+        examiner, told = _examine_share(task, evidence, 0, processes, show)
         return _joined(examiner, told, [_received(reader, lambda: show(board[1])) for reader in readers])
     except (EOFError, OSError):
         return None
@@ -343,12 +367,11 @@ def _work(
     # Whatever stops it: without its word one process examines everything, and meets the same.
     with suppress(Exception), closing(Objects(task.repository)) as objects:
         objects.list_loose()
-        examiner = task.examiner(Evidence(objects))
-        told = _examine_share(examiner, task.line, share, processes, tell)
+        examiner, told = _examine_share(task, Evidence(objects), share, processes, tell)
         writer.send(
             _Share(
                 told=told,
-                lists={name: getattr(examiner, name) for name in _LISTS},
+                lists={name: getattr(examiner, name) for name in LISTS},
                 cases=examiner.cases,
                 unexamined=examiner.unexamined,
                 rules=examiner.rules,
@@ -367,9 +390,9 @@ def _joined(examiner: Examiner, told: Told, shares: Sequence[_Share]) -> tuple[E
     recipients = [*examiner.recipients, *(each for share in shares for each in share.recipients)]
     if len({*recipients}) < len(recipients) or not _rise([examiner.rules, *(each.rules for each in shares)]):
         return None
-    every = [(told, {name: getattr(examiner, name) for name in _LISTS})]
+    every = [(told, {name: getattr(examiner, name) for name in LISTS})]
     every += [(share.told, share.lists) for share in shares]
-    for name in _LISTS:
+    for name in LISTS:
         items = [pair for each, lists in every for pair in zip(each.entries[name], lists[name], strict=True)]
         getattr(examiner, name)[:] = [item for _, item in sorted(items, key=_entry)]
     examiner.keep_the_first()

@@ -506,7 +506,7 @@ def _graphs() -> tuple[bytes, ...]:
 def _(data: bytes) -> None:
     # Not among the golden register's own: plain git believes it, and dies of some.
     repository = _in_repository("objects/info/commit-graph")(data)
-    list(graph.shown_elsewhere(repository, _line(), _evidence()))
+    list(graph.shown_elsewhere(repository, _line, _evidence()))
 
 
 @cache

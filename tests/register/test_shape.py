@@ -404,7 +404,7 @@ def test_a_graph_over_what_is_no_entry_is_none_of_this_line(register: Path) -> N
         def read(self, *_: object) -> bytes:
             return b"noise"
 
-    [found] = shown_elsewhere(register, line, Noise())  # type: ignore[arg-type] # all it is asked for
+    [found] = shown_elsewhere(register, lambda: line, Noise())  # type: ignore[arg-type] # all it is asked for
 
     assert found.code == "E_CONFIG"
 

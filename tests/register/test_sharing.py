@@ -232,7 +232,7 @@ def test_an_audit_that_is_killed_leaves_no_process_and_no_object_in_the_temporar
     while worker.exists() and time.monotonic() < until:
         time.sleep(0.1)
     assert not worker.exists()
-    # What the first one leaves is where its git ran: a link to the objects, and nothing of them.
+    # What the first one leaves, until the next audit, is where its git ran: a link, and nothing behind it.
     (left,) = kept.iterdir()
     assert left.stat().st_mode & 0o077 == 0
     assert {str(each.relative_to(left)) for each in left.rglob("*")} == {

@@ -165,6 +165,7 @@ def audit(
             openings=_openings(openings, None if repository or there else home.vault_opened),
             now=flows_home.now(),
             processes=processors(),
+            keep_at=remember,
             progress=progress.show,
         )
     stop = _stopped_there(home) if there else stopped(repository or home.register)
