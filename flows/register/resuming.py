@@ -11,7 +11,9 @@ import json
 import time
 from array import array
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from glob import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
@@ -31,6 +33,8 @@ LISTS: Final = ("overrides", "papers", "attested", "erased", "remarks", "left")
 """What an examiner tells of an entry."""
 _EVERY: Final = 30.0
 """Seconds from one safe point to the next."""
+_GOOD_FOR: Final = 86_400.0
+"""Seconds after which nothing goes on from a safe point: what was examined may have changed on the disk."""
 _MADE_OF: Final[dict[str, Callable[[Any], Any]]] = {
     "overrides": lambda row: Overridden(**row),
     "papers": lambda row: Printed(**row | {"pdf": FileMark(**row["pdf"])}),
@@ -91,7 +95,8 @@ class Safe:
             "signed": [[key, *each] for key, each in rests.signed.items()],
             "counted": [[*device, *each] for device, each in rests.counted.items()],
         }
-        disk.write(self._path, json.dumps(state).encode(), mode=0o600)
+        with suppress(OSError):  # where it cannot be kept, the audit itself is none the worse
+            disk.write(self._path, json.dumps(state).encode(), mode=0o600)
         self._kept = time.monotonic()
 
     def resume(self, examiner: Examiner, id_of: Callable[[int], str]) -> Resumed | None:
@@ -103,6 +108,8 @@ class Safe:
             id_of: Returns the id of an entry by its index.
         """
         try:
+            if time.time() - self._path.stat().st_mtime > _GOOD_FOR:
+                return None
             state = json.loads(self._path.read_bytes())
             at = int(state["at"])
             if state["bound"] != self._bound or not 0 < at <= self._tree.size:
@@ -130,7 +137,7 @@ class Safe:
 
 def forget(beside: Path) -> None:
     """Remove the safe points of an audit that came to its end."""
-    for path in [each for each in beside.parent.iterdir() if each.name.startswith(f"{beside.name}{_ENDING}")]:
+    for path in [*beside.parent.glob(f"{escape(beside.name)}{_ENDING}*")]:
         path.unlink(missing_ok=True)
 
 

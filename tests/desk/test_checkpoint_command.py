@@ -234,6 +234,10 @@ def test_a_checkpoint_is_stamped_by_the_authoritys_time_stamp_authority(desk: De
         assert (done.returncode == 0) is good, done.stderr
 
 
+def test_an_audit_that_could_not_note_what_it_validates_is_not_begun(desk: Desk, tmp_path: Path) -> None:
+    assert "there is no such folder" in desk.refused("audit", "--remember", tmp_path / "no" / "noted")[1]
+
+
 def test_an_audit_remembers_and_the_next_finds_what_was_cut_off(desk: Desk, tmp_path: Path) -> None:
     noted = tmp_path / "noted"
     first = desk.done("audit", "--remember", noted)

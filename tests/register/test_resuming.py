@@ -101,6 +101,19 @@ def test_a_safe_point_of_another_audit_or_out_of_form_is_left_aside(
     assert gone_on(busy_office.path, beside) == (whole, 0)
 
 
+def test_a_safe_point_of_the_day_before_yesterday_is_left_aside(busy_office: Office, beside: Path) -> None:
+    cut_off(busy_office.path, beside, 20)
+    (kept,) = beside.parent.iterdir()
+    then = kept.stat().st_mtime - 90_000
+    os.utime(kept, (then, then))
+
+    assert gone_on(busy_office.path, beside)[1] == 0
+
+
+def test_where_nothing_can_be_kept_the_audit_is_none_the_worse(busy_office: Office, beside: Path) -> None:
+    assert gone_on(busy_office.path, beside / "no" / "folder") == (audited(busy_office.path), 0)
+
+
 def test_what_is_no_json_is_left_aside(busy_office: Office, beside: Path) -> None:
     cut_off(busy_office.path, beside, 20)
     (kept,) = beside.parent.iterdir()

@@ -352,6 +352,9 @@ def _note_key(given: str) -> NoteKey:
 
 def _remembered(path: Path) -> Checkpoint | None:
     """Return what an earlier audit noted in a file; None where there is none yet."""
+    if not path.parent.is_dir():
+        problem = "there is no such folder; make it, as the audit notes there what it validates"
+        raise MalformedError(str(path.parent), Fault(path="", problem=problem))
     if not path.exists():
         return None
     try:
