@@ -44,12 +44,7 @@ class Reader:
 
     def string(self) -> bytes:
         """Return the next string."""
-        start = self._at + 4
-        end = start + int.from_bytes(self._data[self._at : start], "big")
-        if start > len(self._data) or end > len(self._data):
-            raise ValueError("cut off")
-        self._at = end
-        return self._data[start:end]
+        return self.take(int.from_bytes(self.take(4), "big"))
 
     def mpint(self) -> int:
         """Return the next number of any length, which is not negative."""
