@@ -51,6 +51,17 @@ def test_a_rule_of_each_kind_is_switched_off_where_it_stands() -> None:
 
 
 @pytest.mark.exhaustive
+def test_every_test_that_is_named_is_collected_with_its_row() -> None:
+    named = {each for each in rows_of(PAGE.read_text(encoding="utf-8")).values() if "::" in each}
+    files = sorted({f"tests/{each.partition('::')[0]}" for each in named})
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *files]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert named - {line.removeprefix("tests/") for line in done.stdout.splitlines()} == set()
+
+
+@pytest.mark.exhaustive
 def test_without_a_rule_the_test_that_is_named_fails() -> None:
     command = [sys.executable, "-m", "tests.register.rules", "--again", "40"]
 
