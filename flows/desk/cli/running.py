@@ -187,7 +187,7 @@ def publish(references: tuple[str, ...], *, home: Home, as_json: bool) -> None:
     if as_json:
         print_json({"papers": papers, "failed": not held})
     else:
-        for named, paper in papers.items():
+        for named, paper in sorted(papers.items()):  # they are published in no order
             click.echo(f"Published {named}: {paper}")
         if held and not published:
             click.echo("Nothing to publish.")
