@@ -42,14 +42,17 @@ def publication(only: list[str] | None = None, authority: str = "") -> list[Stat
 def _ready(office: Office) -> Iterator[tuple[str, str]]:
     """Yield what is to be published, also what comes to it meanwhile, each once.
 
-    A few at a time, and in no order: runs of other workers do the same, and seldom take the same then. What
-    two do take is published once all the same.
+    A few cases at a time, and these in no order: runs of other workers do the same, and seldom take the same
+    then. What two do take is published once all the same. A case's papers come in the order of its documents,
+    so that its history is told alike each time.
     """
     begun: set[tuple[str, str]] = set()
     while left := [each for each in office.catalogue.ready(Stage.PUBLICATION) if each not in begun]:
-        some = random.sample(left, min(len(left), _AT_A_TIME))
-        begun.update(some)
-        yield from some
+        cases = sorted({reference for reference, _ in left})
+        some = set(random.sample(cases, min(len(cases), _AT_A_TIME)))
+        now = [each for each in left if each[0] in some]
+        begun.update(now)
+        yield from now
 
 
 def waiting(office: Office) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import random
 import re
 import signal
 from contextlib import contextmanager
@@ -27,8 +28,8 @@ from flows.document.blocks import words
 from flows.document.pdf import render_pdf
 from flows.document.signing import credential, throwaway, update
 from flows.document.signing.examination import Trust, examine
-from flows.domain.acts import SENT
-from flows.domain.documents import DOCUMENT, RESPONSE
+from flows.domain.acts import PUBLISH, SENT
+from flows.domain.documents import DOCUMENT, RESPONSE, TEST
 from flows.domain.errors import TamperedError
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
@@ -110,6 +111,25 @@ def test_a_response_is_published_beside_its_test_and_each_when_it_is_signed_off(
     assert town.run("publication").tasks() == [("publication-A/1", "COMPLETED", 1)]
     assert {path.name for path in town.home.published.iterdir()} == both("A-1", "A-1-response")
     assert town.audited().passes
+
+
+@pytest.mark.exhaustive
+def test_the_papers_of_a_case_are_published_in_the_order_of_its_documents(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random, "sample", lambda of, size: of[::-1][:size])
+    town.drafted("A/1", "A/2")
+    for reference in ("A/1", "A/2"):
+        town.answer(reference)
+        town.approve(reference, Stage.BALANCING, document=RESPONSE.name)
+        town.sign_off(reference)
+
+    town.run("publication")
+
+    for reference in ("A/1", "A/2"):
+        said = [each.act for each in town.office.register.dossier(reference).statements]
+        published = [act.document for act in said if act.kind == PUBLISH]
+        assert published == [TEST.name, RESPONSE.name]
 
 
 @pytest.mark.exhaustive
