@@ -34,7 +34,8 @@ up: $(READY) ## run the desk and the flows on the home in ./equipoise, else on t
 	@if [ -n "$$EQUIPOISE_HOME" ] || [ -d equipoise ]; then $(BIN)/equipoise up --every $(EVERY); \
 	else $(BIN)/equipoise demo --keep $(KEEP) --open; fi
 
-PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal
+# Three at a time on two cores: many tests wait for a server or a browser.
+PYTEST = $(BIN)/python -m pytest -n 3 --dist worksteal
 
 test: $(READY) tools ## all tests but the exhaustive ones
 	$(PYTEST) -m "not exhaustive"
