@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -54,6 +55,9 @@ def test_every_flow_and_every_task_has_its_limit_in_the_table() -> None:
 
 # Where a step may hang; each would take a minute -----------------------------------------------------
 
+ENDED: list[int] = []
+"""What the processes returned that were read."""
+
 
 def in_python(_: Path) -> None:
     until = time.monotonic() + 60
@@ -68,11 +72,17 @@ def in_a_process(_: Path) -> None:
 def in_reading_a_process(_: Path) -> None:
     with subprocess.Popen(["sleep", "60"], stdout=subprocess.PIPE) as process:
         assert process.stdout
-        process.stdout.read()
+        try:
+            process.stdout.read()
+        finally:
+            ENDED.append(process.wait())
 
 
 def _hang(monkeypatch: pytest.MonkeyPatch, town: Town, where: Callable[[Path], None], case: str) -> None:
     """Have the first draft of one case hang."""
+    if where is not in_python and sys.gettrace() and sys.version_info < (3, 12):
+        pytest.skip("While an error waits for a thread that hangs, Python 3.11 stands still if it is traced.")
+    ENDED.clear()
     right = drafts.write_first_draft
 
     def draft(office: Any, reference: str) -> Any:
@@ -122,6 +132,7 @@ def test_a_task_that_hangs_is_ended_alone_and_the_run_says_so(
         _set(patch, TASKS, "write_first_draft", 5)
         run = _run_in_a_thread(town) if thread else town.run("drafting")
 
+    assert ([-signal.SIGKILL] if where is in_reading_a_process else []) == ENDED
     assert town.stages() == {"A/0": "drafting", "A/1": "drafting", "A/2": "received", "A/3": "drafting"}
     assert run.tasks() == [
         ("drafting-A/1", "COMPLETED", 1),
@@ -147,6 +158,7 @@ def test_a_run_whose_time_is_over_begins_nothing_more(
         patch.setattr(here.load(row), "timeout_seconds", 8.0)
         run = _run_in_a_thread(town) if thread else town.run("drafting")
 
+    assert [-signal.SIGKILL] == ENDED
     assert (run.state.name, run.state.type.value) == ("TimedOut", "FAILED")
     assert town.stages() == {"A/0": "drafting", "A/1": "drafting", "A/2": "received", "A/3": "received"}
     assert capsys.readouterr().err == "drafting: was cut off after 8 seconds; the next run goes on.\n"
