@@ -175,6 +175,20 @@ def dovecot(*, without: str = "") -> Iterator[Running]:
         raise RuntimeError(f"Dovecot does not start: {sorted(place.iterdir())}")
 
 
+def set_receiving(
+    root: Path, server: Running, *, password: str = PASSWORD, host: str = "localhost", known: bool = True
+) -> None:
+    """Write the settings of mail for a home or a gateway that fetches from Dovecot."""
+    secret = root / "mail.password"
+    secret.write_text(f"{password}\n")
+    secret.chmod(0o600)
+    certificates = f'certificates = "{server.certificates}"' if known else ""
+    (root / "mail.toml").write_text(
+        f'address = "{USER}"\n[receive]\nimap = "{host}:{server.port}"\nuser = "{USER}"\n'
+        f'password = "mail.password"\n{certificates}\n'
+    )
+
+
 def put(server: Running, raw: bytes, number: int = 1, received: int = 1_646_222_400) -> None:
     """Deliver a message into the mailbox of Dovecot, as a mail system does."""
     someone = _someone()
@@ -186,6 +200,12 @@ def put(server: Running, raw: bytes, number: int = 1, received: int = 1_646_222_
     os.chown(path, someone.pw_uid, someone.pw_gid)
     os.utime(path, (received, received))
     path.rename(server.mail / "new" / path.name)
+
+
+def in_folder(server: Running, folder: str) -> list[str]:
+    """Return the messages that Dovecot has in one folder of the mailbox."""
+    found = (server.mail / f".{folder}").glob("*/*")
+    return [path.name for path in found if path.parent.name in {"cur", "new"}]
 
 
 _MAIN: Final = """

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import canaries
+import mail_servers
 import pytest
 import registrars
 from desk_builders import CASE, Desk, passes_audit
@@ -150,6 +151,30 @@ def test_a_gateway_hands_mail_over_and_a_worker_takes_it_in_over_tls_and_neither
     }
     assert kept == {"mail.toml", "state"}
     for machine in (gateway / "state", tmp_path / "worker"):
+        for path in machine.rglob("*"):
+            assert path.is_dir() or not canaries.holds_canary(path.read_bytes()), path
+
+
+@mail_servers.needs_dovecot
+@pytest.mark.exhaustive
+def test_a_gateway_hands_over_once_what_it_fetches_from_a_mail_server(
+    desk: Desk, gateway: Path, tmp_path: Path
+) -> None:
+    certifier = Certifier(tmp_path)
+    with mail_servers.dovecot() as server, running(desk.home, certifier) as registrar:
+        mail_servers.set_receiving(gateway, server)
+        mail_servers.put(server, mail(canaries.WORDS, From=f"{canaries.NAME} <{canaries.ADDRESS}>"), 1)
+        mail_servers.put(server, mail("Win!", "Precedence: bulk", Message_ID="<2@x.example>"), 2)
+        with elsewhere(gateway, certifier.address(registrar.over_tls, "gateway")) as office:
+            assert [str(each.judged.what) for each in mailing.take_in(office)] == ["request", "list"]
+            assert mailing.take_in(office) == []
+        with elsewhere(tmp_path / "worker", certifier.address(registrar.over_tls, "worker")) as office:
+            assert take_in(office) == ["opened"]
+        folders = {folder: len(mail_servers.in_folder(server, folder)) for folder in (TAKEN, ASIDE)}
+    assert folders == {TAKEN: 1, ASIDE: 1}
+    assert cases(desk) == 1
+    assert passes_audit(desk.home)
+    for machine in (gateway, tmp_path / "worker"):
         for path in machine.rglob("*"):
             assert path.is_dir() or not canaries.holds_canary(path.read_bytes()), path
 

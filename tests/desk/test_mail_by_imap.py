@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desk_builders import CASE, Desk
-from mail_servers import PASSWORD, USER, Running, dovecot, needs_dovecot, put
+from mail_servers import PASSWORD, Running, dovecot, in_folder, needs_dovecot, put, set_receiving
 from mail_shapes import mail
 from sampling import sampled
 
@@ -22,33 +22,15 @@ if TYPE_CHECKING:
 pytestmark = needs_dovecot
 
 
-def settle(
-    desk: Desk, server: Running, *, password: str = PASSWORD, host: str = "localhost", known: bool = True
-) -> None:
-    secret = desk.home.root / "mail.password"
-    secret.write_text(f"{password}\n")
-    secret.chmod(0o600)
-    certificates = f'certificates = "{server.certificates}"' if known else ""
-    (desk.home.root / "mail.toml").write_text(
-        f'address = "{USER}"\n[receive]\nimap = "{host}:{server.port}"\nuser = "{USER}"\n'
-        f'password = "mail.password"\n{certificates}\n'
-    )
-
-
 @contextmanager
 def with_a_server(desk: Desk, *, without: str = "") -> Iterator[Running]:
     with dovecot(without=without) as server:
-        settle(desk, server)
+        set_receiving(desk.home.root, server)
         yield server
 
 
 def what(desk: Desk) -> list[object]:
     return [each["what"] for each in desk.told("mail", "fetch")["messages"]]
-
-
-def in_folder(server: Running, folder: str) -> list[str]:
-    found = (server.mail / f".{folder}").glob("*/*")
-    return [path.name for path in found if path.parent.name in {"cur", "new"}]
 
 
 def test_messages_are_taken_in_once_and_moved(desk: Desk) -> None:
@@ -122,7 +104,7 @@ def test_what_does_not_answer_or_is_not_who_it_says_is_refused(
 ) -> None:
     with dovecot() as server:
         put(server, mail("Please send me the plan."))
-        settle(desk, server, **changed)  # type: ignore[arg-type] # one of the rows
+        set_receiving(desk.home.root, server, **changed)  # type: ignore[arg-type] # one of the rows
 
         result = desk("mail", "fetch")
 
