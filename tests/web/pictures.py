@@ -21,7 +21,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browsers import chromium
 from PIL import Image
-from web_builders import Person, cookie_of, fill_with_mail, serving
+from web_builders import (
+    Founding,
+    Person,
+    cookie_of,
+    fill_with_mail,
+    makes_two_passkeys,
+    serving,
+    states_authority,
+)
 
 from flows.desk import sample
 from flows.home import Home
@@ -66,10 +74,31 @@ def take(home: Home, at: str, place: Path) -> None:
                     someone.page.get_by_label("Approve it as it stands").check()
                     someone.presses("Check and sign")
                 someone.page.wait_for_load_state("networkidle")
-                shot = Image.open(io.BytesIO(someone.page.screenshot()))
-                # Few colours are enough, and a quarter of the size.
-                shot.convert("RGB").quantize(48).save(place / f"{name}-{width}.png", optimize=True)
+                _keep(someone, place / f"{name}-{width}.png")
                 someone.context.close()
+
+
+def take_founding(place: Path, found: Path) -> None:
+    """Write the pictures of the pages that found a register, which is not founded then."""
+    with chromium() as browser:
+        for width, height in SIZES.items():
+            founding = Founding(Home(found / str(width)))
+            first = Person(browser, founding.origin, viewport={"width": width, "height": height})
+            first.goes(founding.path)
+            _keep(first, place / f"founding-{width}.png")
+            states_authority(first, founding.path, shares=(2, 3))
+            makes_two_passkeys(first)
+            first.presses("Go on")
+            first.page.get_by_role("heading", name="Print the shares").wait_for()
+            _keep(first, place / f"shares-{width}.png")
+            first.context.close()
+
+
+def _keep(someone: Person, path: Path) -> None:
+    someone.page.wait_for_load_state("networkidle")
+    shot = Image.open(io.BytesIO(someone.page.screenshot()))
+    # Few colours are enough, and a quarter of the size.
+    shot.convert("RGB").quantize(48).save(path, optimize=True)
 
 
 def main() -> None:
@@ -82,6 +111,7 @@ def main() -> None:
         shutil.rmtree(PLACE, ignore_errors=True)
         with serving(home) as at:
             take(home, at, PLACE)
+        take_founding(PLACE, Path(folder))
 
 
 if __name__ == "__main__":

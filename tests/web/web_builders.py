@@ -223,11 +223,14 @@ def founds(first: Person, path: str) -> str:
     return first.page.locator("#fingerprint").inner_text()
 
 
-def states_authority(first: Person, path: str) -> None:
-    """Say what the authority is."""
+def states_authority(first: Person, path: str, *, shares: tuple[int, int] | None = None) -> None:
+    """Say what the authority is, and how many of how many shares are wanted."""
     first.goes(path)
     first.page.get_by_label("The authority", exact=True).fill("Northshire Council")
     first.page.get_by_label("None of those below").check()
+    labels = ("How many shares name an administrator", "How many shares there are")
+    for label, number in zip(labels, shares, strict=True) if shares else ():
+        first.page.get_by_label(label).fill(str(number))
     first.presses("Go on")
 
 
