@@ -89,7 +89,6 @@ from flows.register.entry import AHEAD, LONGEST_DELAY, seconds
 from flows.register.roster import allowed_signers, owners, write_policy
 from flows.register.signature import CONSENT
 from flows.register.statement import POLICY
-from flows.register.stop import lift, stopped_since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -809,22 +808,24 @@ def resume(office: Office, administrator: Officer, reason: str) -> Recorded | No
     """Let the register be written again, in spite of what the last audit found, or of entries dated ahead.
 
     Raises:
-        RefusedError: nothing stopped it, or there is no reason.
+        RefusedError: nothing stopped it, no audit found anything on which to decide, or there is no reason.
     """
     from flows.casework import oversight  # noqa: PLC0415 - the audit, for this act alone
 
     tip, is_stopped = office.register.tip().entry, office.register.stopped()
+    if is_stopped and office.register.lift_decided():
+        return None  # an administrator decided, and was cut off then
     newest = oversight.kept_beside(office).audit if is_stopped else None
     findings = newest.findings if newest else ()
-    last = office.register.dossier(POLICY).statements[-1].act
-    # Of a registrar's home it is recorded once more, which ends the stop as well.
-    if last.kind == RESUME and (since := stopped_since(office.home.register)) and since < last.time:
-        lift(office.home.register)  # somebody decided, and was cut off then
-        return None
     if tip.committed > seconds(office.now()) + LONGEST_DELAY:
         findings = tuple(dict.fromkeys((*findings, AHEAD.format(tip.sequence))))
     elif not is_stopped:
         raise RefusedError("Writing was not stopped; there is nothing to resume.")
+    elif not findings:
+        raise RefusedError(
+            "There is nothing to decide on, since the last audit that is kept found nothing and never wrote "
+            "writing-stopped.txt: see to what that file says, and delete it once `equipoise audit` passes."
+        )
     return _amend(
         office,
         administrator,

@@ -124,6 +124,10 @@ class Register(ABC):
         """Return the sentence with which writing was stopped; None where it is not."""
 
     @abstractmethod
+    def lift_decided(self) -> bool:
+        """Lift a stop on which an administrator decided since, which a kill left; tell whether that was."""
+
+    @abstractmethod
     def bundle(self) -> bytes:
         """Return the whole register as one file that `git clone` reads."""
 

@@ -195,6 +195,10 @@ class RemoteRegister(Register):
         self.catch_up()
         return self._repository.stands.stopped
 
+    def lift_decided(self) -> bool:
+        """Have a stop lifted on which an administrator decided since; tell whether that was."""
+        return self._connection.ask("lift-decided", bool)
+
     def tip(self) -> Recorded:
         """Return the newest entry."""
         self.catch_up()

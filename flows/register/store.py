@@ -152,6 +152,8 @@ class OwnRegister(Register):
             chain = self._chain(filed) if filed else Chain()
             done = chain.under(statement.key)
             if done and filed:
+                if stated.kind == RESUME:
+                    self.lift_decided()
                 return replace(self._dossier(filed).entry_of(done), new=False)
             in_force = policy.version if policy else 0
             if (statement.previous, statement.act.policy) != (chain.last, in_force):
@@ -171,6 +173,15 @@ class OwnRegister(Register):
                 stop.lift(self._repository.path)
             self._repository.pack_when_due()
         return recorded
+
+    def lift_decided(self) -> bool:
+        """Lift a stop on which an administrator decided since, which a kill left; tell whether that was."""
+        last = self.dossier(POLICY).statements[-1].act
+        since = stop.stopped_since(self._repository.path)
+        decided = last.kind == RESUME and since is not None and since < last.time
+        if decided:
+            stop.lift(self._repository.path)
+        return decided
 
     def _write(self, proposal: Proposal, armoured: bytes, filed: Filed | None, now: int) -> Recorded:
         service = self._check_service(proposal.policy)

@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+import registrars
 from desk_builders import CASE
 from desk_builders import found_home as found_home_of_desk
-from registrars import open_cases, opening, start
+from registrars import EQUIPOISE, open_cases, opening, start
+from scenarios import stopped
 
 from flows.casework import papers
 from flows.casework.office import Office, open_office
+from flows.domain.acts import RESUME
 from flows.domain.errors import RegisterError
-from flows.register import repository
+from flows.home import HOME_VARIABLE, REGISTRAR_VARIABLE
+from flows.register import repository, stop
 from flows.register.audit import audit
 from flows.register.repository import Repository
+from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from flows.home import Home
 
 _CLIENTS, _CASES, _KILLS = 2, 30, 6
+_ENDS_BEFORE_IT_LIFTS: Final = """\
+#!{python}
+import os, signal, sys
+from flows.desk.cli.main import main
+from flows.register import stop
+stop.lift = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+sys.exit(main())
+"""
+"""The command, which is killed when a decision is recorded and the stop is not lifted yet."""
 
 
 def opened_in(home: Home) -> Counter[str]:
@@ -62,6 +81,44 @@ def test_an_act_is_recorded_once_however_often_the_registrar_is_killed_and_start
         {CASE: 1, **dict.fromkeys((each for share in shares for each in share), 1)}
     )
     assert Counter(each.entry.case for each in told) == Counter(each for share in shares for each in share)
+    assert [*audit(home.register, check_brought=papers.check).findings] == []
+
+
+def decisions(home: Home) -> int:
+    with open_office(home, reading=True) as office:
+        return [each.act.kind for each in office.register.dossier(POLICY).statements].count(RESUME)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("again", ["by the connection", "by the administrator"])
+def test_a_decision_to_go_on_is_recorded_once_where_the_registrar_is_killed_before_it_lifts_the_stop(
+    home: Home, tmp_path: Path, again: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadly = tmp_path / "deadly"
+    deadly.write_text(_ENDS_BEFORE_IT_LIFTS.format(python=sys.executable))
+    deadly.chmod(0o755)
+    found_home_of_desk(home.root)
+    stopped(home)
+    said = ("--reason", "Restored.", "--as", "administrator")
+    call: list[str | Path] = [EQUIPOISE, "resume", *said, "--key", home.officers / "administrator"]
+    with monkeypatch.context() as patched:
+        patched.setattr(registrars, "EQUIPOISE", deadly)
+        killed = start(home)
+    there = {HOME_VARIABLE: str(tmp_path / "far"), REGISTRAR_VARIABLE: killed.socket.text}
+    asking = subprocess.Popen(call, env={**os.environ, **there})
+    assert killed.process.wait(60) == -signal.SIGKILL
+    killed.kill()
+    assert (decisions(home), stop.stopped(home.register) is not None) == (1, True)
+    if again == "by the administrator":
+        asking.kill()
+        asking.wait(60)
+    running = start(home)
+    if again == "by the administrator":
+        asking = subprocess.Popen(call, env={**os.environ, **there})
+    assert asking.wait(60) == 0
+    running.end()
+
+    assert (decisions(home), stop.stopped(home.register)) == (1, None)
     assert [*audit(home.register, check_brought=papers.check).findings] == []
 
 

@@ -265,6 +265,20 @@ def test_a_stop_refuses_every_act_until_an_administrator_lifts_it_with_a_reason(
     )
 
 
+@pytest.mark.parametrize("written", ["We move the office on Friday.\n", ""])
+def test_a_stop_that_no_audit_set_is_not_for_an_administrator_to_decide_on(desk: Desk, written: str) -> None:
+    (desk.home.root / "writing-stopped.txt").write_text(written)
+
+    code, sentence = desk.refused("resume", "--reason", "We moved.", "--as", "administrator")
+
+    assert code == 1
+    assert sentence == (
+        "There is nothing to decide on, since the last audit that is kept found nothing and never wrote "
+        "writing-stopped.txt: see to what that file says, and delete it once `equipoise audit` passes."
+    )
+    assert (desk.home.root / "writing-stopped.txt").exists()
+
+
 def test_an_audit_of_another_register_finds_it_out_and_exits_4(desk: Desk) -> None:
     result = desk("audit", "--pin", "0" * 64)
 

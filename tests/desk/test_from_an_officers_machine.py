@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from base64 import b64decode
@@ -278,6 +279,12 @@ def test_an_administrator_lets_a_register_be_written_again_from_their_own_machin
         submit = ("submit", CASE, "--version", "1", "--as", "foi-officer")
         assert "E_ROLLBACK" in far.refused(*submit)[1]
         assert far.refused(*resume, "--as", "foi-officer")[0] == 1
+        stop = desk.home.root / "writing-stopped.txt"
+        why = stop.read_text()
+        far.done(*resume, "--as", "administrator")
+        stop.write_text(why)  # as where the registrar was killed before it lifted the stop
+        earlier = flows_home.now().timestamp() - 60
+        os.utime(stop, (earlier, earlier))
         far.done(*resume, "--as", "administrator")
         assert "Writing was not stopped" in far.refused(*resume, "--as", "administrator")[1]
         far.done(*submit)

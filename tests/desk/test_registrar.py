@@ -286,7 +286,7 @@ def test_who_may_ask_what_is_this_table() -> None:
         ),
         "waiting-mail": everybody,
         **dict.fromkeys(("opens", "unseal", "asked-by", "checkpoint", "kept-beside"), opening),
-        **dict.fromkeys(("proof-of", "proof-since", "sealed-message"), opening),
+        **dict.fromkeys(("proof-of", "proof-since", "sealed-message", "lift-decided"), opening),
         **dict.fromkeys(("put-message-by", "take-for-own-words"), opening),
         **dict.fromkeys(("bundle", "branches", "fetched", "handed-out"), desks),
         **dict.fromkeys(("arrivals", "read-set-aside", "take-in-again", "delete-set-aside"), desks),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,27 @@ def test_a_decision_is_recorded_and_lets_writing_go_on(office: Office) -> None:
     report = audited(office.path)
     assert report.passes
     assert report.accepted == ("E_ROLLBACK at entry 7",)
+
+
+def test_a_decision_lifts_what_a_kill_left_of_the_stop_before_it_and_no_later_one(office: Office) -> None:
+    act, changes = a_decision(office)
+    proposal = office.register.propose(act, changes)
+    signed = proposal.signed_by(office.signers["administrator"])
+    now = int(act.time.timestamp())
+
+    def lifted(seconds: int, lift: Callable[[], object]) -> bool:
+        stop(office.path, WHY)
+        os.utime(office.path.with_name("writing-stopped.txt"), (now + seconds,) * 2)
+        lift()
+        return stopped(office.path) is None
+
+    assert not lifted(-60, office.register.lift_decided)
+    first = office.register.append(proposal, signed, now=now)
+    for again in (office.register.lift_decided, lambda: office.register.append(proposal, signed, now=now)):
+        assert lifted(-1, again)
+        assert not lifted(0, again)
+        assert not lifted(60, again)
+    assert office.register.tip().id == first.id
 
 
 def test_an_empty_file_stops_writing_too(office: Office) -> None:

@@ -212,6 +212,12 @@ def append(asked: Asked, statement: bytes, changes: dict[str, bytes], signature:
     return register.raw(recorded.id), recorded.new
 
 
+@_answers(OPENING, writes=True)
+def lift_decided(asked: Asked) -> bool:
+    """Lift a stop on which an administrator decided since, which a kill left; tell whether that was."""
+    return asked.register.lift_decided()
+
+
 def _check_may_append(peer: Peer, act: Act, *, signed: bool) -> None:
     """Check that whoever asks may have such an act recorded; whether it may be, the register judges."""
     if act.kind == CHANGE_SERVICE_KEY:
