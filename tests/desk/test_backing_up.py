@@ -33,7 +33,7 @@ from sampling import sampled
 
 from flows import disk
 from flows import home as flows_home
-from flows.casework import acts, copies_elsewhere
+from flows.casework import acts, auditing, copies_elsewhere
 from flows.casework.acts import Wish
 from flows.casework.backing_up import LEFT_OUT, OF_THE_MOMENT
 from flows.casework.copies_elsewhere import Way
@@ -207,6 +207,9 @@ def test_the_key_of_an_erased_case_does_not_come_back_from_an_older_backup(
     with open_office(old.home, reading=True) as office:
         decided = office.register.dossier(POLICY).statements[-1].act
     assert decided.details["findings"].startswith("E_ROLLBACK ")
+    with open_office(old.home) as office:  # at night
+        auditing.audit_register(office)
+    old.done("retention", "set", "3", *FIRST)
 
     # With a copy of the register that went on, the erasure is carried out.
     new, said = restored(kept, home, keys, "--register", copy, "--checkpoint", note)
