@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import secrets
 import shutil
 import signal
 import stat
 import sys
 import time
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -61,8 +63,7 @@ def filling(path: Path) -> Iterator[BinaryIO]:
     Raises:
         FileExistsError: something is there already.
     """
-    fresh = path.with_name(f".{path.name}.part")
-    fresh.unlink(missing_ok=True)  # left by a kill
+    fresh = beside(path)
     try:
         descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -75,6 +76,11 @@ def filling(path: Path) -> Iterator[BinaryIO]:
         sync(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def beside(path: Path) -> Path:
+    """Return the name of what is filled for ``path`` and has it in the end; no two writers have the same."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
 
 
 @contextmanager
@@ -100,14 +106,24 @@ def read_plain(path: Path | str, most: int) -> bytes:
     Raises:
         OSError: there is none, or it is larger.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "no plain file", str(path))
-        if found.st_size > most:
+    with opened_plain(path) as file:
+        if os.fstat(file.fileno()).st_size > most:
             raise OSError(errno.EFBIG, f"larger than {most} bytes", str(path))
         return file.read(most)
+
+
+def opened_plain(path: Path | str) -> FileIO:
+    """Open a plain file that somebody else may have put there, as ``read_plain`` does.
+
+    Raises:
+        OSError: there is none.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    file = FileIO(descriptor)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "no plain file", str(path))
+    return file
 
 
 def close_to_others() -> None:

@@ -12,6 +12,7 @@ read from the disk again, what was linked before it is linked.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import io
 import os
@@ -43,11 +44,13 @@ from flows.casework.copies_elsewhere import Way
 from flows.domain.errors import Fault, MalformedError, RefusedError, RegisterError
 from flows.domain.text_file import toml_of
 from flows.register.handing_out import write_bundle
+from flows.settings import Settings
 from flows.sources.item import REST, storing
 from flows.vault.keys import seal_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from io import FileIO
     from pathlib import Path
 
     from flows.casework.office import Office
@@ -56,8 +59,8 @@ if TYPE_CHECKING:
 
 LEFT_OUT: Final = re.compile(
     r"register\.git|keys|allowed_signers|\.demo|state/(catalogue.*|repeats\.sqlite.*|tree|papers"
-    r"|looked|looked-ahead\.json|prefect|proposals|mended|inbox-looked|up\.json|[^/]*\.(lock|sock)|[^/]*\.log(\.\d+)?)"
-    r"|(.*/)?\.[^/]*\.part|.*\.sqlite-(wal|shm|journal)"
+    r"|looked|looked-ahead\.json|prefect|proposals|mended|inbox-looked|up\.json|[^/]*\.(lock|sock)|[^/]*\.log(\.\d+)?"
+    r"|[^/]*\.sqlite-(wal|shm|journal))|(.*/)?\.[^/]*\.part"
 )
 """What no backup has as a file: the register, of which there is a bundle; the keys, which have a file of
 their own; what is made anew; what is of the moment or the machine. Whatever else is in a home is in it."""
@@ -65,6 +68,7 @@ OF_THE_MOMENT: Final = ("sessions", "sign_ins", "challenges", "invitations", "ra
 """Tables of the desk's file that are empty in a backup: nobody is let in by what ended since."""
 _ATTEMPTS: Final = 3
 _A_DAY: Final = 86_400
+_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +144,7 @@ def back_up_keys(office: Office, target: Path, recipient: str | None = None) -> 
             for path in (home.root / KEYS, *_secrets(home)):
                 archive.add(path)
         manifest = _manifest(office, KEYS, office.register.tip(), began.isoformat())
-        manifest = archive.end(replace(manifest, files=archive.files, left_out=archive.left_out), office)
+        manifest = archive.end(replace(manifest, files=archive.files), office)
         data = seal_for(recipient, held.getvalue()) if recipient else held.getvalue()
         with disk.filling(file) as out:
             out.write(data)
@@ -174,24 +178,39 @@ def _place_of(office: Office, target: Path, kind: str, *, sealed: bool = False) 
     if place.resolve().is_relative_to(office.home.root.resolve()):
         raise RefusedError(f"{place} is in the home itself; a backup belongs elsewhere.")
     if os.path.lexists(place):
-        raise RefusedError(f"{place} is there already, and no backup is written over.")
+        raise _there_already(place)
     if not place.parent.is_dir():
         raise MalformedError(str(target), Fault(path="", problem="there is no such folder"))
-    for left in place.parent.glob(".equipoise-*.part"):  # by a kill, of a backup of another moment
-        with suppress(OSError):
-            if time.time() - left.lstat().st_mtime > _A_DAY:
-                disk.discard(left)
+    for pattern in (".equipoise-*.part", f".{glob.escape(place.name)}.*.part"):
+        for left in place.parent.glob(pattern):  # by a kill
+            with suppress(OSError):
+                if time.time() - left.lstat().st_mtime > _A_DAY:
+                    disk.discard(left)
     return place
+
+
+def _there_already(place: Path) -> RefusedError:
+    return RefusedError(f"{place} is there already, and no backup is written over.")
+
+
+def _no_key(name: str) -> RefusedError:
+    return RefusedError(
+        f"The keys were not backed up: {name} in the home is no file and no folder, and leads to none."
+    )
 
 
 @contextmanager
 def _filling(place: Path) -> Iterator[Path]:
-    """Give a new folder to be filled, which stands at ``place`` once the block ends well."""
-    fresh = place.with_name(f".{place.name}.part")
-    disk.discard(fresh)  # left by a kill
+    """Give a new folder to be filled, which stands at ``place`` once the block ends well.
+
+    Another home may be backed up there in the same second: neither fills the other's.
+    """
+    fresh = disk.beside(place)
     fresh.mkdir(mode=0o700)
     try:
         yield fresh
+        if os.path.lexists(place):
+            raise _there_already(place)
         fresh.rename(place)
         disk.sync(place.parent)
     finally:
@@ -211,15 +230,19 @@ def _before(office: Office, folder: Path) -> _Before | None:
 
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a plain file, read from its disk and not from memory."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+    with disk.opened_plain(path) as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a file that nobody else can read; how it is made durable is left to the caller."""
+def _copy(content: io.BytesIO | FileIO, path: Path) -> str:
+    """Write a file that nobody else can read, and return its SHA-256; the caller makes it durable."""
+    digest = hashlib.sha256()
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
-        file.write(data)
+        while chunk := content.read(_CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+    return digest.hexdigest()
 
 
 def _read_otherwise(place: Path) -> RegisterError:
@@ -238,9 +261,14 @@ def _written(write: Callable[[], None]) -> None:
 
 
 def _secrets(home: Home) -> list[Path]:
-    """Return the files beside ``keys/`` that let somebody in: to single sign-on, the mailbox, the relay."""
+    """Return the files beside ``keys/`` that let somebody in.
+
+    That is to single sign-on, the mailbox, the relay, or to the numbers of the installation.
+    """
     named = [_named_in(home.sign_on, "secret")]
     named += [_named_in(home.mail_file, "password", table=table) for table in ("receive", "send")]
+    with suppress(MalformedError):
+        named.append(Settings(home).text("metrics.token"))
     paths = {home.root / name for name in named if name and "/" not in name}
     return [path for path in sorted(paths) if path.is_file()]
 
@@ -291,16 +319,18 @@ class _Tree:
                 for each in sorted(path.iterdir()):
                     self.add(each)
             elif stat.S_ISREG(found.st_mode):
-                data = _content(path, self._home)
-                self._put(OF_HOME + name, hashlib.sha256(data).hexdigest(), found.st_mtime_ns, data)
+                with _content(path, self._home) as content:
+                    self._put(OF_HOME + name, found.st_mtime_ns, content)
             else:
                 self.left_out += 1
         except FileNotFoundError:
             return
 
-    def _put(self, name: str, digest: str, changed: int, data: bytes) -> None:
+    def _put(self, name: str, changed: int, content: io.BytesIO | FileIO) -> None:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
         if not self._take_over(name, digest):
-            _write(self._target(name), data)
+            content.seek(0)
+            digest = _copy(content, self._target(name))  # it may have changed meanwhile
             self._copied.append(name)
         self.files[name] = digest, changed
 
@@ -374,8 +404,7 @@ class _Tree:
         """
         digests = {name: self.files[name][0] for name in self._copied}
         for name, data in zip((MANIFEST, SIGNATURE), manifest.signed(office.service), strict=True):
-            _write(self._place / name, data)
-            digests[name] = hashlib.sha256(data).hexdigest()
+            digests[name] = _copy(io.BytesIO(data), self._place / name)
         os.sync()
         for name, digest in digests.items():
             if _digest(self._place / name) != digest:
@@ -388,30 +417,37 @@ class _Archive:
     """A backup of keys that is being written, of which nothing is left out.
 
     Attributes:
-        files, left_out: As of ``_Tree``.
+        files: As of ``_Tree``.
     """
 
     def __init__(self, home: Home, out: io.BytesIO) -> None:
         self.files: dict[str, tuple[str, int]] = {}
-        self.left_out = 0
         self._home = home
         self._tar = tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - ended by `end`
 
     def add(self, path: Path) -> None:
-        """Add a file, or a folder with everything in it; what goes meanwhile is passed over."""
+        """Add a file, or a folder with everything in it; what goes meanwhile is passed over.
+
+        Keys may lie on another disk: a link leads to what is added.
+
+        Raises:
+            RefusedError: there is something else, or a link that leads nowhere.
+        """
+        name = path.relative_to(self._home.root).as_posix()
         try:
-            found = path.lstat()
+            found = path.stat()
             if stat.S_ISDIR(found.st_mode):
                 for each in sorted(path.iterdir()):
                     self.add(each)
             elif stat.S_ISREG(found.st_mode):
-                name, data = path.relative_to(self._home.root).as_posix(), path.read_bytes()
+                data = path.read_bytes()
                 self._put(name, data)
                 self.files[name] = hashlib.sha256(data).hexdigest(), found.st_mtime_ns
             else:
-                self.left_out += 1
+                raise _no_key(name)
         except FileNotFoundError:
-            return
+            if path.is_symlink():
+                raise _no_key(name) from None
 
     def _put(self, name: str, data: bytes) -> None:
         info = tarfile.TarInfo(name)
@@ -426,10 +462,25 @@ class _Archive:
         return manifest
 
 
-def _content(path: Path, home: Home) -> bytes:
-    """Return the content of a file; of one of SQLite as it stands between two changes."""
-    if path.suffix != ".sqlite":
-        return path.read_bytes()
+def _content(path: Path, home: Home) -> io.BytesIO | FileIO:
+    """Open the content of a file; of one that the home keeps by SQLite, as it stands between two changes.
+
+    Whatever else has such a name, as something that came with a request, is a file like another.
+
+    Raises:
+        RegisterError: a file of the home cannot be read by SQLite.
+    """
+    if path.suffix != ".sqlite" or path.parent != home.state:
+        return disk.opened_plain(path)
+    try:
+        return io.BytesIO(_settled(path, home))
+    except sqlite3.Error as error:
+        raise RegisterError(
+            f"{path} cannot be backed up ({error}): `equipoise doctor` tells what is wrong with it."
+        ) from error
+
+
+def _settled(path: Path, home: Home) -> bytes:
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=60)) as there:
         held = sqlite3.connect(":memory:")
         with closing(held):

@@ -216,7 +216,7 @@ def _take_home(folder: Path, fresh: Home, pin: str | None) -> Manifest:
         manifest = backup_manifest.parse(data, HOME)
         _check_names(folder, manifest)
         for name in manifest.bundles:
-            with _opened(folder / name) as file:
+            with disk.opened_plain(folder / name) as file:
                 _compare(hashlib.file_digest(file, "sha256").hexdigest(), manifest.files[name])
         take([str((folder / name).absolute()) for name in manifest.bundles], fresh.register)
         if branch_of(fresh.register) != manifest.newest:
@@ -226,7 +226,7 @@ def _take_home(folder: Path, fresh: Home, pin: str | None) -> Manifest:
             raise DamagedError("it is of another register than --pin names")
         for name, said in manifest.files.items():
             if name.startswith(OF_HOME):
-                with _opened(folder / name) as file:
+                with disk.opened_plain(folder / name) as file:
                     _put(file, fresh.root / name.removeprefix(OF_HOME), said)
     return manifest
 
@@ -300,10 +300,6 @@ def _check_names(folder: Path, manifest: Manifest) -> None:
 
 def _refuse(error: OSError) -> None:
     raise error
-
-
-def _opened(path: Path) -> io.BufferedReader:
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
 
 
 def _compare(digest: str, said: tuple[str, int]) -> None:

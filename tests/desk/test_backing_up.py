@@ -36,10 +36,12 @@ from flows import home as flows_home
 from flows.casework import acts, auditing, copies_elsewhere
 from flows.casework.acts import Wish
 from flows.casework.backing_up import LEFT_OUT, OF_THE_MOMENT
+from flows.casework.backing_up import _Tree as Tree
 from flows.casework.copies_elsewhere import Way
 from flows.casework.office import open_office
 from flows.desk.web.store import SCHEMA, Store
 from flows.domain.acts import ASSIGN
+from flows.domain.errors import RegisterError
 from flows.domain.reference import identity
 from flows.home import Home
 from flows.register import signature
@@ -127,7 +129,7 @@ def test_a_backup_under_load_restored_elsewhere_passes_the_audit_against_an_outs
     assert passes_audit(new.home)
 
 
-SECRETS = ("sign-on.secret", "mail.password")
+SECRETS = ("sign-on.secret", "mail.password", "metrics.token")
 
 
 def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
@@ -146,6 +148,8 @@ def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
         'password = "mail.password"\n'
     )
     (desk.home.root / "mail.password").write_text("s\n")
+    (desk.home.root / "settings.toml").write_text('[metrics]\ntoken = "metrics.token"\n')
+    (desk.home.root / "metrics.token").write_text("s\n")
     (desk.home.state / "what-a-later-release-keeps.json").write_text("{}\n")
     with closing(Store(desk.home.desk)) as store:
         store.ask("insert into sessions values ('i', 'foi-officer', 'h', 0, 0)")
@@ -459,19 +463,154 @@ def test_a_backup_takes_what_is_new_and_each_is_restored_alone(desk: Desk, kept:
 PERSONS: Final = ("both-gates", "foi-officer")
 
 
+def pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.parametrize("spoil", [flip, Path.unlink, pipe])
 @pytest.mark.parametrize("where", ["home/notices/a.txt", "register"])
-def test_what_the_disk_lost_of_a_backup_before_is_copied_again(where: str, desk: Desk, kept: Path) -> None:
+def test_what_the_disk_lost_of_a_backup_before_is_copied_again(
+    where: str, spoil: Callable[[Path], None], desk: Desk, kept: Path
+) -> None:
     (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
     first = kept / "homes" / "equipoise-20260301T020000Z"
     desk.done("backup", first)
-    rotten = one_of(first, "register/*") if where == "register" else first / where
-    flip(rotten)
+    spoil(one_of(first, "register/*") if where == "register" else first / where)
 
     home, keys = taken(desk, kept)
 
     new, said = restored(kept, home, keys)
     assert said["audit"]["passes"]
     assert (new.home.notices / "a.txt").read_text() == "Somebody is to decide.\n"
+
+
+NAMED_AS_DATABASES: Final = {
+    "none": b"Minutes of the board, exported.\n",
+    "cut off": b"SQLite format 3\0",
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("content", NAMED_AS_DATABASES.values(), ids=[*NAMED_AS_DATABASES])
+def test_what_came_under_the_name_of_a_database_is_a_file_like_another(
+    content: bytes, desk: Desk, kept: Path
+) -> None:
+    folders = [desk.home.set_aside / "item" / "attachments", desk.home.inbox / "item", desk.home.notices]
+    names = ("data.sqlite", "data.sqlite-wal", "data.sqlite-journal")
+    files = [folder / name for folder in folders for name in names]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    for path in (desk.home.inbox / "item", *(desk.home.inbox / "item").iterdir()):
+        os.utime(path, (OLD, OLD))
+
+    home, keys = taken(desk, kept)
+
+    new, _ = restored(kept, home, keys)
+    assert [(new.home.root / file.relative_to(desk.home.root)).read_bytes() for file in files] == [
+        content
+    ] * len(files)
+
+
+def test_a_database_of_the_home_that_is_damaged_is_named(desk: Desk, kept: Path) -> None:
+    (desk.home.state / "outbox.sqlite").write_bytes(b"none")
+
+    code, sentence = desk.refused("backup", kept / "homes")
+
+    assert (code, [*(kept / "homes").iterdir()]) == (3, [])
+    assert sentence == (
+        f"{desk.home.state / 'outbox.sqlite'} cannot be backed up (file is not a database): "
+        "`equipoise doctor` tells what is wrong with it."
+    )
+
+
+@pytest.mark.parametrize("what", ["keys", "keys/service", "keys/service/wrapping"])
+def test_keys_that_lie_on_another_disk_are_in_their_backup(what: str, desk: Desk, kept: Path) -> None:
+    (desk.home.root / what).rename(kept / "elsewhere")
+    (desk.home.root / what).symlink_to(kept / "elsewhere")
+
+    home, keys = taken(desk, kept)
+
+    new, said = restored(kept, home, keys)
+    assert said["ailments"] == []
+    assert new.home.wrapping.read_bytes() == desk.home.wrapping.read_bytes()
+    assert not (new.home.root / what).is_symlink()
+
+
+def link_to_a_pipe(path: Path) -> None:
+    os.mkfifo(path.with_name("pipe"))
+    path.symlink_to("pipe")
+
+
+NO_KEYS: Final[dict[str, Callable[[Path], None]]] = {
+    "a link that leads nowhere": lambda path: path.symlink_to("nothing"),
+    "a link to a pipe": link_to_a_pipe,
+    "a pipe": os.mkfifo,
+}
+
+
+@pytest.mark.parametrize("make", NO_KEYS.values(), ids=[*NO_KEYS])
+def test_no_backup_of_keys_is_written_that_lacks_one(
+    make: Callable[[Path], None], desk: Desk, kept: Path
+) -> None:
+    make(desk.home.officers / "a.key")
+
+    result = desk("backup", kept / "homes", "--with-keys", kept / "keys")
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "The keys were not backed up: keys/officers/a.key in the home is no file and no folder, "
+        "and leads to none.\n"
+    )
+    assert [*(kept / "keys").iterdir()] == []
+
+
+def test_two_homes_backed_up_in_one_second_into_one_folder_spoil_nothing(
+    desk: Desk, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(desk.home.root, kept / "other", symlinks=True)
+    (kept / "other" / "notices" / "another.txt").write_text("Of the other home.\n")
+    other, place = Desk(Home(kept / "other")), kept / "homes" / "equipoise-20260301T020000Z"
+    add = Tree.add_line
+
+    def meanwhile(tree: Tree, *given: Any) -> None:
+        """Have the other home backed up, whole, while the first is being written."""
+        monkeypatch.setattr(Tree, "add_line", add)
+        other.done("backup", place)
+        add(tree, *given)
+
+    monkeypatch.setattr(Tree, "add_line", meanwhile)
+    code, sentence = desk.refused("backup", place)
+
+    assert (code, sentence) == (1, f"{place} is there already, and no backup is written over.")
+    assert [*(kept / "homes").iterdir()] == [place]
+    new = elsewhere(kept)
+    assert new("restore", place).stdout.startswith("Restored: ")
+    assert (new.home.notices / "another.txt").is_file()
+
+
+def test_a_backup_that_fails_takes_nothing_away_of_another_under_the_same_name(
+    desk: Desk, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
+    shutil.copytree(desk.home.root, kept / "other", symlinks=True)
+    other, place = Desk(Home(kept / "other")), kept / "homes" / "equipoise-20260301T020000Z"
+    add = Tree.add_line
+
+    def failing(*_: Any) -> None:
+        monkeypatch.setattr(Tree, "add_line", add)
+        raise RegisterError("The disk is full.")
+
+    def meanwhile(tree: Tree, *given: Any) -> None:
+        monkeypatch.setattr(Tree, "add_line", failing)
+        assert other.refused("backup", place) == (3, "The disk is full.")
+        add(tree, *given)
+
+    monkeypatch.setattr(Tree, "add_line", meanwhile)
+    desk.done("backup", place)
+
+    assert elsewhere(kept)("restore", place).stdout.startswith("Restored: ")
 
 
 def test_where_the_register_was_set_back_it_is_written_whole(desk: Desk, kept: Path) -> None:
@@ -705,7 +844,8 @@ def test_what_no_backup_has_is_named_as_it_stands_in_a_home() -> None:
     anew = (home.register, home.catalogue, home.tree, home.repeats, home.prefect, home.address, home.looked)
     for path in (*anew, home.looked_ahead, home.laid_out, home.log, home.allowed_signers):
         assert LEFT_OUT.fullmatch(str(path.relative_to(home.root)))
-    assert LEFT_OUT.fullmatch("state/catalogue-0123abcd.sqlite")
+    for name in ("catalogue-0123abcd.sqlite", "desk.sqlite-wal", "outbox.sqlite-journal"):
+        assert LEFT_OUT.fullmatch(f"state/{name}")
     matter = (home.desk, home.checkpoints, home.audits, home.handed_out, home.lookups, home.sign_on)
     for path in (*matter, home.inbox, home.set_aside, home.published, home.letters, home.consents):
         assert not LEFT_OUT.fullmatch(str(path.relative_to(home.root)))
