@@ -1631,7 +1631,7 @@ def openings_of(path: Path, note: str | None) -> list[tuple[int, str, str]]:
     for number, line in enumerate(log.split(b"\n")[:-1], 1):
         try:
             follows = json.loads(line)["before"] == before
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             follows = False
         if not follows and not found:
             found.append((0, "E_OPENINGS", f"Opening {number} does not follow from the one before it."))

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -42,7 +43,7 @@ from flows.sources.item import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from flows.casework.office import Office
 
@@ -263,8 +264,11 @@ def put_in(office: Office, person: str, files: Sequence[tuple[str, bytes]]) -> N
 def note(office: Office, row: dict[str, object]) -> None:
     """Note that somebody looked for or at what may be personal; durable before anything is shown."""
     path = office.home.lookups
-    descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "ab") as file:
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":  # as a full disk leaves a line
+            file.write(b"\n")
         file.write(f"{json.dumps({'time': office.now().isoformat(), **row})}\n".encode())
         file.flush()
         os.fsync(descriptor)
@@ -289,10 +293,12 @@ def _was_read(office: Office, person: str, tag: str) -> bool:
 
 
 def _noted(office: Office, tag: str) -> list[dict[str, Any]]:
-    lines: Iterable[str] = ()
+    """Return what was noted of an item; what a full disk or a kill left of a line counts as nothing."""
+    rows: list[dict[str, Any]] = []
     if office.home.lookups.exists():
-        lines = office.home.lookups.read_text(encoding="utf-8").splitlines()
-    rows = map(json.loads, lines)
+        for line in office.home.lookups.read_bytes().splitlines():
+            with suppress(ValueError):
+                rows.append(json.loads(line))
     return [row for row in rows if row.get("item") == tag]
 
 

@@ -78,6 +78,6 @@ def read_openings(log: Path) -> Openings:
 def _follows(line: bytes, before: str | None) -> bool:
     try:
         named = json.loads(line)["before"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
     return bool(named == before)

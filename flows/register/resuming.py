@@ -12,12 +12,13 @@ import time
 from array import array
 from collections import Counter
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from glob import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from flows import disk
 from flows.domain.act import FileMark
+from flows.domain.policy import fingerprint
 from flows.register.authority import Resting
 from flows.register.report import ByService, FoundError, Overridden, Printed
 
@@ -25,16 +26,52 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from _typeshed import DataclassInstance
+
     from flows.register.examine import Examiner
     from flows.register.merkle import Tree
 
 _ENDING: Final = ".under-way-"
+
+
+def _row(kind: type[DataclassInstance], **other: object) -> dict[str, object]:
+    """Return the form of a row of one of the lists: texts, but for what is named."""
+    return {each.name: other.get(each.name, str) for each in fields(kind)}
+
+
 LISTS: Final = ("overrides", "papers", "attested", "erased", "remarks", "left")
 """What an examiner tells of an entry."""
 _EVERY: Final = 30.0
 """Seconds from one safe point to the next."""
 _GOOD_FOR: Final = 86_400.0
 """Seconds after which nothing goes on from a safe point: what was examined may have changed on the disk."""
+_MOST: Final = 4 << 30
+"""Bytes of a safe point: some ten times what one of a million acts takes."""
+_OUT_OF_FORM: Final = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError),
+    FoundError,
+)
+_FORM: Final = {
+    **dict.fromkeys(("bound", "root"), str),
+    **dict.fromkeys(("at", "committed"), int),
+    "policy": [int],
+    "cases": [(str,) * 4],
+    "lists": {
+        "overrides": [_row(Overridden, entry=int, version=int)],
+        "papers": [_row(Printed, version=int, pdf={"size": int, "sha256": str}, again=bool)],
+        "attested": [_row(ByService, entry=int)],
+        "erased": [(str,) * 3],
+        "remarks": [str],
+        "left": [(str,) * 2],
+    },
+    "entries": {name: [int] for name in LISTS},
+    "unexamined": [(str, int)],
+    "rules": [(int,) * 3],
+    "recipients": [(str,) * 2],
+    "served": [(str, int, int)],
+    "signed": [(str, [int])],
+    "counted": [(str, str, [int])],
+}
 _MADE_OF: Final[dict[str, Callable[[Any], Any]]] = {
     "overrides": lambda row: Overridden(**row),
     "papers": lambda row: Printed(**row | {"pdf": FileMark(**row["pdf"])}),
@@ -88,12 +125,12 @@ class Safe:
             "cases": [*examiner.where()],
             "lists": {name: [_plain(each) for each in getattr(examiner, name)] for name in LISTS},
             "entries": {name: [*each] for name, each in entries.items()},
-            "unexamined": examiner.unexamined,
+            "unexamined": [*examiner.unexamined.items()],
             "rules": [[rules, *span] for rules, span in examiner.rules.items()],
-            "recipients": examiner.recipients,
+            "recipients": [*examiner.recipients.items()],
             "served": [[key, each.start, each.stop] for key, each in rests.served.items()],
-            "signed": [[key, *each] for key, each in rests.signed.items()],
-            "counted": [[*device, *each] for device, each in rests.counted.items()],
+            "signed": [[key, [*each]] for key, each in rests.signed.items()],
+            "counted": [[*device, [*each]] for device, each in rests.counted.items()],
         }
         with suppress(OSError):  # where it cannot be kept, the audit itself is none the worse
             disk.write(self._path, json.dumps(state).encode(), mode=0o600)
@@ -110,9 +147,11 @@ class Safe:
         try:
             if time.time() - self._path.stat().st_mtime > _GOOD_FOR:
                 return None
-            state = json.loads(self._path.read_bytes())
-            at = int(state["at"])
-            if state["bound"] != self._bound or not 0 < at <= self._tree.size:
+            state = json.loads(disk.read_plain(self._path, _MOST))
+            if not _fits(state, _FORM) or state["bound"] != self._bound:
+                return None
+            at: int = state["at"]
+            if not 0 < at <= self._tree.size:
                 return None
             if self._tree.root(at).hex() != state["root"]:
                 return None
@@ -121,24 +160,44 @@ class Safe:
             examiner.take_up(state["cases"])
             for name, made_of in _MADE_OF.items():
                 getattr(examiner, name)[:] = [made_of(each) for each in state["lists"][name]]
-            examiner.unexamined = Counter(state["unexamined"])
+            examiner.unexamined = Counter(dict(state["unexamined"]))
             examiner.rules = {rules: (first, last) for rules, first, last in state["rules"]}
             examiner.recipients = dict(state["recipients"])
             examiner.authority.resting = Resting(
                 served={key: range(start, stop) for key, start, stop in state["served"]},
-                signed={key: array("Q", each) for key, *each in state["signed"]},
-                counted={(key, named): array("Q", each) for key, named, *each in state["counted"]},
+                signed={key: array("Q", each) for key, each in state["signed"]},
+                counted={(key, named): array("Q", each) for key, named, each in state["counted"]},
             )
+            for key in (*examiner.authority.resting.served, *examiner.authority.resting.signed):
+                fingerprint(key)  # what is no key is out of form
             entries = {name: array("Q", state["entries"][name]) for name in LISTS}
-            return Resumed(at=at, committed=int(state["committed"]), entries=entries)
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, FoundError):
+            return Resumed(at=at, committed=state["committed"], entries=entries)
+        except _OUT_OF_FORM:
             return None
 
 
 def forget(beside: Path) -> None:
     """Remove the safe points of an audit that came to its end."""
     for path in [*beside.parent.glob(f"{escape(beside.name)}{_ENDING}*")]:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # the audit is made, and is told whatever lies there
+            path.unlink()
+
+
+def _fits(value: object, form: object) -> bool:
+    """Tell whether what was read has a form: of a dict each key, of a list its items, of a tuple each."""
+    match form:
+        case dict():
+            return (
+                isinstance(value, dict)
+                and value.keys() == form.keys()
+                and all(_fits(value[key], of) for key, of in form.items())
+            )
+        case list():
+            return isinstance(value, list) and all(_fits(each, form[0]) for each in value)
+        case tuple():
+            return isinstance(value, list) and len(value) == len(form) and all(map(_fits, value, form))
+        case _:
+            return type(value) is form and (form is str or 0 <= cast("int", value) < 1 << 63)
 
 
 def _plain(each: Any) -> Any:  # noqa: ANN401 - a row of one of the lists

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from register_builders import Office, audited
@@ -19,6 +19,7 @@ from flows.register.examine import Examiner
 from flows.register.report import FoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from flows.register.report import Report
@@ -88,6 +89,17 @@ def test_an_audit_goes_on_from_each_entry(busy_office: Office, beside: Path) -> 
         {"cases": [["G/1"]]},
         {"lists": {}},
         {"entries": None},
+        {"at": float("inf")},
+        {"committed": float("inf")},
+        {"committed": -1},
+        {"lists": dict.fromkeys(resuming.LISTS, "x")},
+        {"lists": {name: [["x"]] for name in resuming.LISTS}},
+        {"unexamined": "x"},
+        {"unexamined": [["papers", "x"]]},
+        {"served": [[None, 1, 2]]},
+        {"served": [["x", 1, 2]]},
+        {"signed": [["x", [1]]]},
+        {"signed": "x"},
     ],
 )
 def test_a_safe_point_of_another_audit_or_out_of_form_is_left_aside(
@@ -114,12 +126,27 @@ def test_where_nothing_can_be_kept_the_audit_is_none_the_worse(busy_office: Offi
     assert gone_on(busy_office.path, beside / "no" / "folder") == (audited(busy_office.path), 0)
 
 
-def test_what_is_no_json_is_left_aside(busy_office: Office, beside: Path) -> None:
+NO_SAFE_POINTS: Final[dict[str, Callable[[Path], object]]] = {
+    "cut off": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "in brackets": lambda path: path.write_bytes(b"[" * 100_000),
+    "a list": lambda path: path.write_bytes(b"[]"),
+    "a number of too many digits": lambda path: path.write_bytes(b"1" * 6_000),
+    "a pipe": lambda path: (path.unlink(), os.mkfifo(path)),  # type: ignore[func-returns-value]
+    "a link": lambda path: path.symlink_to(path.rename(path.with_name("elsewhere"))),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),  # type: ignore[func-returns-value]
+}
+
+
+@pytest.mark.parametrize("spoil", NO_SAFE_POINTS.values(), ids=[*NO_SAFE_POINTS])
+def test_what_is_no_safe_point_is_left_aside(
+    spoil: Callable[[Path], object], busy_office: Office, beside: Path
+) -> None:
+    whole = audited(busy_office.path)
     cut_off(busy_office.path, beside, 20)
     (kept,) = beside.parent.iterdir()
-    kept.write_bytes(kept.read_bytes()[:-1])
+    spoil(kept)
 
-    assert gone_on(busy_office.path, beside)[1] == 0
+    assert gone_on(busy_office.path, beside) == (whole, 0)
 
 
 def test_an_audit_that_looks_into_less_is_not_gone_on_with(busy_office: Office, beside: Path) -> None:

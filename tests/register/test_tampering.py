@@ -3045,6 +3045,12 @@ def _(scene: Scene) -> None:
     log.write_bytes(b"".join([*lines[:3], lines[3].replace(b"words", b"other"), lines[4]]))
 
 
+@attack("brackets without an end follow the openings of the vault", "E_OPENINGS")
+def _(scene: Scene) -> None:
+    log = opened(scene)
+    log.write_bytes(log.read_bytes() + b"[" * 100_000 + b"\n")
+
+
 @attack("noise follows the openings of the vault", "E_OPENINGS")
 def _(scene: Scene) -> None:
     log = opened(scene)

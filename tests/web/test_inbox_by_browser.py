@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,17 @@ def test_a_name_that_climbs_is_kept_without_its_folders(office: Office, home: Ho
     (path,) = inbox.waiting(home.inbox)
     assert (path / "attachments" / "escaped.pdf").read_bytes() == b"y"
     assert path.parent == home.inbox
+
+
+def test_a_note_that_a_full_disk_cut_off_stands_in_nobodys_way(office: Office, home: Home, tag: str) -> None:
+    home.lookups.write_bytes(b'{"time": "2026-03-05T10:00:00+00:00", "person": "foi-off')
+
+    arrivals.read(office, "foi-officer", tag, "To see.")
+    arrivals.delete(office, "foi-officer", tag, "It is none.")
+
+    cut_off, *noted = home.lookups.read_text().splitlines()
+    assert cut_off.endswith("foi-off")
+    assert [json.loads(line)["item"] for line in noted] == [tag, tag]
 
 
 def test_nobody_but_the_foi_officer_does_anything_about_it(office: Office, tag: str) -> None:
