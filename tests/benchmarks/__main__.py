@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import bench_acts
 import bench_audit
+import bench_authorities
 import bench_backup
 import bench_case
 import bench_checks
@@ -51,6 +52,7 @@ PARTS = (
     "registrar",
     "reaction",
     "backup",
+    "authorities",
 )
 
 
@@ -102,6 +104,8 @@ def _rows_of_cases(place: Path, parts: Sequence[str], *, small: bool) -> Iterato
         yield from bench_reaction.run(place, times=3 if small else 20, idle=20 if small else 600)
     if "backup" in parts:
         yield from bench_backup.run(place, cases=200 if small else 20_000)
+    if "authorities" in parts:
+        yield from bench_authorities.run(place, burst=10 if small else 100, times=2 if small else 6)
 
 
 def _growing(place: Path, parts: Sequence[str], sizes: tuple[int, ...]) -> Iterator[Row]:

@@ -132,13 +132,18 @@ def _assessment(reference: str) -> str:
     return (EXAMPLE / "assessment.yaml").read_text().replace(CASE, reference)
 
 
-def _moved(office: Office, number: int) -> float:
-    fresh = office.home.root / f"M-{number}"
+def move_in(home: Home, reference: str) -> None:
+    """Move a request with its assessment into the inbox, whole at once."""
+    fresh = home.root / slug(reference)
     fresh.mkdir()
-    (fresh / "request.yaml").write_text(_request(f"M/{number}"))
-    (fresh / "assessment.yaml").write_text(_assessment(f"M/{number}"))
+    (fresh / "request.yaml").write_text(_request(reference))
+    (fresh / "assessment.yaml").write_text(_assessment(reference))
     let_rest(fresh)
-    shutil.move(fresh, office.home.inbox)
+    shutil.move(fresh, home.inbox)
+
+
+def _moved(office: Office, number: int) -> float:
+    move_in(office.home, f"M/{number}")
     return _until(lambda: office.register.find(f"M/{number}"))
 
 

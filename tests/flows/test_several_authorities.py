@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import authorities
 import pytest
 from flow_builders import PAPER, Town, ask, copied, eventually
 from prefect.client.orchestration import get_client
 
 from flows.domain.procedure import Stage
-from flows.engine.deployment import ARRIVAL_SECONDS, POOL_TICK_SECONDS, files
-from flows.engine.settings import RUN_SETTINGS
+from flows.engine.deployment import ARRIVAL_SECONDS, POOL_TICK_SECONDS
 from flows.home import HOME_VARIABLE
 from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from flows.home import Home
 
 pytestmark = pytest.mark.exhaustive
 
-PREFECT: Final = Path(sys.executable).with_name("prefect")
 NORTH, SOUTH = (f"{name}{os.environ.get('PYTEST_XDIST_WORKER', '')}" for name in ("northshire", "southshire"))
 """Those of one process of the tests: all have one Prefect server."""
 LONGEST: Final = POOL_TICK_SECONDS + 180
@@ -38,69 +33,11 @@ LONGEST: Final = POOL_TICK_SECONDS + 180
 ENDED: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Return that of a machine on which somebody set where the server is, and nothing else."""
-    left_out = {*RUN_SETTINGS, OWN_VARIABLE}
-    return {**{name: value for name, value in os.environ.items() if name not in left_out}, **more}
-
-
 @dataclass
-class Authority:
-    """One of several: its home, what is deployed for it, and the worker that carries that out."""
+class Authority(authorities.Authority):
+    """One with people in its home, asked as anybody can who reaches the server."""
 
-    name: str
     town: Town
-    folder: Path
-
-    @property
-    def pool(self) -> str:
-        return f"equipoise-{self.name}"
-
-    def deploy(self) -> None:
-        """Give the commands at the head of its file."""
-        for name, text in files(self.name).items():
-            path = self.folder / "deploy" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        text = files(self.name)[f"{self.name}/prefect.yaml"]
-        for line in text.splitlines():
-            if line.startswith("#   "):
-                words = line.removeprefix("#   ").split()
-                done = subprocess.run(
-                    [PREFECT, *words[1:]],
-                    cwd=self.folder,
-                    env=environment(),
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                    timeout=180,
-                )
-                assert done.returncode == 0, done.stdout + done.stderr
-
-    @contextmanager
-    def worker(self) -> Iterator[Path]:
-        """Run its worker for as long as the block lasts; give the file of what that says."""
-        said = self.folder / "worker.out"
-        home = {HOME_VARIABLE: str(self.town.home.root), "PREFECT_WORKER_QUERY_SECONDS": "1"}
-        with said.open("ab") as file:
-            process = subprocess.Popen(
-                [PREFECT, "worker", "start", "--type", "equipoise", "--pool", self.pool],
-                cwd=self.folder,
-                env=environment(**home),
-                stdout=file,
-                stderr=file,
-                start_new_session=True,
-            )
-        try:
-            eventually(lambda: b"started!" in said.read_bytes(), 300, "the worker does not start")
-            yield said
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait(30)
 
     def deployment(self, flow: str) -> dict[str, Any]:
         found: dict[str, Any] = ask(f"/deployments/name/{flow}/{self.name}-{flow}", None, method="GET")
@@ -136,8 +73,7 @@ def both(
     for name in (NORTH, SOUTH):
         (tmp_path / name).mkdir()
         town = copied(founded, tmp_path / name / "home")
-        (town.home.root / "settings.toml").write_text(f'authority = "{name}"\n')
-        made.append(Authority(name, town, tmp_path / name))
+        made.append(Authority(name, town.home, tmp_path / name, town))
         made[-1].deploy()
     yield made[0], made[1]
     with get_client(sync_client=True) as client:
