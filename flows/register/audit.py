@@ -212,7 +212,7 @@ def _tell(report: Report, examiner: Examiner, told: Told) -> None:
     for code, count in told.counts.items():
         report.counts[code] += max(count - KEPT, 0)
     authority = examiner.authority
-    report.cases = examiner.cases
+    report.cases = examiner.met
     report.overrides, report.accepted = tuple(examiner.overrides), authority.accepted
     report.attested = tuple(examiner.attested)
     report.erased = tuple(reference for _, reference, _ in examiner.erased)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.register.statement import Link, mark
@@ -50,10 +50,5 @@ class Chain:
     ) -> Chain:
         """Return the chain with one more statement, its bytes and its signature."""
         last = Link(statement=mark(data).sha256, signature=mark(armoured).sha256)
-        return replace(
-            self,
-            folder=folder,
-            case=case,
-            statements=(*self.statements, (last.statement, statement)),
-            last=last,
-        )
+        statements = *self.statements, (last.statement, statement)
+        return Chain(folder=folder, case=case, statements=statements, last=last)

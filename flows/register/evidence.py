@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from flows.domain.errors import RegisterError, TamperedError
 from flows.register.objects import Rows, has_tricky_name, is_folder, name_of, parse_rows
 from flows.register.report import FoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-_TREES_KEPT: Final = 2_048
+_TREES_KEPT: Final = 4_096
+"""Some four of each case that was met last."""
 _NAMES_KEPT: Final = 1 << 19
 """Twice, for those met before the newest are kept as long again."""
 _MOST_FILES: Final = 200_000
 """Of one case: a folder can list every record of its acts, and that of another document little."""
+
+
+class Changed(NamedTuple):
+    """A row that two folders do not share.
+
+    Attributes:
+        head: Mode and name.
+        was, is_: The ids of what it names in either; None where there is no such row.
+    """
+
+    head: bytes
+    was: str | None
+    is_: str | None
 
 
 class Source(Protocol):
@@ -36,7 +51,7 @@ class Evidence:
         self._trees: dict[str, Rows] = {}
         self._older: dict[str, Rows] = {}
         self._names = 0
-        self._differing: dict[tuple[str | None, str], tuple[bytes, ...]] = {}
+        self._differing: dict[tuple[str | None, str], Sequence[Changed]] = {}
 
     def read(self, id_: str, kind: str, place: str) -> bytes:
         """Return the content of an object of that kind.
@@ -56,7 +71,7 @@ class Evidence:
 
     def read_ahead(self, ids: Iterable[str]) -> None:
         """Have objects read at once that will be wanted soon."""
-        self._objects.read_ahead(ids)
+        self._objects.read_ahead(id_ for id_ in ids if id_ not in self._trees and id_ not in self._older)
 
     def tree(self, id_: str | None, place: str) -> Rows:
         """Return the rows of a folder; none for None.
@@ -84,8 +99,8 @@ class Evidence:
                 "E_TREE", place, "A folder has something else than plain files and folders in order."
             ) from None
 
-    def differing(self, old: str | None, new: str, place: str) -> tuple[bytes, ...]:
-        """Return the mode and name of each row that two folders do not share; the first may be none.
+    def differing(self, old: str | None, new: str, place: str) -> Sequence[Changed]:
+        """Return each row that two folders do not share; the first may be none.
 
         Raises:
             FoundError: as ``tree``.
@@ -94,12 +109,20 @@ class Evidence:
         if known is None:
             was, is_ = self.tree(old, place), self.tree(new, place)
             get = was.get
-            fresh = [head for head, id_ in is_.items() if get(head) != id_]
-            known = *fresh, *(was.keys() - is_.keys())
-            if len(self._differing) >= _TREES_KEPT:
-                self._differing.clear()
+            known = [
+                Changed(head, get(head, b"").hex() or None, id_.hex())
+                for head, id_ in is_.items()
+                if get(head) != id_
+            ]
+            known += [Changed(head, was[head].hex(), None) for head in was.keys() - is_.keys()]
             if len(known) == 1:  # as after every entry of a register; of another nothing is kept
+                if len(self._differing) >= _TREES_KEPT:
+                    for oldest in [*islice(self._differing, _TREES_KEPT // 2)]:
+                        del self._differing[oldest]
                 self._differing[old, new] = known
+                # A folder above the cases is of no more use once the next one was compared with it.
+                self._names -= len(self._trees.pop(old or "", ()))
+                self._older.pop(old or "", None)
         return known
 
     def files(self, id_: str, place: str) -> Iterator[tuple[str, str]]:

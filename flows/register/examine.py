@@ -45,7 +45,7 @@ from flows.register.report import (
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from flows.domain.act import Act
     from flows.domain.acts import Kind
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from flows.register.merkle import Tree
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Line:
     """Where the line of entries stands.
 
@@ -71,7 +71,6 @@ class _Line:
     committed: int = 0
 
 
-_MARKS_KEPT: Final = 1 << 16
 _UNKNOWN: Final[Mapping[Kind, tuple[str, str, str]]] = {
     OPEN: ("text", "the assessment of {} is one", "E_CONTENT"),
     DRAFT: ("text", "the text of {} is made of its assessment", "E_CONTENT"),
@@ -100,7 +99,7 @@ class Examiner:
         left: What cannot be known here, with what it is.
         unexamined: How often, by what it is.
         rules: The first and the last entry that named each version of the rules.
-        recipients: To the key of which case each request is sealed.
+        cases: What is known of each case.
         elsewhere: How many cases were examined by others.
         amended: The index in the line of each entry of the policy that passed.
     """
@@ -122,7 +121,7 @@ class Examiner:
         self.left: list[tuple[str, str]] = []
         self.unexamined: Counter[str] = Counter()
         self.rules: dict[int, tuple[int, int]] = {}
-        self.recipients: dict[str, str] = {}
+        self.cases = Cases(evidence)
         self.elsewhere = 0
         self.amended = array("Q")
         self._evidence = evidence
@@ -130,8 +129,6 @@ class Examiner:
         self._looked_into = looked_into
         self._tree = tree
         self._line = _Line()
-        self._cases = Cases(evidence)
-        self._marks: dict[str, FileMark] = {}
         self._fresh: dict[str, bytes] = {}
 
     def unseen(self) -> str | None:
@@ -141,26 +138,18 @@ class Examiner:
         return "that no published text names its applicant: the requests are sealed"
 
     @property
-    def cases(self) -> int:
+    def met(self) -> int:
         """How many cases were met."""
-        return len(self._cases) + self.elsewhere
+        return len(self.cases) + self.elsewhere
 
     @property
     def committed(self) -> int:
         """When the newest entry was written that has a date, in seconds since 1970 UTC."""
         return self._line.committed
 
-    def where(self) -> Iterator[tuple[str, str, str, str]]:
-        """Yield where each case that did not fail stands: identity, folder, newest entry, tree."""
-        return self._cases.where()
-
-    def take_up(self, where: Iterable[tuple[str, str, str, str]]) -> None:
-        """Take up cases that were examined before, as ``where`` said."""
-        self._cases.take_up(where)
-
     def look_ahead(self, pairs: Sequence[tuple[str | None, str]]) -> None:
         """Have all read at once that some entries brought, each given after the one before it."""
-        look_ahead(self._evidence, pairs, self._marks)
+        look_ahead(self._evidence, pairs)
 
     def pass_over(self, id_: str, sequence: int, committed: int) -> None:
         """Go on behind an entry that is examined elsewhere, and those before it.
@@ -202,12 +191,12 @@ class Examiner:
             committed=line.committed,
         )
         entry, payload, armoured = parse_commit(raw, place)
-        self._line = replace(self._line, committed=max(entry.committed, line.committed))
+        self._line.committed = max(entry.committed, line.committed)
         act = self._check_act(entry, id_, line.tree, place)
         if sets_the_clock_right(act, line.sequence, line.committed, entry.committed):
             self._tell_ahead(entry, place)
             line = replace(line, committed=entry.committed)
-            self._line = replace(self._line, committed=entry.committed)
+            self._line.committed = entry.committed
         _check_in_line(line, entry, place)
         judge = policy or self.authority.policy
         self.authority.check_service(payload, armoured, judge, self._line.sequence, place)
@@ -237,7 +226,7 @@ class Examiner:
         )
 
     def _check_act(self, entry: Entry, id_: str, before: str | None, place: str) -> Act:
-        known = self._cases.meet(identity(entry.case), place)
+        known = self.cases.meet(identity(entry.case), place)
         try:
             _check_opens_once(entry, known.chain, place)
             said = read_act(self._evidence, entry, before, place)
@@ -249,7 +238,7 @@ class Examiner:
                 known.chain = known.chain.then(
                     said.statement, said.data, said.armoured.encode(), folder=said.folder, case=case
                 )
-                known.records, known.tree = said.records, said.tree
+                known.records, known.nodes, known.tree = said.records, said.nodes, said.tree
             act = said.statement.act
             if act.kind in _UNKNOWN and case and self.authority.policy and not known.broken:
                 self._look_into(case, self.authority.policy, known.chain, said)
@@ -292,19 +281,16 @@ class Examiner:
             )
         self._fresh.clear()
         for path, mark in it.act.files.items():
-            if self._mark(said.nodes[path], path, place) != mark:
+            if self._mark(said.nodes[path], path, known, place) != mark:
                 raise FoundError("E_SHA256", f"{place}, {path}", "The file is not the one listed.")
 
-    def _mark(self, id_: str, path: str, place: str) -> FileMark:
-        mark = self._marks.get(id_)
-        if mark is None:
-            if len(self._marks) >= _MARKS_KEPT:
-                self._marks.clear()
-            data = self._evidence.read(id_, "blob", place)
-            mark = self._marks[id_] = statement.mark(data)
-            if is_examined(path):
-                self._fresh[id_] = data
-        return mark
+    def _mark(self, id_: str, path: str, known: Known, place: str) -> FileMark:
+        if known.nodes.get(path) == id_ and not known.broken:
+            return known.chain.files[path]  # as it was compared at the entry before
+        data = self._evidence.read(id_, "blob", place)
+        if is_examined(path):
+            self._fresh[id_] = data
+        return statement.mark(data)
 
     def _take(self, said: Said, known: Known) -> Case | None:
         """Return the case as the act leaves it; None for the policy."""
@@ -339,7 +325,7 @@ class Examiner:
 
     def _check_content(self, said: Said, before: Mapping[str, FileMark], case: Case) -> None:
         act = said.statement.act
-        if act.kind == OPEN and self.recipients.setdefault(case.recipient, case.reference) != case.reference:
+        if act.kind == OPEN and self.cases.sealed_first(case.recipient, case.reference) != case.reference:
             raise FoundError("E_CONTENT", said.place, "The request is sealed to the key of another case.")
         fresh = [path for path, mark in act.files.items() if before.get(path) != mark]
         read = {path: self._read(said, path) for path in fresh if is_examined(path)}

@@ -14,6 +14,7 @@ import shutil
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryDirectory, gettempdir
@@ -186,11 +187,11 @@ class Objects:
         return self._git[1]
 
     def _remember(self, id_: str, found: tuple[str, bytes]) -> None:
-        if found[0] == "blob":
+        if found[0] == "blob" or id_ in self._remembered:
             return
         if len(self._remembered) >= _REMEMBERED or self._remembered_size >= _REMEMBERED_SIZE:
-            self._remembered.clear()
-            self._remembered_size = 0
+            for oldest in [*islice(self._remembered, len(self._remembered) // 2)]:
+                self._remembered_size -= len(self._remembered.pop(oldest)[1])
         self._remembered[id_] = found
         self._remembered_size += len(found[1])
 

@@ -10,25 +10,23 @@ from typing import TYPE_CHECKING, Final
 
 from flows.register import entry as entries
 from flows.register import statement
-from flows.register.objects import FILE, FOLDER, is_folder, name_of
+from flows.register.objects import is_folder, name_of
 from flows.register.report import FoundError
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from flows.register.entry import Entry
     from flows.register.evidence import Evidence
     from flows.register.statement import Statement
 
 _CASE_DEPTH: Final = len(("cases", "year", "month", "day", "slug"))
+_DEEPEST: Final = _CASE_DEPTH + 2
+"""Folders above a file, that of the register included."""
 _MOST_AHEAD: Final = 4_096
-_MOST_FOLDERS: Final = 64
-"""Of a case, with its files: a dozen are of documents."""
 _LARGEST_SIGNATURE: Final = 1 << 16
 _TREE: Final = re.compile(rb"tree ([0-9a-f]{40})\n")
-_ACT: Final = re.compile(rb"\nAct: ([ -~]+)\n")
-_RECORDS: Final = b"%s %s" % (FOLDER, statement.RECORDS[:-1].encode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,60 +60,30 @@ def tree_of(raw: bytes) -> str | None:
     return found[1].decode() if found else None
 
 
-def look_ahead(evidence: Evidence, pairs: Sequence[tuple[str | None, str]], known: Container[str]) -> None:
+def look_ahead(evidence: Evidence, pairs: Sequence[tuple[str | None, str]]) -> None:
     """Have all that some entries brought read at once; what is wrong with it is found when it is read.
 
     Args:
         pairs: The id of each, oldest first, after that of the entry before it; None before the first.
-        known: Ids of files that need not be read.
     """
     with suppress(FoundError):
         evidence.read_ahead(filter(None, chain.from_iterable(pairs)))
-        changed: list[tuple[str | None, str, bytes]] = []
+        folders: list[tuple[str | None, str]] = []
+        files: list[str] = []
         for before, id_ in pairs:
-            raw = evidence.read(id_, "commit", id_)
             old = tree_of(evidence.read(before, "commit", before)) if before else None
-            new, act = tree_of(raw), _ACT.search(raw)
-            if new and act:
-                changed.append((old, new, act[1]))
-        for _ in range(_CASE_DEPTH):
-            evidence.read_ahead(new for _, new, _ in changed)
-            every = (
-                (was, is_, act) for old, new, act in changed for was, is_ in _brought(evidence, old, new)
-            )
-            changed = [*islice(every, _MOST_AHEAD)]  # an entry may bring any number of folders
-        evidence.read_ahead(new for _, new, _ in changed)
-        below = (
-            id_.hex()
-            for _, new, _ in changed
-            for head, id_ in evidence.tree(new, "").items()
-            if is_folder(head)
-        )
-        evidence.read_ahead(islice(below, _MOST_AHEAD))
-        files = (id_ for _, new, act in changed for id_ in _wanted(evidence, new, act, known))
-        evidence.read_ahead(islice(files, _MOST_AHEAD))
-
-
-def _brought(evidence: Evidence, old: str | None, new: str) -> Iterator[tuple[str | None, str]]:
-    """Yield the folders of a folder that are not as they were, each with what stood there before."""
-    differing = evidence.differing(old, new, "")
-    was, is_ = evidence.tree(old, ""), evidence.tree(new, "")
-    for head in differing:
-        if head in is_ and is_folder(head):
-            yield was[head].hex() if head in was else None, is_[head].hex()
-
-
-def _wanted(evidence: Evidence, folder: str, act: bytes, known: Container[str]) -> list[str]:
-    """Return the ids of the files of a case that are read with one act."""
-    wanted: list[str] = []
-    for head, id_ in islice(evidence.tree(folder, "").items(), _MOST_FOLDERS):
-        inner = evidence.tree(id_.hex(), "") if is_folder(head) else {head: id_}
-        if head == _RECORDS:
-            own = (b"%s %s.json%s" % (FILE, act, ending) for ending in (b"", b".sig"))
-            wanted += [inner[each].hex() for each in own if each in inner]
-        else:
-            wanted += [file for file in map(bytes.hex, inner.values()) if file not in known]
-    return wanted
+            if new := tree_of(evidence.read(id_, "commit", id_)):
+                folders.append((old, new))
+        for _ in range(_DEEPEST):
+            evidence.read_ahead(filter(None, chain.from_iterable(folders)))
+            rows = (row for old, new in folders for row in evidence.differing(old, new, ""))
+            folders = []
+            for head, was, is_ in islice(rows, _MOST_AHEAD):  # an entry may bring any number of them
+                if is_ and is_folder(head):
+                    folders.append((was, is_))
+                elif is_:
+                    files.append(is_)
+        evidence.read_ahead(files)
 
 
 def parse_commit(raw: bytes, place: str) -> tuple[Entry, bytes, str | None]:
@@ -192,14 +160,12 @@ def _changed(evidence: Evidence, entry: Entry, before: str | None, place: str) -
     old_id, new_id = before, entry.tree
     for _ in range(1 if entry.case == POLICY else _CASE_DEPTH):
         changed = evidence.differing(old_id, new_id, place)
-        old, new = evidence.tree(old_id, place), evidence.tree(new_id, place)
-        if len(changed) != 1 or changed[0] not in new or not is_folder(changed[0]):
+        if len(changed) != 1 or changed[0].is_ is None or not is_folder(changed[0].head):
             raise FoundError(
                 "E_TREE", place, "The entry changes something else than the folder of its own case."
             )
-        names.append(name_of(changed[0]))
-        was = old.get(changed[0])
-        old_id, new_id = (was.hex() if was else None), new[changed[0]].hex()
+        names.append(name_of(changed[0].head))
+        old_id, new_id = changed[0].was, changed[0].is_
     return "/".join(names), new_id
 
 

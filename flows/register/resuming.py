@@ -67,7 +67,7 @@ _FORM: Final = {
     "entries": {name: [int] for name in LISTS},
     "unexamined": [(str, int)],
     "rules": [(int,) * 3],
-    "recipients": [(str,) * 2],
+    "sealed": [(str,) * 2],
     "served": [(str, int, int)],
     "signed": [(str, [int])],
     "counted": [(str, str, [int])],
@@ -122,12 +122,12 @@ class Safe:
             "root": self._tree.root(at).hex(),
             "committed": examiner.committed,
             "policy": [*examiner.amended],
-            "cases": [*examiner.where()],
+            "cases": examiner.cases.where(),
             "lists": {name: [_plain(each) for each in getattr(examiner, name)] for name in LISTS},
             "entries": {name: [*each] for name, each in entries.items()},
             "unexamined": [*examiner.unexamined.items()],
             "rules": [[rules, *span] for rules, span in examiner.rules.items()],
-            "recipients": [*examiner.recipients.items()],
+            "sealed": examiner.cases.sealed(),
             "served": [[key, each.start, each.stop] for key, each in rests.served.items()],
             "signed": [[key, [*each]] for key, each in rests.signed.items()],
             "counted": [[*device, [*each]] for device, each in rests.counted.items()],
@@ -157,12 +157,11 @@ class Safe:
                 return None
             for index in state["policy"]:
                 examiner.examine_apart(id_of(index))
-            examiner.take_up(state["cases"])
+            examiner.cases.take_up(state["cases"], state["sealed"])
             for name, made_of in _MADE_OF.items():
                 getattr(examiner, name)[:] = [made_of(each) for each in state["lists"][name]]
             examiner.unexamined = Counter(dict(state["unexamined"]))
             examiner.rules = {rules: (first, last) for rules, first, last in state["rules"]}
-            examiner.recipients = dict(state["recipients"])
             examiner.authority.resting = Resting(
                 served={key: range(start, stop) for key, start, stop in state["served"]},
                 signed={key: array("Q", each) for key, each in state["signed"]},

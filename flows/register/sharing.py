@@ -35,7 +35,7 @@ from flows.register.resuming import LISTS, Safe
 from flows.register.statement import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -289,7 +289,7 @@ class _Share:
     cases: int
     unexamined: Counter[str]
     rules: dict[int, tuple[int, int]]
-    recipients: Collection[str]
+    sealed: Sequence[tuple[str, str]]
     resting: Resting
 
 
@@ -372,10 +372,10 @@ def _work(
             _Share(
                 told=told,
                 lists={name: getattr(examiner, name) for name in LISTS},
-                cases=examiner.cases,
+                cases=examiner.met,
                 unexamined=examiner.unexamined,
                 rules=examiner.rules,
-                recipients=[*examiner.recipients],
+                sealed=examiner.cases.sealed(),
                 resting=examiner.authority.resting,
             )
         )
@@ -387,8 +387,10 @@ def _joined(examiner: Examiner, told: Told, shares: Sequence[_Share]) -> tuple[E
     None where one act goes against another of a case that another process examined: only one that examines
     both knows which of the two is found.
     """
-    recipients = [*examiner.recipients, *(each for share in shares for each in share.recipients)]
-    if len({*recipients}) < len(recipients) or not _rise([examiner.rules, *(each.rules for each in shares)]):
+    sealed = (pair for share in shares for pair in share.sealed)
+    if any(examiner.cases.sealed_first(recipient, case) != case for recipient, case in sealed):
+        return None
+    if not _rise([examiner.rules, *(each.rules for each in shares)]):
         return None
     every = [(told, {name: getattr(examiner, name) for name in LISTS})]
     every += [(share.told, share.lists) for share in shares]

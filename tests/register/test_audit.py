@@ -27,7 +27,7 @@ from register_builders import (
 from flows.domain.act import Act
 from flows.domain.acts import OPEN, PUBLISH, RESUME
 from flows.domain.documents import REQUEST
-from flows.domain.errors import Fault, MalformedError, RegisterError, TamperedError
+from flows.domain.errors import Fault, MalformedError, RegisterError, ShortageError, TamperedError
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Role, Stage
 from flows.register import canonical, evidence, examine, known
@@ -88,6 +88,20 @@ def test_what_it_has_to_read_again_of_a_case_changes_nothing(
     assert audited(busy_office.path) == whole
     # Two cases are looked up again for one act, and then for two.
     assert len(reads) > 3
+
+
+def test_a_full_temporary_folder_is_told_and_is_no_finding(
+    busy_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "_MOST_AWAKE", 0)
+    monkeypatch.setattr(
+        known, "_TABLES", ("PRAGMA page_size = 512", *known._TABLES, "PRAGMA max_page_count = 3")
+    )
+    for number in range(12):
+        busy_office.open(f"FOI/{number}")
+
+    with pytest.raises(ShortageError, match="temporary folder"):
+        audited(busy_office.path)
 
 
 SEALED = "that no published text names its applicant: the requests are sealed"

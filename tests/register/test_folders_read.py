@@ -50,3 +50,15 @@ def test_a_first_act_that_brings_a_file_in_place_of_a_folder_changes_no_folder()
         read_act(Evidence(kept), entry, None, "entry 1")
 
     assert found.value.finding.code == "E_TREE"
+
+
+def test_an_act_that_takes_a_folder_away_changes_no_folder() -> None:
+    kept = Kept()
+    inner = kept.put("tree", write_tree({"file": Node(folder=False, id=kept.put("blob", b"x"))}))
+    before = kept.put("tree", write_tree({"policy": Node(folder=True, id=inner)}))
+    entry: Any = _Entry(kept.put("tree", b""))
+
+    with pytest.raises(FoundError) as found:
+        read_act(Evidence(kept), entry, before, "entry 2")
+
+    assert "something else than the folder of its own case" in found.value.finding.sentence
