@@ -297,7 +297,10 @@ def edited(path: Path, part: bytes, at: int, data: bytes) -> None:
     graph = graph_of(path)
     whole = bytearray(graph.read_bytes())
     (start,) = struct.unpack_from(">Q", whole, whole.index(part) + 4)
-    whole[start + at : start + at + len(data)] = data
+    where = slice(start + at, start + at + len(data))
+    if whole[where] == data:  # by chance of its id the founding stands first, which has no parent
+        data = bytes([*data[:-1], data[-1] ^ 1])
+    whole[where] = data
     graph.write_bytes(whole)
 
 
