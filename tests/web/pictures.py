@@ -58,6 +58,8 @@ PAGES: Final = {
     "me": ("legal-reviewer", "/me"),
 }
 """What is shown: as whom, and where."""
+FOUNDING: Final = ("founding", "shares")
+"""What is shown before there is a register."""
 
 
 def take(home: Home, at: str, place: Path) -> None:

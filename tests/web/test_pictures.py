@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from pictures import PAGES, PLACE, SIZES
+from pictures import FOUNDING, PAGES, PLACE, SIZES
 from PIL import Image
 
 from flows.desk.web.routes import ROUTES
@@ -22,7 +22,7 @@ BY_THE_WAY: Final = {
 
 
 @pytest.mark.parametrize("width", SIZES)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *FOUNDING])
 def test_there_is_a_picture_of_the_page(name: str, width: int) -> None:
     with Image.open(PLACE / f"{name}-{width}.png") as picture:
         assert picture.size == (width, SIZES[width])
@@ -30,8 +30,8 @@ def test_there_is_a_picture_of_the_page(name: str, width: int) -> None:
 
 
 def test_no_page_is_shown_by_the_picture_of_another() -> None:
-    of_phones = [(PLACE / f"{name}-360.png").read_bytes() for name in PAGES]
-    assert len({*of_phones}) == len(PAGES)
+    of_phones = [(PLACE / f"{name}-360.png").read_bytes() for name in (*PAGES, *FOUNDING)]
+    assert len({*of_phones}) == len(of_phones)
 
 
 def test_every_page_of_the_bar_has_its_picture() -> None:
@@ -43,4 +43,4 @@ def test_every_page_of_the_bar_has_its_picture() -> None:
 def test_the_page_about_the_desk_shows_them_all() -> None:
     page = (Path(PLACE).parent / "desk.md").read_text(encoding="utf-8")
     linked = set(re.findall(r"\]\(desk/([a-z-]+)-1280\.png\)", page))
-    assert linked == {*PAGES}
+    assert linked == {*PAGES, *FOUNDING}
