@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from base64 import b64encode
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -29,6 +31,11 @@ COARSEST: Final = 150
 WIDEST: Final = 70
 """Millimetres: the authority's name stands beside it."""
 _MODES: Final = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+_DAMAGED: Final = (
+    *(OSError, SyntaxError, ValueError, LookupError, TypeError, EOFError, struct.error, zlib.error),
+    Image.DecompressionBombError,
+)
+"""What Pillow meets a damaged picture with."""
 
 
 def redrawn(png: bytes) -> bytes:
@@ -94,13 +101,14 @@ def _rgb(png: bytes) -> Image.Image:
             # Another library may have let Pillow take half a picture for a whole one.
             image.verify()
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
-            if max(image.size) > FINEST or image.mode not in _MODES:
-                raise ValueError(
-                    f"is {image.width} by {image.height} pixels in mode {image.mode}; at most {FINEST} each "
-                    "way are needed, in 8 bits of grey or colour"
-                )
-            whole = image.convert("RGBA")
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+            size, mode = image.size, image.mode
+            whole = image.convert("RGBA") if max(size) <= FINEST and mode in _MODES else None
+    except _DAMAGED as error:
         raise ValueError("cannot be read; a PNG is needed") from error
+    if whole is None:
+        raise ValueError(
+            f"is {size[0]} by {size[1]} pixels in mode {mode}; at most {FINEST} each way are needed, in 8 "
+            "bits of grey or colour"
+        )
     paper = Image.new("RGBA", whole.size, "white")
     return Image.alpha_composite(paper, whole).convert("RGB")

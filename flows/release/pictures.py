@@ -207,9 +207,11 @@ def _sound(place: str) -> Iterator[None]:
         UserWarning,
         SyntaxError,
         ValueError,
-        KeyError,
+        LookupError,
         OSError,
         TypeError,
+        AttributeError,
+        AssertionError,
         EOFError,
         struct.error,
         _Bomb,
@@ -339,6 +341,8 @@ _XMP_WORD: Final = b"XML:com.adobe.xmp\0"
 
 _SAMPLES: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Of a point, by the kind of colour."""
+_HEADER: Final = 13
+"""Bytes."""
 
 
 def _look_at_png(data: bytes, place: str, own: frozenset[str]) -> Iterator[Finding]:
@@ -350,6 +354,8 @@ def _look_at_png(data: bytes, place: str, own: frozenset[str]) -> Iterator[Findi
         if data[at + 8 + length : at + 12 + length] != zlib.crc32(name + held).to_bytes(4, "big"):
             raise unread("It is damaged: its chunks cannot be read", place)
         if name == b"IHDR":
+            if length != _HEADER:
+                raise unread("It is damaged: its chunks cannot be read", place)
             most = _bytes_of(held, place)
         if name == b"IDAT":
             pixels.take(held, most)

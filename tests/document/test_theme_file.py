@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sample_papers import a_crest
+from spoilt_pictures import spoilt_pngs
 
-from flows.document.crest import redrawn
+from flows.document.crest import crest_faults, redrawn
 from flows.document.theme_file import read_theme, write_theme
 from flows.domain.errors import MalformedError
-from flows.domain.theme import HOUSE_STYLE, Theme
+from flows.domain.theme import HOUSE_STYLE, Crest, Theme
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,3 +144,12 @@ def test_a_picture_that_will_not_do_is_refused(crest: bytes, words: str, tmp_pat
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
 def test_a_picture_of_any_usual_kind_will_do(mode: str, tmp_path: Path) -> None:
     assert theme_in(tmp_path, CREST, a_png(mode=mode)).crest is not None
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L"])
+def test_a_picture_with_a_part_that_is_damaged_is_whole_or_refused_in_our_words(mode: str) -> None:
+    refused = set()
+    for spoilt in spoilt_pngs(a_png(mode=mode)):
+        image = redrawn(spoilt)
+        refused |= {*crest_faults(Crest(image=image, words="Arms", height=18))}
+    assert refused == {"cannot be read; a PNG is needed"}

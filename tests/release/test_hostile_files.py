@@ -16,10 +16,14 @@ from growth import costs_at_most
 from office_files import PARAGRAPH, book, open_document, word, zipped
 from other_files import WORDS, chunk, mail, pdf, picture, png_with
 from pikepdf import Dictionary, Name
+from PIL import Image
+from spoilt_pictures import spoilt_pngs
 
+from flows.domain.errors import MalformedError
 from flows.release import apart, look_through
 from flows.release.kinds import KINDS, look
 from flows.release.markup import MOST_BYTES
+from flows.release.pictures import look_at_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -315,3 +319,15 @@ def test_what_is_found_is_bounded() -> None:
     rows = "".join(f"<row r='{row}' hidden='1'><c r='A{row}'><v>1</v></c></row>" for row in range(1, 5000))
 
     assert len(look("a.xlsx", book(rows, strings=""), frozenset())) == 200
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L"])
+def test_a_picture_with_a_part_that_is_damaged_is_looked_through_or_refused_in_our_words(mode: str) -> None:
+    whole, refused = io.BytesIO(), 0
+    Image.new(mode, (40, 30)).save(whole, "PNG")
+    for spoilt in spoilt_pngs(whole.getvalue()):
+        try:
+            list(look_at_picture(spoilt))
+        except MalformedError:
+            refused += 1
+    assert refused > 5
