@@ -158,6 +158,10 @@ class UnconfirmedError(PitError):
         super().__init__("The change is proposed, and not recorded yet: another administrator confirms it.")
 
 
+class Sealed(bytes):
+    """A file that was sealed to the key of its case already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What somebody wishes to do to a case.
@@ -167,7 +171,7 @@ class Wish:
         version: The version they have read, or, of a draft, the one it makes; None for the current one.
         facts: What they state, by name.
         files: What they write, by path in the case's folder.
-        sealed: A file that is kept with the act, sealed to the case's key; None without.
+        sealed: A file that is kept with the act, and sealed to the case's key for that; None without.
     """
 
     kind: Kind
@@ -213,7 +217,7 @@ def act(office: Office, officer: Officer, wish: Wish, *, on: Dossier | None = No
     with tracing.span(f"act {wish.kind.name}"):
         with suppress(RegisterMovedError):
             return attempt(on)
-        return _until_recorded(attempt)
+        return until_recorded(attempt)
 
 
 def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = None) -> Proposal:
@@ -262,6 +266,8 @@ def _sealed(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, bytes]
         return {}
     case = dossier.case
     path = sealed_with(case.acts + 1, wish.kind.name)
+    if isinstance(wish.sealed, Sealed):
+        return {path: bytes(wish.sealed)}
     return {path: office.sealing.seal(case.recipient, wish.sealed)}
 
 
@@ -879,7 +885,7 @@ def _amend(
         proposal = office.register.propose(stated, write_policy(after))
         return append_amendment(office, proposal, _signature_of(administrator, proposal))
 
-    return _until_recorded(attempt)
+    return until_recorded(attempt)
 
 
 def confirm_change(office: Office, administrator: Officer, name: str) -> Recorded:
@@ -912,8 +918,12 @@ def write_allowed_signers(office: Office) -> None:
     disk.write(office.home.allowed_signers, allowed_signers(office.register.policies()).encode("ascii"))
 
 
-def _until_recorded(attempt: Callable[[], T]) -> T:
-    """Try again as long as somebody else writes first, but not for ever."""
+def until_recorded(attempt: Callable[[], T]) -> T:
+    """Try again as long as somebody else writes first, but not for ever.
+
+    Raises:
+        RegisterMovedError: somebody did each time.
+    """
     for _ in range(_ATTEMPTS - 1):
         with suppress(RegisterMovedError):
             return attempt()

@@ -27,7 +27,6 @@ from flows.register.roster import parse_policy
 from flows.register.signature import CONSENT, STATEMENT
 from flows.register.sshsig import tidied
 from flows.register.statement import POLICY, parse
-from flows.register.store import check_signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,7 +141,7 @@ def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
         if act.case == POLICY:
             taken = Amended(act=act, recorded=acts.append_amendment(office, proposal, armoured))
         elif MESSAGE in act.details:
-            taken = _sent(office, found, proposal, armoured)
+            taken = _sent(office, proposal, armoured)
         else:
             taken = acts.append(office, proposal, armoured)
     except UnfitSignatureError:
@@ -153,18 +152,11 @@ def append(office: Office, statement: bytes, signature: str) -> Taken | Amended:
     return taken  # what was kept stays for its day: the same, sent twice, was done before
 
 
-def _sent(office: Office, found: Kept, proposal: Proposal, armoured: str) -> Taken:
+def _sent(office: Office, proposal: Proposal, armoured: str) -> Taken:
     """Send the letter that an act states as sent by e-mail, and append the act."""
     from flows.casework import sending  # noqa: PLC0415 - mail, for this alone
 
-    statement = proposal.statement
-    if not office.register.dossier(found.act.case).chain.under(statement.key):
-        # What the register would refuse must not go out first.
-        office.register.check_not_stopped()
-        if statement.to_bytes() != found.content:
-            raise RegisterMovedError(found.act.case)
-        check_signature(proposal, armoured)
-    with sending.handed_over(office, statement, found.files):
+    with sending.handed_over(office, proposal, armoured):
         return acts.append(office, proposal, armoured)
 
 
@@ -184,13 +176,7 @@ def attest(office: Office, found: Kept, said: Attested) -> Taken:
     if not shown and not office.register.dossier(act.case).chain.under(proposal.statement.key):
         raise RegisterMovedError(act.case)
     armoured = proposal.signed_by(office.machine)
-    if MESSAGE in act.details:
-        from flows.casework import sending  # noqa: PLC0415 - as above
-
-        office.register.check_not_stopped()
-        with sending.handed_over(office, proposal.statement, found.files):
-            return acts.append(office, proposal, armoured)
-    return acts.append(office, proposal, armoured)
+    return (_sent if MESSAGE in act.details else acts.append)(office, proposal, armoured)
 
 
 def _digest(statement: bytes) -> str:

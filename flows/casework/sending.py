@@ -9,31 +9,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import contextmanager
+import re
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime, formataddr, parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
 from flows.casework import acts, arrivals, texts
-from flows.casework.acts import Wish
+from flows.casework.acts import Officer, Sealed, Wish
 from flows.casework.mail_journal import noted
 from flows.casework.mail_settings import mail_settings
-from flows.casework.sealed import names_in_archive, one_of_archive
+from flows.casework.sealed import may_open_again, names_in_archive, one_of_archive
 from flows.domain.acts import ACTS
 from flows.domain.acts.erasing import gone
 from flows.domain.acts.publishing import MESSAGE, records_with
 from flows.domain.acts.records import RECORDS
 from flows.domain.documents import DOCUMENTS, SEALED_REQUEST, TEST, came_with, sealed_with
-from flows.domain.errors import PitError, RefusedError, RegisterError, UnexpectedError, VaultShutError
+from flows.domain.errors import (
+    PitError,
+    RefusedError,
+    RegisterError,
+    RegisterMovedError,
+    UnexpectedError,
+    VaultShutError,
+)
 from flows.domain.local_day import local_day
 from flows.domain.procedure import Role
 from flows.domain.reference import slug
 from flows.notices import relay
+from flows.register.store import check_signature
 from flows.sources.mail.journal import Tried
 from flows.sources.mail.judging import token_of
 from flows.sources.parse import address_of
@@ -42,19 +51,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from flows.casework.acts import Officer, Taken
+    from flows.casework.acts import Taken
     from flows.casework.mail_settings import MailSettings
     from flows.casework.office import Office
+    from flows.domain.act import Act
     from flows.domain.documents import DocumentKind
     from flows.register.dossier import Dossier
+    from flows.register.register import Proposal
     from flows.register.statement import Statement
 
 _LOCAL_PART: Final = 64
 """Characters of what stands before the @ of an address, RFC 5321, section 4.5.3.1.1."""
 _MOST: Final = 25 << 20
 """Bytes of a message, which mail systems commonly take."""
+_DATE: Final = re.compile(rb"^Date: (\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000)\r\n", re.MULTILINE)
 LOCK: Final = "sending.lock"
 """Under it, in ``state/``, one letter after another is sent."""
+_PATIENCE: Final = 5.0
+"""Seconds to wait for the letter before; a relay that hangs takes longer."""
 _TOKEN: Final = "{token}"  # noqa: S105 - what stands for it in the settings
 
 
@@ -93,21 +107,20 @@ def send(
         RefusedError: the procedure says no; there is no relay or no address; the relay refuses it for good;
             or an earlier run was cut off, and nobody knows whether it was sent.
         RegisterError: the relay cannot take it now.
-        ProposedError: it is to be signed elsewhere.
+        ProposedError: it is to be signed elsewhere; once it is, ``handed_over`` sends it.
     """
-    settings = settings_for_sending(office)
-    if officer.signer is None:  # it is sent once it is signed elsewhere, ``handed_over``
-        return acts.act(office, officer, wished(office, reference, document, facts=facts, reason=reason))
-    with _alone(office):
-        ready = _ready(office, settings, (reference, document), facts, reason, again=again)
-        # Whatever speaks against it does so before it goes.
-        acts.propose(office, officer.id, ready.wish, on=ready.dossier)
-        if not ready.known:
-            version = ready.dossier.case.document(document).version
-            _hand_over(office, settings, ready.letter, ready.note, (reference, document, version))
-        taken = acts.act(office, officer, ready.wish)
-        ready.note.remove()
-        return taken
+    wish = wished(office, officer.id, reference, document, facts=facts, reason=reason, again=again)
+    if officer.signer is None:
+        return acts.act(office, officer, wish)
+    signer = officer.signer
+
+    def attempt() -> Taken:
+        proposal = acts.propose(office, officer.id, wish)
+        armoured = proposal.signed_by(signer)
+        with handed_over(office, proposal, armoured, again=again):
+            return acts.append(office, proposal, armoured)
+
+    return acts.until_recorded(attempt)
 
 
 def settings_for_sending(office: Office) -> MailSettings:
@@ -123,51 +136,144 @@ def settings_for_sending(office: Office) -> MailSettings:
     return settings
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSend:
+    """What an act states of a letter that goes with it.
+
+    Attributes:
+        on: The day on which it goes.
+        digest: SHA-256 of its Message-ID, in hex.
+        sealed: The message, sealed to the key of its case.
+    """
+
+    on: date
+    digest: str
+    sealed: bytes
+
+
+def to_send(office: Office, person: str, reference: str, document: str, *, again: bool = False) -> ToSend:
+    """Make a letter ready to be sent, where the home is.
+
+    Args:
+        person: Who wishes to send it.
+        again: Although an earlier run may have sent it.
+
+    Raises:
+        RefusedError, RegisterError: as ``send``, but for what the relay says.
+    """
+    if there := office.keys_elsewhere:
+        asked = {"person": person, "reference": reference, "document": document}
+        on, digest, sealed = there.ask("letter-to-send", tuple[date, str, bytes], **asked, again=again)
+        return ToSend(on=on, digest=digest, sealed=sealed)
+    settings = settings_for_sending(office)
+    with _alone(office):
+        dossier = office.register.dossier(reference)
+        letter, at = _note_of(office, dossier, document).letter(again=again) or (None, office.now())
+        letter = letter or _made(office, dossier, document, settings, at)
+        sealed = office.vault.seal(dossier.case.recipient, letter.raw)
+        return ToSend(on=local_day(at), digest=letter.digest, sealed=sealed)
+
+
 def wished(
-    office: Office, reference: str, document: str, *, facts: Mapping[str, str], reason: str | None
+    office: Office,
+    person: str,
+    reference: str,
+    document: str,
+    *,
+    facts: Mapping[str, str],
+    reason: str | None,
+    again: bool = False,
 ) -> Wish:
-    """Return the act that says that a letter was sent today by e-mail, for whoever signs it elsewhere.
+    """Return the act that says that a letter was sent today by e-mail.
 
     Once it is signed, ``handed_over`` sends the letter before the act is recorded.
 
     Raises:
-        RefusedError: as ``send``, but for what the relay says.
+        RefusedError, RegisterError: as ``to_send``.
     """
-    settings = settings_for_sending(office)
-    with _alone(office):
-        return _ready(office, settings, (reference, document), facts, reason, again=False).wish
+    letter = to_send(office, person, reference, document, again=again)
+    return Wish(
+        kind=ACTS[DOCUMENTS[document].sent_by],
+        reference=reference,
+        document=document,
+        facts={**facts, "on": letter.on.isoformat(), "by": "email", MESSAGE: letter.digest},
+        reason=reason,
+        sealed=Sealed(letter.sealed),
+    )
 
 
 @contextmanager
-def handed_over(office: Office, statement: Statement, files: Mapping[str, bytes]) -> Iterator[None]:
-    """Hand the letter of a statement to the relay, unless that was done; the block then records the act.
+def handed_over(office: Office, proposal: Proposal, armoured: str, *, again: bool = False) -> Iterator[None]:
+    """Hand the letter of a signed proposal to the relay, unless that was done; the block then records it.
 
-    Args:
-        statement: It has been signed, and nothing speaks against it.
-        files: What the act writes; the letter is in it, sealed.
+    Where the home is elsewhere the registrar does it.
 
     Raises:
         RefusedError: the relay refuses it for good; nobody knows whether it went; or another day has begun.
         RegisterError: the relay cannot take it now.
+        PitError: the register would not take the act.
+    """
+    if there := office.keys_elsewhere:
+        statement, changes = proposal.statement.to_bytes(), dict(proposal.changes)
+        there.ask("send-letter", bool, statement=statement, changes=changes, signature=armoured, again=again)
+        yield
+        return
+    with _alone(office):
+        _hand_over(office, proposal, armoured, again=again)
+        yield
+        forget(office, proposal.statement.act)
+
+
+def send_alone(office: Office, proposal: Proposal, armoured: str, *, again: bool) -> None:
+    """Hand the letter of a signed proposal to the relay, unless that was done, for whoever records it then.
+
+    Raises:
+        PitError: as ``handed_over``.
+    """
+    with _alone(office):
+        _hand_over(office, proposal, armoured, again=again)
+
+
+def _hand_over(office: Office, proposal: Proposal, armoured: str, *, again: bool) -> None:
+    statement, act = proposal.statement, proposal.statement.act
+    dossier = office.register.dossier(act.case)
+    if dossier.chain.under(statement.key):
+        return
+    settings = settings_for_sending(office)
+    # What the register would refuse must not go out first; who waited here may find that another sent it.
+    office.register.check_not_stopped()
+    if statement.previous != dossier.chain.last:
+        raise RegisterMovedError(act.case)
+    check_signature(proposal, armoured)
+    note = _note_of(office, dossier, act.document)
+    letter, at = note.letter(again=again) or (_kept(office, settings, dossier, proposal), None)
+    if (letter.digest, local_day(at or office.now()).isoformat()) != (
+        act.details[MESSAGE],
+        act.details["on"],
+    ):
+        raise RefusedError("The statement is about another day or letter; begin again from the case.")
+    if at is None:
+        _give(office, settings, letter, note, (act.case, act.document, act.version))
+
+
+def check_handed_over(office: Office, statement: Statement) -> None:
+    """Check that the relay has the letter that an act states as sent by e-mail.
+
+    Raises:
+        RefusedError: it has not, or nobody knows.
     """
     act = statement.act
-    settings = settings_for_sending(office)
-    with _alone(office):
-        dossier = office.register.dossier(act.case)
-        if not dossier.chain.under(statement.key):
-            note = _note_of(office, dossier, act.document)
-            letter, at = note.letter(again=False) or (_kept(office, settings, dossier, files), None)
-            if (
-                letter.digest != act.details[MESSAGE]
-                or local_day(at or office.now()).isoformat() != (act.details["on"])
-            ):
-                raise RefusedError("The statement is about another day or letter; begin again from the case.")
-            if at is None:
-                _hand_over(office, settings, letter, note, (act.case, act.document, act.version))
-            yield
-            note.remove()
-        else:
-            yield
+    dossier = office.register.dossier(act.case)
+    if dossier.chain.under(statement.key):
+        return
+    found = _note_of(office, dossier, act.document).letter(again=False)
+    if found is None or found[0].digest != act.details[MESSAGE]:
+        raise RefusedError("The letter was not handed to the relay, so it cannot be recorded as sent by it.")
+
+
+def forget(office: Office, act: Act) -> None:
+    """Take away the note of a letter, once it is recorded as sent."""
+    _note_of(office, office.register.dossier(act.case), act.document).remove()
 
 
 def did_not_go(office: Office, person: str, reference: str, document: str) -> None:
@@ -176,6 +282,9 @@ def did_not_go(office: Office, person: str, reference: str, document: str) -> No
     Raises:
         RefusedError: they are no FOI officer, or nothing is unsure about it.
     """
+    if there := office.keys_elsewhere:
+        there.ask("letter-did-not-go", bool, person=person, reference=reference, document=document)
+        return
     office.register.policy().require(person, Role.FOI_OFFICER, verb="look after the mail of a case")
     with _alone(office):
         unsure = [each for each in being_sent(office, reference) if each.document == document]
@@ -192,49 +301,12 @@ def did_not_go(office: Office, person: str, reference: str, document: str) -> No
 @contextmanager
 def _alone(office: Office) -> Iterator[None]:
     office.home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with disk.locked(office.home.state / LOCK):
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(disk.locked(office.home.state / LOCK, patience=_PATIENCE))
+        except BlockingIOError:
+            raise RegisterError("Another letter is being sent now; try again in a minute.") from None
         yield
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Ready:
-    """A letter that could be sent, and the act that says that it was.
-
-    Attributes:
-        known: Whether the relay has it already.
-    """
-
-    dossier: Dossier
-    note: _Note
-    letter: _Letter
-    known: bool
-    wish: Wish
-
-
-def _ready(
-    office: Office,
-    settings: MailSettings,
-    about: tuple[str, str],
-    facts: Mapping[str, str],
-    reason: str | None,
-    *,
-    again: bool,
-) -> _Ready:
-    reference, document = about
-    dossier = office.register.dossier(reference)
-    note = _note_of(office, dossier, document)
-    letter, at = note.letter(again=again) or (None, office.now())
-    known = letter is not None
-    letter = letter or _made(office, dossier, document, settings)
-    wish = Wish(
-        kind=ACTS[DOCUMENTS[document].sent_by],
-        reference=reference,
-        document=document,
-        facts={**facts, "on": local_day(at).isoformat(), "by": "email", MESSAGE: letter.digest},
-        reason=reason,
-        sealed=letter.raw,
-    )
-    return _Ready(dossier=dossier, note=note, letter=letter, known=known, wish=wish)
 
 
 def _note_of(office: Office, dossier: Dossier, document: str) -> _Note:
@@ -243,7 +315,7 @@ def _note_of(office: Office, dossier: Dossier, document: str) -> _Note:
     return _Note(office.home.being_sent / name, office, case.recipient)
 
 
-def _hand_over(
+def _give(
     office: Office, settings: MailSettings, letter: _Letter, note: _Note, about: tuple[str, str, int]
 ) -> None:
     """Hand a letter to the relay, and note before and after that it has it."""
@@ -263,13 +335,21 @@ def _hand_over(
     noted(office, lambda journal: journal.tried(tried))
 
 
-def _kept(office: Office, settings: MailSettings, dossier: Dossier, files: Mapping[str, bytes]) -> _Letter:
-    """Return the letter that an act keeps sealed, as it was shown to whoever signed."""
-    (sealed,) = (data for path, data in files.items() if came_with(path))
-    raw = office.vault.unseal(dossier.case.recipient, sealed)
-    said = message_from_bytes(raw, policy=default)
-    (to,) = said["To"].addresses
-    return _Letter(raw=raw, id=str(said["Message-ID"]), sender=settings.address, recipient=to.addr_spec)
+def _kept(office: Office, settings: MailSettings, dossier: Dossier, proposal: Proposal) -> _Letter:
+    """Return the letter that an act keeps sealed, as it was shown to whoever signed.
+
+    Whoever sealed it may have been elsewhere, so it is made again and compared: nothing else ever goes.
+    """
+    act, recipient = proposal.statement.act, dossier.case.recipient
+    for sealed in (data for path, data in proposal.changes.items() if came_with(path)):
+        raw = office.vault.unseal(recipient, sealed)
+        dated = _DATE.search(raw)
+        with suppress(ValueError):  # no date
+            at = parsedate_to_datetime(dated[1].decode()) if dated else office.now()
+            letter = _made(office, dossier, act.document, settings, at)
+            if letter.raw == raw:
+                return letter
+    raise RefusedError("What is to be kept with the act is not the letter that would go; begin again.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,13 +488,18 @@ class Shown:
     attached: tuple[tuple[str, int], ...]
 
 
-def shown(office: Office, dossier: Dossier, document: str) -> Shown:
-    """Return a letter as it would go.
+def shown(office: Office, person: str, dossier: Dossier, document: str) -> Shown | None:
+    """Return a letter as it would go; None where it is not on record that the person opens what is sealed.
 
     Raises:
         RefusedError: it cannot go by mail, with the reason.
     """
-    letter = _made(office, dossier, document, settings_for_sending(office))
+    if there := office.keys_elsewhere:
+        asked = {"person": person, "reference": dossier.case.reference, "document": document}
+        return there.ask("letter-shown", Shown | None, **asked)  # type: ignore[arg-type] # a union too
+    letter = _made(office, dossier, document, settings_for_sending(office), office.now())
+    if not may_open_again(office, dossier, Officer(id=person, signer=None)):
+        return None
     said = message_from_bytes(letter.raw, policy=default)
     body = said.get_body(("plain",))
     return Shown(
@@ -432,8 +517,12 @@ def shown(office: Office, dossier: Dossier, document: str) -> Shown:
 # The message ------------------------------------------------------------------------------------------
 
 
-def _made(office: Office, dossier: Dossier, document: str, settings: MailSettings) -> _Letter:
-    """Return a published letter as a message: its text, its paper, and the records that go with it."""
+def _made(office: Office, dossier: Dossier, document: str, settings: MailSettings, at: datetime) -> _Letter:
+    """Return a published letter as a message: its text, its paper, and the records that go with it.
+
+    Args:
+        at: When it is dated; the same letter of the same moment is the same, byte for byte.
+    """
     case, kind = dossier.case, DOCUMENTS[document]
     for error in gone(case):
         raise error
@@ -448,7 +537,7 @@ def _made(office: Office, dossier: Dossier, document: str, settings: MailSetting
     message["To"] = formataddr((_one_word(name), recipient))
     message["Reply-To"] = _reply(settings, token_of(case.reference, "", office.vault.digest))
     message["Subject"] = f"{kind.title} {case.reference}"
-    message["Date"] = format_datetime(office.now())
+    message["Date"] = format_datetime(at)
     id_ = f"<{token}@{settings.address.partition('@')[2]}>"
     message["Message-ID"] = id_
     message.set_content(dossier.read(kind.text).decode())
@@ -458,6 +547,7 @@ def _made(office: Office, dossier: Dossier, document: str, settings: MailSetting
     )
     for each, data in _records(office, dossier, document):
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=each)
+    message.set_boundary(f"={token}=")
     raw = message.as_bytes()
     if len(raw) > _MOST:
         raise RefusedError(

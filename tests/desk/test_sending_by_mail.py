@@ -8,6 +8,7 @@ import hashlib
 import shutil
 import subprocess
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,11 +17,12 @@ from mail_servers import Running, delivered, needs_postfix, postfix
 from mail_shapes import FAILED, mail, parts
 from sampling import sampled
 
+from flows import disk
 from flows.casework import acts, mailing_notices, sending
 from flows.casework import mail as mailing
 from flows.casework.mail_settings import mail_settings
 from flows.casework.office import open_office
-from flows.domain.errors import RegisterError
+from flows.domain.errors import RegisterError, RegisterMovedError
 from flows.home import Home
 from flows.notices import relay
 from flows.notices.notice import MessageCame, write_notice
@@ -178,15 +180,15 @@ def test_cut_off_after_the_relay_took_it_a_letter_is_recorded_and_not_sent_again
     went: list[bytes] = []
     monkeypatch.setattr(relay, "submit", lambda raw, **_: went.append(raw))
     with monkeypatch.context() as patched:
-        patched.setattr(acts, "act", die)
+        patched.setattr(acts, "append", die)
         with pytest.raises(KilledError):
             send(ready)
     assert ready.stage() == "published"
 
-    send(ready)
-
-    assert (len(went), ready.stage()) == (1, "sent")
-    assert nothing_is_being_sent(ready)
+    for _ in range(2):
+        send(ready)
+        assert (len(went), ready.stage()) == (1, "sent")
+        assert nothing_is_being_sent(ready)
 
 
 @pytest.mark.parametrize("how", ["killed", "unsaid"])
@@ -233,14 +235,63 @@ def test_a_letter_that_is_signed_elsewhere_goes_once_its_signature_comes(
     assert nothing_is_being_sent(ready)
 
 
-def test_the_same_letter_has_the_same_message_id_whenever_it_is_made(ready: Desk) -> None:
+def test_the_same_letter_has_the_same_message_id_and_of_one_moment_the_same_bytes(ready: Desk) -> None:
     settle(ready, None)
     settings = mail_settings(ready.home)
     assert settings
     with open_office(ready.home) as office:
-        dossier = office.register.dossier(CASE)
-        made = [sending._made(office, dossier, "test", settings) for _ in range(2)]
-    assert made[0].id == made[1].id
+        dossier, now = office.register.dossier(CASE), office.now()
+        made, same, later = (
+            sending._made(office, dossier, "test", settings, at)
+            for at in (now, now, now + timedelta(seconds=1))
+        )
+    assert made.id == later.id
+    assert (made.raw == same.raw, made.raw == later.raw) == (True, False)
+
+
+def test_of_two_who_send_a_letter_at_once_the_second_sends_nothing(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(ready, None)
+    went: list[bytes] = []
+    monkeypatch.setattr(relay, "submit", lambda raw, **_: went.append(raw))
+    signer = signature.load(ready.home.officers / "foi-officer")
+    with open_office(ready.home) as office:
+        wish = sending.wished(office, "foi-officer", CASE, "test", facts={}, reason="Slow.")
+        proposal = acts.propose(office, "foi-officer", wish)
+        send(ready)
+        with sending.handed_over(office, proposal, proposal.signed_by(signer)):
+            assert not acts.append(office, proposal, proposal.signed_by(signer)).recorded.new
+    assert len(went) == 1
+
+
+def test_nothing_goes_once_somebody_else_acted_on_the_case(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(ready, None)
+    went: list[bytes] = []
+    monkeypatch.setattr(relay, "submit", lambda raw, **_: went.append(raw))
+    signer = signature.load(ready.home.officers / "foi-officer")
+    with open_office(ready.home) as office:
+        wish = sending.wished(office, "foi-officer", CASE, "test", facts={}, reason="Slow.")
+        proposal = acts.propose(office, "foi-officer", wish)
+        ready.done("request", CASE, "--reason", "To see it.", "--as", "legal-reviewer")
+        with (
+            pytest.raises(RegisterMovedError),
+            sending.handed_over(office, proposal, proposal.signed_by(signer)),
+        ):
+            pass
+    assert went == []
+
+
+def test_while_one_letter_is_being_sent_another_is_told_to_wait(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(ready, None)
+    monkeypatch.setattr(sending, "_PATIENCE", 0.1)
+    with disk.locked(ready.home.state / sending.LOCK):
+        code, sentence = ready.refused("sent", CASE, "--send", *LATE)
+    assert (code, "Another letter is being sent" in sentence) == (3, True)
 
 
 def test_a_case_without_an_address_and_a_home_without_a_relay_are_refused(

@@ -17,6 +17,7 @@ from desk_builders import CASE, Desk, found_home, passes_audit, publish_now
 from hostile import CORPUS, brought
 from mail_servers import PASSWORD, USER, delivered, dovecot, needs_dovecot, needs_postfix, postfix, put
 from mail_shapes import mail
+from registrars import straight
 from web_builders import Person, SignedIn, serving
 
 from flows.casework import acts, arrivals, correspondence, sending
@@ -194,6 +195,35 @@ def test_nothing_goes_for_a_signature_that_is_not_the_persons(
     someone.close()
 
 
+def test_a_desk_elsewhere_shows_a_letter_to_whoever_opened_the_case_and_has_it_sent(
+    ready: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(ready, NOWHERE)
+    (ready.home.root / ".demo").unlink()
+    went: list[bytes] = []
+    monkeypatch.setattr(relay, "submit", lambda raw, **_: went.append(raw))
+    with straight(ready.home, monkeypatch) as address:
+        far = Home(tmp_path / "far", address)
+        far.state.mkdir(parents=True)
+        with serving(far) as at:
+            someone, origin = SignedIn(far, at, "foi-officer"), {"Origin": at}
+            assert APPLICANT not in someone.client.get(f"{THERE}/send/test").text
+            ready.done("request", CASE, "--reason", "To answer.", "--as", "foi-officer")
+            assert APPLICANT in someone.client.get(f"{THERE}/send/test").text
+            sign = someone.sends(f"{THERE}/send/test", origin, reason="Slow.").headers["location"]
+            statement = someone.client.get(f"{sign}/statement").content
+            key = signature.load(ready.home.officers / "foi-officer")
+            for _ in range(2):
+                sent = someone.sends(sign, origin, signature=key.sign(statement, signature.STATEMENT))
+                assert sent.status_code == 303
+            someone.close()
+    assert (len(went), ready.stage()) == (1, "sent")
+    assert not [*ready.home.being_sent.glob("*.age")]
+    assert APPLICANT.encode() not in b"".join(
+        path.read_bytes() for path in far.root.rglob("*") if path.is_file()
+    )
+
+
 def test_where_nobody_knows_whether_it_went_a_person_decides(
     ready: Desk, officer: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,12 +254,13 @@ def test_a_statement_of_yesterday_sends_nothing_today(ready: Desk, monkeypatch: 
     went: list[bytes] = []
     monkeypatch.setattr(relay, "submit", lambda raw, **_: went.append(raw))
     with open_office(ready.home) as office:
-        wish = sending.wished(office, CASE, "test", facts={}, reason="Slow.")
+        wish = sending.wished(office, "foi-officer", CASE, "test", facts={}, reason="Slow.")
         proposal = acts.propose(office, "foi-officer", wish)
+        armoured = proposal.signed_by(signature.load(ready.home.officers / "foi-officer"))
         monkeypatch.setattr(sending, "local_day", lambda _: office.now().date().replace(year=2001))
         with (
             pytest.raises(RefusedError, match="about another day"),
-            sending.handed_over(office, proposal.statement, proposal.changes),
+            sending.handed_over(office, proposal, armoured),
         ):
             pass
     assert went == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - as above
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 from weakref import WeakKeyDictionary
 
@@ -26,6 +27,7 @@ from flows.casework import (
     mail_views,
     oversight,
     publishing,
+    sending,
 )
 from flows.casework import arrivals as arriving
 from flows.casework.acts import Officer
@@ -39,10 +41,12 @@ from flows.casework.mail_views import InCase, Listed  # noqa: TC001 - as above
 from flows.casework.office import Done, Office  # noqa: TC001 - read from what comes
 from flows.casework.oversight import Beside  # noqa: TC001 - as above
 from flows.casework.sealed import may_open_again
+from flows.casework.sending import Shown  # noqa: TC001 - as above
 from flows.casework.taking_in import Here, Seen
 from flows.catalogue.remote import LISTS
 from flows.desk.registrar.peers import Part, Peer
 from flows.domain.acts import CHANGE_SERVICE_KEY, CONFIRM_ERASURE, DRAFT, PUBLISH, READ_REQUEST
+from flows.domain.acts.publishing import MESSAGE
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.errors import (
@@ -66,6 +70,7 @@ if TYPE_CHECKING:
 
     from flows.domain.act import Act
     from flows.register.dossier import Dossier
+    from flows.register.statement import Statement
     from flows.register.store import OwnRegister
 
 EVERYBODY: Final = frozenset(Part) - {Part.GATEWAY}
@@ -198,6 +203,17 @@ def append(asked: Asked, statement: bytes, changes: dict[str, bytes], signature:
     Returns the entry's bytes, and whether it is new.
     """
     office, register = asked.office, asked.register
+    said, armoured = _signed(asked, statement, signature)
+    if MESSAGE in said.act.details and asked.peer.part is not Part.OWN:  # a desk beside it sends by itself
+        sending.check_handed_over(office, said)
+    recorded = register.take(said, changes, armoured, now=_now(office, said.act))
+    if recorded.new:
+        _follow(office, said.act)
+    return register.raw(recorded.id), recorded.new
+
+
+def _signed(asked: Asked, statement: bytes, signature: str) -> tuple[Statement, str]:
+    """Return what is stated, by somebody who may have it recorded, with its signature."""
     try:
         said = parse(statement)
     except ValueError:
@@ -205,11 +221,7 @@ def append(asked: Asked, statement: bytes, changes: dict[str, bytes], signature:
             "statement", Fault(path="", problem="it is not in the register's form")
         ) from None
     _check_may_append(asked.peer, said.act, signed=bool(signature))
-    armoured = signature or office.service.sign(statement, STATEMENT)
-    recorded = register.take(said, changes, armoured, now=_now(office, said.act))
-    if recorded.new:
-        _follow(office, said.act)
-    return register.raw(recorded.id), recorded.new
+    return said, signature or asked.office.service.sign(statement, STATEMENT)
 
 
 @_answers(OPENING, writes=True)
@@ -245,6 +257,8 @@ def _follow(office: Office, act: Act) -> None:
     if act.kind == CONFIRM_ERASURE:
         with office.taking_in():
             erasing.finish(office)
+    if MESSAGE in act.details:
+        sending.forget(office, act)
     office.wake(office.register.dossier(act.case).case.stage(act.document or TEST.name))
 
 
@@ -382,6 +396,43 @@ def take_in_again(asked: Asked, person: str, tag: str) -> bool:
 def delete_set_aside(asked: Asked, person: str, tag: str, reason: str) -> bool:
     """Delete what was set aside."""
     arriving.delete(asked.office, person, tag, reason)
+    return True
+
+
+@_answers(OPENING)
+def letter_to_send(
+    asked: Asked, person: str, reference: str, document: str, *, again: bool
+) -> tuple[date, str, bytes]:
+    """Return the day, the digest and the sealed bytes of a published letter that is to be sent."""
+    _check_own(asked.peer, person, "send a letter")
+    letter = sending.to_send(asked.office, person, reference, _known(document), again=again)
+    return letter.on, letter.digest, letter.sealed
+
+
+@_answers(DESKS)
+def letter_shown(asked: Asked, person: str, reference: str, document: str) -> Shown | None:
+    """Return a letter as it would go, to somebody who opened what is sealed in the case today."""
+    return sending.shown(asked.office, person, asked.office.register.dossier(reference), _known(document))
+
+
+@_answers(OPENING)
+def send_letter(
+    asked: Asked, statement: bytes, changes: dict[str, bytes], signature: str, *, again: bool
+) -> bool:
+    """Hand a letter to the relay once; the signed act that says so is recorded next, with ``append``."""
+    said, armoured = _signed(asked, statement, signature)
+    if MESSAGE not in said.act.details:
+        raise MalformedError("statement", Fault(path="", problem="it tells of no letter that goes by mail"))
+    proposal = asked.register.propose(said.act, changes)
+    sending.send_alone(asked.office, proposal, armoured, again=again)
+    return True
+
+
+@_answers(OPENING)
+def letter_did_not_go(asked: Asked, person: str, reference: str, document: str) -> bool:
+    """Note that a person found that a letter whose sending was cut off did not go."""
+    _check_own(asked.peer, person, "look after a letter")
+    sending.did_not_go(asked.office, person, reference, document)
     return True
 
 

@@ -248,7 +248,7 @@ def _asked(visit: Visit, error: PitError | None) -> Page:
     letter, why_not = None, _why_not(visit, document, kind)
     if not why_not and not (unsure and not unsure.taken):
         try:
-            letter = sending.shown(visit.office, dossier, document)
+            letter = sending.shown(visit.office, visit.person, dossier, document)
         except PitError as refused:
             why_not = str(refused)
     open_ = sealed.may_open_again(visit.office, dossier, Officer(id=visit.person, signer=None))
@@ -259,7 +259,7 @@ def _asked(visit: Visit, error: PitError | None) -> Page:
         version=case.document(document).version,
         why_not=why_not,
         open=open_,
-        letter=letter if open_ else None,
+        letter=letter,
         fields=tuple(fields),
         unsure=unsure,
         failed=next((each for each in mail.failed if each.document == document), None),
@@ -287,7 +287,12 @@ def send(visit: Visit) -> Answer:
     try:
         asked = forms.wish_of(kind, dossier.case.reference, document, visit, leaving_out=_STATED)
         wish = sending.wished(
-            visit.office, asked.reference, document, facts=asked.facts or {}, reason=asked.reason
+            visit.office,
+            visit.person,
+            asked.reference,
+            document,
+            facts=asked.facts or {},
+            reason=asked.reason,
         )
         return begin(visit, wish)
     except PitError as error:
