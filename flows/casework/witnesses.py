@@ -12,14 +12,11 @@ What it refuses tells as much as what it signs: it remembers a register that thi
 
 from __future__ import annotations
 
-import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
-from http.client import HTTPException
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from flows import fetching
 from flows.casework import checkpoints
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.text_file import toml_of
@@ -156,44 +153,17 @@ def size_in(answer: Answer) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else None
 
 
-class _Nowhere(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: what leaves goes to the address that was named, or nowhere."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Answer that there is nowhere to go."""
-
-
-class _Readable(Protocol):
-    def read1(self, size: int, /) -> bytes: ...
-
-
 def _answer(named: _Named, request: str) -> Answer | None:
     """Return what a witness answers; None where it does not, or not in time."""
     url = f"{named.address}/add-checkpoint"
-    asked = urllib.request.Request(url, data=request.encode(), headers={"Content-Type": "text/plain"})  # noqa: S310 - checked when read
-    proxies = urllib.request.ProxyHandler({} if _is_here(url) else None)
-    opener = urllib.request.build_opener(proxies, _Nowhere)
-    until = time.monotonic() + _WITHIN
+    headers = {"Content-Type": "text/plain"}
     try:
-        with opener.open(asked, timeout=_WITHIN) as answer:
-            return Answer(status=answer.status, body=_body(answer, until))
-    except urllib.error.HTTPError as refused:
-        with refused:
-            try:
-                return Answer(status=refused.code, body=_body(refused, until))
-            except (OSError, HTTPException, ValueError):
-                return None
-    except (OSError, HTTPException, ValueError):
+        answer = fetching.fetch(
+            url, request.encode(), headers, within=_WITHIN, most=_MOST, proxies=not _is_here(url)
+        )
+    except OSError:
         return None
-
-
-def _body(answer: _Readable, until: float) -> str:
-    read = b""
-    while part := answer.read1(1 << 14):
-        read += part
-        if len(read) > _MOST or time.monotonic() > until:
-            raise ValueError("more than any answer, or too slow")
-    return read.decode("utf-8", "replace")
+    return Answer(status=answer.status, body=answer.body.decode("utf-8", "replace"))
 
 
 def read_witnesses(home: Home) -> list[_Named]:

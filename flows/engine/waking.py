@@ -18,6 +18,7 @@ from flows.domain.errors import PitError
 from flows.domain.procedure import Stage
 from flows.engine import authorities
 from flows.engine.settings import account
+from flows.foreign import json_of, object_of
 from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
 
     from flows.home import Home
 
+_MOST: Final = 1 << 22
+"""Bytes of an answer: those that are asked for have some thousands."""
 _WITHIN: Final = 5.0
 """Seconds: an act is never held up for longer by a server that is slow to answer."""
+
+_OK, _ELSEWHERE = 200, 300
 
 _NEXT: Final = {
     Stage.RECEIVED: "drafting",
@@ -60,28 +65,32 @@ class Prefect:
             within: Seconds to wait for the answer.
 
         Raises:
-            OSError, ValueError: it does not answer, or refuses.
+            OSError, ValueError: it does not answer, or not as one does, or refuses.
         """
-        import urllib.request  # noqa: PLC0415 - where an up runs alone
+        return object_of(self._answered(path, body, within=within) or b"{}")
+
+    def _answered(self, path: str, body: object = None, *, within: float = _WITHIN) -> bytes:
+        from flows.fetching import fetch  # noqa: PLC0415 - where an up runs alone
 
         headers = {"Content-Type": "application/json"}
         if self.authorization:
             headers["Authorization"] = self.authorization
-        request = urllib.request.Request(  # noqa: S310 - http or https: looked at where it was read
-            f"{self.url}{path}", None if body is None else json.dumps(body).encode(), headers
-        )
-        with urllib.request.urlopen(request, timeout=within) as answer:  # noqa: S310 - as above
-            found: dict[str, Any] = json.loads(answer.read() or "{}")
-            return found
+        data = None if body is None else json.dumps(body).encode()
+        answer = fetch(f"{self.url}{path}", data, headers, within=within, most=_MOST, proxies=True)
+        if not _OK <= answer.status < _ELSEWHERE:
+            raise OSError(f"it answers with {answer.status}")
+        return answer.body
 
     def count(self, which: dict[str, Any]) -> int:
         """Return how many runs there are of those that a filter names.
 
         Raises:
-            OSError, ValueError: the server does not answer, or refuses.
+            OSError, ValueError: as of ``call``.
         """
-        found: Any = self.call("/flow_runs/count", which)
-        return int(found)
+        found = json_of(self._answered("/flow_runs/count", which))
+        if type(found) is not int:
+            raise ValueError("no number")
+        return found
 
     def ask(self, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN) -> str | None:
         """Ask for a run of ``flow``; return its id, None where that cannot be asked for.
@@ -132,7 +141,7 @@ def reached(home: Home, *, patience: float = 0.0) -> Prefect | None:
     until = time.monotonic() + patience
     while disk.is_locked(home.address):
         try:
-            url = str(json.loads(home.address.read_text(encoding="utf-8"))["url"])
+            url = str(object_of(home.address.read_bytes())["url"])
             return Prefect(url=url, authorization=_basic(account(home)), up=home)
         except (OSError, ValueError, KeyError):
             if time.monotonic() >= until:

@@ -6,7 +6,6 @@ twice, so where the connection breaks, or the registrar is started anew, it is a
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 import time
@@ -18,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from flows import tracing
+from flows import fetching, tracing
 from flows.domain.errors import RegisterError
+from flows.foreign import object_of
 from flows.registrar import refusal
 
 if TYPE_CHECKING:
@@ -34,8 +34,11 @@ _PATIENCE: Final = 20.0
 """Seconds for which a registrar that does not answer is asked again."""
 _AGAIN: Final = 0.1
 _ANSWER: Final = 120.0
-"""Seconds for an answer."""
+"""Seconds for which nothing may come of an answer."""
+_WHOLE: Final = 1200.0
+"""Seconds for all of one, as of a large register over a slow line."""
 _LARGEST: Final = 1 << 28
+"""Bytes of one."""
 _TYPES: Final[dict[Any, TypeAdapter[Any]]] = {}
 """What reads an answer of each type; to make one takes a while."""
 
@@ -79,7 +82,7 @@ class Connection:
         try:
             if status == HTTPStatus.OK:
                 return _of_type(gives).validate_json(data)
-            raise refusal.read(json.loads(data))
+            raise refusal.read(object_of(data))
         except (ValidationError, ValueError, LookupError, TypeError):
             raise RegisterError(
                 f"What answers at {self._address.text} is no registrar of this version of Equipoise."
@@ -93,8 +96,9 @@ class Connection:
                 if self._open is None:
                     self._open = _connection(self._address)
                 self._open.request("POST", f"/{what}", body, headers)
+                fetching.until_then(self._open, time.monotonic() + _WHOLE)
                 answer = self._open.getresponse()
-                data = answer.read(_LARGEST)
+                data = fetching.body_of(answer, _LARGEST)
             except ssl.SSLCertVerificationError as error:
                 self.close()
                 raise RegisterError(

@@ -29,10 +29,18 @@ def read(answer: dict[str, Any]) -> PitError:
     Raises:
         LookupError, TypeError, ValueError: it is none.
     """
-    kind, sentence = _KINDS[answer["error"]], str(answer["sentence"])
+    kind, sentence = _KINDS[answer["error"]], _text(answer["sentence"])
     error = kind.__new__(kind, sentence)
     error.args = (sentence,)
     if isinstance(error, MalformedError):
-        error.source = str(answer["source"])
-        error.faults = tuple(Fault(path=path, problem=problem) for path, problem in answer["faults"])
+        error.source = _text(answer["source"])
+        error.faults = tuple(
+            Fault(path=_text(path), problem=_text(problem)) for path, problem in answer["faults"]
+        )
     return error
+
+
+def _text(said: object) -> str:
+    if not isinstance(said, str):
+        raise TypeError
+    return said

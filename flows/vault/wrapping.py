@@ -27,6 +27,7 @@ import pyrage
 
 from flows import disk
 from flows.domain.errors import Fault, MalformedError, RegisterError, VaultShutError
+from flows.foreign import object_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -189,8 +190,7 @@ def _unlocked(place: Path, data: bytes, log: Path) -> Opened:
 
 def _decrypted(place: Path, data: bytes, secret: str, whence: str) -> bytes:
     if not data.startswith(_AGE):
-        device = _device_of(place, data)
-        return _by_device(device, bytes.fromhex(json.loads(data)["wrapped"]), secret, whence)
+        return _by_device(*_device_of(place, data), secret, whence)
     try:
         text: bytes = pyrage.passphrase.decrypt(data, secret)
     except pyrage.DecryptError:
@@ -304,7 +304,7 @@ def rotate(place: Path, log: Path, rewrap: Callable[[Wrapping], None]) -> None:
         if form == "passphrase":
             text = pyrage.passphrase.encrypt(text, secret)
         elif form == "device":
-            text = _for_device(_device_of(place, data), text, secret, whence)
+            text = _for_device(_device_of(place, data)[0], text, secret, whence)
         _put(place, text)
 
     if not opened.two:
@@ -341,11 +341,14 @@ def _marked(place: Path) -> list[str]:
 # A device -----------------------------------------------------------------------------------------
 
 
-def _device_of(place: Path, data: bytes) -> Device:
+def _device_of(place: Path, data: bytes) -> tuple[Device, bytes]:
+    """Return the device that a file names, and what only its key opens."""
     try:
-        said = json.loads(data)
-        bytes.fromhex(said.pop("wrapped"))
-        return Device(**said)
+        said = object_of(data)
+        wrapped = bytes.fromhex(said.pop("wrapped"))
+        if not all(isinstance(each, str) for each in said.values()):
+            raise _unfit(place)
+        return Device(**said), wrapped
     except (ValueError, TypeError, KeyError) as error:
         raise _unfit(place) from error
 

@@ -27,6 +27,7 @@ class Provider(ThreadingHTTPServer):
         metadata: To change.
         moved: A path that redirects elsewhere.
         padding: Bytes by which the metadata are longer.
+        raw: What is answered instead of JSON, by the end of the path.
         signer: Of the identity token, where it is not the provider's key.
     """
 
@@ -39,6 +40,7 @@ class Provider(ThreadingHTTPServer):
         self.claims: dict[str, Any] = {}
         self.metadata: dict[str, str] = {}
         self.moved, self.padding = "", 0
+        self.raw: dict[str, bytes] = {}
         self.signer = self.key
         self.signed_in = int(time.time())
         """When whoever signs in had proved who they are; now, where they are asked to anew."""
@@ -101,7 +103,8 @@ class _Page(BaseHTTPRequestHandler):
             self._json({"id_token": self.server.token(asked)})
 
     def _json(self, content: object) -> None:
-        body = json.dumps(content).encode()
+        name = urlsplit(self.path).path.rpartition("/")[2]
+        body = self.server.raw.get(name, json.dumps(content).encode())
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

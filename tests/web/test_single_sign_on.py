@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 import pytest
+from hostile_json import HOSTILE
 from joserfc.jwk import RSAKey
 from provider import CLIENT, SECRET, Provider
 
@@ -72,9 +73,19 @@ FAULTS: Final[dict[str, tuple[dict[str, Any], str]]] = {
 }
 
 
+NO_JSON: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    f"{name} for {page}": ({"raw": {page: HOSTILE[name]}}, "does not answer")
+    for page in ("openid-configuration", "keys", "token")
+    for name in ("nested lists, whole", "a list of pairs")
+}
+
+
 @pytest.mark.exhaustive
-def test_what_a_provider_says_wrongly_lets_nobody_in(provider: Provider, at: str) -> None:
-    for name, (changes, sentence) in FAULTS.items():
+@pytest.mark.parametrize("faults", [FAULTS, NO_JSON], ids=["what it says", "no JSON"])
+def test_what_a_provider_says_wrongly_lets_nobody_in(
+    faults: dict[str, tuple[dict[str, Any], str]], provider: Provider, at: str
+) -> None:
+    for name, (changes, sentence) in faults.items():
         before = {each: getattr(provider, each) for each in changes}
         for each, value in changes.items():
             setattr(provider, each, value)

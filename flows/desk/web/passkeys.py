@@ -6,8 +6,9 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.domain.errors import MalformedError, UnfitSignatureError
+from flows.domain.errors import Fault, MalformedError, UnfitSignatureError
 from flows.domain.policy import host_of
+from flows.foreign import object_of
 from flows.register import passkey
 from flows.register.kinds import SK_ECDSA
 from flows.register.webauthn import url64
@@ -137,6 +138,7 @@ def _ids(store: Store, keys: Iterable[str]) -> list[str]:
 
 def _id_of(answer: str) -> str:
     try:
-        return str(json.loads(answer)["id"])
+        return str(object_of(answer)["id"])
     except (ValueError, LookupError, TypeError):
-        raise MalformedError("passkey") from None
+        problem = "the browser's answer is not in the form of WebAuthn; open the page again"
+        raise MalformedError("passkey", Fault(path="", problem=problem)) from None

@@ -15,12 +15,9 @@ import hashlib
 import hmac
 import json
 import secrets
-import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPException
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -33,6 +30,8 @@ from joserfc.jwk import KeySet
 
 from flows.domain.attested import ISSUER, Attested, account_of, words_of
 from flows.domain.errors import RefusedError
+from flows.fetching import fetch
+from flows.foreign import object_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,33 +173,19 @@ def _metadata(known: Provider) -> Mapping[str, str]:
     return addresses
 
 
-class _Nowhere(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Answer that there is nowhere to go."""
-
-
 def _fetch(known: Provider, url: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
     """Return the JSON at an address of the issuer's host."""
     _check_host(known, url)
-    request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310 - checked above
+    headers, data = {"Accept": "application/json"}, None
     if form is not None:
         who = f"{quote(known.client, safe='')}:{quote(known.secret, safe='')}"  # RFC 6749, 2.3.1
-        request.data = urlencode(form).encode()
-        request.add_header("Authorization", f"Basic {base64.b64encode(who.encode()).decode()}")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Nowhere)
-    began = time.monotonic()
+        data = urlencode(form).encode()
+        headers["Authorization"] = f"Basic {base64.b64encode(who.encode()).decode()}"
     try:
-        with opener.open(request, timeout=_WITHIN) as answer:
-            read = b""
-            while len(read) <= _MOST and time.monotonic() - began < _WITHIN:
-                more = answer.read1(1 << 14)
-                if not more:
-                    found = json.loads(read)
-                    return found if isinstance(found, dict) else {}
-                read += more
-    except (OSError, HTTPException, ValueError, RecursionError):
+        answer = fetch(url, data, headers, within=_WITHIN, most=_MOST, proxies=False)
+        if answer.status == HTTPStatus.OK:
+            return object_of(answer.body)
+    except (OSError, ValueError):
         pass
     raise RefusedError("Your authority's sign-in does not answer as it has to; use your own key.")
 
