@@ -130,8 +130,10 @@ class Cases:
         nodes = dict(self._evidence.files(tree.hex(), place))
         records = {path: id_ for path, id_ in nodes.items() if path.startswith(statement.RECORDS)}
         chain = Chain()
-        for path in sorted(path for path in records if f"{path}.sig" in records):
-            said, data, armoured = read_record(self._evidence, records, path, place)
+        read = [
+            read_record(self._evidence, records, path, place) for path in records if f"{path}.sig" in records
+        ]
+        for said, data, armoured in sorted(read, key=lambda each: each[0].number):
             case = after(chain.case, said.act)
             chain = chain.then(said, data, armoured.encode(), folder=folder, case=case)
         self._run("DELETE FROM asleep WHERE identity = ?", identity)

@@ -38,7 +38,7 @@ from flows.register.entry import LONGEST_DELAY
 from flows.register.examine import sets_the_clock_right
 from flows.register.reading import read_record
 from flows.register.roster import FILES
-from flows.register.statement import POLICY
+from flows.register.statement import POLICY, Statement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +88,28 @@ def test_what_it_has_to_read_again_of_a_case_changes_nothing(
     assert audited(busy_office.path) == whole
     # Two cases are looked up again for one act, and then for two.
     assert len(reads) > 3
+
+
+def test_what_it_reads_again_of_a_case_is_in_the_order_of_its_acts_however_many(
+    busy_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Four digits are right for 9,999 acts; with as many as a number has, eleven acts show what 10,000 would.
+    def label(it: Statement) -> str:
+        return f"{it.number if it.act.case == 'G/1' else f'{it.number:04}'}-{it.act.kind}"
+
+    monkeypatch.setattr(Statement, "label", property(label))
+    busy_office.open("G/1")
+    busy_office.draft("G/1")
+    for _ in range(5):
+        busy_office.submit("G/1")
+        busy_office.return_("G/1", "legal-reviewer", Stage.LEGAL_REVIEW)
+    for other in ("H/1", "I/1", "J/1"):
+        busy_office.open(other)
+    busy_office.submit("G/1")
+    assert busy_office.register.dossier("G/1").chain.number == 13
+    monkeypatch.setattr(known, "_MOST_AWAKE", 2)
+
+    assert audited(busy_office.path).findings == []
 
 
 def test_a_full_temporary_folder_is_told_and_is_no_finding(
