@@ -267,6 +267,35 @@ def test_the_image_installs_all_that_the_program_needs_by_hash_and_nothing_of_de
     assert "--require-hashes" in said
 
 
+def test_an_image_of_which_a_step_failed_is_not_built(tmp_path: Path) -> None:
+    words = read("container/Containerfile").replace("\\\n", "")
+    (command,) = re.findall(r"^RUN (.*)$", words, re.MULTILINE)
+
+    nothing_found = subprocess.run(
+        ["/bin/sh", "-c", command], env={"PATH": str(tmp_path)}, capture_output=True, check=False
+    )
+    assert nothing_found.returncode != 0
+
+
+def test_prefects_pages_are_made_where_its_server_may_write() -> None:
+    said: dict[str, tuple[dict[str, str], list[str]]] = {}
+    for unit in UNITS:
+        environment = dict(line.split("=", 1) for line in lines_of(unit)["Environment"])
+        said[unit.name] = environment, shlex.split(lines_of(unit)["ExecStart"][0])
+    for name, service in compose("compose.registrar")["services"].items():
+        words = [*service.get("entrypoint", []), *service["command"]]
+        said[f"compose: {name}"] = service.get("environment", {}), words
+    for each in yaml.safe_load_all(read("kubernetes/distributed.yaml")):
+        for one in each.get("spec", {}).get("template", {}).get("spec", {}).get("containers", []):
+            environment = {row["name"]: row.get("value", "") for row in one.get("env", [])}
+            said[f"pod: {one['name']}"] = environment, one.get("command", [])
+    servers = {name: told for name, (told, words) in said.items() if words[1:3] == ["server", "start"]}
+    assert len(servers) == 3
+    for name, told in servers.items():
+        pages = told["PREFECT_SERVER_UI_STATIC_DIRECTORY"]
+        assert Path(pages).is_relative_to(told["PREFECT_HOME"]), name
+
+
 def test_a_setting_of_several_prefect_servers_is_one_that_prefect_has_with_a_value_that_it_takes() -> None:
     script = (
         "import os\nfrom prefect.settings import get_current_settings\n"

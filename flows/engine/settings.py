@@ -89,6 +89,8 @@ def prefect_settings(home: Home, *, ui: bool = False) -> dict[str, str]:
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{place}/prefect.db",
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_UI_ENABLED": str(ui).lower(),
+        # By default in the installation, where the service may not write.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(place / "pages"),
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # what failed is told by `failures`
         **RUN_SETTINGS,
         **dict.fromkeys(_SERVER_OFF, "false"),

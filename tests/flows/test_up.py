@@ -55,6 +55,8 @@ def test_a_request_dropped_in_is_published_with_three_commands(startable: Town, 
         url = running.wait()
         check_a_second_up_is_refused(town)
         check_pages_tell_what_runs(url)
+        # Prefect's pages are made in the home: under systemd and in a container nothing else can be written.
+        assert (town.home.prefect / "pages" / "v2" / "index.html").is_file()
         eventually(town.home.audits.exists, 60, "the audit that was missed is not made up for")
         time.sleep(5)
         assert begun(url) == {"auditing"}  # a tick that finds nothing is no run
