@@ -56,13 +56,15 @@ class Certifier:
         self.folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
         self.authority = folder / "ca.pem"
-        self.authority.write_bytes(self._certificate("A test CA", self._key, ca=True))
+        self.authority.write_bytes(self._certificate("A test CA", key=self._key, ca=True))
 
-    def certify(self, name: str, address: str = "127.0.0.1") -> tuple[Path, Path]:
-        """Return the files of a certificate for whoever goes by ``name``, at an address, and of its key."""
+    def certify(
+        self, *names: str, address: str = "127.0.0.1", ended: bool = False, file: str = ""
+    ) -> tuple[Path, Path]:
+        """Return the files of a certificate for whoever goes by ``names``, at an address, and of its key."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate, private = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        certificate.write_bytes(self._certificate(name, key, address=address))
+        certificate, private = (self.folder / f"{file or names[0]}.{each}" for each in ("pem", "key"))
+        certificate.write_bytes(self._certificate(*names, key=key, address=address, ended=ended))
         private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return certificate, private
 
@@ -71,12 +73,18 @@ class Certifier:
         return Address(text=url, authority=self.authority, certificate=certificate, key=key)
 
     def _certificate(
-        self, name: str, key: ec.EllipticCurvePrivateKey, *, ca: bool = False, address: str = "127.0.0.1"
+        self,
+        *names: str,
+        key: ec.EllipticCurvePrivateKey,
+        ca: bool = False,
+        address: str = "127.0.0.1",
+        ended: bool = False,
     ) -> bytes:
         subject, issuer = (
-            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in (name, "A test CA")
+            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each) for each in those])
+            for those in (names, ("A test CA",))
         )
-        now = datetime.now(UTC)
+        now = datetime.now(UTC) - timedelta(days=10 * ended)
         here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
         usage = x509.KeyUsage(
             digital_signature=not ca,

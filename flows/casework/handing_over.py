@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
@@ -127,9 +128,10 @@ def receive(office: Office, handed: Handed) -> bool:
 
 
 def _check_names(names: list[str]) -> None:
+    often = Counter(names)
     for number, name in enumerate(names, start=1):
         kept = name and "/" not in name and "\0" not in name and not left_alone(name)
-        if not kept or len(os.fsencode(name)) > _LONGEST_NAME or names.count(name) > 1:
+        if not kept or len(os.fsencode(name)) > _LONGEST_NAME or often[name] > 1:
             problem = "this name cannot be kept, or is given twice"
             raise MalformedError("what was handed over", Fault(path=f"attachment {number}", problem=problem))
 

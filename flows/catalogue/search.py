@@ -174,7 +174,7 @@ class Sought:
         """
         # Quoted, so that nothing of it is taken for the language of the index.
         words = " ".join(
-            f'"{word}"*' for word in re.findall(r'[^\s"]+', self.words) if re.search(r"\w", word)
+            f'"{word}"*' for word in re.findall(r'[^\s"\0]+', self.words) if re.search(r"\w", word)
         )
         asked = {each.name: getattr(self, each.name) for each in fields(self)}
         values = {

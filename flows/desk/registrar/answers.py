@@ -9,10 +9,10 @@ import inspect
 import re
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - as above
-from typing import TYPE_CHECKING, Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 from weakref import WeakKeyDictionary
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, create_model
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from flows.casework import (
     acts,
@@ -80,6 +80,13 @@ WORKERS: Final = frozenset({Part.OWN, Part.WORKER})
 DESKS: Final = frozenset({Part.OWN, Part.DESK})
 OPENING: Final = frozenset({Part.OWN, Part.DESK, Part.OFFICER})
 
+MOST_BYTES: Final = 128 << 20
+"""Of what is asked with files in it: twice what can come with a request, as base64."""
+_FEW_BYTES: Final = 4 << 20
+"""Of whatever else is asked."""
+_COUNT: Final = Annotated[int, Field(ge=0, lt=1 << 53)]
+"""Whatever is counted, as every reader of JSON and the catalogue can have it."""
+
 _FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 _BY_WORKERS: Final = frozenset({DRAFT, PUBLISH})
 """What workers do for the machine; requests are taken in where the case keys are."""
@@ -104,12 +111,14 @@ class Answer:
         form: What its arguments have to be.
         parts: Who may ask.
         writes: Whether it is left to the one office that writes.
+        most: Bytes of its arguments.
     """
 
     give: Callable[..., Any]
     form: type[BaseModel]
     parts: frozenset[Part]
     writes: bool = False
+    most: int = _FEW_BYTES
 
 
 ANSWERS: Final[dict[str, Answer]] = {}
@@ -118,19 +127,19 @@ ANSWERS: Final[dict[str, Answer]] = {}
 
 def _model(name: str, takes: dict[str, Any]) -> type[BaseModel]:
     config = ConfigDict(strict=True, extra="forbid", val_json_bytes="base64")
-    fields: dict[str, Any] = {each: (kind, ...) for each, kind in takes.items()}
+    fields: dict[str, Any] = {each: (_COUNT if kind is int else kind, ...) for each, kind in takes.items()}
     return create_model(name, __config__=config, **fields)
 
 
 def _answers(
-    parts: frozenset[Part], *, writes: bool = False
+    parts: frozenset[Part], *, writes: bool = False, most: int = _FEW_BYTES
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def entered(give: Callable[..., Any]) -> Callable[..., Any]:
         name = give.__name__.strip("_").replace("_", "-")
         names = [*inspect.signature(give).parameters][1:]
         hints = get_type_hints(give, localns={"Asked": Asked})
         form = _model(name, {each: hints[each] for each in names})
-        ANSWERS[name] = Answer(give=give, form=form, parts=parts, writes=writes)
+        ANSWERS[name] = Answer(give=give, form=form, parts=parts, writes=writes, most=most)
         return give
 
     return entered
@@ -190,13 +199,13 @@ def branches(asked: Asked, *, second: bool) -> bytes:
     return asked.register.branches(second=second)
 
 
-@_answers(DESKS)
+@_answers(DESKS, most=MOST_BYTES)
 def fetched(asked: Asked, sent: bytes, *, second: bool) -> bytes:
     """Return what `git fetch` asks for."""
     return asked.register.fetched(sent, second=second)
 
 
-@_answers(EVERYBODY, writes=True)
+@_answers(EVERYBODY, writes=True, most=MOST_BYTES)
 def append(asked: Asked, statement: bytes, changes: dict[str, bytes], signature: str) -> tuple[bytes, bool]:
     """Record an act that was proposed and signed elsewhere; one of the machine's is signed here.
 
@@ -265,20 +274,20 @@ def _follow(office: Office, act: Act) -> None:
 # What is sealed -----------------------------------------------------------------------------------
 
 
-@_answers(EVERYBODY)
+@_answers(EVERYBODY, most=MOST_BYTES)
 def named_in(asked: Asked, reference: str, texts: dict[str, str]) -> list[str]:
     """Return the paths of the texts that tell who the applicant of a case is."""
     return checking.applicant(asked.office, asked.office.register.dossier(reference)).named_in(texts)
 
 
-@_answers(OPENING)
+@_answers(OPENING, most=MOST_BYTES)
 def opens(asked: Asked, recipient: str, sealed: bytes) -> bool:
     """Tell that what is sealed can be opened."""
     asked.office.vault.check(recipient, sealed)
     return True
 
 
-@_answers(OPENING)
+@_answers(OPENING, most=MOST_BYTES)
 def unseal(asked: Asked, recipient: str, sealed: bytes) -> bytes:
     """Return what is sealed in a case, once it is on record that somebody opens it."""
     office, peer = asked.office, asked.peer
@@ -308,7 +317,7 @@ def _opens(office: Office, peer: Peer, dossier: Dossier, person: str) -> bool:
 # What arrives -------------------------------------------------------------------------------------
 
 
-@_answers(RECEIVING)
+@_answers(RECEIVING, most=MOST_BYTES)
 def receive_message(asked: Asked, raw: bytes, received: AwareDatetime, *, whole: bool) -> Taken:
     """Take in a message that was read from a mailbox elsewhere."""
     return mail.receive(asked.office, raw, received, whole=whole)
@@ -321,7 +330,7 @@ def told_of_mail(asked: Asked) -> bool:
     return True
 
 
-@_answers(HANDING_OVER)
+@_answers(HANDING_OVER, most=MOST_BYTES)
 def hand_over(asked: Asked, handed: Handed) -> bool:
     """Put a request that came elsewhere into the inbox; return False for one that was before."""
     return handing_over.receive(asked.office, handed)
@@ -608,7 +617,7 @@ def put_by(asked: Asked, reference: str, document: str) -> bool:
     return True
 
 
-@_answers(WORKERS, writes=True)
+@_answers(WORKERS, writes=True, most=MOST_BYTES)
 def lay_out(asked: Asked, reference: str, document: str, page: str) -> bool:
     """Lay out what was published."""
     publishing.lay_out_brought(asked.office, reference, _known(document), page)

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from queue import LifoQueue
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import ValidationError
 from pydantic_core import to_json
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from flows import tracing
 from flows.casework.office import Office
-from flows.desk.registrar.answers import ANSWERS, Asked
+from flows.desk.registrar.answers import ANSWERS, Answer, Asked
 from flows.desk.registrar.peers import Peers, account_of
-from flows.domain.errors import Fault, MalformedError, NotEntitledError, PitError, UnexpectedError
+from flows.domain.errors import (
+    Fault,
+    MalformedError,
+    NotEntitledError,
+    PitError,
+    RegisterError,
+    UnexpectedError,
+)
 from flows.engine import failures
 from flows.registrar import refusal
 
@@ -29,9 +37,19 @@ if TYPE_CHECKING:
     from flows.register.store import OwnRegister
 
 _READERS: Final = 3
-_MOST_BYTES: Final = 128 << 20
-"""Of what is asked: twice what can come with a request, as base64."""
-_OK, _REFUSED, _UNKNOWN, _STOPPED = 200, 409, 404, 503
+_TOGETHER: Final = 512 << 20
+"""Bytes of all that is being asked at an instant."""
+_BEGINNING: Final = 60.0
+"""Seconds from the first byte of a connection, or of a question on it, to the last of the question's head."""
+_TAKING: Final = 1200.0
+"""Seconds for which somebody may take to read an answer."""
+_EACH, _UNNAMED = 128, 16
+"""Connections of one who may ask, and of all together who may not."""
+_SENDING: Final = 300.0
+"""Seconds for which somebody may take to say what they ask."""
+_LARGER: Final = "it is larger than anything that is asked there"
+_HEALTH: Final = "health"
+_OK, _REFUSED, _STOPPED = 200, 409, 503
 
 
 class Offices:
@@ -71,6 +89,7 @@ class Application:
     def __init__(self, offices: Offices, replication: Replication | None = None) -> None:
         self._offices = offices
         self._replication = replication
+        self._held = 0
 
     async def __call__(
         self,
@@ -81,22 +100,66 @@ class Application:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        body = bytearray()
-        more = True
-        while more and len(body) <= _MOST_BYTES:
-            part = await receive()
-            body += part.get("body", b"")
-            more = part.get("more_body", False)
         name, peer = scope["path"].strip("/"), scope["state"].get("peer")
-        # In a thread: it waits for the disk, and for the one that writes.
-        carried = _header(scope, tracing.CARRIER)
-        status, answer = await asyncio.to_thread(self._answered, name, peer, bytes(body), carried)
+        body = bytearray()
+        try:
+            # Nothing is read of whoever may not ask it.
+            if name != _HEALTH:
+                await self._read(_may_ask(name, peer)[1], scope, receive, body)
+            # In a thread: it waits for the disk, and for the one that writes.
+            carried = _header(scope, tracing.CARRIER)
+            status, answer = await asyncio.to_thread(self._answered, name, peer, bytes(body), carried)
+        except PitError as error:
+            status, answer = _REFUSED, json.dumps(refusal.told(error)).encode()
+        except ConnectionError:
+            return
+        finally:
+            self._held -= len(body)
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
+    async def _read(
+        self,
+        asked: Answer,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        body: bytearray,
+    ) -> None:
+        """Read what is asked.
+
+        Raises:
+            MalformedError: it is not asked as one asks, is too large, or comes too slowly.
+            RegisterError: others ask too much at the moment.
+            ConnectionError: whoever asked is gone.
+        """
+        # What a browser sends without asking first is of another type, and one that asks says its origin.
+        plain = _header(scope, "content-type").partition(";")[0].strip() == "application/json"
+        if scope["method"] != "POST" or not plain or _header(scope, "origin"):
+            raise _unfit("it is no POST of application/json by a program")
+        if _header(scope, "content-length") and _header(scope, "transfer-encoding"):
+            raise _unfit("where it ends is said in two ways")
+        if int(_header(scope, "content-length") or 0) > asked.most:
+            raise _unfit(_LARGER)
+        try:
+            async with asyncio.timeout(_SENDING):
+                more = True
+                while more:
+                    part = await receive()
+                    if part["type"] == "http.disconnect":
+                        raise ConnectionResetError
+                    body += part["body"]
+                    self._held += len(part["body"])
+                    if len(body) > asked.most:
+                        raise _unfit(_LARGER)
+                    if self._held > _TOGETHER:
+                        raise RegisterError("Too much is asked of the registrar at the moment; ask again.")
+                    more = part["more_body"]
+        except TimeoutError:
+            raise _unfit("it came too slowly") from None
+
     def _answered(self, name: str, peer: Peer | None, body: bytes, carried: str = "") -> tuple[int, bytes]:
-        if name == "health":
+        if name == _HEALTH:
             return self._health()
         try:
             # Whatever else is asked for is nothing that may be told of.
@@ -112,12 +175,7 @@ class Application:
             return _REFUSED, json.dumps(refusal.told(unexpected)).encode()
 
     def _given(self, name: str, peer: Peer | None, body: bytes) -> bytes:
-        answer = ANSWERS.get(name)
-        if peer is None or answer is None or peer.part not in answer.parts:
-            who = (peer.person or peer.part) if peer else "whoever is not named in registrar.toml"
-            raise NotEntitledError(who, verb="ask that of the registrar", needed="another part in it")
-        if len(body) > _MOST_BYTES:
-            raise MalformedError(name, Fault(path="", problem="it is larger than anything that is asked"))
+        known, answer = _may_ask(name, peer)
         try:
             asked = answer.form.model_validate_json(body or b"{}")
         except ValidationError as error:
@@ -128,7 +186,7 @@ class Application:
         given = {each: getattr(asked, each) for each in answer.form.model_fields}
         with self._offices.lent(writes=answer.writes) as office:
             register = cast("OwnRegister", office.register)
-            found = answer.give(Asked(peer=peer, office=office, register=register), **given)
+            found = answer.give(Asked(peer=known, office=office, register=register), **given)
         if answer.writes and self._replication:
             self._replication.tell()
         return to_json(found, bytes_mode="base64")
@@ -146,19 +204,79 @@ class Application:
         return status, json.dumps({"alive": True, **told}).encode()
 
 
+def _may_ask(name: str, peer: Peer | None) -> tuple[Peer, Answer]:
+    """Return who asks and what answers, where they may ask that.
+
+    Raises:
+        NotEntitledError: they may not, or there is no such thing.
+    """
+    answer = ANSWERS.get(name)
+    if peer is None or answer is None or peer.part not in answer.parts:
+        who = (peer.person or peer.part) if peer else "whoever is not named in registrar.toml"
+        raise NotEntitledError(who, verb="ask that of the registrar", needed="another part in it")
+    return peer, answer
+
+
+def _unfit(problem: str) -> MalformedError:
+    return MalformedError("what was asked", Fault(path="", problem=problem))
+
+
 def _header(scope: dict[str, Any], name: str) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name.encode()), "")
 
 
 def protocol_for(peers: Peers) -> type[H11Protocol]:
     """Return how connections are served, each with who is at its other end."""
+    return type("Known", (_Known,), {"peers": peers, "open_": Counter()})
 
-    class Known(H11Protocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
-            super().connection_made(transport)
-            self.app_state = {**self.app_state, "peer": _peer(peers, transport)}
 
-    return Known
+class _Known(H11Protocol):
+    """A connection of somebody who is known: they have so many, and each asks, or is read, within a while."""
+
+    peers: Peers
+    open_: Counter[Peer | None]
+    _peer: Peer | None = None
+    _counted = False
+    _ending: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        super().connection_made(transport)
+        self._peer = _peer(self.peers, transport)
+        self.app_state = {**self.app_state, "peer": self._peer}
+        if self.open_[self._peer] >= (_EACH if self._peer else _UNNAMED):
+            transport.abort()
+            return
+        self._counted = True
+        self.open_[self._peer] += 1
+        self._end_after(_BEGINNING)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._go_on()
+        if self._counted:
+            self.open_[self._peer] -= 1
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        asked: RequestResponseCycle | None = self.cycle  # None before the first question
+        if asked is not None and not asked.response_complete:
+            self._go_on()
+        elif self._ending is None:  # the beginning of a question, or the rest of one that was refused
+            self._end_after(_BEGINNING)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.get_write_buffer_size():
+            self._end_after(_TAKING)
+
+    def _end_after(self, seconds: float) -> None:
+        self._go_on()
+        self._ending = self.loop.call_later(seconds, self.transport.abort)
+
+    def _go_on(self) -> None:
+        if self._ending:
+            self._ending.cancel()
+        self._ending = None
 
 
 def _peer(peers: Peers, transport: asyncio.Transport) -> Peer | None:
