@@ -37,6 +37,7 @@ from flows.casework.backup_manifest import (
     OF_HOME,
     SIGNATURE,
     Manifest,
+    Said,
     bundle_of,
     up_to,
 )
@@ -300,7 +301,7 @@ class _Tree:
     """
 
     def __init__(self, home: Home, place: Path, before: _Before | None) -> None:
-        self.files: dict[str, tuple[str, int]] = {}
+        self.files: dict[str, Said] = {}
         self.left_out = 0
         self.new = 0
         self._home = home
@@ -332,7 +333,10 @@ class _Tree:
             content.seek(0)
             digest = _copy(content, self._target(name))  # it may have changed meanwhile
             self._copied.append(name)
-        self.files[name] = digest, changed
+        self._say(name, digest, changed)
+
+    def _say(self, name: str, digest: str, changed: int) -> None:
+        self.files[name] = Said(digest, changed, (self._place / name).stat().st_size)
 
     def _target(self, name: str) -> Path:
         target = self._place / name
@@ -361,7 +365,9 @@ class _Tree:
         """Add the register up to an entry: what the backup before has of it, and what came since."""
         kept = self._kept_of_line(office, tip)
         for name in kept:
-            self.files[name] = self._before.manifest.files[name] if self._before else ("", 0)
+            if self._before:
+                said = self._before.manifest.files[name]
+                self._say(name, said.sha256, said.changed)
         done = up_to(kept[-1]) if kept else 0
         if done < tip.entry.sequence:
             name = bundle_of(tip.entry.sequence, tip.id)
@@ -371,7 +377,7 @@ class _Tree:
             file.chmod(0o600)
             with file.open("rb") as written:
                 digest = hashlib.file_digest(written, "sha256").hexdigest()
-            self.files[name] = digest, file.stat().st_mtime_ns
+            self._say(name, digest, file.stat().st_mtime_ns)
             self._copied.append(name)
 
     def _kept_of_line(self, office: Office, tip: Recorded) -> list[str]:
@@ -392,7 +398,7 @@ class _Tree:
             kept.pop()
             sizes.pop()
         for at, name in enumerate(kept):
-            if not self._take_over(name, said.files[name][0]):
+            if not self._take_over(name, said.files[name].sha256):
                 return kept[:at]  # it is damaged there
         return kept
 
@@ -402,7 +408,7 @@ class _Tree:
         Raises:
             RegisterError: the disk has something else.
         """
-        digests = {name: self.files[name][0] for name in self._copied}
+        digests = {name: self.files[name].sha256 for name in self._copied}
         for name, data in zip((MANIFEST, SIGNATURE), manifest.signed(office.service), strict=True):
             digests[name] = _copy(io.BytesIO(data), self._place / name)
         os.sync()
@@ -421,7 +427,7 @@ class _Archive:
     """
 
     def __init__(self, home: Home, out: io.BytesIO) -> None:
-        self.files: dict[str, tuple[str, int]] = {}
+        self.files: dict[str, Said] = {}
         self._home = home
         self._tar = tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - ended by `end`
 
@@ -442,7 +448,7 @@ class _Archive:
             elif stat.S_ISREG(found.st_mode):
                 data = path.read_bytes()
                 self._put(name, data)
-                self.files[name] = hashlib.sha256(data).hexdigest(), found.st_mtime_ns
+                self.files[name] = Said(hashlib.sha256(data).hexdigest(), found.st_mtime_ns, len(data))
             else:
                 raise _no_key(name)
         except FileNotFoundError:

@@ -11,11 +11,12 @@ import json
 import re
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flows import disk
 from flows.domain.errors import PitError, UnfitSignatureError
 from flows.domain.policy import SERVICE
+from flows.foreign import object_of
 from flows.register import signature
 from flows.register.line import Line
 from flows.register.objects import is_id
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from flows.register.signature import FileSigner
 
-FORM: Final = 2
+FORM: Final = 3
+_WITHOUT_SIZES: Final = 2
+"""The form of before, which is read too."""
 MANIFEST: Final = "backup.json"
 SIGNATURE: Final = "backup.json.sig"
 HOME: Final = "home"
@@ -38,8 +41,39 @@ OF_HOME: Final = "home/"
 _BUNDLE: Final = re.compile(r"register/(\d{12})-([0-9a-f]{40})\.bundle", re.ASCII)
 _NAME: Final = re.compile(r"(?!\.{1,2}(/|$))[^/\0]+(/(?!\.{1,2}(/|$))[^/\0]+)*")
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
-_MOST: Final = 1 << 30
+_MOST: Final = 1 << 28
 _SIGNED: Final = 1 << 16
+
+
+class Said(NamedTuple):
+    """What a backup says of a file.
+
+    Attributes:
+        changed: When, in nanoseconds since 1970.
+        size: Bytes; None where an earlier release made the backup.
+    """
+
+    sha256: str
+    changed: int
+    size: int | None = None
+
+    def check_size(self, size: int) -> None:
+        """Check that a file is as large as it was, before a byte of it is read.
+
+        Raises:
+            DamagedError: it is not.
+        """
+        if self.size not in {None, size}:
+            raise DamagedError("a file in it is damaged")
+
+    def check(self, sha256: str) -> None:
+        """Check that a file is what was written.
+
+        Raises:
+            DamagedError: it is not.
+        """
+        if self.sha256 != sha256:
+            raise DamagedError("a file in it is damaged")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +88,7 @@ class Manifest:
         time: When it began, UTC, ISO 8601.
         release: Of the software that made it.
         left_out: How many things were no plain files, or were still arriving in the inbox.
-        files: The SHA-256 of each file, and when it was changed, in nanoseconds since 1970.
+        files: What it says of each file.
     """
 
     form: int = FORM
@@ -65,7 +99,7 @@ class Manifest:
     time: str
     release: str
     left_out: int = 0
-    files: dict[str, tuple[str, int]] = field(default_factory=dict)
+    files: dict[str, Said] = field(default_factory=dict)
 
     def signed(self, service: FileSigner) -> tuple[bytes, bytes]:
         """Return it as it is written, and the service's signature on that."""
@@ -76,6 +110,11 @@ class Manifest:
     def bundles(self) -> list[str]:
         """The files that have the register, each the entries after those of the one before."""
         return sorted(name for name in self.files if name.startswith("register/"))
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files; 0 where an earlier release made it."""
+        return sum(each.size or 0 for each in self.files.values())
 
 
 class DamagedError(ValueError):
@@ -108,17 +147,17 @@ def parse(data: bytes, kind: str) -> Manifest:
         DamagedError: it is no backup of that kind.
     """
     try:
-        row: dict[str, Any] = json.loads(data)
+        row = object_of(data)
         form, of = row.get("form"), row.get("kind")
-    except (ValueError, AttributeError, RecursionError):
+    except ValueError:
         raise DamagedError("it is no backup") from None
-    if form != FORM or row.keys() != {each.name for each in fields(Manifest)}:
+    if form not in (FORM, _WITHOUT_SIZES) or row.keys() != {each.name for each in fields(Manifest)}:
         raise DamagedError("another release made it, in another form")
     if of != kind:
         raise DamagedError(f"it is a backup of the {of}, where one of the {kind} belongs")
     if not _is_formed(row):
         raise DamagedError("what it says of itself is malformed")
-    files = {name: (digest, changed) for name, (digest, changed) in row["files"].items()}
+    files = {name: Said(*each) for name, each in row["files"].items()}
     if not all(_NAME.fullmatch(name) for name in files):
         raise DamagedError("it has a name that leads elsewhere")
     found = Manifest(**{**row, "files": files})
@@ -137,14 +176,16 @@ def _is_formed(row: dict[str, Any]) -> bool:
         and all(isinstance(row[each], int) and 0 <= row[each] < 1 << 39 for each in numbers)
         and is_id(row["newest"])
         and isinstance(row["files"], dict)
-        and all(map(_is_file, row["files"].values()))
+        and all(_is_file(each, row["form"]) for each in row["files"].values())
     )
 
 
-def _is_file(said: object) -> bool:
+def _is_file(said: object, form: int) -> bool:
     match said:
-        case [str(digest), int(changed)]:
-            return _DIGEST.fullmatch(digest) is not None and abs(changed) < 1 << 63
+        case [str(digest), int(_)] if form == _WITHOUT_SIZES:
+            return _DIGEST.fullmatch(digest) is not None
+        case [str(digest), int(_), int(size)] if form == FORM:
+            return _DIGEST.fullmatch(digest) is not None and size >= 0
         case _:
             return False
 

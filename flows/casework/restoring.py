@@ -12,7 +12,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import stat
+import sys
 import tarfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ from flows.casework.backup_manifest import (
     SIGNATURE,
     DamagedError,
     Manifest,
+    Said,
     check_signed,
 )
 from flows.casework.office import open_office
@@ -45,12 +48,15 @@ from flows.vault.keys import keys_in, open_with
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from io import FileIO
     from typing import IO
 
     from flows.casework.ailment import Ailment
     from flows.home import Home
     from flows.register.report import Report
 
+_MOST_OF_KEYS: Final = 1 << 30
+"""Bytes of a backup of keys: a hundred times what those of a hundred thousand cases take."""
 _SEALED: Final = b"age-encryption.org/"
 _CHUNK: Final = 1 << 20
 _CUT: Final = "it was cut off, or is no backup"
@@ -215,9 +221,10 @@ def _take_home(folder: Path, fresh: Home, pin: str | None) -> Manifest:
         data, armoured = backup_manifest.read_manifest(folder)
         manifest = backup_manifest.parse(data, HOME)
         _check_names(folder, manifest)
+        _check_room(manifest, fresh)
         for name in manifest.bundles:
             with disk.opened_plain(folder / name) as file:
-                _compare(hashlib.file_digest(file, "sha256").hexdigest(), manifest.files[name])
+                _compare(file, manifest.files[name])
         take([str((folder / name).absolute()) for name in manifest.bundles], fresh.register)
         if branch_of(fresh.register) != manifest.newest:
             raise DamagedError("its register is not the one of which it was made")
@@ -261,7 +268,9 @@ def _reading(place: Path) -> Iterator[None]:
 
 @contextmanager
 def _tar(file: Path, identity: Path | None) -> Iterator[tarfile.TarFile]:
-    with file.open("rb") as opened:
+    with disk.opened_plain(file) as opened:
+        if os.fstat(opened.fileno()).st_size > _MOST_OF_KEYS:
+            raise DamagedError("it is larger than any backup of keys")
         sealed = opened.read(len(_SEALED)) == _SEALED
         opened.seek(0)
         if sealed and identity is None:
@@ -273,7 +282,7 @@ def _tar(file: Path, identity: Path | None) -> Iterator[tarfile.TarFile]:
 
 def _said_in(tar: tarfile.TarFile) -> tuple[Manifest, bytes, bytes]:
     members = tar.getmembers()[-2:]
-    held = [tar.extractfile(each) for each in members if each.isreg()]
+    held = [tar.extractfile(each) for each in members if each.isreg() and each.size <= _MOST_OF_KEYS]
     if [each.name for each in members] != [MANIFEST, SIGNATURE] or len(held) != len(members):
         raise DamagedError(_CUT)
     data, armoured = (each.read() for each in held if each)
@@ -281,40 +290,63 @@ def _said_in(tar: tarfile.TarFile) -> tuple[Manifest, bytes, bytes]:
 
 
 def _check_names(folder: Path, manifest: Manifest) -> None:
-    """Check that a backup has the files that it says, and nothing else."""
-    found = set()
+    """Check that a backup has the files that it says, each as large as it says, and nothing else."""
+    found: dict[str, int] = {}
     for here, folders, files in os.walk(folder, onerror=_refuse):
         for name in (*folders, *files):
             path = Path(here, name)
-            mode = path.lstat().st_mode
-            if stat.S_ISREG(mode):
-                found.add(path.relative_to(folder).as_posix())
-            elif not stat.S_ISDIR(mode):
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode):
+                found[path.relative_to(folder).as_posix()] = status.st_size
+            elif not stat.S_ISDIR(status.st_mode):
                 raise DamagedError(_NO_FILES)
-    missing = manifest.files.keys() - found
+    missing = manifest.files.keys() - found.keys()
     if missing:
         raise DamagedError(f"it lacks {len(missing)} of the files that it had")
-    if found != {*manifest.files, MANIFEST, SIGNATURE}:
+    if found.keys() != {*manifest.files, MANIFEST, SIGNATURE}:
         raise DamagedError(_OTHERS)
+    for name, said in manifest.files.items():
+        said.check_size(found[name])
+
+
+def _check_room(manifest: Manifest, fresh: Home) -> None:
+    """Check that there is room for what a backup says that it has.
+
+    Raises:
+        RefusedError: there is not.
+    """
+    free = shutil.disk_usage(fresh.root.parent).free
+    if manifest.size > free:
+        raise RefusedError(
+            f"The backup has {manifest.size >> 20} MiB, and {fresh.root.parent} has room for {free >> 20}: "
+            "nothing was restored."
+        )
 
 
 def _refuse(error: OSError) -> None:
     raise error
 
 
-def _compare(digest: str, said: tuple[str, int]) -> None:
-    if digest != said[0]:
-        raise DamagedError("a file in it is damaged")
+def _compare(source: FileIO | IO[bytes], said: Said) -> None:
+    """Check that a file is what a backup says, of which nothing is written before that."""
+    digest = hashlib.sha256()
+    while chunk := source.read(_CHUNK):
+        digest.update(chunk)
+    said.check(digest.hexdigest())
 
 
-def _put(source: IO[bytes], path: Path, said: tuple[str, int]) -> None:
+def _put(source: FileIO | IO[bytes], path: Path, said: Said) -> None:
     """Write a file where none is, for its owner alone; it is made durable with the home."""
-    digest, changed = hashlib.sha256(), said[1]
+    if said.size is None:  # of a backup of before, so that it is not known how much there is to write
+        _compare(source, said)
+        source.seek(0)
+    digest, left = hashlib.sha256(), sys.maxsize if said.size is None else said.size
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        while chunk := source.read(_CHUNK):
+        while chunk := source.read(min(_CHUNK, left)):
             digest.update(chunk)
             file.write(chunk)
-    _compare(digest.hexdigest(), said)
-    os.utime(path, ns=(changed, changed))
+            left -= len(chunk)
+    said.check(digest.hexdigest())
+    os.utime(path, ns=(said.changed, said.changed))

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import tarfile
@@ -259,12 +260,12 @@ def change(backup: Path) -> None:
     flip(file)
     name = file.relative_to(backup).as_posix()
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    say(backup, files=said(backup)["files"] | {name: [digest, 0]})
+    say(backup, files=said(backup)["files"] | {name: [digest, 0, file.stat().st_size]})
 
 
 def lead_out(backup: Path) -> None:
     (backup.parent / "outside").write_text("x")
-    say(backup, files=said(backup)["files"] | {"home/../../outside": ["0" * 64, 0]})
+    say(backup, files=said(backup)["files"] | {"home/../../outside": ["0" * 64, 0, 1]})
 
 
 def link(backup: Path) -> None:
@@ -292,11 +293,52 @@ def sign_otherwise(backup: Path, key: Path) -> None:
     (backup / "backup.json.sig").write_text(armoured)
 
 
+def make_huge(backup: Path, size: int = 1 << 28) -> None:
+    """Make a file far larger, of which the disk of the backup has hardly anything."""
+    os.truncate(one_of(backup, "home/notices/*"), size)
+
+
+def make_too_huge(backup: Path) -> None:
+    """Make a file larger than any disk, and say so."""
+    make_huge(backup, 1 << 50)
+    files = said(backup)["files"]
+    name = one_of(backup, "home/notices/*").relative_to(backup).as_posix()
+    say(backup, files=files | {name: [*files[name][:2], 1 << 50]})
+
+
+def without_sizes(backup: Path, key: Path) -> None:
+    """Make of a backup one that the release before made: it says of no file how large it is."""
+    files = {name: each[:2] for name, each in said(backup)["files"].items()}
+    say(backup, form=2, files=files)
+    sign_again(backup, key)
+
+
+def make_huge_without_sizes(backup: Path, key: Path) -> None:
+    without_sizes(backup, key)
+    make_huge(backup)
+
+
+@contextmanager
+def little_written() -> Iterator[None]:
+    """Let this process write no file of more than some megabytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 25, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 DAMAGED: Final[dict[str, tuple[Callable[[Path, Desk], object], str]]] = {
     "cut off": (lambda backup, _: (backup / "backup.json.sig").unlink(), "cut off"),
     "a bit of a file": (lambda backup, _: flip(one_of(backup, "home/notices/*")), "a file in it is damaged"),
     "a bit of the register": (
         lambda backup, _: flip(one_of(backup, "register/*")),
+        "a file in it is damaged",
+    ),
+    "a file of no end": (lambda backup, _: make_huge(backup), "a file in it is damaged"),
+    "a file of no end, of a backup of before": (
+        lambda backup, desk: make_huge_without_sizes(backup, desk.home.service),
         "a file in it is damaged",
     ),
     "no manifest": (lambda backup, _: (backup / "backup.json").write_bytes(b"x" * 20_000), "is no backup"),
@@ -328,11 +370,55 @@ def test_a_backup_that_the_home_did_not_write_so_makes_no_home(damage: str, desk
     break_(home, desk)
     new = elsewhere(kept)
 
-    result = new("restore", home)
+    with little_written():
+        result = new("restore", home)
 
     assert (result.exit_code, sentence in result.stderr) == (2, True), result.output
     assert result.stderr.count("\n") == 1
     assert [*new.home.root.parent.iterdir()] == []
+
+
+def test_what_there_is_no_room_for_is_refused_before_anything_is_written(desk: Desk, kept: Path) -> None:
+    (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
+    home, _ = taken(desk, kept)
+    make_too_huge(home)
+    new = elsewhere(kept)
+
+    result = new("restore", home)
+
+    assert (result.exit_code, "has room for" in result.stderr) == (1, True), result.output
+    assert [*new.home.root.parent.iterdir()] == []
+
+
+def test_a_backup_of_the_release_before_is_restored_and_gone_on_from(desk: Desk, kept: Path) -> None:
+    (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
+    first, keys = taken(desk, kept)
+    without_sizes(first, desk.home.service)
+    signed = (first / "backup.json").read_bytes()
+
+    def before(member: tarfile.TarInfo, data: bytes) -> tuple[tarfile.TarInfo, bytes]:
+        nonlocal signed
+        if member.name == "backup.json":
+            value = json.loads(data)
+            files = {name: each[:2] for name, each in value["files"].items()}
+            data = signed = json.dumps(value | {"form": 2, "files": files}).encode()
+        elif member.name == "backup.json.sig":
+            data = signature.load(desk.home.service).sign(signed, signature.BACKUP).encode()
+        return member, data
+
+    rewrite(keys, before)
+    new, _ = restored(kept, first, keys)
+    assert (new.home.notices / "a.txt").read_text() == "Somebody is to decide.\n"
+
+    desk.submit()
+    second = kept / "homes" / "equipoise-29990101T000000Z"
+    desk.done("backup", second)
+    files = said(second)["files"]
+    assert {name: each[2] for name, each in files.items()} == {
+        name: (second / name).stat().st_size for name in files
+    }
+    linked = one_of(second, "home/notices/*")
+    assert linked.stat().st_ino == one_of(first, "home/notices/*").stat().st_ino
 
 
 def test_a_manifest_of_before_fits_no_later_backup(desk: Desk, kept: Path) -> None:
@@ -385,8 +471,13 @@ def another_moment(member: tarfile.TarInfo, data: bytes) -> tuple[tarfile.TarInf
     return member, data.replace(b'"time": "20', b'"time": "19') if member.name == "backup.json" else data
 
 
+def endless_key(member: tarfile.TarInfo, data: bytes) -> tuple[tarfile.TarInfo, bytes]:
+    return member, bytes(1 << 26) if member.name == "keys/service/signing" else data
+
+
 CHANGED_KEYS: Final[dict[Callable[[tarfile.TarInfo, bytes], tuple[tarfile.TarInfo, bytes]], str]] = {
     another_key: "a file in it is damaged",
+    endless_key: "a file in it is damaged",
     another_name: "other files than were written",
     another_moment: "does not fit",
 }
@@ -400,10 +491,21 @@ def test_keys_that_the_home_did_not_write_make_no_home(
     rewrite(keys, change)
     new = elsewhere(kept)
 
-    result = new("restore", home, "--keys", keys)
+    with little_written():
+        result = new("restore", home, "--keys", keys)
 
     assert (result.exit_code, CHANGED_KEYS[change] in result.stderr) == (2, True), result.output
     assert [*new.home.root.parent.iterdir()] == []
+
+
+def test_a_backup_of_keys_without_end_is_not_read(desk: Desk, kept: Path) -> None:
+    home, keys = taken(desk, kept)
+    os.truncate(keys, 1 << 40)
+    new = elsewhere(kept)
+
+    result = new("restore", home, "--keys", keys)
+
+    assert (result.exit_code, "larger than any backup of keys" in result.stderr) == (2, True)
 
 
 def test_keys_of_another_home_are_refused(desk: Desk, kept: Path, tmp_path: Path) -> None:
