@@ -19,7 +19,7 @@ from flows.casework.acts import Officer, Wish, act, propose
 from flows.casework.asking import ask, untold
 from flows.catalogue.file import Catalogue
 from flows.catalogue.remote import LISTS
-from flows.desk.registrar.answers import ANSWERS, _check_may_append
+from flows.desk.registrar.answers import ANSWERS, MOST_BYTES, _check_may_append
 from flows.desk.registrar.application import Application, Offices
 from flows.desk.registrar.peers import Part, Peer, read_peers
 from flows.desk.registrar.serving import serve
@@ -299,6 +299,17 @@ def test_who_may_ask_what_is_this_table() -> None:
             ("told-before", "tell", "signed-as", "stated", "put-by", "lay-out", "copies-missing"), workers
         ),
     }
+
+
+def test_whatever_brings_files_may_be_as_large_as_files_are() -> None:
+    brings = {
+        name
+        for name, answer in ANSWERS.items()
+        if any("bytes" in str(field.annotation) for field in answer.form.model_fields.values())
+    }
+
+    assert {"append", "send-letter", "receive-message", "unseal"} <= brings
+    assert [name for name in sorted(brings) if ANSWERS[name].most < MOST_BYTES] == []
 
 
 def test_every_list_of_the_catalogue_can_be_asked_for_from_elsewhere() -> None:

@@ -424,7 +424,7 @@ def letter_shown(asked: Asked, person: str, reference: str, document: str) -> Sh
     return sending.shown(asked.office, person, asked.office.register.dossier(reference), _known(document))
 
 
-@_answers(OPENING)
+@_answers(OPENING, most=MOST_BYTES)
 def send_letter(
     asked: Asked, statement: bytes, changes: dict[str, bytes], signature: str, *, again: bool
 ) -> bool:
