@@ -255,6 +255,11 @@ class Home:
         return self.state / "tree"
 
     @property
+    def mended(self) -> Path:
+        """What was put out of the way by mending, for whoever wants to look at it."""
+        return self.state / "mended"
+
+    @property
     def audits(self) -> Path:
         """When the register was audited here, and what was found: JSON, one line each."""
         return self.state / "audits.jsonl"

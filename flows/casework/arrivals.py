@@ -13,13 +13,13 @@ import json
 import os
 import re
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
+from flows.casework import kept_lines
 from flows.casework.handing_over import Handed
 from flows.domain.acts.erasing import gone
 from flows.domain.english import in_full
@@ -294,11 +294,7 @@ def _was_read(office: Office, person: str, tag: str) -> bool:
 
 def _noted(office: Office, tag: str) -> list[dict[str, Any]]:
     """Return what was noted of an item; what a full disk or a kill left of a line counts as nothing."""
-    rows: list[dict[str, Any]] = []
-    if office.home.lookups.exists():
-        for line in office.home.lookups.read_bytes().splitlines():
-            with suppress(ValueError):
-                rows.append(json.loads(line))
+    rows, _ = kept_lines.read(office.home.lookups, dict)
     return [row for row in rows if row.get("item") == tag]
 
 

@@ -6,16 +6,15 @@ What they decided to go on in spite of is found again by every audit, and stops 
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
-from flows.casework import checkpoints, erasing, papers, published_files, witnesses
+from flows.casework import checkpoints, erasing, kept_lines, papers, published_files, witnesses
 from flows.casework.office import Done
 from flows.domain.english import in_full, listing
 from flows.domain.errors import PitError, RefusedError, TamperedError
@@ -114,7 +113,7 @@ def audit_register(office: Office) -> Done:
         validated=found.checkpoint.text() if found.passes else "",
         uncosigned=asked.silent,
     )
-    _keep(office.home, [*audits, audited])
+    _keep(office.home, audited)
     if undecided:
         _tell(office, findings)
         raise TamperedError(
@@ -162,7 +161,7 @@ def note_restored(home: Home, report: Report, now: datetime) -> None:
         release=version("equipoise"),
         validated=validated,
     )
-    _keep(home, [*_audits(home), audited])
+    _keep(home, audited)
 
 
 def last_audit(home: Home) -> Audited | None:
@@ -207,7 +206,11 @@ def _tell(office: Office, findings: tuple[str, ...]) -> None:
 
 def _validated(audits: Sequence[Audited]) -> Checkpoint | None:
     """Return what the last audit that passed validated."""
-    return next((parse_text(each.validated) for each in reversed(audits) if each.validated), None)
+    for each in reversed(audits):
+        with suppress(ValueError):  # where a disk spoilt it, the one before counts
+            if each.validated:
+                return parse_text(each.validated)
+    return None
 
 
 def _looked_into_lately(audits: Iterable[Audited], now: datetime) -> bool:
@@ -219,23 +222,50 @@ def _looked_into_lately(audits: Iterable[Audited], now: datetime) -> bool:
     )
 
 
-def _keep(home: Home, audits: Sequence[Audited]) -> None:
+def _keep(home: Home, audited: Audited) -> None:
+    with disk.locked(home.state / "audits.lock"):
+        rows, lost = _read(home)
+        _write(home, [*rows, audited], lost)
+
+
+def lost_lines(home: Home) -> int:
+    """Return how many lines of the audits of a home cannot be read."""
+    return _read(home)[1]
+
+
+def mend(home: Home) -> None:
+    """Leave the audits that can be read, and put the file aside as it was."""
+    with disk.locked(home.state / "audits.lock"):
+        _write(home, *_read(home))
+
+
+def _write(home: Home, audits: Sequence[Audited], lost: int) -> None:
     rows = (asdict(each) | {"time": each.time.isoformat()} for each in audits[-_MOST_KEPT:])
-    disk.write(home.audits, "".join(f"{json.dumps(row)}\n" for row in rows).encode())
+    kept_lines.write(home.audits, rows, home.mended, lost=lost)
 
 
 def _audits(home: Home) -> list[Audited]:
-    """Return the audits of a home, oldest first."""
-    lines = home.audits.read_text(encoding="utf-8").splitlines() if home.audits.exists() else []
-    rows = map(json.loads, lines)
-    return [
-        Audited(
-            **row
-            | {"time": datetime.fromisoformat(row["time"])}
-            | {name: tuple(row.get(name, ())) for name in ("findings", "uncosigned")}
-        )
-        for row in rows
-    ]
+    """Return the audits of a home, oldest first, as far as they can be read."""
+    return _read(home)[0]
+
+
+def _read(home: Home) -> tuple[list[Audited], int]:
+    return kept_lines.read(home.audits, _row)
+
+
+def _row(row: dict[str, Any]) -> Audited:
+    lists = {name: _texts(row.get(name, [])) for name in ("findings", "uncosigned")}
+    _texts([row.get(name, "") for name in ("release", "validated")])
+    time = datetime.fromisoformat(row["time"])
+    if type(row["entries"]) is not int or type(row.get("whole", True)) is not bool or time.tzinfo is None:
+        raise ValueError("no audit")
+    return Audited(**{**row, **lists, "time": time})
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise TypeError("no list of texts")
+    return tuple(given)
 
 
 def _told(office: Office) -> set[str]:

@@ -10,11 +10,12 @@ import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows import disk
-from flows.domain.errors import RefusedError, RegisterMovedError
+from flows.domain.errors import RefusedError, RegisterError, RegisterMovedError
 from flows.domain.procedure import Role
+from flows.foreign import object_of
 from flows.register import consent as consents
 from flows.register.roster import parse_policy
 from flows.register.statement import POLICY
@@ -123,7 +124,15 @@ def _kept(office: Office) -> list[Waiting]:
 
 
 def _read(path: Path) -> Waiting:
-    kept, since = json.loads(path.read_bytes()), datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    try:
+        return _said(object_of(path.read_bytes()), datetime.fromtimestamp(int(path.stat().st_mtime), UTC))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise RegisterError(
+            f"{path} is damaged: delete it, and have the change proposed again that waited in it."
+        ) from None
+
+
+def _said(kept: Mapping[str, Any], since: datetime) -> Waiting:
     content = b64decode(kept["consent"])
     files = {path: b64decode(content) for path, content in kept["files"].items()}
     return Waiting(

@@ -6,13 +6,13 @@ others fetch without the desk is not known here.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows import disk
+from flows.casework import kept_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,11 +58,12 @@ def note(office: Office, way: Way, place: str, entries: int, *, outside: bool = 
     if there := office.keys_elsewhere:
         there.ask("handed-out", bool, way=way, place=place, entries=entries)
         return
+    place = place.encode(errors="backslashreplace").decode()  # a name of a file may be no text
     row = HandedOut(way=way, place=place, entries=entries, time=office.now(), outside=outside)
     with disk.locked(office.home.state / "handed-out.lock"):
-        kept = [each for each in known(office.home) if (each.way, each.place) != (way, place)]
-        lines = [json.dumps({**asdict(each), "time": each.time.isoformat()}) for each in [row, *kept]]
-        disk.write(office.home.handed_out, "".join(f"{line}\n" for line in lines[:_MOST]).encode())
+        rows, lost = _read(office.home)
+        kept = [each for each in rows if (each.way, each.place) != (way, place)]
+        _write(office.home, [row, *kept], lost)
 
 
 def note_file(office: Office, file: Path, entries: int) -> None:
@@ -73,10 +74,31 @@ def note_file(office: Office, file: Path, entries: int) -> None:
 
 def known(home: Home) -> tuple[HandedOut, ...]:
     """Return what went out, the newest first."""
-    if not home.handed_out.exists():
-        return ()
-    rows = map(json.loads, home.handed_out.read_text(encoding="utf-8").splitlines())
-    return tuple(
-        HandedOut(**{**row, "way": Way(row["way"]), "time": datetime.fromisoformat(row["time"])})
-        for row in rows
-    )
+    return tuple(_read(home)[0])
+
+
+def lost_lines(home: Home) -> int:
+    """Return how many lines of what went out cannot be read."""
+    return _read(home)[1]
+
+
+def mend(home: Home) -> None:
+    """Leave what can be read, and put the file aside as it was."""
+    with disk.locked(home.state / "handed-out.lock"):
+        _write(home, *_read(home))
+
+
+def _read(home: Home) -> tuple[list[HandedOut], int]:
+    return kept_lines.read(home.handed_out, _row)
+
+
+def _row(row: dict[str, Any]) -> HandedOut:
+    time = datetime.fromisoformat(row["time"])
+    if not isinstance(row["place"], str) or type(row["entries"]) is not int or time.tzinfo is None:
+        raise ValueError("not what went out")
+    return HandedOut(**{**row, "way": Way(row["way"]), "time": time})
+
+
+def _write(home: Home, rows: list[HandedOut], lost: int) -> None:
+    told = ({**asdict(each), "time": each.time.isoformat()} for each in rows[:_MOST])
+    kept_lines.write(home.handed_out, told, home.mended, lost=lost)

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.casework import acts, erasing, mail_doctor, publishing
+from flows.casework import acts, auditing, copies_elsewhere, erasing, mail_doctor, publishing
 from flows.casework.ailment import Ailment
 from flows.casework.office import open_office
 from flows.catalogue.search import Entries
@@ -255,7 +255,7 @@ def _objects(home: Home) -> Iterator[Ailment]:
 
 
 def _put_away(home: Home, path: Path) -> None:
-    upkeep.put_out_of_the_way(path, home.state / "mended")
+    upkeep.put_out_of_the_way(path, home.mended)
 
 
 # The keys -----------------------------------------------------------------------------------------
@@ -415,6 +415,21 @@ def _memories(home: Home) -> Iterator[Ailment]:
             )
 
 
+def _lines(home: Home) -> Iterator[Ailment]:
+    """Find lines that cannot be read, as a power cut leaves them."""
+    for path, lost, mended in (
+        (home.audits, auditing.lost_lines, auditing.mend),
+        (home.handed_out, copies_elsewhere.lost_lines, copies_elsewhere.mend),
+    ):
+        if count := lost(home):
+            yield Ailment(
+                place=_named(home, path),
+                what=f"{count} of its lines cannot be read, as after a power cut; the others count.",
+                remedy="It is put into state/mended, and what can be read of it stays.",
+                mend=partial(mended, home),
+            )
+
+
 def _is_sound(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=60)) as db:
@@ -497,6 +512,7 @@ _LOOKS: Final = (
     _branch,
     _objects,
     _memories,
+    _lines,
     mail_doctor.settings,
     _stop,
 )

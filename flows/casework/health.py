@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import copies_elsewhere
+from flows.casework import auditing, copies_elsewhere
 from flows.casework.auditing import last_audit, silent_witnesses
 from flows.casework.copies_elsewhere import Way
 from flows.catalogue.search import Which
@@ -68,6 +68,7 @@ TROUBLES: Final = {
     "audit-failed": "The last audit failed.",
     "audit-old": "The register was not audited for a day and a half.",
     "witness-silent": "A witness of the register cosigned nothing for three nights.",
+    "state-damaged": "What is kept of audits or of backups is damaged; `equipoise doctor` tells more.",
     "backup-old": "There is no backup of the hours that the settings ask for.",
 }
 
@@ -86,6 +87,7 @@ def health(office: Office, settings: Settings) -> Health:
         "audit-failed": bool(audit and audit.findings),
         "audit-old": audit is None or now - audit.time > _AUDIT_OLD,
         "witness-silent": bool(silent_witnesses(home)),
+        "state-damaged": auditing.lost_lines(home) + copies_elsewhere.lost_lines(home) > 0,
         "backup-old": hours > 0 and (backup is None or now - backup.time > timedelta(hours=hours)),
     }
     troubles = tuple(name for name, is_so in wrong.items() if is_so)

@@ -24,6 +24,7 @@ from flows.domain.finding import Finding, Severity
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import slug
 from flows.files import folder
+from flows.foreign import object_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,8 +56,8 @@ def look(office: Office, dossier: Dossier) -> Looked | None:
     if not dossier.case.test.version or dossier.case.stage() not in {Stage.DRAFTING, *ROLE_AT}:
         return None
     place, key = office.home.looked / f"{slug(dossier.case.reference)}.json", _key(office, dossier)
-    with suppress(OSError, ValueError, LookupError, TypeError):
-        kept = json.loads(place.read_bytes())
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+        kept = object_of(place.read_bytes())
         if kept["key"] == key:
             return Looked(findings=tuple(map(_finding, kept["findings"])), words=kept["words"])
     looked = _looked_anew(office, dossier)
@@ -113,8 +114,8 @@ def _ahead(office: Office) -> dict[str, str]:
 
 def _unlooked(office: Office, ahead: Mapping[str, str]) -> list[str]:
     known: dict[str, str] = {}
-    with suppress(OSError, ValueError, LookupError, TypeError):
-        kept = json.loads(office.home.looked_ahead.read_bytes())
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+        kept = object_of(office.home.looked_ahead.read_bytes())
         known = dict(kept["at"]) if kept["key"] == _same_for_all(office) else known
     return [reference for reference, entry in ahead.items() if known.get(reference) != entry]
 

@@ -20,6 +20,7 @@ from flows.casework import acts, consents
 from flows.casework.acts import UnconfirmedError
 from flows.domain.acts.publishing import MESSAGE
 from flows.domain.errors import AttestedError, Fault, MalformedError, RegisterMovedError, UnfitSignatureError
+from flows.foreign import object_of
 from flows.register.consent import Consent
 from flows.register.consent import parse as parse_consent
 from flows.register.entry import LONGEST_DELAY
@@ -88,9 +89,9 @@ def find(office: Office, digest: str) -> Kept | None:
         return None
     place = _place(office, digest)
     try:
-        kept, when = json.loads(place.read_bytes()), place.stat().st_mtime
+        kept, when = object_of(place.read_bytes()), place.stat().st_mtime
         return _read(kept, datetime.fromtimestamp(int(when), UTC))
-    except (OSError, ValueError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
 
 

@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from flows import disk
 from flows.domain.reference import slug
 from flows.engine import authorities
+from flows.foreign import object_of
 
 if TYPE_CHECKING:
     from flows.casework.office import Office
@@ -47,8 +48,8 @@ def announce(office: Office, there: Prefect) -> None:
     told.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # where no ``up`` ever ran
     with disk.locked(office.home.prefect / "announcing.lock"):
         newest, last = office.register.tip().entry.sequence, None
-        with suppress(OSError, ValueError, KeyError):
-            last = int(json.loads(told.read_bytes())["entry"])
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            last = range(newest + 1).index(object_of(told.read_bytes())["entry"])
         # Of what was done before there was anybody to tell, nobody is told.
         events = [event_of(each, office) for each in office.register.since(newest if last is None else last)]
         for start in range(0, len(events), _AT_ONCE):
