@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOME_VARIABLE: Final = "EQUIPOISE_HOME"
+_REGISTRAR_FILES: Final = ("EQUIPOISE_REGISTRAR_CA", "EQUIPOISE_REGISTRAR_CERT", "EQUIPOISE_REGISTRAR_KEY")
 REGISTRAR_VARIABLE: Final = "EQUIPOISE_REGISTRAR"
 """Where a registrar answers, for whoever has no register; with ``_CA``, ``_CERT`` and ``_KEY`` over https."""
 
@@ -356,9 +357,17 @@ def find_home(given: Path | None = None) -> Home:
 def find_registrar() -> Address | None:
     """Return the registrar that the environment names; None where the home has its own register."""
     text = os.environ.get(REGISTRAR_VARIABLE)
-    files = (os.environ.get(f"{REGISTRAR_VARIABLE}_{name}") for name in ("CA", "CERT", "KEY"))
-    authority, certificate, key = (Path(file) if file else None for file in files)
+    files = (os.environ.get(name) for name in _REGISTRAR_FILES)
+    authority, certificate, key = (Path(file).absolute() if file else None for file in files)
     return Address(text=text, authority=authority, certificate=certificate, key=key) if text else None
+
+
+def home_environment(home: Home) -> dict[str, str]:
+    """Return what the environment says of a home, by whole paths, good in whichever folder one stands."""
+    address = home.registrar
+    files = (address.authority, address.certificate, address.key) if address else ()
+    named = {name: str(file) for name, file in zip(_REGISTRAR_FILES, files, strict=False) if file}
+    return {HOME_VARIABLE: str(home.root), **named}
 
 
 def agent_socket() -> str | None:

@@ -172,8 +172,8 @@ TABLE: Final = (
     ),
     Setting(
         name="metrics.token",
-        what="The file in the home, or the credential of systemd, with the token by which /health and "
-        "/metrics answer from elsewhere too. Without it they answer this machine alone.",
+        what="The file in the home, or the credential of systemd, with the token by which /health/state "
+        "and /metrics answer from elsewhere too. Without it they answer this machine alone.",
         read=_file_beside,
     ),
     Setting(
@@ -272,11 +272,11 @@ class Settings:
 def _read_file(path: Path) -> dict[str, str]:
     """Return what the file says, by the names of the table."""
     try:
-        content = toml_of(path.read_text(encoding="utf-8"))
+        content = toml_of(path.read_bytes(), _FILE)
     except (FileNotFoundError, NotADirectoryError):
         return {}  # whatever opens the home says what is wrong with it
-    except (OSError, ValueError):
-        raise _malformed("", "it is no file of TOML that can be read") from None
+    except OSError as error:
+        raise _malformed("", f"it cannot be read ({error.strerror})") from None
     found: dict[str, str] = {}
     for table, rows in content.items():
         for key, value in rows.items() if isinstance(rows, dict) else [("", rows)]:

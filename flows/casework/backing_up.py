@@ -191,7 +191,10 @@ def _place_of(office: Office, target: Path, kind: str, *, sealed: bool = False) 
 
 
 def _there_already(place: Path) -> RefusedError:
-    return RefusedError(f"{place} is there already, and no backup is written over.")
+    what = "is a backup itself" if (place / MANIFEST).exists() else "is there already"
+    return RefusedError(
+        f"{place} {what}, and no backup is written over; name a folder of backups, or what is not there yet."
+    )
 
 
 def _no_key(name: str) -> RefusedError:
@@ -277,9 +280,9 @@ def _secrets(home: Home) -> list[Path]:
 def _named_in(settings: Path, key: str, *, table: str = "") -> str:
     """Return what settings say under a key; empty where they say nothing that can be read."""
     try:
-        given = toml_of(settings.read_text(encoding="utf-8"))
+        given = toml_of(settings.read_bytes(), settings.name)
         return str((given.get(table, {}) if table else given).get(key, ""))
-    except (OSError, ValueError, AttributeError):
+    except (OSError, MalformedError, AttributeError):
         return ""
 
 

@@ -18,9 +18,11 @@ from flows import disk
 from flows.casework import acts, auditing, copies_elsewhere, erasing, mail_doctor, publishing
 from flows.casework.ailment import Ailment
 from flows.casework.office import open_office
+from flows.casework.provider import provider
+from flows.casework.witnesses import read_witnesses
 from flows.catalogue.search import Entries
 from flows.domain.documents import DOCUMENTS
-from flows.domain.errors import PitError, RegisterError, VaultShutError
+from flows.domain.errors import MalformedError, PitError, RegisterError, VaultShutError
 from flows.domain.policy import SERVICE
 from flows.domain.reference import identity
 from flows.register import signature, upkeep
@@ -29,6 +31,7 @@ from flows.register.openings import read_openings
 from flows.register.repository import Repository
 from flows.register.roster import allowed_signers
 from flows.register.stop import stopped
+from flows.settings import Settings
 from flows.vault.keys import keys_in, places_of
 from flows.vault.wrapping import is_unfinished
 
@@ -492,6 +495,22 @@ def _clock(office: Office) -> Iterator[Ailment]:
         )
 
 
+def _settings(home: Home) -> Iterator[Ailment]:
+    """Find what is wrong with the files by which the home knows how it runs, and whom it asks."""
+    files: tuple[tuple[Callable[[Home], object], str], ...] = (
+        (Settings, "by docs/settings.md; until then `equipoise up` does not start"),
+        (provider, "by docs/operating.md; until then nobody enters by single sign-on"),
+        (read_witnesses, "by docs/outside-memory.md; until then no witness is asked"),
+    )
+    for read, remedy in files:
+        try:
+            read(home)
+        except MalformedError as error:
+            yield Ailment(
+                place=error.source, what=mail_doctor.told_of(error), remedy=f"Put that right, {remedy}."
+            )
+
+
 def _stop(home: Home) -> Iterator[Ailment]:
     if sentence := stopped(home.register):
         yield Ailment(
@@ -513,6 +532,7 @@ _LOOKS: Final = (
     _objects,
     _memories,
     _lines,
+    _settings,
     mail_doctor.settings,
     _stop,
 )

@@ -66,7 +66,7 @@ class Health:
 TROUBLES: Final = {
     "writing-stopped": "Nothing is recorded until an administrator decides.",
     "audit-failed": "The last audit failed.",
-    "audit-old": "The register was not audited for a day and a half.",
+    "audit-old": "No nightly audit of the last day and a half is known; `equipoise up` makes one at once.",
     "witness-silent": "A witness of the register cosigned nothing for three nights.",
     "state-damaged": "What is kept of audits or of backups is damaged; `equipoise doctor` tells more.",
     "backup-old": "There is no backup of the hours that the settings ask for.",

@@ -22,6 +22,11 @@ _SETTINGS: Final = "mail.toml"
 _NO_MAIL: Final = "Put that right, by docs/mail.md; until then no mail is taken in, and none is sent."
 
 
+def told_of(error: MalformedError) -> str:
+    """Return what is wrong with a file, without its name, which stands before it."""
+    return str(error).removeprefix(f"{error.source}: ")
+
+
 def secrets(home: Home) -> Iterator[Path]:
     """Yield what is of mail and for the home's account alone."""
     yield from password_files(home)
@@ -35,7 +40,7 @@ def settings(home: Home) -> Iterator[Ailment]:
     try:
         found = mail_settings(home)
     except MalformedError as error:
-        yield Ailment(place=_SETTINGS, what=str(error), remedy=_NO_MAIL)
+        yield Ailment(place=_SETTINGS, what=told_of(error), remedy=_NO_MAIL)
         return
     if found is None or found.maildir is None:
         return

@@ -9,6 +9,7 @@ import os
 import re
 import ssl
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ _FOLDER: Final = re.compile(r"[A-Za-z0-9 ._/&+-]{1,80}")
 _IMAPS: Final = 993
 _SUBMISSION: Final = 587
 _SMTPS: Final = 465
+_LAST_PORT: Final = 65_535
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -132,17 +134,17 @@ def mail_settings(home: Home) -> MailSettings | None:
     if not home.mail_file.is_file():
         return None
     try:
-        given = toml_of(home.mail_file.read_text("utf-8"))
-    except (OSError, ValueError):
-        raise _malformed("", "it is no file of TOML that can be read") from None
+        given = toml_of(home.mail_file.read_bytes(), home.mail_file.name)
+    except OSError as error:
+        raise _malformed("", f"it cannot be read ({error.strerror})") from None
     return _Reading(home, given).settings()
 
 
 def password_files(home: Home) -> list[Path]:
     """Return the files beside the settings that they name for passwords, whatever else is wrong with them."""
     try:
-        given = toml_of(home.mail_file.read_text("utf-8"))
-    except (OSError, ValueError):
+        given = toml_of(home.mail_file.read_bytes(), home.mail_file.name)
+    except (OSError, MalformedError):
         return []
     tables = (given.get(name) for name in ("receive", "send"))
     names = {table.get("password") for table in tables if isinstance(table, dict)}
@@ -209,9 +211,11 @@ class _Reading:
     def _known(table: Mapping[str, Any], where: str, keys: set[str]) -> None:
         if unknown := sorted(table.keys() - keys):
             # The name of a key may be a secret that slipped: it is not repeated.
+            meant = [near for each in unknown for near in get_close_matches(each, sorted(keys), n=1)]
+            count = "a key is" if len(unknown) == 1 else f"{len(unknown)} keys are"
+            perhaps = f" ({meant[0]} is meant, perhaps)" if meant else ""
             raise _malformed(
-                where.rstrip("."),
-                f"{len(unknown)} keys are not known; those that are: {', '.join(sorted(keys))}",
+                where.rstrip("."), f"{count} not known{perhaps}; those that are: {', '.join(sorted(keys))}"
             )
 
     @staticmethod
@@ -279,7 +283,7 @@ class _Reading:
 
 def _host_and_port(where: str, text: str, usual: int) -> tuple[str, int]:
     host, _, port = text.rpartition(":") if re.search(r":\d+\Z", text) else (text, "", str(usual))
-    if not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host):
+    if not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host) or not 0 < int(port) <= _LAST_PORT:
         raise _malformed(
             where, "the name of a server is needed, and its port where it has another than is usual"
         )

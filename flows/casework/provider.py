@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from flows.domain.attested import account_of
@@ -52,33 +52,53 @@ def provider(home: Home) -> Provider | None:
     if not home.sign_on.is_file():
         return None
     try:
-        given = toml_of(home.sign_on.read_text("utf-8"))
-        secret = home.sign_on.with_name(str(given["secret"])).read_text("utf-8").strip()
-        return _read(given, secret)
-    except (OSError, KeyError, AttributeError, ValueError):
-        problem = "it does not say what single sign-on needs; docs/operating.md has the form"
-        raise MalformedError(home.sign_on.name, Fault(path="", problem=problem)) from None
-
-
-def _read(given: Mapping[str, Any], secret: str) -> Provider:
-    people = {str(subject): str(person) for person, subject in given["people"].items()}
-    if not given.keys() <= _FIELDS or len(people) != len(given["people"]):
-        raise ValueError("a field that is unknown, or a subject of two people")
+        given = toml_of(home.sign_on.read_bytes(), home.sign_on.name)
+    except OSError as error:
+        raise _malformed("", f"it cannot be read ({error.strerror})") from None
+    if given.keys() - _FIELDS:
+        # Which it is may be a secret that slipped, and is not repeated.
+        raise _malformed("", f"a key is not known; those that are: {', '.join(sorted(_FIELDS))}")
     return Provider(
-        issuer=_checked(str(given["issuer"]).rstrip("/")),
-        client=str(given["client"]),
-        secret=secret,
-        claim=str(given.get("claim", "sub")),
-        people=people,
+        issuer=_issuer(given.get("issuer")),
+        client=_text("client", given.get("client")),
+        secret=_secret(home, given.get("secret")),
+        claim=_text("claim", given.get("claim", "sub")),
+        people=_people(given.get("people", {})),
     )
 
 
-def _checked(url: str) -> str:
-    parts = urlsplit(url)
+def _malformed(path: str, problem: str) -> MalformedError:
+    return MalformedError("sign-on.toml", Fault(path=path, problem=problem))
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise _malformed(name, f'a text is needed, as {name} = "…"')
+    return value
+
+
+def _issuer(value: object) -> str:
+    parts = urlsplit(value if isinstance(value, str) else "")
     on_this_machine = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
     if not (parts.scheme == "https" or on_this_machine) or parts.username or not parts.hostname:
-        raise ValueError("an address over https is needed")
-    return url
+        raise _malformed("issuer", "an address over https is needed, as https://login.example.gov.uk/tenant")
+    return str(value).rstrip("/")
+
+
+def _secret(home: Home, value: object) -> str:
+    try:
+        return home.sign_on.with_name(_text("secret", value)).read_text("utf-8").strip()
+    except (OSError, ValueError):
+        raise _malformed("secret", "the name of a file beside it is needed, which can be read") from None
+
+
+def _people(given: object) -> dict[str, str]:
+    if not isinstance(given, dict) or not all(isinstance(each, str) and each for each in given.values()):
+        raise _malformed("people", 'an id and what the claim says of each person are needed, as anne = "…"')
+    people = {subject: person for person, subject in given.items()}
+    if len(people) != len(given):
+        raise _malformed("people", "two of them have the same account; each needs one of their own")
+    return people
 
 
 def accounts_of(known: Provider, register: str, people: Collection[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ before that, so that no key of an erased case stays, whichever age the copy of t
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -60,6 +61,8 @@ _MOST_OF_KEYS: Final = 1 << 30
 _SEALED: Final = b"age-encryption.org/"
 _CHUNK: Final = 1 << 20
 _CUT: Final = "it was cut off, or is no backup"
+_OF_ANOTHER_FORM: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
+"""What is met where something is no backup: a file for a folder, or a name that is not there."""
 _OTHERS: Final = "it has other files than were written"
 _NO_FILES: Final = "it has something else than files"
 _UNAUDITED: Final = (
@@ -260,9 +263,13 @@ def _take_keys(file: Path, fresh: Home, identity: Path | None) -> None:
 @contextmanager
 def _reading(place: Path) -> Iterator[None]:
     try:
+        if not place.exists():
+            raise DamagedError("there is no such file or folder")
         yield
     except (OSError, tarfile.TarError, ValueError) as error:
         problem = str(error) if isinstance(error, DamagedError) else _CUT
+        if isinstance(error, OSError) and error.errno not in _OF_ANOTHER_FORM:  # a full disk, as an example
+            problem = f"it cannot be read, or put at its place ({error.strerror})"
         raise MalformedError(str(place), Fault(path="", problem=problem)) from error
 
 

@@ -175,7 +175,7 @@ def read_witnesses(home: Home) -> list[_Named]:
     if not home.witnesses.is_file():
         return []
     try:
-        given = toml_of(home.witnesses.read_text("utf-8"))
+        given = toml_of(home.witnesses.read_bytes(), home.witnesses.name)
         named = [_named(**each) for each in given.pop("witness")]
         if given or len({each.key for each in named}) != len(named):
             raise ValueError("a field that is unknown, or a witness named twice")  # noqa: TRY301 - as above

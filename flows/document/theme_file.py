@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flows.document.characters import character_faults
 from flows.document.crest import MOST, crest_faults, redrawn
 from flows.domain.errors import Fault, MalformedError
-from flows.domain.text_file import text_of, toml_of
+from flows.domain.text_file import toml_of
 from flows.domain.theme import HOUSE_STYLE, Crest, Theme, theme_faults
 
 if TYPE_CHECKING:
@@ -105,12 +105,10 @@ def values_in(path: Path) -> dict[str, Any]:
         MalformedError: it cannot be read.
     """
     try:
-        given = toml_of(text_of(path.read_bytes(), path.name))
+        given = toml_of(path.read_bytes(), path.name)
     except OSError as error:
         problem = f"it cannot be read: {error.strerror}"
         raise MalformedError(path.name, Fault(path="", problem=problem)) from error
-    except ValueError as error:
-        raise MalformedError(path.name, Fault(path="", problem="it is not TOML")) from error
     return dict(_dotted(given))
 
 

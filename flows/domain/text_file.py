@@ -10,6 +10,7 @@ from typing import Any, Final
 from flows.domain.errors import Fault, MalformedError
 
 _LINE_END: Final = re.compile("\r*\n|\r")
+_TOML_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)\Z")
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -33,16 +34,23 @@ def text_of(data: bytes, source: str) -> str:
     return _with_one_line_end(text)
 
 
-def toml_of(text: str) -> dict[str, Any]:
-    """Return what a text in TOML says.
+def toml_of(data: bytes, source: str) -> dict[str, Any]:
+    """Return what a file in TOML says.
 
     Raises:
-        ValueError: it is none, or nested deeper than anybody would.
+        MalformedError: it is none, or nested deeper than anybody would; says in which line.
     """
+    text = text_of(data, source)
     try:
         return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # Of its sentence the place alone: the rest may quote what is in the file.
+        place = _TOML_LINE.search(str(error))
+        line = int(place[1]) if place else text.rstrip().count("\n") + 1
+        problem = f"it is not TOML (line {line})"
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        problem = "it is not TOML that anybody would write: it is nested too deeply"
+    raise MalformedError(source, Fault(path="", problem=problem))
 
 
 def typed(text: str) -> str:

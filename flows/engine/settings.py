@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flows.home import HOME_VARIABLE
+from flows.home import home_environment
 from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def set_prefect_environment(home: Home, url: str) -> None:
         del os.environ[name]
     os.environ.update(prefect_settings(home))
     os.environ["PREFECT_API_URL"] = url
-    os.environ[HOME_VARIABLE] = str(home.root)
+    os.environ.update(home_environment(home))
 
 
 def server_environment(home: Home, *, ui: bool) -> dict[str, str]:

@@ -23,7 +23,7 @@ from flows.engine import authorities
 from flows.engine.deployment import HEARTBEAT_SECONDS
 from flows.engine.here import waiting
 from flows.engine.settings import RUN_SETTINGS
-from flows.home import HOME_VARIABLE, find_home
+from flows.home import find_home, home_environment
 
 if TYPE_CHECKING:
     from anyio.abc import TaskStatus
@@ -67,7 +67,7 @@ class EquipoiseWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Ended]):
             **os.environ,
             **RUN_SETTINGS,
             "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
-            HOME_VARIABLE: str(self._home.root),
+            **home_environment(self._home),
         }
         async with await anyio.open_process(
             command, env=environment, cwd="/", stdin=subprocess.DEVNULL, stdout=None, stderr=None

@@ -57,6 +57,8 @@ _MEND: Final = {
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",
     "E_STATED": "Compare the register with copies kept elsewhere, and the paper with what verify says of it.",
+    "E_CHECKPOINT": "Look whether the right file was given, and whole: a checkpoint of this register, "
+    "as it was printed. If it was, somebody altered the register, or what was kept.",
     "E_OPENINGS": "Find out who changed it. Whoever read what is sealed in a case is in the register.",
     "E_REMEMBERED": "Compare this register with the copy that was audited then; one of the two was altered.",
 }

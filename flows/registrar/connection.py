@@ -129,14 +129,20 @@ def _connection(address: Address) -> HTTPConnection:
     if address.socket:
         return _OverSocket(address.socket)
     host, port = address.host
+    named = address.authority
     try:
+        for file in filter(None, (address.authority, address.certificate, address.key)):
+            named = file
+            file.open("rb").close()
+        named = address.authority
         context = ssl.create_default_context(cafile=address.authority)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
+        named = address.certificate
         context.load_cert_chain(str(address.certificate), address.key)
     except OSError as error:
-        raise RegisterError(
-            f"The certificates for {address.text} cannot be read: {error.strerror or 'not in PEM'}."
-        ) from error
+        # An error of OpenSSL is an OSError too, and names no file.
+        wrong = "not in PEM, or its key is another" if isinstance(error, ssl.SSLError) else error.strerror
+        raise RegisterError(f"For {address.text} the file {named} cannot be used: {wrong}.") from error
     return HTTPSConnection(host, port, context=context, timeout=_ANSWER)
 
 

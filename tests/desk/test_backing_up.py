@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -34,7 +35,7 @@ from sampling import sampled
 
 from flows import disk
 from flows import home as flows_home
-from flows.casework import acts, auditing, copies_elsewhere
+from flows.casework import acts, auditing, copies_elsewhere, restoring
 from flows.casework.acts import Wish
 from flows.casework.backing_up import LEFT_OUT, OF_THE_MOMENT
 from flows.casework.backing_up import _Tree as Tree
@@ -142,7 +143,9 @@ def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
     (desk.home.set_aside / "item").mkdir()
     (desk.home.set_aside / "item" / "WHY.txt").write_text("It lacks a reference.\n")
     (desk.home.inbox / "arriving.yaml").write_text("reference: A/1\n")
-    (desk.home.root / "sign-on.toml").write_text('secret = "sign-on.secret"\n')
+    (desk.home.root / "sign-on.toml").write_text(
+        'issuer = "https://login.example"\nclient = "c"\nsecret = "sign-on.secret"\n'
+    )
     (desk.home.root / "sign-on.secret").write_text("s\n")
     (desk.home.root / "mail.toml").write_text(
         'address = "foi@northshire.example"\n[receive]\nimap = "localhost:1"\nuser = "foi"\n'
@@ -685,7 +688,8 @@ def test_two_homes_backed_up_in_one_second_into_one_folder_spoil_nothing(
     monkeypatch.setattr(Tree, "add_line", meanwhile)
     code, sentence = desk.refused("backup", place)
 
-    assert (code, sentence) == (1, f"{place} is there already, and no backup is written over.")
+    assert code == 1
+    assert sentence.startswith(f"{place} is a backup itself, and no backup is written over; name a folder of")
     assert [*(kept / "homes").iterdir()] == [place]
     new = elsewhere(kept)
     assert new("restore", place).stdout.startswith("Restored: ")
@@ -759,7 +763,7 @@ def test_where_there_are_no_links_a_backup_is_copied(
 
 def test_what_cannot_be_backed_up_or_restored_is_refused_and_leaves_nothing(desk: Desk, kept: Path) -> None:
     home, keys = taken(desk, kept)
-    assert "already" in desk.refused("backup", home)[1]
+    assert "is a backup itself" in desk.refused("backup", home)[1]
     assert "in the home itself" in desk.refused("backup", desk.home.root / "b.tar")[1]
     assert "no such folder" in desk.refused("backup", kept / "none" / "b.tar")[1]
     assert "another place" in desk("backup", kept / "homes", "--with-keys", kept / "homes" / "k.tar").stderr
@@ -767,9 +771,27 @@ def test_what_cannot_be_backed_up_or_restored_is_refused_and_leaves_nothing(desk
     new = elsewhere(kept)
     assert "is no backup" in new("restore", keys).stderr
     assert "is no backup" in new("restore", home, "--keys", home).stderr
+    assert f"{home}x: there is no such file or folder." in new("restore", f"{home}x").stderr
+    assert "keysx: there is no such file" in new("restore", home, "--keys", f"{kept}/keysx").stderr
     assert "is no backup" in new("restore", home, "--keys", home / "backup.json").stderr
     assert not new.home.root.exists()
     assert [*(kept / "homes").iterdir()] == [home]
+
+
+def test_a_restore_onto_a_full_disk_says_so_and_blames_no_backup(
+    desk: Desk, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
+    home, _ = taken(desk, kept)
+    monkeypatch.setattr(restoring, "_put", full)
+    new = elsewhere(kept)
+
+    assert "or put at its place (No space left on device)." in new("restore", home).stderr
+    assert not new.home.root.exists()
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.mark.exhaustive

@@ -210,6 +210,18 @@ LEFT: Final[dict[str, tuple[Callable[[Desk], object], str]]] = {
     ),
     "the service's key": (lambda desk: desk.home.service.unlink(), "nothing can be recorded"),
     "an object": (empty_an_object, "The object is damaged. Restore it from a copy."),
+    "single sign-on": (
+        lambda desk: desk.home.sign_on.write_text('issuer = "https://a.example"\n'),
+        'sign-on.toml: client: a text is needed, as client = "…". Put that right, by docs/operating.md;',
+    ),
+    "witnesses": (
+        lambda desk: desk.home.witnesses.write_text("[[witness]]\nkey = \n"),
+        "witnesses.toml: it is not TOML (line 2). Put that right, by docs/outside-memory.md;",
+    ),
+    "settings": (
+        lambda desk: (desk.home.root / "settings.toml").write_text("[up]\nevery = 0\n"),
+        "settings.toml: up.every: a whole number from 1 to 86400 is needed. Put that right,",
+    ),
 }
 
 

@@ -394,10 +394,14 @@ HOME_ALONE = (
     ("backup", "/nowhere"),
     ("restore", "/nowhere"),
     ("init", "--authority", "X", "--administrator", "x", "--body", "other"),
+    ("health",),
+    ("registrar",),
+    ("sign",),
+    *(("vault", name) for name in ("status", "agent", "file", "rotate")),
 )
 
 
-@pytest.mark.parametrize("call", HOME_ALONE, ids=lambda call: call[0])
+@pytest.mark.parametrize("call", HOME_ALONE, ids=" ".join)
 def test_what_is_done_to_the_home_itself_says_where_in_one_sentence(
     call: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -319,7 +319,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"address": "foi@x.example\nBcc: y@z.example"},
         "address: an address is needed",
     ),
-    "a key that is not known": ({"adress": "x"}, "1 keys are not known"),
+    "a key that is not known": ({"adress": "x"}, "a key is not known (address is meant, perhaps)"),
     "two mailboxes": (
         {"receive": {"imap": "i", "maildir": "m"}},
         "receive: either imap or maildir is needed",
@@ -343,6 +343,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a server that is none": (
         {"send": {"smtp": "relay example"}},
+        "send.smtp: the name of a server is needed",
+    ),
+    "a port that is none": (
+        {"send": {"smtp": "relay.example:99999"}},
         "send.smtp: the name of a server is needed",
     ),
     "a folder that would be a command": (

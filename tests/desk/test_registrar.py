@@ -37,7 +37,7 @@ from flows.domain.errors import (
 )
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import Role, Stage
-from flows.home import REGISTRAR_VARIABLE, Home
+from flows.home import REGISTRAR_VARIABLE, Home, find_home, home_environment
 from flows.register import signature
 from flows.register.stop import stop
 from flows.registrar import refusal
@@ -349,12 +349,12 @@ def test_who_may_have_an_act_recorded_is_told_before_it_is_judged(what: str) -> 
 
 
 UNFIT_PEERS = {
-    "x = 1": "other tables",
-    "[accounts]\nx = 'root'": "each is",
-    "[certificates]\nx = 'officer:Not An Id'": "an id has up to 40",
-    "[accounts]\nx = []": "each is",
-    "accounts = 'worker'": "are tables",
-    "[accounts": "TOML",
+    "x = 1": r"^registrar\.toml: x: there is no such table",
+    "[accounts]\nx = 'root'": r"^registrar\.toml: accounts\.x: write \"worker\"",
+    "[certificates]\nx = 'officer:Not An Id'": r"^registrar\.toml: certificates\.x: an id has up to 40",
+    "[accounts]\nx = []": r"accounts\.x: write",
+    "accounts = 'worker'": r"accounts: a table is needed: \[accounts\]",
+    "[accounts": r"^registrar\.toml: it is not TOML \(line 1\)",
     f"accounts = {9_000 * '['}": "TOML",
 }
 
@@ -366,6 +366,35 @@ def test_a_file_of_who_may_ask_that_is_out_of_form_is_refused(text: str, tmp_pat
 
     with pytest.raises(MalformedError, match=UNFIT_PEERS[text]):
         read_peers(home)
+
+
+def test_a_file_of_certificates_that_will_not_do_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("none\n")
+    files = {name: tmp_path / f"{name}.pem" for name in ("certificate", "key")}
+    address = Address(text="https://127.0.0.1:1", authority=tmp_path / "ca.pem", **files)
+
+    for path, wrong in ((files["certificate"], "No such file"), (files["key"], "No such file")):
+        with pytest.raises(RegisterError, match=f"the file {path} cannot be used: {wrong}"):
+            Connection(address).ask("health", dict)
+        path.touch()
+    with pytest.raises(RegisterError, match=f"the file {tmp_path}/ca.pem cannot be used: not in PEM"):
+        Connection(address).ask("health", dict)
+
+
+def test_the_files_of_a_registrar_are_named_whole_wherever_a_flow_then_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(REGISTRAR_VARIABLE, "https://127.0.0.1:1")
+    for name in ("CA", "CERT", "KEY"):
+        monkeypatch.setenv(f"{REGISTRAR_VARIABLE}_{name}", f"{name}.pem")
+
+    said = home_environment(find_home(Path("home")))
+
+    assert said == {
+        "EQUIPOISE_HOME": f"{tmp_path}/home",
+        **{f"{REGISTRAR_VARIABLE}_{name}": f"{tmp_path}/{name}.pem" for name in ("CA", "CERT", "KEY")},
+    }
 
 
 @pytest.mark.parametrize(

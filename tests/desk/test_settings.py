@@ -48,8 +48,9 @@ WRONG: Final = {
     '[backup]\nseal-for = "x"\n': "backup.seal-for: a recipient of age is needed",
     '[metrics]\ntoken = "../x"\n': "metrics.token: the name of a file in the home",
     'home = "/srv"\n': "home: this is said by the environment alone, as EQUIPOISE_HOME",
-    "[up\n": "it is no file of TOML that can be read",
-    f"up = {9_000 * '['}": "it is no file of TOML that can be read",
+    "[up]\nevery = 1\n[desk\n": "settings.toml: it is not TOML (line 3)",
+    "[up]\nevery = 1\n[desk]\nport = ": "settings.toml: it is not TOML (line 4)",
+    f"up = {9_000 * '['}": "it is nested too deeply",
 }
 
 
@@ -108,10 +109,12 @@ def test_a_secret_is_read_from_a_closed_file_or_a_credential(home: Home, tmp_pat
 
 def test_a_backup_goes_where_the_settings_say(desk: Desk, tmp_path: Path) -> None:
     assert "backup.folder" in desk("backup").stderr
-    for name in ("homes", "keys"):
-        (tmp_path / name).mkdir()
     text = f'[backup]\nfolder = "{tmp_path}/homes"\nkeys = "{tmp_path}/keys"\n'
     (desk.home.root / "settings.toml").write_text(text)
+    for name, setting in (("homes", "backup.folder"), ("keys", "backup.keys")):  # as of a disk not mounted
+        sentence = f"{setting}: {tmp_path / name}: there is no such folder; make it, or mount its disk."
+        assert desk.refused("backup") == (2, sentence)
+        (tmp_path / name).mkdir()
 
     made = desk.told("backup")
 

@@ -112,7 +112,10 @@ def test_an_issuer_is_asked_over_https(home: Home, at: str, issuer: str) -> None
     (home.root / "secret").write_text(SECRET, encoding="utf-8")
     names(home, issuer=issuer)
     answer = comes(at)
-    assert (answer.status_code, "does not say what single sign-on needs" in answer.text) == (422, True)
+    assert (answer.status_code, "sign-on.toml: issuer: an address over https is needed" in answer.text) == (
+        422,
+        True,
+    )
 
 
 def test_without_its_file_there_is_no_such_page(at: str) -> None:

@@ -23,6 +23,7 @@ from flows.desk.cli.terminal import (
     read_text,
     shown,
 )
+from flows.domain.errors import Fault, MalformedError
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ def backup(
         said = Settings(home)
         if not (folder := said.text("backup.folder")):
             raise click.UsageError("TARGET, or the setting backup.folder, says where it goes.")
-        target = Path(folder)
-        keys = keys or (Path(said.text("backup.keys")) if said.text("backup.keys") else None)
+        target = _folder_of("backup.folder", folder)
+        keys = keys or (_folder_of("backup.keys", kept) if (kept := said.text("backup.keys")) else None)
         seal_for = seal_for or (said.text("backup.seal-for") or None)
     if seal_for and not keys:
         raise click.UsageError("--seal-for seals the keys: --with-keys says where they go.")
@@ -107,6 +108,20 @@ def backup(
         click.echo(f"Left out: {counted(left, 'thing')} that still arrived, or was no plain file.")
     for path in removed:
         click.echo(shown(f"Removed: {path}"))
+
+
+def _folder_of(setting: str, text: str) -> Path:
+    """Return the folder of a setting, which has to be there: else each night would want its name for itself.
+
+    Raises:
+        MalformedError: it is none, as where its disk is not mounted.
+    """
+    folder = Path(text)
+    if not folder.is_dir():
+        raise MalformedError(
+            setting, Fault(path=text, problem="there is no such folder; make it, or mount its disk")
+        )
+    return folder
 
 
 def _thin(written: list[BackedUp], keep: int | None) -> list[str]:

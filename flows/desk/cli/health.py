@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.casework import health as casework
-from flows.desk.cli.terminal import NO, example, moment, open_office, print_json, print_rows, with_home
+from flows.desk.cli.terminal import NO, at_home, example, moment, open_office, print_json, print_rows
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=example("equipoise health", "equipoise health --json"))
-@with_home
+@at_home
 def health(*, home: Home, as_json: bool) -> None:
     """Say how the installation is: writing, the last audit, what waits, what is late, the last backup."""
     with open_office(home, reading=True) as office:
@@ -46,5 +46,5 @@ def health(*, home: Home, as_json: bool) -> None:
 
 def _audited(found: casework.Health) -> str:
     if found.audited is None:
-        return "never"
+        return "no nightly audit yet"
     return f"{moment(found.audited)}, {'passed' if found.passed else 'failed'}"

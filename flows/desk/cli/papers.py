@@ -14,6 +14,7 @@ from flows.casework.proof import prove
 from flows.desk.cli.telling import rows, tell_lines, tell_words
 from flows.desk.cli.terminal import (
     NO,
+    at_home,
     counted,
     day,
     example,
@@ -133,7 +134,7 @@ def _tell_findings(findings: Sequence[Finding], words: dict[str, str]) -> None:
 @click.option(
     "--renew", is_flag=True, help="Add what keeps a signature verifiable when its certificates expire."
 )
-@with_home
+@at_home
 def sign(references: tuple[str, ...], *, renew: bool, home: Home, as_json: bool) -> None:
     """Sign the published papers that have no signature, or renew the signatures on them."""
     from flows.casework import publishing  # noqa: PLC0415 - help needs no register

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flows.casework.taking_over import take_over
-from flows.desk.cli.terminal import counted, example, print_json, with_home
+from flows.desk.cli.terminal import at_home, counted, example, print_json, with_home
 
 if TYPE_CHECKING:
     from flows.desk.registrar.serving import OverTls
@@ -33,7 +33,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--cert", metavar="FILE", type=_FILE, help="Its own certificate, PEM.")
 @click.option("--key", metavar="FILE", type=_FILE, help="The private key of that, PEM.")
 @click.option("--push", "copy", metavar="COPY", help="Where git pushes every act to, after it was recorded.")
-@with_home
+@at_home
 def registrar(path: Path | None, copy: str | None, *, home: Home, as_json: bool, **tls: Any) -> None:  # noqa: ANN401 - click's
     """Write the register for workers, desks and officers elsewhere, until Ctrl-C."""
     from flows.desk.registrar.serving import serve  # noqa: PLC0415 - for who serves alone

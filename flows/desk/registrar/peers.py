@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CREDENTIALS: Final = struct.Struct("3i")
 _OFFICER: Final = "officer:"
+_TABLES: Final = ("accounts", "certificates")
 
 
 class Part(StrEnum):
@@ -82,32 +83,38 @@ def read_peers(home: Home) -> Peers:
         MalformedError: the file is not in its form.
     """
     try:
-        content = toml_of(home.peers.read_text(encoding="utf-8"))
+        content = toml_of(home.peers.read_bytes(), home.peers.name)
     except FileNotFoundError:
         content = {}
-    except (OSError, ValueError):
-        raise _unfit(home, "it cannot be read as TOML") from None
-    if content.keys() - {"accounts", "certificates"}:
-        raise _unfit(home, "it has other tables than [accounts] and [certificates]")
-    tables = [content.get(name, {}) for name in ("accounts", "certificates")]
-    if not all(isinstance(table, dict) for table in tables):
-        raise _unfit(home, "[accounts] and [certificates] are tables")
-    accounts, certificates = ({name: _peer(home, text) for name, text in table.items()} for table in tables)
+    except OSError as error:
+        raise _unfit(home, "", f"it cannot be read ({error.strerror})") from None
+    if unknown := sorted(content.keys() - set(_TABLES)):
+        raise _unfit(home, unknown[0], "there is no such table; those that are: [accounts], [certificates]")
+    for table in _TABLES:
+        if not isinstance(content.get(table, {}), dict):
+            raise _unfit(home, table, f"a table is needed: [{table}]")
+    accounts, certificates = (
+        {name: _peer(home, f"{table}.{name}", text) for name, text in content.get(table, {}).items()}
+        for table in _TABLES
+    )
     return Peers(accounts=accounts, certificates=certificates)
 
 
-def _peer(home: Home, text: object) -> Peer:
+def _peer(home: Home, where: str, text: object) -> Peer:
     if text in (Part.WORKER, Part.DESK, Part.GATEWAY):  # whatever type it is of
         return Peer(part=Part(str(text)))
     if not (isinstance(text, str) and text.startswith(_OFFICER)):
-        raise _unfit(home, 'each is "worker", "desk", "gateway" or "officer:" and an id')
+        raise _unfit(home, where, 'write "worker", "desk", "gateway", or "officer:" and an id')
     person = text.removeprefix(_OFFICER)
-    parse_person(person)
+    try:
+        parse_person(person)
+    except MalformedError as error:
+        raise _unfit(home, where, error.faults[0].problem) from None
     return Peer(part=Part.OFFICER, person=person)
 
 
-def _unfit(home: Home, problem: str) -> MalformedError:
-    return MalformedError(str(home.peers), Fault(path="", problem=problem))
+def _unfit(home: Home, where: str, problem: str) -> MalformedError:
+    return MalformedError(home.peers.name, Fault(path=where, problem=problem))
 
 
 def account_of(connected: socket.socket) -> int:

@@ -38,7 +38,7 @@ from pyhanko.sign.signers import SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from flows.domain.errors import Fault, MalformedError, RefusedError
-from flows.domain.text_file import text_of, toml_of
+from flows.domain.text_file import toml_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -188,12 +188,12 @@ def load(folder: Path) -> Credential | None:
     """
     path = folder / SETTINGS
     try:
-        text = text_of(path.read_bytes(), str(path))
+        data = path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _malformed(path, f"it cannot be read ({type(error).__name__})") from None
-    return _credential(folder, _settings(path, text))
+    return _credential(folder, _settings(path, data))
 
 
 def roots(folder: Path) -> Roots:
@@ -205,7 +205,7 @@ def roots(folder: Path) -> Roots:
     path = folder / SETTINGS
     if not path.is_file():
         return Roots()
-    found = _settings(path, text_of(path.read_bytes(), str(path)))
+    found = _settings(path, path.read_bytes())
     if "certificate" in found:
         path = folder / found["certificate"]
         own = only_roots(certificates_in(_bytes(path), str(path)))
@@ -234,11 +234,8 @@ def only_roots(certificates: Sequence[x509.Certificate]) -> tuple[x509.Certifica
     return tuple(each for each in certificates if each.self_signed != "no")
 
 
-def _settings(path: Path, text: str) -> dict[str, Any]:
-    try:
-        found = toml_of(text)
-    except ValueError:
-        raise _malformed(path, "it is not TOML") from None
+def _settings(path: Path, data: bytes) -> dict[str, Any]:
+    found = toml_of(data, str(path))
     wrong = [*faults(found)]
     if wrong:
         raise MalformedError(str(path), *wrong)
