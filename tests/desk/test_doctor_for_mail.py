@@ -153,7 +153,7 @@ def test_letters_whose_sending_was_cut_off_are_told_and_what_is_recorded_is_mend
     note.unlink()
     monkeypatch.setattr(relay, "submit", lambda *_, **__: None)
     with monkeypatch.context() as patched:
-        patched.setattr(acts, "act", die)
+        patched.setattr(acts, "append", die)
         with pytest.raises(KilledError):
             send(ready)
     (ailment,) = told(ready)
