@@ -90,7 +90,9 @@ def test_a_reference_that_is_mistyped_gets_the_nearest_as_a_suggestion(
     [
         (("show", "9999/99"), 1, "There is no case 9999/99 in the register;"),
         (("show", "--unheard-of"), 2, "No such option '--unheard-of';"),
-        (("deadline", "2022-13-01"), 2, "there is no such day"),
+        (("deadline", "2022-13-01"), 2, "the calendar has no such day as 2022-13-01;"),
+        (("deadline", "7/11/2022"), 2, "a date is needed, as in 2026-06-12"),
+        (("ssubmit",), 2, "Did you mean 'submit'? `equipoise --help` shows how it is called."),
         (("officer", "add"), 2, "Missing argument 'ID'"),
         (("show", "..\u202e"), 2, "a reference has up to 40 letters"),
     ],
@@ -117,6 +119,15 @@ def test_whoever_is_not_on_the_list_is_told_that_and_not_of_keys(
         1,
         "nobody may not act: that needs a person on the list of authorised people.",
     )
+
+
+def test_whoever_mistypes_a_person_is_told_who_may_be_meant(untouched: Desk) -> None:
+    words = ("approve", CASE, "--version", "1", "--gate", "balancing", "--as", "sign-of-officer")
+
+    code, sentence = untouched.refused(*words)
+
+    assert (code, sentence.partition(": ")[0]) == (1, "sign-of-officer may not act")
+    assert sentence.endswith(" on the list of authorised people; sign-off-officer is meant, perhaps.")
 
 
 @pytest.mark.parametrize("path", COMMANDS)
@@ -213,6 +224,10 @@ def test_a_hostile_reference_is_malformed_and_not_repeated(
         (
             ("sent", CASE, "--on", "5 May", "--by", "email", "--as", "foi-officer"),
             "Invalid value for '--on': write the date as 2022-11-07;",
+        ),
+        (
+            ("sent", CASE, "--on", "2022-02-30", "--by", "email", "--as", "foi-officer"),
+            "Invalid value for '--on': the calendar has no such day; write the date as 2022-11-07;",
         ),
     ],
     ids=lambda given: given[0] if isinstance(given, tuple) else "",

@@ -63,7 +63,10 @@ def test_it_is_written_to_a_new_file_that_others_cannot_read(desk: Desk, tmp_pat
     assert desk.done(*words) == f"Wrote {out}.\n"
     assert out.read_text() == ARRIVED
     assert out.stat().st_mode & 0o777 == 0o600
-    assert desk.refused(*words) == (2, f"{out}: it cannot be written (File exists).")
+    assert desk.refused(*words) == (
+        2,
+        f"{out}: it is there already, and is not written over; name another file.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_it_is_written_to_a_new_file_and_over_none(desk: Desk, tmp_path: Path) -
     code, said = desk.refused(*START, "--out", file)
 
     assert (code, file.read_text(encoding="utf-8")) == (2, "Mine.")
-    assert "it cannot be written (File exists)" in said
+    assert "it is there already, and is not written over; name another file" in said
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_it_is_written_to_a_new_file_and_over_none(desk: Desk, tmp_path: Path) -
         (("--start", "12(1)"), 2, "section 12 is no exemption of Part II"),
         (("--start", "35(1)(a)"), 1, "35(1) is only for a government department or the Welsh Government"),
         (("--start", "31(3)", "a.yaml"), 2, "--start begins a document: no FILE"),
-        (("--start", "31(3)", "--document", "response"), 2, "names an exemption for a test, and none for a"),
-        (("--start", "--document", "test"), 2, "names an exemption for a test, and none for a"),
+        (("--start", "31(3)", "--document", "response"), 2, "takes the exemptions of a test"),
+        (("--start", "--document", "test"), 2, "takes the exemptions of a test"),
         (("a.yaml", "--out", "b.yaml", "--as", "foi-officer"), 2, "--out goes with --start"),
         (("a.yaml",), 2, "Missing option '--as'"),
         (("--as", "foi-officer"), 2, "Missing argument 'FILE'"),

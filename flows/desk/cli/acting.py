@@ -319,7 +319,10 @@ def _started(office: Office, reference: str, document: str, starts: tuple[str, .
     from flows.casework import drafts  # noqa: PLC0415 - as above
 
     if (document == TEST.name) != all(starts):
-        raise click.UsageError("--start names an exemption for a test, and none for a letter.")
+        raise click.UsageError(
+            "--start takes the exemptions of a test, as --start '24(2)', and none for a letter, "
+            "which --document names."
+        )
     if document == TEST.name:
         return drafts.begin(office, reference, starts)
     return drafts.begin_letter(office, reference, document)

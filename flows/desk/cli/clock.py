@@ -58,6 +58,8 @@ _TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
 )
 _SLUGS: Final = {nation.lower().replace(" ", "-"): nation for nation in NATIONS}
+_LIKE_A_DAY: Final = re.compile(r"[0-9]{4}-[0-9]|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}\Z")
+"""What somebody means as a day, whatever it is: 2022-11, 7/11/2022."""
 _WEEKEND: Final = frozenset({"Saturday", "Sunday"})
 
 
@@ -81,7 +83,8 @@ class LocalDay(click.ParamType[Any]):
         except MalformedError as error:
             self.fail("; ".join(fault.problem for fault in error.faults), param, ctx)
         except ValueError:
-            self.fail("there is no such day, or no such time", param, ctx)
+            what = "day" if _DATE.fullmatch(value) else "moment"
+            self.fail(f"the calendar has no such {what} as {value}", param, ctx)
         return self.fail(
             "a date is needed, as in 2026-06-12, or a time with its distance from UTC, as in "
             "2026-06-12T23:30:00Z",
@@ -101,7 +104,7 @@ class DayOrCase(LocalDay):
             return super().convert(value, param, ctx)
         except click.BadParameter:
             # What begins like a day is meant as one, and its faults are told.
-            if isinstance(value, str) and not re.match(r"[0-9]{4}-[0-9]", value):
+            if isinstance(value, str) and not _LIKE_A_DAY.match(value):
                 with suppress(MalformedError):
                     return parse_reference(value)
             raise

@@ -20,6 +20,7 @@ import textwrap
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -188,7 +189,11 @@ def _sentences() -> Iterator[None]:
         raise
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "equipoise"
-        text = f"{error.format_message().rstrip('.')}; `{where} --help` shows how it is called."
+        said = error.format_message()
+        # Click ends some with a question of its own: "Did you mean '--home'?".
+        text = (
+            f"{said.rstrip('.')}{' ' if said.endswith('?') else '; '}`{where} --help` shows how it is called."
+        )
         raise CommandError(" ".join(text.split()), MALFORMED) from error
     except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
         raise
@@ -411,11 +416,11 @@ def officer(office: Office, person: str, key: str | None) -> Officer:
     if key == "agent":
         known = office.register.policy().people.get(person)
         if known is None or not known.keys:
-            raise _nobody(person)
+            raise _nobody(person, office)
         return Officer(id=person, signer=signature.agent(known.keys, flows_home.agent_socket()))
     path = Path(key) if key else office.home.officers / person
     if not (key or path.exists() or office.register.policy().people.get(person)):
-        raise _nobody(person)
+        raise _nobody(person, office)
     return Officer(id=person, signer=private_key(path, person, named=bool(key)))
 
 
@@ -431,8 +436,12 @@ def private_key(path: Path, person: str, *, named: bool) -> FileSigner:
     return signature.load(path)
 
 
-def _nobody(person: str) -> NotEntitledError:
-    return NotEntitledError(person, verb="act", needed="a person on the list of authorised people")
+def _nobody(person: str, office: Office) -> NotEntitledError:
+    meant = get_close_matches(person, sorted(office.register.policy().people), n=1)
+    needed = "a person on the list of authorised people"
+    return NotEntitledError(
+        person, verb="act", needed=f"{needed}; {meant[0]} is meant, perhaps" if meant else needed
+    )
 
 
 def _check_key(path: Path, person: str, *, named: bool) -> None:
@@ -540,6 +549,8 @@ def write_file(path: Path, content: bytes, *, fresh: bool = False, mode: int = 0
             file.write(content)
     except OSError as error:
         problem = f"it cannot be written ({error.strerror})"
+        if isinstance(error, FileExistsError):
+            problem = "it is there already, and is not written over; name another file"
         raise MalformedError(str(path), Fault(path="", problem=problem)) from None
     return str(path)
 

@@ -49,8 +49,8 @@ def read_paper(pdf: bytes, *, source: str = "the PDF") -> Paper:
     except pikepdf.PasswordError:
         problem = "it is encrypted, so that not everybody can read it"
         raise MalformedError(source, Fault(path="", problem=problem)) from None
-    except _UNREADABLE as error:
-        problem = f"it cannot be read as a PDF ({type(error).__name__})"
+    except _UNREADABLE:
+        problem = "it is no PDF, or a damaged one"
         raise MalformedError(source, Fault(path="", problem=problem)) from None
 
 

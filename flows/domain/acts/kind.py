@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from flows.domain.errors import PitError, RefusedError
     from flows.domain.policy import Policy
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PERSON: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?")
 
 
@@ -130,7 +131,10 @@ def _day_fault(text: str) -> str | None:
         good = date.fromisoformat(text).isoformat() == text
     except ValueError:
         good = False
-    return None if good else "write the date as 2022-11-07"
+    if good:
+        return None
+    form = "write the date as 2022-11-07"
+    return f"the calendar has no such day; {form}" if _DAY.fullmatch(text) else form
 
 
 def _person_fault(text: str) -> str | None:
