@@ -28,6 +28,8 @@ from flows.engine.settings import server_environment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Connection
+
     from flows.home import Home
 
 PORT: Final = 4200
@@ -181,6 +183,23 @@ def _let_docket_rest() -> None:
     api.Docket = partial(Docket, heartbeat_interval=often)  # type: ignore[assignment,attr-defined] # nor here
 
 
+def _wait_to_write() -> None:
+    """Let each transaction of the database wait for its turn to write as it begins.
+
+    Prefect begins most of them by reading. Where another wrote between the reading and the writing, SQLite
+    refuses at once, whatever the waiting time; the server answers 503, and Prefect's client asks again two
+    seconds later. One in nine runs that were asked for met that.
+    There is no setting for it.
+    """
+    from prefect.server.database import configurations  # noqa: PLC0415 - as above
+
+    def begin(_: configurations.AioSqliteConfiguration, connection: Connection) -> None:
+        if configurations.SQLITE_BEGIN_MODE.get():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    configurations.AioSqliteConfiguration.begin_sqlite_stmt = begin  # type: ignore[assignment,method-assign]
+
+
 def _serve(descriptor: int) -> None:
     threading.Thread(target=end_with_parent, daemon=True).start()
     import uvicorn  # noqa: PLC0415 - a parent need not import them
@@ -190,6 +209,7 @@ def _serve(descriptor: int) -> None:
 
     config = uvicorn.Config(create_app(), log_level="error", access_log=False, timeout_graceful_shutdown=3)
     _let_docket_rest()
+    _wait_to_write()
     _collect_garbage()
     Answering(config).run(sockets=[socket.socket(fileno=descriptor)])
 

@@ -112,8 +112,9 @@ def _opened(office: Office, reference: str) -> float:
 
 
 def _ask(home: Home, flow: str) -> None:
-    """Ask for a run; again where the server says that its database is busy, as it may."""
-    _until(lambda: (there := waking.elsewhere(home)) and there.ask(flow, None, within=_AT_MOST))
+    there = waking.elsewhere(home)
+    assert there
+    assert there.ask(flow, None, within=_AT_MOST)
 
 
 def _waiting(office: Office) -> int:

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -272,22 +271,15 @@ def _credentials(url: str | None) -> str:
 
 
 def ask(path: str, body: object, url: str | None = None, *, method: str = "POST") -> Any:
-    """Return what the Prefect server answers. While its database is busy it says 503, and is asked again."""
+    """Return what the Prefect server answers."""
     request = urllib.request.Request(  # noqa: S310 - loopback
         (url or os.environ["PREFECT_API_URL"]) + path,
         json.dumps(body).encode(),
         {"Content-Type": "application/json", "Authorization": f"Basic {_credentials(url)}"},
         method=method,
     )
-    until = time.monotonic() + 30
-    while True:
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
-                return json.loads(answer.read() or "null")
-        except urllib.error.HTTPError as error:
-            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > until:
-                raise
-        time.sleep(0.2)
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
+        return json.loads(answer.read() or "null")
 
 
 def rested(item: Path) -> Path:

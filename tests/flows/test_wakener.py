@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -12,7 +13,7 @@ from registrars import elsewhere, straight
 
 from flows.casework.taking_in import taking_in
 from flows.domain.procedure import Stage
-from flows.engine import due, wakener
+from flows.engine import due, wakener, waking
 from flows.engine.due import Runs
 from flows.engine.settings import SCHEDULES
 from flows.engine.wakener import Wakener
@@ -107,3 +108,13 @@ def test_a_case_that_the_registrar_opens_asks_for_its_draft_before_the_inbox_is_
         inbox.open(tag, "A/1")
 
         eventually(lambda: runs_of(drafting), 30, "no draft was asked for")
+
+
+def test_nobody_who_asks_is_refused_because_others_ask(resting: Town, drafting: str) -> None:
+    there = waking.elsewhere(resting.home)
+    assert there
+    with ThreadPoolExecutor(4) as many:
+        asked = [*many.map(lambda _: there.ask("drafting", None, within=60), range(40))]
+
+    assert None not in asked
+    assert len(runs_of(drafting)) == 40
