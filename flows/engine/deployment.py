@@ -114,7 +114,8 @@ _HEAD: Final = """\
 """
 
 _AUTOMATIONS: Final = """\
-# Made by `python -m flows.engine.deployment`. A run whose worker was killed is found dead by its silence:
+# Made by `python -m flows.engine.deployment`. A run whose worker was killed is found dead by its silence, and
+# the next is asked for:
 #   prefect automation create --from-file deploy/automations.yaml
 """
 
@@ -181,7 +182,10 @@ def _crashed(
             "threshold": 1,
             "within": within,
         },
-        "actions": [{"type": "change-flow-run-state", "state": "CRASHED", "message": message}],
+        "actions": [
+            {"type": "change-flow-run-state", "state": "CRASHED", "message": message},
+            {"type": "run-deployment", "source": "inferred"},  # it cannot ask for those refused because of it
+        ],
     }
 
 

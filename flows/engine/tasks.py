@@ -6,7 +6,7 @@ import functools
 import time
 from contextlib import contextmanager, suppress
 from contextvars import Context
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from prefect._internal.concurrency.cancellation import CancelledError
@@ -23,15 +23,21 @@ from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError
 from flows.domain.local_day import LOCAL
 from flows.domain.reference import slug
 from flows.engine import announcing, authorities, failures, limits, waking
+from flows.home import find_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from prefect.client.schemas.objects import State, TaskRun
+    from prefect.client.schemas.objects import FlowRun, State, TaskRun
+    from prefect.flows import Flow
     from prefect.tasks import Task
 
     from flows.casework.office import Office
 
+_REFUSING_SECONDS: Final = 1.0
+"""In which the server has written down that it refused a run, once it did."""
+_APART: Final = timedelta(minutes=1)
+"""By which the clocks of two machines may differ."""
 _OVER: Final = "was cut off after {seconds} seconds; the next run goes on."
 
 
@@ -65,6 +71,7 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
         began = time.monotonic()
         within = limits.task_within if TaskRunContext.get() else limits.run_within
         if not TaskRunContext.get():
+            _watch_for_refused()
             # The thread that tells of events keeps the context in which it began: were it a task's, Prefect
             # would name this task in what later ones leave to read.
             Context().run(EventsWorker.instance)
@@ -90,6 +97,28 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
         return returned
 
     return wrapped
+
+
+def _watch_for_refused() -> None:
+    """Have the run that begins look at its end, on a work pool, whether another was refused meanwhile."""
+    run = FlowRunContext.get()
+    if run and run.flow and waking.elsewhere(find_home()):
+        flow: Flow[..., Any] = run.flow
+        if _ask_for_refused not in flow.on_completion_hooks:
+            for ends in (flow.on_completion, flow.on_failure, flow.on_crashed):
+                ends(_ask_for_refused)
+
+
+def _ask_for_refused(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - Prefect's
+    """Ask for a run in the place of those that acts asked for while this one was under way.
+
+    Its place is free by now, so who asks from now on is not refused because of it.
+    """
+    there = waking.elsewhere(find_home())
+    if there and flow_run.deployment_id:
+        time.sleep(_REFUSING_SECONDS)
+        since = flow_run.start_time or datetime.now(UTC) - timedelta(hours=1)
+        there.ask_for_refused(str(flow_run.deployment_id), since - _APART)
 
 
 @contextmanager

@@ -164,6 +164,8 @@ def _serve(runs: Runs, started: Server, stopping: _Stopping, home: Watch, asked:
                     until[carried] = time.monotonic() + longest(flow.name)
             except Exception as error:  # noqa: BLE001 - Prefect's own trouble must not end the day's work
                 failures.tell("equipoise up", f"Prefect does not say what is due: {type(error).__name__}.")
+                home.look_again()
+                asked.look_again()
     finally:
         # What has begun ends while the server is there: afterwards it would ask in vain, or ask another.
         pool.shutdown(wait=False, cancel_futures=True)

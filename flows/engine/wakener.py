@@ -1,18 +1,18 @@
 """Asking workers elsewhere for flows from a process in which many act: soon, and not once for every act.
 
-A run that has not begun yet will find what an act left, and where as many run as may, another would be
-cancelled; so it is asked for when that is over. Nothing is lost with this memory: each flow has its tick.
+A run that has not begun yet will find what an act left. Where as many run as may, the server refuses one
+more, and the first of them that ends asks for it again. Nothing is lost with this memory: each flow has its
+tick.
 """
 
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+import time
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
-from flows.engine import authorities, waking
-from flows.engine.settings import SCHEDULES
+from flows.engine import waking
 
 if TYPE_CHECKING:
     from flows.domain.procedure import Stage
@@ -23,7 +23,6 @@ _PAUSE: Final = 2.0
 """Seconds from an act to the question, and from one question to the next."""
 _BEGINNING_SECONDS: Final = 120.0
 """For which a worker that took a run may take to begin it; it is dead otherwise, and the run with it."""
-_AT_ONCE: Final = {row.flow: row.at_once for row in SCHEDULES}
 
 
 class Wakener:
@@ -33,6 +32,7 @@ class Wakener:
         self._home = home
         self._pause = pause
         self._wanted: set[str] = set()
+        self._asked: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
         self._told = threading.Event()
         self._thread: threading.Thread | None = None
@@ -65,28 +65,21 @@ class Wakener:
         for flow in wanted:
             # An act that is recorded while the server is asked wants it anew.
             self._wanted.discard(flow)
-            if there and not _is_seen_to(there, flow):
+            if there and not self._is_seen_to(there, flow):
                 self._wanted.add(flow)
 
-
-def _is_seen_to(there: Prefect, flow: str) -> bool:
-    """Ask for a run of a flow unless one is to begin; return whether one is now."""
-    try:
-        if _count(there, flow, "PENDING") or _count(there, flow, "SCHEDULED"):
-            return True
-        if _count(there, flow, "RUNNING") >= _AT_ONCE[flow]:
-            return False
-    except (OSError, ValueError):
-        return False
-    return there.ask(flow, None) is not None
-
-
-def _count(there: Prefect, flow: str, state: str) -> int:
-    runs: dict[str, object] = {"state": {"type": {"any_": [state]}}}
-    now = datetime.now(UTC)
-    if state == "SCHEDULED":  # that is due; what the schedule plans ahead does not count
-        runs["next_scheduled_start_time"] = {"before_": now.isoformat()}
-    if state == "PENDING":
-        runs["expected_start_time"] = {"after_": (now - timedelta(seconds=_BEGINNING_SECONDS)).isoformat()}
-    named = {"name": {"any_": [authorities.deployment(flow, there.authority)]}}
-    return there.count({"flow_runs": runs, "deployments": named, "flows": {"name": {"any_": [flow]}}})
+    def _is_seen_to(self, there: Prefect, flow: str) -> bool:
+        """Ask for a run of a flow unless the last one is yet to begin; return whether one is now."""
+        before, when = self._asked.get(flow, ("", 0.0))
+        if before:
+            try:
+                state = there.call(f"/flow_runs/{before}")["state_type"]
+            except (OSError, ValueError, KeyError):
+                state = ""  # it was deleted, or the server is away
+            taken = state == "PENDING" and time.monotonic() - when < _BEGINNING_SECONDS
+            if state == "SCHEDULED" or taken:
+                return True
+        asked = there.ask(flow, None)
+        if asked:
+            self._asked[flow] = asked, time.monotonic()
+        return asked is not None

@@ -10,6 +10,7 @@ import json
 import os
 import time
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,7 @@ from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from flows.home import Home
 
@@ -31,7 +33,9 @@ _MOST: Final = 1 << 22
 _WITHIN: Final = 5.0
 """Seconds: an act is never held up for longer by a server that is slow to answer."""
 
-_OK, _ELSEWHERE = 200, 300
+_OK, _ELSEWHERE, _BUSY = 200, 300, 503
+_BUSY_SECONDS: Final = 0.2
+_SCHEDULED: Final = {"state": {"type": "SCHEDULED", "name": "Scheduled"}}
 
 _NEXT: Final = {
     Stage.RECEIVED: "drafting",
@@ -59,7 +63,7 @@ class Prefect:
     authority: str = ""
 
     def call(self, path: str, body: object = None, *, within: float = _WITHIN) -> dict[str, Any]:
-        """Return what it answers to a GET, or to a POST of ``body``.
+        """Return what it answers to a GET, or to a POST of ``body``; asked again while it is busy.
 
         Args:
             within: Seconds to wait for the answer.
@@ -76,21 +80,38 @@ class Prefect:
         if self.authorization:
             headers["Authorization"] = self.authorization
         data = None if body is None else json.dumps(body).encode()
-        answer = fetch(f"{self.url}{path}", data, headers, within=within, most=_MOST, proxies=True)
+        until = time.monotonic() + within
+        while True:
+            left = max(until - time.monotonic(), _BUSY_SECONDS)
+            answer = fetch(f"{self.url}{path}", data, headers, within=left, most=_MOST, proxies=True)
+            # Prefect on SQLite says so where another wrote at that moment.
+            if answer.status != _BUSY or time.monotonic() > until:
+                break
+            time.sleep(_BUSY_SECONDS)
         if not _OK <= answer.status < _ELSEWHERE:
             raise OSError(f"it answers with {answer.status}")
         return answer.body
 
-    def count(self, which: dict[str, Any]) -> int:
-        """Return how many runs there are of those that a filter names.
+    def ask_for_refused(self, deployment: str, since: datetime) -> None:
+        """Ask for one run in the place of those that were refused, as another was under way; never fails.
 
-        Raises:
-            OSError, ValueError: as of ``call``.
+        Of several that ask in the place of the same, one is heard.
+
+        Args:
+            deployment: Its id.
+            since: When they were refused, at the earliest.
         """
-        found = json_of(self._answered("/flow_runs/count", which))
-        if type(found) is not int:
-            raise ValueError("no number")
-        return found
+        cancelled = {"state": {"type": {"any_": ["CANCELLED"]}}, "end_time": {"after_": since.isoformat()}}
+        which = {
+            "deployments": {"id": {"any_": [deployment]}},
+            "flow_runs": cancelled,
+            "sort": "END_TIME_DESC",
+            "limit": 1,
+        }
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            for refused in json_of(self._answered("/flow_runs/filter", which)):
+                body = {**_SCHEDULED, "idempotency_key": f"instead-of-{refused['id']}"}
+                self.call(f"/deployments/{deployment}/create_flow_run", body)
 
     def ask(self, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN) -> str | None:
         """Ask for a run of ``flow``; return its id, None where that cannot be asked for.
@@ -98,10 +119,7 @@ class Prefect:
         Args:
             within: Seconds to wait for each answer.
         """
-        body = {
-            "state": {"type": "SCHEDULED", "name": "Scheduled"},
-            "parameters": {} if only is None else {"only": list(only)},
-        }
+        body = {**_SCHEDULED, "parameters": {} if only is None else {"only": list(only)}}
         try:
             deployment = self.call(
                 f"/deployments/name/{flow}/{authorities.deployment(flow, self.authority)}", within=within

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 import pytest
 from flow_builders import ask, eventually
 from prefect.client.orchestration import get_client
+from prefect.states import Pending
+from prefect.utilities.engine import propose_state_sync
 from registrars import elsewhere, straight
+from yaml import safe_load
 
+from flows.casework import drafts
 from flows.casework.taking_in import taking_in
+from flows.domain.errors import RegisterError
 from flows.domain.procedure import Stage
-from flows.engine import due, wakener, waking
+from flows.engine import due, here, wakener, waking
+from flows.engine.deployment import automations_yaml
 from flows.engine.due import Runs
 from flows.engine.settings import SCHEDULES
+from flows.engine.up import carry_out
 from flows.engine.wakener import Wakener
+from flows.home import HOME_VARIABLE
 from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
@@ -24,6 +37,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flow_builders import Town
+    from prefect.client.schemas.objects import FlowRun
+
+    from flows.casework.office import Done, Office
 
 PAUSE: Final = 0.05
 
@@ -60,13 +76,28 @@ def test_many_acts_ask_for_one_run_and_for_the_next_when_that_is_over(resting: T
     time.sleep(20 * PAUSE)
     (first,) = runs_of(drafting)
 
-    set_state(first["id"], "RUNNING")
+    set_state(first["id"], "RUNNING")  # it may have looked before the next act
     asking.tell(Stage.RECEIVED)
-    time.sleep(20 * PAUSE)
-    assert len(runs_of(drafting)) == 1
+    eventually(lambda: len(runs_of(drafting)) == 2, 30, "nothing was asked for once the first had begun")
 
-    set_state(first["id"], "COMPLETED")
-    eventually(lambda: len(runs_of(drafting)) == 2, 30, "nothing was asked for when the run was over")
+
+def test_who_asks_goes_on_whatever_the_server_answers(
+    resting: Town, drafting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = os.environ["PREFECT_API_URL"]
+    asking = Wakener(resting.home, PAUSE)
+    with answering(b"HTTP/1.1 503 Busy\r\n\r\n", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n[]") as wrong:
+        monkeypatch.setenv("PREFECT_API_URL", wrong.url)
+        asking.tell(Stage.RECEIVED)
+        eventually(lambda: wrong.asked > 6, 30, "it asks no more")
+
+    monkeypatch.setenv("PREFECT_API_URL", right)
+    eventually(lambda: runs_of(drafting), 30, "no run was asked for")
+    ask(
+        f"/flow_runs/{runs_of(drafting)[0]['id']}", None, method="DELETE"
+    )  # as somebody can, who has the password
+    asking.tell(Stage.RECEIVED)
+    eventually(lambda: runs_of(drafting), 30, "the run that is gone was waited for")
 
 
 def test_a_run_that_a_killed_worker_had_taken_keeps_no_other_from_being_asked_for(
@@ -118,3 +149,100 @@ def test_nobody_who_asks_is_refused_because_others_ask(resting: Town, drafting: 
 
     assert None not in asked
     assert len(runs_of(drafting)) == 40
+
+
+class Answering:
+    """A server that gives the same few answers, one after another, to whatever it is asked."""
+
+    def __init__(self, answers: tuple[bytes, ...]) -> None:
+        self.asked = 0
+        self._answers = answers
+        self._listens = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listens.getsockname()[1]}/api"
+        threading.Thread(target=self._answer, daemon=True).start()
+
+    def close(self) -> None:
+        self._listens.shutdown(socket.SHUT_RDWR)
+        self._listens.close()
+
+    def _answer(self) -> None:
+        with suppress(OSError):
+            while True:
+                asker, _ = self._listens.accept()
+                with asker:
+                    asker.recv(65_536)
+                    asker.sendall(self._answers[self.asked % len(self._answers)])
+                self.asked += 1
+
+
+def answering(*answers: bytes) -> closing[Answering]:
+    return closing(Answering(answers))
+
+
+def granted(run: str) -> FlowRun | None:
+    """Take a run as a worker does; return it, None where the server refuses it."""
+    with get_client(sync_client=True) as client:
+        found = client.read_flow_run(UUID(run))
+        found.state = propose_state_sync(client, Pending(), flow_run_id=found.id)
+        return found if found.state.is_pending() else None
+
+
+def asked_for(deployment: str) -> list[str]:
+    """Return the runs that a worker would take next."""
+    return [row["id"] for row in runs_of(deployment) if row["state_type"] == "SCHEDULED"]
+
+
+@pytest.mark.parametrize("how", ["completed", "failed"])
+def test_an_act_whose_run_was_refused_as_another_was_under_way_is_seen_to_when_that_ends(
+    how: str, resting: Town, drafting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(resting.home.root))
+    resting.opened("A/1")
+    right = drafts.write_first_draft
+
+    def in_the_middle(office: Office, reference: str) -> Done:
+        """Act once the run has read its list; a worker finds no place for the run that the act asks for."""
+        monkeypatch.setattr(drafts, "write_first_draft", right)
+        resting.opened("A/2")
+        for _ in range(2):
+            waking.wake(resting.home, Stage.RECEIVED)
+        assert [granted(run) for run in asked_for(drafting)] == [None, None]
+        if how == "failed":
+            raise RegisterError("It fails.")
+        return right(office, reference)
+
+    monkeypatch.setattr(drafts, "write_first_draft", in_the_middle)
+    waking.wake(resting.home, Stage.RECEIVED)
+    carry_out_next(drafting)
+    assert resting.stages()["A/2"] == "received"
+
+    carry_out_next(drafting)  # one in the place of two
+
+    assert set(resting.stages().values()) == {"drafting"}
+    assert asked_for(drafting) == []
+
+
+def carry_out_next(deployment: str) -> None:
+    (asked,) = asked_for(deployment)
+    run = granted(asked)
+    assert run
+    carry_out(here.load(next(row for row in SCHEDULES if row.flow == "drafting")), run)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("died", "found"), [("RUNNING", "silent"), ("PENDING", "never begins")])
+def test_after_a_run_that_is_found_dead_the_next_is_asked_for(drafting: str, died: str, found: str) -> None:
+    (automation,) = (row for row in safe_load(automations_yaml())["automations"] if found in row["name"])
+    automation["trigger"]["within"] = 10
+    made = ask("/automations/", automation)["id"]
+    try:
+        run = str(ask(f"/deployments/{drafting}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"])
+        for state in ("PENDING", died):
+            set_state(run, state)
+
+        eventually(lambda: asked_for(drafting), 90, "nothing was asked for")
+
+        assert len(runs_of(drafting)) == 2
+        assert ask(f"/flow_runs/{run}", None, method="GET")["state_type"] == "CRASHED"
+    finally:
+        ask(f"/automations/{made}", None, method="DELETE")

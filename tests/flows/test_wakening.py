@@ -5,24 +5,27 @@ from __future__ import annotations
 import os
 import time
 from math import inf
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flow_builders import a_request, ask, rested
 from prefect.client.orchestration import get_client
 from prefect.states import Completed
 
-from flows.engine import watching
+from flows.engine import up, watching
 from flows.engine.due import Runs
 from flows.engine.watching import Watch
+from flows.home import HOME_VARIABLE
 from flows.sources.item import REST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from uuid import UUID
 
     from flow_builders import Town
-    from prefect.client.schemas.objects import State
+    from prefect.client.schemas.objects import FlowRun, State
 
 HOUR = 3600
 
@@ -149,3 +152,39 @@ def test_what_a_run_did_not_get_done_is_tried_again_after_a_while(
     monkeypatch.setattr(time, "monotonic", lambda: later)
 
     assert begun(runs)
+
+
+class Until:
+    """Stops once something is so, or a minute is over."""
+
+    def __init__(self, met: Callable[[], bool]) -> None:
+        self._met = met
+        self._until = time.monotonic() + 60
+
+    def within(self, seconds: float) -> bool:
+        time.sleep(seconds)
+        return self._met() or time.monotonic() > self._until
+
+
+def test_up_looks_again_at_once_where_prefect_did_not_answer(
+    resting: Town, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(resting.home.root))
+    resting.put_case("A/1")
+    asked, missed = runs._client.create_flow_run_from_deployment, list[object]()
+
+    def away(deployment: UUID) -> FlowRun:
+        if not missed:
+            missed.append(deployment)
+            raise TimeoutError
+        return asked(deployment)
+
+    monkeypatch.setattr(runs._client, "create_flow_run_from_deployment", away)
+    started: Any = SimpleNamespace(process=SimpleNamespace(poll=lambda: None))
+    stopping: Any = Until(lambda: resting.stages() == {"A/1": "drafting"})
+    watches = watching.home(resting.home, HOUR), watching.server(resting.home, HOUR)
+
+    assert up._serve(runs, started, stopping, *watches) is up._Ended.WHOLE
+
+    assert missed
+    assert resting.stages() == {"A/1": "drafting"}
