@@ -186,8 +186,11 @@ def carry_out(flow: Flow[..., Any], found: FlowRun) -> None:
     """Carry out a run of a flow that was granted; what goes wrong is told."""
     from prefect.flow_engine import run_flow  # noqa: PLC0415
 
+    # Of a deployment, Prefect begins a run with a thread and a connection that watch whether it is suspended,
+    # which none of ours can be; it waits for them, for ever where somebody deleted the run just then.
+    alone = found.model_copy(update={"deployment_id": None})
     try:
-        state = cast("State[Any]", run_flow(flow, flow_run=found, return_type="state"))
+        state = cast("State[Any]", run_flow(flow, flow_run=alone, return_type="state"))
         error = state.result(raise_on_failure=False)
     except Exception as trouble:  # noqa: BLE001 - a flow's failures are states; this is Prefect's own
         error = trouble

@@ -9,6 +9,7 @@ import pytest
 import worlds
 from flow_builders import TODAY, Clock, Town, copied, found_home
 
+from flows.disk import locked
 from flows.home import HOME_VARIABLE, Home
 
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ def startable(resting: Town, prefect_server: Home) -> Town:
     resting.home.prefect.mkdir(parents=True)
     shutil.copy(prefect_server.root / "fresh.db", resting.home.prefect / "prefect.db")
     return resting
+
+
+@pytest.fixture
+def sole_deployer(prefect_server: Home) -> Iterator[None]:
+    """Keep out others who deploy on the shared server: who deletes a deployment deletes its runs."""
+    with locked(prefect_server.root / "deploying.lock"):
+        yield
 
 
 @pytest.fixture

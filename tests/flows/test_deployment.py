@@ -62,8 +62,8 @@ def give(words: list[str], cwd: Path) -> None:
 
 
 @pytest.fixture
-def client(prefect_server: Home) -> Iterator[SyncPrefectClient]:
-    del prefect_server
+def client(sole_deployer: None) -> Iterator[SyncPrefectClient]:
+    del sole_deployer
     with get_client(sync_client=True) as client:
         yield client
 

@@ -144,7 +144,7 @@ def test_what_fails_at_every_tick_is_told_once(startable: Town) -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.usefixtures("sole_deployer")
 def test_a_run_that_is_cancelled_as_it_falls_due_is_passed_over(resting: Town) -> None:
     with get_client(sync_client=True) as client:
         runs = Runs(client, resting.home, every=3600)

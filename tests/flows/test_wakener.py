@@ -8,12 +8,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import pytest
 from flow_builders import ask, eventually
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.states import Pending
 from prefect.utilities.engine import propose_state_sync
 from registrars import elsewhere, straight
@@ -23,7 +23,7 @@ from flows.casework import drafts
 from flows.casework.taking_in import taking_in
 from flows.domain.errors import RegisterError
 from flows.domain.procedure import Stage
-from flows.engine import due, here, wakener, waking
+from flows.engine import due, failures, here, wakener, waking
 from flows.engine.deployment import automations_yaml
 from flows.engine.due import Runs
 from flows.engine.settings import SCHEDULES
@@ -42,12 +42,13 @@ if TYPE_CHECKING:
     from flows.casework.office import Done, Office
 
 PAUSE: Final = 0.05
+DRAFTING: Final = here.load(next(row for row in SCHEDULES if row.flow == "drafting"))
 
 
 @pytest.fixture
-def drafting(resting: Town, prefect_server: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def drafting(resting: Town, sole_deployer: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The id of the deployment of drafting, on a server that is elsewhere."""
-    del prefect_server
+    del sole_deployer
     monkeypatch.delenv(OWN_VARIABLE)
     monkeypatch.setattr(due, "SCHEDULES", [row for row in SCHEDULES if row.flow == "drafting"])
     with get_client(sync_client=True) as client:
@@ -226,7 +227,31 @@ def carry_out_next(deployment: str) -> None:
     (asked,) = asked_for(deployment)
     run = granted(asked)
     assert run
-    carry_out(here.load(next(row for row in SCHEDULES if row.flow == "drafting")), run)
+    carry_out(DRAFTING, run)
+
+
+def test_a_run_that_is_deleted_as_it_begins_holds_up_nothing(
+    resting: Town, drafting: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waking.wake(resting.home, Stage.RECEIVED)
+    (asked,) = asked_for(drafting)
+    run = granted(asked)
+    assert run
+    name = SyncPrefectClient.update_flow_run
+
+    def delete(self: SyncPrefectClient, *of: Any, **more: Any) -> Any:
+        named = name(self, *of, **more)
+        ask(f"/flow_runs/{asked}", None, method="DELETE")
+        return named
+
+    monkeypatch.setattr(SyncPrefectClient, "update_flow_run", delete)
+    with failures.told():
+        begun = threading.Thread(target=carry_out, args=(DRAFTING, run), daemon=True)
+        begun.start()
+        begun.join(120)
+
+    assert not begun.is_alive()
+    assert capsys.readouterr().err.startswith("drafting: Prefect failed with ")
 
 
 @pytest.mark.exhaustive

@@ -99,8 +99,8 @@ def test_an_act_is_seen(resting: Town) -> None:
 
 
 @pytest.fixture
-def runs(resting: Town, prefect_server: object) -> Iterator[Runs]:
-    del prefect_server
+def runs(resting: Town, sole_deployer: None) -> Iterator[Runs]:
+    del sole_deployer
     with get_client(sync_client=True) as client:
         runs = Runs(client, resting.home, every=HOUR)
         yield runs
