@@ -19,7 +19,6 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from prefect._internal.concurrency.cancellation import CancelledError  # what ``timeout`` ends a run by
 from prefect.utilities.timeout import timeout
 
 from flows.domain.errors import CutOffError
@@ -155,16 +154,16 @@ def task_within(name: str) -> Iterator[None]:
 
     Raises:
         CutOffError: it was cut off.
-        CancelledError: the time of the whole run is over.
+        asyncio.CancelledError: the time of the whole run is over.
     """
     seconds = TASKS[name].seconds
     try:
         with _ending_children(seconds), timeout(seconds=seconds, timeout_exc_type=_OverError):
             yield
-    except _OverError:
+    except _OverError as error:
         # Prefect takes every such error for the innermost limit's, and would go on with the next task.
-        if time.monotonic() >= _ENDS.get():
-            raise CancelledError from None
+        if error.__context__ and time.monotonic() >= _ENDS.get():
+            raise error.__context__ from None
         raise CutOffError(seconds) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import time
 from contextlib import contextmanager, suppress
@@ -9,7 +10,6 @@ from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
-from prefect._internal.concurrency.cancellation import CancelledError
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext, TaskRunContext
@@ -89,7 +89,7 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
             if run and run.flow and not TaskRunContext.get():
                 failures.tell(run.flow.name, str(known))
             raise known from None
-        except CancelledError:
+        except asyncio.CancelledError:  # Prefect's, by which a limit ends a run, is one
             run = FlowRunContext.get()
             if run and run.flow and not TaskRunContext.get():
                 failures.tell(run.flow.name, _OVER.format(seconds=limits.FLOWS[body.__name__].seconds))
