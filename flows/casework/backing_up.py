@@ -25,6 +25,7 @@ import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
@@ -52,7 +53,6 @@ from flows.vault.keys import seal_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from io import FileIO
-    from pathlib import Path
 
     from flows.casework.office import Office
     from flows.home import Home
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 LEFT_OUT: Final = re.compile(
     r"register\.git|keys|allowed_signers|\.demo|state/(catalogue.*|repeats\.sqlite.*|tree|papers"
-    r"|looked|looked-ahead\.json|prefect|proposals|mended|inbox-looked|up\.json|[^/]*\.(lock|sock)|[^/]*\.log(\.\d+)?"
+    r"|looked|looked-ahead\.json|prefect|proposals|mended|restoring\.json.*|inbox-looked|up\.json|[^/]*\.(lock|sock)|[^/]*\.log(\.\d+)?"
     r"|[^/]*\.sqlite-(wal|shm|journal))|(.*/)?\.[^/]*\.part"
 )
 """What no backup has as a file: the register, of which there is a bundle; the keys, which have a file of
@@ -68,6 +68,9 @@ their own; what is made anew; what is of the moment or the machine. Whatever els
 OF_THE_MOMENT: Final = ("sessions", "sign_ins", "challenges", "invitations", "rates")
 """Tables of the desk's file that are empty in a backup: nobody is let in by what ended since."""
 _ATTEMPTS: Final = 3
+COPYING: Final = "Copying"
+OF_REGISTER: Final = "Writing the register"
+READING_BACK: Final = "Reading back"
 _A_DAY: Final = 86_400
 _CHUNK: Final = 1 << 20
 
@@ -96,8 +99,15 @@ class _Before:
     manifest: Manifest
 
 
-def back_up(office: Office, target: Path) -> BackedUp:
+def _silent(_what: str, _done: int, _all: int) -> None:
+    pass
+
+
+def back_up(office: Office, target: Path, tell: Callable[[str, int, int], None] = _silent) -> BackedUp:
     """Write the home without its keys into a new folder, or into one with a name of its own in a folder.
+
+    Args:
+        tell: Told what is being done, and how much of how much of it is.
 
     Raises:
         RefusedError: there is such a folder.
@@ -106,7 +116,7 @@ def back_up(office: Office, target: Path) -> BackedUp:
     home, place = office.home, _place_of(office, target, HOME)
     began, before = office.now(), _before(office, place.parent)
     with storing(f"The backup {place}"), _filling(place) as fresh:
-        tree = _Tree(home, fresh, before)
+        tree = _Tree(home, fresh, before, tell)
         with office.taking_in():  # nothing is on its way from the inbox into a case
             for item in sorted(home.inbox.iterdir()) if home.inbox.is_dir() else ():
                 if _is_whole(item):
@@ -303,10 +313,18 @@ class _Tree:
         new: Bytes that were written and not linked.
     """
 
-    def __init__(self, home: Home, place: Path, before: _Before | None) -> None:
+    def __init__(
+        self,
+        home: Home,
+        place: Path,
+        before: _Before | None,
+        tell: Callable[[str, int, int], None],
+    ) -> None:
         self.files: dict[str, Said] = {}
         self.left_out = 0
         self.new = 0
+        self._tell = tell
+        self._all = _count(home, home.root)
         self._home = home
         self._place = place
         self._before = before
@@ -337,6 +355,7 @@ class _Tree:
             digest = _copy(content, self._target(name))  # it may have changed meanwhile
             self._copied.append(name)
         self._say(name, digest, changed)
+        self._tell(COPYING, len(self.files), max(len(self.files), self._all))
 
     def _say(self, name: str, digest: str, changed: int) -> None:
         self.files[name] = Said(digest, changed, (self._place / name).stat().st_size)
@@ -366,6 +385,7 @@ class _Tree:
 
     def add_line(self, office: Office, tip: Recorded) -> None:
         """Add the register up to an entry: what the backup before has of it, and what came since."""
+        self._tell(OF_REGISTER, 0, 1)
         kept = self._kept_of_line(office, tip)
         for name in kept:
             if self._before:
@@ -415,11 +435,24 @@ class _Tree:
         for name, data in zip((MANIFEST, SIGNATURE), manifest.signed(office.service), strict=True):
             digests[name] = _copy(io.BytesIO(data), self._place / name)
         os.sync()
-        for name, digest in digests.items():
+        for done, (name, digest) in enumerate(digests.items()):
+            self._tell(READING_BACK, done, len(digests))
             if _digest(self._place / name) != digest:
                 raise _read_otherwise(place)
             self.new += (self._place / name).stat().st_size
         return manifest
+
+
+def _count(home: Home, folder: Path) -> int:
+    """Return how many files a folder of the home has for a backup, or had a moment ago."""
+    count = 0
+    with suppress(FileNotFoundError), os.scandir(folder) as found:
+        for each in found:
+            if LEFT_OUT.fullmatch(Path(each.path).relative_to(home.root).as_posix()):
+                continue
+            inside = each.is_dir(follow_symlinks=False)
+            count += _count(home, Path(each.path)) if inside else each.is_file(follow_symlinks=False)
+    return count
 
 
 class _Archive:

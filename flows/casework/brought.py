@@ -52,13 +52,16 @@ def check_text(brought: Brought) -> Verdict:
     """Check that the text of a draft can be read, and is made of its assessment where it has one."""
     document = DOCUMENTS[brought.act.document]
     text = brought.read(document.text).decode()
+    made = _made_here(brought) if document.checked else None
+    if made == text:
+        return _PASSES  # what the software makes can be read
     try:
         parse_document(text)
     except MalformedError:
         return _not("The text is none that a paper could have.")
     if not document.checked:
         return _PASSES
-    return _unread(brought) or _made(brought, text)
+    return _unread(brought) or _otherwise(brought, made, text)
 
 
 def check_submission(brought: Brought) -> Verdict:
@@ -147,17 +150,22 @@ def _unread(brought: Brought) -> Verdict | None:
     return _unknown("its assessment is not in a form that this software reads")
 
 
-def _made(brought: Brought, text: str) -> Verdict:
-    """Compare a text with what this software makes of the same request and assessment."""
+def _made_here(brought: Brought) -> str | None:
+    """Return what this software makes of a request and an assessment; None where it can make nothing."""
     try:
         request, assessment = _request(brought), _assessment(brought)
-        made = texts.make_text(
+        return texts.make_text(
             request, assessment, on=local_day(brought.act.time), body=brought.policy.rules.body
         )
     except MalformedError:
+        return None
+
+
+def _otherwise(brought: Brought, made: str | None, text: str) -> Verdict:
+    """Say what a text lacks that is otherwise than this software makes it of its request and assessment."""
+    if made is None:
         return _unknown("this software can make none of its files")
-    if made == text:
-        return _PASSES
+    request, assessment = _request(brought), _assessment(brought)
     there, here = _Said(parse_document(text)), _Said(parse_document(made))
     lacking = [
         path

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from flows.casework.office import Office
     from flows.home import Home
 
+    Tell = Callable[[int, int], object]
+
+READING: Final = "Reading every case"
+"""What a doctor does first where the catalogue is made anew."""
 _AHEAD: Final = 5 * 60
 """Seconds by which two clocks may differ."""
 _LEAST_ROOM: Final = 64 << 20
@@ -49,22 +53,23 @@ _LEAST_ROOM: Final = 64 << 20
 _OTHERS: Final = 0o077
 
 
-def examine(home: Home, *, asking: bool = True) -> list[Ailment]:
+def examine(home: Home, *, asking: bool = True, tell: Tell | None = None) -> list[Ailment]:
     """Return what is wrong with a home, what the rest depends on first.
 
     Args:
         asking: Whether servers elsewhere are asked too.
+        tell: Told how many of how many cases are read, where the catalogue is made anew.
 
     Raises:
         RegisterError: there is no register.
     """
-    return [*_examined(home), *(_servers(home) if asking else ())]
+    return [*_examined(home, tell), *(_servers(home) if asking else ())]
 
 
-def _examined(home: Home) -> list[Ailment]:
+def _examined(home: Home, tell: Tell | None) -> list[Ailment]:
     _ = home.own_register
     found = [each for look in _LOOKS for each in _looked(home, partial(look, home))]
-    found += _looked(home, partial(_register, home))
+    found += _looked(home, partial(_register, home, tell))
     return [*{each.name: each for each in found}.values()]
 
 
@@ -73,30 +78,31 @@ def _servers(home: Home) -> Iterator[Ailment]:
     return _looked(home, partial(mail_doctor.servers, home))
 
 
-def mend(home: Home, *, asking: bool = True) -> tuple[list[Ailment], list[Ailment]]:
+def mend(home: Home, *, asking: bool = True, tell: Tell | None = None) -> tuple[list[Ailment], list[Ailment]]:
     """Mend what is safe to mend; return what was wrong and is not any more, and what still is.
 
     Args:
         asking: Whether servers elsewhere are asked too, at the end.
+        tell: As of ``examine``.
 
     Raises:
         RegisterError: there is no register.
     """
     tried: dict[tuple[str, str], Ailment] = {}
-    left = _examined(home)
+    left = _examined(home, tell)
     # What hid behind another comes to light once that is mended.
     while due := {each.name: each for each in left if each.mend and each.name not in tried}:
         for each in due.values():
             with suppress(PitError, OSError, sqlite3.Error):
                 each.mend() if each.mend else None
         tried |= due
-        left = _examined(home)
+        left = _examined(home, tell)
     mended = [each for name, each in tried.items() if name not in {one.name for one in left}]
     return mended, [*left, *(_servers(home) if asking else ())]
 
 
-def _register(home: Home) -> Iterator[Ailment]:
-    with open_office(home, reading=True) as office:
+def _register(home: Home, tell: Tell | None) -> Iterator[Ailment]:
+    with open_office(home, reading=True, tell=tell) as office:
         for look in _OFFICE_LOOKS:
             yield from _looked(home, partial(look, office))
 
@@ -388,14 +394,8 @@ def _catalogue(office: Office) -> Iterator[Ailment]:
             place=_named(home, home.catalogue),
             what="The catalogue has other cases or entries than the register.",
             remedy="It is made anew.",
-            mend=partial(_forget, home),
+            mend=partial(home.catalogue.unlink, missing_ok=True),  # whoever looks next makes it anew
         )
-
-
-def _forget(home: Home) -> None:
-    home.catalogue.unlink(missing_ok=True)
-    with open_office(home, reading=True) as office:
-        office.register.catch_up()
 
 
 def _memories(home: Home) -> Iterator[Ailment]:

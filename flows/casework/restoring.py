@@ -4,7 +4,8 @@ First the register is taken; by its policy what the backup says of itself has to
 other file is compared. Where anything differs nothing is left.
 
 Nothing is recorded in it until an audit has passed it. What the register says of erasures is carried out
-before that, so that no key of an erased case stays, whichever age the copy of the keys has.
+before that, so that no key of an erased case stays, whichever age the copy of the keys has. Where that was
+cut off, the same call goes on: the home says of what it was made, and how far the audit came.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import json
 import os
 import shutil
 import stat
 import sys
 import tarfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -66,9 +69,33 @@ _OF_ANOTHER_FORM: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, 
 _OTHERS: Final = "it has other files than were written"
 _NO_FILES: Final = "it has something else than files"
 _UNAUDITED: Final = (
-    "Nothing is recorded: the home was restored, and no audit has passed it; `equipoise audit` tells more, "
-    "and an administrator decides with `equipoise resume`."
+    "Nothing is recorded: the home was restored, and its audit has not ended. Where that was cut off, call "
+    "the same `equipoise restore` again: it goes on."
 )
+_UNDER_WAY: Final = "restoring.json"
+"""In `state/`, while a restore is not at its end; what begins like it is how far the audit came."""
+TAKING: Final = "Taking"
+AUDITING: Final = "Auditing"
+
+
+def _silent(_what: str, _done: int, _all: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """Of what a home was made that is not audited yet.
+
+    Attributes:
+        backup: The SHA-256 of what it says of itself.
+        keys, newer: Where the backup of its keys and the copy of the register were; or empty.
+        was_stopped: Why writing had been stopped in the home of which the backup is; or empty.
+    """
+
+    backup: str
+    keys: str
+    newer: str
+    was_stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +129,9 @@ def restore(
     pin: str | None = None,
     checkpoint: tuple[Path, str] | None = None,
     now: datetime,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    tell: Callable[[str, int, int], None] = _silent,
 ) -> Restored:
-    """Make a home again from a backup, and audit it.
+    """Make a home again from a backup, and audit it; go on with one that this was begun with and cut off.
 
     Args:
         keys: The backup of its keys, of whichever moment; without it nothing can be recorded, or opened.
@@ -113,19 +140,32 @@ def restore(
             it tells is taken over, if it passes its audit.
         pin: The fingerprint the register must have, from outside.
         checkpoint: One from outside with its file, which the register must contain; else the backup's newest.
+        tell: Told what is being done, and how much of how much of it is.
 
     Raises:
         RefusedError: there is a home; or ``newer`` does not pass.
         MalformedError: a backup is not as the home wrote it, or of another register than that, or ``pin``.
     """
-    with flows_home.fresh(home) as fresh:
-        manifest = _take_home(backup, fresh, pin)
-        if newer is not None:
-            _go_on(fresh, newer, Verifier(check_brought=papers.check, pin=pin, now=now))
-        if keys is not None:
-            _take_keys(keys, fresh, identity)
-        was_stopped = stopped(fresh.register)
-        stop(fresh.register, _UNAUDITED)
+    asked = _asked(backup, keys, newer)
+    begun = _under_way(home)
+    if begun is None:
+        tell(TAKING, 0, 1)
+        with flows_home.fresh(home) as fresh:
+            manifest = _take_home(backup, fresh, pin, partial(tell, TAKING))
+            if newer is not None:
+                _go_on(fresh, newer, Verifier(check_brought=papers.check, pin=pin, now=now))
+            if keys is not None:
+                _take_keys(keys, fresh, identity)
+            begun = _begin(fresh, asked)
+    elif begun != replace(asked, was_stopped=begun.was_stopped):
+        raise RefusedError(
+            f"{home.root} was restored otherwise, and not audited to the end: call the same command as then, "
+            "or delete that folder and restore anew."
+        )
+    else:
+        manifest = said_by(backup, HOME)
+    with suppress(PitError), open_office(home, reading=True, tell=partial(tell, doctor.READING)) as office:
+        office.register.catch_up()
     erased = _carry_out_erasures(home) if keys else 0  # without keys none came back
     doctor.mend(home, asking=False)
     own = newest_checkpoint(home.checkpoints)[0]
@@ -138,10 +178,12 @@ def restore(
         openings=home.vault_opened,
         now=now,
         processes=processors(),
-        progress=progress,
+        keep_at=home.state / _UNDER_WAY,
+        progress=partial(tell, AUDITING),
     )
     auditing.note_restored(home, report, now)
-    _decide(home, report, was_stopped)
+    _decide(home, report, begun.was_stopped)
+    disk.discard(home.state / _UNDER_WAY)
     published_files.compare(home.published, report)
     report.sort()
     if checkpoint:
@@ -155,6 +197,33 @@ def restore(
         report=report,
         left=tuple(told),
     )
+
+
+def _asked(backup: Path, keys: Path | None, newer: str | None) -> _Begun:
+    with _reading(backup):
+        said = hashlib.sha256(backup_manifest.read_manifest(backup)[0]).hexdigest()
+    return _Begun(backup=said, keys=str(keys.absolute()) if keys else "", newer=newer or "")
+
+
+def _begin(fresh: Home, asked: _Begun) -> _Begun:
+    """Let nothing be recorded in a new home, and have it say of what it was made; return that."""
+    for left in fresh.state.glob(f"{_UNDER_WAY}*"):  # of a home that was backed up before it was audited
+        disk.discard(left)
+    was_stopped = stopped(fresh.register)
+    begun = replace(asked, was_stopped=was_stopped if was_stopped not in {None, _UNAUDITED} else "")
+    disk.write(fresh.state / _UNDER_WAY, json.dumps(asdict(begun)).encode(), mode=0o600)
+    stop(fresh.register, _UNAUDITED)
+    return begun
+
+
+def _under_way(home: Home) -> _Begun | None:
+    """Return of what a home was made whose restore was cut off; None where there is no such home."""
+    try:
+        if stopped(home.register) != _UNAUDITED:
+            return None
+        return _Begun(**json.loads(disk.read_plain(home.state / _UNDER_WAY, _CHUNK)))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _go_on(fresh: Home, newer: str, verifier: Verifier) -> None:
@@ -174,7 +243,7 @@ def _carry_out_erasures(home: Home) -> int:
         return erasing.finish(office, restored=True)
 
 
-def _decide(home: Home, report: Report, was_stopped: str | None) -> None:
+def _decide(home: Home, report: Report, was_stopped: str) -> None:
     """Let acts be recorded again if nothing was found on which nobody decided."""
     if report.undecided:
         first = report.undecided[0]
@@ -214,7 +283,7 @@ def said_by(place: Path, kind: str) -> Manifest:
             return _said_in(tar)[0]
 
 
-def _take_home(folder: Path, fresh: Home, pin: str | None) -> Manifest:
+def _take_home(folder: Path, fresh: Home, pin: str | None, tell: Callable[[int, int], None]) -> Manifest:
     """Put the files of a backup at their places in a new home; return what it says of itself.
 
     Raises:
@@ -234,7 +303,9 @@ def _take_home(folder: Path, fresh: Home, pin: str | None) -> Manifest:
         check_signed(manifest, data, armoured, fresh.register)
         if pin not in {None, manifest.register}:
             raise DamagedError("it is of another register than --pin names")
-        for name, said in manifest.files.items():
+        total = len(manifest.files)
+        for done, (name, said) in enumerate(manifest.files.items()):
+            tell(done, total)
             if name.startswith(OF_HOME):
                 with disk.opened_plain(folder / name) as file:
                     _put(file, fresh.root / name.removeprefix(OF_HOME), said)

@@ -29,6 +29,7 @@ from flows.domain.checks import VERSION
 from flows.domain.decide import decide, idempotency_key
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST, TEST
 from flows.domain.english import in_full
+from flows.domain.local_day import local_day
 from flows.domain.policy import SERVICE
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.files import folder as sample_folder
@@ -175,7 +176,8 @@ def _sample() -> dict[str, bytes]:
     data = (folder / "assessment.yaml").read_bytes()
     request = arrived.request(arrived.reference or "")
     assessment = texts.read_assessment(data, request.reference)
-    return texts.version_files(request, assessment, data, on=request.received, body=None)
+    # By the words of the days on which the acts are taken, which are the last.
+    return texts.version_files(request, assessment, data, on=local_day(flows_home.now()), body=None)
 
 
 def _texts(reference: str) -> dict[str, bytes]:

@@ -346,11 +346,14 @@ def test_progress_is_shown_on_a_terminal_alone(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def told() -> str:
-        with Progress("Auditing") as progress:
+        with Progress() as progress:
+            progress.show("Reading", 0, 1)
             for done in range(1, 4):
-                progress.show(done, 3)
+                progress.show("Auditing", done, 3)
         return capsys.readouterr().err
 
     assert told() == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert "Auditing" in told()
+    shown = told()
+    assert shown.index("Reading") < shown.index("Auditing")
+    assert "3/3" in shown

@@ -90,8 +90,8 @@ def backup(
     folders = [path for path in (target, keys) if path and path.is_dir()]
     if keep and target not in folders:
         raise click.UsageError("--keep counts the backups of a folder: TARGET names a folder then.")
-    with open_office(home) as office:
-        done = backing_up.back_up(office, target)
+    with open_office(home) as office, Progress() as progress:
+        done = backing_up.back_up(office, target, progress.show)
         made = backing_up.back_up_keys(office, keys, seal_for) if keys else None
     removed = _thin([done, made] if made and keys in folders else [done], keep)
     if as_json:
@@ -186,9 +186,10 @@ def restore(
     What its service did not sign, by the policy of the register in it, is refused, and so is a backup in
     which a file differs, is missing or was added: nothing is made of it then.
     What is made from the register is made anew, erasures that it tells of are carried out, and nothing is
-    recorded until the audit has passed.
+    recorded until the audit has passed. `equipoise desk serve` shows the desk meanwhile, to read. Where it
+    was cut off, the same command goes on.
     """
-    with Progress("Auditing") as progress:
+    with Progress() as progress:
         done = restoring.restore(
             home,
             backup,
@@ -198,7 +199,7 @@ def restore(
             pin=fingerprint(pin) if pin is not None else None,
             checkpoint=(checkpoint, read_text(checkpoint)) if checkpoint else None,
             now=flows_home.now(),
-            progress=progress.show,
+            tell=progress.show,
         )
     if as_json:
         print_json(

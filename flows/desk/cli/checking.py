@@ -6,10 +6,11 @@ import re
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import click
 
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from flows.register.note import NoteKey
     from flows.register.report import Witnessed
 
+AUDITING: Final = "Auditing"
 _MOST_PLACES = 10
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
@@ -151,7 +153,7 @@ def audit(
     before = _remembered(remember) if remember else None
     with ExitStack() as stack:
         there = stack.enter_context(_handed_out(home)) if repository is None else None
-        progress = stack.enter_context(Progress("Auditing"))
+        progress = stack.enter_context(Progress())
         report = audit_register(
             repository or there or home.own_register,
             check_brought=paper.check,
@@ -166,7 +168,7 @@ def audit(
             now=flows_home.now(),
             processes=processors(),
             keep_at=remember,
-            progress=progress.show,
+            progress=partial(progress.show, AUDITING),
         )
     stop = _stopped_there(home) if there else stopped(repository or home.register)
     where = home.registrar.text if there and home.registrar else str(repository or home.register)
@@ -291,10 +293,10 @@ def schema(name: Literal["request", "assessment"], *, as_json: bool) -> None:  #
 
 
 class Progress:
-    """A bar on a terminal, and nothing elsewhere."""
+    """A bar on a terminal for each thing that is done after another, and nothing elsewhere."""
 
-    def __init__(self, label: str) -> None:
-        self._label = label
+    def __init__(self) -> None:
+        self._label = ""
         self._bar: Any = None
         self._shown = 0
 
@@ -302,16 +304,25 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
         if self._bar is not None:
             self._bar.finish()
+            self._bar.render_progress()
             self._bar.render_finish()
+            self._bar = None
 
-    def show(self, done: int, total: int) -> None:
-        """Show how much is done."""
+    def show(self, label: str, done: int, total: int) -> None:
+        """Show how much is done of what."""
         if not sys.stderr.isatty():
             return
-        if self._bar is None:
-            self._bar = click.progressbar(length=total, label=self._label, show_pos=True, file=sys.stderr)
+        if self._bar is None or label != self._label:
+            self._end()
+            self._bar = click.progressbar(length=total, label=label, show_pos=True, file=sys.stderr)
+            self._bar.render_progress()  # it can take a while until there is more to show
+            self._label, self._shown = label, 0
+        self._bar.length = total
         self._bar.update(done - self._shown)
         self._shown = done
 

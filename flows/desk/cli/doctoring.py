@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from flows.casework import doctor as casework
 from flows.casework.ailment import shown_as_row
+from flows.desk.cli.checking import Progress
 from flows.desk.cli.terminal import NO, at_home, counted, example, print_json, shown
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 @at_home
 def doctor(*, mend: bool, home: Home, as_json: bool) -> None:
     """Say what is wrong with a home after a kill, a full disk or a restored copy, and mend what is safe."""
-    mended, left = casework.mend(home) if mend else ([], casework.examine(home))
+    with Progress() as progress:
+        tell = partial(progress.show, casework.READING)
+        mended, left = casework.mend(home, tell=tell) if mend else ([], casework.examine(home, tell=tell))
     if as_json:
         rows = [shown_as_row(each, mended=True) for each in mended] + [
             shown_as_row(each, mended=False) for each in left

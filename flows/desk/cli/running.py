@@ -311,7 +311,7 @@ class _Batch:
     def _watch(self, ended: threading.Event) -> None:
         from flows.desk.cli.checking import Progress  # noqa: PLC0415 - on a terminal alone
 
-        with Progress(self._label) as progress:
+        with Progress() as progress:
             while not ended.wait(_LOOK_SECONDS):
                 self._show(progress)
             self._show(progress)
@@ -319,7 +319,7 @@ class _Batch:
     def _show(self, progress: Progress) -> None:
         done = sum(_stamp(path) != was for path, was in self._before.items())
         if done:
-            progress.show(done, len(self._before))
+            progress.show(self._label, done, len(self._before))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
