@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flows.casework.starting import BLANK, limbs_of
 from flows.desk.web.fields import ENDS, PARTS, UNSAID, Many, Row, Spec, Widget
+from flows.desk.web.numbers import whole
 from flows.document.markdown import normalise
 from flows.domain.assessment import OUTCOMES, Duty, Outcome
 from flows.domain.errors import MalformedError
@@ -421,7 +422,7 @@ def _row_filled(row: Row, value: Node, sent: Sequence[str]) -> Node | None:
 # More of something, or less
 
 
-_LISTS: Final = re.compile(r"parts(\[\d+\]\.exemptions(\[\d+\]\.(favouring|against))?)?")
+_LISTS: Final = re.compile(r"parts(\[[0-9]{1,6}\]\.exemptions(\[[0-9]{1,6}\]\.(favouring|against))?)?")
 _NEW_PART: Final[Mapping[str, Node]] = {
     "information": "",
     "duty": str(Duty.DISCLOSE),
@@ -450,14 +451,14 @@ def without(content: Node, path: str) -> Node:
         LookupError: there is no such place.
     """
     members, _, number = path.removesuffix("]").rpartition("[")
-    gone = int(number) if number.isascii() and number.isdecimal() else None
+    gone = whole(number)
     return _changed(content, _steps(members), lambda values: [v for at, v in enumerate(values) if at != gone])
 
 
 def _steps(path: str) -> list[str | int]:
     if not _LISTS.fullmatch(path):
         raise LookupError(path)
-    return [int(step) if step.isdecimal() else step for step in re.findall(r"[a-z]+|\d+", path)]
+    return [step if (number := whole(step)) is None else number for step in re.findall(r"[a-z]+|\d+", path)]
 
 
 def _changed(node: Node, steps: Sequence[str | int], change: Callable[[Sequence[Node]], Node]) -> Node:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.casework.acts import Wish
 from flows.desk.web.navigation import READERS
+from flows.desk.web.numbers import whole
 from flows.domain.acts import Reason
 from flows.domain.errors import MalformedError, MissingReasonError, PitError
 
@@ -112,7 +113,7 @@ def wish_of(
         kind=kind,
         reference=reference,
         document=document,
-        version=int(version) if kind.names_version and version.isdecimal() else None,
+        version=whole(version) if kind.names_version else None,
         reason=_needed(fields[REASON], visit.sent(REASON)) if REASON in fields else None,
         facts={
             fact.name: text

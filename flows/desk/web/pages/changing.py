@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flows.casework.changes import changes
 from flows.casework.looking import look_or_say
 from flows.desk.web import seen
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.case import dossier_of
 from flows.desk.web.visit import NotFoundError, Page
 from flows.domain.documents import TEST
@@ -31,5 +32,5 @@ def show(visit: Visit) -> Page:
 
 
 def _version(visit: Visit, name: str, default: int) -> int:
-    asked = visit.asked.get(name, "")
-    return int(asked) if asked.isdecimal() and len(asked) < 10 else default  # noqa: PLR2004 - digits
+    asked = whole(visit.asked.get(name, ""))
+    return default if asked is None else asked

@@ -10,6 +10,7 @@ from flows.casework.reading import paragraphs_of
 from flows.casework.reviewing import Comment
 from flows.desk.web import comments
 from flows.desk.web.copies import Place
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.case import dossier_of
 from flows.desk.web.visit import NotFoundError, Page, See
 from flows.domain.acts import RETURN
@@ -78,7 +79,7 @@ def keep(visit: Visit) -> Answer:
     place, version = place_of(visit, dossier, document), dossier.case.document(document).version
     number, id_ = visit.sent("paragraph"), visit.sent("comment")
     comment = Comment(
-        paragraph=int(number) if number.isascii() and number.isdecimal() else 0,
+        paragraph=whole(number) or 0,
         quote=" ".join(visit.sent("quote").split()),
         said=visit.sent("said"),
         instead=visit.sent("instead"),

@@ -14,6 +14,7 @@ from flows.casework.near import near
 from flows.casework.reading import reading_of
 from flows.casework.reviewing import composed
 from flows.desk.web import comments, seen
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.case import dossier_of
 from flows.desk.web.pages.commenting import commentable, place_of
 from flows.desk.web.pages.signing import begin
@@ -21,7 +22,7 @@ from flows.desk.web.visit import NotFoundError, Page, See
 from flows.domain.acts import APPROVE, RETURN
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, TEST
-from flows.domain.errors import PitError, StaleVersionError
+from flows.domain.errors import PitError, RefusedError, StaleVersionError
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import slug
 
@@ -106,13 +107,15 @@ def propose(visit: Visit) -> Answer:
     if kind is None:
         return _asked(visit, "Choose whether you approve the version or return it.")
     try:
-        gate = Stage(visit.sent("gate"))
+        gate = visit.sent("gate")
+        if gate not in ROLE_AT:
+            raise RefusedError("The page does not say at which approval you decide: open it again.")
         wish = Wish(
             kind=kind,
             reference=dossier.case.reference,
             document=name,
             version=_version_read(visit, dossier, name),
-            gate=gate,
+            gate=Stage(gate),
             reason=_reason(visit, dossier, name, kind) or None,
         )
         return begin(visit, wish)
@@ -153,9 +156,7 @@ def _version_read(visit: Visit, dossier: Dossier, name: str) -> int:
     """Return the version that the person read, which has to be the current one."""
     current, read = dossier.case.document(name).version, visit.sent("version")
     if read != str(current):
-        raise StaleVersionError(
-            dossier.case.named(name), current=current, named=int(read) if read.isdecimal() else 0
-        )
+        raise StaleVersionError(dossier.case.named(name), current=current, named=whole(read) or 0)
     return current
 
 

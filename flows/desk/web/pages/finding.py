@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flows.casework import applicants, finding
 from flows.casework.acts import Officer, ProposedError
 from flows.catalogue.search import Sought
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.signing import waits
 from flows.desk.web.visit import Page, See, Sent
 from flows.domain.acts import READ_REQUEST
@@ -49,8 +50,7 @@ def show(visit: Visit) -> Answer:
         sought = _sought(asked)
         if one := finding.the_one(visit.office, sought):
             return See(url=f"/cases/{slug(one)}")
-        page = visit.asked.get("page", "")
-        found = finding.find(visit.office, sought, int(page) if page.isdecimal() and len(page) < 6 else 1)  # noqa: PLR2004 - digits
+        found = finding.find(visit.office, sought, whole(visit.asked.get("page", "")) or 1)
     except PitError as problem:
         error = str(problem)
     people = visit.policy.people.values()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flows.casework import correspondence, mail_views, sealed, sending
 from flows.casework.acts import Officer, Wish
 from flows.desk.web import forms
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.acting import what_of
 from flows.desk.web.pages.case import dossier_of, title_of
 from flows.desk.web.pages.signing import begin
@@ -102,8 +103,7 @@ class SendView:
 
 def show(visit: Visit) -> Page:
     """Show the mail of the authority."""
-    page = visit.asked.get("page", "")
-    number = int(page) if page.isdecimal() and len(page) < 6 else 1  # noqa: PLR2004 - digits
+    number = whole(visit.asked.get("page", "")) or 1
     return Page(template="mail.html.j2", view=mail_views.mail(visit.office, number), more={"query": _query})
 
 

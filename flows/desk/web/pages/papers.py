@@ -9,6 +9,7 @@ from flows.casework import laid_out
 from flows.casework.proof import prove
 from flows.desk.cli.papers import facts
 from flows.desk.web import safety
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.case import dossier_of
 from flows.desk.web.visit import NotFoundError, Page, Sent
 from flows.domain.documents import DOCUMENTS, TEST
@@ -90,11 +91,11 @@ def file(visit: Visit) -> Sent:
 
 
 def _which(visit: Visit, dossier: Dossier) -> tuple[str, int]:
-    document, asked = visit.asked.get("document", TEST.name), visit.asked.get("version", "")
+    document, asked = visit.asked.get("document", TEST.name), whole(visit.asked.get("version", ""))
     if document not in dossier.case.documents:
         raise NotFoundError
     current = dossier.case.document(document).version
-    version = int(asked) if asked.isdecimal() and len(asked) < 10 else current  # noqa: PLR2004 - digits
+    version = current if asked is None else asked
     if version not in range(current + 1):
         raise NotFoundError
     return document, version

@@ -10,6 +10,7 @@ from flows.casework import acts
 from flows.casework.amendments import grouped, key_view, waiting
 from flows.desk.web import invitations
 from flows.desk.web.invitations import Step
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.signing import keep
 from flows.desk.web.visit import FEWEST, NotFoundError, Page, See
 from flows.domain.acts import SUSPECT_KEY
@@ -197,14 +198,14 @@ def revoke(visit: Visit) -> Answer:
 
 def suspect(visit: Visit) -> Answer:
     """Make the act by which a key signs no more, and what rests on it is listed."""
-    id_, since = visit.path["person"], visit.sent("since")
+    id_, since = visit.path["person"], whole(visit.sent("since"))
     try:
-        if not since.isdecimal():
+        if since is None:
             raise RefusedError("Say since which entry the key is doubted, by its number.")
         return keep(
             visit,
             lambda officer: acts.suspect_key(
-                visit.office, officer, id_, visit.sent("key"), since=int(since), reason=visit.sent("reason")
+                visit.office, officer, id_, visit.sent("key"), since=since, reason=visit.sent("reason")
             ),
         )
     except PitError as error:

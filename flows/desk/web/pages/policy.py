@@ -11,6 +11,7 @@ from flows.casework.amendments import matters, waiting
 from flows.casework.letterhead_file import letterhead_of
 from flows.casework.provider import provider
 from flows.desk.making import parse_authority
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.signing import keep
 from flows.desk.web.visit import NotFoundError, Page, See
 from flows.document.theme_file import redrawn_if_small, theme_of
@@ -149,11 +150,11 @@ def _pattern(visit: Visit, officer: Officer) -> object:
 
 
 def _reminders(visit: Visit, officer: Officer) -> object:
-    days = visit.sent("days")
-    if not days.isdecimal() or int(days) > EARLIEST_REMINDER:
+    days = whole(visit.sent("days"))
+    if days is None or days > EARLIEST_REMINDER:
         problem = f"a number of working days from 0 to {EARLIEST_REMINDER} is needed"
         raise MalformedError("days", Fault(path="", problem=problem))
-    return acts.change_reminders(visit.office, officer, int(days))
+    return acts.change_reminders(visit.office, officer, days)
 
 
 def _authority(visit: Visit, officer: Officer) -> object:
@@ -175,8 +176,7 @@ def _desk(visit: Visit, officer: Officer) -> object:
 
 
 def _retention(visit: Visit, officer: Officer) -> object:
-    months = visit.sent("months")
-    return acts.change_retention(visit.office, officer, int(months) if months.isdecimal() else 0)
+    return acts.change_retention(visit.office, officer, whole(visit.sent("months")) or 0)
 
 
 def _holiday(visit: Visit, officer: Officer) -> object:
@@ -207,21 +207,26 @@ def _day(visit: Visit, name: str = "date") -> date:
         raise MalformedError(name, Fault(path="", problem="a day as 2026-06-15 is needed")) from None
 
 
+def _number(text: str) -> int | str:
+    """Return the number that a text says; one that says none as it is, to be told of."""
+    found = whole(text)
+    return text if found is None else found
+
+
 def _theme(visit: Visit, officer: Officer) -> object:
     now, picture = visit.policy.theme.crest, visit.files.get("crest", b"")
     given: dict[str, Any] = {
         "accent": visit.sent("accent"),
-        "size": int(visit.sent("size")) if visit.sent("size").isdecimal() else visit.sent("size"),
+        "size": _number(visit.sent("size")),
         "signatory": visit.sent("signatory"),
         "marking.drafts": visit.sent("drafts"),
         "marking.published": visit.sent("published"),
     }
     if picture or (now and visit.sent("without-crest") != "yes"):
-        height = visit.sent("height")
         given |= {
             "crest.file": "crest",
             "crest.words": visit.sent("words"),
-            "crest.height": int(height) if height.isdecimal() else height,
+            "crest.height": _number(visit.sent("height")),
         }
 
     def read(_: str) -> bytes:

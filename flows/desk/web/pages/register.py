@@ -18,6 +18,7 @@ from flows.casework.copies_elsewhere import Way
 from flows.casework.evidence_pack import make_pack
 from flows.catalogue.search import Entries
 from flows.desk.web.navigation import READERS
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.case import dossier_of
 from flows.desk.web.visit import NotFoundError, Page, Sent
 from flows.domain.acts import ACTS, READ_REQUEST
@@ -73,11 +74,10 @@ def _shown(visit: Visit, token: str) -> Page:
     if reference := asked.get("reference"):
         known = None if reference == POLICY else visit.office.register.find(reference)
         found["reference"] = known.case.reference if known else reference
-    page = visit.asked.get("page", "")
     stands = oversight.oversight(
         visit.office,
         Entries(**found),
-        int(page) if page.isdecimal() and len(page) < 9 else 1,  # noqa: PLR2004 - digits
+        whole(visit.asked.get("page", "")) or 1,
     )
     keys = [key for person in visit.policy.people.values() for key in person.keys]
     passkeys = sum(key.startswith("sk-") for key in keys)
@@ -111,8 +111,8 @@ def query(asked: Mapping[str, str], **changes: str) -> str:
 
 def entry(visit: Visit) -> Page:
     """Show one entry, checked now, with what to call to check it by hand."""
-    number = visit.path["entry"]
-    found = oversight.entry(visit.office, int(number)) if number.isdecimal() and len(number) < 12 else None  # noqa: PLR2004 - digits
+    number = whole(visit.path["entry"])
+    found = None if number is None else oversight.entry(visit.office, number)
     if found is None or not _may_read(visit, found):
         raise NotFoundError
     return Page(template="entry.html.j2", view=found)
