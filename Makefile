@@ -68,8 +68,8 @@ release: $(READY) ## list what makes the papers of this version, before it is ta
 base: ## make the root of the image from Debian's packages, by Debian's keys; as root, with mmdebstrap
 	deploy/container/debian.sh
 
-wheels: $(READY) ## fetch what a container is built from into build/wheels, by the hashes of the lock
-	$(BIN)/python deploy/container/wheels.py
+wheels: $(READY) ## fetch what a container is built from into build/wheels, by the hashes of the lock; EXTRAS="servers token" for more
+	$(BIN)/python deploy/container/wheels.py $(EXTRAS)
 
 lock: ## choose package versions anew and write requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

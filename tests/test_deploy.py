@@ -108,6 +108,10 @@ def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> 
             assert words[0] == "server" or own or words[2:5] == ["--pool", POOL, "--work-queue"]
             assert words[0] == "server" or own or words[5] in {AT_HOME, "default"}
         assert said["User"][0] in accounts
+    beside = lines_of(DEPLOY / "systemd" / "equipoise-desk.service")
+    asks = dict(line.split("=", 1) for line in beside["Environment"])["EQUIPOISE_REGISTRAR"]
+    (writer,) = lines_of(DEPLOY / "systemd" / "equipoise-registrar.service")["ExecStart"]
+    assert writer.endswith(f" --socket {asks.removeprefix('unix:')}")
     for words in backups:  # each as the command takes it, and a disk that does not fill
         assert backup.make_context("equipoise backup", words[1:]).params["keep"] > 1
     for timer in (DEPLOY / "systemd").glob("*.timer"):

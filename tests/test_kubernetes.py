@@ -12,6 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from flows.desk.cli.keeping import init
 from flows.desk.cli.main import main
 from flows.desk.web.routes import ROUTES
 from flows.engine.deployment import AT_HOME, POOL
@@ -43,6 +44,7 @@ def pods_of(manifests: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, An
     for each in manifests:
         spec = each.get("spec", {})
         template = spec.get("jobTemplate", {}).get("spec", spec).get("template")
+        template = each if each["kind"] == "Pod" else template
         if template:
             yield each["metadata"]["name"], template["metadata"]["labels"], template["spec"]
 
@@ -100,6 +102,29 @@ def test_what_a_container_starts_is_a_command_with_settings_that_there_are(tmp_p
         for path in (value for value in given.values() if value.startswith("/")):
             assert any(Path(path).is_relative_to(mounted) for mounted in folders), (where, path)
     assert f"USER {10001}:{10001}" in IMAGE
+
+
+def test_the_home_is_made_in_the_volume_of_the_pod_that_then_has_it() -> None:
+    (_, _, pod), *_ = pods_of(said(DEPLOY / "kubernetes" / "found.yaml"))
+    (makes,) = pod["containers"]
+    (state,) = (
+        each for each in said(DEPLOY / "kubernetes" / "equipoise.yaml") if each["kind"] == "StatefulSet"
+    )
+    has = next(
+        each for each in state["spec"]["template"]["spec"]["containers"] if each["name"] == "equipoise"
+    )
+
+    assert init.make_context("equipoise init", makes["args"][1:]).params["body"] == "other"
+    (claim,) = state["spec"]["volumeClaimTemplates"]
+    volumes = {
+        each["name"]: each.get("persistentVolumeClaim", {}).get("claimName") for each in pod["volumes"]
+    }
+    assert volumes["home"] == f"{claim['metadata']['name']}-{state['metadata']['name']}-0"
+    assert pod["securityContext"] == state["spec"]["template"]["spec"]["securityContext"]
+    assert makes["image"] == has["image"]
+    assert [one for one in has["env"] if one["name"] == "EQUIPOISE_HOME"] == makes["env"]
+    assert {"name": "home", "mountPath": "/srv/equipoise"} in [*makes["volumeMounts"]]
+    assert {"name": "home", "mountPath": "/srv/equipoise"} in [*has["volumeMounts"]]
 
 
 def test_every_secret_and_map_that_is_named_is_made_by_the_words_at_the_head() -> None:

@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 WHEELS = ROOT / "build" / "wheels"
 EXTRAS = frozenset({"traces"})
+"""What every installation gets; arguments name more."""
 PYTHONS = ("3.11.0", "3.13.0")
 """The oldest Python that is meant, and one that is newer than any marker of the lock."""
 
@@ -57,7 +58,11 @@ def main() -> None:
     shutil.rmtree(WHEELS, ignore_errors=True)
     WHEELS.mkdir(parents=True)
     lock, fetched = WHEELS / "runtime.lock", WHEELS / "fetched.lock"
-    lock.write_text(runtime_lock((ROOT / "requirements.lock").read_text(), needed("equipoise", EXTRAS)))
+    lock.write_text(
+        runtime_lock(
+            (ROOT / "requirements.lock").read_text(), needed("equipoise", EXTRAS.union(sys.argv[1:]))
+        )
+    )
     # Debian's Python may be older or newer than this one: what either needs is fetched.
     fetched.write_text(re.sub(r" ; python_full_version [^\\\n]*", " ", lock.read_text()))
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
