@@ -217,6 +217,8 @@ def _candidate(stores: list[Path], place: Path) -> Iterator[Path]:
 def _fetch(source: str, candidate: Path) -> None:
     if Path(source).is_dir():
         # Of a register on this machine its objects and branch, and none of its settings.
+        if branch_of(Path(source)) is None:
+            raise RegisterError(f"There is no register at {source}.")
         with lent(Path(source)) as (own, _):
             _run_fetch(str(own), candidate)
     else:
@@ -238,10 +240,17 @@ def _run_fetch(source: str, candidate: Path) -> None:
             timeout=_SECONDS,
         )
     except subprocess.CalledProcessError as error:
-        last = error.stderr.decode(errors="replace").strip().split("\n")[-1]
-        raise RegisterError(f"git could not fetch a register from {source}: {last}") from error
+        raise RegisterError(
+            f"git could not fetch a register from {source}: {_why(error.stderr.decode(errors='replace'))}."
+        ) from error
     except (OSError, subprocess.SubprocessError) as error:
         raise RegisterError(f"git could not fetch a register from {source}.") from error
+
+
+def _why(said: str) -> str:
+    """Return the line in which git, or ssh, says what failed; what follows it is advice."""
+    lines = [line for line in said.splitlines() if line and not line.lower().startswith(("warning", "hint"))]
+    return lines[0].removeprefix("fatal: ").rstrip(".") if lines else "it does not say why"
 
 
 def _take_over(came: Path, objects: Path) -> None:

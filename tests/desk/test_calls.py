@@ -225,6 +225,8 @@ def test_a_hostile_reference_is_malformed_and_not_repeated(
             ("sent", CASE, "--on", "5 May", "--by", "email", "--as", "foi-officer"),
             "Invalid value for '--on': write the date as 2022-11-07;",
         ),
+        (("retention", "set", "x"), "Invalid value for 'MONTHS': 'x' is no whole number;"),
+        (("vault", "passphrase"), "There is no terminal to ask at: --new FILE names a file with the new"),
         (
             ("sent", CASE, "--on", "2022-02-30", "--by", "email", "--as", "foi-officer"),
             "Invalid value for '--on': the calendar has no such day; write the date as 2022-11-07;",

@@ -177,6 +177,10 @@ def test_a_mirror_is_of_a_register_and_lies_in_a_folder_of_its_own(
     for source in (str(tmp_path / "none"), "--upload-pack=touch canary", "ext::sh -c touch% canary"):
         with pytest.raises(RegisterError, match="git could not fetch"):
             mirror(source, tmp_path / "copy", verifier)
+    with pytest.raises(RegisterError, match=r"none: '.*/none' does not appear to be a git repository\.$"):
+        mirror(str(tmp_path / "none"), tmp_path / "copy", verifier)
+    with pytest.raises(RegisterError, match=r"There is no register at .*/letters"):
+        mirror(str(tmp_path / "letters"), tmp_path / "copy", verifier)
     assert not [*tmp_path.rglob("canary")]
 
 

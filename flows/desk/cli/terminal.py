@@ -179,6 +179,10 @@ def _in_sentences(*, as_json: bool) -> Iterator[None]:
         raise
 
 
+_NO_NUMBER: Final = re.compile("is not a valid integer( range)?")
+"""Click's words for what is no number."""
+
+
 @contextmanager
 def _sentences() -> Iterator[None]:
     try:
@@ -189,7 +193,7 @@ def _sentences() -> Iterator[None]:
         raise
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "equipoise"
-        said = error.format_message()
+        said = _NO_NUMBER.sub("is no whole number", error.format_message())
         # Click ends some with a question of its own: "Did you mean '--home'?".
         text = (
             f"{said.rstrip('.')}{' ' if said.endswith('?') else '; '}`{where} --help` shows how it is called."

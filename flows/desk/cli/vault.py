@@ -94,6 +94,10 @@ def passphrase(new: Path | None, *, home: Home, as_json: bool) -> None:
 
 
 def _asked() -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError(
+            "There is no terminal to ask at: --new FILE names a file with the new passphrase."
+        )
     words: str = click.prompt("The new passphrase", hide_input=True, confirmation_prompt=True, err=True)
     return words
 
