@@ -193,7 +193,13 @@ def _decrypted(place: Path, data: bytes, secret: str, whence: str) -> bytes:
         return _by_device(*_device_of(place, data), secret, whence)
     try:
         text: bytes = pyrage.passphrase.decrypt(data, secret)
-    except pyrage.DecryptError:
+    except pyrage.DecryptError as error:
+        # age refuses what would take this machine long, as it measures then; on a busy one that may be any.
+        if str(error).startswith("Excessive work"):
+            raise VaultShutError(
+                f"The passphrase {whence} was not tried: age finds this machine too slow or too busy to open "
+                "the vault; try again once it has less to do."
+            ) from None
         raise VaultShutError(f"The passphrase {whence} does not open the vault.") from None
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -65,6 +66,19 @@ def test_a_passphrase_at_hand_opens_it_and_approvals_go_on_without(
     assert "vault-opened.jsonl" in [
         each["place"] for each in json.loads(shut("doctor", "--json").stdout)["ailments"]
     ]
+
+
+def test_a_machine_that_is_too_slow_for_it_is_told_from_a_wrong_passphrase(
+    shut: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "words").write_text(WORDS)
+    monkeypatch.setenv(wrapping.NAMED, str(tmp_path / "words"))
+    kept = shut.home.wrapping.read_bytes()
+    shut.home.wrapping.write_bytes(re.sub(rb"(-> scrypt \S+ )\d+", rb"\g<1>40", kept, count=1))
+
+    code, sentence = shut.refused(*READING)
+
+    assert (code, "was not tried: age finds this machine too slow" in sentence) == (3, True)
 
 
 def test_an_agent_opens_it_until_it_ends(shut: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
