@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -100,6 +103,43 @@ def test_whenever_a_restore_is_killed_the_same_command_ends_it(
         new.submit()
         if not was_killed:
             break
+
+
+def on_a_terminal(*words: str | Path) -> tuple[str, str]:
+    """Run a command whose standard error is a terminal; return what it prints, and what stands there."""
+    ours, theirs = pty.openpty()
+    told: list[str | Path] = [sys.executable, "-P", "-c", _COMMAND, *words]
+    with subprocess.Popen(told, stdout=subprocess.PIPE, stderr=theirs, text=True) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # the end of a terminal
+            while piece := os.read(ours, 4096):
+                shown += piece
+        printed = process.stdout.read() if process.stdout else ""
+    os.close(ours)
+    return printed, shown.decode()
+
+
+@pytest.mark.exhaustive
+def test_a_terminal_shows_what_is_done_and_json_stays_json(desk: Desk, new: Desk, tmp_path: Path) -> None:
+    backup = tmp_path / "backup"
+    (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
+    calls: dict[tuple[str | Path, ...], list[str]] = {
+        ("backup", backup, "--home", desk.home.root): ["Copying", "Writing the register", "Reading back"],
+        ("restore", backup, "--home", new.home.root): ["Taking", "Reading every case", "Auditing"],
+        ("audit", "--home", desk.home.root): ["Auditing"],
+        ("doctor", "--mend", "--home", desk.home.root): ["Reading every case"],
+    }
+    for words, labels in calls.items():
+        if "doctor" in words:
+            desk.home.catalogue.unlink()  # it is made anew, as after an upgrade
+        printed, shown = on_a_terminal(*words, "--json")
+        assert isinstance(json.loads(printed), dict)
+        places = [shown.index(label) for label in labels]
+        assert places == sorted(places), shown
+    for words in (("doctor",), ("audit",)):
+        desk.home.catalogue.unlink(missing_ok=True)
+        assert desk(*words).stderr == ""  # and nothing of it is on a pipe
 
 
 class Cut(BaseException):
