@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 import anyio
 from anyio.to_thread import run_sync
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from prefect.client.schemas.responses import WorkerFlowRunResponse
 
     from flows.engine.settings import Schedule
+
+
+_SHORT_SECONDS: Final = 10.0
+"""For which a run has the processor like any other process: that of one case has ended by then."""
+_LONG: Final = 10
+"""How far a run of many cases then gives way, in steps of ``nice``, to others on the machine that begin."""
 
 
 class Ended(BaseWorkerResult):
@@ -74,6 +81,11 @@ class EquipoiseWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Ended]):
         ) as process:
             if task_status:
                 task_status.started(process.pid)
+            with anyio.move_on_after(_SHORT_SECONDS):
+                await process.wait()
+            if process.returncode is None:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.setpriority(os.PRIO_PROCESS, process.pid, _LONG)
             code = await process.wait()
         return Ended(identifier=str(process.pid), status_code=code)
 

@@ -6,6 +6,7 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import authorities
@@ -13,14 +14,15 @@ import pytest
 from flow_builders import PAPER, Town, ask, copied, eventually
 from prefect.client.orchestration import get_client
 
+from flows.disk import locked
 from flows.domain.procedure import Stage
 from flows.engine.deployment import ARRIVAL_SECONDS, POOL_TICK_SECONDS
 from flows.home import HOME_VARIABLE
+from flows.register.repository import LOCK
 from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flows.home import Home
 
@@ -192,3 +194,31 @@ def test_a_tick_for_which_nothing_waits_is_no_run(both: tuple[Authority, Authori
     assert [row["name"] for row in found if row["expected_start_time"] < past] == []
     assert {row["state_type"] for row in found} == {"SCHEDULED"}
     assert "submitted to infrastructure" not in said.read_text()
+
+
+def test_a_run_that_takes_long_gives_way_to_those_that_begin(both: tuple[Authority, Authority]) -> None:
+    north, _ = both
+    north.pause("drafting")
+    north.town.opened("A/1")
+    with north.worker() as said:
+        with locked(north.town.home.register / LOCK):  # its first draft waits for that
+            run = north.ask_for("drafting", authority=north.name)
+            eventually(lambda: carrying(run), 120, said.read_text())
+            (process,) = carrying(run)
+            assert os.getpriority(os.PRIO_PROCESS, process) == 0
+            eventually(lambda: os.getpriority(os.PRIO_PROCESS, process) > 0, 60, "it does not give way")
+        assert end_of(run)[0] == "COMPLETED"
+    assert north.town.stages() == {"A/1": "drafting"}
+
+
+def carrying(run: str) -> list[int]:
+    """Return the process in which a run is carried out."""
+    found = (path for path in Path("/proc").glob("[0-9]*/cmdline") if run.encode() in _read(path))
+    return [int(path.parent.name) for path in found]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it ended just then
+        return b""
