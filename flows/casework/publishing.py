@@ -9,7 +9,6 @@ person records that it was sent.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from flows.domain.edition import edition_of
 from flows.domain.errors import IncompleteError, RefusedError
 from flows.domain.procedure import Stage
 from flows.domain.reference import slug
+from flows.foreign import object_of
 from flows.notices.notice import Unpublished, write_notice
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ def lay_out_brought(office: Office, reference: str, document: str, page: str) ->
     dossier = office.register.dossier(reference)
     newest, kind = dossier.last(PUBLISH, document=document), DOCUMENTS[document]
     pdf, manifest = kind.published(slug(reference))
-    told = json.loads(dossier.read(manifest)) if newest else {}
+    told = object_of(dossier.read(manifest)) if newest else {}
     if told.get("html", {}).get("sha256") != hashlib.sha256(page.encode()).hexdigest():
         raise RefusedError(f"{kind.named(reference)} was not published with this page.")
     made = {f"{kind.slug(reference)}.html": page.encode()}

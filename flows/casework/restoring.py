@@ -41,6 +41,7 @@ from flows.casework.backup_manifest import (
 )
 from flows.casework.office import open_office
 from flows.domain.errors import Fault, MalformedError, PitError, RefusedError
+from flows.foreign import object_of
 from flows.register.audit import audit
 from flows.register.checkpoint import newest_checkpoint, parse_checkpoint
 from flows.register.mirror import Verifier, mirror, take
@@ -221,7 +222,7 @@ def _under_way(home: Home) -> _Begun | None:
     try:
         if stopped(home.register) != _UNAUDITED:
             return None
-        return _Begun(**json.loads(disk.read_plain(home.state / _UNDER_WAY, _CHUNK)))
+        return _Begun(**object_of(disk.read_plain(home.state / _UNDER_WAY, _CHUNK)))
     except (OSError, ValueError, TypeError):
         return None
 

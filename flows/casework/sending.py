@@ -41,6 +41,7 @@ from flows.domain.errors import (
 from flows.domain.local_day import local_day
 from flows.domain.procedure import Role
 from flows.domain.reference import slug
+from flows.foreign import object_of
 from flows.notices import relay
 from flows.register.store import check_signature
 from flows.sources.mail.journal import Tried
@@ -404,7 +405,7 @@ def _found(office: Office, path: Path) -> BeingSent:
         ),
     )
     try:
-        given = json.loads(office.vault.unseal(dossier.case.recipient, path.read_bytes()))
+        given = object_of(office.vault.unseal(dossier.case.recipient, path.read_bytes()))
         at, id_ = datetime.fromisoformat(given["at"]), str(given["id"])
         return replace(bare, at=at, taken=given["taken"] is True, id=id_)
     except VaultShutError:
@@ -437,7 +438,7 @@ class _Note:
         """
         if not self._path.is_file():
             return None
-        given = json.loads(self._office.vault.unseal(self._recipient, self._path.read_bytes()))
+        given = object_of(self._office.vault.unseal(self._recipient, self._path.read_bytes()))
         at = datetime.fromisoformat(given["at"])
         if given["taken"]:
             raw = given["raw"].encode("latin-1")
