@@ -110,6 +110,11 @@ const OWN_KEY = new Set(["approve", "return", "override", "take-back", "reopen",
 const ATTESTED = /^issuer=(https?:\/\/[!-~]{1,200}) account=([0-9a-f]{64}) at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) amr=((?:[A-Za-z0-9._:\/+-]{1,100},?){0,8}) acr=(?:[A-Za-z0-9._:\/+-]{1,100})?$/;
 const FRESH = 15 * 60, AHEAD = 60;  // seconds before the act, and after it, at which somebody may have signed in
 
+// A pack may name an act, a person or a path as it likes: under a name that every object has, as "constructor",
+// nothing is to be found that nobody put there. Once all is read they are back, for what helps people read.
+const INHERITED = Object.getOwnPropertyDescriptors(Object.prototype);
+for (const name of Object.keys(INHERITED)) delete Object.prototype[name];
+
 // Small things
 
 class Failed extends Error {
@@ -1230,6 +1235,7 @@ async function start() {
     const why = found instanceof Unable ? found.message : "the data cannot be read at all";
     verdict.replaceChildren(element("h2", "Not verified"), element("p", `Nothing is known of this pack: ${why}. Open it in a current browser, or follow README.txt.`));
   }
+  Object.defineProperties(Object.prototype, INHERITED);
   document.documentElement.dataset.done = verdict.className;
 }
 start();

@@ -636,6 +636,11 @@ def _(scene: Scene) -> None:
     submission_of(scene, TEST, gates="publication")
 
 
+@attack("a submission needs an approval that goes by the name of what every object has", "E_ACT")
+def _(scene: Scene) -> None:
+    submission_of(scene, TEST, gates="constructor")
+
+
 @attack("a response is submitted for the approvals of a test", "E_ACT")
 def _(scene: Scene) -> None:
     submission_of(scene, RESPONSE, gates="legal-review balancing")
@@ -925,6 +930,7 @@ UNFIT: Final[dict[str, dict[str, Any]]] = {
     "a change of the policy": {"kinds": ("change-desk",)},
     "nobody's acts": {"accounts": {}},
     "the acts of somebody who is not on the list": {"accounts": {"outsider": "0" * 64}},
+    "the acts of what every object has": {"accounts": {"constructor": "0" * 64}},
     "acts by two people's one account": {"accounts": {"foi-officer": "0" * 64, "foi.officer.2": "0" * 64}},
 }
 for what, changes in UNFIT.items():
@@ -1233,6 +1239,16 @@ def _(scene: Scene) -> None:
     a = scene.attacker("legal-reviewer")
     approval_of(scene, a, "legal-reviewer", document="letter")
     a.together()
+
+
+for inherited in ("constructor", "toString", "__proto__"):
+
+    @attack(f"an act goes by the name of what every object has, {inherited}", "E_STATEMENT")
+    def _(scene: Scene, inherited: str = inherited) -> None:
+        a = scene.attacker("legal-reviewer")
+        approval_of(scene, a, "legal-reviewer")
+        a.steps[-1].edit_statement = lambda data: data.replace(b'"approve"', f'"{inherited}"'.encode())
+        a.together()
 
 
 @attack("an act on the policy is taken on a case", "E_ACT")
