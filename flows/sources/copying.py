@@ -8,8 +8,10 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
+from flows.domain.characters import visible
+from flows.domain.errors import RefusedError
 from flows.sources.inbox import waiting
-from flows.sources.item import LONG_REST, REQUEST, free_path, is_folder, left_alone, storing
+from flows.sources.item import LONG_REST, REQUEST, YAML, free_path, is_folder, left_alone, storing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +26,16 @@ def copy_in(path: Path, inbox: Path) -> int:
 
     Raises:
         RegisterError: there is nothing at ``path``, or it cannot be copied.
+        RefusedError: something there is no request by its name; nothing is copied.
     """
     alone = not is_folder(path) or os.path.lexists(path / REQUEST)
     found = [each for each in ([path] if alone else waiting(path)) if not left_alone(each.name)]
+    if other := next((each for each in found if not _is_like_an_item(each)), None):
+        # A folder named by mistake, as a home with its keys, is not to be copied and set aside.
+        raise RefusedError(
+            f"{visible(str(other))} is no request: that is a file that ends in .yaml, or a folder with "
+            f"{REQUEST} in it. Nothing was taken in."
+        )
     for each in found:
         with storing("What was named"), disk.locked_folder(inbox):
             fresh = inbox / _COPYING
@@ -38,6 +47,10 @@ def copy_in(path: Path, inbox: Path) -> int:
             let_rest(fresh)
             fresh.rename(free_path(inbox, each.name))
     return len(found)
+
+
+def _is_like_an_item(path: Path) -> bool:
+    return os.path.lexists(path / REQUEST) if is_folder(path) else path.suffix.lower() in YAML
 
 
 def let_rest(item: Path) -> None:

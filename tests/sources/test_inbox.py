@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sample_files import ASSESSMENT, REQUEST, as_another_user
 
-from flows.domain.errors import MalformedError, RegisterError
+from flows.domain.errors import MalformedError, RefusedError, RegisterError
 from flows.sources.aside import set_aside, set_aside_assessment
 from flows.sources.copying import copy_in
 from flows.sources.inbox import assign_reference, assigned_reference, waiting
@@ -272,6 +272,19 @@ def test_one_item_or_a_folder_of_them_is_copied_and_need_not_rest(inbox: Path, t
     assert [item.assessment is None for item in found if item] == [False, False, True, True]
     with pytest.raises(RegisterError):
         copy_in(inbox / "three.yaml", other)
+
+
+@pytest.mark.parametrize("other", ["notes.txt", "keys/service/wrapping", "assessments/one.yaml"])
+def test_a_folder_with_something_else_in_it_is_copied_not_even_in_part(other: str, tmp_path: Path) -> None:
+    folder, there = tmp_path / "folder", tmp_path / "other"
+    (folder / "a").mkdir(parents=True)
+    (folder / "a/request.yaml").write_text(REQUEST)
+    (folder / other).parent.mkdir(parents=True, exist_ok=True)
+    (folder / other).write_text(REQUEST)
+    there.mkdir()
+    with pytest.raises(RefusedError, match=r"is no request: .*Nothing was taken in"):
+        copy_in(folder, there)
+    assert waiting(there) == []
 
 
 def test_a_copy_that_was_killed_is_cleared_away_by_the_next(inbox: Path, tmp_path: Path) -> None:
