@@ -156,7 +156,7 @@ def confirm(home: Home) -> bool:
 def stopped(home: Home) -> None:
     """Let an audit have found something."""
     found = auditing.Audited(time=NOW, entries=8, findings=("E_MISSING entry 8",))
-    auditing._keep(home, [found])
+    auditing._keep(home, found)
     stop.stop(home.register, "Nothing is recorded: the audit found something.")
     # An act has whole seconds: one in the second of the stop counts as before it.
     os.utime(home.root / "writing-stopped.txt", (NOW.timestamp() - 60,) * 2)
