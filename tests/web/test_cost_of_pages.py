@@ -47,11 +47,11 @@ def test_who_signs_does_not_wait_until_a_flow_is_woken(
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     monkeypatch.delenv(OWN_VARIABLE, raising=False)
 
-    def seen_to(_: object, flow: str) -> bool:
+    def seen_to(_own: object, _there: object, flow: str) -> bool:
         woken.put((flow, signed.wait(30)))
         return True
 
-    monkeypatch.setattr(wakener, "_is_seen_to", seen_to)
+    monkeypatch.setattr(wakener.Wakener, "_is_seen_to", seen_to)
     with signed_in(home, at, "legal-reviewer") as (client, token):
         client.follow_redirects = False
         sent = {**token, "decision": "approve", "version": "1", "gate": "legal-review"}
