@@ -830,7 +830,8 @@ def resume(office: Office, administrator: Officer, reason: str) -> Recorded | No
     elif not findings:
         raise RefusedError(
             "There is nothing to decide on, since the last audit that is kept found nothing and never wrote "
-            "writing-stopped.txt: see to what that file says, and delete it once `equipoise audit` passes."
+            f"writing-stopped.txt, which says: {is_stopped} Where that names no way on, see to what it says, "
+            "and delete it once `equipoise audit` passes."
         )
     return _amend(
         office,

@@ -18,6 +18,7 @@ from flows.casework.office import open_office
 from flows.desk.cli.checking import Progress
 from flows.desk.cli.main import main
 from flows.domain.errors import TamperedError
+from flows.register import stop
 from flows.register.repository import BRANCH
 
 if TYPE_CHECKING:
@@ -265,8 +266,13 @@ def test_a_stop_refuses_every_act_until_an_administrator_lifts_it_with_a_reason(
     )
 
 
-@pytest.mark.parametrize("written", ["We move the office on Friday.\n", ""])
-def test_a_stop_that_no_audit_set_is_not_for_an_administrator_to_decide_on(desk: Desk, written: str) -> None:
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("We move the office on Friday.\n", "We move the office on Friday."), ("", stop._UNTOLD)],
+)
+def test_a_stop_that_no_audit_set_is_not_for_an_administrator_to_decide_on(
+    desk: Desk, written: str, told: str
+) -> None:
     (desk.home.root / "writing-stopped.txt").write_text(written)
 
     code, sentence = desk.refused("resume", "--reason", "We moved.", "--as", "administrator")
@@ -274,7 +280,8 @@ def test_a_stop_that_no_audit_set_is_not_for_an_administrator_to_decide_on(desk:
     assert code == 1
     assert sentence == (
         "There is nothing to decide on, since the last audit that is kept found nothing and never wrote "
-        "writing-stopped.txt: see to what that file says, and delete it once `equipoise audit` passes."
+        f"writing-stopped.txt, which says: {told} Where that names no way on, see to what it says, "
+        "and delete it once `equipoise audit` passes."
     )
     assert (desk.home.root / "writing-stopped.txt").exists()
 
