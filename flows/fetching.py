@@ -70,11 +70,13 @@ def body_of(answer: HTTPResponse, most: int) -> bytes:
     """Return the body of an answer.
 
     Raises:
-        OSError: it is larger than ``most`` bytes.
+        OSError: it is larger than ``most`` bytes, or was cut off.
     """
     body = answer.read(most + 1)
     if len(body) > most:
         raise OSError(f"an answer of more than {most} bytes")
+    if answer.length:  # of what was announced; `read` itself says nothing of it
+        raise ConnectionResetError("an answer that was cut off")
     return body
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -62,10 +62,11 @@ class Hostile:
     Attributes:
         body: What it answers, after the head of an answer in HTTP.
         whole: What it answers instead; a byte at a time, for ever, where ``drips``.
+        cuts: How many answers it ends in the middle, as one that is killed.
     """
 
     def __init__(self, path: Path) -> None:
-        self.status, self.body, self.whole, self.drips = 200, b"", b"", False
+        self.status, self.body, self.whole, self.drips, self.cuts = 200, b"", b"", False, 0
         self.address = Address(text=f"unix:{path}")
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
@@ -89,6 +90,10 @@ class Hostile:
 
     def _answer(self, asking: socket.socket) -> None:
         head = f"HTTP/1.1 {self.status} X\r\nContent-Length: {len(self.body)}\r\n\r\n".encode()
+        if self.cuts:
+            self.cuts -= 1
+            asking.sendall(head + self.body[:3])
+            raise OSError("killed")
         asking.sendall(self.whole or head + self.body)
         while self.drips and not self._ended.wait(0.01):
             asking.sendall(self.whole[-1:])
@@ -223,6 +228,13 @@ def test_an_answer_is_not_read_beyond_its_bounds(registrar: Hostile, monkeypatch
     monkeypatch.setattr(connection, "_LARGEST", 1_000)
     registrar.body = json.dumps("x" * 1_000).encode()
     assert "does not answer" in asks(registrar, gives=str)
+
+
+def test_a_registrar_that_was_killed_as_it_answered_is_asked_again(registrar: Hostile) -> None:
+    registrar.body, registrar.cuts = b'"what was recorded"', 2
+    with closing(Connection(registrar.address)) as asking:
+        assert asking.ask("x", str) == "what was recorded"
+    assert registrar.cuts == 0
 
 
 def test_a_command_says_it_in_one_sentence(

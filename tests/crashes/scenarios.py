@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from flows.home import Home
 
 NOW: Final = flows_home.now()
-LATER: Final = NOW + timedelta(days=40)
+LATER: Final = NOW.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=41)
+"""The same in every process of a run, whenever it began: their clocks are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

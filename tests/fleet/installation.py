@@ -144,7 +144,7 @@ class Installation:
 
     def _start_proxy(self, proxy: Machine, servers: list[Machine]) -> None:
         text = (part_of("deploy") / "prefect-servers" / "nginx.conf").read_text(encoding="utf-8")
-        certificate, key = self.certifier.certify("prefect", proxy.address)
+        certificate, key = self.certifier.certify("prefect", address=proxy.address)
         for there, here in (
             ("/etc/nginx/tls/tls.crt", certificate),
             ("/etc/nginx/tls/tls.key", key),
@@ -225,7 +225,7 @@ class Installation:
 
     def _start_registrar(self) -> None:
         machine = self.network.machine("registrar")
-        certificate, key = self.certifier.certify("registrar", machine.address)
+        certificate, key = self.certifier.certify("registrar", address=machine.address)
         self.registrar_url = f"https://{machine.address}:8430"
         words: list[str | Path] = [BIN / "equipoise", "registrar", "--home", self.home.root]
         words += ["--socket", machine.folder / "registrar.sock", "--listen", f"{machine.address}:8430"]

@@ -152,7 +152,7 @@ def _pw(place: Path) -> Path:
 
 def proxy(place: Path, certifier: Certifier) -> list[str | Path]:
     """Return how nginx is started with the file of deploy/ that has the names of here."""
-    certificate, key = certifier.certify("prefect", PROXY)
+    certificate, key = certifier.certify("prefect", address=PROXY)
     text = replaced(
         (DEPLOY / "prefect-servers" / "nginx.conf").read_text(encoding="utf-8"),
         ("listen 443 ssl", f"listen {PROXY}:58443 ssl"),
