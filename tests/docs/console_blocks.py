@@ -53,7 +53,9 @@ class Shell:
     """One shell that stays, so that a variable set by one command is there for the next."""
 
     def __init__(self, folder: Path) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("EQUIPOISE")}
+        # A server that other tests started is none of whoever reads the page.
+        of_tests = ("EQUIPOISE", "PREFECT")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(of_tests)}
         environment |= {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "CHECKOUT": str(ROOT),
