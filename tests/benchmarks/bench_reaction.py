@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -178,4 +178,8 @@ def _spent(pid: int) -> float:
 
 def _children(pid: int) -> list[str]:
     found = (Path("/proc") / str(pid) / "task").glob("*/children")
-    return [child for path in found for child in path.read_text().split()]
+    children: list[str] = []
+    for path in found:
+        with suppress(FileNotFoundError):  # the thread has ended meanwhile
+            children += path.read_text().split()
+    return children
