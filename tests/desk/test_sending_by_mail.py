@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from flows.casework.office import Office
+    from flows.register.register import Proposal
+
 APPLICANT = "sample.applicant@example.org"
 LATE = ("--reason", "The tests are slow.", "--as", "foi-officer")
 
@@ -249,19 +252,24 @@ def test_the_same_letter_has_the_same_message_id_and_of_one_moment_the_same_byte
     assert (made.raw == same.raw, made.raw == later.raw) == (True, False)
 
 
+def signed(office: Office, desk: Desk) -> tuple[Proposal, str]:
+    """Return what an officer signs who sends the letter, and their signature on it."""
+    wish = sending.wished(office, "foi-officer", CASE, "test", facts={}, reason="Slow.")
+    proposal = acts.propose(office, "foi-officer", wish)
+    return proposal, proposal.signed_by(signature.load(desk.home.officers / "foi-officer"))
+
+
 def test_of_two_who_send_a_letter_at_once_the_second_sends_nothing(
     ready: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(ready, None)
     went: list[bytes] = []
     monkeypatch.setattr(relay, "submit", lambda raw, **_: went.append(raw))
-    signer = signature.load(ready.home.officers / "foi-officer")
     with open_office(ready.home) as office:
-        wish = sending.wished(office, "foi-officer", CASE, "test", facts={}, reason="Slow.")
-        proposal = acts.propose(office, "foi-officer", wish)
+        proposal, armoured = signed(office, ready)
         send(ready)
-        with sending.handed_over(office, proposal, proposal.signed_by(signer)):
-            assert not acts.append(office, proposal, proposal.signed_by(signer)).recorded.new
+        with sending.handed_over(office, proposal, armoured):
+            assert not acts.append(office, proposal, armoured).recorded.new
     assert len(went) == 1
 
 
@@ -271,15 +279,10 @@ def test_nothing_goes_once_somebody_else_acted_on_the_case(
     settle(ready, None)
     went: list[bytes] = []
     monkeypatch.setattr(relay, "submit", lambda raw, **_: went.append(raw))
-    signer = signature.load(ready.home.officers / "foi-officer")
     with open_office(ready.home) as office:
-        wish = sending.wished(office, "foi-officer", CASE, "test", facts={}, reason="Slow.")
-        proposal = acts.propose(office, "foi-officer", wish)
+        proposal, armoured = signed(office, ready)
         ready.done("request", CASE, "--reason", "To see it.", "--as", "legal-reviewer")
-        with (
-            pytest.raises(RegisterMovedError),
-            sending.handed_over(office, proposal, proposal.signed_by(signer)),
-        ):
+        with pytest.raises(RegisterMovedError), sending.handed_over(office, proposal, armoured):
             pass
     assert went == []
 
