@@ -68,6 +68,22 @@ class Certifier:
         private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return certificate, private
 
+    def revoked(self, *files: str, ended: bool = False) -> bytes:
+        """Return the list of the revoked, with the certificates of some files on it, as PEM."""
+        now = datetime.now(UTC)
+        made = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(x509.load_pem_x509_certificate(self.authority.read_bytes()).subject)
+            .last_update(now - timedelta(days=2))
+            .next_update(now + timedelta(days=-1 if ended else 2))
+        )
+        for file in files:
+            number = x509.load_pem_x509_certificate((self.folder / f"{file}.pem").read_bytes()).serial_number
+            made = made.add_revoked_certificate(
+                x509.RevokedCertificateBuilder().serial_number(number).revocation_date(now).build()
+            )
+        return made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
     def address(self, url: str, name: str) -> Address:
         certificate, key = self.certify(name)
         return Address(text=url, authority=self.authority, certificate=certificate, key=key)

@@ -108,9 +108,11 @@ class Connection:
                 self.close()
                 if time.monotonic() > until:
                     self._gave_up = self._once
+                    # One that takes no certificate says no word.
+                    takes = " and takes this machine's certificate" if self._address.certificate else ""
                     raise RegisterError(
                         f"The registrar at {self._address.text} does not answer; try again, and look whether "
-                        "it runs."
+                        f"it runs{takes}."
                     ) from error
                 time.sleep(_AGAIN)
             else:

@@ -27,7 +27,7 @@ from flows.casework.acts import propose
 from flows.desk.registrar import application
 from flows.desk.registrar.answers import ANSWERS
 from flows.desk.registrar.application import Application, Offices, protocol_for
-from flows.desk.registrar.peers import Part, Peer, Peers, read_peers
+from flows.desk.registrar.peers import Named, Part, Peer, Peers
 from flows.desk.registrar.serving import _server
 from flows.domain.errors import MalformedError, PitError, TamperedError, UnexpectedError
 from flows.register.remote import Stands
@@ -137,14 +137,14 @@ def test_whatever_is_asked_is_answered_or_refused_in_a_sentence(desk: Desk) -> N
 
 
 @contextmanager
-def served(home: Home, path: Path, peers: Peers | None = None) -> Iterator[Application]:
+def served(home: Home, path: Path) -> Iterator[Application]:
     """Serve a registrar at a socket, in a thread of this process."""
     offices = Offices(home)
     answering = Application(offices)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
-        server = _server(answering, protocol_for(peers or read_peers(home)))
+        server = _server(answering, protocol_for(Named(home)))
         thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
         thread.start()
         try:
@@ -190,10 +190,9 @@ LAST = "Connection: close"
 def test_nothing_is_read_of_whoever_may_not_ask(desk: Desk, tmp_path: Path) -> None:
     """What they announce is never sent: they are answered nonetheless."""
     path = tmp_path / "s"
-    worker = Peers(accounts={}, certificates={})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Peers, "of_account", lambda *_: Peer(part=Part.WORKER))
-        with served(desk.home, path, worker) as answering:
+        with served(desk.home, path) as answering:
             for what in ("unseal", "arrivals", "nothing", "health/../unseal", "%2e%2e/append", "Append"):
                 with socket.socket(socket.AF_UNIX) as asking:
                     asking.settimeout(20)

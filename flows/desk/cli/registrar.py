@@ -13,7 +13,7 @@ from flows.casework.taking_over import take_over
 from flows.desk.cli.terminal import at_home, counted, example, print_json, with_home
 
 if TYPE_CHECKING:
-    from flows.desk.registrar.serving import OverTls
+    from flows.desk.registrar.certificates import OverTls
     from flows.home import Home
 
 _LISTEN: Final = re.compile(r"\[?([0-9A-Za-z.:-]+?)\]?:(\d{1,5})")
@@ -32,6 +32,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--ca", metavar="FILE", type=_FILE, help="Who certifies those who may ask, PEM.")
 @click.option("--cert", metavar="FILE", type=_FILE, help="Its own certificate, PEM.")
 @click.option("--key", metavar="FILE", type=_FILE, help="The private key of that, PEM.")
+@click.option(
+    "--crl",
+    metavar="FILE",
+    type=_FILE,
+    help="Which certificates are revoked: a list of each who certifies, PEM.",
+)
 @click.option("--push", "copy", metavar="COPY", help="Where git pushes every act to, after it was recorded.")
 @at_home
 def registrar(path: Path | None, copy: str | None, *, home: Home, as_json: bool, **tls: Any) -> None:  # noqa: ANN401 - click's
@@ -48,15 +54,17 @@ def registrar(path: Path | None, copy: str | None, *, home: Home, as_json: bool,
     serve(own, (path or own.socket).absolute(), _over_tls(**tls), copy, say=say)
 
 
-def _over_tls(listen: str | None, ca: Path | None, cert: Path | None, key: Path | None) -> OverTls | None:
-    from flows.desk.registrar.serving import OverTls  # noqa: PLC0415 - as above
+def _over_tls(
+    listen: str | None, ca: Path | None, cert: Path | None, key: Path | None, crl: Path | None
+) -> OverTls | None:
+    from flows.desk.registrar.certificates import OverTls  # noqa: PLC0415 - as above
 
-    if not (listen or ca or cert or key):
+    if not (listen or ca or cert or key or crl):
         return None
     found = _LISTEN.fullmatch(listen or "")
     if not (found and ca and cert and key):
         raise click.UsageError("--listen HOST:PORT, --ca, --cert and --key go together.")
-    return OverTls(host=found[1], port=int(found[2]), authority=ca, certificate=cert, key=key)
+    return OverTls(host=found[1], port=int(found[2]), authority=ca, certificate=cert, key=key, revoked=crl)
 
 
 @click.command(epilog=example("equipoise promote /srv/equipoise/copy.git"))

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from flows import tracing
 from flows.casework.office import Office
 from flows.desk.registrar.answers import ANSWERS, Answer, Asked
-from flows.desk.registrar.peers import Peers, account_of
+from flows.desk.registrar.peers import account_of
 from flows.domain.errors import (
     Fault,
     MalformedError,
@@ -31,7 +31,8 @@ from flows.registrar import refusal
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from flows.desk.registrar.peers import Peer
+    from flows.desk.registrar.certificates import Certificates
+    from flows.desk.registrar.peers import Named, Peer
     from flows.desk.registrar.replication import Replication
     from flows.home import Home
     from flows.register.store import OwnRegister
@@ -100,18 +101,22 @@ class Application:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        name, peer = scope["path"].strip("/"), scope["state"].get("peer")
+        name, who = scope["path"].strip("/"), scope["state"]["who"]
         body = bytearray()
         try:
-            # Nothing is read of whoever may not ask it.
+            peer = who()
+            # Nothing is read of whoever may not ask it; and who it is may change while they send it.
             if name != _HEALTH:
                 await self._read(_may_ask(name, peer)[1], scope, receive, body)
+                peer = who()
             # In a thread: it waits for the disk, and for the one that writes.
             carried = _header(scope, tracing.CARRIER)
             status, answer = await asyncio.to_thread(self._answered, name, peer, bytes(body), carried)
         except PitError as error:
             status, answer = _REFUSED, json.dumps(refusal.told(error)).encode()
         except ConnectionError:
+            while (await receive())["type"] != "http.disconnect":
+                pass  # it takes a few turns until whoever was cut off is gone
             return
         finally:
             self._held -= len(body)
@@ -225,15 +230,21 @@ def _header(scope: dict[str, Any], name: str) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name.encode()), "")
 
 
-def protocol_for(peers: Peers) -> type[H11Protocol]:
+def protocol_for(peers: Named) -> type[_Known]:
     """Return how connections are served, each with who is at its other end."""
     return type("Known", (_Known,), {"peers": peers, "open_": Counter()})
 
 
 class _Known(H11Protocol):
-    """A connection of somebody who is known: they have so many, and each asks, or is read, within a while."""
+    """A connection of somebody who is known: they have so many, and each asks, or is read, within a while.
 
-    peers: Peers
+    Attributes:
+        peers: Who may ask.
+        certificates: By which certificates they are known, where they ask over TLS.
+    """
+
+    peers: Named
+    certificates: Certificates | None = None
     open_: Counter[Peer | None]
     _peer: Peer | None = None
     _counted = False
@@ -241,8 +252,8 @@ class _Known(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
-        self._peer = _peer(self.peers, transport)
-        self.app_state = {**self.app_state, "peer": self._peer}
+        self._peer = self._at_its_end()
+        self.app_state = {**self.app_state, "who": self._who}
         if self.open_[self._peer] >= (_EACH if self._peer else _UNNAMED):
             transport.abort()
             return
@@ -269,6 +280,25 @@ class _Known(H11Protocol):
         if self.transport.get_write_buffer_size():
             self._end_after(_TAKING)
 
+    def _who(self) -> Peer | None:
+        """Return who is at the other end now, at each question: it may be open for as long as they like.
+
+        Raises:
+            ConnectionAbortedError: the certificate has to be shown again, by connecting again.
+        """
+        connected = self.transport.get_extra_info("ssl_object")
+        if self.certificates and connected.context is not self.certificates.now():
+            self.transport.abort()
+            raise ConnectionAbortedError
+        return self._at_its_end()
+
+    def _at_its_end(self) -> Peer | None:
+        peers, connected = self.peers.now(), self.transport.get_extra_info("ssl_object")
+        if connected:
+            return peers.of_certificate(connected.getpeercert())
+        # Without TLS there is no other way in than the socket of this machine.
+        return peers.of_account(account_of(self.transport.get_extra_info("socket")))
+
     def _end_after(self, seconds: float) -> None:
         self._go_on()
         self._ending = self.loop.call_later(seconds, self.transport.abort)
@@ -277,11 +307,3 @@ class _Known(H11Protocol):
         if self._ending:
             self._ending.cancel()
         self._ending = None
-
-
-def _peer(peers: Peers, transport: asyncio.Transport) -> Peer | None:
-    connected = transport.get_extra_info("ssl_object")
-    if connected:
-        return peers.of_certificate(connected.getpeercert())
-    # Without TLS there is no other way in than the socket of this machine.
-    return peers.of_account(account_of(transport.get_extra_info("socket")))

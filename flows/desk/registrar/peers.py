@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flows.domain.errors import Fault, MalformedError
 from flows.domain.policy import parse_person
 from flows.domain.text_file import toml_of
+from flows.engine import failures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,18 +77,49 @@ class Peers:
         return self.certificates.get(names[0]) if len(names) == 1 else None
 
 
+class Named:
+    """Who may ask, as the file says now: whoever is taken out of it is out with their next question.
+
+    Raises:
+        MalformedError: the file is not in its form as it is first read.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home, self._peers = home, read_peers(home)
+        self._content: bytes | None = None
+
+    def now(self) -> Peers:
+        """Return them; where the file is not in its form nobody is named until it is."""
+        try:
+            content = _content(self._home)
+            if content != self._content:
+                self._peers, self._content = _peers(self._home, content), content
+        except MalformedError as error:
+            failures.tell("registrar", str(error))
+            self._peers, self._content = Peers(accounts={}, certificates={}), None
+        return self._peers
+
+
 def read_peers(home: Home) -> Peers:
     """Return who may ask the registrar of a home.
 
     Raises:
         MalformedError: the file is not in its form.
     """
+    return _peers(home, _content(home))
+
+
+def _content(home: Home) -> bytes:
     try:
-        content = toml_of(home.peers.read_bytes(), home.peers.name)
+        return home.peers.read_bytes()
     except FileNotFoundError:
-        content = {}
+        return b""
     except OSError as error:
         raise _unfit(home, "", f"it cannot be read ({error.strerror})") from None
+
+
+def _peers(home: Home, said: bytes) -> Peers:
+    content = toml_of(said, home.peers.name)
     if unknown := sorted(content.keys() - set(_TABLES)):
         raise _unfit(home, unknown[0], "there is no such table; those that are: [accounts], [certificates]")
     for table in _TABLES:

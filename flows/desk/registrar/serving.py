@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-import ssl
 import sys
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -16,7 +14,8 @@ import uvicorn
 from flows import disk
 from flows.casework.sole_writer import sole_writer
 from flows.desk.registrar.application import Application, Offices, protocol_for
-from flows.desk.registrar.peers import read_peers
+from flows.desk.registrar.certificates import Certificates
+from flows.desk.registrar.peers import Named
 from flows.desk.registrar.replication import Replication
 from flows.domain.errors import RefusedError, RegisterError
 from flows.engine import failures
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
+    from flows.desk.registrar.certificates import OverTls
     from flows.home import Home
 
 _TURN: Final = 0.0005
@@ -34,23 +34,6 @@ that it writes, and at Python's 5 ms would wait as often for one that reads."""
 _KEPT_OPEN: Final = 300
 _BACKLOG: Final = 128
 _STOP: Final = (signal.SIGINT, signal.SIGTERM)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverTls:
-    """Where it listens for others' machines.
-
-    Attributes:
-        authority: Certificates of those who may certify whoever asks, PEM.
-        certificate: Its own, PEM.
-        key: Its private key, PEM.
-    """
-
-    host: str
-    port: int
-    authority: Path
-    certificate: Path
-    key: Path
 
 
 class _Server(uvicorn.Server):
@@ -81,7 +64,7 @@ def serve(
     with ExitStack() as stack:
         stack.enter_context(sole_writer(home))
         stack.enter_context(failures.told(home.log, form=Settings(home).text("log.form")))
-        protocol, offices = protocol_for(read_peers(home)), Offices(home)
+        protocol, offices = protocol_for(Named(home)), Offices(home)
         stack.callback(offices.close)
         replication = Replication(home.register, copy) if copy else None
         if replication:
@@ -112,17 +95,10 @@ async def _run(servers: list[tuple[_Server, socket.socket]], ready: Callable[[],
 
 
 def _server(application: Any, protocol: Any, tls: OverTls | None = None) -> _Server:  # noqa: ANN401 - uvicorn's
-    files: dict[str, Any] = {}
-    if tls:
-        files = {
-            "ssl_certfile": tls.certificate,
-            "ssl_keyfile": tls.key,
-            "ssl_ca_certs": str(tls.authority),
-            "ssl_cert_reqs": ssl.CERT_REQUIRED,
-        }
+    certificates = Certificates.of(tls) if tls else None
     config = uvicorn.Config(
         application,
-        http=protocol,
+        http=type("Served", (protocol,), {"certificates": certificates}),
         ws="none",
         lifespan="off",
         log_level="error",
@@ -131,16 +107,8 @@ def _server(application: Any, protocol: Any, tls: OverTls | None = None) -> _Ser
         server_header=False,
         timeout_keep_alive=_KEPT_OPEN,
         timeout_graceful_shutdown=10,
-        **files,
+        ssl_context_factory=(lambda *_: certificates) if certificates else None,
     )
-    try:
-        config.load()
-    except OSError as error:
-        raise RegisterError(
-            f"The registrar's certificates cannot be read: {error.strerror or 'not in PEM'}."
-        ) from error
-    if config.ssl:
-        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
     return _Server(config)
 
 
