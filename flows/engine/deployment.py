@@ -223,7 +223,8 @@ def _deployment(row: Schedule, pool: Pool, authority: str) -> dict[str, object]:
         "tags": authorities.tags(authority),
         "entrypoint": row.entrypoint,
         **({"parameters": authorities.parameters(authority)} if authority else {}),
-        "schedules": [{**when, "active": True}],
+        # By its slug Prefect knows it again, and leaves it switched off where somebody did that.
+        "schedules": [{"slug": "nightly" if row.cron else "tick", **when}],
         "concurrency_limit": {
             "limit": row.at_once,
             "collision_strategy": "CANCEL_NEW",

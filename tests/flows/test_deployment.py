@@ -137,6 +137,20 @@ def test_every_flow_is_deployed_as_the_table_means_it(
 
 
 @pytest.mark.exhaustive
+def test_a_schedule_that_was_switched_off_is_off_after_the_next_deployment(
+    deployed: dict[str, DeploymentResponse], client: SyncPrefectClient, pool: Pool, tmp_path: Path
+) -> None:
+    for flow in ("mail", "auditing"):
+        (schedule,) = deployed[flow].schedules
+        client.update_deployment_schedule(deployed[flow].id, schedule.id, active=False)
+
+    give(commands_of(DEPLOY / pool.file)[-1], tmp_path)
+
+    now = {row.flow: client.read_deployment(deployed[row.flow].id).schedules for row in SCHEDULES}
+    assert {flow for flow, (schedule,) in now.items() if not schedule.active} == {"mail", "auditing"}
+
+
+@pytest.mark.exhaustive
 def test_the_automations_are_made_as_their_file_says(client: SyncPrefectClient, tmp_path: Path) -> None:
     (words,) = commands_of(DEPLOY / "automations.yaml")
     described = yaml.safe_load((DEPLOY / "automations.yaml").read_text())["automations"]
