@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from flows.domain.finding import Finding
     from flows.domain.policy import Policy
     from flows.register.dossier import Dossier
+    from flows.register.statement import Statement
     from flows.sources.parse import Naming
 
 
@@ -178,12 +179,10 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
         reading: Where the case's key is not there, go on without; the rule that needs it is not run.
     """
     case = dossier.case
-    request = parse_request_file(dossier.read(REQUEST).decode())
+    request, assessment, document = _texts(dossier)
     if (request.reference, request.received) != (case.reference, case.life.events.received):
         problem = "its reference and date of receipt are not those of the case; draft it again"
         raise MalformedError(REQUEST, Fault(path="", problem=problem))
-    assessment = texts.read_assessment(dossier.read(ASSESSMENT), case.reference, rules=texts.RECORDED)
-    document = dossier.read(DOCUMENT).decode()
     return texts.draft(
         request,
         assessment,
@@ -191,7 +190,17 @@ def draft_of(office: Office, dossier: Dossier, *, reading: bool = False) -> Draf
         today=office.today(),
         due=office.clock(dossier.policy).answer(case.life.events, case.regime).last,
         body=dossier.policy.rules.body,
-        named=_named(office, dossier, request, assessment, document, reading=reading),
+        named=_named(office, dossier, reading=reading),
+    )
+
+
+def _texts(dossier: Dossier, at: Statement | None = None) -> tuple[Request, Assessment, str]:
+    """Return what stands in clear of a test, now or as an act left it."""
+    content = dossier.read(ASSESSMENT, at=at)
+    return (
+        parse_request_file(dossier.read(REQUEST, at=at).decode()),
+        texts.read_assessment(content, dossier.case.reference, rules=texts.RECORDED),
+        dossier.read(DOCUMENT, at=at).decode(),
     )
 
 
@@ -219,20 +228,28 @@ def read_arrived(request: bytes) -> ArrivedRequest:
     return parse_request(request, rules=texts.RECORDED)
 
 
-def _named(
-    office: Office,
-    dossier: Dossier,
-    request: Request,
-    assessment: Assessment,
-    document: str,
-    *,
-    reading: bool,
-) -> tuple[str, ...] | None:
+def named_as_recorded(office: Office, dossier: Dossier, acts: int) -> tuple[str, ...]:
+    """Return which texts of a test named the applicant as an act left them.
+
+    Args:
+        acts: How many there were of the case by then.
+    """
+    if not 1 <= acts <= len(dossier.statements):
+        raise MalformedError("acts", Fault(path="", problem="the case has not as many"))
+    return texts.named(arrived(office, dossier), *_texts(dossier, dossier.statements[acts - 1]))
+
+
+def _named(office: Office, dossier: Dossier, *, reading: bool) -> tuple[str, ...] | None:
     """Return which texts name the applicant."""
     try:
-        as_arrived = applicant(office, dossier)
+        for error in gone(dossier.case):
+            raise error
+        elsewhere = office.named_as_recorded(dossier)
+        if elsewhere is not None:
+            return tuple(elsewhere)
+        as_arrived = arrived(office, dossier)
     except (RegisterError, ErasedError):
         if reading:
             return None
         raise
-    return texts.named(as_arrived, request, assessment, document)
+    return texts.named(as_arrived, *_texts(dossier))

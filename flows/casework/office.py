@@ -243,6 +243,13 @@ class Office:
         """Return who tells whether texts name the applicant of a case; None where the request is opened."""
         return _Naming(self.keys_elsewhere, dossier.case.reference) if self.keys_elsewhere else None
 
+    def named_as_recorded(self, dossier: Dossier) -> list[str] | None:
+        """Return which texts of a test name the applicant; None where the request is opened for that."""
+        if self.keys_elsewhere is None:
+            return None
+        reference, acts = dossier.case.reference, len(dossier.statements)
+        return self.keys_elsewhere.ask("named-as-recorded", list[str], reference=reference, acts=acts)
+
     @cached_property
     def copies(self) -> Copies | RemoteCopies:
         """The copies of the published papers."""

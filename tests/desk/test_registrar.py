@@ -282,10 +282,11 @@ def test_who_may_ask_what_is_this_table() -> None:
     assert {name: {*map(str, answer.parts)} for name, answer in ANSWERS.items()} == {
         **lists,
         **dict.fromkeys(
-            ("stands", "filed", "objects", "records", "pack", "append", "named-in", "told-to"), everybody
+            ("stands", "filed", "objects", "records", "pack", "append", "named-as-recorded"), everybody
         ),
+        "told-to": everybody,
         "waiting-mail": everybody,
-        **dict.fromkeys(("opens", "unseal", "asked-by", "checkpoint", "kept-beside"), opening),
+        **dict.fromkeys(("named-in", "opens", "unseal", "asked-by", "checkpoint", "kept-beside"), opening),
         **dict.fromkeys(("proof-of", "proof-since", "sealed-message", "lift-decided"), opening),
         **dict.fromkeys(("put-message-by", "take-for-own-words"), opening),
         **dict.fromkeys(("letter-to-send", "send-letter", "letter-did-not-go"), opening),

@@ -45,7 +45,7 @@ from flows.casework.sending import Shown  # noqa: TC001 - as above
 from flows.casework.taking_in import Here, Seen
 from flows.catalogue.remote import LISTS
 from flows.desk.registrar.peers import Part, Peer
-from flows.domain.acts import CHANGE_SERVICE_KEY, CONFIRM_ERASURE, DRAFT, PUBLISH, READ_REQUEST
+from flows.domain.acts import CHANGE_SERVICE_KEY, CONFIRM_ERASURE, DRAFT, ERASE, PUBLISH, READ_REQUEST
 from flows.domain.acts.publishing import MESSAGE
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, TEST
@@ -274,10 +274,36 @@ def _follow(office: Office, act: Act) -> None:
 # What is sealed -----------------------------------------------------------------------------------
 
 
-@_answers(EVERYBODY, most=MOST_BYTES)
+@_answers(EVERYBODY)
+def named_as_recorded(asked: Asked, reference: str, acts: int) -> tuple[str, ...]:
+    """Return which texts of a test in the register name the applicant: whoever asks chooses no words."""
+    return checking.named_as_recorded(asked.office, asked.office.register.dossier(reference), acts)
+
+
+@_answers(OPENING, most=MOST_BYTES)
 def named_in(asked: Asked, reference: str, texts: dict[str, str]) -> list[str]:
-    """Return the paths of the texts that tell who the applicant of a case is."""
-    return checking.applicant(asked.office, asked.office.register.dossier(reference)).named_in(texts)
+    """Return the paths of the texts, of somebody who writes in a case, that tell who its applicant is.
+
+    Whoever guesses is told as well: so they have to be somebody who may know it, and it is noted.
+    """
+    office, peer = asked.office, asked.peer
+    dossier = office.register.dossier(reference)
+    people = [peer.person] if peer.person else [*dossier.policy.people]
+    if peer.part is not Part.OWN and not any(_writes(dossier, person) for person in people):
+        needed = f"an act on {dossier.case.reference} that they may take"
+        raise NotEntitledError(peer.person or peer.part, verb="ask who asked", needed=needed)
+    found = checking.applicant(office, dossier).named_in(texts)
+    if found and peer.part is not Part.OWN:
+        arriving.note(office, {"person": peer.person or peer.part, "named_in": dossier.case.reference})
+    return found
+
+
+def _writes(dossier: Dossier, person: str) -> bool:
+    """Tell whether a person may open a case, or erase what is sealed in it: others have nothing to write."""
+    return any(
+        not [*refusals(dossier.case, kind, person, dossier.policy)]
+        for kind in (READ_REQUEST, ERASE, CONFIRM_ERASURE)
+    )
 
 
 @_answers(OPENING, most=MOST_BYTES)
