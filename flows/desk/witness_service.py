@@ -7,7 +7,8 @@ it answers may be seen by anybody. Everything it decides, `register.witness` dec
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from uvicorn import Server
 
+    from flows.desk.connections import Bounded
     from flows.register.witness import Witness
 
-_TOO_LARGE, _MALFORMED = 413, 400
+_TOO_LARGE, _TOO_SLOW, _MALFORMED = 413, 408, 400
+_SENDING: Final = 60.0
+"""Seconds for which somebody may take to say what they ask: some kilobytes."""
 
 
 def application(witness: Witness) -> Starlette:
@@ -31,10 +35,14 @@ def application(witness: Witness) -> Starlette:
 
     async def add_checkpoint(request: Request) -> Response:
         body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST_BYTES:
-                return PlainTextResponse("It is larger than any request.\n", _TOO_LARGE)
+        try:
+            async with asyncio.timeout(_SENDING):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > MOST_BYTES:
+                        return PlainTextResponse("It is larger than any request.\n", _TOO_LARGE)
+        except TimeoutError:
+            return PlainTextResponse("It came too slowly.\n", _TOO_SLOW)
         try:
             asked = body.decode("utf-8")
             # In a thread: it waits for the log's lock and for the disk.
@@ -59,6 +67,7 @@ def server(witness: Witness, port: int) -> Server:
     return uvicorn.Server(
         uvicorn.Config(
             application(witness),
+            http=_connections(),
             host="127.0.0.1",
             port=port,
             log_level="error",
@@ -68,3 +77,10 @@ def server(witness: Witness, port: int) -> Server:
             timeout_graceful_shutdown=3,
         )
     )
+
+
+def _connections() -> type[Bounded]:
+    """Return how connections are served: a few at once, none for long; the answers are short."""
+    from flows.desk.connections import Bounded  # noqa: PLC0415 - as above
+
+    return type("Served", (Bounded,), {"open_": Counter(), "taking": 60.0})

@@ -24,6 +24,7 @@ from pydantic import AwareDatetime
 from registrars import Certifier, elsewhere, running
 
 from flows.casework.acts import propose
+from flows.desk.connections import Bounded
 from flows.desk.registrar import application
 from flows.desk.registrar.answers import ANSWERS
 from flows.desk.registrar.application import Application, Offices, protocol_for
@@ -257,8 +258,9 @@ def test_what_is_not_asked_as_one_asks_is_refused_and_nothing_behind_it_is_answe
 def test_who_is_slow_to_ask_or_to_read_is_cut_off(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for each in ("_BEGINNING", "_SENDING", "_TAKING"):
-        monkeypatch.setattr(application, each, 0.2)
+    monkeypatch.setattr(application, "_SENDING", 0.2)
+    for each in ("beginning", "taking"):
+        monkeypatch.setattr(Bounded, each, 0.2)
     path = tmp_path / "s"
     with served(desk.home, path) as answering:
         for sent in (b"", b"POST /sta", head("stands", LAST) + b"{}" + head("stands")[:9]):
@@ -284,7 +286,7 @@ def test_who_is_slow_to_ask_or_to_read_is_cut_off(
 def test_one_who_asks_has_so_many_connections(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(application, "_EACH", 3)
+    monkeypatch.setattr(application, "EACH", 3)
     path = tmp_path / "s"
     with served(desk.home, path), ExitStack() as stack:
         for _ in range(2):  # what is closed counts no more

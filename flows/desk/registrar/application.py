@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import ValidationError
 from pydantic_core import to_json
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from flows import tracing
 from flows.casework.office import Office
+from flows.desk.connections import EACH, Bounded
 from flows.desk.registrar.answers import ANSWERS, Answer, Asked
 from flows.desk.registrar.peers import account_of
 from flows.domain.errors import (
@@ -40,12 +40,8 @@ if TYPE_CHECKING:
 _READERS: Final = 3
 _TOGETHER: Final = 512 << 20
 """Bytes of all that is being asked at an instant."""
-_BEGINNING: Final = 60.0
-"""Seconds from the first byte of a connection, or of a question on it, to the last of the question's head."""
-_TAKING: Final = 1200.0
-"""Seconds for which somebody may take to read an answer."""
-_EACH, _UNNAMED = 128, 16
-"""Connections of one who may ask, and of all together who may not."""
+_UNNAMED: Final = 16
+"""Connections of all together who may not ask."""
 _SENDING: Final = 300.0
 """Seconds for which somebody may take to say what they ask."""
 _LARGER: Final = "it is larger than anything that is asked there"
@@ -235,8 +231,8 @@ def protocol_for(peers: Named) -> type[_Known]:
     return type("Known", (_Known,), {"peers": peers, "open_": Counter()})
 
 
-class _Known(H11Protocol):
-    """A connection of somebody who is known: they have so many, and each asks, or is read, within a while.
+class _Known(Bounded):
+    """A connection of somebody who is known.
 
     Attributes:
         peers: Who may ask.
@@ -245,40 +241,11 @@ class _Known(H11Protocol):
 
     peers: Named
     certificates: Certificates | None = None
-    open_: Counter[Peer | None]
-    _peer: Peer | None = None
-    _counted = False
-    _ending: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
-        super().connection_made(transport)
-        self._peer = self._at_its_end()
+    def whose(self) -> tuple[Peer | None, int]:
+        peer = self._at_its_end()
         self.app_state = {**self.app_state, "who": self._who}
-        if self.open_[self._peer] >= (_EACH if self._peer else _UNNAMED):
-            transport.abort()
-            return
-        self._counted = True
-        self.open_[self._peer] += 1
-        self._end_after(_BEGINNING)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._go_on()
-        if self._counted:
-            self.open_[self._peer] -= 1
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        asked: RequestResponseCycle | None = self.cycle  # None before the first question
-        if asked is not None and not asked.response_complete:
-            self._go_on()
-        elif self._ending is None:  # the beginning of a question, or the rest of one that was refused
-            self._end_after(_BEGINNING)
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self.transport.get_write_buffer_size():
-            self._end_after(_TAKING)
+        return peer, EACH if peer else _UNNAMED
 
     def _who(self) -> Peer | None:
         """Return who is at the other end now, at each question: it may be open for as long as they like.
@@ -298,12 +265,3 @@ class _Known(H11Protocol):
             return peers.of_certificate(connected.getpeercert())
         # Without TLS there is no other way in than the socket of this machine.
         return peers.of_account(account_of(self.transport.get_extra_info("socket")))
-
-    def _end_after(self, seconds: float) -> None:
-        self._go_on()
-        self._ending = self.loop.call_later(seconds, self.transport.abort)
-
-    def _go_on(self) -> None:
-        if self._ending:
-            self._ending.cancel()
-        self._ending = None
