@@ -14,10 +14,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-_NEEDED: Final = ("mmdebstrap", "systemd-nspawn", "unshare", "nsenter")
+_NEEDED: Final = ("mmdebstrap", "systemd-nspawn", "unshare", "nsenter", "ip")
 _PACKAGES: Final = (
     "systemd-sysv,dbus,ca-certificates,curl,git,openssh-client,python3,python3-venv,sudo,tzdata"
 )
@@ -53,18 +56,24 @@ class Booted:
 
     Args:
         place: An empty folder, on a disk on which programs may be started.
+        name: What it is called.
+        packages: Which of Debian's it has besides; a unit that one brings is started.
+        hosts: Lines of its `/etc/hosts`.
     """
 
-    def __init__(self, place: Path) -> None:
-        self.root = place / "machine"
-        told = ["mmdebstrap", "--mode=root", "--variant=minbase", "--quiet", f"--include={_PACKAGES}"]
+    def __init__(
+        self, place: Path, name: str = "machine", packages: Sequence[str] = (), hosts: str = ""
+    ) -> None:
+        self.root = place / name
+        told = ["mmdebstrap", "--mode=root", "--variant=minbase", "--quiet"]
+        told.append(f"--include={','.join([_PACKAGES, *packages])}")
         subprocess.run([*told, "bookworm", self.root], check=True, timeout=600)
-        (self.root / "etc/hosts").write_text("127.0.0.1 localhost machine\n")
-        (self.root / "etc/hostname").write_text("machine\n")
-        for name in ("deploy", "cases"):
-            shutil.copytree(ROOT / name, self.root / "root" / name)
+        (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost {name}\n{hosts}")
+        (self.root / "etc/hostname").write_text(f"{name}\n")
+        for each in ("deploy", "cases"):
+            shutil.copytree(ROOT / each, self.root / "root" / each)
         copy_wheels(self.root / "root")
-        with (place / "console.log").open("wb") as console:
+        with (place / f"{name}.log").open("wb") as console:
             self._process = subprocess.Popen(
                 ["unshare", "-m", "--propagation", "private", "sh", "-c", _HIDDEN, "sh", self.root],
                 stdin=subprocess.DEVNULL,
@@ -82,10 +91,29 @@ class Booted:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def leader(self) -> str:
+        """Its first process, by the number that it has outside."""
+        (number,) = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return number
+
     def ask(self, script: str) -> subprocess.CompletedProcess[str]:
         """Run a script of the shell as root in the machine, from `/root`."""
-        (leader,) = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        inside = ["nsenter", "-t", leader, "-m", "-u", "-i", "-n", "-p", "-C", "-W", "/root", "env", "-i"]
+        inside = [
+            "nsenter",
+            "-t",
+            self.leader,
+            "-m",
+            "-u",
+            "-i",
+            "-n",
+            "-p",
+            "-C",
+            "-W",
+            "/root",
+            "env",
+            "-i",
+        ]
         words = [*inside, f"PATH={_PATH}", "HOME=/root", "LANG=C.UTF-8", "sh", "-c", script]
         return subprocess.run(words, capture_output=True, text=True, check=False, timeout=600)
 
@@ -109,14 +137,31 @@ class Booted:
             return False
 
 
+def join(one: Booted, other: Booted) -> None:
+    """Put a cable between two machines, as 10.0.0.5 and 10.0.0.6."""
+    ends = [["eth0", "netns", each.leader] for each in (one, other)]
+    peer = ["type", "veth", "peer", "name", *ends[1]]
+    subprocess.run(["ip", "link", "add", *ends[0], *peer], check=True)
+    for each, address in ((one, "10.0.0.5/24"), (other, "10.0.0.6/24")):
+        inside = ["nsenter", "-t", each.leader, "-n", "ip"]
+        subprocess.run([*inside, "address", "add", address, "dev", "eth0"], check=True)
+        subprocess.run([*inside, "link", "set", "eth0", "up"], check=True)
+
+
 def words_of_the_head(unit: str, what: str = "#   ") -> list[str]:
     """Return the indented lines at the head of a unit in `deploy/systemd/`, as they are to be typed."""
     head = (ROOT / "deploy/systemd" / unit).read_text(encoding="utf-8").partition("\n[Unit]")[0]
     return re.findall(rf"^{what}(.+)$", head, re.MULTILINE)
 
 
+def words_of_the_page(after: str, has: str = "") -> str:
+    """Return the first block of commands on the operations page after some words, that has others."""
+    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8").partition(after)[2]
+    blocks = re.findall(r"^ *```sh\n(.*?)```", page, re.MULTILINE | re.DOTALL)
+    block = next(each for each in blocks if has in each)
+    return "\n".join(line.strip() for line in block.splitlines())
+
+
 def words_of_installing() -> str:
     """Return the commands of the second way in on the operations page."""
-    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
-    block = page.partition("2. For a service")[2].partition("```sh\n")[2].partition("```")[0]
-    return "\n".join(line.strip() for line in block.splitlines())
+    return words_of_the_page("2. For a service")
