@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import kubernetes_validate
 import pytest
 import yaml
 from click.testing import CliRunner
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import DEFAULT_ENDPOINT
 
+from flows.casework.mail_settings import mail_settings
 from flows.desk.cli.keeping import init
 from flows.desk.cli.main import main
 from flows.desk.web.routes import ROUTES
+from flows.document.signing.credential import faults
 from flows.engine.deployment import AT_HOME, POOL
+from flows.engine.server import PORT
 from flows.engine.settings import DESK_PORT
 from flows.files import folder
 from flows.home import Home
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 DEPLOY: Final = folder("deploy")
 KUBERNETES: Final = "1.37"
@@ -193,3 +199,100 @@ def test_one_writes_beside_the_desk_and_the_backup_is_taken_where_the_home_is() 
     assert f"listen {8443} ssl" in DOOR
     assert f"127.0.0.1:{DESK_PORT}" in DOOR
     assert "/health" in {route.path for route in ROUTES if route.open_to is None}
+
+
+CLIENTS: Final = re.compile(
+    r"(http\.client|urllib\.request|imaplib|smtplib|ftplib|telnetlib|requests|httpx|aiohttp|asyncio\.streams"
+    r"|pyhanko\.sign\.timestamps|pyhanko_certvalidator\.fetchers|opentelemetry\.exporter)\b"
+)
+"""What somebody elsewhere can be asked with."""
+ASKING: Final = {
+    "document/signing/material.py",  # lists of revoked certificates, where a certificate says
+    "document/signing/pades.py",  # time-stamps
+    "engine/server.py",  # a server of its own, on loopback
+    "fetching.py",  # sign-in, witnesses, Prefect
+    "notices/relay.py",
+    "registrar/connection.py",
+    "sources/mail/mailbox.py",
+    "tracing.py",
+}
+WELL_KNOWN: Final = {"http": 80, "https": 443}
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_nothing_asks_anybody_elsewhere_that_the_policies_were_not_written_for() -> None:
+    root = folder("flows")
+    found = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if any(CLIENTS.match(name) for name in imported(path))
+    }
+    assert found == ASKING
+
+
+def web() -> set[int]:
+    """Return the ports of the schemes by which a time-stamp authority may be named; the others take fewer."""
+    schemes = {"http", "https", "ftp", "ldap", "file"}
+    refused = {
+        scheme
+        for scheme in schemes
+        if "time-stamp" in {each.path for each in faults({"time-stamp": f"{scheme}://tsa.example"})}
+    }
+    return {WELL_KNOWN[scheme] for scheme in schemes - refused}
+
+
+def mail_ports(tmp_path: Path) -> tuple[set[int], set[int]]:
+    """Return the ports of a mailbox and of a relay, where `mail.toml` names none, whatever it says of TLS."""
+    home, box, relay = Home(tmp_path), set[int](), set[int]()
+    for tls in ("tls", "starttls"):
+        lines = ['address = "foi@northshire.example"', "[receive]", 'imap = "imap.northshire.example"']
+        lines += ['user = "foi"', 'password = "mail.password"', "[send]"]
+        lines += ['smtp = "relay.northshire.example"', f'tls = "{tls}"']
+        home.mail_file.write_text("\n".join(lines), encoding="utf-8")
+        (tmp_path / "mail.password").touch(0o600)
+        settings = mail_settings(home)
+        assert settings
+        assert settings.imap
+        assert settings.relay
+        box.add(settings.imap.port)
+        relay.add(settings.relay.port)
+    return box, relay
+
+
+def goes_out(policy: Mapping[str, Any]) -> dict[str, set[int]]:
+    """Return the ports that a policy lets through, by where to: a namespace, a pod, or anywhere."""
+    found: dict[str, set[int]] = {}
+    for rule in policy["egress"]:
+        (peer,) = rule.get("to", [{}])
+        labels = [value for selector in peer.values() for value in selector["matchLabels"].values()]
+        assert {each["protocol"] for each in rule["ports"]} <= {"TCP", "UDP"}
+        found.setdefault("".join(labels), set()).update(each["port"] for each in rule["ports"])
+    return found
+
+
+def test_the_policies_let_through_what_the_program_may_ask_and_nothing_else(tmp_path: Path) -> None:
+    box, relay = mail_ports(tmp_path)
+    traces = urlsplit(DEFAULT_ENDPOINT).port
+    assert traces
+    prefect = {"prefect": {PORT}}
+    watched = {"monitoring": {traces}}
+    (alone,) = (
+        each["spec"]
+        for each in said(DEPLOY / "kubernetes" / "equipoise.yaml")
+        if each["kind"] == "NetworkPolicy"
+    )
+    spread = {each["metadata"]["name"]: each["spec"] for each in SPREAD if each["kind"] == "NetworkPolicy"}
+
+    assert goes_out(alone) == {**watched, "kube-system": {53}, "": {*box, *relay, *web()}}
+    assert goes_out(spread["registrar"]) == {**watched, **prefect, "": {*relay, *web()}}
+    assert goes_out(spread["worker"]) == {**watched, **prefect, "registrar": {8430}, "": box}
+    assert goes_out(spread["prefect"]) == {"postgres": {5432}}
+    assert goes_out(spread["names"]) == {"kube-system": {53}}
+    assert {*spread} == {"nothing", "names", "registrar", "worker", "prefect", "postgres"}
