@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 DEPLOY: Final = folder("deploy")
+PAGE: Final = (DEPLOY.parent / "docs" / "operating.md").read_text(encoding="utf-8")
 UNITS: Final = sorted((DEPLOY / "systemd").glob("*.service"))
 AUTHORITY: Final = "northshire"
 FILES: Final = sorted(
@@ -281,10 +282,13 @@ def test_an_image_of_which_a_step_failed_is_not_built(tmp_path: Path) -> None:
     assert nothing_found.returncode != 0
 
 
-def test_prefects_pages_are_made_where_its_server_may_write() -> None:
+def prefect_servers() -> dict[str, dict[str, str]]:
+    """Return what each API server of Prefect is told, by where that stands."""
     said: dict[str, tuple[dict[str, str], list[str]]] = {}
     for unit in UNITS:
         environment = dict(line.split("=", 1) for line in lines_of(unit)["Environment"])
+        if "/etc/equipoise/prefect.env" in lines_of(unit).get("EnvironmentFile", ()):
+            environment |= several_servers()
         said[unit.name] = environment, shlex.split(lines_of(unit)["ExecStart"][0])
     for name, service in compose("compose.registrar")["services"].items():
         words = [*service.get("entrypoint", []), *service["command"]]
@@ -295,9 +299,37 @@ def test_prefects_pages_are_made_where_its_server_may_write() -> None:
             said[f"pod: {one['name']}"] = environment, one.get("command", [])
     servers = {name: told for name, (told, words) in said.items() if words[1:3] == ["server", "start"]}
     assert len(servers) == 3
-    for name, told in servers.items():
+    return servers
+
+
+def several_servers() -> dict[str, str]:
+    return dict(re.findall(r"^([A-Z_]+)=(.*)$", read("prefect-servers/server.env"), re.MULTILINE))
+
+
+def test_prefects_pages_are_made_where_its_server_may_write() -> None:
+    for name, told in prefect_servers().items():
         pages = told["PREFECT_SERVER_UI_STATIC_DIRECTORY"]
         assert Path(pages).is_relative_to(told["PREFECT_HOME"]), name
+
+
+def test_prefects_pages_ask_where_they_are_read_and_runs_do_not_stay_for_ever() -> None:
+    (by_hand,) = re.findall(r"^```sh\n([^`]*)prefect server start ", PAGE, re.MULTILINE)
+    given = dict(re.findall(r"(PREFECT_[A-Z_]+)=(\S+)", by_hand))
+
+    for name, told in {**prefect_servers(), "the page": given}.items():
+        said = {
+            setting: told.get(f"PREFECT_SERVER_{setting}")
+            for setting in (
+                "UI_API_URL",
+                "SERVICES_DB_VACUUM_ENABLED",
+                "SERVICES_DB_VACUUM_RETENTION_PERIOD",
+            )
+        }
+        assert said == {
+            "UI_API_URL": "/api",
+            "SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+            "SERVICES_DB_VACUUM_RETENTION_PERIOD": "172800",
+        }, name
 
 
 def test_a_setting_of_several_prefect_servers_is_one_that_prefect_has_with_a_value_that_it_takes() -> None:
@@ -310,7 +342,7 @@ def test_a_setting_of_several_prefect_servers_is_one_that_prefect_has_with_a_val
         "    known |= {f'PREFECT_REDIS_{name}_URL'.upper(): made.url} if made.url else {}\n"
         "print('\\n'.join(known))\n"
     )
-    said = dict(re.findall(r"^([A-Z_]+)=(.*)$", read("prefect-servers/server.env"), re.MULTILINE))
+    said = several_servers()
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     asked = subprocess.run(
         [sys.executable, "-c", script], env={**kept, **said}, capture_output=True, text=True, check=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -11,13 +12,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from contextlib import ExitStack, closing, contextmanager, suppress
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from browsers import chromium
 from machines import found
+from playwright.sync_api import TimeoutError as TooLateError
 from registrars import Certifier
 
 from flows.engine.settings import SCHEDULES
@@ -72,7 +76,7 @@ def started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     with said.open("wb") as out:
         process = subprocess.Popen(
-            list(map(str, words)), env={**os.environ, **(environment or {})}, stdout=out, stderr=out, cwd="/"
+            list(map(str, words)), env={**_outside(), **(environment or {})}, stdout=out, stderr=out, cwd="/"
         )
     try:
         yield process
@@ -82,6 +86,11 @@ def started(
             process.wait(30)
         process.kill()
         process.wait()
+
+
+def _outside() -> dict[str, str]:
+    """Return the environment without what the other tests tell a Prefect of theirs, as to have no pages."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
 
 
 def until(there: Callable[[], object], what: str) -> None:
@@ -94,7 +103,7 @@ def until(there: Callable[[], object], what: str) -> None:
 def call(words: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> str:
     done = subprocess.run(
         list(map(str, words)),
-        env={**os.environ, **(environment or {})},
+        env={**_outside(), **(environment or {})},
         capture_output=True,
         text=True,
         check=False,
@@ -231,20 +240,32 @@ def test_several_servers_are_set_up_by_the_commands_of_the_page_and_one_may_be_l
         for each in commands:
             program, *words = each.replace("deploy/", f"{DEPLOY}/").split()
             call([BIN / program, *words], client)
+        assert "legal-review" in read_in_a_browser("/deployments")
         servers[0].kill()
         servers[0].wait()
         listed = call([BIN / "prefect", "deployment", "ls"], client | {"COLUMNS": "200"})
         assert {row.flow for row in SCHEDULES} <= {*re.findall(r"[a-z-]+", listed)}
         refused = subprocess.run(
             [BIN / "prefect", "deployment", "ls"],
-            env={**os.environ, **client, "PREFECT_API_AUTH_STRING": "equipoise:another"},
+            env={**_outside(), **client, "PREFECT_API_AUTH_STRING": "equipoise:another"},
             capture_output=True,
             check=False,
         )
         assert refused.returncode != 0
 
 
-def _who() -> dict[str, str]:
-    from base64 import b64encode  # noqa: PLC0415 - for this alone
+def read_in_a_browser(page: str) -> str:
+    """Return what somebody reads on Prefect's pages who goes to the one address, once there is all of it."""
+    account = b64encode(f"equipoise:{PASSWORD}".encode()).decode()
+    with chromium() as browser:
+        context = browser.new_context(ignore_https_errors=True)
+        context.add_init_script(f"localStorage.setItem('prefect-password', {json.dumps(account)})")
+        opened = context.new_page()
+        opened.goto(f"https://{PROXY}:58443{page}")
+        with suppress(TooLateError):
+            opened.get_by_text("auditing").first.wait_for(timeout=60_000)
+        return opened.inner_text("body")
 
+
+def _who() -> dict[str, str]:
     return {"Authorization": f"Basic {b64encode(f'equipoise:{PASSWORD}'.encode()).decode()}"}
