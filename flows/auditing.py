@@ -14,7 +14,11 @@ from flows.engine.tasks import Run, at_time, guarded, office_for, report
 @flow(name="auditing", flow_run_name=at_time("auditing"), timeout_seconds=FLOWS["auditing"].seconds)
 @guarded
 def auditing(authority: str = "") -> list[State[Done]]:
-    """Audit the register against its last checkpoint; write the next if it passes and has grown."""
+    """Audit the register against its last checkpoint; write the next if it passes and has grown.
+
+    Args:
+        authority: Whose run it is, where several authorities share the server; the deployment names it.
+    """
     with office_for(authority) as office:
         return report("auditing", [Run("register", audit_register(office, return_state=True))], office)
 

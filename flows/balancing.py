@@ -18,7 +18,12 @@ from flows.engine.tasks import at_time, for_each, guarded, office_for, report
 @flow(name="balancing", flow_run_name=at_time("balancing"), timeout_seconds=FLOWS["balancing"].seconds)
 @guarded
 def balancing(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
-    """Ask about every case whose public interest test is to be signed off, or ``only`` those named."""
+    """Ask about every case whose public interest test is to be signed off, or ``only`` those named.
+
+    Args:
+        only: The cases to be looked at, each by its reference; without it, all that wait.
+        authority: Whose run it is, where several authorities share the server; the deployment names it.
+    """
     with office_for(authority) as office:
         return report("balancing", for_each(ask_about, office, waiting(office), only), office)
 

@@ -14,7 +14,11 @@ from flows.engine.tasks import Run, at_time, guarded, office_for, report
 @flow(name="checking", flow_run_name=at_time("checking"), timeout_seconds=FLOWS["checking"].seconds)
 @guarded
 def checking(authority: str = "") -> list[State[Done]]:
-    """Look at every test that changed, and at all of them on a new day or under a new policy."""
+    """Look at every test that changed, and at all of them on a new day or under a new policy.
+
+    Args:
+        authority: Whose run it is, where several authorities share the server; the deployment names it.
+    """
     with office_for(authority) as office:
         return report("checking", [Run("tests", look_ahead(office, return_state=True))], office)
 

@@ -22,7 +22,12 @@ from flows.engine.tasks import (
 @flow(name="drafting", flow_run_name=at_time("drafting"), timeout_seconds=FLOWS["drafting"].seconds)
 @guarded
 def drafting(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
-    """Write the first draft of every case that waits for one, or of ``only`` those named."""
+    """Write the first draft of every case that waits for one, or of ``only`` those named.
+
+    Args:
+        only: The cases to be looked at, each by its reference; without it, all that wait.
+        authority: Whose run it is, where several authorities share the server; the deployment names it.
+    """
     with office_for(authority) as office:
         return report("drafting", for_each(write_first_draft, office, waiting(office), only), office)
 

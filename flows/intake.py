@@ -31,6 +31,9 @@ def intake(authority: str = "") -> list[State[Done]]:
     """Open a case for every new request in the inbox; set aside what cannot be taken in.
 
     A worker elsewhere first hands over what is in an inbox of its own.
+
+    Args:
+        authority: Whose run it is, where several authorities share the server; the deployment names it.
     """
     with office_for(authority) as office, taking_in(office) as requests:
         handed = [hand_over(tag_of(path), path, office, return_state=True) for path in _own_inbox(office)]

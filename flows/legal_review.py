@@ -20,7 +20,12 @@ from flows.engine.tasks import at_time, for_each, guarded, office_for, report
 )
 @guarded
 def legal_review(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
-    """Ask about every case that a lawyer is to review, or ``only`` those named."""
+    """Ask about every case that a lawyer is to review, or ``only`` those named.
+
+    Args:
+        only: The cases to be looked at, each by its reference; without it, all that wait.
+        authority: Whose run it is, where several authorities share the server; the deployment names it.
+    """
     with office_for(authority) as office:
         return report("legal-review", for_each(ask_about, office, waiting(office), only), office)
 

@@ -24,7 +24,11 @@ _NOTICES: Final = "notices by mail"
 @flow(name="mail", flow_run_name=at_time("mail"), timeout_seconds=FLOWS["mail"].seconds)
 @guarded
 def mail(authority: str = "") -> list[State[Done]]:
-    """Take in the messages of the mailbox, and tell people by mail of the notices to them."""
+    """Take in the messages of the mailbox, and tell people by mail of the notices to them.
+
+    Args:
+        authority: Whose run it is, where several authorities share the server; the deployment names it.
+    """
     with office_for(authority) as office:
         runs: list[Run] = []
         if mailing.waits(office, now=time.time(), every=_EVERY):

@@ -31,7 +31,12 @@ _AT_A_TIME: Final = 4
 @flow(name="publication", flow_run_name=at_time("publication"), timeout_seconds=FLOWS["publication"].seconds)
 @guarded
 def publication(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
-    """Publish what is signed off, of every case or ``only`` those named; lay out again what is missing."""
+    """Publish what is signed off, of every case or ``only`` those named; lay out again what is missing.
+
+    Args:
+        only: The cases to be looked at, each by its reference; without it, all that wait.
+        authority: Whose run it is, where several authorities share the server; the deployment names it.
+    """
     with office_for(authority) as office:
         paper = publish.with_options(tags=[authorities.paper(authority)])  # by which there may be a limit
         runs = for_each(paper, office, _ready(office), only)

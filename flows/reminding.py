@@ -14,7 +14,12 @@ from flows.engine.tasks import at_time, for_each, guarded, office_for, report
 @flow(name="reminding", flow_run_name=at_time("reminding"), timeout_seconds=FLOWS["reminding"].seconds)
 @guarded
 def reminding(only: list[str] | None = None, authority: str = "") -> list[State[Done]]:
-    """Remind people of every case that has a day to keep, or of ``only`` those named."""
+    """Remind people of every case that has a day to keep, or of ``only`` those named.
+
+    Args:
+        only: The cases to be looked at, each by its reference; without it, all that wait.
+        authority: Whose run it is, where several authorities share the server; the deployment names it.
+    """
     with office_for(authority) as office:
         return report("reminding", for_each(remind, office, waiting(office), only), office)
 

@@ -19,9 +19,9 @@ from prefect.logging import get_run_logger
 from flows import tracing
 from flows.casework.office import Done, open_office
 from flows.domain.documents import DOCUMENTS
-from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError
+from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError, UnknownCaseError
 from flows.domain.local_day import LOCAL
-from flows.domain.reference import slug
+from flows.domain.reference import identity, parse_reference, slug
 from flows.engine import announcing, authorities, failures, limits, waking
 from flows.home import find_home
 
@@ -147,18 +147,34 @@ def for_each(
     """Run a task for each document, by reference and kind, or of the cases ``only`` those named.
 
     Raises:
-        RefusedError: writing was stopped.
+        RefusedError: writing was stopped, or there is no such case.
+        MalformedError: what was named is no reference.
     """
     office.register.check_not_stopped()
-    return [
+    named = None if only is None else _named(only, office)
+    runs = [
         Run(
             about := DOCUMENTS[document].named(reference),
             one(about, reference, document, office, return_state=True),
             reference,
         )
         for reference, document in documents
-        if only is None or reference in only
+        if named is None or reference in named
     ]
+    for reference in sorted((named or set()) - {run.reference for run in runs}):
+        get_run_logger().info("%s: nothing waits for this flow", reference)
+    return runs
+
+
+def _named(only: Sequence[str], office: Office) -> set[str]:
+    """Return the cases of some references, as they are written in the register."""
+    found = set()
+    for each in only:
+        filed = office.catalogue.filed(identity(parse_reference(each)))
+        if filed is None:
+            raise UnknownCaseError(each)
+        found.add(filed.reference)
+    return found
 
 
 def at_time(flow: str) -> Callable[[], str]:

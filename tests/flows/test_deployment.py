@@ -16,6 +16,7 @@ import yaml
 from flow_builders import Town, eventually
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy
+from prefect.utilities.callables import parameter_schema
 
 from flows.engine.deployment import (
     ARRIVAL_SECONDS,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
     from prefect.client.schemas.responses import DeploymentResponse
 
+    from flows.engine.settings import Schedule
     from flows.home import Home
 
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
@@ -46,6 +48,14 @@ PREFECT: Final = Path(sys.executable).with_name("prefect")
 @pytest.mark.parametrize("name", files())
 def test_a_file_is_what_the_tables_make(name: str) -> None:
     assert (DEPLOY / name).read_text() == files()[name]
+
+
+@pytest.mark.parametrize("row", SCHEDULES, ids=lambda row: row.flow)
+def test_every_parameter_is_described_to_whoever_asks_for_a_run(row: Schedule) -> None:
+    told = parameter_schema(load(row)).properties
+
+    assert "authority" in told
+    assert [name for name, each in told.items() if not each.get("description")] == []
 
 
 def commands_of(file: Path) -> list[list[str]]:

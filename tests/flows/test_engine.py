@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from canaries import NAME
 
 from flows.domain.documents import ASSESSMENT
 from flows.domain.errors import RegisterError
@@ -52,6 +53,30 @@ def test_the_engine_tells_whether_a_flow_completed(town: Town) -> None:
     assert not engine.run_flow("drafting")
     assert engine.run_flow("drafting", only=["A/2"])
     assert town.stages() == {"A/1": "received", "A/2": "drafting"}
+
+
+def test_of_cases_that_are_named_nothing_is_done_where_one_is_not_there(town: Town) -> None:
+    town.opened("A/1")
+
+    unknown = town.run("drafting", only=["A/1", "A/2"])
+    unfit = town.run("drafting", only=["A/1", NAME])
+
+    assert "There is no case A/2 in the register" in str(unknown.state.message)
+    assert "a reference has up to 40 letters" in str(unfit.state.message)
+    assert NAME not in str(unfit.state.message)
+    assert town.stages() == {"A/1": "received"}
+    assert town.run("drafting", only=["a/1"]).completed  # as people write it
+    assert town.stages() == {"A/1": "drafting"}
+
+
+def test_of_a_case_that_is_named_and_does_not_wait_the_log_says_so(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.drafted("A/1")
+
+    assert town.run("drafting", only=["A/1"]).completed
+
+    assert "A/1: nothing waits for this flow" in caplog.messages
 
 
 def test_no_up_has_no_address(resting: Town) -> None:
