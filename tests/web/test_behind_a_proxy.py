@@ -61,7 +61,7 @@ def certify(place: Path) -> None:
 
 @contextmanager
 def nginx(place: Path, desk: str, port: int, plain: int) -> Iterator[None]:
-    """Run nginx with the example, its host and paths those of the test."""
+    """Run nginx with the example, its host and paths those of the test, and a log of what it was asked."""
     certify(place)
     text = with_changes(
         "nginx-desk.conf",
@@ -69,6 +69,7 @@ def nginx(place: Path, desk: str, port: int, plain: int) -> Iterator[None]:
         ("127.0.0.1:8420", f"127.0.0.1:{desk.rpartition(':')[2]}"),
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
         ("listen 80", f"listen 127.0.0.1:{plain}"),
+        ("access_log off", f"access_log {place}/access.log"),
     )
     paths = "".join(
         f"{name}_temp_path {place}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

@@ -278,6 +278,7 @@ def _visit(
         roles=known.roles if known else frozenset(),
         origin=origin,
         peer=peer,
+        counted=safety.counted_as(request.headers, peer),
         sample=desk.is_sample and safety.is_at_this_machine(request.headers, peer, origin),
         began=request.cookies.get(_cookie(origin, _BEGAN), ""),
         language=language_of(request),
@@ -328,7 +329,7 @@ def _check_open(route: Route, visit: Visit) -> None:
     """
     if route.open_to is not None and visit.roles.isdisjoint(route.open_to):
         raise NotFoundError
-    who = visit.session.person if visit.session else visit.peer
+    who = visit.session.person if visit.session else visit.counted
     key = f"{route.method} {route.path} {who}"
     if route.rate and (wait := visit.store.within_rate(key, most=route.rate, seconds=_MINUTE)):
         raise TooOftenError(wait)

@@ -253,6 +253,7 @@ def _visit(begun: _Founding, request: Request, form: dict[str, list[str]], store
         roles=frozenset(),
         origin=begun.origin,
         peer="",
+        counted="",
         sample=False,
         language=language_of(request),
         here=request.url.path,

@@ -10,12 +10,15 @@
 from __future__ import annotations
 
 import hmac
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.policy import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from starlette.datastructures import Headers
 
     from flows.desk.web.sessions import Session
 
@@ -56,6 +59,8 @@ _FORWARDED: Final = (
     "x-real-ip",
     "via",
 )
+_NETWORK: Final = 64
+"""Bits of an address of version 6 that tell whose it is."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 
 
@@ -87,6 +92,23 @@ def is_from_here(headers: Mapping[str, str], origin: str) -> bool:
 def has_token(session: Session, token: str) -> bool:
     """Tell whether a form was made for this session."""
     return hmac.compare_digest(session.token.encode(), token.encode())
+
+
+def counted_as(headers: Headers, peer: str) -> str:
+    """Return under what it is counted how often somebody asks who is not signed in.
+
+    Behind a proxy on this machine all have one address: one of them who asks too often would keep all others
+    from signing in. So the address counts that the proxy says last, which nobody before it can choose. It is
+    believed for this alone; a network that somebody has to themself, of version 6, counts as one.
+    """
+    said = headers.getlist("x-forwarded-for")
+    if peer not in _LOOPBACK or not said:
+        return peer
+    try:
+        address = ip_address(said[-1].rpartition(",")[2].strip())
+    except ValueError:
+        return peer
+    return str(ip_network((address, min(_NETWORK, address.max_prefixlen)), strict=False))
 
 
 def is_at_this_machine(headers: Mapping[str, str], peer: str, origin: str) -> bool:

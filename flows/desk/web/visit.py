@@ -44,6 +44,7 @@ class Visit:
         roles: That the person has.
         origin: At which the browser sees the desk.
         peer: The address that asks, which may be a proxy's.
+        counted: Under what it is counted how often somebody asks who is not signed in.
         sample: Whether the newcomer's sign-in of the sample is open to this visit.
         began: What the browser kept of a single sign-on that it began; empty without one.
         language: In which the pages speak, ``en`` or ``cy``.
@@ -64,6 +65,7 @@ class Visit:
     roles: frozenset[Role]
     origin: str
     peer: str
+    counted: str
     sample: bool
     language: str
     here: str
