@@ -141,16 +141,17 @@ def unflowed(text: str, *, without_space: bool) -> str:
     Args:
         without_space: Whether the space before each of them was put there, ``delsp=yes``.
     """
-    lines: list[tuple[int, str]] = []
+    lines: list[tuple[int, list[str]]] = []
     open_ = False
     for line in text.replace("\r\n", "\n").split("\n"):
         quoted = len(line) - len(line.lstrip(">"))
         words = line[quoted:].removeprefix(" ")
-        if open_ and lines[-1][0] == quoted and words != "-- ":
-            lines[-1] = (quoted, lines[-1][1] + words)
-        else:
-            lines.append((quoted, words))
+        goes_on = open_ and lines[-1][0] == quoted and words != "-- "
         open_ = words.endswith(" ") and words != "-- "
-        if open_ and without_space:
-            lines[-1] = (quoted, lines[-1][1][:-1])
-    return "\n".join(f"{'>' * quoted}{' ' if quoted and words else ''}{words}" for quoted, words in lines)
+        piece = words[:-1] if open_ and without_space else words
+        if goes_on:
+            lines[-1][1].append(piece)
+        else:
+            lines.append((quoted, [piece]))
+    joined = ((quoted, "".join(pieces)) for quoted, pieces in lines)
+    return "\n".join(f"{'>' * quoted}{' ' if quoted and words else ''}{words}" for quoted, words in joined)

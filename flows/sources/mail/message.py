@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.policy import Compat32
 from email.utils import getaddresses
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -46,7 +47,10 @@ _SIGNATURES: Final = frozenset(
     {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
 )
 _SEALED: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
-_ENRICHED: Final = re.compile(r"<param>.*?</param>|</?[A-Za-z][A-Za-z0-9-]*>", re.DOTALL)
+_ENRICHED: Final = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*>")
+_PARAMETER: Final = ("<param>", "</param>")
+_LONGEST_TYPE: Final = 3_000
+"""Characters of a line that says what a part is: Python looks at each of its semicolons for every other."""
 
 TOLD: Final = {
     "calendar": "a calendar entry came with it, which was not read",
@@ -131,15 +135,27 @@ class Message:
         return next(iter(self.marks.get(name, ())), "")
 
 
+class _Bounded(Compat32):
+    """Reads lines of a head as far as anybody writes them."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        is_type = name.lower().startswith("content-")
+        return name, value[: _LONGEST_TYPE if is_type else _LONGEST_LINE]
+
+
+_BOUNDED: Final = _Bounded()
+
+
 def read_message(raw: bytes) -> Message:
     """Return what a message says, however it is made."""
     try:
-        parsed = message_from_bytes(raw, policy=policy.compat32)
+        parsed = message_from_bytes(raw, policy=_BOUNDED)
         found = _Found()
         _look(parsed, found, 0)
     except RecursionError:
         head = _HEAD_END.split(raw, maxsplit=1)[0] + b"\n\n"
-        parsed, found = message_from_bytes(head, policy=policy.compat32), _Found(told={"deep"})
+        parsed, found = message_from_bytes(head, policy=_BOUNDED), _Found(told={"deep"})
     return _made(raw, parsed, found)
 
 
@@ -199,8 +215,12 @@ def _first_address(parsed: Parsed, name: str) -> tuple[str, str] | None:
 
 def _addresses(line: str) -> list[tuple[str, str]]:
     """Return the names and addresses of a line of a head, as far as they can be made out."""
-    found = [(words_of(name), email.strip()) for name, email in getaddresses([" ".join(line.split())])]
-    good = [(name, email.lower()) for name, email in found if _EMAIL.fullmatch(email)]
+    try:
+        found = getaddresses([" ".join(line.split())])
+    except RecursionError:  # groups or comments in one another
+        found = []
+    good = [(words_of(name), email.strip().lower()) for name, email in found]
+    good = [each for each in good if _EMAIL.fullmatch(each[1])]
     if good:
         return good
     sought = _ANGLED.search(line) or _EMAIL.search(line)
@@ -360,7 +380,7 @@ def _text(part: Parsed, kind: str, found: _Found) -> str:
     if kind == "text/html":
         text = text_of_html(text)
     elif kind in {"text/enriched", "text/richtext"}:
-        text = _ENRICHED.sub("", text).replace("<<", "<")
+        text = _ENRICHED.sub("", _without_parameters(text)).replace("<<", "<")
     elif _parameter(part, "format").lower() == "flowed":
         text = unflowed(text, without_space=_parameter(part, "delsp").lower() == "yes")
     text = in_lines(text[: 2 * LONGEST])
@@ -369,6 +389,15 @@ def _text(part: Parsed, kind: str, found: _Found) -> str:
     elif "-----BEGIN PGP SIGNED MESSAGE-----" in text:
         found.told.add("signed")
     return text
+
+
+def _without_parameters(text: str) -> str:
+    """Return enriched text without what its commands are told; a command that has no end is text."""
+    (begins, ends), kept, at = _PARAMETER, list[str](), 0
+    while (begin := text.find(begins, at)) >= 0 and (end := text.find(ends, begin)) >= 0:
+        kept.append(text[at:begin])
+        at = end + len(ends)
+    return "".join([*kept, text[at:]])
 
 
 def _parameter(part: Parsed, name: str) -> str:
