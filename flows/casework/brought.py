@@ -103,7 +103,9 @@ def _as_it_says(brought: Brought, looked_at: Draft) -> Verdict:
         return _PASSES
     release = release_of(dict(part.split("=", 1) for part in named.split(" ")))
     if release is None:
-        sentence = "The submission names software that no release was, so nobody can make its text again."
+        sentence = (
+            "The submission names software that is no release known here, so its text is not made again."
+        )
         return Verdict(passes=False, code="E_RENDERER", sentence=sentence)
     request = looked_at.request or _request(brought)
     day = local_day(brought.act.time)

@@ -63,7 +63,7 @@ class Comparison(StrEnum):
     DIFFERS = "differs"
     """It is not a rendering of the approved text."""
     UNKNOWN_SOFTWARE = "unknown-software"
-    """It claims to be made by software that no release was."""
+    """It claims to be made by software that is no release known here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,9 @@ def check(document: str, record: Record, manifest: bytes, pdf: bytes, theme: The
     told, made_with = _read_manifest(manifest)
     made_by = release_of(made_with)
     if made_by is None or (made_by == running() and made_with.keys() != toolchain().keys()):
-        sentence = "The manifest names software that no release was, so nobody can make the paper again."
+        sentence = (
+            "The manifest names software that is no release known here, so the paper is not made again."
+        )
         return Check(comparison=Comparison.UNKNOWN_SOFTWARE, sentence=sentence)
     blocks = paper_blocks(document, record)
     imprint = _imprint(record, theme)

@@ -52,7 +52,8 @@ _MEND: Final = {
     "E_CHECKS": "Have the version checked and decided on afresh; it should not have been submitted.",
     "E_PDF": "Withdraw the published paper and publish the approved text again.",
     "E_PUBLISHED": "Find out who wrote there, and remove it; the next publication lays out what is due.",
-    "E_RENDERER": "Find out what made it; draft, approve and publish it again with a release.",
+    "E_RENDERER": "Find out what made it: audit with a later release if one did; else draft, approve and "
+    "publish it again with a release.",
     "E_KEY_KEPT": "Run `equipoise intake`, which destroys it; destroy it in the copies of the keys too.",
     "E_ROLLBACK": "Entries are missing: restore the register from a copy that has the checkpoint's entry.",
     "E_FORK": "Two histories exist: compare this register with the copy the checkpoint came from.",

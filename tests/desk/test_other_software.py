@@ -28,4 +28,7 @@ def test_a_paper_by_software_that_was_never_released_is_a_finding(
 
     [found] = audit(desk.home.register, check_brought=papers.check).findings
     assert found.code == "E_RENDERER"
-    assert found.mend == "Find out what made it; draft, approve and publish it again with a release."
+    assert found.mend == (
+        "Find out what made it: audit with a later release if one did; else draft, approve and publish "
+        "it again with a release."
+    )

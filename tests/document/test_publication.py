@@ -240,7 +240,7 @@ def test_software_that_no_release_was_makes_no_paper(change: dict[str, str]) -> 
         found = check(text, a_record(), made_with(paper.manifest, **change), paper.pdf)
 
         assert found.comparison is Comparison.UNKNOWN_SOFTWARE
-        assert found.sentence.startswith("The manifest names software that no release was")
+        assert found.sentence.startswith("The manifest names software that is no release known here")
 
 
 def test_another_compressor_explains_no_other_content() -> None:
