@@ -129,6 +129,7 @@ def _a_visit(form: dict[str, list[str]], files: dict[str, bytes]) -> Visit:
         roles=frozenset(),
         origin="",
         peer="",
+        counted="",
         sample=False,
         language="en",
         here="",
