@@ -49,7 +49,7 @@ DECIDES = {"legal-review": LEGAL, "balancing": SIGN_OFF}
 """The gates, and whose they are."""
 REASONED = {
     *("correct-receipt", "step-aside", "read-request", "override", "return", "take-back", "correct"),
-    *("reopen", "withdraw-draft", "complied"),
+    *("reopen", "withdraw-draft", "complied", "correct-day"),
 }
 DONE_BY = {  # acts.md; for a document's act the stage it needs and the one it leads to
     "open": ({SERVICE}, "intake: open {case}"),
@@ -83,6 +83,7 @@ DONE_BY = {  # acts.md; for a document's act the stage it needs and the one it l
     "log": ({FOI}, "log: enter {case} as {entry}"),
     "review-asked": ({FOI}, "review: take the request for one of {case}"),
     "review-decided": ({FOI, SIGN_OFF}, "review: decide that of {case}"),
+    "correct-day": ({SIGN_OFF}, "days: put right that of act {act} of {case}"),
     "complained": ({FOI}, "complaint: take that about {case}"),
     "notice": ({FOI}, "complaint: take the decision notice on {case}"),
     "complaint-closed": ({FOI}, "complaint: end that about {case}"),
@@ -93,12 +94,18 @@ DONE_BY = {  # acts.md; for a document's act the stage it needs and the one it l
     "erase": ({ADMIN}, "erasure: propose that of {case}"),
     "confirm-erasure": ({ADMIN}, "erasure: erase {case}"),
 }
-FACTS = {"open": {"received", "recipient", "regime"}, "submit": {"gates"}, "sent": {"on", "by"}}
+FACTS = {
+    "open": {"received", "recipient", "regime"},
+    "submit": {"gates"},
+    "sent": {"on", "by"},
+    "correct-day": {"was", "on", "act"},
+}
 """What must be stated, and, of these acts, what may be besides."""
 OPTIONAL = {
     "open": {"attachments"},
     "submit": {"rules", "findings", "made-with"},
     "sent": {"due", "message", "records"},
+    "correct-day": {"due"},
 }
 NO_FACTS = {
     "draft",
@@ -120,6 +127,8 @@ SENDS = {
     "extend": "extension",
     "review-decided": "review",
 }
+DATED = {"sent", "clarified", "fee-paid", "review-asked", *SENDS}
+"""Acts of which the day can be put right, `on`."""
 MOVES = {  # of a document: from which stages, and to which
     "draft": ({RECEIVED, DRAFTING}, DRAFTING),
     "override": ({DRAFTING}, DRAFTING),
@@ -201,7 +210,7 @@ UNSEEN = re.compile(
 DAY = 24 * 60 * 60
 OWN_KEY = {  # what no sign-in attests, whatever the policy says; nor anything that is done to the policy
     *("approve", "return", "override", "take-back", "reopen", "close", "confirm-receipt", "review-decided"),
-    *("erase", "confirm-erasure", "open", "publish"),
+    *("erase", "confirm-erasure", "open", "publish", "correct-day"),
 }
 WORD = r"[A-Za-z0-9._:/+-]{1,100}"
 ATTESTED = re.compile(
@@ -791,6 +800,8 @@ class Chain:
     taken: dict[str, int] = field(default_factory=dict)
     closed: bool = False
     erasing: str | None = None
+    days: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By number of an act of DATED, the day it stated, as it was put right last, and who recorded it."""
 
     def document(self, name: str) -> Document:
         return self.documents.setdefault(name, Document())
@@ -900,6 +911,7 @@ def judge(
         day = f"cases/{said['details']['received'].replace('-', '/')}/"
         need(chain.folder.startswith(day), "E_PATH", "The folder is not by the day of receipt.")
         return
+    take_day(chain, said)
     stages = [document.stage for document in chain.documents.values()]
     if act in {"erase", "confirm-erasure"}:
         over = chain.closed or all(stage == SENT for stage in stages)
@@ -916,6 +928,19 @@ def judge(
     step(chain, document, said, policy, listed)
     if act == "draft" and "request.md" in changed:
         document.asked.add(actor)
+
+
+def take_day(chain: Chain, said: dict[str, Any]) -> None:
+    """Take the day that an act states, or another for the one that an act stated, by somebody else."""
+    act, facts = said["act"], said["details"]
+    if act in DATED:
+        chain.days[str(said["number"])] = facts.get("on", ""), said["actor"]
+    if act != "correct-day":
+        return
+    day, recorded = chain.days.get(facts["act"], ("", ""))
+    need(day == facts["was"] != facts["on"], "E_ACT", "The act has another day than the one put right.")
+    need(said["actor"] != recorded, "E_SOD", "Who recorded a day put it right.")
+    chain.days[facts["act"]] = facts["on"], recorded
 
 
 def step(

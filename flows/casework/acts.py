@@ -40,6 +40,7 @@ from flows.domain.acts import (
     CLOSE,
     CONFIRM_ERASURE,
     CONFIRM_RECEIPT,
+    CORRECT_DAY,
     DAY_SPECIFIED,
     EXTEND,
     FEE_PAID,
@@ -58,6 +59,7 @@ from flows.domain.acts import (
     Reason,
 )
 from flows.domain.acts import policy as amending
+from flows.domain.acts.days import days_on_record
 from flows.domain.acts.drafting import MADE_WITH, WHOLE, gates_text, is_overridden
 from flows.domain.acts.publishing import records_with
 from flows.domain.acts.withdrawing import STANDS, stood
@@ -372,10 +374,33 @@ def _found_out(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str
         numbers = records_with(case, wish.document) if wish.document in DOCUMENTS else ""
         going = {"records": numbers} if numbers else {}
         return {**timing.late(office, dossier, wish.document, facts), **going}
+    if wish.kind == CORRECT_DAY:
+        return _whose_day(office, dossier, wish)
     original = facts.get("original")
     if wish.kind == CLOSE and original and office.register.find(original) is None:
         raise UnknownCaseError(original)
     return {}
+
+
+def _whose_day(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str]:
+    """Return which act states the day that is put right, and when an answer was due that comes out late."""
+    case, facts = dossier.case, wish.facts or {}
+    found = [each for each in case.life.dated if each.on.isoformat() == facts.get("was")]
+    if "act" in facts:
+        found = [each for each in found if str(each.act) == facts["act"]]
+    said = case.stated.get(CORRECT_DAY.name)
+    if not found and said and all(said.details.get(name) == text for name, text in facts.items()):
+        return said.details  # it was put right, and this is the same again
+    if not case.life.dated:
+        return {}
+    if len(found) != 1:
+        how = "say which of them with --act" if found else "name the wrong day as it is there"
+        raise RefusedError(f"On record of {case.reference} are {days_on_record(case)}; {how}.")
+    from flows.casework import timing  # noqa: PLC0415 - the law and the calendar, for these acts alone
+
+    one = found[0]
+    due = timing.missed(office, dossier, facts.get("on", "")) if one.answers else {}
+    return {"act": str(one.act), **due}
 
 
 def _checks(office: Office, dossier: Dossier, wish: Wish) -> Mapping[str, str]:

@@ -64,9 +64,15 @@ def check(office: Office, dossier: Dossier, act: Act, then: Case) -> None:
 
 def late(office: Office, dossier: Dossier, document: str, facts: Mapping[str, str]) -> Mapping[str, str]:
     """Return the fact when the answer was due, where the document answers the request after that day."""
-    case, day = dossier.case, facts.get("on", "")
+    case = dossier.case
     if case.life.answered or document not in DOCUMENTS or not case.answers(document):
         return {}
+    return missed(office, dossier, facts.get("on", ""))
+
+
+def missed(office: Office, dossier: Dossier, day: str) -> Mapping[str, str]:
+    """Return the fact when the answer was due, where that was before ``day``."""
+    case = dossier.case
     due = office.clock(dossier.policy).answer(case.life.events, case.regime)
     # A day in another form is refused by the procedure.
     return {"due": due.last.isoformat()} if due.last and due.last.isoformat() < day else {}

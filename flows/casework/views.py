@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flows.catalogue.search import Sought
-from flows.domain.acts import ACTS, APPROVE, DRAFT, OPEN, OVERRIDE, PUBLISH, RETURN, SENT, SUBMIT
+from flows.domain.acts import ACTS, APPROVE, CORRECT_DAY, DRAFT, OPEN, OVERRIDE, PUBLISH, RETURN, SENT, SUBMIT
 from flows.domain.acts.erasing import kept_until
 from flows.domain.acts.evidence import PARTIES
-from flows.domain.acts.kind import in_words
+from flows.domain.acts.kind import in_words, the_day
 from flows.domain.acts.review import advice_on_review
 from flows.domain.decide import may_decide
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST, came_with
@@ -261,9 +261,13 @@ def _published(dossier: Dossier, document: str) -> tuple[str, ...]:
 
 def history(dossier: Dossier) -> list[Line]:
     """Return everything that was done to a case, oldest first."""
-    replacing = {
-        said.number: f", which replaces {_version_of(earlier)}" for said, earlier in _replacing(dossier)
-    }
+    more = {said.number: f", which replaces {_version_of(earlier)}" for said, earlier in _replacing(dossier)}
+    for recorded, said in zip(dossier.entries, dossier.statements, strict=True):
+        if said.act.kind == CORRECT_DAY:
+            # Both show both: a wrong day is read with the right one beside it, and is told from which entry.
+            number, on = int(said.act.details["act"]), in_full(the_day(said.act.details["on"]))
+            more[number] = f", a day that entry {recorded.entry.sequence} put right: it is {on}"
+            more[said.number] = f" (entry {dossier.entries[number - 1].entry.sequence})"
     return [
         Line(
             sequence=recorded.entry.sequence,
@@ -274,7 +278,7 @@ def history(dossier: Dossier) -> list[Line]:
             document=said.act.document,
             gate=said.act.gate,
             version=said.act.version,
-            what=what_was_done(said.act) + replacing.get(said.number, ""),
+            what=what_was_done(said.act) + more.get(said.number, ""),
             reason=said.act.reason,
             details=said.act.details,
             attested=said.act.attested.text if said.act.attested else "",

@@ -32,6 +32,7 @@ from flows.domain.acts import (
     On,
     Reason,
 )
+from flows.domain.acts.days import with_its_day
 from flows.domain.acts.erasing import gone
 from flows.domain.acts.opening import ATTACHED, opened
 from flows.domain.attested import against_attested
@@ -98,7 +99,7 @@ def after(case: Case | None, act: Act) -> Case:
     if case is None:
         return opened(act)
     then = act.kind.after(case, act)
-    documents, life, stated = then.documents, then.life, case.stated
+    documents, life, stated = then.documents, with_its_day(case, act, then.life), case.stated
     if act.kind.on is On.DOCUMENT:
         if is_ := documents.get(act.document):
             was = case.document(act.document)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from flows.domain.events import Events
     from flows.domain.owed import Duty
@@ -18,6 +18,31 @@ class Correction:
 
     received: date
     person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """The day on which something went to the applicant or came from them, as an act stated it.
+
+    Attributes:
+        act: Number of the act within the case.
+        kind: Of the act.
+        document: What went out; empty for what came.
+        on: As it was put right last.
+        person: Who recorded it.
+        answers: Whether it is the day on which the request was answered.
+        since: When what went out was published, or the case was closed whose review was asked for, UTC.
+        until: The estimate of a notice of more time.
+    """
+
+    act: int
+    kind: str
+    document: str
+    on: date
+    person: str
+    answers: bool = False
+    since: datetime | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +100,7 @@ class Life:
         events: What moves its clock.
         answered: The local day on which its answer was sent; None while it was not.
         promises: The estimates of every notice of more time, oldest first.
+        dated: What went to the applicant and what came from them, oldest first.
         correction: Of its day of receipt, where that waits for confirmation.
         aside: Who stepped aside from the case.
         consulted: Whose answers are awaited, oldest first.
@@ -91,6 +117,7 @@ class Life:
     events: Events
     answered: date | None = None
     promises: tuple[date, ...] = ()
+    dated: tuple[Dated, ...] = ()
     correction: Correction | None = None
     aside: frozenset[str] = frozenset()
     consulted: tuple[Consulted, ...] = ()

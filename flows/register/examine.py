@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain import errors
 from flows.domain.act import FileMark
-from flows.domain.acts import DRAFT, OPEN, OVERRIDE, PUBLISH, RESUME, SENT, SUBMIT
-from flows.domain.acts.kind import the_day
+from flows.domain.acts import CORRECT_DAY, DRAFT, OPEN, OVERRIDE, PUBLISH, RESUME, SENT, SUBMIT
+from flows.domain.acts.kind import in_words, the_day
 from flows.domain.acts.publishing import ENTRIES
 from flows.domain.characters import unseen_fault
 from flows.domain.decide import decide, idempotency_key
@@ -348,6 +348,8 @@ class Examiner:
         act = said.statement.act
         if act.kind == SENT and "due" in act.details:
             self.remarks.append(_late(case.named(act.document), said))
+        if act.kind == CORRECT_DAY:
+            self.remarks.append(_put_right(said))
         if act.kind == OVERRIDE:
             self.overrides.append(_overridden(said))
         if act.attested:
@@ -526,6 +528,11 @@ def _check_in_line(line: _Line, entry: Entry, place: str) -> None:
 def _late(named: str, said: Said) -> str:
     on, due = (in_full(the_day(said.statement.act.details[name])) for name in ("on", "due"))
     return f"{said.place}: {named} was sent on {on}; it was due on {due}. Its history says why."
+
+
+def _put_right(said: Said) -> str:
+    act = said.statement.act
+    return f"{said.place}: {act.actor} {in_words(act.kind.done, act)}. The history of {act.case} says why."
 
 
 def _printed(act: Act, case: Case, verdict: Verdict) -> Printed:

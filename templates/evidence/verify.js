@@ -28,8 +28,10 @@ const MOVES = {
   "extend": [["published"], "sent"],
   "review-decided": [["published"], "sent"],
 };
+// Acts of which the day can be put right.
+const DATED = new Set(["sent", "clarified", "fee-paid", "review-asked", ...Object.keys(SENDS)]);
 const ON_DOCUMENT = new Set([...Object.keys(MOVES), "submit", "approve", "return", "withdraw-draft"]);
-const REASONED = new Set(["correct-receipt", "step-aside", "read-request", "override", "return", "take-back", "correct", "reopen", "withdraw-draft", "complied"]);
+const REASONED = new Set(["correct-receipt", "step-aside", "read-request", "override", "return", "take-back", "correct", "reopen", "withdraw-draft", "complied", "correct-day"]);
 const ACTS = {
   "open": [[SERVICE], "intake: open {case}"],
   "correct-receipt": [[FOI], "receipt: correct that of {case}"],
@@ -62,6 +64,7 @@ const ACTS = {
   "log": [[FOI], "log: enter {case} as {entry}"],
   "review-asked": [[FOI], "review: take the request for one of {case}"],
   "review-decided": [[FOI, SIGN_OFF], "review: decide that of {case}"],
+  "correct-day": [[SIGN_OFF], "days: put right that of act {act} of {case}"],
   "complained": [[FOI], "complaint: take that about {case}"],
   "notice": [[FOI], "complaint: take the decision notice on {case}"],
   "complaint-closed": [[FOI], "complaint: end that about {case}"],
@@ -106,7 +109,7 @@ const POLICY_FILES = ["calendar.json", "roster.json", "rules.json", "theme.json"
 const FIELDS = ["act", "actor", "case", "details", "document", "files", "format", "gate", "key", "number", "policy", "previous", "reason", "register", "role", "time", "version"];
 const DAY = 24 * 60 * 60;
 // What no sign-in attests, whatever the policy says; nor anything that is done to the policy.
-const OWN_KEY = new Set(["approve", "return", "override", "take-back", "reopen", "close", "confirm-receipt", "review-decided", "erase", "confirm-erasure", "open", "publish"]);
+const OWN_KEY = new Set(["approve", "return", "override", "take-back", "reopen", "close", "confirm-receipt", "review-decided", "erase", "confirm-erasure", "open", "publish", "correct-day"]);
 const ATTESTED = /^issuer=(https?:\/\/[!-~]{1,200}) account=([0-9a-f]{64}) at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) amr=((?:[A-Za-z0-9._:\/+-]{1,100},?){0,8}) acr=(?:[A-Za-z0-9._:\/+-]{1,100})?$/;
 const FRESH = 15 * 60, AHEAD = 60;  // seconds before the act, and after it, at which somebody may have signed in
 
@@ -585,6 +588,13 @@ function judge(chain, said, policy, listed, changed) {
     need(chain.folder.startsWith(`cases/${said.details.received.replaceAll("-", "/")}/`), "E_PATH", "The folder is not by the day of receipt.");
     return;
   }
+  if (DATED.has(act)) chain.days.set(String(said.number), {on: said.details.on, actor});
+  if (act === "correct-day") {
+    const {act: number, was, on} = said.details, day = chain.days.get(number);
+    need(day && day.on === was && on !== was, "E_ACT", "The act has another day than the one put right.");
+    need(day.actor !== actor, "E_SOD", "Who recorded a day put it right.");
+    chain.days.set(number, {on, actor: day.actor});
+  }
   const stages = [...chain.documents.values()].map((each) => each.stage);
   if (act === "erase" || act === "confirm-erasure") {
     need(chain.closed || stages.every((stage) => stage === "sent"), "E_STAGE", "The case is not over.");
@@ -682,7 +692,7 @@ function decide(chain, document, said, policy, listed) {
 class Chain {
   constructor(folder) {
     Object.assign(this, {folder, number: 0, last: null, entry: null, tree: null, files: new Map()});
-    Object.assign(this, {documents: new Map(), taken: {}, closed: false, erasing: null});
+    Object.assign(this, {documents: new Map(), taken: {}, closed: false, erasing: null, days: new Map()});
   }
   document(name) {
     if (!this.documents.has(name)) this.documents.set(name, newDocument());

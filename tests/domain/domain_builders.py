@@ -40,6 +40,7 @@ from flows.domain.acts import (
     CONSULT,
     CONSULTED,
     CORRECT,
+    CORRECT_DAY,
     CORRECT_RECEIPT,
     DAY_SPECIFIED,
     DECIDED,
@@ -95,7 +96,7 @@ from flows.domain.documents import (
 )
 from flows.domain.edition import documents_of, edition_of, gates_for, latest
 from flows.domain.events import Events, Round
-from flows.domain.life import Consulted, Correction, Erasure, Life, Matter, Ordered
+from flows.domain.life import Consulted, Correction, Dated, Erasure, Life, Matter, Ordered
 from flows.domain.policy import SERVICE, Person, Policy, Proclaimed, Rules
 from flows.domain.procedure import ROLE_AT, Role, Stage
 from flows.domain.timetable import Timetable
@@ -335,6 +336,12 @@ def _withdrawal(case: Case, _: Policy, document: str) -> dict[str, str]:
     return {STANDS: str(paper.version)} if paper else {}
 
 
+def _right_day(case: Case, *_: object) -> dict[str, str]:
+    """The day after the one of the last act that stated one."""
+    last: Dated = [*_LIVES[CORRECT_DAY]["dated"], *case.life.dated][-1]
+    return {"was": f"{last.on}", "on": f"{last.on + timedelta(days=1)}", "act": f"{last.act}"}
+
+
 def _compliance(case: Case, *_: object) -> dict[str, str]:
     order = next(iter(case.life.ordered), AN_ORDER)
     return {"duty": order.duty, "reference": order.reference, "on": "2022-11-28"}
@@ -349,6 +356,7 @@ _STATED: Final[dict[Kind, Callable[[Case, Policy, str], dict[str, str]]]] = {
     SENT: _sending,
     SUBMIT: _submission,
     WITHDRAW_DRAFT: _withdrawal,
+    CORRECT_DAY: _right_day,
     COMPLAINED: lambda case, *_: {"regulator": f"IC-{case.acts}", "on": "2022-11-28"},
     NOTICE: lambda case, *_: {
         "regulator": case.life.complaints[0].reference if case.life.complaints else COMPLAINT,
@@ -422,6 +430,10 @@ _LIVES: Final[dict[Kind, dict[str, Any]]] = {
         "events": Events(received=_RECEIVED, refused=_ANSWERED, review_asked=_ANSWERED),
         "reviewing": True,
     },
+    CORRECT_DAY: {
+        "answered": _ANSWERED,
+        "dated": (Dated(act=3, kind="sent", document="test", on=_ANSWERED, person=WRITER, answers=True),),
+    },
     NOTICE: {"complaints": (Matter(reference=COMPLAINT, on=_ANSWERED),)},
     COMPLAINT_CLOSED: {"complaints": (Matter(reference=COMPLAINT, on=_ANSWERED),)},
     COMPLIED: {"ordered": (AN_ORDER,)},
@@ -494,6 +506,13 @@ _OF_KIND: dict[Kind, dict[str, Any]] = {
         "files": the_files() | {"sealed/0004-review-asked.age": a_mark("sealed")},
     },
     REVIEW_DECIDED: _WRITES | {"document": "review", "details": _SENT_ON | {"outcome": "upheld"}},
+    CORRECT_DAY: {
+        "actor": OWNER,
+        "role": Role.SIGN_OFF_OFFICER,
+        "time": NOON + timedelta(days=1),
+        "details": {"was": "2022-11-21", "on": "2022-11-22", "act": "3"},
+        "reason": "The postmark says so.",
+    },
     COMPLAINED: _WRITES | {"details": {"regulator": COMPLAINT, "on": "2022-11-28"}},
     NOTICE: _WRITES
     | {"details": {"regulator": COMPLAINT, "on": "2022-11-28", "outcome": "upheld", "steps": "2022-12-19"}},

@@ -51,7 +51,7 @@ from flows.domain.procedure import Stage
 ISSUER: Final = "https://login.example.gov.uk/tenant"
 NEVER: Final = {
     *("approve", "return", "override", "take-back", "reopen", "close", "confirm-receipt", "review-decided"),
-    *("erase", "confirm-erasure", "open", "publish"),
+    *("erase", "confirm-erasure", "open", "publish", "correct-day"),
 }
 
 

@@ -47,7 +47,7 @@ KINDS = [kind for kind in ACTS.values() if kind.on is not On.POLICY and kind != 
 MOVES_THE_CLOCK = {
     *("ask-clarification", "clarified", "fees-notice", "fee-paid", "extend", "day-specified"),
     "confirm-receipt",
-    *("review-asked", "review-decided"),
+    *("review-asked", "review-decided", "correct-day"),
 }
 ENDS_OR_BEGINS_AGAIN = {
     "close",

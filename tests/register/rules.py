@@ -99,6 +99,7 @@ TESTS: Final = (
         f"tests/domain/test_{name}.py"
         for name in (
             *("decision", "amendment", "table", "refusals", "forged_acts", "clock_acts", "after_the_answer"),
+            "days_put_right",
             *("case_documents", "withdrawing", "erasing", "edition", "closing", "letters", "again"),
             *("desk_origins", "unseen", "theme", "due", "who_may_act", "procedure_laws", "domain_errors"),
             *("reference", "attested", "beside_the_answer", "noted", "request_in_clear"),

@@ -51,11 +51,13 @@ from flows.domain.acts import (
     CHANGE_REMINDERS,
     CHANGE_SERVICE_KEY,
     CHANGE_THRESHOLD,
+    CORRECT_DAY,
     FOUND,
     RECOVER,
     RESUME,
     RETURN,
     REVOKE_OFFICER,
+    SENT,
     SUSPECT_KEY,
 )
 from flows.domain.acts.drafting import MADE_WITH
@@ -1232,6 +1234,59 @@ def _(scene: Scene) -> None:
     publish.changes = {f"{publish.folder}/test/C-1.pdf": b"%PDF"}
     a.steps.append(publish)
     a.together()
+
+
+def day_put_right(scene: Scene, *, person: str = "sign-off-officer", **facts: str) -> None:
+    """Let the published case be recorded as sent, and that day be put right a day later."""
+    office = scene.office
+    known = office.person("foi-officer")
+    office.authorise(replace(known, roles=known.roles | {Role.SIGN_OFF_OFFICER}))
+    sent = office.act(SENT, SHORT, "foi-officer", Role.FOI_OFFICER, document=TEST.name, version=1)
+    sent = replace(sent, details={"on": "2026-11-02", "by": "post"})
+    office.register.record(sent, {}, office.signers["foi-officer"])
+    number = str(office.case(SHORT).acts)
+    a = scene.attacker(person)
+    step = a.another(a.of(SHORT)[-1])
+    act = office.act(
+        *(CORRECT_DAY, SHORT, person, Role.SIGN_OFF_OFFICER),
+        details={"was": "2026-11-02", "on": "2026-11-03", "act": number, **facts},
+        reason="The postmark says so.",
+        time=office.time() + timedelta(hours=23),
+    )
+    step.said = replace(step.said, act=act)
+    step.committed = int(act.time.timestamp())
+    a.steps.append(step)
+    a.together()
+
+
+def test_a_day_is_put_right_by_somebody_else_and_an_auditor_is_told(scene: Scene) -> None:
+    day_put_right(scene)
+
+    report = audited(scene.path)
+
+    assert not report.findings
+    (told,) = (each for each in report.remarks if "act 7" in each)
+    assert "put right the day of act 7: it is 3 November 2026, and not 2 November 2026. " in told
+
+
+@attack("whoever recorded a day puts it right", "E_SOD")
+def _(scene: Scene) -> None:
+    day_put_right(scene, person="foi-officer")
+
+
+@attack("a day is put right that the act does not state", "E_ACT")
+def _(scene: Scene) -> None:
+    day_put_right(scene, was="2026-11-01")
+
+
+@attack("a day is put right of an act that states none", "E_ACT")
+def _(scene: Scene) -> None:
+    day_put_right(scene, act="6")
+
+
+@attack("a day is put right to what it was", "E_ACT")
+def _(scene: Scene) -> None:
+    day_put_right(scene, on="2026-11-02")
 
 
 @attack("an act is of a document nobody knows", "E_STATEMENT")

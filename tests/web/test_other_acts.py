@@ -90,6 +90,7 @@ _GOOD: Final = {
     "REF": "1147/22",
     "ground": "Schedule 4.2",
     "THEIR-REF": "IC-123456-A1B2",
+    "NUMBER": "3",
 }
 
 

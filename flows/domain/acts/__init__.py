@@ -30,6 +30,7 @@ from flows.domain.acts.complaining import (
     INFORMATION_NOTICE,
     NOTICE,
 )
+from flows.domain.acts.days import CORRECT_DAY
 from flows.domain.acts.deciding import APPROVE, RETURN
 from flows.domain.acts.disclosing import LOG
 from flows.domain.acts.drafting import DRAFT, OVERRIDE, SUBMIT
@@ -78,7 +79,7 @@ ACTS: Final = MappingProxyType(
             *(EVIDENCE, CONSULT, CONSULTED, RECORDS),
             *(DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, TAKE_BACK, PUBLISH, SENT, CORRECT, CLOSE, REOPEN),
             WITHDRAW_DRAFT,
-            *(LOG, REVIEW_ASKED, REVIEW_DECIDED),
+            *(LOG, REVIEW_ASKED, REVIEW_DECIDED, CORRECT_DAY),
             *(COMPLAINED, NOTICE, COMPLAINT_CLOSED, INFORMATION_NOTICE, COMPLIED, APPEALED, DECIDED),
             *(ERASE, CONFIRM_ERASURE),
             *(
@@ -145,6 +146,7 @@ __all__ = [
     "CONSULT",
     "CONSULTED",
     "CORRECT",
+    "CORRECT_DAY",
     "CORRECT_RECEIPT",
     "DAY_SPECIFIED",
     "DECIDED",
