@@ -42,7 +42,7 @@ from flows.casework.backup_manifest import (
 from flows.casework.office import open_office
 from flows.domain.errors import Fault, MalformedError, PitError, RefusedError
 from flows.foreign import object_of
-from flows.register.audit import audit
+from flows.register.audit import AUDITING, FOLLOWING, audit
 from flows.register.checkpoint import newest_checkpoint, parse_checkpoint
 from flows.register.mirror import Verifier, mirror, take
 from flows.register.repository import branch_of
@@ -76,7 +76,6 @@ _UNAUDITED: Final = (
 _UNDER_WAY: Final = "restoring.json"
 """In `state/`, while a restore is not at its end; what begins like it is how far the audit came."""
 TAKING: Final = "Taking"
-AUDITING: Final = "Auditing"
 
 
 def _silent(_what: str, _done: int, _all: int) -> None:
@@ -154,7 +153,7 @@ def restore(
         with flows_home.fresh(home) as fresh:
             manifest = _take_home(backup, fresh, pin, partial(tell, TAKING))
             if newer is not None:
-                _go_on(fresh, newer, Verifier(check_brought=papers.check, pin=pin, now=now))
+                _go_on(fresh, newer, Verifier(check_brought=papers.check, pin=pin, now=now, tell=tell))
             if keys is not None:
                 _take_keys(keys, fresh, identity)
             begun = _begin(fresh, asked)
@@ -181,6 +180,7 @@ def restore(
         processes=processors(),
         keep_at=home.state / _UNDER_WAY,
         progress=partial(tell, AUDITING),
+        following=partial(tell, FOLLOWING),
     )
     auditing.note_restored(home, report, now)
     _decide(home, report, begun.was_stopped)

@@ -14,6 +14,7 @@ from flows.register.mirror import Verifier, mirror
 from flows.register.replica import fence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from flows.home import Home
@@ -27,10 +28,15 @@ class TakenOver:
     newest: str
 
 
-def take_over(home: Home, copy: Path) -> TakenOver:
+def take_over(
+    home: Home, copy: Path, tell: Callable[[str, int, int], None] = lambda _what, _done, _all: None
+) -> TakenOver:
     """Let the copy take no push, and make it the register of a home that has the service's key.
 
     Cut off, it is done again.
+
+    Args:
+        tell: Told what is being done, and how much of how much of it is.
 
     Raises:
         RefusedError: there is no copy; another writes here; a push does not end.
@@ -39,7 +45,7 @@ def take_over(home: Home, copy: Path) -> TakenOver:
     """
     with sole_writer(home):
         fence(copy)
-        verifier = Verifier(check_brought=papers.check, pin=None, now=times.now())
+        verifier = Verifier(check_brought=papers.check, pin=None, now=times.now(), tell=tell)
         report = mirror(str(copy), home.register, verifier).report
         if not report.passes:
             raise TamperedError(

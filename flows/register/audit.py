@@ -48,6 +48,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Brought", "Report", "Verdict", "audit"]
 
+FOLLOWING: Final = "Following the line"
+AUDITING: Final = "Auditing"
+"""What an audit does first, and then, for those who are shown how far it is."""
+_OFTEN: Final = 256
+"""Entries that are followed until it is shown again how many there are."""
 _SKEW: Final = 5 * 60
 """Seconds by which clocks that are set by a server may differ."""
 _SHA256: Final = 32
@@ -70,6 +75,7 @@ def audit(
     processes: int = 1,
     keep_at: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    following: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Return what an audit of ``repository`` finds.
 
@@ -93,6 +99,7 @@ def audit(
         keep_at: Beside this file it is kept how far the audit came, so that one that was cut off goes on from
             there; see ``resuming``.
         progress: Told how many entries of how many are done.
+        following: Told before that how many were followed back, of how many by what the newest says.
 
     Raises:
         RegisterError: there is no repository there.
@@ -105,7 +112,7 @@ def audit(
         for found in shape(repository):
             report.take(found)
         try:
-            line = _walk(evidence, tip_of(repository), shared=processes > 1)
+            line = _walk(evidence, tip_of(repository), following, shared=processes > 1)
         except FoundError as error:
             report.take(error.finding)
             report.not_established.append("what the entries say, for they cannot be followed to the first")
@@ -157,8 +164,13 @@ def audit(
     return report
 
 
-def head_of_line(repository: Path) -> Checkpoint | None:
+def head_of_line(
+    repository: Path, following: Callable[[int, int], None] = lambda _done, _all: None
+) -> Checkpoint | None:
     """Return what a checkpoint of all entries of a repository would say; None where it has none.
+
+    Args:
+        following: As of ``audit``.
 
     Raises:
         TamperedError: they cannot be followed to the first.
@@ -169,7 +181,7 @@ def head_of_line(repository: Path) -> Checkpoint | None:
     with closing(Objects(repository)) as objects:
         evidence = Evidence(objects)
         try:
-            line = _walk(evidence, tip)
+            line = _walk(evidence, tip, following)
             entry, _, _ = parse_commit(evidence.read(tip, "commit", "the newest entry"), "the newest entry")
         except FoundError as error:
             found = error.finding
@@ -185,14 +197,19 @@ def _tree_of(line: Line) -> Tree:
     return tree
 
 
-def _walk(evidence: Evidence, tip: str | None, *, shared: bool = False) -> Line:
+def _walk(
+    evidence: Evidence, tip: str | None, following: Callable[[int, int], None], *, shared: bool = False
+) -> Line:
     """Return all entries; with whose share each is, if they are to be shared out."""
     if tip is None:
         raise FoundError("E_REF", "refs/heads/main", "The branch main does not name an entry.")
-    line = Line()
+    line, total = Line(), 0
     id_: str | None = tip
     while id_:
         raw = evidence.read(id_, "commit", f"commit {id_}")
+        total = total or _said_by(raw)
+        if not len(line) % _OFTEN:
+            following(len(line), max(total, len(line)))
         line.put_before(id_, hashlib.sha256(raw).digest(), raw if shared else None)
         headers = raw.partition(b"\n\n")[0].split(b"\n")
         parents = [header[7:] for header in headers if header.startswith(b"parent ")]
@@ -202,7 +219,16 @@ def _walk(evidence: Evidence, tip: str | None, *, shared: bool = False) -> Line:
             )
         id_ = parents[0].decode("ascii", "replace") if parents else None
     line.turn_round()
+    following(len(line), len(line))
     return line
+
+
+def _said_by(raw: bytes) -> int:
+    """Return how many entries there are by what the newest says; nothing rests on it."""
+    try:
+        return parse_commit(raw, "")[0].sequence
+    except FoundError:
+        return 1
 
 
 def _tell(report: Report, examiner: Examiner, told: Told) -> None:

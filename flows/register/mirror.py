@@ -13,13 +13,14 @@ import shutil
 import subprocess
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
 from flows.domain.errors import Fault, MalformedError, RefusedError, RegisterError
-from flows.register.audit import audit, head_of_line
+from flows.register.audit import AUDITING, FOLLOWING, audit, head_of_line
 from flows.register.handing_out import lent
 from flows.register.objects import is_id
 from flows.register.packs import GIT, environment
@@ -43,6 +44,8 @@ _FETCH: Final = (
     "--no-recurse-submodules",
 )
 _SECONDS: Final = 3_600
+FETCHING: Final = "Fetching"
+FOLLOWING_COPY: Final = "Following the copy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +57,14 @@ class Verifier:
         pin: The fingerprint the register must have; None where none was given.
         now: UTC.
         processes: By how many, as the audit takes it.
+        tell: Told what is being done, and how much of how much of it is.
     """
 
     check_brought: Callable[[Brought], Verdict]
     pin: str | None
     now: datetime
     processes: int = 1
+    tell: Callable[[str, int, int], None] = lambda _what, _done, _all: None
 
     def verify(self, candidate: Path, before: Path) -> Report:
         """Return what an audit of ``candidate`` finds, which has to go on from the repository ``before``.
@@ -72,8 +77,10 @@ class Verifier:
             check_brought=self.check_brought,
             pin=self.pin,
             now=self.now,
-            remembered=head_of_line(before),
+            remembered=head_of_line(before, partial(self.tell, FOLLOWING_COPY)),
             processes=self.processes,
+            progress=partial(self.tell, AUDITING),
+            following=partial(self.tell, FOLLOWING),
         )
 
 
@@ -109,6 +116,7 @@ def mirror(source: str, folder: Path, verifier: Verifier) -> Mirrored:
         # Beside the copy and not in it, which has nothing that no register has.
         _candidate([folder / "objects"], folder.absolute().parent) as candidate,
     ):
+        verifier.tell(FETCHING, 0, 1)
         _fetch(source, candidate)
         old, new = copy.tip(), branch_of(candidate)
         report = verifier.verify(candidate, folder)

@@ -15,13 +15,14 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from desk_builders import CASE, Desk
+from desk_builders import CASE, Desk, run
 
 from flows import home as flows_home
 from flows.casework import backing_up
-from flows.casework.restoring import AUDITING, restore
+from flows.casework.restoring import restore
 from flows.home import Home
 from flows.register import resuming, sharing
+from flows.register.audit import AUDITING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,12 +123,22 @@ def on_a_terminal(*words: str | Path) -> tuple[str, str]:
 
 @pytest.mark.exhaustive
 def test_a_terminal_shows_what_is_done_and_json_stays_json(desk: Desk, new: Desk, tmp_path: Path) -> None:
-    backup = tmp_path / "backup"
+    backup, copy = tmp_path / "backup", tmp_path / "copy.git"
     (desk.home.notices / "a.txt").write_text("Somebody is to decide.\n")
     calls: dict[tuple[str | Path, ...], list[str]] = {
         ("backup", backup, "--home", desk.home.root): ["Copying", "Writing the register", "Reading back"],
-        ("restore", backup, "--home", new.home.root): ["Taking", "Reading every case", "Auditing"],
-        ("audit", "--home", desk.home.root): ["Auditing"],
+        ("restore", backup, "--home", new.home.root): [
+            *("Taking", "Reading every case", "Following the line", "Auditing")
+        ],
+        ("audit", "--home", desk.home.root): ["Following the line", "Auditing"],
+        ("mirror", desk.home.register, copy): [
+            *("Fetching", "Following the line", "Auditing"),
+        ],
+        ("mirror", copy, copy): ["Fetching", "Following the copy", "Following the line", "Auditing"],
+        ("restore", backup, "--register", copy, "--home", tmp_path / "newer"): [
+            *("Taking", "Fetching", "Following the copy", "Following the line", "Auditing"),
+            *("Reading every case", "Following the line"),
+        ],
         ("doctor", "--mend", "--home", desk.home.root): ["Reading every case"],
     }
     for words, labels in calls.items():
@@ -135,11 +146,13 @@ def test_a_terminal_shows_what_is_done_and_json_stays_json(desk: Desk, new: Desk
             desk.home.catalogue.unlink()  # it is made anew, as after an upgrade
         printed, shown = on_a_terminal(*words, "--json")
         assert isinstance(json.loads(printed), dict)
-        places = [shown.index(label) for label in labels]
-        assert places == sorted(places), shown
+        after = 0
+        for label in labels:
+            after = shown.index(label, after) + 1
     for words in (("doctor",), ("audit",)):
         desk.home.catalogue.unlink(missing_ok=True)
         assert desk(*words).stderr == ""  # and nothing of it is on a pipe
+    assert run("mirror", desk.home.register, copy).stderr == ""
 
 
 class Cut(BaseException):

@@ -66,6 +66,34 @@ def test_a_register_told_to_the_end_holds(busy_office: Office) -> None:
     assert bytes_of(busy_office.path) == before
 
 
+def test_how_far_the_line_is_followed_is_told_before_it_is_audited(
+    busy_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.register.audit._OFTEN", 10)
+    told: list[tuple[str, int, int]] = []
+
+    audited(
+        busy_office.path,
+        following=lambda done, all_: told.append(("line", done, all_)),
+        progress=lambda done, all_: told.append(("entries", done, all_)),
+    )
+
+    assert told[:4] == [("line", done, 24) for done in (0, 10, 20, 24)]
+    assert {what for what, _, _ in told[4:]} == {"entries"}
+
+
+def test_a_newest_entry_that_is_none_is_followed_and_found(busy_office: Office) -> None:
+    told: list[tuple[int, int]] = []
+    a = Attacker(busy_office.path, busy_office.signers)
+    a.steps[-1].edit_raw = lambda raw: raw[: raw.index(b"\n\n") + 2]
+    a.together()
+
+    report = audited(busy_office.path, following=lambda done, all_: told.append((done, all_)))
+
+    assert not report.passes
+    assert told == [(0, 1), (24, 24)]
+
+
 def test_what_it_has_to_read_again_of_a_case_changes_nothing(
     busy_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

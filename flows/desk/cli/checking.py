@@ -10,7 +10,7 @@ from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import click
 
@@ -52,7 +52,7 @@ from flows.domain.events import Events
 from flows.domain.finding import blocking
 from flows.domain.policy import BODIES
 from flows.domain.text_file import text_of
-from flows.register.audit import Report
+from flows.register.audit import AUDITING, FOLLOWING, Report
 from flows.register.audit import audit as audit_register
 from flows.register.checkpoint import newest_checkpoint, parse_text
 from flows.register.note import parse_note_key
@@ -73,7 +73,6 @@ if TYPE_CHECKING:
     from flows.register.note import NoteKey
     from flows.register.report import Witnessed
 
-AUDITING: Final = "Auditing"
 _MOST_PLACES = 10
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
@@ -152,8 +151,8 @@ def audit(
     pin = fingerprint(pin) if pin is not None else None
     before = _remembered(remember) if remember else None
     with ExitStack() as stack:
-        there = stack.enter_context(_handed_out(home)) if repository is None else None
         progress = stack.enter_context(Progress())
+        there = stack.enter_context(_handed_out(home, progress)) if repository is None else None
         report = audit_register(
             repository or there or home.own_register,
             check_brought=paper.check,
@@ -169,6 +168,7 @@ def audit(
             processes=processors(),
             keep_at=remember,
             progress=partial(progress.show, AUDITING),
+            following=partial(progress.show, FOLLOWING),
         )
     stop = _stopped_there(home) if there else stopped(repository or home.register)
     where = home.registrar.text if there and home.registrar else str(repository or home.register)
@@ -205,13 +205,14 @@ def audit(
 
 
 @contextmanager
-def _handed_out(home: Home) -> Iterator[Path | None]:
+def _handed_out(home: Home, progress: Progress) -> Iterator[Path | None]:
     """Hold a copy of the register that a registrar elsewhere hands out; None where the home is here."""
     if home.registrar is None or home.register.is_dir():
         yield None
         return
-    from flows.register.mirror import brought  # noqa: PLC0415 - where a registrar is asked alone
+    from flows.register.mirror import FETCHING, brought  # noqa: PLC0415 - where a registrar is asked alone
 
+    progress.show(FETCHING, 0, 1)
     with open_office(home) as office, brought(office.register, home.state) as repository:
         yield repository
 

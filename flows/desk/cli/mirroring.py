@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from flows import home as flows_home
 from flows.casework import papers as paper
-from flows.desk.cli.checking import audit_json, fingerprint, tell_audit
+from flows.desk.cli.checking import Progress, audit_json, fingerprint, tell_audit
 from flows.desk.cli.terminal import FAILS_ITS_AUDIT, NO, counted, example, print_json, prints
 from flows.domain.errors import RefusedError
 from flows.register.mirror import Verifier, check_push
@@ -37,7 +38,8 @@ def mirror(source: str, copy: Path, pin: str | None, *, as_json: bool) -> None:
     SOURCE is a folder or an address, as git fetches from. What comes is audited beside the copy. If it
     fails, or was cut off or written anew, the copy stays as it was: then it is the evidence.
     """
-    done = mirror_register(source, copy, _verifier(pin))
+    with Progress() as progress:
+        done = mirror_register(source, copy, replace(_verifier(pin), tell=progress.show))
     entries = counted(done.report.entries, "entry", "entries")
     if as_json:
         print_json({"moved": done.moved, **audit_json(done.report)})

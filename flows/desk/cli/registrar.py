@@ -76,7 +76,10 @@ def promote(copy: Path, *, home: Home, as_json: bool) -> None:
     The copy takes no push any more. It is audited, and becomes this home's register if it passes and the
     service's key is here; then `equipoise registrar` writes it.
     """
-    done = take_over(replace(home, registrar=None), copy)
+    from flows.desk.cli.checking import Progress  # noqa: PLC0415 - for who takes over alone
+
+    with Progress() as progress:
+        done = take_over(replace(home, registrar=None), copy, progress.show)
     if as_json:
         print_json({"entries": done.entries, "newest": done.newest})
     else:
