@@ -21,7 +21,7 @@ MODULE: Final = next(
 
 def make_token(folder: Path, label: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make a token whose PIN is 1234; what the test starts finds it by its label."""
-    (folder / "tokens").mkdir()
+    (folder / "tokens").mkdir(exist_ok=True)
     (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nlog.level = ERROR\n")
     monkeypatch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
     pins = ("--so-pin", "4321", "--pin", "1234")

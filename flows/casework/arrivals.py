@@ -65,7 +65,7 @@ class Standing:
         tag: What stands for its name.
         since: When it came there, UTC.
         why: What is wrong with it; empty of what is yet to be taken in.
-        again: Whether it can be taken in again: of an assessment alone its case is there already.
+        again: Whether it can be taken in again: it has a request, or is a file that may be one.
         by_mail: Whether it came by mail, so that it can be added to a case.
     """
 
@@ -142,7 +142,7 @@ def take_in_again(office: Office, person: str, tag: str) -> None:
     """Put what was set aside back into the inbox.
 
     Raises:
-        RefusedError: there is no such item, or it is an assessment alone; what became of it is told.
+        RefusedError: there is no such item, or no request in it; what became of it is told.
     """
     if there := office.keys_elsewhere:
         there.ask("take-in-again", bool, person=person, tag=tag)
@@ -151,7 +151,10 @@ def take_in_again(office: Office, person: str, tag: str) -> None:
     with office.taking_in():
         folder = _folder(office, tag)
         if not _of_a_request(folder):
-            raise RefusedError("Its request is a case already; hand the assessment to that case.")
+            raise RefusedError(
+                "There is no request in it that could be taken in again: hand an assessment to its case as a "
+                "draft, and put anything else in with its request."
+            )
         alone = _alone(folder)
         note(office, {"person": person, "reason": "", "cases": [], "item": tag, "done": _AGAIN})
         copy_in(alone or folder, office.home.inbox)

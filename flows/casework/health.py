@@ -11,6 +11,7 @@ from flows.casework.auditing import last_audit, silent_witnesses
 from flows.casework.copies_elsewhere import Way
 from flows.catalogue.search import Which
 from flows.domain.procedure import Stage
+from flows.register.statement import POLICY
 from flows.register.stop import stopped_since
 from flows.sources import aside, inbox
 
@@ -85,7 +86,8 @@ def health(office: Office, settings: Settings) -> Health:
     wrong = {
         "writing-stopped": is_stopped is not None,
         "audit-failed": bool(audit and audit.findings),
-        "audit-old": audit is None or now - audit.time > _AUDIT_OLD,
+        # A register that was founded since the last night was missed by none.
+        "audit-old": now - (audit.time if audit else _founded(office)) > _AUDIT_OLD,
         "witness-silent": bool(silent_witnesses(home)),
         "state-damaged": auditing.lost_lines(home) + copies_elsewhere.lost_lines(home) > 0,
         "backup-old": hours > 0 and (backup is None or now - backup.time > timedelta(hours=hours)),
@@ -109,3 +111,8 @@ def health(office: Office, settings: Settings) -> Health:
         backed_up=backup.time if backup else None,
         backed_up_to=backup.entries if backup else 0,
     )
+
+
+def _founded(office: Office) -> datetime:
+    """Return when the register was founded, UTC, by its first entry."""
+    return datetime.fromtimestamp(office.register.dossier(POLICY).entries[0].entry.committed, UTC)

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import pyrage
 
 from flows import disk
+from flows.domain.english import listing
 from flows.domain.errors import Fault, MalformedError, RegisterError, VaultShutError
 from flows.foreign import object_of
 
@@ -222,8 +223,21 @@ def _unfit(place: Path) -> RegisterError:
     return RegisterError(f"The key-encryption key {place} cannot be read; restore it from a copy.")
 
 
-def _secret() -> tuple[str, str]:
+_SHUT: Final = (
+    "The vault is shut, so that nothing sealed is read and no request is taken in: no agent answers, and "
+    "no passphrase is at hand; `equipoise vault agent` opens it."
+)
+_NO_PIN: Final = (
+    "The PIN of the device is not at hand: call this at a terminal, which asks for it, or have "
+    f"{NAMED} name a file with it."
+)
+
+
+def _secret(without: str = _SHUT) -> tuple[str, str]:
     """Return the passphrase or PIN, and where it came from, to follow the word.
+
+    Args:
+        without: What is said where there is none.
 
     Raises:
         VaultShutError: there is none.
@@ -239,10 +253,7 @@ def _secret() -> tuple[str, str]:
     # Not from a thread: there nobody waits for a question.
     if threading.current_thread() is threading.main_thread() and sys.stdin.isatty() and sys.stderr.isatty():
         return getpass.getpass("Passphrase of the vault, or PIN: "), "that was typed"
-    raise VaultShutError(
-        "The vault is shut, so that nothing sealed is read and no request is taken in: no agent answers, and "
-        "no passphrase is at hand; `equipoise vault agent` opens it."
-    )
+    raise VaultShutError(without)
 
 
 def keep(place: Path, opened: Opened, *, passphrase: str | None = None, device: Device | None = None) -> None:
@@ -254,7 +265,7 @@ def keep(place: Path, opened: Opened, *, passphrase: str | None = None, device: 
 
     Raises:
         MalformedError: the passphrase is too short.
-        VaultShutError: the device does not answer.
+        VaultShutError: the device cannot be used, and why; or its PIN is not at hand.
     """
     data = opened.text
     if passphrase is not None:
@@ -263,7 +274,8 @@ def keep(place: Path, opened: Opened, *, passphrase: str | None = None, device: 
             raise MalformedError("the passphrase", Fault(path="", problem=problem))
         data = pyrage.passphrase.encrypt(data, passphrase)
     elif device is not None:
-        data = _for_device(device, data, *_secret())
+        _token_of(device)  # what is missing is told before a PIN is asked for
+        data = _for_device(device, data, *_secret(_NO_PIN))
     _put(place, data)
 
 
@@ -377,6 +389,27 @@ def _to_device(device: Device, data: bytes, pin: str, whence: str) -> bytes:
 @contextmanager
 def _key_in(device: Device, pin: str, whence: str) -> Iterator[Any]:
     """Give the AES key in a device, which encrypts in CBC with padding; the identity has its own checksum."""
+    token = _token_of(device)
+    import pkcs11  # noqa: PLC0415 - an extra, for those who have a device
+
+    try:
+        with token.open(user_pin=pin) as session:
+            yield session.get_key(object_class=pkcs11.ObjectClass.SECRET_KEY, label=device.key)
+    except pkcs11.NoSuchKey:
+        raise _unusable(device, f"it has no AES key {device.key}") from None
+    except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange):
+        raise _unusable(device, f"it does not take the PIN {whence}") from None
+    except (pkcs11.PKCS11Error, RuntimeError) as error:
+        what = f"it says {type(error).__name__} to its key {device.key} and the PIN {whence}"
+        raise _unusable(device, what) from None
+
+
+def _token_of(device: Device) -> Any:  # noqa: ANN401 - of an extra
+    """Return the token of a device, which takes no PIN.
+
+    Raises:
+        VaultShutError: the software, the library or the token is missing.
+    """
     try:
         import pkcs11  # noqa: PLC0415 - an extra, for those who have a device
     except ImportError:
@@ -384,14 +417,24 @@ def _key_in(device: Device, pin: str, whence: str) -> Iterator[Any]:
             "A key in a device needs more software: pip install 'equipoise[token]'."
         ) from None
     try:
-        token = pkcs11.lib(device.module).get_token(token_label=device.token)
-        with token.open(user_pin=pin) as session:
-            yield session.get_key(object_class=pkcs11.ObjectClass.SECRET_KEY, label=device.key)
+        library = pkcs11.lib(device.module)
+    except (pkcs11.PKCS11Error, RuntimeError):
+        missing = "/" in device.module and not Path(device.module).exists()
+        what = "there is no file" if missing else "no library of a device can be loaded from"
+        raise _unusable(device, f"{what} {device.module}") from None
+    try:
+        return library.get_token(token_label=device.token)
+    except pkcs11.NoSuchToken:
+        there = sorted({token.label for token in library.get_tokens()} - {""})
+        found = f"its tokens are {listing(there)}" if there else "it finds none"
+        what = f"{device.module} finds no token of that label; {found}"
+        raise _unusable(device, what) from None
     except (pkcs11.PKCS11Error, RuntimeError) as error:
-        raise VaultShutError(
-            f"The device {device.token} does not open the vault ({type(error).__name__}); look at its "
-            f"module, label and key, and at the PIN {whence}."
-        ) from None
+        raise _unusable(device, f"{device.module} says {type(error).__name__} to its label") from None
+
+
+def _unusable(device: Device, why: str) -> VaultShutError:
+    return VaultShutError(f"The device {device.token} cannot be used: {why}.")
 
 
 # That it was opened -------------------------------------------------------------------------------

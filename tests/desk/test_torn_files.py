@@ -93,7 +93,7 @@ def test_a_line_that_is_lost_is_told_and_stops_nothing(name: str, kept: Desk, tm
 def test_a_file_of_which_all_is_lost_is_red_and_not_green(kept: Desk) -> None:
     for data in (bytes(4096), b"\xff" * 100):
         kept.home.audits.write_bytes(data)
-        assert json.loads(kept("health", "--json").stdout)["troubles"] == ["audit-old", "state-damaged"]
+        assert json.loads(kept("health", "--json").stdout)["troubles"] == ["state-damaged"]
 
 
 def test_what_an_audit_validated_and_a_disk_spoilt_counts_as_the_one_before(kept: Desk) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyrage
@@ -410,11 +412,44 @@ def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Device:
     return Device(module=str(MODULE), token="foi", key="equipoise")  # noqa: S106 - a label
 
 
+_UNUSABLE: Final[tuple[tuple[dict[str, str], str], ...]] = (
+    ({"token": "other"}, f"{MODULE} finds no token of that label; its tokens are foi"),
+    ({"token": "x" * 40}, f"{MODULE} finds no token of that label; its tokens are foi"),
+    ({"key": "other"}, "it has no AES key other"),
+    ({"module": "/nowhere.so"}, "there is no file /nowhere.so"),
+    ({"module": "nowhere.so"}, "no library of a device can be loaded from nowhere.so"),
+    ({"module": __file__}, f"no library of a device can be loaded from {__file__}"),
+)
+"""What may be wrong with the names of a device, and what is said of it."""
+
+
+def test_what_is_missing_of_a_device_is_told_before_a_pin_is_asked_for(
+    place: Path, device: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pkcs11  # noqa: PLC0415 - for who has a device alone
+
+    before, key = place.read_bytes(), unlock(place)
+    for changes, told in _UNUSABLE:
+        if "key" not in changes:  # which keys there are only the PIN tells
+            with pytest.raises(VaultShutError) as caught:
+                wrapping.keep(place, key, device=replace(device, **changes))
+            assert str(caught.value).endswith(f"cannot be used: {told}.")
+    assert place.read_bytes() == before
+    make_token(tmp_path, "foi", monkeypatch)
+    with pytest.raises(VaultShutError, match="says MultipleTokensReturned to its label"):
+        wrapping.keep(place, key, device=device)
+    shutil.rmtree(tmp_path / "tokens")
+    (tmp_path / "tokens").mkdir()
+    pkcs11.lib(device.module).reinitialize()
+    with pytest.raises(VaultShutError, match="finds no token of that label; it finds none"):
+        wrapping.keep(place, key, device=device)
+
+
 def test_a_device_opens_it_with_its_pin_alone(
     place: Path, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, pin = unlock(place), place.with_name("pin")
-    with pytest.raises(VaultShutError):
+    with pytest.raises(VaultShutError, match="The PIN of the device is not at hand: call this at a terminal"):
         wrapping.keep(place, key, device=device)
     monkeypatch.setenv(wrapping.NAMED, str(pin))
     pin.write_text("1234")
@@ -425,14 +460,18 @@ def test_a_device_opens_it_with_its_pin_alone(
     assert unlock(place).text == key.text
     assert "device in" in place.with_name("opened.jsonl").read_text()
     said: dict[str, Any] = json.loads(place.read_text())
-    for changes in ({"token": "other"}, {"key": "other"}, {"module": "/nowhere.so"}):
+    for changes, told in _UNUSABLE:
         place.write_text(json.dumps({**said, **changes}))
-        with pytest.raises(VaultShutError, match="does not open the vault"):
+        with pytest.raises(VaultShutError) as caught:
             unlock(place)
+        assert str(caught.value) == f"The device {changes.get('token', 'foi')} cannot be used: {told}."
     place.write_text(json.dumps(said))
-    pin.write_text("9999")
-    with pytest.raises(VaultShutError, match="at the PIN in"):
-        unlock(place)
+    for wrong in ("9999", "x" * 300):
+        pin.write_text(wrong)
+        with pytest.raises(
+            VaultShutError, match=r"foi cannot be used: it (does not take|says \w+ .*) the PIN in"
+        ):
+            unlock(place)
     pin.write_text("1234")
     rotate(place)
     assert wrapping.form_of(place) == "device"

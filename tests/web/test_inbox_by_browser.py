@@ -145,6 +145,26 @@ def test_a_note_that_a_full_disk_cut_off_stands_in_nobodys_way(office: Office, h
     assert [json.loads(line)["item"] for line in noted] == [tag, tag]
 
 
+@pytest.mark.parametrize("names", [("assessment.yaml",), ("notes.txt", "photograph.png")])
+def test_of_what_came_without_a_request_no_case_is_said_to_be_there(
+    names: tuple[str, ...], person: Callable[..., Person], office: Office, home: Home
+) -> None:
+    folder = home.inbox / "item"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_text("parts: []\n")
+    requests.set_aside(office, folder, ["request.yaml: it is missing"])
+    told = "There is no request in it that could be taken in again: hand an assessment to its case as a draft"
+
+    with pytest.raises(RefusedError, match=told):
+        arrivals.take_in_again(office, "foi-officer", tag_of(folder))
+
+    officer = person("foi-officer")
+    officer.follows("Inbox")
+    assert told in officer.words
+    assert "is a case already" not in officer.words
+
+
 def test_nobody_but_the_foi_officer_does_anything_about_it(office: Office, tag: str) -> None:
     with pytest.raises(NotEntitledError):
         arrivals.take_in_again(office, "legal-reviewer", tag)

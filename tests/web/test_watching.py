@@ -47,7 +47,8 @@ def metrics(text: str) -> dict[str, float]:
 def test_what_is_wrong_turns_the_state_red_and_stands_in_the_metrics(desk: Desk, tmp_path: Path) -> None:
     with serving(desk.home) as at, httpx.Client(base_url=at) as client:
         fresh = client.get("/health/state")
-        assert (fresh.status_code, fresh.json()["troubles"]) == (503, ["audit-old"])
+        assert (fresh.status_code, fresh.json()["troubles"]) == (200, [])
+        assert (fresh.json()["audited"], fresh.json()["passed"]) == (None, False)
         audited(desk)
         assert client.get("/health/state").json()["well"]
 
@@ -116,6 +117,13 @@ def test_a_backup_that_is_late_and_an_audit_that_failed_or_is_old_are_told_by_th
     later = flows_home.now() + timedelta(hours=37)
     monkeypatch.setattr(flows_home, "now", lambda: later)
     late = desk("health", "--json")
+    with monkeypatch.context() as lost:
+        lost.setattr(flows_home, "now", lambda: later - timedelta(hours=1, minutes=30))
+        desk.home.audits.rename(tmp_path / "audits")
+        assert '"audit-old"' not in desk("health", "--json").stdout
+        lost.setattr(flows_home, "now", lambda: later)
+        assert '"audit-old"' in desk("health", "--json").stdout, "a register of before that nobody audited"
+        (tmp_path / "audits").rename(desk.home.audits)
 
     assert late.exit_code == 1
     assert '"audit-old"' in late.stdout
