@@ -75,7 +75,21 @@ def _examined(home: Home, tell: Tell | None) -> list[Ailment]:
 
 def _servers(home: Home) -> Iterator[Ailment]:
     """Look at what is not on this machine, which can take its time."""
-    return _looked(home, partial(mail_doctor.servers, home))
+    for look in (mail_doctor.servers, _prefect):
+        yield from _looked(home, partial(look, home))
+
+
+def _prefect(home: Home) -> Iterator[Ailment]:
+    """Ask the Prefect server that the environment names whether it would run a flow."""
+    from flows.engine import waking  # noqa: PLC0415 - HTTP, for who asks alone
+
+    there = waking.elsewhere(home)
+    if there and (what := there.silence() or there.refusal("intake")):
+        yield Ailment(
+            place="PREFECT_API_URL",
+            what=f"No flow can be asked for at that Prefect server: {what}.",
+            remedy="Put that right; until then what acts lead to waits for a tick there, or is not done.",
+        )
 
 
 def mend(home: Home, *, asking: bool = True, tell: Tell | None = None) -> tuple[list[Ailment], list[Ailment]]:

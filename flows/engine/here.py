@@ -88,6 +88,8 @@ def run(home: Home, flows: Sequence[str], only: Sequence[str] | None = None) -> 
 def _run_there(there: Prefect, flow: str, only: Sequence[str] | None) -> bool:
     for _ in range(_ATTEMPTS):
         asked = there.ask(flow, only, within=_ANSWER_SECONDS)
+        if not asked and not there.up and (refusal := there.refusal(flow)):
+            raise RegisterError(f"The Prefect server of PREFECT_API_URL runs no {flow}: {refusal}.")
         ended = _wait(there, flow, asked) if asked else None
         # Cancelled: another run of the flow was under way. None: the server had no answer just then.
         if ended not in {None, "CANCELLED"}:
@@ -102,9 +104,10 @@ def _run_there(there: Prefect, flow: str, only: Sequence[str] | None) -> bool:
 def _unreached(there: Prefect, flow: str) -> RegisterError:
     if there.up:
         return RegisterError(f"equipoise up runs, but does not get to {flow}; try again, or start it anew.")
+    if silence := there.silence():
+        return RegisterError(f"The Prefect server of PREFECT_API_URL does not answer ({silence}).")
     return RegisterError(
-        f"The Prefect server of PREFECT_API_URL does not get to {flow}; look whether it answers, whether the "
-        "deployments are there, and whether a worker runs."
+        f"The Prefect server of PREFECT_API_URL does not get to {flow}; look whether a worker runs."
     )
 
 

@@ -37,6 +37,13 @@ _OK, _ELSEWHERE, _BUSY = 200, 300, 503
 _BUSY_SECONDS: Final = 0.2
 _SCHEDULED: Final = {"state": {"type": "SCHEDULED", "name": "Scheduled"}}
 
+_REFUSED: Final = {
+    401: "it refuses PREFECT_API_AUTH_STRING, or PREFECT_API_KEY",
+    403: "it refuses PREFECT_API_AUTH_STRING, or PREFECT_API_KEY",
+    404: "it has no deployment of {flow}; deploy the flows, or give an address that ends in /api",
+}
+"""What a server means by a status that it goes on answering with."""
+
 _NEXT: Final = {
     Stage.RECEIVED: "drafting",
     Stage.LEGAL_REVIEW: "legal-review",
@@ -44,6 +51,14 @@ _NEXT: Final = {
     Stage.PUBLICATION: "publication",
 }
 """The flow that has something to do once a case stands at a stage."""
+
+
+class _StatusError(OSError):
+    """A server answers, and not as it was asked to."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"it answers with {status}")
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +104,7 @@ class Prefect:
                 break
             time.sleep(_BUSY_SECONDS)
         if not _OK <= answer.status < _ELSEWHERE:
-            raise OSError(f"it answers with {answer.status}")
+            raise _StatusError(answer.status)
         return answer.body
 
     def ask_for_refused(self, deployment: str, since: datetime) -> None:
@@ -112,6 +127,33 @@ class Prefect:
             for refused in json_of(self._answered("/flow_runs/filter", which)):
                 body = {**_SCHEDULED, "idempotency_key": f"instead-of-{refused['id']}"}
                 self.call(f"/deployments/{deployment}/create_flow_run", body)
+
+    def refusal(self, flow: str) -> str | None:
+        """Return why no run of ``flow`` can be asked for until people change that; None where it can."""
+        try:
+            self.call(f"/deployments/name/{flow}/{authorities.deployment(flow, self.authority)}")
+        except _StatusError as error:
+            return _REFUSED.get(error.status, "").format(flow=flow) or None
+        except (OSError, ValueError):
+            return None
+        return None
+
+    def silence(self) -> str | None:
+        """Return what keeps it from answering, in the system's words; None where it answers."""
+        try:
+            self._answered("/health")
+        except _StatusError:
+            return None
+        except OSError as error:
+            import ssl  # noqa: PLC0415 - where something is wrong alone
+
+            why = getattr(error, "reason", error)
+            if isinstance(why, ssl.SSLCertVerificationError):
+                return f"its certificate: {why.verify_message}"
+            if isinstance(why, ssl.SSLError):
+                return "it speaks no TLS that this machine understands"
+            return getattr(why, "strerror", None) or "what answers is no server of the web"
+        return None
 
     def ask(self, flow: str, only: Sequence[str] | None, *, within: float = _WITHIN) -> str | None:
         """Ask for a run of ``flow``; return its id, None where that cannot be asked for.

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from canaries import NAME
+from prefect.client.orchestration import get_client
 
+from flows.casework import doctor
 from flows.domain.documents import ASSESSMENT
 from flows.domain.errors import RegisterError
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.engine import waking
+from flows.engine.due import Runs
 from flows.engine.settings import password
 from flows.home import Home
 from flows.settings import OWN_VARIABLE
@@ -158,14 +161,45 @@ def test_workers_elsewhere_that_cannot_be_asked_fail_no_act(
     waking.wake(resting.home, stage)
 
 
-@pytest.mark.usefixtures("remote")
-def test_a_command_says_that_nobody_elsewhere_takes_its_flow_up(
-    resting: Town, monkeypatch: pytest.MonkeyPatch
+def test_a_command_and_the_doctor_say_why_no_flow_can_be_asked_for(
+    resting: Town, remote: str, sole_deployer: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    del sole_deployer  # nobody deploys meanwhile
     monkeypatch.setattr(engine, "_ATTEMPTS", 1)
+    account = os.environ["PREFECT_API_AUTH_STRING"]
+    wrong = {
+        (remote, account): "it has no deployment of intake; deploy the flows",
+        (remote, "equipoise:another"): "it refuses PREFECT_API_AUTH_STRING",
+        (NOBODY, account): "Connection refused",
+        (remote.replace("http:", "https:"), account): "it speaks no TLS",
+    }
+    for (url, password_), what in wrong.items():
+        monkeypatch.setenv("PREFECT_API_URL", url)
+        monkeypatch.setenv("PREFECT_API_AUTH_STRING", password_)
 
-    with pytest.raises(RegisterError, match="whether the deployments are there, and whether a worker runs"):
-        engine.run(resting.home, ["intake"])
+        with pytest.raises(RegisterError, match=what):
+            engine.run(resting.home, ["intake"])
+        (ailment,) = doctor.examine(resting.home)
+
+        assert ailment.place == "PREFECT_API_URL"
+        assert what in ailment.what
+
+
+@pytest.mark.usefixtures("remote")
+def test_a_command_says_that_no_worker_takes_its_flow_up_and_the_doctor_finds_nothing(
+    resting: Town, sole_deployer: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del sole_deployer
+    monkeypatch.setattr(engine, "_BEGIN_SECONDS", 0.1)
+    with get_client(sync_client=True) as client:
+        flows = Runs(client, resting.home, every=3600).flows
+        try:
+            with pytest.raises(RegisterError, match="does not get to intake; look whether a worker runs"):
+                engine.run(resting.home, ["intake"])
+            assert doctor.examine(resting.home) == []
+        finally:
+            for each in flows:
+                client.delete_deployment(each)
 
 
 def test_a_command_says_that_the_up_does_not_answer(resting: Town, monkeypatch: pytest.MonkeyPatch) -> None:
