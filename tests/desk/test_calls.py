@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 import pytest
@@ -107,6 +107,45 @@ def test_under_json_a_refusal_is_one_json_object_on_standard_error(
     assert told.keys() == {"error", "exit"}
     assert told["exit"] == exit_code
     assert says in told["error"]
+
+
+_GO_ON: Final = frozenset({"demo", "up", "registrar", "desk serve", "vault agent", "witness serve"})
+"""What runs until Ctrl-C, or the whole story."""
+
+
+@pytest.mark.parametrize("given", [False, True])
+@pytest.mark.parametrize("there", [False, True])
+def test_under_json_every_command_says_one_object_where_there_is_no_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, there: bool, given: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)  # for what a command is to make
+    home = tmp_path / "home"
+    if there:
+        home.touch()  # a file in its place
+    for path, command in COMMANDS.items():
+        name = path.removeprefix("equipoise ")
+        if name in _GO_ON:
+            continue
+        words = [*name.split(), *(_made_up(command) if given else ()), "--json", "--home", str(home)]
+        result = CliRunner().invoke(main, words, prog_name="equipoise", input="")
+        assert isinstance(result.exception, SystemExit | None), path
+        told, refused = result.stdout, result.stderr
+        assert bool(told) != bool(refused), path
+        assert isinstance(json.loads(told or refused), dict), path
+        if refused:
+            assert json.loads(refused).keys() == {"error", "exit"}, path
+            assert json.loads(refused)["exit"] == result.exit_code != 0, path
+    assert home.is_file() == there
+
+
+def _made_up(command: click.Command) -> Iterator[str]:
+    """Yield something for whatever a command needs."""
+    for each in command.params:
+        if each.required:
+            choices = each.type.choices if isinstance(each.type, click.Choice) else ["2022-11-07"]
+            if isinstance(each, click.Option):
+                yield each.opts[0]
+            yield str(choices[0])
 
 
 @pytest.mark.parametrize("key", [(), ("--key", "agent")])
