@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final
@@ -25,7 +26,10 @@ PAGE: Final = 50
 _LOOKED_THROUGH: Final = 500
 """References that are compared with one that is none."""
 _SUGGESTED: Final = 2
-_BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_BEGINS_A_FORMULA: Final = re.compile(
+    r"(?:\A|(?<=[;|\t\r\n]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])|\A(?=\s)"
+)
+"""Where a cell begins, or what another program takes for one: it may part cells at other characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,5 +144,4 @@ def as_csv(office: Office, sought: Sought) -> str:
 
 def _cell(value: object) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
+    return _BEGINS_A_FORMULA.sub("'", str(value))

@@ -73,7 +73,19 @@ def test_what_is_found_is_to_be_had_as_a_table_and_as_json(home: Home, at: str) 
 
 
 def test_no_cell_of_a_table_is_a_formula() -> None:
-    assert [*map(finding._cell, ("=1+1", "@x", "a=b"))] == ["'=1+1", "'@x", "a=b"]
+    """Nor is what a spreadsheet that parts cells otherwise takes for one, nor in the width of Japanese."""
+    cells = {
+        "=1+1": "'=1+1",
+        "@x": "'@x",
+        " =1+1": "' =1+1",
+        "\t=1+1": "'\t'=1+1",
+        "\uff1d1+1": "'\uff1d1+1",
+        "Plans;=1+1": "Plans;'=1+1",
+        "Plans|\u00a0-1": "Plans|'\u00a0-1",
+        "a\n+1": "a\n'+1",
+        "a=b; and 3 - 2, -1": "a=b; and 3 - 2, -1",
+    }
+    assert {each: finding._cell(each) for each in cells} == cells
 
 
 def test_each_filter_finds_what_it_says(home: Home) -> None:

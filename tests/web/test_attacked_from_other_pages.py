@@ -1,0 +1,104 @@
+"""What a page of another origin, or of another port of this machine, gets of a desk in a browser."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from desk_builders import CASE, Desk, passes_audit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from web_builders import Person
+
+    from flows.home import Home
+
+PAGE: Final = """<!doctype html><title>Elsewhere</title>
+<form id="form" method="post" action="{at}{path}" target="{target}">
+<input name="decision" value="approve"><input name="version" value="1">
+<input name="gate" value="legal-review">
+<input name="token" value="{token}"></form>
+<iframe name="within" id="within"></iframe>
+<img id="image" src="{at}/cases/1146A-22"><script src="{at}/cases/1146A-22.json"></script>
+<link rel="stylesheet" href="{at}/static/desk.css">
+"""
+READS: Final = """async ([at, way]) => {
+  try {
+    const answer = await fetch(at + "/cases/1146A-22.json", way);
+    return answer.type === "opaque" ? "opaque" : await answer.text();
+  } catch (error) { return "refused"; }
+}"""
+WAYS: Final = (
+    {"credentials": "include"},
+    {"credentials": "include", "mode": "no-cors"},
+    {"credentials": "include", "method": "POST", "mode": "no-cors", "body": "token=x"},
+    {"credentials": "include", "headers": {"X-Requested-With": "x"}},
+)
+
+
+@contextmanager
+def another_place(text: str) -> Iterator[int]:
+    """Serve a page on loopback; give its port."""
+
+    class Serves(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Serves)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_another_page_of_the_browser_reads_and_does_nothing(
+    name: str, person: Callable[..., Person], home: Home, command: Desk, at: str
+) -> None:
+    someone = person("legal-reviewer")
+    someone.goes("/cases/1146A-22/decide/test")
+    token = someone.page.locator("input[name=token]").first.input_value()
+    for path in ("/cases/1146A-22/decide/test", "/sign-out", "/me/sessions"):
+        for target in ("_self", "within"):
+            # Even with the token, which it cannot read.
+            text = PAGE.format(at=at, path=path, target=target, token=token)
+            with another_place(text) as port:
+                other = someone.context.new_page()
+                other.goto(f"http://{name}:{port}/")
+                for way in WAYS:
+                    assert other.evaluate(READS, [at, way]) in {"refused", "opaque"}
+                assert other.evaluate("document.getElementById('image').naturalWidth") == 0
+                with other.expect_response(f"{at}{path}") as answered:
+                    other.evaluate("document.getElementById('form').submit()")
+                assert answered.value.status == 403
+                other.close()
+    # Whoever opens the desk has no hold of it.
+    with another_place("<!doctype html><title>Elsewhere</title>") as port:
+        other = someone.context.new_page()
+        other.goto(f"http://{name}:{port}/")
+        opening = f"window.desk = window.open('{at}/cases/1146A-22'); true"
+        with someone.context.expect_page() as opened:
+            other.evaluate(opening)
+        opened.value.wait_for_load_state()
+        assert opened.value.evaluate("window.opener") is None
+        assert other.evaluate("window.desk.closed")
+    assert command.document(CASE, "test")["approvals"] == []
+    someone.goes("/")
+    assert someone.heading == "Waiting"
+    assert passes_audit(home)
+    someone.problems.clear()  # the browser says why
