@@ -120,6 +120,8 @@ class CaseView:
     """Where a case stands.
 
     Attributes:
+        clock: Of the answer; once that was sent, or the case is closed, nothing is overdue.
+        answered: The day on which the answer was sent, as it was put right last; None while it was not.
         owed: What is owed beside the answer, the most urgent first.
         summarised: Whether what was asked is summarised, fit to publish.
         stated: What happened beside the work on its documents, in words, oldest first.
@@ -133,6 +135,7 @@ class CaseView:
     subject: str
     received: date
     clock: Due
+    answered: date | None
     owed: tuple[OwedView, ...]
     summarised: bool
     stated: tuple[str, ...]
@@ -204,11 +207,15 @@ def show(office: Office, dossier: Dossier) -> CaseView:
     """Return where a case stands."""
     case, policy = dossier.case, dossier.policy
     request, clock = parse_request_file(dossier.read(REQUEST).decode()), office.clock(policy)
+    due = clock.answer(case.life.events, case.regime)
+    if case.life.answered or case.closed:
+        due = replace(due, overdue=False, days_left=None)
     return CaseView(
         reference=case.reference,
         subject=request.subject,
         received=case.life.events.received,
-        clock=clock.answer(case.life.events, case.regime),
+        clock=due,
+        answered=case.life.answered,
         owed=tuple(
             OwedView(
                 duty=each.duty,

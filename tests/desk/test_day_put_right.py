@@ -66,6 +66,7 @@ def test_the_last_day_counts_and_the_history_shows_both(sent: Sent) -> None:
     (first, sending), (last, putting) = ((number, what) for number, what in told.items() if wrong in what)
     assert sending.endswith(f", a day that entry {last} put right: it is {right}")
     assert putting.endswith(f": it is {right}, and not {wrong}{due} (entry {first})")
+    assert desk.told("show", CASE)["answered"] == sent.day(2).isoformat()
     words = " ".join(desk.done("history", CASE).split())
     assert "The postmark says so." in words
     assert passes_audit(desk.home)

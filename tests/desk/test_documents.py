@@ -10,6 +10,7 @@ from letter_texts import a_letter
 
 from flows import home as flows_home
 from flows.casework import papers, publishing
+from flows.desk.cli.terminal import day
 from flows.domain.documents import DOCUMENTS, TEST
 from flows.domain.errors import MalformedError
 from flows.domain.reference import ENDINGS, parse_new_reference
@@ -67,6 +68,11 @@ def test_a_response_goes_its_own_way_while_the_test_stays_where_it_is(desk: Desk
 
     assert sent.endswith(" by email, late: it was due on 6 December 2022. The response is sent.\n")
     assert (desk.stage(), desk.stage("response")) == ("drafting", "sent")
+    shown = desk.told("show", CASE)
+    assert (shown["answered"], shown["due"], shown["overdue"]) == (SENT[1], "2022-12-06", False)
+    words = " ".join(desk.done("show", CASE).split())
+    assert "(overdue)" not in words
+    assert f"Answered {day(flows_home.today())} Recorded" in words
     assert [path.name for path in sorted(desk.home.published.iterdir())] == [
         "1146A-22-response.html",
         "1146A-22-response.pdf",

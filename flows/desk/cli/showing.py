@@ -353,15 +353,7 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
     yield "Case", view.reference
     yield "Subject", view.subject
     yield "Received", day(view.received)
-    running = any(each.stage not in FINISHED for each in view.documents)
-    if view.clock.waits and running:
-        yield "Due", f"nothing, {view.clock.waits}"
-    else:
-        yield "Due", " ".join(filter(None, (_day(view.clock.due), _standing(view.clock) if running else "")))
-    if view.clock.moved:
-        yield "Moved", f"It is {_moved(view.clock)}"
-    for sentence in view.clock.advice:
-        yield "Limit", sentence
+    yield from _time_facts(view)
     for owed in view.owed:
         until = f", by {_day(owed.clock.due)} {_standing(owed.clock)}" if not owed.clock.waits else ""
         yield "Owed", f"{owed.words}{until}".rstrip()
@@ -377,6 +369,20 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
     for each in view.documents:
         yield from _document_facts(view, each)
     yield "Folder", view.folder
+
+
+def _time_facts(view: CaseView) -> Iterator[tuple[str, str]]:
+    running = any(each.stage not in FINISHED for each in view.documents)
+    if view.clock.waits and running:
+        yield "Due", f"nothing, {view.clock.waits}"
+    else:
+        yield "Due", " ".join(filter(None, (_day(view.clock.due), _standing(view.clock) if running else "")))
+    if view.answered:
+        yield "Answered", day(view.answered)
+    if view.clock.moved:
+        yield "Moved", f"It is {_moved(view.clock)}"
+    for sentence in view.clock.advice:
+        yield "Limit", sentence
 
 
 def _attested(view: CaseView) -> Iterator[tuple[str, str]]:
