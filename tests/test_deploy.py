@@ -208,6 +208,9 @@ def test_compose_backs_up_into_two_places_without_a_network() -> None:
     places = [said["environment"][name] for name in ("EQUIPOISE_BACKUP_FOLDER", "EQUIPOISE_BACKUP_KEYS")]
     assert len({mounted[each] for each in places}) == 2
     assert mounted["/srv/equipoise"] == "home"
+    # Which every engine takes; without its profile podman-compose knows no such service.
+    (words,) = re.findall(r"^#   podman compose (.* backup)$", read("container/compose.yaml"), re.MULTILINE)
+    assert words == f"--profile {said['profiles'][0]} run --rm backup"
 
 
 def test_compose_with_a_registrar_starts_what_there_is_where_each_reaches_the_other(tmp_path: Path) -> None:
