@@ -144,6 +144,7 @@ def test_a_list_of_the_revoked_that_says_nothing_of_them_lets_nobody_in(
     assert asking.answers("worker-1") == ANSWERED
 
 
+@pytest.mark.exhaustive
 def test_a_certificate_of_the_registrar_that_is_renewed_is_taken_up_while_it_runs(
     asking: Asking, tmp_path: Path
 ) -> None:
