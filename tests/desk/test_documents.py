@@ -64,7 +64,12 @@ def test_a_response_goes_its_own_way_while_the_test_stays_where_it_is(desk: Desk
         "The response is signed off and waits to be published.\n"
     )
     publish_now(desk.home, "response")
+    told = f"{CASE} cannot be recorded as sent: it is in drafting"
+    assert desk.refused("sent", CASE, *SENT, "--as", "foi-officer")[1] == (
+        f"{told}; its response can be, with --document response."
+    )
     sent = desk.done("sent", CASE, *SENT, *OF_THE_LETTER, "--as", "foi-officer")
+    assert desk.refused("sent", CASE, *SENT, "--as", "foi-officer")[1] == f"{told}."
 
     assert sent.endswith(" by email, late: it was due on 6 December 2022. The response is sent.\n")
     assert (desk.stage(), desk.stage("response")) == ("drafting", "sent")

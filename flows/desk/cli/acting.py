@@ -30,10 +30,11 @@ from flows.domain.acts import REVIEW_ASKED, On, Reason
 from flows.domain.acts.kind import Fact, Kind, in_words
 from flows.domain.acts.publishing import MESSAGE
 from flows.domain.acts.review import advice_on_review
+from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, SCHEDULE, TEST
 from flows.domain.edition import documents_of
 from flows.domain.english import in_full
-from flows.domain.errors import Fault, MalformedError
+from flows.domain.errors import Fault, MalformedError, RefusedError, WrongStageError
 from flows.domain.noted import read_noted
 from flows.domain.procedure import ROLE_AT, STANDS, Stage
 from flows.domain.reference import parse_reference
@@ -113,7 +114,10 @@ def command_of(kind: Kind) -> click.Command:
                 sealed=read_file(file, most=MOST_SEALED) if file else None,
                 facts=stated,
             )
-            taken = acts.act(office, officer, wish)
+            try:
+                taken = acts.act(office, officer, wish)
+            except WrongStageError as error:
+                raise _or_another(office, officer.id, wish, error) from None
         advice = advice_on_review(taken.case, office.register.policy()) if kind == REVIEW_ASKED else ""
         told = " ".join(filter(None, (in_words(kind.told, taken.act), advice)))
         _say(taken.case, document, told, taken.recorded, as_json=as_json)
@@ -124,6 +128,18 @@ def command_of(kind: Kind) -> click.Command:
     for option in reversed([*_options(kind)]):
         decorated = option(decorated)
     return click.command(kind.name, help=kind.help, epilog=example(kind.example))(decorated)
+
+
+def _or_another(office: Office, person: str, wish: Wish, error: WrongStageError) -> RefusedError:
+    """Return a refusal about the test, which is the default, with another document that takes the act."""
+    if wish.document != TEST.name:
+        return error
+    case, policy = office.register.dossier(wish.reference).case, office.register.policy()
+    for name in case.documents:
+        if not refusals(case, wish.kind, person, policy, document=name, gate=wish.gate):
+            told = str(error).removesuffix(".")
+            return RefusedError(f"{told}; its {DOCUMENTS[name].short} can be, with --document {name}.")
+    return error
 
 
 def _by_mail(  # noqa: PLR0917 - what the command was given
