@@ -12,7 +12,7 @@ from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
-from prefect.states import Cancelled, Failed
+from prefect.states import Failed
 
 from flows.engine import authorities, failures
 from flows.engine.here import load
@@ -42,11 +42,6 @@ def carry(run_id: UUID) -> None:
             failures.tell("a run", why)
             return
     carry_out(load(row), run)
-    with get_client(sync_client=True) as client:
-        ended = client.read_flow_run(run_id).state
-        if ended and ended.is_cancelling():  # what had begun is done: that it stays so helps nobody
-            done: State[None] = Cancelled(message="It was cancelled once it had begun, and went to its end.")
-            client.set_flow_run_state(run_id, done, force=True)
 
 
 def _row(client: SyncPrefectClient, run: FlowRun, authority: str) -> Schedule | None:

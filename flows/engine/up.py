@@ -182,6 +182,15 @@ def _to_carry_out(
         yield from runs.due()
 
 
+def _end_cancelled(run: FlowRun) -> None:
+    from prefect.client.orchestration import get_client  # noqa: PLC0415 - after the environment
+    from prefect.states import Cancelled  # noqa: PLC0415 - as above
+
+    with get_client(sync_client=True) as client:
+        done: State[None] = Cancelled(message="It was cancelled once it had begun, and went to its end.")
+        client.set_flow_run_state(run.id, done, force=True)
+
+
 def carry_out(flow: Flow[..., Any], found: FlowRun) -> None:
     """Carry out a run of a flow that was granted; what goes wrong is told."""
     from prefect.flow_engine import run_flow  # noqa: PLC0415
@@ -191,6 +200,9 @@ def carry_out(flow: Flow[..., Any], found: FlowRun) -> None:
     alone = found.model_copy(update={"deployment_id": None})
     try:
         state = cast("State[Any]", run_flow(flow, flow_run=alone, return_type="state"))
+        if state.is_cancelling():  # what had begun is done: that it stays so helps nobody
+            _end_cancelled(found)
+            return
         error = state.result(raise_on_failure=False)
     except Exception as trouble:  # noqa: BLE001 - a flow's failures are states; this is Prefect's own
         error = trouble

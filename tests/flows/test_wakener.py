@@ -230,6 +230,28 @@ def carry_out_next(deployment: str) -> None:
     carry_out(DRAFTING, run)
 
 
+def test_a_run_that_is_cancelled_in_the_middle_goes_to_its_end_and_is_cancelled_then(
+    resting: Town, drafting: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(resting.home.root))
+    resting.opened("A/1")
+    waking.wake(resting.home, Stage.RECEIVED)
+    (asked,) = asked_for(drafting)
+    right = drafts.write_first_draft
+
+    def in_the_middle(office: Office, reference: str) -> Done:
+        set_state(asked, "CANCELLING")
+        return right(office, reference)
+
+    monkeypatch.setattr(drafts, "write_first_draft", in_the_middle)
+    with failures.told():
+        carry_out_next(drafting)
+
+    assert ask(f"/flow_runs/{asked}", None, method="GET")["state_type"] == "CANCELLED"
+    assert resting.stages() == {"A/1": "drafting"}
+    assert capsys.readouterr().err == ""
+
+
 def test_a_run_that_is_deleted_as_it_begins_holds_up_nothing(
     resting: Town, drafting: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
