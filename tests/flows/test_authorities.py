@@ -107,8 +107,9 @@ def test_a_paper_is_laid_out_under_the_limit_of_its_own_authority(northshire: To
 
 
 @pytest.fixture
-def both() -> Iterator[dict[str, UUID]]:
+def both(sole_deployer: None) -> Iterator[dict[str, UUID]]:
     """The drafting of two authorities, and of one without a name, deployed on one server."""
+    del sole_deployer
     drafting = engine.load(next(row for row in SCHEDULES if row.flow == "drafting"))
     with get_client(sync_client=True) as client:
         flow = client.create_flow(drafting)
