@@ -273,7 +273,7 @@ def history(dossier: Dossier) -> list[Line]:
         if said.act.kind == CORRECT_DAY:
             # Both show both: a wrong day is read with the right one beside it, and is told from which entry.
             number, on = int(said.act.details["act"]), in_full(the_day(said.act.details["on"]))
-            more[number] = f", a day that entry {recorded.entry.sequence} put right: it is {on}"
+            more[number] = f"; entry {recorded.entry.sequence} put the day of this right, to {on}"
             more[said.number] = f" (entry {dossier.entries[number - 1].entry.sequence})"
     return [
         Line(

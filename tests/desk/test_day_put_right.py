@@ -64,7 +64,7 @@ def test_the_last_day_counts_and_the_history_shows_both(sent: Sent) -> None:
 
     told = {line["sequence"]: line["what"] for line in desk.told("history", CASE)["entries"]}
     (first, sending), (last, putting) = ((number, what) for number, what in told.items() if wrong in what)
-    assert sending.endswith(f", a day that entry {last} put right: it is {right}")
+    assert sending.endswith(f"; entry {last} put the day of this right, to {right}")
     assert putting.endswith(f": it is {right}, and not {wrong}{due} (entry {first})")
     assert desk.told("show", CASE)["answered"] == sent.day(2).isoformat()
     words = " ".join(desk.done("history", CASE).split())
