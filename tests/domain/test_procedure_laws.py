@@ -67,7 +67,8 @@ _NEXT = {
 _ALL = frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER})
 _PEOPLE = ("first-officer", "second-officer", "third-officer", "fourth-officer")
 _CASE_ACTS = [kind for kind in ACTS.values() if kind.on is not On.POLICY]
-_TRIED = [kind for kind in _CASE_ACTS if kind not in {OPEN, CLOSE}]
+# A day put right lies after that of the acts here, which all are of one day and would be refused after it.
+_TRIED = [kind for kind in _CASE_ACTS if kind not in {OPEN, CLOSE, CORRECT_DAY}]
 _DECIDED = {*ROLE_AT, Stage.PUBLICATION}
 """Where the decisions on a version are made, or stand."""
 _TO_DRAFTING = {DRAFT, RETURN, TAKE_BACK, CORRECT, REOPEN}
