@@ -246,6 +246,27 @@ def test_it_reads_as_before_and_breaks_no_rule_but_that_of_a_signature_to_the_en
     assert [each.place for each in found] == ["PDF/A-2a, PDFA2A-SIGNATURE-BYTERANGE-001"]
 
 
+@pytest.mark.parametrize("last", [b"\r", b"\n", b"\r\n", b"x"])
+def test_each_stream_is_as_long_as_it_says_however_its_data_ends(by_list: Authorities, last: bytes) -> None:
+    file = read(PAPER, signed(by_list))
+    added = file.renewing(Renewal(material=Material(lists=(b"as if it were a list" + last,)), room=0)).whole
+
+    assert [each.place for each in inspect(added, mutants.blocks())] == [
+        "PDF/A-2a, PDFA2A-SIGNATURE-BYTERANGE-001"
+    ]
+    assert read(PAPER, added).whole == added
+
+
+def test_what_was_renewed_with_another_end_of_its_streams_is_read_as_it_was(by_list: Authorities) -> None:
+    file = read(PAPER, signed(by_list))
+    facts = Renewal(material=Material(lists=(b"\r",)), room=0, ends=b"\nendstream")
+    before = file.renewing(facts).whole
+    [update] = read(PAPER, before).updates[1:]
+
+    assert before == update.whole != file.renewing(Renewal(material=facts.material, room=0)).whole
+    assert update.facts == facts
+
+
 def test_what_the_checker_holds_against_a_renewed_paper_it_holds_against_any_update(
     by_list: Authorities,
 ) -> None:

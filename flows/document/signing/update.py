@@ -39,7 +39,12 @@ _SIGNATURE: Final = re.compile(
 )
 _CONTENTS: Final = re.compile(rb"/Contents <([0-9A-F]+)>\n")
 _STREAM: Final = re.compile(rb"\d+ 0 obj\n<<\n/Length (\d{1,10})\n>>\nstream\n")
-_STREAM_END: Final = b"\nendstream"
+_STREAM_ENDS: Final = (b"\r\nendstream", b"\nendstream")
+"""As it is written now, and as it was before.
+
+With a line feed alone, a carriage return at the end of the data would look like part of the line's end (ISO
+19005-2, 6.1.7.1).
+"""
 _STORE: Final = re.compile(
     rb"/Type /DSS\n/Certs \[([ 0-9R]*)\]\n/OCSPs \[([ 0-9R]*)\]\n/CRLs \[([ 0-9R]*)\]\n"
 )
@@ -99,10 +104,12 @@ class Renewal:
     Attributes:
         material: Beside what there was.
         room: What is kept for a time-stamp on the whole file, bytes; 0 for none.
+        ends: What ends each stream.
     """
 
     material: Material
     room: int
+    ends: bytes = _STREAM_ENDS[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,11 +303,12 @@ def _signed_again(file: File, added: bytes) -> Update:
 
 def _renewed_again(file: File, added: bytes) -> Update:
     """Write a renewal again, from what it says."""
-    streams, at = [], 0
+    streams, at, ends = [], 0, _STREAM_ENDS[0]
     while found := _STREAM.match(added, at):
         end = found.end() + int(found[1])
         streams.append(added[found.end() : end])
-        at = end + len(_STREAM_END + b"\nendobj\n")
+        ends = next((each for each in _STREAM_ENDS if added.startswith(each, end)), ends)
+        at = end + len(ends + b"\nendobj\n")
     store = _found(_STORE.search(added, at))
     named = [len(_REFERENCE.findall(each)) for each in store.groups()]
     certificates, responses, _ = (
@@ -312,7 +320,7 @@ def _renewed_again(file: File, added: bytes) -> Update:
         lists=tuple(streams[certificates + responses :]),
     )
     stamp = _CONTENTS.search(added, store.end())
-    facts = Renewal(material=material, room=len(stamp[1]) // 2 if stamp else 0)
+    facts = Renewal(material=material, room=len(stamp[1]) // 2 if stamp else 0, ends=ends)
     return file.renewing(facts).filled(_der(stamp[1]) if stamp else b"")
 
 
@@ -364,7 +372,7 @@ def _renewal(file: File, facts: Renewal) -> Iterator[tuple[int, bytes]]:
     store, new = layout.size + 1, placed[-1]
     for numbers, kind in zip(new.streams, facts.material.kinds, strict=True):
         for number, content in zip(numbers, kind, strict=True):
-            yield number, b"<<\n/Length %d\n>>\nstream\n%s%s" % (len(content), content, _STREAM_END)
+            yield number, b"<<\n/Length %d\n>>\nstream\n%s%s" % (len(content), content, facts.ends)
     kinds = (_references(number for each in placed for number in each.streams[kind]) for kind in range(3))
     yield store, b"<<\n/Type /DSS\n/Certs [%s]\n/OCSPs [%s]\n/CRLs [%s]\n>>" % tuple(kinds)
     if not file.renewals:
