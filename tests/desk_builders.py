@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import subprocess
 import sys
 import time
@@ -129,8 +130,11 @@ def everything(home: Home) -> dict[str, str]:
 
 
 def passes_audit(home: Home) -> bool:
-    """Tell whether the register still passes its audit."""
-    return audit(home.register, check_brought=paper.check).passes
+    """Tell whether the register still passes its audit; what is found is in the log of the test."""
+    report = audit(home.register, check_brought=paper.check)
+    for each in report.findings:
+        logging.getLogger(__name__).warning("The audit finds %s", each)
+    return report.passes
 
 
 def found_home(root: Path, rules: Rules = RULES) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import shutil
 import signal
@@ -202,12 +203,16 @@ class Town:
         return {path.name for path in self.home.set_aside.iterdir()}
 
     def audited(self) -> Report:
-        return audit(
+        """Audit the register; what is found is in the log of the test."""
+        report = audit(
             self.home.register,
             check_brought=paper.check,
             pin=self.office.register.fingerprint(),
             now=datetime.now(UTC),
         )
+        for each in report.findings:
+            logging.getLogger(__name__).warning("The audit finds %s", each)
+        return report
 
     def orphan_keys(self) -> set[str]:
         known = {row.recipient for row in self.office.catalogue.cases()}
