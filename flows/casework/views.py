@@ -126,7 +126,7 @@ class CaseView:
         summarised: Whether what was asked is summarised, fit to publish.
         stated: What happened beside the work on its documents, in words, oldest first.
         kept: How long what is sealed in it is kept, or since when it is not, as a sentence; else empty.
-        awaited: What others who were consulted have yet to answer, in words.
+        awaited: What others have yet to answer or to confirm, in words.
         attested: The entries of what a sign-in attests and its actor did not sign.
         folder: In the register.
     """
@@ -311,10 +311,16 @@ def what_was_done(act: Act) -> str:
 
 def _awaited(case: Case) -> tuple[str, ...]:
     """Return what is awaited of others, as sentences."""
-    return tuple(
+    answers = [
         f"The answer of {PARTIES[each.whom]}, who was consulted on {in_full(each.on)}."
         for each in case.life.consulted
-    )
+    ]
+    if correction := case.life.correction:
+        answers.append(
+            f"A sign-off officer's word that {in_full(correction.received)} is the day of receipt, as "
+            f"{correction.person} says."
+        )
+    return tuple(answers)
 
 
 def _kept(office: Office, case: Case, policy: Policy) -> str:

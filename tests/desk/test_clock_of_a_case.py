@@ -162,12 +162,15 @@ def test_a_day_of_receipt_counts_once_another_person_confirms_it(running: Desk) 
         "--as",
         "foi-officer",
     )
-    assert running.told("show", CASE)["due"] == before
+    waits = running.told("show", CASE)
+    assert waits["due"] == before
+    said = f"that {in_full(RECEIVED - timedelta(days=3))} is the day of receipt, as foi-officer says."
+    assert waits["awaited"] == [f"A sign-off officer's word {said}"]
 
     running.done("confirm-receipt", CASE, "--received", came, "--as", "sign-off-officer")
 
     found = running.told("show", CASE)
-    assert (found["received"], found["due"] < before) == (came, True)
+    assert (found["received"], found["due"] < before, found["awaited"]) == (came, True, [])
     assert found["folder"].startswith(f"cases/{RECEIVED.isoformat().replace('-', '/')}/")
     assert passes_audit(running.home)
 
