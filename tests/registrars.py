@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import signal
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyrage
 from cryptography import x509
@@ -33,6 +35,7 @@ from flows.domain.procedure import Role
 from flows.domain.request_file import write_request
 from flows.home import Home
 from flows.register.remote import RegistrarSigns
+from flows.registrar import refusal
 from flows.registrar.address import Address
 from flows.registrar.connection import Connection
 from flows.sources.parse import parse_request
@@ -40,7 +43,7 @@ from flows.tracing import CARRIER
 from flows.vault.keys import seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pytest
 
@@ -206,6 +209,24 @@ def straight(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
     monkeypatch.setattr(Connection, "_asked", asked)
     try:
         yield Address(text="unix:/nowhere")
+    finally:
+        offices.close()
+
+
+@contextmanager
+def asking(home: Home) -> Iterator[Callable[..., Any]]:
+    """Ask the table of what may be asked of a registrar, as any peer."""
+    offices = Offices(home)
+    application = Application(offices)
+
+    def ask(peer: Peer, name: str, **given: object) -> Any:
+        status, answer = application._answered(name, peer, json.dumps(given).encode())
+        if status != HTTPStatus.OK:
+            raise refusal.read(json.loads(answer))
+        return json.loads(answer)
+
+    try:
+        yield ask
     finally:
         offices.close()
 

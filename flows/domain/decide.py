@@ -34,6 +34,7 @@ from flows.domain.acts import (
 )
 from flows.domain.acts.days import with_its_day
 from flows.domain.acts.erasing import gone
+from flows.domain.acts.kind import malformed
 from flows.domain.acts.opening import ATTACHED, opened
 from flows.domain.attested import against_attested
 from flows.domain.case import Stated
@@ -229,7 +230,7 @@ def _against(case: Case | None, act: Act, policy: Policy) -> Iterator[PitError]:
         yield UnknownCaseError(act.case)
         return
     if act.case != case.reference:
-        yield _malformed(act, "case", f"the reference is written {case.reference}")
+        yield malformed(act, "case", f"the reference is written {case.reference}")
     # 4. It stands where this act belongs, at this version.
     yield from _against_stage(case, act.kind, act.document, act.gate)
     yield from _against_version(case, act)
@@ -248,23 +249,23 @@ def _against(case: Case | None, act: Act, policy: Policy) -> Iterator[PitError]:
 def _against_form(act: Act, policy: Policy) -> Iterator[PitError]:
     kind = act.kind
     if kind.on is On.POLICY:
-        yield _malformed(act, "act", "this is done to the policy, never to a case")
+        yield malformed(act, "act", "this is done to the policy, never to a case")
     documents = documents_of(policy).keys() & DOCUMENTS.keys()
     if kind.document:
         documents = documents & {kind.document}
     if kind.on is On.DOCUMENT and act.document not in documents:
-        yield _malformed(act, "document", f"one of {', '.join(sorted(documents))} is needed")
+        yield malformed(act, "document", f"one of {', '.join(sorted(documents))} is needed")
     if kind.on is On.CASE and act.document:
-        yield _malformed(act, "document", "this is done to the case, and not to a document of it")
+        yield malformed(act, "document", "this is done to the case, and not to a document of it")
     if kind.at_gate and act.gate not in ROLE_AT:
-        yield _malformed(act, "gate", f"one of {', '.join(ROLE_AT)} is needed")
+        yield malformed(act, "gate", f"one of {', '.join(ROLE_AT)} is needed")
     if not kind.at_gate and act.gate is not None:
-        yield _malformed(act, "gate", "only an approval or a return has a gate")
+        yield malformed(act, "gate", "only an approval or a return has a gate")
     if kind.reason is Reason.NONE and act.reason is not None:
-        yield _malformed(act, "reason", f"to {kind.verb} states no reason")
+        yield malformed(act, "reason", f"to {kind.verb} states no reason")
     yield from _against_texts(act, policy)
     if act.policy != policy.version:
-        yield _malformed(act, "policy", f"version {policy.version} of the policy is in force")
+        yield malformed(act, "policy", f"version {policy.version} of the policy is in force")
 
 
 def _against_texts(act: Act, policy: Policy) -> Iterator[PitError]:
@@ -273,7 +274,7 @@ def _against_texts(act: Act, policy: Policy) -> Iterator[PitError]:
     details = {f"details.{name}": text for name, text in act.details.items()}
     for name, text in {"reason": act.reason or "", **details}.items():
         if problem := unseen_fault([text]):
-            yield _malformed(act, name, problem)
+            yield malformed(act, name, problem)
 
 
 def _against_actor(act: Act, policy: Policy) -> Iterator[PitError]:
@@ -291,16 +292,16 @@ def _roles(kind: Kind, gate: Stage | None) -> Collection[Role]:
 def _against_opening(act: Act, policy: Policy) -> Iterator[PitError]:
     parse_reference(act.case)
     if identity(act.case).endswith(edition_of(policy).endings):
-        yield _malformed(act, "case", "a reference does not end as the name of a letter does")
+        yield malformed(act, "case", "a reference does not end as the name of a letter does")
     if act.version != 0:
         yield StaleVersionError(act.case, current=0, named=act.version)
     attached = {ATTACHED} if "attachments" in act.details else set()
     if set(act.files) - {ASSESSMENT} != {REQUEST, SEALED_REQUEST} | attached:
         problem = f"an opening registers {REQUEST}, {SEALED_REQUEST}, maybe {ASSESSMENT} and attachments"
-        yield _malformed(act, "files", problem)
+        yield malformed(act, "files", problem)
     yield from _against_details(act, {fact.name for fact in act.kind.facts})
     if fault := edition_of(policy).receipt(act.details["received"], act.time):
-        yield _malformed(act, "details.received", fault)
+        yield malformed(act, "details.received", fault)
 
 
 def _against_stage(case: Case, kind: Kind, document: str, gate: Stage | None) -> Iterator[RefusedError]:
@@ -335,7 +336,7 @@ def _against_files(case: Case, act: Act) -> Iterator[PitError]:
     if act.kind.seals is not Reason.NONE:
         lawful |= {with_it} & act.files.keys()
     if act.kind.seals is Reason.MUST and with_it not in act.files:
-        yield _malformed(act, with_it, "the file that is kept sealed with it is needed")
+        yield malformed(act, with_it, "the file that is kept sealed with it is needed")
     if unlawful := sorted(changed - lawful):
         faults = (
             Fault(path=path, problem=f"to {act.kind.verb} leaves this file as it is") for path in unlawful
@@ -347,19 +348,17 @@ def _against_facts(case: Case, act: Act) -> Iterator[PitError]:
     named = {*case.document(act.document).kind.decided_on} if act.kind.names_files else set()
     yield from _against_details(act, {fact.name for fact in act.kind.facts} | named)
     for name in named - act.details.keys():
-        yield _malformed(act, f"details.{name}", "the SHA-256 of what was read is needed")
+        yield malformed(act, f"details.{name}", "the SHA-256 of what was read is needed")
 
 
 def _against_details(act: Act, known: set[str]) -> Iterator[PitError]:
     if not act.details.keys() <= known:
-        yield _malformed(
-            act, "details", f"it states {', '.join(sorted(known)) or 'no fact'} and nothing else"
-        )
+        yield malformed(act, "details", f"it states {', '.join(sorted(known)) or 'no fact'} and nothing else")
     for fact in act.kind.facts:
         text = act.details.get(fact.name)
         missing = "this fact is needed" if fact.needed else None
         if problem := missing if text is None else fact.fault(text):
-            yield _malformed(act, f"details.{fact.name}", problem)
+            yield malformed(act, f"details.{fact.name}", problem)
 
 
 def _against_person(
@@ -394,7 +393,3 @@ def _authors(case: Case, act: Act) -> dict[str, frozenset[str]]:
         if act.actor != SERVICE and case.files.get(path) != mark:
             authors[mark.sha256] = authors.get(mark.sha256, frozenset()) | {act.actor}
     return authors
-
-
-def _malformed(act: Act, path: str, problem: str) -> MalformedError:
-    return MalformedError(f"{act.kind} of {act.case}", Fault(path=path, problem=problem))

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import email
 import email.policy
-import json
 import shutil
 from base64 import b64encode, urlsafe_b64decode
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from desk_builders import CASE, Desk, passes_audit
 from mail_servers import delivered, needs_postfix, postfix
-from registrars import Certifier, running, straight
+from registrars import Certifier, asking, running, straight
 
 from flows.casework import acts
 from flows.casework.acts import Sealed
 from flows.casework.office import Office, open_office
-from flows.desk.registrar.application import Application, Offices
 from flows.desk.registrar.peers import Part, Peer
 from flows.domain.acts import SENT
 from flows.domain.errors import NotEntitledError, RefusedError, UnfitSignatureError
 from flows.home import REGISTRAR_VARIABLE, Home
 from flows.notices import relay
 from flows.register import signature
-from flows.registrar import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 APPLICANT = "sample.applicant@example.org"
@@ -141,24 +136,6 @@ def test_where_nobody_knows_whether_it_went_the_officer_elsewhere_is_told_and_de
     assert (len(went), ready.stage()) == (1, "sent")
 
 
-@contextmanager
-def answering(desk: Desk) -> Iterator[Any]:
-    """Ask the registrar's table as a peer."""
-    offices = Offices(desk.home)
-    application = Application(offices)
-
-    def ask(peer: Peer, name: str, **given: object) -> Any:
-        status, answer = application._answered(name, peer, json.dumps(given).encode())
-        if status != 200:
-            raise refusal.read(json.loads(answer))
-        return json.loads(answer)
-
-    try:
-        yield ask
-    finally:
-        offices.close()
-
-
 def signed(
     office: Office, letter: Any, sealed: bytes | None = None, signer: str = "foi-officer"
 ) -> dict[str, Any]:
@@ -186,7 +163,7 @@ ASKED = {"person": "foi-officer", "reference": CASE, "document": "test"}
 def test_a_registrar_sends_the_published_letter_alone_and_for_a_signature_that_counts(
     ready: Desk, went: list[bytes]
 ) -> None:
-    with answering(ready) as ask, open_office(ready.home) as office:
+    with asking(ready.home) as ask, open_office(ready.home) as office:
         letter = ask(OFFICER, "letter-to-send", **ASKED, again=False)
         recipient = office.register.dossier(CASE).case.recipient
         raw = office.vault.unseal(recipient, urlsafe_b64decode(letter[2]))
@@ -214,7 +191,7 @@ def test_a_registrar_sends_the_published_letter_alone_and_for_a_signature_that_c
 
 
 def test_a_registrar_records_no_letter_as_sent_that_the_relay_has_not(ready: Desk, went: list[bytes]) -> None:
-    with answering(ready) as ask, open_office(ready.home) as office:
+    with asking(ready.home) as ask, open_office(ready.home) as office:
         letter = ask(OFFICER, "letter-to-send", **ASKED, again=False)
         brought = signed(office, letter)
         with pytest.raises(RefusedError, match="was not handed to the relay"):
@@ -232,7 +209,7 @@ def test_who_may_have_a_letter_shown_or_sent_is_judged_by_the_registrar(
     ready: Desk, went: list[bytes]
 ) -> None:
     desk, worker = Peer(part=Part.DESK), Peer(part=Part.WORKER)
-    with answering(ready) as ask:
+    with asking(ready.home) as ask:
         for peer in (worker, Peer(part=Part.OFFICER, person="legal-reviewer")):
             for name, more in (("letter-to-send", {"again": False}), ("letter-did-not-go", {})):
                 with pytest.raises(NotEntitledError):

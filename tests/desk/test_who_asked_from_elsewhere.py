@@ -3,48 +3,27 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from desk_builders import CASE, Desk, an_officer
-from registrars import elsewhere, straight
+from registrars import asking, elsewhere, straight
 
 from flows.casework.acts import Wish, act
 from flows.casework.checking import findings
 from flows.casework.office import open_office
-from flows.desk.registrar.application import Application, Offices
 from flows.desk.registrar.peers import Part, Peer
 from flows.domain.acts import DRAFT
 from flows.domain.documents import ASSESSMENT, DOCUMENT, TEST
 from flows.domain.errors import MalformedError, NotEntitledError
-from flows.registrar import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     Ask = Callable[..., Any]
 
 NAMES = {"guess": "Sample Applicant asked.", "other": "Zebedee Quill asked."}
-
-
-@contextmanager
-def asking(desk: Desk) -> Iterator[Ask]:
-    """Ask a registrar as somebody it knows."""
-    offices = Offices(desk.home)
-    application = Application(offices)
-
-    def ask(peer: Peer, name: str, **given: Any) -> Any:
-        status, answer = application._answered(name, peer, json.dumps(given).encode())
-        if status != 200:
-            raise refusal.read(json.loads(answer))
-        return json.loads(answer)
-
-    try:
-        yield ask
-    finally:
-        offices.close()
 
 
 def officer(person: str) -> Peer:
@@ -61,7 +40,7 @@ def noted(desk: Desk) -> list[tuple[str, str]]:
 
 def test_who_may_know_the_applicant_is_told_whether_words_name_them_and_a_hit_is_noted(desk: Desk) -> None:
     desk.done("step-aside", CASE, "--reason", "I know them.", "--as", "legal-reviewer")
-    with asking(desk) as ask:
+    with asking(desk.home) as ask:
         for peer in (officer("foi-officer"), officer("sign-off-officer"), Peer(part=Part.DESK)):
             assert ask(peer, "named-in", reference=CASE, texts=NAMES) == ["guess"]
         assert ask(officer("foi-officer"), "named-in", reference=CASE, texts={"other": NAMES["other"]}) == []
@@ -101,7 +80,7 @@ def test_a_worker_is_told_of_what_the_register_has_and_of_no_words_of_its_own(
         here = findings(office, office.register.dossier(CASE))
     with straight(desk.home, monkeypatch) as address, elsewhere(tmp_path / "far", address) as office:
         assert findings(office, office.register.dossier(CASE)) == here
-    with asking(desk) as ask:
+    with asking(desk.home) as ask:
         worker = Peer(part=Part.WORKER)
         assert ask(worker, "named-as-recorded", reference=CASE, acts=acts) == []
         named = ask(worker, "named-as-recorded", reference=CASE, acts=acts + 1)

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+MAIL: Final = 'address = "foi@northshire.example"\n'
+"""Of `mail.toml`."""
+LETTER: Final = """From: A Sample <a.sample@post.example>
+To: foi@northshire.example
+Subject: Patrol plans
+Message-ID: <one@post.example>
+
+Please send me the patrol plan of last year.
+"""
 _NEEDED: Final = ("mmdebstrap", "systemd-nspawn", "unshare", "nsenter", "ip")
 _PACKAGES: Final = (
     "systemd-sysv,dbus,ca-certificates,curl,git,openssh-client,python3,python3-venv,sudo,tzdata"

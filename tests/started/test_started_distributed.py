@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
-from booted import ROOT, words_of_the_page
+from booted import LETTER, MAIL, ROOT, words_of_the_page
 from engine import Engine, Pod, Street, why_not
 
 if TYPE_CHECKING:
@@ -29,14 +29,6 @@ _PASSWORD: Final = "one-of-a-test"  # noqa: S105 - as above
 _NAME: Final = "foi.example.gov.uk"
 _CASE: Final = "FOI-2026-0001"
 _PREFECT: Final = Path(sys.executable).with_name("prefect")
-_MAIL: Final = 'address = "foi@northshire.example"\n'
-_LETTER: Final = """From: A Sample <a.sample@post.example>
-To: foi@northshire.example
-Subject: Patrol plans
-Message-ID: <one@post.example>
-
-Please send me the patrol plan of last year.
-"""
 _OF_THE_CLUSTER: Final = ("ingress", "monitoring", "stranger")
 _PODS: Final = ("registrar", "worker-1", "worker-2", "prefect", "postgres")
 
@@ -98,7 +90,7 @@ def given(files: Path) -> dict[str, dict[str, str]]:
         "equipoise-door": {"nginx.conf": (ROOT / "deploy/container/nginx.conf").read_text(encoding="utf-8")},
         "registrar-tls": those("ca.pem", "registrar.pem", "registrar.key"),
         "worker-tls": those("ca.pem", "worker.pem", "worker.key"),
-        "worker-mail": {"mail.toml": f'{_MAIL}[receive]\nmaildir = "/tmp/mail"\n'},
+        "worker-mail": {"mail.toml": f'{MAIL}[receive]\nmaildir = "/tmp/mail"\n'},
         "prefect-secrets": {
             "postgres-password": _PASSWORD,
             "database-url": f"postgresql+asyncpg://prefect:{_PASSWORD}@postgres/prefect",
@@ -206,7 +198,7 @@ def found_the_home(engine: Engine, secrets: Mapping[str, Any], home: Path, *word
     pod.run(["desk", "set", "--origin", f"https://{_NAME}", "--as", "administrator"])
     for role in ("foi-officer", "legal-reviewer", "sign-off-officer"):
         pod.run(["officer", "add", role, "--role", role, "--as", "administrator"])
-    for name, file in {"registrar.toml": '[certificates]\nworker = "worker"\n', "mail.toml": _MAIL}.items():
+    for name, file in {"registrar.toml": '[certificates]\nworker = "worker"\n', "mail.toml": MAIL}.items():
         (home / "home" / name).write_text(file)
         os.chown(home / "home" / name, 10001, 10001)
         (home / "home" / name).chmod(0o600)
@@ -230,7 +222,7 @@ def deploy_the_flows(street: Street) -> None:
 def write_a_letter(tmp: Path) -> None:
     for name in ("new", "cur", "tmp"):
         (tmp / "mail" / name).mkdir(parents=True)
-    (tmp / "mail/new/one").write_text(_LETTER)
+    (tmp / "mail/new/one").write_text(LETTER)
     for path in (tmp / "mail", *(tmp / "mail").rglob("*")):
         os.chown(path, 10001, 10001)
 

@@ -12,7 +12,17 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from booted import ROOT, Booted, join, why_not, words_of_installing, words_of_the_head, words_of_the_page
+from booted import (
+    LETTER,
+    MAIL,
+    ROOT,
+    Booted,
+    join,
+    why_not,
+    words_of_installing,
+    words_of_the_head,
+    words_of_the_page,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +38,6 @@ PEOPLE: Final = {
 MAILED: Final = "FOI-2026-0001"
 DROPPED: Final = "1146A/22"
 PASSWORD: Final = "one-of-a-test"  # noqa: S105 - of what ends with the test
-_MAIL: Final = 'address = "foi@northshire.example"\n'
-_LETTER: Final = """From: A Sample <a.sample@post.example>
-To: foi@northshire.example
-Subject: Patrol plans
-Message-ID: <one@post.example>
-
-Please send me the patrol plan of last year.
-"""
 _REGISTER: Final = "10.0.0.5 registrar.example.gov.uk\n10.0.0.6 prefect.example.gov.uk\n"
 _DATA: Final = "127.0.0.1 db.example.gov.uk redis.example.gov.uk api-1.example.gov.uk api-2.example.gov.uk\n"
 _SYSTEMS_OWN: Final = "/usr/local/share/ca-certificates/equipoise.crt"
@@ -94,7 +96,7 @@ def test_a_request_by_mail_elsewhere_comes_through_the_registrar_to_its_paper(
     start_a_worker(elsewhere)
 
     elsewhere.do(
-        f"cat > letter <<'END'\n{_LETTER}END\n"
+        f"cat > letter <<'END'\n{LETTER}END\n"
         "install -o equipoise-worker -m 600 letter /var/lib/equipoise-worker/mail/new/one"
     )
     take_to_its_paper(registrar, elsewhere, MAILED, mailed=True)
@@ -199,7 +201,7 @@ def found_and_start(registrar: Booted, elsewhere: Booted) -> None:
         f"{HOME}/registrar.toml",
         f'[accounts]\nequipoise-worker = "worker"\n[certificates]\n"worker-1" = "worker"\n{rows}',
     )
-    write(registrar, f"{HOME}/mail.toml", _MAIL)
+    write(registrar, f"{HOME}/mail.toml", MAIL)
     registrar.do(f"chown equipoise {HOME}/registrar.toml {HOME}/mail.toml")
     write(registrar, "/etc/equipoise/worker.env", worker_env())
     drop_in = "\n".join(words_of_the_head("equipoise-registrar.service", "#   (?=\\[|ExecStart|  )"))
@@ -219,7 +221,7 @@ def start_a_worker(machine: Booted) -> None:
     machine.do(f"cd certificates\n{script}")
     write(machine, "/etc/equipoise/worker.env", f"{worker_env()}\n{environment}")
     place = "/var/lib/equipoise-worker"
-    write(machine, f"{place}/home/mail.toml", f'{_MAIL}[receive]\nmaildir = "{place}/mail"\n')
+    write(machine, f"{place}/home/mail.toml", f'{MAIL}[receive]\nmaildir = "{place}/mail"\n')
     machine.do(
         f"cd {place} && chown equipoise-worker home/mail.toml\n"
         "sudo -u equipoise-worker mkdir -p mail/new mail/cur mail/tmp\n"

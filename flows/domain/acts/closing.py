@@ -6,11 +6,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from flows.domain.acts.kind import Kind, On, a_choice, a_text
+from flows.domain.acts.kind import Kind, On, a_choice, a_text, malformed
 from flows.domain.documents import COST, DOCUMENTS, RESPONSE, TRANSFER, VEXATIOUS
 from flows.domain.edition import edition_of
 from flows.domain.english import in_full
-from flows.domain.errors import Fault, MalformedError, RefusedError, WrongStageError
+from flows.domain.errors import RefusedError, WrongStageError
 from flows.domain.owed import Duty
 from flows.domain.procedure import Role, Stage
 from flows.domain.reference import PATTERN, identity
@@ -58,9 +58,9 @@ def _answered(case: Case, _act: Act, _today: date) -> Iterator[PitError]:
 def _duplicate(case: Case, act: Act, _today: date) -> Iterator[PitError]:
     original = act.details.get("original")
     if original is None:
-        yield _malformed(act, "the reference of the request that it repeats is needed")
+        yield malformed(act, "details.original", "the reference of the request that it repeats is needed")
     elif identity(original) == identity(case.reference):
-        yield _malformed(act, "the reference of another case is needed")
+        yield malformed(act, "details.original", "the reference of another case is needed")
 
 
 def _no_clarification(case: Case, _act: Act, today: date) -> Iterator[PitError]:
@@ -115,12 +115,8 @@ def _bars_closing(case: Case, _document: str, _person: str) -> Iterator[RefusedE
 def _against_closing(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     ground = act.details["ground"]
     if "original" in act.details and ground != "duplicate":
-        yield _malformed(act, "only a duplicate repeats another request")
+        yield malformed(act, "details.original", "only a duplicate repeats another request")
     yield from _GROUNDS[ground](case, act, edition_of(policy).days(act.time)[1])
-
-
-def _malformed(act: Act, problem: str) -> MalformedError:
-    return MalformedError(f"{act.kind} of {act.case}", Fault(path="details.original", problem=problem))
 
 
 CLOSE: Final = Kind(

@@ -12,13 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.clock import ASK_CLARIFICATION, CLARIFIED, EXTEND, FEE_PAID, FEES_NOTICE
-from flows.domain.acts.kind import Kind, On, Reason, a_day, a_text, the_day
+from flows.domain.acts.kind import Kind, On, Reason, a_day, a_text, malformed, the_day
 from flows.domain.acts.publishing import SENT
 from flows.domain.acts.review import REVIEW_ASKED, REVIEW_DECIDED
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of
 from flows.domain.english import in_full, listing
-from flows.domain.errors import Fault, MalformedError, RefusedError, SamePersonError
+from flows.domain.errors import RefusedError, SamePersonError
 from flows.domain.events import lapse
 from flows.domain.life import Dated
 from flows.domain.procedure import Role, Stage
@@ -85,7 +85,7 @@ def _against(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     number, was, day = act.details.get("act"), the_day(act.details["was"]), the_day(act.details["on"])
     dated = next((each for each in case.life.dated if str(each.act) == number), None)
     if dated is None:
-        yield _malformed(act, "act", f"its number is needed; on record are {days_on_record(case)}")
+        yield malformed(act, "details.act", f"its number is needed; on record are {days_on_record(case)}")
         return
     if dated.on != was:
         there = in_full(dated.on)
@@ -109,7 +109,7 @@ def _against_late(case: Case, act: Act, dated: Dated) -> Iterator[PitError]:
     if "due" not in act.details:
         return
     if not dated.answers:
-        yield _malformed(act, "due", "nothing was due by this act")
+        yield malformed(act, "details.due", "nothing was due by this act")
     elif the_day(act.details["due"]) >= the_day(act.details["on"]):
         due = in_full(the_day(act.details["due"]))
         yield RefusedError(f"The answer to {case.reference} was due on {due}, and is not late.")
@@ -185,10 +185,6 @@ def _put_right(case: Case, act: Act) -> Case:
         case = case.with_life(answered=day)
     dated = tuple(replace(each, on=day) if each.act == number else each for each in life.dated)
     return case.with_life(events=events, dated=dated)
-
-
-def _malformed(act: Act, name: str, problem: str) -> MalformedError:
-    return MalformedError(f"{act.kind} of {act.case}", Fault(path=f"details.{name}", problem=problem))
 
 
 CORRECT_DAY: Final = Kind(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.deciding import APPROVE
-from flows.domain.acts.kind import Kind, On, Reason, a_text
+from flows.domain.acts.kind import Kind, On, Reason, a_text, malformed
 from flows.domain.case import Case, Override
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST
@@ -240,27 +240,27 @@ def _bars_submission(case: Case, name: str, _: str) -> Iterator[RefusedError]:
 
 def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     if not DOCUMENTS[act.document].checked and act.details.keys() & {"rules", "findings"}:
-        yield _malformed(act, "rules", f"no rules are run on the {act.document}")
+        yield malformed(act, "details.rules", f"no rules are run on the {act.document}")
     if DOCUMENTS[act.document].checked and "rules" not in act.details:
-        yield _malformed(act, "rules", "the version of the rules is needed")
+        yield malformed(act, "details.rules", "the version of the rules is needed")
     rules, lowest = int(act.details.get("rules", VERSION)), edition_of(policy).rules
     if rules > int(VERSION):
-        yield _malformed(act, "rules", f"this software knows the rules up to version {VERSION}")
+        yield malformed(act, "details.rules", f"this software knows the rules up to version {VERSION}")
     if rules < lowest:
         problem = f"the procedure in force asks for the rules of version {lowest} or later"
-        yield _malformed(act, "rules", problem)
+        yield malformed(act, "details.rules", problem)
     if act.attested and act.details["gates"] == _NO_GATE:
         yield AttestedError(
             f"{case.named(act.document)} needs no approval: whoever submits it decides on it, with a key of "
             "their own."
         )
     if act.details["gates"] != gates_text(gates_for(policy, act.document)):
-        yield _malformed(act, "gates", "the approvals that the rules in force ask for are needed")
+        yield malformed(act, "details.gates", "the approvals that the rules in force ask for are needed")
     yield from _against_what_made_it(act, policy)
     try:
         found = read_noted(act.details.get("findings", ""))
     except ValueError as error:
-        yield _malformed(act, "findings", str(error))
+        yield malformed(act, "details.findings", str(error))
         return
     stopping = [
         each
@@ -275,11 +275,11 @@ def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitErr
 def _against_what_made_it(act: Act, policy: Policy) -> Iterator[PitError]:
     said, nameless = MADE_WITH in act.details, edition_of(policy).nameless
     if said and not DOCUMENTS[act.document].checked:
-        yield _malformed(act, MADE_WITH, f"the {act.document} is made of nothing")
+        yield malformed(act, f"details.{MADE_WITH}", f"the {act.document} is made of nothing")
     if said and nameless:
-        yield _malformed(act, MADE_WITH, "the procedure in force does not ask what made the text")
+        yield malformed(act, f"details.{MADE_WITH}", "the procedure in force does not ask what made the text")
     if not said and not nameless and DOCUMENTS[act.document].checked:
-        yield _malformed(act, MADE_WITH, "the procedure in force asks what made the text")
+        yield malformed(act, f"details.{MADE_WITH}", "the procedure in force asks what made the text")
 
 
 def _submitted(case: Case, act: Act) -> Case:
@@ -293,10 +293,6 @@ def _submitted(case: Case, act: Act) -> Case:
 def gates_text(gates: tuple[Stage, ...]) -> str:
     """Return the approvals that a submission asks for as its statement states them."""
     return " ".join(gates) or _NO_GATE
-
-
-def _malformed(act: Act, name: str, problem: str) -> MalformedError:
-    return MalformedError(f"{act.kind} of {act.case}", Fault(path=f"details.{name}", problem=problem))
 
 
 SUBMIT: Final = Kind(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.domain.documents import DOCUMENTS, TEST, came_with
 from flows.domain.english import in_full
+from flows.domain.errors import Fault, MalformedError
 from flows.domain.procedure import APPROVALS, Role, Stage
 
 if TYPE_CHECKING:
@@ -123,6 +124,11 @@ def the_day(text: str) -> date:
     if _day_fault(text):
         raise ValueError(text)
     return date.fromisoformat(text)
+
+
+def malformed(act: Act, path: str, problem: str) -> MalformedError:
+    """Return that an act is not in its form: where, from the act on, as ``details.on``, and what would be."""
+    return MalformedError(f"{act.kind} of {act.case}", Fault(path=path, problem=problem))
 
 
 def _day_fault(text: str) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.drafting import version_files
-from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_text, the_day
+from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_text, malformed, the_day
 from flows.domain.case import Paper
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of
@@ -91,7 +91,7 @@ def against_sending(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
         yield WrongDateError(case.named(act.document), first=first, last=last)
     if MESSAGE in act.details and act.details["by"] != "email":
         problem = "a message is sent by e-mail"
-        yield MalformedError(f"{act.kind} of {act.case}", Fault(path="details.by", problem=problem))
+        yield malformed(act, "details.by", problem)
 
 
 def sending(what: str) -> tuple[Fact, Fact, Fact]:
@@ -125,7 +125,7 @@ def _against_sent(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
         problem = (
             "the numbers of the records that go with it are needed, as they are scheduled, and no others"
         )
-        yield MalformedError(f"{act.kind} of {act.case}", Fault(path="details.records", problem=problem))
+        yield malformed(act, "details.records", problem)
     due = act.details.get("due")
     if due is None:
         return

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flows.domain.acts.drafting import changes_what_is_decided, version_files
-from flows.domain.acts.kind import Kind, On, Reason, a_text
+from flows.domain.acts.kind import Kind, On, Reason, a_text, malformed
 from flows.domain.documents import REVIEW, TEST
-from flows.domain.errors import Fault, MalformedError, RefusedError
+from flows.domain.errors import RefusedError
 from flows.domain.procedure import APPROVALS, ROLE_AT, Role, Stage
 
 if TYPE_CHECKING:
@@ -54,14 +54,10 @@ def stood(case: Case, document: str) -> Mapping[str, FileMark]:
 def _against_withdrawal(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
     paper = case.document(act.document).paper
     if act.details.get(STANDS) != (str(paper.version) if paper else None):
-        yield _malformed(act, f"details.{STANDS}", "the version that stands published is needed")
+        yield malformed(act, f"details.{STANDS}", "the version that stands published is needed")
     for path in version_files(act):
         if act.files.get(path) != stood(case, act.document).get(path, case.files.get(path)):
-            yield _malformed(act, path, "it is not the file of the version that stands published")
-
-
-def _malformed(act: Act, path: str, problem: str) -> MalformedError:
-    return MalformedError(f"{act.kind} of {act.case}", Fault(path=path, problem=problem))
+            yield malformed(act, path, "it is not the file of the version that stands published")
 
 
 def _withdrawn(case: Case, act: Act) -> Case:
