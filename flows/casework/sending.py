@@ -16,7 +16,7 @@ from datetime import date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
-from email.utils import format_datetime, formataddr, parsedate_to_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
@@ -532,10 +532,15 @@ def _made(office: Office, dossier: Dossier, document: str, settings: MailSetting
     if address is None:
         raise RefusedError(f"{case.reference} has no e-mail address of the applicant's; send it by post.")
     name, recipient = address
+    if not relay.is_address(recipient):
+        raise RefusedError(
+            f"What {case.reference} has as the applicant's e-mail address is not one plain address, as "
+            "name@example.org; send it in another way."
+        )
     token = token_of(case.reference, f"{document}.{case.document(document).version}", office.vault.digest)
     message = EmailMessage(policy=SMTP)
-    message["From"] = formataddr((_one_word(dossier.policy.authority), settings.address))
-    message["To"] = formataddr((_one_word(name), recipient))
+    message["From"] = relay.mailbox(dossier.policy.authority.partition(";")[0], settings.address)
+    message["To"] = relay.mailbox(name.partition(";")[0], recipient)
     message["Reply-To"] = _reply(settings, token_of(case.reference, "", office.vault.digest))
     message["Subject"] = f"{kind.title} {case.reference}"
     message["Date"] = format_datetime(at)
@@ -556,10 +561,6 @@ def _made(office: Office, dossier: Dossier, document: str, settings: MailSetting
             "send it in another way."
         )
     return _Letter(raw=raw, id=id_, sender=settings.address, recipient=recipient)
-
-
-def _one_word(text: str) -> str:
-    return " ".join(text.partition(";")[0].split())
 
 
 def _reply(settings: MailSettings, token: str) -> str:

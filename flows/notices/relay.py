@@ -5,10 +5,13 @@ The relay signs it (DKIM), keeps trying where the other side does not answer, an
 
 from __future__ import annotations
 
+import re
 import smtplib
 from contextlib import suppress
+from email.utils import formataddr
 from typing import TYPE_CHECKING, Final
 
+from flows.domain.characters import INSTEAD, visible
 from flows.domain.errors import RefusedError, RegisterError
 
 if TYPE_CHECKING:
@@ -17,10 +20,33 @@ if TYPE_CHECKING:
 TIMEOUT: Final = 30.0
 """Seconds to wait for each answer."""
 _FOR_GOOD: Final = 500
+_SPECIAL: Final = re.compile(rf'[()<>\[\]:;@\\,"=?{INSTEAD}\s]+')
+"""What in a name may be read as another address, or as an encoded word (RFC 5322, 3.2.3; RFC 2047, 2)."""
+_NAME: Final = 200
+"""Characters of a name that go with an address."""
+_ATOMS: Final = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS: Final = re.compile(rf"(?=.{{1,64}}@.{{1,253}}\Z){_ATOMS}(?:\.{_ATOMS})*@{_LABEL}(?:\.{_LABEL})+")
+"""One address as every relay takes it (RFC 5321, 4.1.2), without quotes or comments."""
 
 
 class UncertainError(RegisterError):
     """The relay ended the talk after it had the message, and did not say whether it took it."""
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is one address, and nothing that a relay or a reader could take for more."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+def mailbox(name: str, address: str) -> str:
+    """Return a name with an address, as they stand in the head of a message.
+
+    What headers have a meaning for is left out of the name: Python 3.11 writes some names so that others read
+    an address in them.
+    """
+    plain = _SPECIAL.sub(" ", visible(name, lines=False))[:_NAME]
+    return formataddr((" ".join(plain.split()).lstrip(". "), address))
 
 
 def submit(

@@ -306,6 +306,34 @@ def test_a_case_without_an_address_and_a_home_without_a_relay_are_refused(
     assert "has no e-mail address" in ready.refused("sent", CASE, "--send", *LATE)[1]
 
 
+@needs_postfix
+def test_a_letter_goes_to_the_one_address_that_is_shown_whatever_the_name_says(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sending, "address_of", lambda *_, **__: ("Jäne <other@evil.example>, other@evil.example", APPLICANT)
+    )
+    with with_a_relay(ready, APPLICANT, "other@evil.example") as server:
+        ready.done("sent", CASE, "--send", *LATE)
+        (raw,) = delivered(server, "sample.applicant")
+        assert delivered(server, "other", 0) == []
+
+    to = email.message_from_bytes(raw, policy=email.policy.default)["To"]
+    assert [each.addr_spec for each in to.addresses] == [APPLICANT]
+
+
+@pytest.mark.parametrize("address", [f"{APPLICANT}, other@evil.example", "s\u0430mple@example.org"])
+def test_what_is_not_one_plain_address_is_refused_in_a_sentence(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    settle(ready, None)
+    monkeypatch.setattr(sending, "address_of", lambda *_, **__: ("Sample Applicant", address))
+
+    code, sentence = ready.refused("sent", CASE, "--send", *LATE)
+
+    assert (code, "is not one plain address" in sentence) == (1, True)
+
+
 def test_the_day_and_the_way_are_needed_where_nothing_is_sent_here(ready: Desk) -> None:
     assert "Missing option '--by'" in ready.refused("sent", CASE, "--on", "2022-12-05", *LATE)[1]
     given = ready("sent", CASE, "--send", "--on", "2022-12-05", "--by", "email", *LATE)
