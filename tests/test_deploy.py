@@ -335,6 +335,7 @@ def test_prefects_pages_ask_where_they_are_read_and_runs_do_not_stay_for_ever() 
         }, name
 
 
+@pytest.mark.exhaustive
 def test_a_setting_of_several_prefect_servers_is_one_that_prefect_has_with_a_value_that_it_takes() -> None:
     script = (
         "import os\nfrom prefect.settings import get_current_settings\n"

@@ -110,6 +110,7 @@ def test_whoever_is_taken_out_of_the_list_is_out_with_their_next_question(desk: 
     assert "registrar: registrar.toml: certificates.worker-1: write" in told
 
 
+@pytest.mark.exhaustive
 def test_whoever_is_revoked_or_certified_by_nobody_any_more_is_out_with_their_next_question(
     asking: Asking, tmp_path: Path
 ) -> None:

@@ -65,7 +65,7 @@ def kept(desk: Desk, tmp_path: Path) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("name", sampled(SPOILT, 3))
+@pytest.mark.parametrize("name", sampled(SPOILT, 1))
 def test_a_line_that_is_lost_is_told_and_stops_nothing(name: str, kept: Desk, tmp_path: Path) -> None:
     home = kept.home
     sound = {path: path.read_bytes() for path in (home.audits, home.handed_out)}
@@ -111,7 +111,7 @@ def test_a_name_of_a_file_that_is_no_text_is_noted_and_read_again(kept: Desk, tm
     assert copies_elsewhere.lost_lines(kept.home) == 0
 
 
-@pytest.mark.parametrize("name", sampled(HOSTILE, 3))
+@pytest.mark.parametrize("name", sampled(HOSTILE, 1))
 def test_what_is_remembered_and_lost_is_made_anew_or_told(name: str, desk: Desk) -> None:
     home, data = desk.home, HOSTILE[name]
     home.lookups.write_bytes(data + b'\n{"item": "1", "person": "foi-officer"}\n')

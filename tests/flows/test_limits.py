@@ -110,7 +110,7 @@ def _run_in_a_thread(town: Town) -> Run:
     ("where", "thread"),
     [
         (in_python, False),
-        (in_reading_a_process, True),
+        pytest.param(in_reading_a_process, True, marks=pytest.mark.exhaustive),
         pytest.param(in_python, True, marks=pytest.mark.exhaustive),
         pytest.param(in_a_process, False, marks=pytest.mark.exhaustive),
         pytest.param(in_a_process, True, marks=pytest.mark.exhaustive),
@@ -145,7 +145,13 @@ def test_a_task_that_hangs_is_ended_alone_and_the_run_says_so(
     assert town.audited().passes
 
 
-@pytest.mark.parametrize("thread", [False, True], ids=["in the main thread", "in a thread"])
+@pytest.mark.parametrize(
+    "thread",
+    [
+        pytest.param(False, id="in the main thread", marks=pytest.mark.exhaustive),
+        pytest.param(True, id="in a thread"),
+    ],
+)
 def test_a_run_whose_time_is_over_begins_nothing_more(
     *, thread: bool, town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -64,7 +64,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Page)
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

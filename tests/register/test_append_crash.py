@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from register_builders import Office, codes, copied
-from sampling import sampled
+from sampling import sampled, spread
 
 from flows.domain.acts import DRAFT
 from flows.domain.errors import RegisterMovedError
@@ -195,7 +195,7 @@ def killed_at(point: str, after: int) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("after", sampled([4, 1, 11]))
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", spread(POINTS, 3))
 def test_a_writer_killed_leaves_the_register_before_or_after_the_act(
     point: str, after: int, place: Path
 ) -> None:

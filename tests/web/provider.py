@@ -47,7 +47,7 @@ class Provider(ThreadingHTTPServer):
         self.asked: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -147,6 +147,7 @@ def test_a_letter_goes_once_it_is_signed_to_whom_and_with_what_was_shown(
 
 
 @needs_postfix
+@pytest.mark.exhaustive
 def test_what_the_relay_refuses_is_told_in_a_sentence_and_can_be_tried_again(
     ready: Desk, officer: Person
 ) -> None:

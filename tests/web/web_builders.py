@@ -60,7 +60,7 @@ def serving(home: Home, port: int = 0) -> Iterator[str]:
     try:
         yield f"http://localhost:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.end()
         thread.join()
 
 

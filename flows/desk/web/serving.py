@@ -23,8 +23,7 @@ from flows.home import find_home
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from uvicorn import Server
-
+    from flows.engine.answering import Answering
     from flows.home import Home
 
 _TURN: Final = 0.0005
@@ -99,7 +98,7 @@ def serve(home: Home, sockets: list[socket.socket]) -> None:
     server(home).run(sockets=sockets)
 
 
-def server(home: Home) -> Server:
+def server(home: Home) -> Answering:
     """Return what answers for the desk of a home."""
     import uvicorn  # noqa: PLC0415 - a parent need not import them
 
