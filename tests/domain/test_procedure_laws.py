@@ -7,6 +7,7 @@ off the case.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count, cycle, islice
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ from flows.domain.acts import (
     Kind,
     On,
 )
+from flows.domain.acts.kind import the_day
 from flows.domain.decide import decide, idempotency_key, may_decide, refusals
 from flows.domain.documents import DOCUMENTS, REQUEST, RESPONSE, REVIEW, TEST
 from flows.domain.edition import EDITIONS, documents_of, gates_for
@@ -67,8 +69,9 @@ _NEXT = {
 _ALL = frozenset({Role.FOI_OFFICER, Role.LEGAL_REVIEWER, Role.SIGN_OFF_OFFICER})
 _PEOPLE = ("first-officer", "second-officer", "third-officer", "fourth-officer")
 _CASE_ACTS = [kind for kind in ACTS.values() if kind.on is not On.POLICY]
-# A day put right lies after that of the acts here, which all are of one day and would be refused after it.
-_TRIED = [kind for kind in _CASE_ACTS if kind not in {OPEN, CLOSE, CORRECT_DAY}]
+_TRIED = [kind for kind in _CASE_ACTS if kind not in {OPEN, CLOSE}]
+_MOST_DAYS = 14
+"""For which every day that an act of the builders states is one that can be stated still."""
 _DECIDED = {*ROLE_AT, Stage.PUBLICATION}
 """Where the decisions on a version are made, or stand."""
 _TO_DRAFTING = {DRAFT, RETURN, TAKE_BACK, CORRECT, REOPEN}
@@ -122,7 +125,15 @@ class Account:
 
     def valid(self, kind: Kind, person: str, name: str) -> Act:
         """Return an act of which nothing is wrong but, maybe, who takes it and where the document stands."""
-        return an_act_by(person, kind, self.case, self.policy, name, text=next(self._texts))
+        act = an_act_by(person, kind, self.case, self.policy, name, text=next(self._texts))
+        # A day is put right to the next one, so whatever comes after that is of that day.
+        later = timedelta(days=sum(each.kind == CORRECT_DAY for each in self.acts))
+        on = (
+            {}
+            if kind == CORRECT_DAY or "on" not in act.details
+            else {"on": f"{the_day(act.details['on']) + later}"}
+        )
+        return replace(act, time=act.time + later, details={**act.details, **on})
 
     def act(self, attempt: Attempt) -> Act:
         name, document = attempt.document, self.case.document(attempt.document)
@@ -206,7 +217,9 @@ def the_account(gates: str, tried: list[Attempt]) -> Account:
     account = Account(gates=gates, policy=everybody_may_everything(gates))
     account.attempt(an_act(OPEN))
     for attempt in tried:
-        account.attempt(account.act(attempt))
+        act = account.act(attempt)
+        if act.kind != CORRECT_DAY or len(account.on("", CORRECT_DAY)) < _MOST_DAYS:
+            account.attempt(act)
     return account
 
 
@@ -396,3 +409,16 @@ def test_the_attempts_do_reach_the_publication_of_both_documents() -> None:
     account = the_account("full", steps)
 
     assert [act.document for _, act in account.published()] == [TEST.name, RESPONSE.name]
+
+
+def test_the_attempts_do_put_days_right_and_go_on() -> None:
+    first, second, third, _ = _PEOPLE
+    on_test = [first, first, second, third, first, first]
+    steps = [Attempt(kind=None, person=person) for person in on_test]
+    steps += [Attempt(kind=CORRECT_DAY.name, person=second), Attempt(kind=CORRECT.name, person=first)]
+
+    account = the_account("full", steps)
+
+    assert [act.kind for act in account.acts[-2:]] == [CORRECT_DAY, CORRECT]
+    for each in LAWS:
+        each(account)
