@@ -25,7 +25,7 @@ from flows.notices.notice import AuditFailed, WitnessSilent, write_notice
 from flows.register.audit import audit
 from flows.register.checkpoint import newest_checkpoint, parse_checkpoint, parse_text
 from flows.register.report import Report
-from flows.register.stop import stop
+from flows.register.stop import stop, stopped
 from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ _ELSEWHERE: Final = (
     "The register is not on this machine, so it was not audited; have the worker of the queue home run where "
     "it is, and no other worker take from that queue."
 )
+UNAUDITED: Final = (
+    "Nothing is recorded: the home was restored, and its audit has not ended. Where that was cut off, call "
+    "the same `equipoise restore` again: it goes on."
+)
+"""With what writing is stopped in a home that is restored: its restore audits it, and nobody beside it."""
 NIGHTS: Final = 3
 """Without a cosignature of a witness, before somebody is told."""
 # From one weekly run to the next, with some hours for a run that began late.
@@ -77,10 +82,13 @@ def audit_register(office: Office) -> Done:
 
     Raises:
         TamperedError: it fails. From then on nothing is recorded.
-        RefusedError: the register is elsewhere; that nothing is here says nothing of it.
+        RefusedError: the register is elsewhere; that nothing is here says nothing of it. Or its restore has
+            not ended, and audits it.
     """
     if office.home.registrar and not office.home.register.is_dir():
         raise RefusedError(_ELSEWHERE)
+    if stopped(office.home.register) == UNAUDITED:
+        raise RefusedError(UNAUDITED)
     # Where that cannot be, the audit finds the key, or what is wrong with the register.
     with suppress(PitError), office.taking_in():
         erasing.finish(office)
@@ -192,6 +200,8 @@ def missed(office: Office) -> bool:
     """Tell whether the register was not audited when it last should have been, as when nothing ran then."""
     if not office.home.register.is_dir():
         return False  # it is another's, who audits it
+    if stopped(office.home.register) == UNAUDITED:
+        return False
     now = local_time(office.now())
     due = now.replace(hour=AUDITED_AT, minute=0, second=0, microsecond=0)
     last = last_audit(office.home)

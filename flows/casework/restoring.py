@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from flows import disk
 from flows import home as flows_home
@@ -69,10 +70,6 @@ _OF_ANOTHER_FORM: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, 
 """What is met where something is no backup: a file for a folder, or a name that is not there."""
 _OTHERS: Final = "it has other files than were written"
 _NO_FILES: Final = "it has something else than files"
-_UNAUDITED: Final = (
-    "Nothing is recorded: the home was restored, and its audit has not ended. Where that was cut off, call "
-    "the same `equipoise restore` again: it goes on."
-)
 _UNDER_WAY: Final = "restoring.json"
 """In `state/`, while a restore is not at its end; what begins like it is how far the audit came."""
 TAKING: Final = "Taking"
@@ -88,7 +85,8 @@ class _Begun:
 
     Attributes:
         backup: The SHA-256 of what it says of itself.
-        keys, newer: Where the backup of its keys and the copy of the register were; or empty.
+        keys, newer: Where the backup of its keys and the copy of the register were, as part of an address; or
+            empty.
         was_stopped: Why writing had been stopped in the home of which the backup is; or empty.
     """
 
@@ -203,7 +201,9 @@ def restore(
 def _asked(backup: Path, keys: Path | None, newer: str | None) -> _Begun:
     with _reading(backup):
         said = hashlib.sha256(backup_manifest.read_manifest(backup)[0]).hexdigest()
-    return _Begun(backup=said, keys=str(keys.absolute()) if keys else "", newer=newer or "")
+    # A name of a file is bytes, and need be no text.
+    of_keys, of_newer = (quote(os.fsencode(each)) for each in (keys.absolute() if keys else "", newer or ""))
+    return _Begun(backup=said, keys=of_keys, newer=of_newer)
 
 
 def _begin(fresh: Home, asked: _Begun) -> _Begun:
@@ -211,16 +211,16 @@ def _begin(fresh: Home, asked: _Begun) -> _Begun:
     for left in fresh.state.glob(f"{_UNDER_WAY}*"):  # of a home that was backed up before it was audited
         disk.discard(left)
     was_stopped = stopped(fresh.register)
-    begun = replace(asked, was_stopped=was_stopped if was_stopped not in {None, _UNAUDITED} else "")
+    begun = replace(asked, was_stopped=was_stopped if was_stopped not in {None, auditing.UNAUDITED} else "")
     disk.write(fresh.state / _UNDER_WAY, json.dumps(asdict(begun)).encode(), mode=0o600)
-    stop(fresh.register, _UNAUDITED)
+    stop(fresh.register, auditing.UNAUDITED)
     return begun
 
 
 def _under_way(home: Home) -> _Begun | None:
     """Return of what a home was made whose restore was cut off; None where there is no such home."""
     try:
-        if stopped(home.register) != _UNAUDITED:
+        if stopped(home.register) != auditing.UNAUDITED:
             return None
         return _Begun(**object_of(disk.read_plain(home.state / _UNDER_WAY, _CHUNK)))
     except (OSError, ValueError, TypeError):

@@ -18,8 +18,10 @@ import pytest
 from desk_builders import CASE, Desk, run
 
 from flows import home as flows_home
-from flows.casework import backing_up
+from flows.casework import auditing, backing_up
+from flows.casework.office import open_office
 from flows.casework.restoring import restore
+from flows.domain.errors import RefusedError
 from flows.home import Home
 from flows.register import resuming, sharing
 from flows.register.audit import AUDITING
@@ -33,7 +35,8 @@ _COMMAND: Final = "from flows.desk.cli.main import main; main()"
 @pytest.fixture
 def backed_up(desk: Desk, tmp_path: Path) -> tuple[Path, Path]:
     """A backup of a home and one of its keys."""
-    home, keys = tmp_path / "backup", tmp_path / "elsewhere" / "keys.tar"
+    # A name of a file is bytes, and need be no text.
+    home, keys = tmp_path / "backup", tmp_path / "elsewhere" / os.fsdecode(b"keys-\xff.tar")
     keys.parent.mkdir()
     desk.done("backup", home, "--with-keys", keys)
     return home, keys
@@ -79,6 +82,10 @@ def test_a_restore_that_was_killed_goes_on_by_the_same_command_alone(
         in new.refused("submit", CASE, "--version", "1", "--as", "foi-officer")[1]
     )
     assert "was restored otherwise" in new.refused("restore", home)[1]
+    with open_office(new.home) as office:  # as `up` does, which the restore would audit a second time
+        assert not auditing.missed(office)
+        with pytest.raises(RefusedError, match="its audit has not ended"):
+            auditing.audit_register(office)
     assert new.told("restore", home, "--keys", keys)["audit"]["passes"]
     assert left(new.home) == []
     new.submit()
