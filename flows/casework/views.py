@@ -20,7 +20,7 @@ from flows.domain.local_day import local_day
 from flows.domain.noted import counted, read_noted
 from flows.domain.owed import Duty, from_text
 from flows.domain.policy import Proclaimed
-from flows.domain.procedure import ROLE_AT, Role, Stage
+from flows.domain.procedure import APPROVALS, ROLE_AT, Role, Stage
 from flows.domain.reference import slug
 from flows.domain.request_file import parse_request_file
 from flows.domain.working_days import Closure, where
@@ -83,6 +83,8 @@ class DocumentView:
 
     Attributes:
         stage: Closed, where the case is.
+        returned: By whom, at which gate and when it was returned, in words, until it is submitted again; else
+            empty.
         published: What was published of it, in words, oldest first.
         may_decide: Ids of those who could approve it where it stands.
         next: The call that would take it further; None where nothing is left to do.
@@ -94,6 +96,7 @@ class DocumentView:
     writers: tuple[str, ...]
     approvals: tuple[Approval, ...]
     overrides: tuple[Override, ...]
+    returned: str
     published: tuple[str, ...]
     may_decide: tuple[str, ...]
     next: str | None
@@ -190,6 +193,7 @@ def find(office: Office, sought: Sought) -> list[Waiting]:
 def waiting(row: Row, clock: Clock) -> Waiting:
     """Return a row of the catalogue as people read it today."""
     owed, due = from_text(row.owed), date.fromisoformat(row.due) if row.due else None
+    stands = clock.standing(owed, row.regime, due)
     return Waiting(
         reference=row.reference,
         document=row.document,
@@ -199,8 +203,13 @@ def waiting(row: Row, clock: Clock) -> Waiting:
         version=row.version,
         received=owed.events.received,
         duty=owed.duty,
-        clock=clock.standing(owed, row.regime, due),
+        clock=stands if row.open else _done(stands),
     )
+
+
+def _done(due: Due) -> Due:
+    """Return by when something was due for which nobody waits any more."""
+    return replace(due, overdue=False, days_left=None)
 
 
 def show(office: Office, dossier: Dossier) -> CaseView:
@@ -208,13 +217,11 @@ def show(office: Office, dossier: Dossier) -> CaseView:
     case, policy = dossier.case, dossier.policy
     request, clock = parse_request_file(dossier.read(REQUEST).decode()), office.clock(policy)
     due = clock.answer(case.life.events, case.regime)
-    if case.life.answered or case.closed:
-        due = replace(due, overdue=False, days_left=None)
     return CaseView(
         reference=case.reference,
         subject=request.subject,
         received=case.life.events.received,
-        clock=due,
+        clock=_done(due) if case.life.answered or case.closed else due,
         answered=case.life.answered,
         owed=tuple(
             OwedView(
@@ -415,10 +422,19 @@ def _document(dossier: Dossier, document: Document, request: Request) -> Documen
         writers=() if stage in {Stage.PUBLISHED, Stage.SENT} else tuple(sorted(document.writers)),
         approvals=document.standing,
         overrides=document.overrides,
+        returned=_returned(dossier, document.name),
         published=_published(dossier, document.name),
         may_decide=tuple(sorted(people)),
         next=_next(case, document, request, policy, people),
     )
+
+
+def _returned(dossier: Dossier, document: str) -> str:
+    said = dossier.last(RETURN, SUBMIT, document=document)
+    if said is None or said.act.gate is None:  # it was submitted since
+        return ""
+    gate, on = APPROVALS[said.act.gate], in_full(local_day(said.act.time))
+    return f"version {said.act.version}, at {gate}, by {said.act.actor} on {on}"
 
 
 def _call(kind: Kind) -> str:

@@ -222,8 +222,9 @@ class Case:
         if name == TEST.name and life.ordered:
             first = min(life.ordered, key=lambda each: each.due)
             return Owed(duty=first.duty, events=life.events, day=first.due, reference=first.reference)
-        if life.answered and self.document(name).paper and self.stage(name) not in FINISHED:
-            return Owed(duty=Duty.CORRECTION, events=life.events)
+        if life.answered and self.stage(name) not in FINISHED:
+            # What the Act set a day for was done; what is begun beside it, or replaces it, has none.
+            return Owed(duty=Duty.PAPER, events=life.events)
         return Owed(duty=Duty.ANSWER, events=life.events)
 
     @property
@@ -234,9 +235,9 @@ class Case:
             Owed(duty=each.duty, events=events, day=each.due, reference=each.reference)
             for each in sorted(self.life.ordered, key=lambda each: each.due)
         )
-        replacing = Owed(duty=Duty.CORRECTION, events=events)
-        anew = [replacing for name in self.documents if self.owed(name) == replacing]
-        return (*((Owed(duty=Duty.REVIEW, events=events),) if self.life.reviewing else ()), *ordered, *anew)
+        paper = Owed(duty=Duty.PAPER, events=events)
+        papers = (paper,) if any(self.owed(name) == paper for name in self.documents) else ()
+        return (*((Owed(duty=Duty.REVIEW, events=events),) if self.life.reviewing else ()), *ordered, *papers)
 
     @property
     def watched(self) -> tuple[Owed, ...]:
@@ -256,7 +257,7 @@ class Case:
                 if day or duty is Duty.ANSWER
             )
         )
-        return (*pending, *(each for each in self.duties if each.duty is not Duty.CORRECTION))
+        return (*pending, *(each for each in self.duties if each.duty is not Duty.PAPER))
 
     def words_of(self, name: str) -> frozenset[str]:
         """Return everyone whose own words a decision on a document would be about.

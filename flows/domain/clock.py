@@ -41,7 +41,7 @@ WAITS: Final = MappingProxyType(
     {
         Duty.CLARIFICATION: "while the clarification asked on {day} is awaited",
         Duty.FEE: "while the fees notice of {day} is not paid",
-        Duty.CORRECTION: "by the Act, for the request was answered",
+        Duty.PAPER: "by the Act, for the request was answered",
     }
 )
 """Why nothing is due, to follow "nothing is due"."""
@@ -145,7 +145,7 @@ class Clock:
 
     def _falls(self, owed: Owed, regime: str) -> date | None:
         """Return the same day alone; None where nothing is due, or where the day is not known."""
-        if owed.day or owed.duty is Duty.CORRECTION:
+        if owed.day or owed.duty is Duty.PAPER:
             return owed.day
         try:
             found = self.counted(owed.events, regime)
@@ -165,7 +165,7 @@ class Clock:
                 if over or due is None
                 else working_days_until(self._today, due, self._calendar, timetable)
             )
-            never = (owed.duty, None) if owed.duty is Duty.CORRECTION else None
+            never = (owed.duty, None) if owed.duty is Duty.PAPER else None
             return Due(due=due, waits_for=never, last=due, days_left=left, overdue=over)
         if due is None:
             return Due(waits_for=waits_for(events))

@@ -20,7 +20,7 @@ class Duty(StrEnum):
     REVIEW = "review"
     STEPS = "steps"
     INFORMATION = "information"
-    CORRECTION = "correction"
+    PAPER = "paper"
     CLARIFICATION = "clarification"
     FEE = "fee"
 
@@ -31,7 +31,7 @@ OWED: Final = MappingProxyType(
         Duty.REVIEW: "the outcome of the review",
         Duty.STEPS: "the steps that were ordered",
         Duty.INFORMATION: "the answer to the information notice",
-        Duty.CORRECTION: "the paper that replaces the one given out",
+        Duty.PAPER: "a paper after the answer",
         Duty.CLARIFICATION: "the clarification",
         Duty.FEE: "the fee",
     }

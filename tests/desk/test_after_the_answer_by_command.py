@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ from desk_builders import Desk, another_case, passes_audit
 from letter_texts import a_letter
 
 from flows import home as flows_home
-from flows.casework import publishing
+from flows.casework import asking, finding, publishing, reminding
 from flows.casework.office import open_office
 from flows.casework.waiting import Next, buckets
+from flows.catalogue.search import Sought
 from flows.domain.english import in_full
+from flows.domain.procedure import Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +90,7 @@ def test_a_review_is_owed_from_its_asking_to_its_outcome(answered: Desk, tmp_pat
     )
     assert "The answer is partly upheld on review" in answered.done(*deciding, "all-three-roles")
 
-    assert answered.told("show", CASE)["owed"] == []
+    assert [each["duty"] for each in answered.told("show", CASE)["owed"]] == ["paper"]
     assert "recorded the review as partly upheld" in " ".join(answered.done("history", CASE).split())
     assert passes_audit(answered.home)
     assert WORDS.encode() not in b"".join(
@@ -188,5 +191,45 @@ def test_what_the_regulator_and_the_tribunal_order_is_owed_until_it_is_done(answ
         "on the appeal EA/2026/0123: dismissed",
     ):
         assert done in shown
-    assert answered.told("show", CASE)["owed"] == []
+    assert [each["duty"] for each in answered.told("show", CASE)["owed"]] == ["paper"]
     assert passes_audit(answered.home)
+
+
+def test_what_is_unfinished_after_the_answer_is_late_nowhere(desk: Desk, tmp_path: Path) -> None:
+    def late() -> set[str]:
+        """Return where the case is told to be late."""
+        with open_office(desk.home, reading=True) as office:
+            policy = office.register.policy()
+            (listed,) = (each for each in buckets(office, "foi-officer", policy) if each.next is Next.OVERDUE)
+            found = finding.find(office, Sought(late=True)).rows
+        rows = [each for each in desk.told("queue", "--all")["cases"] if each["reference"] == CASE]
+        told = {
+            "show": desk.told("show", CASE)["overdue"],
+            "queue": any(each["overdue"] for each in rows),
+            "desk": any(each.reference == CASE for each in listed.rows),
+            "found": any(each.reference == CASE for each in found),
+            # The example is late too.
+            "health": json.loads(desk("health", "--json").stdout)["overdue"] > 1,
+        }
+        return {where for where, is_so in told.items() if is_so}
+
+    another_case(desk.home, CASE, (TODAY - timedelta(days=60)).isoformat())
+    published(desk, tmp_path, "response", signs="sign-off-officer")
+    assert late() == {"show", "queue", "desk", "found", "health"}
+
+    of_it = ("--document", "response", "--reason", "Two people were ill.")
+    desk.done("sent", CASE, *ON, "--by", "email", *of_it, *OFFICER)
+    assert late() == set()
+    assert row_of(desk, "test") == ("paper", None, "received")
+    assert [each["duty"] for each in desk.told("show", CASE)["owed"]] == ["paper"]
+    assert "nothing waits 0 received; owed: a paper after the answer" in " ".join(desk.done("queue").split())
+
+    # Of a letter that waits for sign-off now the notice says the same.
+    (tmp_path / "letter.md").write_text(a_letter("cost", CASE, TODAY))
+    desk.done("draft", CASE, tmp_path / "letter.md", "--document", "cost", *OFFICER)
+    desk.done("submit", CASE, "--document", "cost", "--version", "1", *OFFICER)
+    with open_office(desk.home) as office:
+        asking.ask(office, CASE, Stage.BALANCING, "cost")
+        assert CASE not in dict(reminding.untold(office))
+    (notice,) = desk.home.notices.glob("*cost*")
+    assert "Nothing is due by the Act, for the request was answered." in notice.read_text()

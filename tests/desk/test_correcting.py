@@ -47,7 +47,7 @@ def test_a_corrected_response_replaces_the_one_that_was_sent(desk: Desk, tmp_pat
         "The response is in drafting.\n"
     )
     assert paper.read_bytes() == first
-    assert "the paper that replaces the one given out" in " ".join(desk.done("queue").split())
+    assert "a paper after the answer" in " ".join(desk.done("queue").split())
     assert desk.refused("submit", CASE, *RESPONSE, "--version", "1", *OFFICER)[1] == (
         "Version 1 of R/1 response is published; draft what is to take its place."
     )

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_builders import CASE, RULES, Desk, an_officer, everything, passes_audit
 
+from flows import home as flows_home
 from flows.casework.office import open_office
 from flows.desk import making
 from flows.desk.cli import keeping
 from flows.desk.making import make_home
 from flows.domain.edition import latest
+from flows.domain.english import in_full
 from flows.domain.errors import RegisterError
 from flows.home import Home
 
@@ -388,6 +390,8 @@ def test_a_change_of_the_list_is_refused(
 def test_a_revoked_person_can_do_nothing_and_what_they_did_stands(desk: Desk, second_draft: Path) -> None:
     desk.submit()
     desk.return_()
+    returned = f"Returned version 1, at legal review, by legal-reviewer on {in_full(flows_home.today())}"
+    assert returned in " ".join(desk.done("show", CASE).split())
     assert desk.done("officer", "revoke", "foi-officer", "--as", "administrator") == (
         "foi-officer is no longer authorised. The policy is at version 7.\n"
     )

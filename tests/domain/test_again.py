@@ -89,8 +89,8 @@ def test_an_answer_that_is_being_corrected_is_answered_and_owes_a_paper() -> Non
     case = corrected(sent.with_life(answered=date(2022, 11, 28)))
 
     assert case.life.answered == date(2022, 11, 28)
-    assert (case.owed("test").duty, case.owed("test").day) == (Duty.CORRECTION, None)
-    assert [each.duty for each in case.duties] == [Duty.CORRECTION]
+    assert (case.owed("test").duty, case.owed("test").day) == (Duty.PAPER, None)
+    assert [each.duty for each in case.duties] == [Duty.PAPER]
 
 
 @pytest.mark.parametrize("kind", [CORRECT, REOPEN], ids=str)

@@ -157,9 +157,9 @@ SAID = (
             (Duty.FEE, date(2026, 8, 12)),
             "Nid oes dyddiad cau tra bo'r hysbysiad ffioedd, 12 Awst 2026, heb ei dalu",
         ),
-        ((Duty.CORRECTION, None), "Nid oes dyddiad cau o dan y Ddeddf, gan fod y cais wedi'i ateb"),
+        ((Duty.PAPER, None), "Nid oes dyddiad cau o dan y Ddeddf, gan fod y cais wedi'i ateb"),
     ],
-    ids=["a clarification", "a fee", "a correction"],
+    ids=["a clarification", "a fee", "a paper"],
 )
 def test_why_nothing_is_due_is_said_in_welsh(waits_for: tuple[Duty, date | None], said: str) -> None:
     macros = (

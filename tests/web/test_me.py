@@ -80,8 +80,11 @@ def test_the_newest_notices_to_a_person_are_shown_and_no_others(home: Home, at: 
 
     with signed_in(home, at, "legal-reviewer") as (client, _):
         told = client.get("/me.json").json()["told"]
+        page = client.get("/me").text
 
     assert {each["about"] for each in told} == {"the register"}
+    # Before it is opened each says what it tells, and not alone of what.
+    assert "<summary>The register failed its audit on" in page
     assert [each["text"].partition(".")[0] for each in told] == [
         f"The register failed its audit on {in_full(date(2024, 1, 1) + timedelta(days=number))}"
         for number in range(30, 0, -1)

@@ -77,7 +77,7 @@ def queue(*, everything: bool, home: Home, as_json: bool) -> None:
             (
                 DOCUMENTS[each.document].named(each.reference),
                 day(each.received),
-                _day(each.clock.due),
+                _due(each.clock),
                 _left(each),
                 str(each.version),
                 _stands(each),
@@ -86,9 +86,7 @@ def queue(*, everything: bool, home: Home, as_json: bool) -> None:
         ],
         head=("Reference", "Received", "Due", "Days left", "Version", "Stage"),
         right=frozenset({1, 2, 3, 4}),
-        alarming=frozenset(
-            number for number, each in enumerate(waiting) if each.clock.overdue and _waits(each)
-        ),
+        alarming=frozenset(number for number, each in enumerate(waiting) if each.clock.overdue),
     )
     notes = [f"{each.reference}: {_moved(each.clock)}" for each in waiting if each.clock.moved]
     if notes:
@@ -156,7 +154,7 @@ def find(
                 (
                     DOCUMENTS[each.document].named(each.reference),
                     day(each.received),
-                    _day(each.clock.due),
+                    _due(each.clock),
                     STAGES[each.stage],
                     each.subject,
                 )
@@ -376,7 +374,7 @@ def _time_facts(view: CaseView) -> Iterator[tuple[str, str]]:
     if view.clock.waits and running:
         yield "Due", f"nothing, {view.clock.waits}"
     else:
-        yield "Due", " ".join(filter(None, (_day(view.clock.due), _standing(view.clock) if running else "")))
+        yield "Due", f"{_due(view.clock)} {_standing(view.clock)}".rstrip()
     if view.answered:
         yield "Answered", day(view.answered)
     if view.clock.moved:
@@ -399,6 +397,8 @@ def _document_facts(view: CaseView, each: DocumentView) -> Iterator[tuple[str, s
         yield "Summary", "What was asked is not summarised yet; it has to be before submission."
     if each.writers:
         yield "Written by", ", ".join(each.writers)
+    if each.returned:
+        yield "Returned", each.returned
     for given in each.approvals:
         who = f"version {given.version} at {APPROVALS[given.gate]} by {given.person}"
         yield "Approved", f"{who}, {moment(given.at)}"
@@ -421,12 +421,10 @@ def _stands(each: Waiting) -> str:
 
 
 def _left(each: Waiting) -> str:
-    if not _waits(each):
-        return ""
     if each.clock.overdue:
         return "overdue"
     if each.clock.waits:
-        return "waits"
+        return "waits" if _waits(each) else ""
     return "" if each.clock.days_left is None else str(each.clock.days_left)
 
 
@@ -459,6 +457,10 @@ def _clock_json(clock: Due) -> dict[str, Any]:
 
 def _plain(value: Any, *but: str) -> dict[str, Any]:  # noqa: ANN401 - any of the views
     return {name: each for name, each in asdict(value).items() if name not in but}
+
+
+def _due(clock: Due) -> str:
+    return "nothing" if clock.waits else _day(clock.due)
 
 
 def _day(when: date | None) -> str:

@@ -108,7 +108,7 @@ _GROUNDS: Final = MappingProxyType(
 
 
 def _bars_closing(case: Case, _document: str, _person: str) -> Iterator[RefusedError]:
-    for owed in (each for each in case.duties if each.duty is not Duty.CORRECTION):
+    for owed in (each for each in case.duties if each.duty is not Duty.PAPER):
         yield RefusedError(f"{case.reference} cannot be closed: the authority owes {owed.words}.")
 
 

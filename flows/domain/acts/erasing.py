@@ -18,6 +18,7 @@ from flows.domain.errors import ErasedError, RefusedError, SamePersonError
 from flows.domain.events import lapse
 from flows.domain.life import Erasure
 from flows.domain.local_day import local_day
+from flows.domain.owed import Duty
 from flows.domain.procedure import FINISHED, STANDS, Role
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def still_open(case: Case) -> Iterator[str]:
     for name in case.documents:
         if (stage := case.stage(name)) not in FINISHED:
             yield f"its {DOCUMENTS[name].called} {STANDS[stage]}"
-    for owed in case.duties:
+    # A paper that is not finished was told with its document.
+    for owed in (each for each in case.duties if each.duty is not Duty.PAPER):
         yield f"the authority owes {owed.words}"
     for complaint in case.life.complaints:
         if not complaint.decided:
