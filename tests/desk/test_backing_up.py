@@ -766,7 +766,10 @@ def test_what_cannot_be_backed_up_or_restored_is_refused_and_leaves_nothing(desk
     assert "is a backup itself" in desk.refused("backup", home)[1]
     assert "in the home itself" in desk.refused("backup", desk.home.root / "b.tar")[1]
     assert "no such folder" in desk.refused("backup", kept / "none" / "b.tar")[1]
-    assert "another place" in desk("backup", kept / "homes", "--with-keys", kept / "homes" / "k.tar").stderr
+    # Of names that are not there yet, each would be made in the folder of both.
+    for target, keys_to, folder in (("homes", "homes/k.tar", kept / "homes"), ("a", "b", kept)):
+        together = desk("backup", kept / target, "--with-keys", kept / keys_to).stderr
+        assert f"The backup and its keys would both lie in {folder}: " in together
     assert "not an empty folder" in desk.refused("restore", home)[1]
     new = elsewhere(kept)
     assert "is no backup" in new("restore", keys).stderr

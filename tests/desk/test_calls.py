@@ -64,6 +64,15 @@ def test_the_example_of_each_command_is_a_call_it_takes(path: str) -> None:
         command.make_context(path, words[len(path.split()) :])
 
 
+@pytest.mark.parametrize("path", COMMANDS)
+def test_what_stands_for_an_argument_can_be_quoted_in_a_refusal(path: str) -> None:
+    command = COMMANDS[path]
+    with click.Context(command) as context:
+        names = [each.make_metavar(context) for each in command.params if isinstance(each, click.Argument)]
+
+    assert not [name for name in names if "'" in name]
+
+
 @pytest.mark.parametrize(
     ("mistyped", "meant"),
     [
@@ -136,6 +145,36 @@ def test_under_json_every_command_says_one_object_where_there_is_no_home(
             assert json.loads(refused).keys() == {"error", "exit"}, path
             assert json.loads(refused)["exit"] == result.exit_code != 0, path
     assert home.is_file() == there
+
+
+@pytest.mark.parametrize("words", [("queue",), ("show", "9999/99")], ids=" ".join)
+def test_whoever_wants_no_colours_gets_none(
+    words: tuple[str, ...], untouched: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "")  # as if it were not set
+    assert "\x1b[" in untouched(*words, color=True).output
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in untouched(*words, color=True).output
+
+
+def test_a_stage_is_taken_by_what_lists_call_it_too(untouched: Desk) -> None:
+    assert untouched.done("find", "--stage", "sign-off") == untouched.done("find", "--stage", "balancing")
+    refused = untouched.refused("approve", CASE, "--gate", "legal review", "--version", "1", "--as", "nobody")
+    assert refused[1].startswith("nobody may not act: ")
+
+
+_OF_A_HOME: Final = ("letters check", "vault status", "vault agent", "vault file", "vault rotate")
+"""What looks at files of a home alone, and none of them is there without it."""
+
+
+@pytest.mark.parametrize("call", _OF_A_HOME)
+def test_what_looks_at_files_of_a_home_says_that_there_is_none(call: str, tmp_path: Path) -> None:
+    home = tmp_path / "none"
+    result = CliRunner().invoke(main, [*call.split(), "--home", str(home)], prog_name="equipoise")
+
+    sentence = f"There is no register at {home / 'register.git'}; `equipoise init` makes one.\n"
+    assert (result.exit_code, result.stderr) == (3, sentence)
+    assert not home.exists()
 
 
 def _made_up(command: click.Command) -> Iterator[str]:

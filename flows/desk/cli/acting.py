@@ -14,6 +14,7 @@ from flows.casework.acts import Wish
 from flows.desk.cli.telling import check_rows, tell_findings, tell_not_run
 from flows.desk.cli.terminal import (
     WORDS,
+    StageChoice,
     example,
     print_json,
     read_file,
@@ -179,7 +180,7 @@ def _options(kind: Kind) -> list[Callable[..., Any]]:
             click.option(
                 "--gate",
                 required=True,
-                type=click.Choice([str(gate) for gate in ROLE_AT]),
+                type=StageChoice([str(gate) for gate in ROLE_AT]),
                 help="Which approval: at legal review, or at sign-off, where both sides are balanced.",
             )
         )

@@ -81,12 +81,12 @@ def backup(
         seal_for = seal_for or (said.text("backup.seal-for") or None)
     if seal_for and not keys:
         raise click.UsageError("--seal-for seals the keys: --with-keys says where they go.")
-    if (
-        keys
-        and (keys if keys.is_dir() else keys.parent).resolve()
-        == (target if target.is_dir() else target.parent).resolve()
-    ):
-        raise click.UsageError("--with-keys names another place than that of the backup.")
+    places = [(path if path.is_dir() else path.parent).resolve() for path in (target, keys) if path]
+    if len(places) > len(set(places)):
+        raise click.UsageError(
+            f"The backup and its keys would both lie in {places[0]}: --with-keys names a file in another "
+            "folder, or another folder that is there."
+        )
     folders = [path for path in (target, keys) if path and path.is_dir()]
     if keep and target not in folders:
         raise click.UsageError("--keep counts the backups of a folder: TARGET names a folder then.")

@@ -62,7 +62,8 @@ def set_(file: Path, *, office: Office, officer: Officer, as_json: bool) -> None
 @with_home
 def check(*, home: Home, as_json: bool) -> None:
     """Try the authority's own templates of letters on sample cases."""
-    own = check_own(home.letters)
+    with open_office(home, reading=True) as office:
+        own = check_own(office.home.letters)
     if as_json:
         print_json({"templates": list(own)})
     elif own:

@@ -52,7 +52,7 @@ class SharesNeeded(click.ParamType[tuple[int, int]]):
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's form
         """Return what stands for it in the help."""
-        return "'K of N'"
+        return "NUMBERS"
 
     def convert(
         self,
@@ -121,16 +121,16 @@ def recovery() -> None:
     "set",
     epilog=example('equipoise recovery set "3 of 5" --shares-to /media/stick/shares --as administrator'),
 )
-@click.argument("numbers", metavar="'K of N'", type=SharesNeeded())
+@click.argument("numbers", metavar="NUMBERS", type=SharesNeeded())
 @click.option("--shares-to", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help=SHARES_TO)
 @acting
 def set_(
     numbers: tuple[int, int], shares_to: Path, *, office: Office, officer: Officer, as_json: bool
 ) -> None:
-    """Make a recovery key in N shares, K of which name a new administrator, in the place of any before.
+    """Make a recovery key in shares, some of which name a new administrator, in the place of any before.
 
-    Shares of before are good for nothing from then on. Where a change takes two administrators, the new
-    shares are good once the other confirms.
+    NUMBERS says how many of how many, as '3 of 5'. Shares of before are good for nothing from then on. Where
+    a change takes two administrators, the new shares are good once the other confirms.
     """
     authority = office.register.policy().authority
     with shares_for(numbers, shares_to, office.home, authority) as made:

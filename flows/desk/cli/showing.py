@@ -17,6 +17,7 @@ from flows.desk.cli.acting import document_option
 from flows.desk.cli.telling import check_rows, tell_findings
 from flows.desk.cli.terminal import (
     WORDS,
+    StageChoice,
     acts,
     counted,
     day,
@@ -115,7 +116,7 @@ def _provision(_: click.Context, __: click.Parameter, text: str | None) -> str:
 @click.option(
     "--provision", metavar="CITATION", callback=_provision, help="That is relied on, or anything in it."
 )
-@click.option("--stage", type=click.Choice([*map(str, Stage)]), help="Where it stands.")
+@click.option("--stage", type=StageChoice([*map(str, Stage)]), help="Where it stands.")
 @click.option("--person", "by", metavar="PERSON", default="", help="Who wrote, submitted or decided.")
 @click.option(
     "--applicant",

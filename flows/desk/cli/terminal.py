@@ -42,6 +42,7 @@ from flows.domain.errors import (
 )
 from flows.domain.local_day import local_day, local_time
 from flows.domain.policy import parse_person
+from flows.domain.procedure import STAGES
 from flows.domain.text_file import text_of
 from flows.home import Home, find_home
 
@@ -89,7 +90,12 @@ class CommandError(click.ClickException):
         if self.as_json:
             print_json({"error": self.message, "exit": self.exit_code}, err=True)
         else:
-            click.secho(shown(self.message), err=True, file=file, fg="red")
+            click.secho(shown(self.message), err=True, file=file, color=_colours(), fg="red")
+
+
+def _colours() -> bool | None:
+    """Return False where nobody wants colours, by the convention of https://no-color.org; else None."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,7 @@ class Commands(click.Group):
         _write_anything()
         as_json = "--json" in args  # known before the call is read, which may be what fails
         with _in_sentences(as_json=as_json):
-            context = super().make_context(info_name, args, parent, **extra)
+            context = super().make_context(info_name, args, parent, **{"color": _colours(), **extra})
         context.meta[_SAID_AS_JSON] = as_json
         return context
 
@@ -248,6 +254,15 @@ def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 # Options ----------------------------------------------------------------------------------------
 
 
+class StageChoice(click.Choice[str]):
+    """A stage by its name, or by what lists and sentences call it: ``balancing``, or sign-off."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's signature
+        """Return its name."""
+        names = {words: str(stage) for stage, words in STAGES.items()}
+        return super().convert(names.get(str(value), value), param, ctx)
+
+
 class _Reference(click.ParamType[str]):
     """A case's reference, which a shell completes."""
 
@@ -312,6 +327,17 @@ def at_home(command: Callable[..., None]) -> Callable[..., None]:
         command(*args, home=home, **kwargs)
 
     return with_home(checked)
+
+
+def at_register(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the same, for what is done to a home that has to be there, with its register."""
+
+    @functools.wraps(command)
+    def checked(*args: Any, home: Home, **kwargs: Any) -> None:  # noqa: ANN401 - whatever it takes
+        _ = home.own_register
+        command(*args, home=home, **kwargs)
+
+    return at_home(checked)
 
 
 def prints(command: Callable[..., None]) -> Callable[..., None]:

@@ -11,7 +11,7 @@ import click
 
 from flows.casework import rotating
 from flows.casework.office import open_office
-from flows.desk.cli.terminal import Commands, at_home, counted, example, print_json, print_rows, read_text
+from flows.desk.cli.terminal import Commands, at_register, counted, example, print_json, print_rows, read_text
 from flows.domain.errors import RefusedError
 from flows.register.openings import read_openings
 from flows.vault import agent as agents
@@ -34,7 +34,7 @@ def vault() -> None:
 
 
 @vault.command("status", epilog=example("equipoise vault status"))
-@at_home
+@at_register
 def status(*, home: Home, as_json: bool) -> None:
     """Print how the key is kept, whether an agent has it, and how often it was opened."""
     form, answers = wrapping.form_of(home.wrapping), agents.reach(home.vault_agent) is not None
@@ -54,7 +54,7 @@ def status(*, home: Home, as_json: bool) -> None:
 
 
 @vault.command("agent", epilog=example("equipoise vault agent"))
-@at_home
+@at_register
 def agent(*, home: Home, as_json: bool) -> None:
     """Ask for the passphrase or PIN, and unwrap case keys for this home's account until Ctrl-C.
 
@@ -86,7 +86,7 @@ def _end(*_: object) -> None:
     type=click.Path(path_type=Path),
     help="A file that has the new passphrase; without it, it is asked for, twice.",
 )
-@at_home
+@at_register
 def passphrase(new: Path | None, *, home: Home, as_json: bool) -> None:
     """Keep the key encrypted with a passphrase, or with another one, from now on."""
     words = read_text(new).rstrip("\r\n") if new else _asked()
@@ -111,7 +111,7 @@ def _asked() -> str:
 @click.option("--module", required=True, metavar="FILE", help="The library of the device (PKCS#11).")
 @click.option("--token", required=True, metavar="LABEL", help="The label of the device's token.")
 @click.option("--label", required=True, metavar="LABEL", help="The label of the AES key in it.")
-@at_home
+@at_register
 def device(module: str, token: str, label: str, *, home: Home, as_json: bool) -> None:
     """Keep the key encrypted with an AES key that stays in a device, whose PIN is asked for."""
     chosen = Device(module=module, token=token, key=label)
@@ -119,14 +119,14 @@ def device(module: str, token: str, label: str, *, home: Home, as_json: bool) ->
 
 
 @vault.command("file", epilog=example("equipoise vault file"))
-@at_home
+@at_register
 def file(*, home: Home, as_json: bool) -> None:
     """Keep the key in a file as it is, so that nobody has to open it."""
     _keep(home, "The key stands in its file as it is.", as_json=as_json)
 
 
 @vault.command("rotate", epilog=example("equipoise vault rotate"))
-@at_home
+@at_register
 def rotate(*, home: Home, as_json: bool) -> None:
     """Put a new key in the place of this one, in the same form, and have it wrap every case key.
 
