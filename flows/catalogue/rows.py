@@ -281,9 +281,7 @@ def _rows(standing: Standing) -> Iterator[Row]:
             reference=filed.reference,
             folder=filed.folder,
             stage=stage,
-            # What is owed once a case was answered stands with a document that is sent.
-            open=case is not None
-            and (stage not in FINISHED or (owed is not None and owed.duty is not Duty.ANSWER)),
+            open=case is not None and _is_open(case, name),
             version=document.version if document else filed.last_number,
             round=document.round if document else 0,
             received=case.life.events.received.isoformat() if case else "",
@@ -298,6 +296,15 @@ def _rows(standing: Standing) -> Iterator[Row]:
             last_number=filed.last_number,
             described=_files(case, name) if case else "",
         )
+
+
+def _is_open(case: Case, name: str) -> bool:
+    """Tell whether a document waits, or is that with which something is owed."""
+    if case.stage(name) not in FINISHED or case.owed(name).duty is not Duty.ANSWER:
+        return True
+    # The letter that was to answer may have been withdrawn after its test was sent.
+    nothing = all(case.stage(each) in FINISHED for each in case.documents)
+    return name == TEST.name and nothing and not (case.life.answered or case.closed)
 
 
 def _since(case: Case, name: str) -> datetime:

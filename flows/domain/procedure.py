@@ -74,7 +74,7 @@ STAGES: Final = MappingProxyType(
         Stage.LEGAL_REVIEW: "legal review",
         Stage.BALANCING: "sign-off",
         Stage.PUBLICATION: "publication",
-        Stage.PUBLISHED: "published, not sent",
+        Stage.PUBLISHED: "published (not sent)",
         Stage.SENT: "sent",
         Stage.CLOSED: "closed",
     }

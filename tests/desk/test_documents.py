@@ -141,7 +141,7 @@ def test_both_documents_stand_in_the_queue_until_they_are_sent(answered: Desk) -
     assert rows == [("test", "drafting"), ("response", "drafting")]
     assert head.startswith("Reference          ")
     assert (test.split()[0], test.split()[-1]) == (CASE, "drafting")
-    assert (response.split()[:2], response[-19:]) == ([CASE, "response"], "published, not sent")
+    assert (response.split()[:2], response[-20:]) == ([CASE, "response"], "published (not sent)")
     assert [row["document"] for row in answered.told("queue")["cases"]] == ["test"]
     # The test has no day any more.
     assert [row["document"] for row in answered.told("queue", "--all")["cases"]] == ["response", "test"]
@@ -433,3 +433,20 @@ def test_the_papers_of_two_cases_never_go_by_one_name() -> None:
             with pytest.raises(MalformedError):
                 parse_new_reference(f"1146A/22-{kind.name}")
     assert {f"-{kind.name}" for kind in DOCUMENTS.values() if kind != TEST} == {*ENDINGS}
+
+
+def test_what_owes_its_answer_once_the_letter_was_withdrawn_waits_with_the_test_that_was_sent(
+    answered: Desk,
+) -> None:
+    answered.submit()
+    answered.approve("legal-review", "legal-reviewer")
+    answered.approve("balancing", "sign-off-officer")
+    publish_now(answered.home)
+    answered.done("sent", CASE, *SENT, "--as", "foi-officer")
+    reason = ("--reason", "It was the wrong case.")
+    answered.done("withdraw-draft", CASE, *OF_THE_LETTER, "--version", "1", *reason, "--as", "foi-officer")
+
+    (row,) = answered.told("queue")["cases"]
+    assert (row["document"], row["stage"], row["overdue"]) == ("test", "sent", True)
+    assert answered.done("queue").rstrip().endswith("sent; owed: the answer")
+    answered.done("draft", CASE, "--document", "response", "--start", "--as", "foi-officer")

@@ -35,7 +35,7 @@ def test_a_section_has_every_fact_that_the_statement_states(kind: Kind) -> None:
 @each_act
 def test_a_section_says_where_it_may_be_taken_what_it_needs_and_how_it_is_called(kind: Kind) -> None:
     text = SECTIONS[kind.name]
-    where = "".join(re.findall(r"^- Where: (.+)\.$", text, re.MULTILINE))
+    where = re.split(", | and ", "".join(re.findall(r"^- Where: (.+)\.$", text, re.MULTILINE)))
 
     assert {stage for stage, words in STAGES.items() if words in where} == set(kind.at)
     assert ("must say why: `--reason`" in text) is (kind.reason is Reason.MUST)

@@ -277,6 +277,19 @@ def test_a_page_prints_its_words_and_where_links_lead(
     someone.context.close()
 
 
+def test_in_colours_of_ones_own_one_page_alone_is_marked_as_the_one_that_is_open(
+    browser: Browser, full_home: Home, links: Mapping[str, str]
+) -> None:
+    someone = shows(browser, full_home, links, "a case at sign-off", forced_colors="active")
+    marked = someone.page.evaluate(
+        "[...document.querySelectorAll('.bar a')].filter(each => getComputedStyle(each).borderBottomColor"
+        " !== getComputedStyle(document.body).backgroundColor).map(each => each.innerText)"
+    )
+    someone.context.close()
+
+    assert marked == ["Find"]
+
+
 def test_a_decision_by_keyboard_alone(browser: Browser, at: str) -> None:
     someone = Person(browser, at)
     someone.goes("/")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
+import httpx
 import pytest
-from desk_builders import CASE, passes_audit
+from desk_builders import CASE, CASES, passes_audit
+from web_builders import cookie_of
 
 from flows.desk.web import forms
 from flows.desk.web.forms import UnfitFieldError
@@ -135,3 +137,21 @@ def _a_visit(form: dict[str, list[str]], files: dict[str, bytes]) -> Visit:
         language="en",
         here="",
     )
+
+
+def test_what_has_to_be_mended_is_to_be_written_before_it_is_submitted(
+    home: Home, at: str, command: Desk, tmp_path: Path
+) -> None:
+    def next_() -> str:
+        return str(httpx.get(f"{at}{_THERE}.json", cookies=cookies).json()["next"][1])
+
+    cookies = {"desk": cookie_of(home, "foi-officer")}
+    good = (CASES / ".story" / "1146A-22" / "assessment.yaml").read_text()
+    command.return_()
+    told = [next_()]  # the version that was returned
+    for text in (good, good.replace("people", "[To be written: who]", 1)):
+        (tmp_path / "assessment.yaml").write_text(text)
+        command.draft(tmp_path / "assessment.yaml")
+        told.append(next_())
+
+    assert told == ["Write", "Submit", "Write"]

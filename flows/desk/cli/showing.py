@@ -416,9 +416,10 @@ def _waits(each: Waiting) -> bool:
 
 
 def _stands(each: Waiting) -> str:
-    """Return where a document stands, and what is owed with it where that is not the answer."""
-    stage = STAGES[each.stage]
-    return stage if each.duty is Duty.ANSWER else f"{stage}; owed: {OWED[each.duty]}"
+    """Return where a document stands, and what is owed with it where that does not follow from there."""
+    stage, counts = STAGES[each.stage], each.clock.overdue or each.clock.days_left is not None
+    follows = each.duty is Duty.ANSWER and not (each.stage in FINISHED and counts)
+    return stage if follows else f"{stage}; owed: {OWED[each.duty]}"
 
 
 def _left(each: Waiting) -> str:
