@@ -444,7 +444,7 @@ def test_what_owes_its_answer_once_the_letter_was_withdrawn_waits_with_the_test_
     publish_now(answered.home)
     answered.done("sent", CASE, *SENT, "--as", "foi-officer")
     reason = ("--reason", "It was the wrong case.")
-    answered.done("withdraw-draft", CASE, *OF_THE_LETTER, "--version", "1", *reason, "--as", "foi-officer")
+    answered.done("withdraw-draft", CASE, *OF_THE_LETTER, *reason, "--as", "foi-officer")
 
     (row,) = answered.told("queue")["cases"]
     assert (row["document"], row["stage"], row["overdue"]) == ("test", "sent", True)
