@@ -91,7 +91,7 @@ def test_the_queue_is_in_columns(played: Desk, monkeypatch: pytest.MonkeyPatch) 
     head, first, *_ = played.done("queue", "--all").splitlines()
 
     assert head == "Reference         Received          Due  Days left  Version  Stage"
-    assert first == "1146A/22        7 Nov 2022   6 Dec 2022    overdue        2  published"
+    assert first == "1146A/22        7 Nov 2022   6 Dec 2022    overdue        2  published (not sent)"
 
 
 ALL_THREE: Final = ["1146A/22", "4593_26", "FOI/2026/0173"]
@@ -117,8 +117,9 @@ def test_cases_are_found(sought: list[str], found: list[str], played: Desk) -> N
 
 def test_what_is_found_is_in_columns(played: Desk) -> None:
     assert played.done("find", "gait").splitlines() == [
-        "Reference    Received         Due  Stage      Subject",
-        "1146A/22   7 Nov 2022  6 Dec 2022  published  Covert use of ear, vein and gait recognition",
+        "Reference    Received         Due  Stage                 Subject",
+        "1146A/22   7 Nov 2022  6 Dec 2022  published (not sent)  Covert use of ear, vein and gait",
+        "                                                         recognition",
     ]
     assert played.done("find", "zyzzyva") == "Nothing was found.\n"
 
