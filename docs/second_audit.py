@@ -850,7 +850,7 @@ def is_sealed(data: bytes) -> bool:
         rb"--- [A-Za-z0-9+/]{43}\n",
         data[: 1 << 16],
     )
-    named = re.findall(rb"-> (\S+)", found[1]) if found else []
+    named = re.findall(rb"(?m)^-> (\S+)", found[1]) if found else []
     to = [name for name in named if not name.endswith(b"-grease")]
     return bool(found and to == [b"X25519"] and len(data) - found.end() >= 32)
 

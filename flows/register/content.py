@@ -28,9 +28,11 @@ _HEADER: Final = re.compile(
     rb"--- [A-Za-z0-9+/]{43}\n"
 )
 """C2SP age, version 1: recipients, each with lines of base64 of which the last is short; and a MAC."""
-_RECIPIENT: Final = re.compile(rb"-> (\S+)")
+_RECIPIENT: Final = re.compile(rb"^-> (\S+)", re.MULTILINE)
 _GREASE: Final = b"-grease"
-"""Ends the name of a recipient that is nobody, put in so that readers get used to names they do not know."""
+"""Ends the name of a recipient that is nobody, put in so that readers get used to names they do not know.
+
+What follows such a name is made up of any characters, an arrow as well."""
 _LEAST: Final = 16 + 16
 """A nonce and the tag of one chunk."""
 

@@ -287,10 +287,10 @@ class Office:
 
 SEALED: Final = (
     b"age-encryption.org/v1\n-> X25519 "
-    + b"\n".join((b"a" * 43, b"b" * 43, b"-> x-grease y", b"", b"--- " + b"c" * 43, b""))
+    + b"\n".join((b"a" * 43, b"b" * 43, b"-> x-grease y-> z", b"", b"--- " + b"c" * 43, b""))
     + bytes(40)
 )
-"""In the form of what is sealed; there is nothing in it."""
+"""In the form of what is sealed; there is nothing in it. Some that are sealed have such an arrow."""
 
 
 def request_of(case: str, received: str = "2026-11-02") -> dict[str, bytes]:
