@@ -215,6 +215,23 @@ def test_one_wrong_answer_leaves_those_asked_for_with_it() -> None:
     assert reader.answer(second) == ("blob", b"y")
 
 
+@pytest.mark.parametrize("taken", [0, 1, 3_000], ids=["nothing", "the first line", "half of it"])
+def test_who_was_cut_off_while_reading_reads_everything_afterwards(taken: int, tmp_path: Path) -> None:
+    contents = [f"number {number}".encode() * 1_000 for number in range(3)]
+    ids = [object_id("blob", content) for content in contents]
+    (tmp_path / "objects" / "pack").mkdir(parents=True)
+    with closing(Objects(tmp_path)) as objects:
+        objects.write({id_: ("blob", content) for id_, content in zip(ids, contents, strict=True)})
+        objects.pack()
+        git = objects._batch()
+        git.ask(ids[:1])
+        if taken:
+            git._out.readline()
+            git._out.read(taken - 1)
+
+        assert [objects.read(id_) for id_ in ids] == [("blob", content) for content in contents]
+
+
 def test_what_is_read_ahead_is_what_is_read(tmp_path: Path) -> None:
     contents = [f"number {number}".encode() * 1_000 for number in range(40)]
     ids = [object_id("blob", content) for content in contents]
