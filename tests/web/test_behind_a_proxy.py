@@ -7,7 +7,7 @@ import socket
 import ssl
 import subprocess
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -152,7 +152,7 @@ def test_the_door_of_the_container_answers_probes_and_tells_figures_to_whoever_h
         ("127.0.0.1:8420", f"127.0.0.1:{own}"),
         ("localhost:8420", f"localhost:{own}"),
         ("/tmp/", f"{place}/"),  # noqa: S108 - as the file has it
-        ("events {}", "daemon off;\nevents {}"),
+        ("worker_processes 1;", "daemon off;\nworker_processes 1;"),
     )
     (home.root / "settings.toml").write_text('[metrics]\ntoken = "token"\n')
     (home.root / "token").write_text("zeppelin")
@@ -175,3 +175,14 @@ def test_the_door_of_the_container_answers_probes_and_tells_figures_to_whoever_h
         token = {"Authorization": "Bearer zeppelin"}
         said = client.get("/metrics", headers=token, extensions=asks)
         assert (said.status_code, "equipoise_entries_total" in said.text) == (200, True)
+        # Somebody who announces more than nginx has places for by itself, and sends none, keeps nobody out.
+        with ExitStack() as slow:
+            for _ in range(600):
+                plain = slow.enter_context(
+                    socket.create_connection(("127.0.0.1", port), 20, ("127.0.0.2", 0))
+                )
+                slow.enter_context(trust.wrap_socket(plain, server_hostname=HOST)).sendall(
+                    b"POST /sign-in HTTP/1.1\r\nHost: 10.0.0.7\r\nContent-Length: 9\r\n\r\n"
+                )
+            with httpx.Client(base_url=client.base_url, verify=trust, headers=client.headers) as another:
+                assert another.get("/health", extensions=asks).status_code == 200
