@@ -64,7 +64,7 @@ from flows.domain.acts.drafting import MADE_WITH, WHOLE, gates_text, is_overridd
 from flows.domain.acts.publishing import records_with
 from flows.domain.acts.withdrawing import STANDS, stood
 from flows.domain.attested import Attesting
-from flows.domain.characters import named, visible
+from flows.domain.characters import is_mark, named, visible
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, TEST, sealed_with
 from flows.domain.edition import edition_of, gates_for
@@ -514,7 +514,8 @@ def tidy_reason(text: str) -> str:
         problem = f"it has {len(text):,} characters; {LONGEST_REASON:,} are the most"
         raise MalformedError("reason", Fault(path="", problem=problem))
     for strange in {c for c, shown in zip(text, visible(text), strict=True) if c != shown}:
-        problem = f"it has {named(strange)}, which nobody would see; remove it"
+        why = "where no mark can be read" if is_mark(strange) else "which nobody would see"
+        problem = f"it has {named(strange)}, {why}; remove it"
         raise MalformedError("reason", Fault(path="", problem=problem))
     return text
 

@@ -28,6 +28,8 @@ INSTEAD: Final = "\ufffd"
 """What is shown in place of one."""
 _UNSEEN: Final = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in UNSEEN)}]")
 _UNSEEN_IN_LINES: Final = re.compile(f"(?!\n){_UNSEEN.pattern}")
+_MOST_MARKS: Final = 4
+"""That stand on one character: more would be drawn over what is around them (UTS #39, section 5.4)."""
 _PLAIN: Final = bytes(range(ord(" "), ord("~") + 1))
 """What most texts are made of; taken out first, for a pattern takes twenty times as long over each."""
 
@@ -68,10 +70,28 @@ def in_json(written: str) -> str:
 
 
 def visible(text: str, *, lines: bool = True) -> str:
-    """Return ``text`` with each such character made visible, and each that this program does not know."""
+    """Return ``text`` with each such character made visible, and each that this program does not know.
+
+    So is a mark that has nothing of the text to stand on, or stands on more marks than can be read: it would
+    be drawn over what others wrote.
+    """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c if _is_seen(c) or (lines and c == "\n") else INSTEAD for c in text)
+    shown, marks = [], _MOST_MARKS
+    for c in text:
+        if lines and c == "\n":
+            marks = _MOST_MARKS
+        elif is_mark(c):
+            marks += 1
+        else:
+            marks = 0
+        shown.append(c if (_is_seen(c) or (lines and c == "\n")) and marks <= _MOST_MARKS else INSTEAD)
+    return "".join(shown)
+
+
+def is_mark(c: str) -> bool:
+    """Tell whether a character is drawn on the one before it and takes no room of its own."""
+    return c >= "\u0300" and unicodedata.category(c) in {"Mn", "Me"}
 
 
 def _is_seen(c: str) -> bool:

@@ -35,6 +35,17 @@ for (const field of document.querySelectorAll("[data-quote]")) {
   sessionStorage.removeItem("quote");
 }
 if (document.querySelector("form[action='/sign-in']")) sessionStorage.clear(); // it is nobody else's
+// The browser itself reads the answer as a page: no text is ever made one by this script (Trusted Types).
+function answered(form) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", form.dataset.live);
+    request.responseType = "document";
+    request.onload = () => resolve(request);
+    request.onerror = reject;
+    request.send(new URLSearchParams(new FormData(form)));
+  });
+}
 // What is written is kept and checked as it is written; the paper beside it follows.
 for (const form of document.querySelectorAll("form[data-live]")) {
   const status = form.querySelector("[data-live-status]");
@@ -44,10 +55,11 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     if (asking) { again = true; return; }
     asking = true;
     try {
-      const answer = await fetch(form.dataset.live, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-      status.textContent = answer.ok ? status.dataset.saved : status.dataset[answer.status === 409 ? "unsaved" : "busy"];
-      if (answer.ok) {
-        const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const answer = await answered(form);
+      const ok = answer.status === 200;
+      status.textContent = ok ? status.dataset.saved : status.dataset[answer.status === 409 ? "unsaved" : "busy"];
+      if (ok) {
+        const told = answer.response;
         form.elements.digest.value = told.querySelector("[data-digest]").dataset.digest;
         for (const place of document.querySelectorAll("[data-says]")) {
           place.replaceChildren(...(told.querySelector(`[data-for="${place.dataset.says}"]`)?.childNodes ?? []));

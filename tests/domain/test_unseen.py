@@ -131,6 +131,13 @@ def test_what_this_program_does_not_know_is_shown_as_what_it_is_not() -> None:
     assert visible("a\u0378\u00a0b") == f"a{INSTEAD}\u00a0b"
 
 
+@pytest.mark.parametrize("mark", ["\u0301", "\u0336", "\u20e0", "\u0489"])
+def test_no_pile_of_marks_is_drawn_over_what_stands_around(mark: str) -> None:
+    assert visible(f"a{mark * 4}b{mark}") == f"a{mark * 4}b{mark}"
+    assert visible(f"a{mark * 6}b{mark * 5}") == f"a{mark * 4}{INSTEAD * 2}b{mark * 4}{INSTEAD}"
+    assert visible(f"{mark}a\n{mark}b") == f"{INSTEAD}a\n{INSTEAD}b"
+
+
 def test_a_text_is_told_its_first_fault() -> None:
     assert unseen_fault(["a\nb", "c"]) is None
     told = unseen_fault(["a", "b\u200b", "c\u202e"])

@@ -164,6 +164,7 @@ def test_every_answer_forbids_what_a_page_does_not_need(reviewer: SignedIn) -> N
         contents = headers["content-security-policy"]
         assert "default-src 'none'" in contents
         assert "frame-ancestors 'none'" in contents
+        assert "require-trusted-types-for 'script'; trusted-types 'none'" in contents
         assert "unsafe" not in contents
         assert headers["referrer-policy"] == "same-origin"
         assert headers["x-content-type-options"] == "nosniff"
@@ -174,6 +175,7 @@ def test_every_answer_forbids_what_a_page_does_not_need(reviewer: SignedIn) -> N
 @pytest.mark.exhaustive
 def test_a_framed_page_stays_empty(person: Callable[..., Person], at: str) -> None:
     someone = person("legal-reviewer")
+    someone.page.goto("about:blank")
     someone.page.set_content(f'<iframe src="{at}/" width="600" height="400"></iframe>')
     someone.page.wait_for_timeout(300)
     assert [each.name for each in someone.page.frames[1:] if "Waiting" in (each.content() or "")] == []

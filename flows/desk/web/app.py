@@ -64,6 +64,8 @@ _MOST_FILES: Final = 50
 _MOST_BYTES: Final = 4 << 20
 """Of one field; how much a route takes in all stands in the table."""
 _MINUTE: Final = 60.0
+_TOLD: Final = frozenset({"done", "saved"})
+"""By which a page tells, after a form of the desk, what was done."""
 _A_YEAR: Final = 365 * 86_400
 
 _STATUS: Final = (
@@ -267,7 +269,7 @@ def _visit(
     peer = request.client.host if request.client else ""
     return Visit(
         path=dict(request.path_params),
-        asked=dict(request.query_params),
+        asked=_asked_of(request),
         form=sent.form,
         files={name: content for name, _, content in sent.uploads},
         uploads=sent.uploads,
@@ -286,6 +288,12 @@ def _visit(
         body=sent.body,
         headers={} if with_cookie else request.headers,
     )
+
+
+def _asked_of(request: Request) -> dict[str, str]:
+    """Return what an address asks for; that something is done is the desk's to say, and not of a link."""
+    told = frozenset[str]() if safety.came_from_here(request.headers) else _TOLD
+    return {name: value for name, value in request.query_params.items() if name not in told}
 
 
 def _session(store: Store, secret: str, policy: Policy) -> Session | None:

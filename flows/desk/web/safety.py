@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 CONTENTS: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 """What a page may load, and from where (CSP)."""
 
@@ -87,6 +88,11 @@ def is_from_here(headers: Mapping[str, str], origin: str) -> bool:
     """Tell whether a request that changes something comes from a page of the desk."""
     site = headers.get("sec-fetch-site")
     return site == "same-origin" if site else headers.get("origin") == origin
+
+
+def came_from_here(headers: Mapping[str, str]) -> bool:
+    """Tell whether nothing but a page of the desk can have led here, as far as a browser says it."""
+    return headers.get("sec-fetch-site", "same-origin") == "same-origin"
 
 
 def has_token(session: Session, token: str) -> bool:
