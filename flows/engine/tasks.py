@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from prefect.artifacts import create_markdown_artifact
@@ -19,7 +20,13 @@ from prefect.logging import get_run_logger
 from flows import tracing
 from flows.casework.office import Done, open_office
 from flows.domain.documents import DOCUMENTS
-from flows.domain.errors import PitError, RegisterMovedError, UnexpectedError, UnknownCaseError
+from flows.domain.errors import (
+    PitError,
+    RefusedError,
+    RegisterMovedError,
+    UnexpectedError,
+    UnknownCaseError,
+)
 from flows.domain.local_day import LOCAL
 from flows.domain.reference import identity, parse_reference, slug
 from flows.engine import announcing, authorities, failures, limits, waking
@@ -39,6 +46,11 @@ _REFUSING_SECONDS: Final = 1.0
 _APART: Final = timedelta(minutes=1)
 """By which the clocks of two machines may differ."""
 _OVER: Final = "was cut off after {seconds} seconds; the next run goes on."
+
+_ANOTHER_RELEASE: Final = (
+    "The flows were deployed by another release of Equipoise than {here}, which works here: deploy them again"
+    " from this one, or start a worker of that one; nothing was done."
+)
 
 
 class Run(NamedTuple):
@@ -126,11 +138,20 @@ def office_for(authority: str) -> Iterator[Office]:
     """Open the office in which a run is to work, for as long as the block lasts.
 
     Raises:
-        RefusedError: the run is for another authority than the one that works here.
+        RefusedError: the run is for another authority than the one that works here, or of a deployment that
+            another release of the software made.
     """
+    _check_release()
     with open_office(patience=limits.PATIENCE) as office:
         authorities.check(authority, office.home)
         yield office
+
+
+def _check_release() -> None:
+    run, here = FlowRunContext.get(), version("equipoise")
+    deployed = run and run.flow_run and run.flow_run.deployment_version
+    if deployed and deployed != here:  # what it says is not repeated: anybody may have written it
+        raise RefusedError(_ANOTHER_RELEASE.format(here=here))
 
 
 def lost_the_race(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,10 +10,11 @@ import yaml
 from flow_builders import ask, eventually
 from prefect.client.orchestration import get_client
 from prefect.states import Cancelling, Pending
+from prefect.utilities.engine import propose_state_sync
 
 from flows.domain.errors import MalformedError, RefusedError
 from flows.domain.procedure import Stage
-from flows.engine import announcing, authorities, carrying, waking
+from flows.engine import announcing, authorities, carrying, failures, up, waking
 from flows.engine import here as engine
 from flows.engine.deployment import POOLS, files
 from flows.engine.settings import SCHEDULES
@@ -70,6 +72,31 @@ def test_every_flow_refuses_a_run_for_another_authority_and_does_nothing(northsh
 
     assert northshire.entries() == entries
     assert northshire.everything() == before
+
+
+@pytest.mark.parametrize("release", ["0.0.9", None])
+def test_a_run_of_a_deployment_of_another_release_does_nothing_and_says_which_works_here(
+    town: Town, release: str | None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    town.opened("A/1")
+    flow = engine.load(next(row for row in SCHEDULES if row.flow == "drafting"))
+    with get_client(sync_client=True) as client:
+        deployed = client.create_deployment(flow_id=client.create_flow(flow), name="skewed", version=release)
+        found = client.create_flow_run_from_deployment(deployed)
+        found.state = propose_state_sync(client, Pending(), flow_run_id=found.id)
+        with failures.told():
+            up.carry_out(flow, found)
+        state = client.read_flow_run(found.id).state
+        client.delete_deployment(deployed)
+
+    assert state
+    assert (state.is_failed(), town.stages()["A/1"] == "received") == (bool(release), bool(release))
+    told = (
+        f"drafting: The flows were deployed by another release of Equipoise than {version('equipoise')}, "
+        "which works here: deploy them again from this one, or start a worker of that one; "
+        "nothing was done.\n"
+    )
+    assert capfd.readouterr().err == (told if release else "")
 
 
 def test_a_worker_that_is_nobodys_by_name_refuses_a_run_for_one(town: Town) -> None:
@@ -182,7 +209,7 @@ def test_what_is_deployed_for_two_authorities_has_nothing_in_common_but_the_flow
         assert (ours["name"], theirs["name"]) == (f"northshire-{row.flow}", f"southshire-{row.flow}")
         assert ours["parameters"] == {"authority": "northshire"}
         assert {*ours["tags"]} & {*theirs["tags"]} == {"equipoise"}
-        assert ours["work_pool"]["name"] == "equipoise-northshire"
+        assert ours["work_pool"]["name"].removesuffix("-home") == "equipoise-northshire"
         assert ours["entrypoint"] == theirs["entrypoint"] == row.entrypoint
         said = ours["work_pool"]["job_variables"]["env"]
         assert said.get(VARIABLE) == (None if pool.kind == "process" else "northshire")
