@@ -11,9 +11,12 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 import pytest
 import yaml
+from prefect.client.schemas.objects import FlowRun
+from prefect_docker.worker import DockerWorkerJobConfiguration
 
 from flows.desk.cli.backing_up import backup
 from flows.desk.cli.desk import desk
@@ -352,3 +355,24 @@ def test_a_setting_of_several_prefect_servers_is_one_that_prefect_has_with_a_val
         [sys.executable, "-c", script], env={**kept, **said}, capture_output=True, text=True, check=True
     )
     assert said.keys() - set(asked.stdout.split()) == {"DO_NOT_TRACK"}
+
+
+def test_a_container_of_a_docker_pool_starts_the_run_confined_where_the_image_has_its_home() -> None:
+    file = yaml.safe_load(read("prefect-docker.yaml"))
+    image = read("container/Containerfile")
+
+    for each in file["deployments"]:
+        values = each["work_pool"]["job_variables"]
+        job = DockerWorkerJobConfiguration(**values)
+        job.prepare_for_flow_run(FlowRun(flow_id=uuid4(), name="intake"))
+        given = job.container_create_kwargs or {}
+
+        # Prefect leaves those out that it has a field for; and the image's entrance takes words of its own.
+        assert given.keys() & DockerWorkerJobConfiguration.model_fields.keys() == set()
+        assert [*given["entrypoint"], job.command] == ["/usr/bin/env", "prefect flow-run execute"]
+        assert (given["read_only"], given["cap_drop"]) == (True, ["ALL"])
+        assert given["security_opt"] == ["no-new-privileges:true"]
+        assert f"EQUIPOISE_HOME={job.env['EQUIPOISE_HOME']} " in image
+        assert any(Path(job.env["PREFECT_HOME"]).is_relative_to(place) for place in given["tmpfs"])
+        (volume,) = job.volumes
+        assert f"VOLUME {volume.partition(':')[2]}\n" in image

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import json
 import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import kubernetes_validate
 import pytest
 import yaml
 from click.testing import CliRunner
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import DEFAULT_ENDPOINT
+from prefect.client.schemas.objects import Flow, FlowRun
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from prefect_kubernetes.settings import KubernetesSettings
+from prefect_kubernetes.worker import KubernetesWorker, KubernetesWorkerJobConfiguration
 
 from flows.casework.mail_settings import mail_settings
 from flows.desk.cli.keeping import init
@@ -22,7 +29,7 @@ from flows.desk.web.routes import ROUTES
 from flows.document.signing.credential import faults
 from flows.engine.deployment import AT_HOME, POOL
 from flows.engine.server import PORT
-from flows.engine.settings import DESK_PORT
+from flows.engine.settings import DESK_PORT, RUN_SETTINGS
 from flows.files import folder
 from flows.home import Home
 from flows.settings import Settings
@@ -43,6 +50,50 @@ def said(file: Path) -> list[dict[str, Any]]:
 
 
 SPREAD: Final = said(DEPLOY / "kubernetes" / "distributed.yaml")
+JOBS: Final = said(DEPLOY / "kubernetes" / "jobs.yaml")
+
+
+SECRET: Final = "equipoise:one-of-a-test"  # noqa: S105 - of this test alone
+"""What a run asks Prefect with."""
+
+
+def submitted(flow: str) -> dict[str, Any]:
+    """Return the job that Prefect's own worker makes of a run, told what it is told in `jobs.yaml`."""
+    file = yaml.safe_load((DEPLOY / "prefect-kubernetes.yaml").read_text(encoding="utf-8"))
+    (deployed,) = (each for each in file["deployments"] if each["name"] == flow)
+    template = json.loads((DEPLOY / "kubernetes" / "job.json").read_text(encoding="utf-8"))
+    ((_, _, pod),) = pods_of(JOBS)
+    (own,) = pod["containers"]
+    told = {each["name"]: each.get("value", SECRET) for each in own["env"]}
+
+    async def make() -> dict[str, Any]:
+        worker = KubernetesWorker(work_pool_name=POOL)
+        job = await KubernetesWorkerJobConfiguration.from_template_and_values(
+            base_job_template=template, values=deployed["work_pool"]["job_variables"]
+        )
+        run = FlowRun(id=uuid4(), flow_id=uuid4(), name="intake A/1", deployment_id=uuid4())
+        job.prepare_for_flow_run(run, flow=Flow(name=flow, labels={}))
+        settings = KubernetesSettings().worker
+        assert settings.api_auth_string_secret_name
+        assert settings.api_auth_string_secret_key
+        await worker._replace_env_variable_with_secret(
+            env_variable_name="PREFECT_API_AUTH_STRING",
+            configuration=job,
+            secret_name=settings.api_auth_string_secret_name,
+            secret_key=settings.api_auth_string_secret_key,
+        )
+        manifest: dict[str, Any] = job.job_manifest
+        return manifest
+
+    asks = {
+        PREFECT_API_URL: told["PREFECT_API_URL"],
+        PREFECT_API_AUTH_STRING: SECRET,
+        PREFECT_HOME: told["PREFECT_HOME"],
+    }
+    with pytest.MonkeyPatch.context() as patch, temporary_settings(asks):
+        for name, value in told.items():
+            patch.setenv(name, value)
+        return asyncio.run(make())
 
 
 def pods_of(manifests: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
@@ -200,6 +251,68 @@ def test_one_writes_beside_the_desk_and_the_backup_is_taken_where_the_home_is() 
     assert f"listen {8443} ssl" in DOOR
     assert f"127.0.0.1:{DESK_PORT}" in DOOR
     assert "/health" in {route.path for route in ROUTES if route.open_to is None}
+
+
+@pytest.mark.parametrize("flow", ["mail", "publication"])
+def test_the_job_of_a_run_is_one_that_kubernetes_takes_within_the_policies_of_a_worker(flow: str) -> None:
+    job = submitted(flow)
+    pod, labels = job["spec"]["template"]["spec"], job["spec"]["template"]["metadata"]["labels"]
+    for each in ("parallelism", "completions"):  # which Prefect wants in the pod too, and no cluster takes
+        assert pod.pop(each) == job["spec"][each] == 1
+    kubernetes_validate.validate(job, KUBERNETES, strict=True)
+    ((_, as_labelled, worker),) = (each for each in pods_of(SPREAD) if each[0] == "worker")
+    (run,), (works,) = pod["containers"], worker["containers"]
+
+    assert job["metadata"]["namespace"] == SPREAD[0]["metadata"]["name"]
+    assert as_labelled.items() <= labels.items()
+    assert (pod["restartPolicy"], job["spec"]["backoffLimit"]) == ("Never", 0)
+    for key in ("automountServiceAccountToken", "enableServiceLinks", "securityContext", "volumes"):
+        assert pod[key] == worker[key]
+    for key in ("securityContext", "resources", "volumeMounts", "image"):
+        assert run[key] == works[key]
+    # The image's own entrance would take these for words of its own.
+    assert [*run["command"], *run["args"]] == ["/usr/bin/env", "prefect", "flow-run", "execute"]
+    assert SECRET not in str(job)
+    environment = {each["name"]: each for each in run["env"]}
+    assert len(environment) == len(run["env"])
+    for each in works["env"]:
+        assert environment[each["name"]] == each
+    assert {name: environment[name]["value"] for name in RUN_SETTINGS} == RUN_SETTINGS
+
+
+def test_what_makes_jobs_has_leave_for_no_more_and_reaches_what_it_asks() -> None:
+    found = {each["kind"]: each for each in JOBS}
+    ((name, labels, pod),) = pods_of(JOBS)
+    policies = {each["metadata"]["name"]: each["spec"] for each in JOBS if each["kind"] == "NetworkPolicy"}
+
+    for rule in found["Role"]["rules"]:
+        assert rule["resources"] == ["jobs"] or {*rule["verbs"]} == {"get", "list", "watch"}
+    assert "secrets" not in str(found["Role"])
+    assert found["RoleBinding"]["roleRef"]["name"] == found["Role"]["metadata"]["name"]
+    (subject,) = found["RoleBinding"]["subjects"]
+    assert subject["name"] == found["ServiceAccount"]["metadata"]["name"] == pod["serviceAccountName"]
+    assert policies[name]["podSelector"] == {"matchLabels": labels}
+    assert goes_out(policies[name]) == {"prefect": {PORT}, "": {443, 6443}}
+    (comes_in,) = policies["prefect-from-job-worker"]["ingress"]
+    assert comes_in["from"] == [{"podSelector": {"matchLabels": labels}}]
+
+
+def test_the_audit_goes_where_the_words_at_the_head_have_it_taken() -> None:
+    head = (DEPLOY / "kubernetes" / "jobs.yaml").read_text("utf-8").partition("apiVersion")[0]
+    (patch,) = (json.loads(each)[0] for each in re.findall(r"-p '(.+)'", head))
+    file = yaml.safe_load((DEPLOY / "prefect-kubernetes.yaml").read_text(encoding="utf-8"))
+    pools = {each["name"]: each["work_pool"] for each in file["deployments"]}
+    there: Any = next(
+        each for each in SPREAD if (each["kind"], each["metadata"]["name"]) == ("StatefulSet", "registrar")
+    )
+    *way, last = patch["path"].strip("/").split("/")
+    for each in way:
+        there = there[int(each)] if each.isdigit() else there[each]
+
+    assert there[3:4] == ["--pool"]
+    assert (there[int(last)], patch["value"]) == (POOL, pools["auditing"]["name"])
+    assert there[6] == pools["auditing"]["work_queue_name"]
+    assert {each["name"] for name, each in pools.items() if name != "auditing"} == {POOL}
 
 
 CLIENTS: Final = re.compile(

@@ -7,10 +7,11 @@ server are written, by ``--authority NAME``, into a folder that is named after i
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -22,11 +23,15 @@ from flows.home import Home
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+DEPLOY: Final = Path(__file__).parents[2] / "deploy"
+"""Of a checkout; an installation has none."""
 POOL: Final = authorities.pool("")
 AT_HOME: Final = "home"
 """The queue of the runs that have to be where the register is; a worker that names none takes all."""
+_POOL_AT_HOME: Final = "-home"
+"""After the name of the pool, where its runs have machines of their own: those at home have another pool."""
 
 ARRIVAL_SECONDS: Final = 60
 """After which what comes from outside is looked for, as nothing tells of a file that came; a work
@@ -42,7 +47,14 @@ BEGIN_SECONDS: Final = 300
 """A run that a worker took has begun by then, or never does."""
 
 _IMAGE: Final = "equipoise:{}"
-_HOME: Final = "/srv/equipoise"
+_PLACE: Final = "/srv/equipoise"
+_INSIDE: Final = {"EQUIPOISE_HOME": f"{_PLACE}/home", "PREFECT_HOME": "/tmp/prefect"}  # noqa: S108 - of the container alone
+"""What a run in a container finds where; all but the home is written where it goes with the container."""
+_JOB: Final = "kubernetes/job.json"
+_AS_A_WORKER: Final = {"app.kubernetes.io/name": "worker"}
+"""What a pod is called, as the policies of `distributed.yaml` are about it; Prefect would name the flow."""
+_ANY_COMMAND: Final = ["/usr/bin/env"]
+"""Starts what the worker says, `prefect` and its words, where the image's own entrance would take them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +62,7 @@ class Pool:
     """A kind of work pool.
 
     Attributes:
+        template: The file of the template of its jobs, in ``deploy/``; empty for Prefect's own.
         file: The name of its file in ``deploy/``.
         grace: Seconds within which a run has to begin and, from then on, to tell that it goes on; its
             place is given to the next otherwise. Prefect takes 60 or more.
@@ -64,6 +77,7 @@ class Pool:
     needs: str
     variables: Callable[[str], dict[str, object]]
     environment: dict[str, str]
+    template: str = ""
 
 
 POOLS: Final = (
@@ -79,37 +93,46 @@ POOLS: Final = (
         kind="docker",
         file="prefect-docker.yaml",
         grace=120,
-        needs="the image, and the home of this machine at /srv/{name}",
+        needs="the image, the extra docker, and the home at /srv/{name}/home, which is the account 10001's",
         variables=lambda name: {
             "image": _IMAGE.format(version("equipoise")),
             "image_pull_policy": "IfNotPresent",
-            "volumes": [f"/srv/{name}:{_HOME}"],
+            "volumes": [f"/srv/{name}:{_PLACE}"],
             "auto_remove": True,
             "networks": [],
             "privileged": False,
+            "container_create_kwargs": {
+                "entrypoint": [*_ANY_COMMAND],
+                "init": True,
+                "read_only": True,
+                "tmpfs": {"/tmp": ""},  # noqa: S108 - as above
+                "cap_drop": ["ALL"],
+                "security_opt": ["no-new-privileges:true"],
+            },
         },
-        environment={"EQUIPOISE_HOME": _HOME},
+        environment=_INSIDE,
     ),
     Pool(
         kind="kubernetes",
         file="prefect-kubernetes.yaml",
         grace=300,
-        needs="the image, and leave to make jobs in their namespace",
+        needs="leave to make jobs in their namespace: deploy/kubernetes/jobs.yaml",
         variables=lambda name: {
             "image": _IMAGE.format(version("equipoise")),
             "image_pull_policy": "IfNotPresent",
             "namespace": name,
-            "service_account_name": "equipoise-run",
+            "labels": {**_AS_A_WORKER},
             "finished_job_ttl": 3600,
         },
-        environment={"EQUIPOISE_HOME": _HOME},
+        environment={},
+        template=_JOB,
     ),
 )
 
 _HEAD: Final = """\
 # Made by `python -m flows.engine.deployment{option}`; change the tables in flows/engine/ instead.
 # Needs a work pool of type {kind}, whose workers have {needs}:
-#   prefect work-pool create {pool} --type {kind}
+#   prefect work-pool create {pool} --type {kind}{how}
 #   prefect --no-prompt deploy --all --prefect-file deploy/{file}
 """
 
@@ -135,8 +158,78 @@ def prefect_yaml(pool: Pool, authority: str = "") -> str:
         pool=authorities.pool(authority),
         file=_joined(authority, pool.file),
         option=f" --authority {authority}" if authority else "",
+        how=_how_made(pool, authority),
     )
     return head + _text(content)
+
+
+def _how_made(pool: Pool, authority: str) -> str:
+    if not pool.template:
+        return ""
+    at_home = f"{authorities.pool(authority)}{_POOL_AT_HOME}"
+    return (
+        f" --base-job-template deploy/{pool.template}\n#   prefect work-pool create {at_home} --type process"
+    )
+
+
+def job_json(worker: Mapping[str, Any]) -> str:
+    """Return the text of the template of a run's job on Kubernetes: the pod of a worker, for one run.
+
+    Args:
+        worker: The pod's template, as `distributed.yaml` has it.
+    """
+    (container,) = worker["spec"]["containers"]
+    for_itself = ("command", "livenessProbe")
+    run = {key: each for key, each in container.items() if key not in for_itself} | {
+        "name": "prefect-job",  # Prefect takes no other
+        "command": _ANY_COMMAND,
+        "args": "{{ command }}",
+        "image": "{{ image }}",
+        "imagePullPolicy": "{{ image_pull_policy }}",
+    }
+    # The two numbers are the job's, and Prefect wants them here as well.
+    once = {"parallelism": 1, "completions": 1}
+    pod = worker["spec"] | once | {"restartPolicy": "Never", "containers": [run]}
+    manifest = {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+            "labels": "{{ labels }}",
+            "annotations": {},
+            "namespace": "{{ namespace }}",
+            "generateName": "{{ name }}-",
+        },
+        "spec": {
+            "backoffLimit": 0,  # what was left, the next run does
+            **once,
+            "ttlSecondsAfterFinished": "{{ finished_job_ttl }}",
+            "template": {"spec": pod},
+        },
+    }
+    filled = ("name", "namespace", "env", "labels", "command")
+    content = {
+        "job_configuration": {each: f"{{{{ {each} }}}}" for each in filled} | {"job_manifest": manifest},
+        "variables": {
+            "type": "object",
+            "properties": {
+                **{each: {"type": "string"} for each in ("name", "namespace", "command", "image")},
+                **{each: {"type": "object"} for each in ("env", "labels")},
+                "image_pull_policy": {"type": "string", "enum": ["IfNotPresent", "Always", "Never"]},
+                "finished_job_ttl": {"type": "integer"},
+            },
+        },
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def _worker() -> dict[str, Any]:
+    text = (DEPLOY / "kubernetes" / "distributed.yaml").read_text(encoding="utf-8")
+    found: dict[str, Any] = next(
+        each["spec"]["template"]
+        for each in yaml.safe_load_all(text)
+        if (each["kind"], each["metadata"]["name"]) == ("Deployment", "worker")
+    )
+    return found
 
 
 def automations_yaml() -> str:
@@ -195,7 +288,8 @@ def files(authority: str = "") -> dict[str, str]:
     The automation is the server's, whoever's run is silent; an authority has none of its own.
     """
     deployments = {_joined(authority, pool.file): prefect_yaml(pool, authority) for pool in POOLS}
-    return deployments if authority else deployments | {"automations.yaml": automations_yaml()}
+    shared = {"automations.yaml": automations_yaml(), _JOB: job_json(_worker())}
+    return deployments if authority else deployments | shared
 
 
 def _joined(authority: str, file: str) -> str:
@@ -215,8 +309,11 @@ def _deployment(row: Schedule, pool: Pool, authority: str) -> dict[str, object]:
         **RUN_SETTINGS,
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
         **pool.environment,
-        **({"EQUIPOISE_AUTHORITY": authority} if authority and pool.environment else {}),
+        **({"EQUIPOISE_AUTHORITY": authority} if authority and pool.kind != "process" else {}),
     }
+    at_home = row.flow == "auditing"
+    elsewhere = at_home and pool.template
+    variables = {} if elsewhere else pool.variables(authorities.pool(authority))
     return {
         "name": authorities.deployment(row.flow, authority),
         "version": version("equipoise"),
@@ -231,9 +328,9 @@ def _deployment(row: Schedule, pool: Pool, authority: str) -> dict[str, object]:
             "grace_period_seconds": pool.grace,
         },
         "work_pool": {
-            "name": authorities.pool(authority),
-            **({"work_queue_name": AT_HOME} if row.flow == "auditing" else {}),
-            "job_variables": {"env": environment, **pool.variables(authorities.pool(authority))},
+            "name": authorities.pool(authority) + (_POOL_AT_HOME if elsewhere else ""),
+            **({"work_queue_name": AT_HOME} if at_home else {}),
+            "job_variables": {"env": environment, **variables},
         },
     }
 
@@ -241,7 +338,7 @@ def _deployment(row: Schedule, pool: Pool, authority: str) -> dict[str, object]:
 def _main() -> None:
     parser = argparse.ArgumentParser(description="Write the files with which Prefect deploys the flows.")
     parser.add_argument("--authority", default="", help="one of several that share the Prefect server")
-    parser.add_argument("--into", type=Path, default=Path(__file__).parents[2] / "deploy", help="a folder")
+    parser.add_argument("--into", type=Path, default=DEPLOY, help="a folder")
     given = parser.parse_args()
     try:  # by the rule of the setting, whose sentence says what would be right
         named = Settings(Home(given.into), {"EQUIPOISE_AUTHORITY": given.authority}).text("authority")

@@ -61,7 +61,7 @@ def test_every_parameter_is_described_to_whoever_asks_for_a_run(row: Schedule) -
 def commands_of(file: Path) -> list[list[str]]:
     """Return the commands at the head of a file, for a folder that has nothing to do with it."""
     lines = [line.removeprefix("#   ") for line in file.read_text().splitlines() if line.startswith("#   ")]
-    return [line.replace(f"deploy/{file.name}", str(file)).split() for line in lines]
+    return [line.replace("deploy/", f"{DEPLOY}/").split() for line in lines]
 
 
 def give(words: list[str], cwd: Path) -> None:
@@ -95,11 +95,13 @@ def deployed(
         fcntl.flock(lock, fcntl.LOCK_EX)
         for words in commands_of(DEPLOY / pool.file):
             give(words, tmp_path)
-        ours = [row for row in client.read_deployments() if row.work_pool_name == POOL]
+        pools = [words[3] for words in commands_of(DEPLOY / pool.file) if words[1] == "work-pool"]
+        ours = [row for row in client.read_deployments() if row.work_pool_name in pools]
         yield {row.name: row for row in ours}
         for row in ours:
             client.delete_deployment(row.id)
-        client.request("DELETE", "/work_pools/{name}", path_params={"name": POOL})
+        for name in pools:
+            client.request("DELETE", "/work_pools/{name}", path_params={"name": name})
 
 
 @pytest.mark.exhaustive
@@ -113,6 +115,7 @@ def test_every_flow_is_deployed_as_the_table_means_it(
         (schedule,) = found.schedules
         when = schedule.schedule.model_dump()
         assert found.concurrency_options
+        variables = {} if pool.template and row.flow == "auditing" else pool.variables(POOL)
         environment = found.job_variables["env"]
         assert {
             "description": found.description,
@@ -122,7 +125,7 @@ def test_every_flow_is_deployed_as_the_table_means_it(
             "pulled": found.pull_steps,
             "environment": {name: environment.get(name) for name in RUN_SETTINGS},
             "heartbeat": environment["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"],
-            "variables": {name: found.job_variables.get(name) for name in pool.variables(POOL)},
+            "variables": {name: found.job_variables.get(name) for name in variables},
             "at once": found.global_concurrency_limit and found.global_concurrency_limit.limit,
             "collision": found.concurrency_options.collision_strategy,
             "grace": found.concurrency_options.grace_period_seconds,
@@ -136,14 +139,14 @@ def test_every_flow_is_deployed_as_the_table_means_it(
             "pulled": [],
             "environment": RUN_SETTINGS,
             "heartbeat": str(HEARTBEAT_SECONDS),
-            "variables": pool.variables(POOL),
+            "variables": variables,
             "at once": row.at_once,
             "collision": ConcurrencyLimitStrategy.CANCEL_NEW,
             "grace": pool.grace,
             "active": True,
             "when": row.cron or (ARRIVAL_SECONDS if row.arrives else POOL_TICK_SECONDS),
         }
-        assert (HOME_VARIABLE in environment) == (pool.kind != "process")  # there the worker's own counts
+        assert (HOME_VARIABLE in environment) == (pool.kind == "docker")  # elsewhere the worker's counts
 
 
 @pytest.mark.exhaustive
