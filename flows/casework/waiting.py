@@ -55,6 +55,14 @@ def buckets(office: Office, person: str, policy: Policy) -> tuple[Bucket, ...]:
     )
 
 
+def to_decide(office: Office, person: str, policy: Policy) -> Iterator[Waiting]:
+    """Yield what waits for a person to decide on it; no more is looked for than is taken."""
+    clock = office.clock(policy)
+    for next_, which in _asked(person, policy, clock):
+        if next_ is Next.DECIDE:
+            yield from _bucket(office, clock, next_, which).rows
+
+
 def _asked(person: str, policy: Policy, clock: Clock) -> Iterator[tuple[Next, Which]]:
     """Yield what is looked for, in the order in which it is shown."""
     roles, deciders = policy.people[person].roles, policy.holders(ROLE_AT[Stage.BALANCING])

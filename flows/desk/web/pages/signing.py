@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from flows.casework import acts, amendments, mail_views, proposals
 from flows.casework.acts import Officer, ProposedError, UnconfirmedError
 from flows.casework.views import what_was_done
-from flows.casework.waiting import Next, buckets
+from flows.casework.waiting import to_decide
 from flows.desk.web import passkeys, sessions
 from flows.desk.web.visit import NotFoundError, Page, See, Sent
 from flows.domain.acts.kind import in_words
@@ -292,6 +292,6 @@ def _after(visit: Visit, act: Act) -> str:
     done = f"{_about(act)}?done={act.kind}"
     if not act.kind.at_gate:
         return done
-    waiting = [each for each in buckets(visit.office, visit.person, visit.policy) if each.next is Next.DECIDE]
-    following = next((row for each in waiting for row in each.rows if row.reference != act.case), None)
+    waiting = to_decide(visit.office, visit.person, visit.policy)
+    following = next((row for row in waiting if row.reference != act.case), None)
     return f"{done}&next={slug(following.reference)}" if following else done
