@@ -91,7 +91,7 @@ def visible(text: str, *, lines: bool = True) -> str:
 
 def is_mark(c: str) -> bool:
     """Tell whether a character is drawn on the one before it and takes no room of its own."""
-    return c >= "\u0300" and unicodedata.category(c) in {"Mn", "Me"}
+    return unicodedata.category(c) in {"Mn", "Me"}
 
 
 def _is_seen(c: str) -> bool:

@@ -138,6 +138,18 @@ def test_no_pile_of_marks_is_drawn_over_what_stands_around(mark: str) -> None:
     assert visible(f"{mark}a\n{mark}b") == f"{INSTEAD}a\n{INSTEAD}b"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u03b5\u03bb\u03bb\u03b7\u03bd\u03b9\u03ba\u03ac",
+        "\u65e5\u672c\u8a9e\u306e\u6587\u66f8",
+        "\u0939\u093f\u0928\u094d\u0926\u0940",
+    ],
+)
+def test_no_letter_of_another_script_is_taken_for_a_mark(text: str) -> None:
+    assert visible(text) == text
+
+
 def test_a_text_is_told_its_first_fault() -> None:
     assert unseen_fault(["a\nb", "c"]) is None
     told = unseen_fault(["a", "b\u200b", "c\u202e"])
