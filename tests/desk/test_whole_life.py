@@ -283,7 +283,7 @@ def fee_not_paid(authority: Authority, reference: str) -> None:
 LIVES = [full_disclosure, cost, vexatious, transferred, withdrawn, no_clarification, fee_not_paid]
 
 
-@pytest.mark.parametrize("life", spread(LIVES, every=2), ids=lambda life: life.__name__)
+@pytest.mark.parametrize("life", spread(LIVES, every=4), ids=lambda life: life.__name__)
 def test_a_short_life_ends_on_its_ground(
     authority: Authority, life: Callable[[Authority, str], None]
 ) -> None:

@@ -161,6 +161,7 @@ def test_papers_of_every_shape_pass(numbers: range) -> None:
         assert says_otherwise(paper, varied_text(number)) is None, number
 
 
+@pytest.mark.exhaustive
 def test_a_paper_of_many_pages_passes() -> None:
     blocks = arrange(tuple(block for number in range(10) for block in varied_text(number)))
 

@@ -109,8 +109,8 @@ def _run_in_a_thread(town: Town) -> Run:
 @pytest.mark.parametrize(
     ("where", "thread"),
     [
-        (in_python, False),
-        pytest.param(in_reading_a_process, True, marks=pytest.mark.exhaustive),
+        (in_reading_a_process, True),
+        pytest.param(in_python, False, marks=pytest.mark.exhaustive),
         pytest.param(in_python, True, marks=pytest.mark.exhaustive),
         pytest.param(in_a_process, False, marks=pytest.mark.exhaustive),
         pytest.param(in_a_process, True, marks=pytest.mark.exhaustive),

@@ -394,6 +394,7 @@ def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_
     assert b"/ByteRange" in laid_out
 
 
+@pytest.mark.exhaustive
 def test_the_authoritys_key_is_kept_nowhere_but_in_its_folder(
     town: Town, prefect_server: Home, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -167,6 +167,7 @@ def test_a_run_about_several_cases_goes_by_its_time(town: Town) -> None:
     assert re.fullmatch(r"drafting \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", named(town.run("drafting")))
 
 
+@pytest.mark.exhaustive
 def test_what_a_run_leaves_to_read_names_no_other_case(town: Town) -> None:
     town.opened("A/1", "A/2")
     runs = [town.run("drafting", [reference]) for reference in ("A/1", "A/2")]

@@ -20,8 +20,8 @@ from authenticator import ORIGIN, EdSecurityKey, Passkey, SecurityKey
 from browsers import offline
 from mutating import changed
 from register_builders import audited, unpack
-from sampling import sampled
-from test_second_audit import EXPLAINED, ROOT, entry_of, in_some_runs, said, second
+from sampling import sampled, spread
+from test_second_audit import EVERY_RUN, EXPLAINED, ROOT, entry_of, said, second
 from test_stop import a_clock_set_right
 from test_tampering import ATTACKS, DONE, WAITING, Scene, scene  # noqa: F401 - a fixture
 
@@ -330,7 +330,7 @@ OF_WHAT_IS_SEALED: Final = ("a request is kept ", "a request is sealed ")
 """What is sealed is in no pack, nor are other cases."""
 
 
-@pytest.mark.parametrize("name", in_some_runs(ATTACKS))
+@pytest.mark.parametrize("name", spread(ATTACKS, EVERY_RUN))
 def test_the_page_and_the_second_reader_say_the_same_of_the_pack_of_a_case_attacked(
     name: str,
     scene: Scene,  # noqa: F811

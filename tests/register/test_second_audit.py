@@ -92,13 +92,6 @@ EVERY_RUN: Final = 40
 """Every so many'th attack is tried in every run, the others in the exhaustive one."""
 
 
-def in_some_runs(names: Iterable[str]) -> list[Any]:
-    return [
-        pytest.param(name, marks=[pytest.mark.exhaustive] if number % EVERY_RUN else [])
-        for number, name in enumerate(names)
-    ]
-
-
 def said(findings: Iterable[tuple[int, str, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for _, code, _ in findings))
 
@@ -110,7 +103,7 @@ def entry_of(place: str) -> int:
     return int(number) if word == "entry" and number.isdigit() else 0
 
 
-@pytest.mark.parametrize("name", in_some_runs(ATTACKS))
+@pytest.mark.parametrize("name", spread(ATTACKS, EVERY_RUN))
 def test_both_say_the_same_of_an_attack_or_it_is_explained(name: str, scene: Scene) -> None:  # noqa: F811
     act, expected = ATTACKS[name]
     act(scene)
@@ -147,7 +140,7 @@ def test_the_second_passes_the_register_of_the_golden_tests(tmp_path: Path) -> N
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("name", in_some_runs(TRAPS))
+@pytest.mark.parametrize("name", spread(TRAPS, EVERY_RUN))
 def test_the_second_runs_no_program_that_a_register_brings_along(name: str, trapped: Trap) -> None:  # noqa: F811
     arrange, _ = TRAPS[name]
     arrange(trapped)

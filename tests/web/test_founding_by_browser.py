@@ -210,6 +210,7 @@ def test_shares_are_shown_once_and_are_of_the_key_in_force(founding: Founding, t
     assert passes_audit(founding.home)
 
 
+@pytest.mark.exhaustive
 def test_shares_that_were_asked_for_can_be_left_out_again(founding: Founding, tmp_path: Path) -> None:
     asked = {"authority": "A Council", "body": "other", "approvals": "full", "pattern": "FOI-{year}-{number}"}
     asked |= {"administrator": "first", "needed": "2", "shares": "3"}

@@ -225,6 +225,7 @@ def test_a_desk_elsewhere_shows_a_letter_to_whoever_opened_the_case_and_has_it_s
     )
 
 
+@pytest.mark.exhaustive
 def test_where_nobody_knows_whether_it_went_a_person_decides(
     ready: Desk, officer: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 from pictures import FOUNDING, PAGES, PLACE, SIZES
 from PIL import Image
+from sampling import spread
 
 from flows.desk.web.routes import ROUTES
 
@@ -22,7 +23,7 @@ BY_THE_WAY: Final = {
 
 
 @pytest.mark.parametrize("width", SIZES)
-@pytest.mark.parametrize("name", [*PAGES, *FOUNDING])
+@pytest.mark.parametrize("name", spread([*PAGES, *FOUNDING], every=4))
 def test_there_is_a_picture_of_the_page(name: str, width: int) -> None:
     with Image.open(PLACE / f"{name}-{width}.png") as picture:
         assert picture.size == (width, SIZES[width])

@@ -176,7 +176,7 @@ def people(tmp_path_factory: pytest.TempPathFactory, submitted: Home) -> Home:
     return home
 
 
-@pytest.mark.parametrize("letter", sampled([U, A, F, L, S], first=2))
+@pytest.mark.parametrize("letter", sampled([U, A, F, L, S]))
 def test_whoever_a_route_is_not_for_finds_nothing_there(people: Home, letter: str) -> None:
     store = Store(people.desk)
     secret = sessions.begin(store, f"only-{letter.lower()}", "key")
