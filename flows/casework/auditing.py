@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
@@ -154,7 +155,7 @@ def _audited(office: Office, newest: str | None, looked_into: Checkpoint | None)
         now=office.now(),
         checkpoint=newest,
         looked_into=looked_into,
-        keys=keys_in(office.home.case_keys),
+        keys=partial(keys_in, office.home.case_keys),
         openings=office.home.vault_opened,
     )
 

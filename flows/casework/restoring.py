@@ -172,7 +172,7 @@ def restore(
         check_brought=papers.check,
         pin=pin,
         checkpoint=checkpoint[1] if checkpoint else own,
-        keys=keys_in(home.case_keys),
+        keys=partial(keys_in, home.case_keys),
         openings=home.vault_opened,
         now=now,
         processes=processors(),

@@ -69,7 +69,7 @@ def audit(
     remembered: Checkpoint | None = None,
     stated: Stated | None = None,
     looked_into: Checkpoint | None = None,
-    keys: Collection[str] | None = None,
+    keys: Callable[[], Collection[str]] | None = None,
     openings: Path | None = None,
     now: datetime | None = None,
     processes: int = 1,
@@ -91,7 +91,8 @@ def audit(
         looked_into: Up to where an earlier audit looked into what acts brought, and passed. If the register
             goes on from there, this is not done again; every entry is followed, verified and hashed
             all the same.
-        keys: The names of the case keys that are there, from outside; None where nobody looked.
+        keys: Looks, from outside, for the names of the case keys that are there: once the line was read, so
+            that a key is gone if its case was erased before. None where nobody looks.
         openings: The log of the vault's openings, which a checkpoint says where it ended; None where nobody
             looked. One that is not there has no line.
         now: UTC; with it, an entry dated in the future is found.
@@ -146,7 +147,7 @@ def audit(
     elif ahead > _SKEW:
         told = f"it is dated {ahead / 60:.0f} minutes ahead of this machine's clock; one of the two is wrong"
         report.remarks.append(f"entry {len(line)}: {told}.")
-    _compare_keys(report, {key: rest for key, *rest in examiner.erased}, keys)
+    _compare_keys(report, {key: rest for key, *rest in examiner.erased}, keys() if keys else None)
     _compare_pin(report, pin)
     compare_with_outside(
         report,

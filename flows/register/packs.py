@@ -84,11 +84,12 @@ class Objects:
             return known
         found = self._ahead.pop(id_, None)
         if found is None:
-            # Loose ones first: what is packed meanwhile git finds, for it looks for new packs.
+            # Loose ones first: what is packed meanwhile git finds, for it looks for new packs. One that came
+            # since the loose ones were listed may be packed in turn between the first two of three looks.
             ways = [self._loose, self._packed]
             if self._listed is not None and id_ not in self._listed:
-                ways.reverse()
-            found = ways[0](id_) or ways[1](id_)
+                ways.insert(0, self._packed)
+            found = next(filter(None, (way(id_) for way in ways)), None)
         if found:
             self._remember(id_, found)
         return found

@@ -113,7 +113,13 @@ def _all_below(repository: Path) -> Iterator[_Found]:
     waiting = [""]
     while waiting:
         here = waiting.pop()
-        with os.scandir(repository / here) as listed:
+        try:
+            listing = os.scandir(repository / here)
+        except FileNotFoundError:
+            if not here:
+                raise
+            continue  # git took it away once it had packed all that was in it
+        with listing as listed:
             each = [
                 _Found(
                     f"{here}{entry.name}",

@@ -8,6 +8,7 @@ import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -266,6 +267,6 @@ def audited(home: Home) -> list[str]:
         home.register,
         check_brought=lambda _: Verdict(passes=True),
         now=LATER,
-        keys=keys_in(home.case_keys),
+        keys=partial(keys_in, home.case_keys),
     )
     return [*report.named]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +12,13 @@ from desk_builders import CASE, EXAMPLE, Desk, another_case, open_case, passes_a
 
 from flows import disk
 from flows import home as flows_home
-from flows.casework import erasing, requests
+from flows.casework import erasing, papers, requests
 from flows.casework.office import open_office
 from flows.desk.web.store import Store
 from flows.domain.english import in_full
 from flows.domain.errors import RegisterError
 from flows.domain.local_day import local_day
+from flows.register.audit import audit
 from flows.vault.keys import keys_in
 
 if TYPE_CHECKING:
@@ -185,6 +187,23 @@ def test_a_key_that_comes_back_from_a_copy_is_found_and_destroyed_again(due: Des
 
         assert keys_in(due.home.case_keys) & {key.stem} == set()
         assert due.told("audit")["passes"]
+
+
+def test_a_key_that_goes_while_an_audit_goes_on_is_none_that_was_kept(due: Desk) -> None:
+    key = key_of(due)
+    copy = key.read_bytes()
+    erased(due)
+    key.write_bytes(copy)  # as it is there until the erasure is at its end
+
+    report = audit(
+        due.home.register,
+        check_brought=papers.check,
+        now=LATER,
+        keys=partial(keys_in, due.home.case_keys),
+        following=lambda *_: key.unlink(missing_ok=True),
+    )
+
+    assert report.passes, report.named
 
 
 def _after_the_act(monkeypatch: pytest.MonkeyPatch) -> None:

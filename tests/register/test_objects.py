@@ -232,6 +232,24 @@ def test_who_was_cut_off_while_reading_reads_everything_afterwards(taken: int, t
         assert [objects.read(id_) for id_ in ids] == [("blob", content) for content in contents]
 
 
+def test_what_came_after_the_listing_is_found_though_it_is_packed_between_two_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = object_id("blob", b"x")
+    (tmp_path / "objects" / "pack").mkdir(parents=True)
+    with closing(Objects(tmp_path)) as objects, closing(Objects(tmp_path)) as writer:
+        objects.list_loose()
+        writer.write({id_: ("blob", b"x")})
+        look = LooseStore.read
+
+        def late(store: LooseStore, wanted: str) -> tuple[str, bytes] | None:
+            writer.pack()
+            return look(store, wanted)
+
+        monkeypatch.setattr(LooseStore, "read", late)
+        assert objects.read(id_) == ("blob", b"x")
+
+
 def test_what_is_read_ahead_is_what_is_read(tmp_path: Path) -> None:
     contents = [f"number {number}".encode() * 1_000 for number in range(40)]
     ids = [object_id("blob", content) for content in contents]

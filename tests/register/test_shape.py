@@ -8,6 +8,7 @@ import socket
 import struct
 import subprocess
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from register_builders import audited, codes, copied
 from sampling import spread
 
 from flows.register.graph import shown_elsewhere
+from flows.register.shape import _all_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -410,6 +412,17 @@ def test_a_graph_over_what_is_no_entry_is_none_of_this_line(register: Path) -> N
     [found] = shown_elsewhere(register, lambda: line, Noise())  # type: ignore[arg-type] # all it is asked for
 
     assert found.code == "E_CONFIG"
+
+
+def test_a_folder_that_git_takes_away_meanwhile_is_passed_over(register: Path) -> None:
+    folder = loose(register).parent
+    name = f"objects/{folder.name}"
+    everywhere = (found.path for found in _all_below(register))
+    seen = [*takewhile(lambda path: path != name, everywhere), name]
+    shutil.rmtree(folder)
+    seen += everywhere
+
+    assert sorted(seen) == sorted([name, *(found.path for found in _all_below(register))])
 
 
 def test_every_register_and_its_copies_have_nothing_of_it(told: Path, tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def audit(
             remembered=before,
             stated=stated,
             looked_into=before if onward else None,
-            keys=None if repository or there else keys_in(home.case_keys),
+            keys=None if repository or there else partial(keys_in, home.case_keys),
             openings=_openings(openings, None if repository or there else home.vault_opened),
             now=flows_home.now(),
             processes=processors(),
