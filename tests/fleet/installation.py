@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from desk_builders import RULES
-from machines import Machine, Network, found
+from machines import Machine, Network
+from postgresql import found
 from registrars import Certifier, elsewhere
 
 from flows.casework import acts

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from postgresql import found
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 _PORT_OF_THE_BRIDGE: Final = "bridge"
 _RESTART_SECONDS: Final = 5.0
@@ -39,12 +40,6 @@ def why_not() -> str:
         return "no network namespace can be made here"
     subprocess.run(["ip", "netns", "del", name], check=True)
     return ""
-
-
-def found(name: str) -> str | None:
-    """Return the path of a program, also of one for administrators or of a version of PostgreSQL."""
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return shutil.which(name, path=":".join([os.environ.get("PATH", ""), "/usr/sbin", *map(str, versions)]))
 
 
 def _ip(*words: str) -> None:

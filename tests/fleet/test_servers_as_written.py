@@ -18,10 +18,11 @@ from http.client import HTTPSConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import postgresql
 import pytest
 from browsers import chromium
-from machines import found
 from playwright.sync_api import TimeoutError as TooLateError
+from postgresql import found
 from registrars import Certifier
 
 from flows.engine.settings import SCHEDULES
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 BIN: Final = Path(sys.executable).parent
 DEPLOY: Final = folder("deploy")
 PAGE: Final = (DEPLOY.parent / "docs" / "operating.md").read_text(encoding="utf-8")
-NEEDED: Final = ("initdb", "postgres", "psql", "redis-server", "nginx", "setpriv")
+NEEDED: Final = (*postgresql.NEEDED, "redis-server", "nginx")
 MISSING: Final = [name for name in NEEDED if not found(name)]
 PASSWORD: Final = "one-of-a-test"  # noqa: S105 - of what ends with the test
 PROXY: Final = "127.0.77.3"
@@ -117,13 +118,8 @@ def call(words: Sequence[str | Path], environment: Mapping[str, str] | None = No
 @contextmanager
 def data(place: Path, steps: str) -> Iterator[None]:
     """Run PostgreSQL with the role and database of the first step, and Redis as the second asks."""
-    as_postgres: list[str | Path] = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    own = place / "postgres"
-    own.mkdir()
-    shutil.chown(own, "postgres")
-    call([*as_postgres, found("initdb") or "", "-D", own, "-A", "scram-sha-256", "--pwfile", _pw(place)])
-    options = [f"listen_addresses={DATA}", f"unix_socket_directories={own}", "port=55432"]
-    postgres = [*as_postgres, found("postgres") or "", "-D", own]
+    options = (f"listen_addresses={DATA}", "port=55432")
+    words = postgresql.words_of(place / "postgres", PASSWORD, *options)
     redis: list[str | Path] = [
         found("redis-server") or "",
         "--bind",
@@ -138,7 +134,7 @@ def data(place: Path, steps: str) -> Iterator[None]:
     (asked,) = re.findall(r"with a password and `(appendonly) (yes)`", steps)
     redis += ["--requirepass", PASSWORD, f"--{asked[0]}", asked[1]]
     with (
-        started([*postgres, *(word for each in options for word in ("-c", each))], place / "postgres.log"),
+        started(words, place / "postgres.log"),
         started(redis, place / "redis.log"),
     ):
         logs = [place / "postgres.log", place / "redis.log"]
@@ -147,16 +143,8 @@ def data(place: Path, steps: str) -> Iterator[None]:
         statements = re.findall(r"`(create [^`]+)`", steps.partition("\n2. ")[0])
         assert len(statements) == 2
         for each in statements:
-            psql = [found("psql") or "", "-h", DATA, "-p", "55432", "-U", "postgres", "postgres", "-c"]
-            call([*psql, each.replace("…", PASSWORD)], {"PGPASSWORD": PASSWORD})
+            postgresql.ask(each.replace("…", PASSWORD), DATA, 55432, PASSWORD)
         yield
-
-
-def _pw(place: Path) -> Path:
-    file = place / "password"
-    file.write_text(f"{PASSWORD}\n")
-    file.chmod(0o644)
-    return file
 
 
 def proxy(place: Path, certifier: Certifier) -> list[str | Path]:

@@ -67,13 +67,14 @@ class Engine:
 
     Attributes:
         place: All that is its own of the disk; its name is short, as the engine wants.
+        words: How it is called, before what it is to do.
     """
 
     def __init__(self) -> None:
         self.place = place = Path(tempfile.mkdtemp(prefix="eqp-", dir="/var/tmp"))
         self._store = place / "store"
-        self._words: list[str | Path] = ["podman", "--log-level", "error", "--root", self._store]
-        self._words += ["--runroot", place / "run", "--runtime", str(_runtime())]
+        self.words: list[str | Path] = ["podman", "--log-level", "error", "--root", self._store]
+        self.words += ["--runroot", place / "run", "--runtime", str(_runtime())]
 
     def close(self) -> None:
         self.ask("rm", "--all", "--force", "--depend", "--time", "0")
@@ -85,9 +86,7 @@ class Engine:
             time.sleep(1)
 
     def ask(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*self._words, *words], capture_output=True, text=True, check=False, timeout=900
-        )
+        return subprocess.run([*self.words, *words], capture_output=True, text=True, check=False, timeout=900)
 
     def do(self, *words: str | Path) -> str:
         said = self.ask(*words)
