@@ -17,12 +17,14 @@ from flows.engine.answering import Answering
 from flows.engine.server import listening
 
 SERVED = """
+import signal
 import socket
 import sys
 
-import uvicorn
 from flows.engine import answering
 from test_answering import configured
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what it puts behind without it
 
 answering._LOOK_SECONDS = 3600
 answering.Answering(configured()).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
