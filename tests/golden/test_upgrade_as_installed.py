@@ -86,8 +86,8 @@ class Installed:
         return done.stdout
 
     def stages(self) -> list[str]:
-        """Return where every case is that waits, as the queue tells."""
-        return re.findall(r"^R/\d .* \d  ([a-z -]+)$", self.do("queue"), re.MULTILINE)
+        """Return where every case is that waits, as the queue tells, without what is added in brackets."""
+        return re.findall(r"^R/\d .* \d  ([a-z -]+?)(?: \(.+\))?$", self.do("queue"), re.MULTILINE)
 
     @contextmanager
     def up(self) -> Iterator[None]:
