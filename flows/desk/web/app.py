@@ -10,10 +10,11 @@ Then the page is made, in a thread that has an office of its own.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import time
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route as Routed
 
@@ -46,7 +48,7 @@ from flows.domain.procedure import Role
 from flows.engine import failures
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
     from starlette.requests import Request
 
@@ -63,6 +65,12 @@ _MOST_FIELDS: Final = 2_000
 _MOST_FILES: Final = 50
 _MOST_BYTES: Final = 4 << 20
 """Of one field; how much a route takes in all stands in the table."""
+_SMALL: Final = 64 << 10
+"""Bytes of which nobody need be known."""
+_MOST_UNKNOWN: Final = 4 << 20
+"""Bytes that somebody may send who is not signed in, as a draft is given back to whoever was signed out."""
+_SENDING: Final = 300.0
+"""Seconds for which somebody may take to send a form."""
 _MINUTE: Final = 60.0
 _TOLD: Final = frozenset({"done", "saved"})
 """By which a page tells, after a form of the desk, what was done."""
@@ -95,16 +103,46 @@ class TokenError(PitError):
 
 
 @dataclass(kw_only=True)
+class Room:
+    """How much is held of what people send, all of it together.
+
+    Attributes:
+        free: Bytes.
+    """
+
+    free: int
+
+    @contextmanager
+    def taken(self, size: int) -> Iterator[None]:
+        """Keep room for as long as the block lasts.
+
+        Raises:
+            HTTPException: there is not so much.
+        """
+        if size > self.free:
+            raise HTTPException(503)
+        self.free -= size
+        try:
+            yield
+        finally:
+            self.free += size
+
+
+@dataclass(kw_only=True)
 class Desk:
     """What the pages share.
 
     Attributes:
         origins: At which people see the desk, by the policy that was read last.
+        known: For what is sent by those who are signed in.
+        unknown: For what is sent by all others, who keep none of those out.
     """
 
     home: Home
     offices: Offices
     origins: tuple[str, ...] = field(default=())
+    known: Room = field(default_factory=lambda: Room(free=256 << 20))
+    unknown: Room = field(default_factory=lambda: Room(free=32 << 20))
 
     @property
     def is_sample(self) -> bool:
@@ -144,7 +182,7 @@ def application(home: Home) -> Starlette:
     return Starlette(
         routes=routes,
         lifespan=open_offices,
-        exception_handlers={404: closed, 405: closed, 413: closed, 500: closed},
+        exception_handlers=dict.fromkeys((401, 404, 405, 408, 413, 500, 503), closed),
         middleware=[Middleware(Headers)],
     )
 
@@ -195,19 +233,50 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
             origin = safety.origin_of(host, desk.origins)
         if origin is None:
             return plain_error(421, request)
-        if route.machine:
-            sent = SentForm(body=await request.body())
-        elif route.method in safety.SAFE:
-            sent = SentForm()
-        elif safety.is_from_here(request.headers, origin):
-            sent = await form_of(request)
-        else:
+        safe = route.method in safety.SAFE and not route.machine
+        if not (safe or route.machine or safety.is_from_here(request.headers, origin)):
             return plain_error(403, request)
-        response, person = await run_in_threadpool(_traced, desk, route, request, sent, as_data=json_)
+        with nullcontext() if safe else await _room_for(desk, route, request, origin):
+            sent = SentForm() if safe else await _sent(route, request)
+            response, person = await run_in_threadpool(_traced, desk, route, request, sent, as_data=json_)
         _log(desk, route, person, response.status_code, time.monotonic() - began)
         return response
 
     return endpoint
+
+
+async def _room_for(desk: Desk, route: Route, request: Request, origin: str) -> AbstractContextManager[None]:
+    """Return what keeps room for what a request brings, before anything of it is read.
+
+    Raises:
+        HTTPException: it is more than somebody may send who is not signed in.
+    """
+    size = int(request.headers.get("content-length", route.most))
+    if size <= _SMALL:
+        return nullcontext()
+    cookie = "" if route.machine else request.cookies.get(_cookie(origin), "")
+    known = bool(cookie) and await run_in_threadpool(_is_signed_in, desk, cookie)
+    if not known and size > _MOST_UNKNOWN:
+        raise HTTPException(401)
+    return (desk.known if known else desk.unknown).taken(size)
+
+
+def _is_signed_in(desk: Desk, cookie: str) -> bool:
+    with desk.offices.one() as (office, store):
+        return _session(store, cookie, office.register.policy()) is not None
+
+
+async def _sent(route: Route, request: Request) -> SentForm:
+    """Read what a request brings.
+
+    Raises:
+        HTTPException: it comes too slowly, or no more.
+    """
+    try:
+        async with asyncio.timeout(_SENDING):
+            return SentForm(body=await request.body()) if route.machine else await form_of(request)
+    except (TimeoutError, ClientDisconnect):
+        raise HTTPException(408) from None
 
 
 async def form_of(request: Request) -> SentForm:
@@ -406,9 +475,11 @@ def _keep(response: Response, name: str, cookie: str, origin: str) -> None:
 
 
 _CLOSED: Final = {
+    401: "You are not signed in, or were signed out meanwhile; sign in, and send it again.",
     403: "This form was not sent from a page of the desk.",
     404: str(NotFoundError()),
     405: "This page cannot be asked for in this way.",
+    408: "What was sent came too slowly; send it again.",
     413: "What was sent is too large.",
     421: "This desk has another address.",
     500: "The desk cannot answer now.",

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,9 @@ for one that is being checked or laid out.
 """
 _KEPT_OPEN: Final = 75
 """Seconds for which an idle connection is kept: longer than by a proxy, which may send through it."""
+
+_AT_ONCE: Final = 128
+"""Connections that are taken up together before they are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +106,16 @@ def server(home: Home) -> Answering:
     """Return what answers for the desk of a home."""
     import uvicorn  # noqa: PLC0415 - a parent need not import them
 
+    from flows.desk.connections import GivingWay  # noqa: PLC0415 - as above
     from flows.desk.web.app import application  # noqa: PLC0415 - as above
     from flows.engine.answering import Answering  # noqa: PLC0415 - as above
 
     return Answering(
         uvicorn.Config(
             application(home),
+            http=type("Served", (GivingWay,), {"open_": Counter(), "heard": {}}),
+            backlog=_AT_ONCE,
+            ws="none",  # nor does a connection become another that is not counted
             log_level="error",
             access_log=False,
             # What a proxy says of who asks is not believed: see safety.
