@@ -11,7 +11,7 @@ from flows.casework.office import Office
 from flows.casework.sole_writer import sole_writer
 from flows.domain.errors import TamperedError
 from flows.register.mirror import Verifier, mirror
-from flows.register.replica import fence
+from flows.register.replica import check_there, fence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,7 @@ def take_over(
         TamperedError: the copy fails its audit, or does not go on from what the home has.
         RegisterError: the service's key is not here, or not the one that the register lists.
     """
+    check_there(copy)  # before anything is made in the home
     with sole_writer(home):
         fence(copy)
         verifier = Verifier(check_brought=papers.check, pin=None, now=times.now(), tell=tell)

@@ -66,6 +66,16 @@ def push(repository: Path, copy: str) -> Pushed:
     return Pushed.REFUSED if refused and _TROUBLE not in said[0] else Pushed.UNREACHED
 
 
+def check_there(copy: Path) -> None:
+    """Refuse to go on where there is no copy.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    if branch_of(copy) is None:
+        raise RefusedError(f"There is no copy of a register at {copy}.")
+
+
 def fence(copy: Path) -> None:
     """Let a copy take no push any more, from this instant on; one that did not end by then is refused.
 
@@ -75,8 +85,7 @@ def fence(copy: Path) -> None:
         RefusedError: there is no copy, or a push to it does not end.
     """
     branch = copy / BRANCH
-    if branch_of(copy) is None:
-        raise RefusedError(f"There is no copy of a register at {copy}.")
+    check_there(copy)
     settings = copy / "config"
     written = settings.read_text(encoding="utf-8") if settings.exists() else ""
     if not written.endswith(_FENCE):

@@ -233,6 +233,26 @@ def test_what_help_says_of_a_command_is_its_own_first_sentence(name: str) -> Non
     )
 
 
+GROUPS = sorted({path.split()[1] for path in COMMANDS if len(path.split()) > 2})
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_help_of_a_group_says_what_each_command_does_in_whole_sentences(group: str) -> None:
+    text = "".join(CliRunner().invoke(main, [group, "--help"], prog_name="equipoise").stdout.split())
+
+    for path, command in COMMANDS.items():
+        if path.startswith(f"equipoise {group} "):
+            first = "".join((command.help or "").partition("\n\n")[0].split())
+            assert f"{command.name}{first}" in text
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_help_calls_what_an_option_takes_by_a_name_of_its_own(path: str) -> None:
+    text = CliRunner().invoke(main, [*path.split()[1:], "--help"], prog_name="equipoise").stdout
+
+    assert "INTEGER" not in text
+
+
 def test_help_lists_the_commands_in_the_order_of_a_cases_life_and_in_whole_sentences() -> None:
     text = CliRunner().invoke(main, ["--help"], prog_name="equipoise").stdout
 
@@ -629,3 +649,13 @@ def test_an_answer_cut_short_by_its_reader_is_no_failure(desk: Desk) -> None:
         process.stdout.close()
 
         assert b"Traceback" not in process.stderr.read()
+
+
+def test_what_could_tell_nobody_what_it_did_does_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    call = f'"$0" init --authority "Northshire Council" --body other --home "{home}" >&-'
+
+    done = subprocess.run(["sh", "-c", call, str(EQUIPOISE)], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, home.exists()) == (2, False)
+    assert done.stderr.startswith("Standard output is closed, so nothing was done;")

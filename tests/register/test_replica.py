@@ -131,6 +131,13 @@ def test_a_copy_that_goes_on_otherwise_refuses_and_one_out_of_reach_does_not(hom
         take_over(home, copy)  # it has an entry that the copy has not
 
 
+def test_where_there_is_no_copy_nothing_is_made_of_it(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="There is no copy of a register"):
+        take_over(Home(tmp_path / "standby"), tmp_path / "nowhere.git")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.exhaustive
 def test_a_register_is_not_taken_over_where_its_service_key_is_not(home: Home, copy: Path) -> None:
     push(home.register, str(copy))

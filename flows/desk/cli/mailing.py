@@ -9,6 +9,7 @@ import click
 
 from flows.desk.cli.terminal import (
     WORDS,
+    Commands,
     day,
     example,
     open_office,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from flows.home import Home
 
 
-@click.group()
+@click.group(cls=Commands)
 def mail() -> None:
     """Take the mail in, and see the messages of cases that wait for a person."""
 

@@ -159,9 +159,9 @@ class Commands(click.Group):
         **extra: Any,  # noqa: ANN401 - click's signature
     ) -> click.Context:
         """Read the call."""
-        _write_anything()
         as_json = "--json" in args  # known before the call is read, which may be what fails
         with _in_sentences(as_json=as_json):
+            _write_anything()
             context = super().make_context(info_name, args, parent, **{"color": _colours(), **extra})
         context.meta[_SAID_AS_JSON] = as_json
         return context
@@ -231,6 +231,11 @@ def _sentence(error: PitError) -> CommandError:
 
 
 def _write_anything() -> None:
+    if sys.stdout is None:  # closed: what was done would be told to nobody, and look as if nothing was
+        raise CommandError(
+            "Standard output is closed, so nothing was done; send it to /dev/null where nobody reads it.",
+            MALFORMED,
+        )
     # A name of a file may hold bytes that are no text, and a terminal may lack a character.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -91,7 +91,14 @@ def newest(folder: Path, origin: str, *, as_json: bool) -> None:
 
 @witness.command(epilog=example("equipoise witness serve /srv/witness --port 8430"))
 @_folder
-@click.option("--port", type=click.IntRange(1, 65535), default=8430, show_default=True)
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(1, 65535),
+    default=8430,
+    show_default=True,
+    help="Where it answers, on this machine alone.",
+)
 @prints
 def serve(folder: Path, port: int, *, as_json: bool) -> None:
     """Answer POST /add-checkpoint over HTTP, on this machine alone, until Ctrl-C."""
