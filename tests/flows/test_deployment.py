@@ -181,7 +181,7 @@ def test_the_automations_are_made_as_their_file_says(client: SyncPrefectClient, 
         assert {key: there["trigger"][key] for key in ("within", "posture")} == {
             key: row["trigger"][key] for key in ("within", "posture")
         }
-        assert {*there["trigger"]["after"]} == {*row["trigger"]["after"]}
+        assert {*there["trigger"]["after"]} == {*row["trigger"].get("after", ())}
         assert {*there["trigger"]["expect"]} == {*row["trigger"]["expect"]}
 
 

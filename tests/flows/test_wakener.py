@@ -8,8 +8,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flow_builders import ask, eventually
@@ -277,20 +278,85 @@ def test_a_run_that_is_deleted_as_it_begins_holds_up_nothing(
     assert capsys.readouterr().err.startswith("drafting: Prefect failed with ")
 
 
+@pytest.fixture
+def automations() -> Iterator[None]:
+    """Those of deploy/, which wait for ten seconds."""
+    described = safe_load(automations_yaml())["automations"]
+    for each in described:
+        each["trigger"]["within"] = min(each["trigger"]["within"], 10)
+    made = [ask("/automations/", each)["id"] for each in described]
+    yield
+    for each in made:
+        ask(f"/automations/{each}", None, method="DELETE")
+
+
+def state_of(run: str) -> str:
+    return str(ask(f"/flow_runs/{run}", None, method="GET")["state_type"])
+
+
+def a_run_that_was(deployment: str, *states: str) -> str:
+    run = str(ask(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"])
+    take_through(run, *states)
+    return run
+
+
+def take_through(run: str, *states: str) -> None:
+    for state in states:
+        ask(f"/flow_runs/{run}/set_state", {"state": {"type": state}})
+
+
 @pytest.mark.exhaustive
-@pytest.mark.parametrize(("died", "found"), [("RUNNING", "silent"), ("PENDING", "never begins")])
-def test_after_a_run_that_is_found_dead_the_next_is_asked_for(drafting: str, died: str, found: str) -> None:
-    (automation,) = (row for row in safe_load(automations_yaml())["automations"] if found in row["name"])
-    automation["trigger"]["within"] = 10
-    made = ask("/automations/", automation)["id"]
-    try:
-        run = str(ask(f"/deployments/{drafting}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"])
-        for state in ("PENDING", died):
-            set_state(run, state)
+@pytest.mark.usefixtures("automations")
+@pytest.mark.parametrize("died", ["RUNNING", "PENDING"])
+def test_after_a_run_that_is_found_dead_the_next_is_asked_for(drafting: str, died: str) -> None:
+    run = a_run_that_was(drafting, *dict.fromkeys(["PENDING", died]))
 
-        eventually(lambda: asked_for(drafting), 90, "nothing was asked for")
+    eventually(lambda: asked_for(drafting), 90, "nothing was asked for")
 
-        assert len(runs_of(drafting)) == 2
-        assert ask(f"/flow_runs/{run}", None, method="GET")["state_type"] == "CRASHED"
-    finally:
-        ask(f"/automations/{made}", None, method="DELETE")
+    assert len(runs_of(drafting)) == 2
+    assert state_of(run) == "CRASHED"
+
+
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("automations")
+def test_a_run_that_is_cancelled_before_it_begins_leaves_its_place(drafting: str) -> None:
+    run = a_run_that_was(drafting, "PENDING", "CANCELLING")
+
+    eventually(lambda: state_of(run) == "CANCELLED", 90, "it is being cancelled for ever")
+
+    with get_client(sync_client=True) as client:
+        limit = client.read_deployment(UUID(drafting)).global_concurrency_limit
+    assert limit
+    assert limit.active_slots == 0
+
+
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("automations")
+def test_for_a_run_that_ended_and_seemed_to_be_silent_no_other_is_asked_for(drafting: str) -> None:
+    ask(f"/deployments/{drafting}/schedule", {})
+    (planned, *_) = [
+        str(row["id"]) for row in ask("/flow_runs/filter", {"deployments": {"id": {"any_": [drafting]}}})
+    ]
+    take_through(planned, "PENDING", "RUNNING")
+    related = {"tag": "equipoise", "deployment": drafting}
+    alive = {
+        "id": str(uuid4()),
+        "occurred": datetime.now(UTC).isoformat(),
+        "event": "prefect.flow-run.heartbeat",
+        "resource": {"prefect.resource.id": f"prefect.flow-run.{planned}"},
+        "related": [
+            {"prefect.resource.id": f"prefect.{role}.{each}", "prefect.resource.role": role}
+            for role, each in related.items()
+        ],
+    }
+    ask("/events", [alive])
+    take_through(planned, "COMPLETED")
+
+    failed = {
+        "event": {"name": ["prefect.automation.action.failed"]},
+        "any_resource": {"id": [f"prefect.flow-run.{planned}"]},
+    }
+    eventually(lambda: ask("/events/filter", {"filter": failed})["events"], 90, "it did not seem silent")
+    time.sleep(5)
+    assert state_of(planned) == "COMPLETED"
+    assert runs_of(drafting) == []
