@@ -349,7 +349,7 @@ class Register(ABC):
             alone: Whether it is not asked yet that another administrator agrees.
         """
         if act.policy != (before.version if before else 0):
-            raise RegisterMovedError(act.case)
+            raise RegisterMovedError(POLICY)
         if act.case != POLICY:
             return before or _unfounded()
         try:

@@ -14,10 +14,11 @@ from flows.desk.web.offices import MOST, Offices
 from flows.register import signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import httpx
     from desk_builders import Desk
+    from web_builders import Person
 
     from flows.home import Home
 
@@ -84,6 +85,37 @@ def test_of_two_lawyers_who_sign_for_one_version_one_decides_and_the_other_sees_
         ]
     assert decided == [first]
     assert command.stage() == {"approve": "balancing", "return": "drafting"}[LAWYERS[first]]
+    assert passes_audit(home)
+
+
+def test_whoever_signed_in_at_another_page_signs_in_as_somebody_else(
+    person: Callable[..., Person], at: str
+) -> None:
+    someone = person()
+    pages = [someone.context.new_page() for _ in range(2)]
+    for page in pages:
+        page.goto(f"{at}/sign-in")
+    for page, name in zip(pages, LAWYERS, strict=True):
+        page.get_by_role("button", name=f"Sign in as {name}", exact=True).click()
+        page.get_by_role("heading", name="Waiting").wait_for()
+        assert page.locator("header").get_by_text(name).is_visible()
+    # What the first of them had open is of a session that ended, and is not sent in the other's name.
+    pages[0].get_by_role("button", name="Sign out").click()
+    pages[0].get_by_text("You were signed out meanwhile.").wait_for()
+    someone.problems.clear()  # the browser says that this was refused
+
+
+def test_who_may_no_more_sign_what_a_page_shows_is_told_what_came_between(
+    ready: dict[str, tuple[SignedIn, str, str]], home: Home, at: str, command: Desk
+) -> None:
+    someone, there, signed = ready["legal-reviewer"]
+    command.done("officer", "add", "legal-reviewer", "--role", "foi-officer", "--as", "administrator")
+    answer = someone.sends(there, {"Origin": at}, signature=signed)
+    assert answer.status_code == 409
+    assert "administrator authorised legal-reviewer." in answer.text
+    assert "The policy changed before this was recorded: look at it again, and sign again." in answer.text
+    assert f"{CASE} changed" not in answer.text
+    assert command.stage() == "legal-review"
     assert passes_audit(home)
 
 

@@ -237,11 +237,20 @@ def _is_unsure(visit: Visit, act: Act) -> bool:
 
 
 def _meanwhile(visit: Visit, kept: Kept) -> tuple[Came, ...]:
-    """Return what was recorded of the case, or the policy, since somebody was asked to sign."""
+    """Return what was recorded of the case, and of the policy, since somebody was asked to sign."""
     if kept.consent:
         return ()
-    dossier, number = visit.office.register.dossier(kept.act.case), parse(kept.content).number
-    recorded = zip(dossier.entries, dossier.statements, strict=True)
+    register, act, number = visit.office.register, kept.act, parse(kept.content).number
+    of_policy, of_case = register.dossier(POLICY), register.dossier(act.case)
+    recorded = [
+        each
+        for each in zip(of_policy.entries, of_policy.statements, strict=True)
+        if each[1].act.version > act.policy
+    ]
+    if act.case != POLICY:
+        recorded += [
+            each for each in zip(of_case.entries, of_case.statements, strict=True) if each[1].number >= number
+        ]
     return tuple(
         Came(
             entry=each.entry.sequence,
@@ -250,8 +259,7 @@ def _meanwhile(visit: Visit, kept: Kept) -> tuple[Came, ...]:
             reason=said.act.reason,
             at=said.act.time,
         )
-        for each, said in recorded
-        if said.number >= number
+        for each, said in sorted(recorded, key=lambda each: each[0].entry.sequence)
     )
 
 
