@@ -90,8 +90,10 @@ def _begins_and_fills_in(writer: Person) -> None:
     writer.presses("Begin the text")
     writer.presses("Check")
     problems = writer.page.locator("#problems")
+    unready = writer.page.frame_locator("iframe").locator("main").inner_text()
+    assert "part 1, exemption 1: How likely the harm is: Write" in unready
     assert "have to be mended" in problems.inner_text()
-    problems.get_by_role("link", name="Write 'would' or 'would-be-likely'.").click()
+    problems.get_by_role("link", name="Choose what applies under “How likely the harm is”.").click()
     assert writer.page.url.endswith("#parts-0-exemptions-0-likelihood")
     writer.page.get_by_label("It would be likely to: a real and significant risk").check()
     writer.page.locator("#parts-0-outcome").get_by_label("Withhold it").check()

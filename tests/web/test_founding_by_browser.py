@@ -180,6 +180,7 @@ def test_shares_are_shown_once_and_are_of_the_key_in_force(founding: Founding, t
     asked |= {"administrator": "first", "needed": "2", "shares": "3"}
     with KeyMaker(founding.origin, founding.path, **asked) as maker:
         signer = with_shares(maker, tmp_path / "first")
+        assert maker.http.get("/sign-in").status_code == 404
         given_up = shares_on(maker.answer.text)
         assert maker.answer.headers["Cache-Control"] == "no-store"
         assert [share.number for share in given_up] == [1, 2, 3]
@@ -195,6 +196,9 @@ def test_shares_are_shown_once_and_are_of_the_key_in_force(founding: Founding, t
         assert "2 of 3 shares name a new administrator" in page
         assert "There are no shares to be made" in maker.sends("shares", anew="yes").text
         assert "The register is founded" in signs(maker, signer)
+        too_soon = maker.http.get("/sign-in?next=/people")  # before the desk is there
+        assert "The desk starts" in too_soon.text
+        assert int(too_soon.headers["Refresh"]) > 0
     assert founding.ended.wait(20)
 
     with open_office(founding.home, reading=True) as office:

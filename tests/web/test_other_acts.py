@@ -155,3 +155,35 @@ def test_what_has_to_be_mended_is_to_be_written_before_it_is_submitted(
         told.append(next_())
 
     assert told == ["Write", "Submit", "Write"]
+
+
+def test_beside_a_letter_the_test_is_to_be_written_and_a_letter_is_not_called_decided(
+    home: Home, at: str, command: Desk, tmp_path: Path
+) -> None:
+    cookies = {"desk": cookie_of(home, "foi-officer")}
+    command.return_()
+    letter = tmp_path / "letter.md"
+    letter.write_text(f"Of {CASE}: please tell us which year you mean.")
+    told = []
+    for words in (("draft", CASE, letter), ("submit", CASE, "--version", "1")):
+        command.done(*words, "--document", "clarification", "--as", "foi-officer")
+        page = httpx.get(f"{at}{_THERE}.json?document=clarification", cookies=cookies).json()
+        told.append(page["next"])
+    html = httpx.get(f"{at}{_THERE}?document=clarification", cookies=cookies).text
+
+    assert told == [
+        [f"{_THERE}/act?act=submit/clarification", "Submit", "request for clarification"],
+        [f"{_THERE}/draft?document=test", "Write", ""],
+    ]
+    assert "Letters are checked when they are submitted." in html
+
+
+def test_a_command_in_a_sentence_stands_as_code(home: Home, at: str) -> None:
+    cookies = {"desk": cookie_of(home, "foi-officer")}
+    pages = [httpx.get(f"{at}{path}", cookies=cookies).text for path in (f"{_THERE}/act", "/register")]
+    pages.append(httpx.get(f"{at}/inbox", cookies={**cookies, "language": "cy"}).text)
+
+    assert "record it first with <code>equipoise complained</code>." in pages[0]
+    assert "<code>equipoise audit</code>" in pages[1]
+    assert "<code>equipoise up</code>" in pages[2]
+    assert not any("`" in page for page in pages)

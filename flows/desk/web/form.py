@@ -166,6 +166,19 @@ def place_in_words(path: str, said: Callable[[str], str] = str) -> str:
     return ", ".join(around) or path
 
 
+def unchosen(group: Group) -> dict[str, str]:
+    """Return what each choice of a form is called in which nothing is chosen, by its id."""
+    found: dict[str, str] = {}
+    for item in (*group.items, *group.folded):
+        if isinstance(item, Group):
+            found |= unchosen(item)
+        elif not item.choices:
+            continue
+        elif not item.chosen and (not item.value or item.value not in {each for each, _, _ in item.choices}):
+            found[item.id] = item.label
+    return found
+
+
 def ids_of(group: Group) -> dict[str, str]:
     """Return the id of each path of a form."""
     found = {group.path: group.id}

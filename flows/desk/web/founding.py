@@ -80,6 +80,9 @@ _MOST: Final = 1 << 18
 """Bytes of what is sent."""
 _QUIET: Final = 2.0
 """Seconds without a request after which the page that says it is founded has all that it shows."""
+_STARTING: Final = 5
+"""Seconds after which the desk is asked again; it listens within one of the end of this page's server."""
+_SIGN_IN: Final = "/sign-in"
 _LONGEST: Final = 8 * 3600.0
 """Seconds for which the keys that were made are good."""
 _COUNT: Final = re.compile("[0-9]{1,2}")
@@ -191,6 +194,7 @@ def application(begun: _Founding) -> Starlette:
         "/found/{secret}/{step}": ["POST"],
         "/static/{name}": ["GET"],
         "/language": ["POST"],
+        _SIGN_IN: ["GET"],
     }
 
     async def endpoint(request: Request) -> Response:
@@ -220,6 +224,8 @@ def _answered(begun: _Founding, request: Request, form: dict[str, list[str]]) ->
             visit = _visit(begun, request, form, store)
             if "secret" in path:
                 answer = _stepped(begun, visit)
+            elif request.url.path == _SIGN_IN:
+                return _asked_too_soon(visit) if begun.fingerprint else plain_error(404, request)
             else:
                 answer = static.file(visit) if "name" in path else static.language(visit)
         except PitError as error:
@@ -234,6 +240,12 @@ def _answered(begun: _Founding, request: Request, form: dict[str, list[str]]) ->
     if answer.language is not None:
         keep_language(response, answer.language)
     return response
+
+
+def _asked_too_soon(visit: Visit) -> Response:
+    """Answer whoever wants to sign in before the desk is there, with a page that asks again by itself."""
+    page = Page(template="desk-starts.html.j2")
+    return Response(render(page, visit), media_type="text/html", headers={"Refresh": str(_STARTING)})
 
 
 def _visit(begun: _Founding, request: Request, form: dict[str, list[str]], store: Store) -> Visit:

@@ -84,13 +84,15 @@ def environment(language: str) -> Environment:
     # As Jinja's own extension has them, which would make each text anew in every row of a list.
     @lru_cache(_TEXTS)
     def plain(text: str) -> Markup:
-        return Markup(words.gettext(text)) % {}  # noqa: S704 - our own text
+        return _with_commands(Markup(words.gettext(text))) % {}  # noqa: S704 - our own text
 
     def shown(values: Mapping[str, object]) -> dict[str, object]:
         return {name: _seen(value) for name, value in values.items()}
 
     def said(text: str, **values: object) -> Markup:
-        return Markup(words.gettext(text)) % shown(values) if values else plain(text)  # noqa: S704 - as above
+        if not values:
+            return plain(text)
+        return _with_commands(Markup(words.gettext(text))) % shown(values)  # noqa: S704 - as above
 
     def counted(one: str, more: str, num: int, **values: object) -> Markup:
         return Markup(words.ngettext(one, more, num)) % {"num": num, **shown(values)}  # noqa: S704 - as above
@@ -114,6 +116,7 @@ def environment(language: str) -> Environment:
         "as_read": partial(_HEADING.sub, ""),
         "field_of": nearest,
         "place": partial(place_in_words, said=words.gettext),
+        "with_commands": _with_commands,
         "commentable": partial(_commentable, language=language),
     }
     made.globals |= {
@@ -135,6 +138,15 @@ def environment(language: str) -> Environment:
 def _seen(value: object) -> object:
     """Return what a page puts in, with each character made visible that nobody would see there."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+_COMMAND: Final = re.compile("`([^`]+)`")
+"""A command in a sentence, as a terminal shows it."""
+
+
+def _with_commands(sentence: str) -> Markup:
+    """Return a sentence as HTML in which each command stands as code, and not between back-ticks."""
+    return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(_seen(sentence)))))  # noqa: S704 - escaped
 
 
 def _sentence(problem: str) -> str:

@@ -11,16 +11,18 @@ from flows.casework.reading import reading_of
 from flows.desk.web import seen
 from flows.desk.web.visit import Page
 from flows.domain.acts import ACTS, APPROVE, DRAFT, OVERRIDE, RETURN, SUBMIT
+from flows.domain.acts.drafting import is_overridden
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, SCHEDULE, TEST
 from flows.domain.edition import documents_of
-from flows.domain.finding import Severity
+from flows.domain.finding import blocking
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import parse_reference, slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flows.casework.looking import Looked
     from flows.casework.mail_views import InCase
     from flows.casework.reading import Reading
     from flows.casework.views import CaseView, Line
@@ -72,14 +74,15 @@ def show(visit: Visit) -> Page:
         document = TEST.name
     at_gate = case.stage(document) in ROLE_AT
     why_not = refusals(case, APPROVE, visit.person, visit.policy, document=document) if at_gate else []
-    looked, unable = look_or_say(visit.office, dossier) if document == TEST.name else (None, "")
+    looked, unable = look_or_say(visit.office, dossier)
     current, before = case.document(document).version, seen.earlier(visit, dossier, document)
-    text = reading_of(dossier, document, looked, unable) if current else None
+    of_test = (looked, unable) if document == TEST.name else (None, "")
+    text = reading_of(dossier, document, *of_test) if current else None
     view = CasePage(
         case=views.show(visit.office, dossier),
         document=document,
         text=text,
-        next=_next(visit, case, document, mends=_has_to_be_mended(dossier, document, text)),
+        next=_next(visit, dossier, document, looked),
         overrides=not refusals(case, OVERRIDE, visit.person, visit.policy, document=document),
         before=before if 0 < before < current else 0,
         why_not=tuple(map(str, why_not)),
@@ -104,22 +107,25 @@ def title_of(kind: Kind) -> str:
     return f"{kind.verb[0].upper()}{kind.verb[1:]}"
 
 
-def _has_to_be_mended(dossier: Dossier, document: str, text: Reading | None) -> bool:
+def _has_to_be_mended(dossier: Dossier, document: str, looked: Looked | None) -> bool:
     """Tell whether a version would be refused as it stands, or was returned and is the same still."""
-    remarks = text.remarks if text else ()
-    if any(each.finding.severity is Severity.BLOCK and not each.overridden for each in remarks):
+    found = looked.findings if looked and document == TEST.name else ()
+    if any(not is_overridden(dossier.case, document, each.code, each.place) for each in blocking(found)):
         return True
     said = dossier.last(RETURN, SUBMIT, document=document)
     version = dossier.case.document(document).version
     return said is not None and (said.act.kind, said.act.version) == (RETURN, version)
 
 
-def _next(visit: Visit, case: Case, document: str, *, mends: bool) -> tuple[str, str, str] | None:
+def _next(
+    visit: Visit, dossier: Dossier, document: str, looked: Looked | None
+) -> tuple[str, str, str] | None:
     """Return the next step that a person may take, on the document they look at or on another one.
 
     Args:
-        mends: Whether that document has to be written again before it is submitted.
+        looked: What the checks say of the test.
     """
+    case = dossier.case
     there = f"/cases/{slug(case.reference)}"
     for name in dict.fromkeys([document, *case.documents]):
         sent = ACTS[DOCUMENTS[name].sent_by]
@@ -127,8 +133,9 @@ def _next(visit: Visit, case: Case, document: str, *, mends: bool) -> tuple[str,
             case.stage(name)
         )
         if kind and not refusals(case, kind, visit.person, visit.policy, document=name):
-            what = "" if name == TEST.name else DOCUMENTS[name].called
-            if mends and (kind, name) == (SUBMIT, document):
+            # The act that says that a letter of its own kind went names that letter already.
+            what = "" if name == TEST.name or kind.document else DOCUMENTS[name].called
+            if kind == SUBMIT and _has_to_be_mended(dossier, name, looked):
                 return f"{there}/draft?document={name}", "Write", what
             words = "Decide" if kind == APPROVE else title_of(kind)
             url = f"{there}/decide/{name}" if kind == APPROVE else f"{there}/act?act={kind.name}/{name}"

@@ -22,6 +22,7 @@ from flows.desk.web.form import (
     id_of,
     ids_of,
     nearest,
+    unchosen,
     with_one_more,
     without,
 )
@@ -113,7 +114,7 @@ def _page(visit: Visit, work: Work, checked: Checked | None = None, error: str =
     content, unread = content_of(work)
     as_yaml = "yaml" in {visit.asked.get("as"), *visit.form} or content is None
     form = None if as_yaml else form_of(content, case.regime)
-    ids = _ids(form)
+    ids, checked = _ids(form), _in_form(checked, form)
     view = DraftView(
         reference=case.reference,
         subject=working.subject(work.dossier),
@@ -190,6 +191,20 @@ def _id(path: str, ids: Mapping[str, str]) -> str:
     return nearest(path, ids) or ids[""]
 
 
+def _in_form(checked: Checked | None, form: Form | None) -> Checked | None:
+    """Return what is to be said where there are choices to press, for which nobody writes a word of YAML."""
+    if checked is None or form is None:
+        return checked
+    ids, labels = ids_of(form.parts), unchosen(form.parts)
+    faults = (
+        replace(fault, problem=f"choose what applies under “{label}”")
+        if (label := labels.get(nearest(fault.path, ids)))
+        else fault
+        for fault in checked.faults
+    )
+    return replace(checked, faults=tuple(faults))
+
+
 def _said(checked: Checked | None, ids: Mapping[str, str]) -> dict[str, list[Fault | Remark]]:
     """Return what is to be said of each field, by its id."""
     said: dict[str, list[Fault | Remark]] = {}
@@ -254,8 +269,8 @@ def check(visit: Visit) -> Page:
     work = _written(visit, work)
     content, _ = content_of(work)
     by_field = content is not None and "yaml" not in visit.form
-    checked = _checked(visit, work)
-    ids = _ids(form_of(content, work.dossier.case.regime) if by_field else None)
+    form = form_of(content, work.dossier.case.regime) if by_field else None
+    ids, checked = _ids(form), _in_form(_checked(visit, work), form)
     more = {"work": work, "said": _said(checked, ids), "problems": _problems(checked, ids), "ids": ids}
     return Page(template="draft-said.html.j2", view=checked, more=more)
 
