@@ -31,6 +31,7 @@ _DRAIN_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 60.0  # a server that has just started, on a busy machine
 _START_SECONDS: Final = 90.0
 _BEGIN_SECONDS: Final = 120.0
+_REFUSES: Final = "The Prefect server of PREFECT_API_URL runs no {flow}: {refusal}."
 
 
 def load(schedule: Schedule) -> Flow[..., Any]:
@@ -89,7 +90,7 @@ def _run_there(there: Prefect, flow: str, only: Sequence[str] | None) -> bool:
     for _ in range(_ATTEMPTS):
         asked = there.ask(flow, only, within=_ANSWER_SECONDS)
         if not asked and not there.up and (refusal := there.refusal(flow)):
-            raise RegisterError(f"The Prefect server of PREFECT_API_URL runs no {flow}: {refusal}.")
+            raise RegisterError(_REFUSES.format(flow=flow, refusal=refusal))
         ended = _wait(there, flow, asked) if asked else None
         # Cancelled: another run of the flow was under way. None: the server had no answer just then.
         if ended not in {None, "CANCELLED"}:
@@ -106,6 +107,8 @@ def _unreached(there: Prefect, flow: str) -> RegisterError:
         return RegisterError(f"equipoise up runs, but does not get to {flow}; try again, or start it anew.")
     if silence := there.silence():
         return RegisterError(f"The Prefect server of PREFECT_API_URL does not answer ({silence}).")
+    if refusal := there.refusal(flow):
+        return RegisterError(_REFUSES.format(flow=flow, refusal=refusal))
     return RegisterError(
         f"The Prefect server of PREFECT_API_URL does not get to {flow}; look whether a worker runs."
     )

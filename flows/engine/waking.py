@@ -13,6 +13,7 @@ from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from flows import disk
 from flows.domain.errors import PitError
@@ -43,6 +44,8 @@ _REFUSED: Final = {
     404: "it has no deployment of {flow}; deploy the flows, or give an address that ends in /api",
 }
 """What a server means by a status that it goes on answering with."""
+_PAUSED: Final = "its work pool {pool} is paused; resume it"
+_NOBODY: Final = "no worker of its work pool {pool} looks for runs of {flow}; start one"
 
 _NEXT: Final = {
     Stage.RECEIVED: "drafting",
@@ -129,9 +132,15 @@ class Prefect:
                 self.call(f"/deployments/{deployment}/create_flow_run", body)
 
     def refusal(self, flow: str) -> str | None:
-        """Return why no run of ``flow`` can be asked for until people change that; None where it can."""
+        """Return why no run of ``flow`` can be asked for, or begins, until people change that; else None."""
+        named = f"{flow}/{authorities.deployment(flow, self.authority)}"
         try:
-            self.call(f"/deployments/name/{flow}/{authorities.deployment(flow, self.authority)}")
+            deployment = self.call(f"/deployments/name/{named}")
+            pool = deployment.get("work_pool_name")
+            if pool and self.call(f"/work_pools/{quote(str(pool), safe='')}").get("is_paused"):
+                return _PAUSED.format(pool=pool)
+            if pool and deployment.get("status") == "NOT_READY":
+                return _NOBODY.format(flow=flow, pool=pool)
         except _StatusError as error:
             return _REFUSED.get(error.status, "").format(flow=flow) or None
         except (OSError, ValueError):

@@ -11,9 +11,11 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from canaries import NAME
+from flow_builders import ask
 from prefect.client.orchestration import get_client
 
 from flows.casework import doctor
@@ -23,7 +25,7 @@ from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.engine import waking
 from flows.engine.due import Runs
-from flows.engine.settings import password
+from flows.engine.settings import SCHEDULES, password
 from flows.home import Home
 from flows.settings import OWN_VARIABLE
 
@@ -168,7 +170,7 @@ def test_a_command_and_the_doctor_say_why_no_flow_can_be_asked_for(
     monkeypatch.setattr(engine, "_ATTEMPTS", 1)
     account = os.environ["PREFECT_API_AUTH_STRING"]
     wrong = {
-        (remote, account): "it has no deployment of intake; deploy the flows",
+        (remote, account): "it has no deployment of mail; deploy the flows",
         (remote, "equipoise:another"): "it refuses PREFECT_API_AUTH_STRING",
         (NOBODY, account): "Connection refused",
         (remote.replace("http:", "https:"), account): "it speaks no TLS",
@@ -178,11 +180,41 @@ def test_a_command_and_the_doctor_say_why_no_flow_can_be_asked_for(
         monkeypatch.setenv("PREFECT_API_AUTH_STRING", password_)
 
         with pytest.raises(RegisterError, match=what):
-            engine.run(resting.home, ["intake"])
+            engine.run(resting.home, ["mail"])
         (ailment,) = doctor.examine(resting.home)
 
         assert ailment.place == "PREFECT_API_URL"
         assert what in ailment.what
+
+
+@pytest.mark.usefixtures("remote")
+def test_a_command_and_the_doctor_tell_of_a_work_pool_that_nobody_serves_or_that_is_paused(
+    resting: Town, sole_deployer: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del sole_deployer
+    monkeypatch.setattr(engine, "_BEGIN_SECONDS", 0.1)
+    pool, row = "a pool of the office", SCHEDULES[0]
+    with get_client(sync_client=True) as client:
+        ask("/work_pools/", {"name": pool, "type": "process"})
+        try:
+            flow = client.create_flow(engine.load(row))
+            client.create_deployment(flow_id=flow, name=row.flow, work_pool_name=pool)
+            for paused, what in {
+                False: "no worker of its work pool {}",
+                True: "its work pool {} is paused",
+            }.items():
+                ask(f"/work_pools/{quote(pool)}", {"is_paused": paused}, method="PATCH")
+
+                with pytest.raises(RegisterError, match=what.format(pool)):
+                    engine.run(resting.home, [row.flow])
+                (ailment,) = doctor.examine(resting.home)
+
+                assert what.format(pool) in ailment.what
+        finally:
+            ask(f"/work_pools/{quote(pool)}", None, method="DELETE")
+            for each in client.read_deployments():
+                if each.name == row.flow:
+                    client.delete_deployment(each.id)
 
 
 @pytest.mark.usefixtures("remote")
