@@ -99,7 +99,7 @@ class Runs:
             under_way: The flows of which a run is; each is looked at again when that has ended.
         """
         found, on = self._what_waits(), None
-        for id_, row in self.flows.items():
+        for id_, row in list(self.flows.items()):
             waits = found.get(row.flow)
             if not waits:
                 self._asked_for.pop(row.flow, None)
@@ -162,9 +162,12 @@ class Runs:
         return waits != before or time.monotonic() - when >= self._every
 
     def _are_on(self) -> set[UUID]:
-        """Return the deployments that nobody switched off."""
+        """Return the deployments that nobody switched off; one that was deleted is made anew for later."""
         ours = DeploymentFilter(id=DeploymentFilterId(any_=[*self.flows]))
         found = self._client.read_deployments(deployment_filter=ours)
+        for lost in self.flows.keys() - {row.id for row in found}:
+            row = self.flows.pop(lost)
+            self.flows[self._deploy(row, active=True)] = row
         return {row.id for row in found if not row.paused and any(each.active for each in row.schedules)}
 
     def _deploy(self, row: Schedule, *, active: bool) -> UUID:

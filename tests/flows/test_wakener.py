@@ -254,6 +254,25 @@ def test_a_run_that_is_cancelled_in_the_middle_goes_to_its_end_and_is_cancelled_
     assert capsys.readouterr().err == ""
 
 
+def test_a_deployment_that_somebody_deleted_is_made_anew(
+    resting: Town, sole_deployer: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del sole_deployer
+    monkeypatch.setattr(due, "SCHEDULES", [row for row in SCHEDULES if row.flow == "drafting"])
+    resting.opened("A/1")
+    with get_client(sync_client=True) as client:
+        runs = Runs(client, resting.home, every=3600)
+        (deleted,) = runs.flows
+        client.delete_deployment(deleted)
+
+        assert list(runs.for_what_waits(set())) == []
+        ((flow, _),) = runs.for_what_waits(set())
+
+        assert flow.name == "drafting"
+        (anew,) = runs.flows
+        client.delete_deployment(anew)
+
+
 def test_a_run_that_is_deleted_as_it_begins_holds_up_nothing(
     resting: Town, drafting: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
