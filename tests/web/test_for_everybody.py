@@ -281,6 +281,9 @@ def test_a_page_prints_its_words_and_where_links_to_elsewhere_lead(
     # An address without its beginning helps nobody on paper; browsers print that of the page.
     assert someone.page.evaluate(printed, "/cases/1146A-22") == "none"
     assert "https://ico.org.uk" in someone.page.evaluate(printed, "https://ico.org.uk")
+    size = "each => parseFloat(getComputedStyle(document.querySelector(each)).fontSize)"
+    row, body = (someone.page.evaluate(size, each) for each in ("main td", "body"))
+    assert row < body < 16  # what is smaller on the screen is smaller on paper too
     assert someone.page.pdf().startswith(b"%PDF")
     someone.context.close()
 
