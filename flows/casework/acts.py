@@ -235,7 +235,7 @@ def propose(office: Office, person: str, wish: Wish, *, on: Dossier | None = Non
     # The register judges every new act; this refuses also what would be nothing new.
     policy.require(person, *([at_gate] if at_gate else kind.roles), verb=kind.verb)
     if kind.reason is Reason.MUST and not (wish.reason or "").strip():
-        raise MissingReasonError(dossier.case.named(wish.document), verb=kind.verb)
+        raise MissingReasonError(dossier.case.said(wish.document), verb=kind.verb)
     stated = Act(
         kind=kind,
         case=dossier.case.reference,

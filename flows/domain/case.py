@@ -198,8 +198,13 @@ class Case:
         return Stage.CLOSED if self.closed and not reviewed else self.document(name).stage
 
     def named(self, document: str) -> str:
-        """Return what a document is called in a sentence; for an act on none, the case."""
+        """Return what a document is called in a list; for an act on none, the case."""
         return DOCUMENTS[document].named(self.reference) if document else self.reference
+
+    def said(self, document: str) -> str:
+        """Return what a document is called in a sentence; for the test, and an act on none, the case."""
+        of_case = document in {"", TEST.name}
+        return self.reference if of_case else f"the {DOCUMENTS[document].called} of {self.reference}"
 
     def with_document(self, name: str, **changes: Any) -> Case:  # noqa: ANN401 - the fields of a document
         """Return the case with one document changed."""

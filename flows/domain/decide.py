@@ -241,7 +241,7 @@ def _against(case: Case | None, act: Act, policy: Policy) -> Iterator[PitError]:
     waived = act.kind.waives(case, act.document, policy)
     yield from _against_person(case, act.kind, act.actor, act.document, act.gate, waived=waived)
     if act.kind.reason is Reason.MUST and not (act.reason or "").strip():
-        yield MissingReasonError(case.named(act.document), verb=act.kind.verb)
+        yield MissingReasonError(case.said(act.document), verb=act.kind.verb)
     # 7. What this kind of act asks beside that.
     yield from act.kind.against(case, act, policy)
 
@@ -316,7 +316,7 @@ def _against_stage(case: Case, kind: Kind, document: str, gate: Stage | None) ->
     for name in case.documents if every else [document]:
         if (stage := case.stage(name)) not in at:
             which = f"its {DOCUMENTS[name].short}" if every else "it"
-            yield WrongStageError(case.named(document), passive=passive, stage=stage, which=which)
+            yield WrongStageError(case.said(document), passive=passive, stage=stage, which=which)
 
 
 def _against_version(case: Case, act: Act) -> Iterator[PitError]:
@@ -324,7 +324,7 @@ def _against_version(case: Case, act: Act) -> Iterator[PitError]:
     current = case.document(act.document).version if act.document else 0
     right = case.next_version(act.document) if new else current
     if act.version != right:
-        yield StaleVersionError(case.named(act.document), current=right - new, named=act.version - new)
+        yield StaleVersionError(case.said(act.document), current=right - new, named=act.version - new)
 
 
 def _against_files(case: Case, act: Act) -> Iterator[PitError]:
@@ -372,14 +372,14 @@ def _against_person(
     if kind.no_writer and person in case.words_of(document):
         writer = person in case.document(document).writers
         earlier = "wrote or submitted a version of" if writer else "wrote words of"
-        yield SamePersonError(case.named(document), person, earlier=earlier, verb=kind.verb)
+        yield SamePersonError(case.said(document), person, earlier=earlier, verb=kind.verb)
     approvals = case.document(document).approvals if kind.no_second_gate else ()
     if any(each.person == person and each.gate is not gate for each in approvals):
         earlier = f"already approved version {case.document(document).version} of"
-        yield SamePersonError(case.named(document), person, earlier=earlier, verb=kind.verb)
+        yield SamePersonError(case.said(document), person, earlier=earlier, verb=kind.verb)
     overrides = case.document(document).overrides if kind.no_overrider else ()
     if any(each.person == person for each in overrides):
-        yield SamePersonError(case.named(document), person, earlier="overrode a finding of", verb=kind.verb)
+        yield SamePersonError(case.said(document), person, earlier="overrode a finding of", verb=kind.verb)
     if not waived:
         yield from kind.bars(case, document, person)
 

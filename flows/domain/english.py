@@ -30,6 +30,11 @@ def in_full(when: date) -> str:
     return f"{only_date(when).day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def begun(words: str) -> str:
+    """Return words as a sentence begins with them; a reference, which is a name, stays as it is."""
+    return f"The {words[4:]}" if words.startswith("the ") else words
+
+
 def listing(words: Iterable[str], joined: str = "and") -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``; there is one at least."""
     *most, last = words

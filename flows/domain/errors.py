@@ -34,7 +34,7 @@ from pathlib import Path
 from traceback import walk_tb
 from typing import TYPE_CHECKING
 
-from flows.domain.english import in_full
+from flows.domain.english import begun, in_full
 from flows.domain.procedure import STANDS
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class WrongStageError(RefusedError):
     """An act meant for one stage met a document standing at another; ``which`` says what stands there."""
 
     def __init__(self, reference: str, *, passive: str, stage: Stage, which: str = "it") -> None:
-        super().__init__(f"{reference} cannot be {passive}: {which} {STANDS[stage]}.")
+        super().__init__(f"{begun(reference)} cannot be {passive}: {which} {STANDS[stage]}.")
 
 
 class StaleVersionError(RefusedError):
@@ -97,7 +97,8 @@ class StaleVersionError(RefusedError):
 
     def __init__(self, reference: str, *, current: int, named: int) -> None:
         super().__init__(
-            f"{reference} is at version {current}, not {named}; read version {current} and act on that."
+            f"{begun(reference)} is at version {current}, not {named}; "
+            f"read version {current} and act on that."
         )
 
 
@@ -120,7 +121,7 @@ class WrongDateError(RefusedError):
 
     def __init__(self, reference: str, *, first: date, last: date) -> None:
         super().__init__(
-            f"{reference} was published on {in_full(first)}: "
+            f"{begun(reference)} was published on {in_full(first)}: "
             f"it cannot have been sent before then, nor after today, {in_full(last)}."
         )
 
@@ -171,7 +172,7 @@ class MissingReasonError(RefusedError):
     """A case was sent back, a finding overridden or a stop lifted, without saying why."""
 
     def __init__(self, reference: str, *, verb: str) -> None:
-        super().__init__(f"{reference}: say why; to {verb} takes a reason.")
+        super().__init__(f"{begun(reference)}: say why; to {verb} takes a reason.")
 
 
 class IncompleteError(RefusedError):

@@ -49,7 +49,7 @@ def test_a_corrected_response_replaces_the_one_that_was_sent(desk: Desk, tmp_pat
     assert paper.read_bytes() == first
     assert "a paper after the answer" in " ".join(desk.done("queue").split())
     assert desk.refused("submit", CASE, *RESPONSE, "--version", "1", *OFFICER)[1] == (
-        "Version 1 of R/1 response is published; draft what is to take its place."
+        "Version 1 of the response of R/1 is published; draft what is to take its place."
     )
 
     publish(desk, tmp_path, LETTER.replace("Thank you", "We thank you"), "2")

@@ -221,7 +221,7 @@ def test_a_response_that_was_not_begun_says_how_it_is(desk: Desk) -> None:
     )
     assert desk.refused("submit", CASE, *OF_THE_LETTER, "--version", "1", "--as", "foi-officer") == (
         1,
-        "1146A/22 response cannot be submitted: it waits for its first draft.",
+        "The response of 1146A/22 cannot be submitted: it waits for its first draft.",
     )
 
 
@@ -304,32 +304,32 @@ REFUSALS = {
     "a writer of the response signs it off": (
         ("approve", "--gate", "balancing", "--version", "1", "--as", "all-three-roles"),
         (
-            "all-three-roles wrote or submitted a version of 1146A/22 response, "
+            "all-three-roles wrote or submitted a version of the response of 1146A/22, "
             "so another person has to approve."
         ),
     ),
     "a writer of the response returns it": (
         ("return", "--gate", "balancing", "--version", "1", "--reason", "No.", "--as", "all-three-roles"),
         (
-            "all-three-roles wrote or submitted a version of 1146A/22 response, "
+            "all-three-roles wrote or submitted a version of the response of 1146A/22, "
             "so another person has to return a version."
         ),
     ),
     "legal review, which a response does not pass": (
         ("approve", "--gate", "legal-review", "--version", "1", "--as", "legal-reviewer"),
-        "1146A/22 response cannot be approved at legal review: it is at sign-off.",
+        "The response of 1146A/22 cannot be approved at legal review: it is at sign-off.",
     ),
     "a finding is overridden, though no rules are run": (
         ("override", "--finding", "F01", "--version", "1", "--reason", "No.", "--as", "sign-off-officer"),
-        "1146A/22 response cannot be freed from a finding: it is at sign-off.",
+        "The response of 1146A/22 cannot be freed from a finding: it is at sign-off.",
     ),
     "it is sent before it is published": (
         ("sent", "--on", "2022-12-05", "--by", "post", "--as", "foi-officer"),
-        "1146A/22 response cannot be recorded as sent: it is at sign-off.",
+        "The response of 1146A/22 cannot be recorded as sent: it is at sign-off.",
     ),
     "a version that is none": (
         ("approve", "--gate", "balancing", "--version", "2", "--as", "sign-off-officer"),
-        "1146A/22 response is at version 1, not 2; read version 1 and act on that.",
+        "The response of 1146A/22 is at version 1, not 2; read version 1 and act on that.",
     ),
 }
 
@@ -348,7 +348,7 @@ def test_nothing_is_overridden_where_no_rules_are_run(answered: Desk) -> None:
 
     assert answered.refused("override", CASE, *OF_THE_LETTER, *words) == (
         1,
-        "No rules are run on 1146A/22 response, so there is nothing to override.",
+        "No rules are run on the response of 1146A/22, so there is nothing to override.",
     )
 
 
@@ -365,7 +365,7 @@ def test_who_wrote_words_of_one_document_does_not_decide_on_them_in_another(
     assert "all-three-roles" not in document(desk)["may_decide"]
     assert desk.refused(
         *("approve", CASE, *OF_THE_LETTER, "--gate", "balancing", "--version", "1", "--as", "all-three-roles")
-    ) == (1, "all-three-roles wrote words of 1146A/22 response, so another person has to approve.")
+    ) == (1, "all-three-roles wrote words of the response of 1146A/22, so another person has to approve.")
 
 
 def test_whoever_wrote_one_document_may_decide_on_another(desk: Desk, letter: Path) -> None:
@@ -400,7 +400,7 @@ def test_what_a_response_is_being_decided_on_with_does_not_change_meanwhile(
 
     assert answered.refused(*words) == (
         1,
-        "request.md cannot change now: 1146A/22 response is at sign-off, and is decided on with it.",
+        "request.md cannot change now: the response of 1146A/22 is at sign-off, and is decided on with it.",
     )
 
 
@@ -422,7 +422,7 @@ def test_a_withdrawn_case_takes_its_documents_with_it(answered: Desk) -> None:
     assert answered.done("queue") == "No cases are waiting.\n"
     assert answered.refused("submit", CASE, *OF_THE_LETTER, "--version", "1", "--as", "foi-officer") == (
         1,
-        "1146A/22 response cannot be submitted: it is closed.",
+        "The response of 1146A/22 cannot be submitted: it is closed.",
     )
 
 

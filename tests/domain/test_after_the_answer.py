@@ -175,7 +175,10 @@ def test_the_outcome_of_a_review_is_sent_by_its_own_act() -> None:
     assert case
 
     (told,) = refusals(case, SENT, WRITER, a_policy(), document="review")
-    assert str(told) == "That 1146A/22 review was sent is recorded with `equipoise review-decided`."
+    assert (
+        str(told)
+        == "That the outcome of the review of 1146A/22 was sent is recorded with `equipoise review-decided`."
+    )
 
 
 def a_reviewed_case(*hands: str) -> Case:

@@ -127,7 +127,7 @@ def test_a_version_is_one_of_its_own_document() -> None:
     case = two_documents(version=3)
     decide(case, an_act(**SIGNS_OFF), a_policy())
 
-    with pytest.raises(StaleVersionError, match="1146A/22 response is at version 1, not 3"):
+    with pytest.raises(StaleVersionError, match="The response of 1146A/22 is at version 1, not 3"):
         decide(case, an_act(**SIGNS_OFF | {"version": 3}), a_policy())
 
 
@@ -199,7 +199,9 @@ def test_nobody_decides_on_a_response_to_a_request_that_they_summarised() -> Non
     summarised = summarised_by(MANY_HATS, drafting)
     case = decide(summarised, an_act_by(WRITER, SUBMIT, summarised, a_policy(), "response"), a_policy())
 
-    with pytest.raises(SamePersonError, match=f"{MANY_HATS} wrote words of 1146A/22 response, so another"):
+    with pytest.raises(
+        SamePersonError, match=f"{MANY_HATS} wrote words of the response of 1146A/22, so another"
+    ):
         decide(case, an_approval_by(MANY_HATS, case, "response"), a_policy())
     assert may_decide(case, a_policy(), "response") == {OWNER}
 
@@ -223,7 +225,7 @@ def test_nobody_decides_on_their_own_bytes_whoever_put_them_there() -> None:
     case = summarised_by(WRITER, decide(theirs, copied, a_policy()))
     case = decide(case, an_act_by(WRITER, SUBMIT, case, a_policy(), "response"), a_policy())
 
-    with pytest.raises(SamePersonError, match="wrote words of 1146A/22 response"):
+    with pytest.raises(SamePersonError, match="wrote words of the response of 1146A/22"):
         decide(case, an_approval_by(MANY_HATS, case, "response"), a_policy())
 
 
@@ -240,7 +242,7 @@ def test_the_first_draft_of_the_service_makes_nobody_an_author() -> None:
 def test_the_request_does_not_change_under_a_decision_on_the_other_document(stage: Stage) -> None:
     case = two_documents(a_response(stage=stage), stage=Stage.DRAFTING)
 
-    with pytest.raises(RefusedError, match=r"request.md cannot change now: 1146A/22 response is "):
+    with pytest.raises(RefusedError, match=r"request.md cannot change now: the response of 1146A/22 is "):
         summarised_by(WRITER, case)
     again = decide(case, an_act_by(WRITER, DRAFT, case, a_policy()), a_policy())
     assert again.test.version == 2

@@ -420,7 +420,7 @@ _REFUSALS: dict[str, tuple[Case | None, Kind, dict[str, Any], type[PitError], st
         OVERRIDE,
         {"document": "response", "files": the_files() | {LETTER: a_mark("letter")}},
         RefusedError,
-        "No rules are run on 1146A/22 response",
+        "No rules are run on the response of 1146A/22",
     ),
     "an override of an older version": (
         a_case(stage=Stage.DRAFTING, version=2),

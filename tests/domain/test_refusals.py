@@ -128,7 +128,7 @@ def test_nothing_is_to_be_overridden_in_a_document_that_no_rules_are_run_on() ->
     case = a_case(a_response(stage=Stage.DRAFTING), files=WITH_LETTER)
 
     assert [str(each) for each in told(case, OVERRIDE, OWNER, document="response")] == [
-        "No rules are run on 1146A/22 response, so there is nothing to override."
+        "No rules are run on the response of 1146A/22, so there is nothing to override."
     ]
 
 

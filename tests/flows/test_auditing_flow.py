@@ -260,7 +260,7 @@ def test_only_an_administrator_decides_and_only_with_a_reason(town: Town) -> Non
 
     with pytest.raises(NotEntitledError, match="foi-officer may not let the register be written again"):
         acts.resume(town.office, town.officer("foi-officer"), "I want to go on.")
-    with pytest.raises(MissingReasonError, match="the register: say why"):
+    with pytest.raises(MissingReasonError, match="The register: say why"):
         acts.resume(town.office, town.officer("administrator"), "  ")
 
     assert town.entries() == 5

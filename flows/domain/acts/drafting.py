@@ -10,6 +10,7 @@ from flows.domain.case import Case, Override
 from flows.domain.checks import VERSION
 from flows.domain.documents import DOCUMENTS, REQUEST, TEST
 from flows.domain.edition import edition_of, gates_for
+from flows.domain.english import begun
 from flows.domain.errors import (
     AttestedError,
     Fault,
@@ -53,7 +54,7 @@ def _against_draft(case: Case, act: Act, _: Policy) -> Iterator[PitError]:
         faults = (Fault(path=path, problem="a draft needs this file") for path in missing)
         yield MalformedError(f"draft of {act.case}", *faults)
     elif document.version and all(act.files[path] == case.files.get(path) for path in document.kind.files):
-        yield SameTextError(case.named(act.document), current=document.version)
+        yield SameTextError(case.said(act.document), current=document.version)
     yield from changes_what_is_decided(case, act.document, act.files)
 
 
@@ -68,7 +69,7 @@ def changes_what_is_decided(
         decided = {*other.kind.decided_on} if other.stage in {*ROLE_AT, Stage.PUBLICATION} else set()
         if changed := {path for path in decided if files.get(path) != case.files.get(path)}:
             yield RefusedError(
-                f"{', '.join(sorted(changed))} cannot change now: {case.named(other.name)} "
+                f"{', '.join(sorted(changed))} cannot change now: {case.said(other.name)} "
                 f"{STANDS[other.stage]}, and is decided on with it."
             )
 
@@ -119,7 +120,7 @@ DRAFT: Final = Kind(
 
 def _bars_override(case: Case, name: str, _: str) -> Iterator[RefusedError]:
     if not DOCUMENTS[name].checked:
-        yield RefusedError(f"No rules are run on {case.named(name)}, so there is nothing to override.")
+        yield RefusedError(f"No rules are run on {case.said(name)}, so there is nothing to override.")
 
 
 def _against_override(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
@@ -150,7 +151,7 @@ def _leaves_nobody(case: Case, act: Act, policy: Policy) -> Iterator[RefusedErro
     if _filled([*before.values()]) and not _filled([*then.values()]):
         scarce = min((seat for seat in then if act.actor in before[seat]), key=lambda seat: len(then[seat]))
         yield RefusedError(
-            f"Whoever overrides a finding of {case.named(act.document)} neither submits nor approves that "
+            f"Whoever overrides a finding of {case.said(act.document)} neither submits nor approves that "
             f"version, and beside {act.actor} nobody would be free to {scarce}; let somebody else override "
             "it, or authorise one more person first."
         )
@@ -234,7 +235,7 @@ def _bars_submission(case: Case, name: str, _: str) -> Iterator[RefusedError]:
     document = case.document(name)
     if document.paper and document.paper.version == document.version:
         yield RefusedError(
-            f"Version {document.version} of {case.named(name)} is published; draft what is to take its place."
+            f"Version {document.version} of {case.said(name)} is published; draft what is to take its place."
         )
 
 
@@ -251,8 +252,8 @@ def _against_submission(case: Case, act: Act, policy: Policy) -> Iterator[PitErr
         yield malformed(act, "details.rules", problem)
     if act.attested and act.details["gates"] == _NO_GATE:
         yield AttestedError(
-            f"{case.named(act.document)} needs no approval: whoever submits it decides on it, with a key of "
-            "their own."
+            f"{begun(case.said(act.document))} needs no approval: whoever submits it decides on it, "
+            "with a key of their own."
         )
     if act.details["gates"] != gates_text(gates_for(policy, act.document)):
         yield malformed(act, "details.gates", "the approvals that the rules in force ask for are needed")

@@ -10,7 +10,7 @@ from flows.domain.acts.kind import Fact, Kind, On, Reason, a_choice, a_day, a_te
 from flows.domain.case import Paper
 from flows.domain.documents import DOCUMENTS
 from flows.domain.edition import edition_of
-from flows.domain.english import in_full
+from flows.domain.english import begun, in_full
 from flows.domain.errors import Fault, MalformedError, MissingReasonError, RefusedError, WrongDateError
 from flows.domain.procedure import Role, Stage
 from flows.domain.records import given
@@ -88,7 +88,7 @@ def against_sending(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     days = edition_of(policy).days
     first, last = days(published)[0], days(act.time)[1]
     if not first <= the_day(act.details["on"]) <= last:
-        yield WrongDateError(case.named(act.document), first=first, last=last)
+        yield WrongDateError(case.said(act.document), first=first, last=last)
     if MESSAGE in act.details and act.details["by"] != "email":
         problem = "a message is sent by e-mail"
         yield malformed(act, "details.by", problem)
@@ -116,7 +116,7 @@ def was_sent(case: Case, act: Act) -> Case:
 def _bars_sending(case: Case, document: str, _person: str) -> Iterator[RefusedError]:
     own = DOCUMENTS[document].sent_by
     if own != SENT.name:
-        yield RefusedError(f"That {case.named(document)} was sent is recorded with `equipoise {own}`.")
+        yield RefusedError(f"That {case.said(document)} was sent is recorded with `equipoise {own}`.")
 
 
 def _against_sent(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
@@ -130,9 +130,9 @@ def _against_sent(case: Case, act: Act, policy: Policy) -> Iterator[PitError]:
     if due is None:
         return
     if the_day(due) >= the_day(act.details["on"]):
-        yield RefusedError(f"{case.named(act.document)} was due on {_in_full(due)}, and is not late.")
+        yield RefusedError(f"{begun(case.said(act.document))} was due on {_in_full(due)}, and is not late.")
     if not (act.reason or "").strip():
-        yield MissingReasonError(case.named(act.document), verb="record it as sent late")
+        yield MissingReasonError(case.said(act.document), verb="record it as sent late")
 
 
 def _in_full(day: str) -> str:

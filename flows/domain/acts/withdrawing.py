@@ -38,7 +38,7 @@ def _bars_withdrawal(case: Case, name: str, _person: str) -> Iterator[RefusedErr
     if document.standing:
         gate = APPROVALS[document.standing[0].gate]
         yield RefusedError(
-            f"Version {document.version} of {case.named(name)} is approved at {gate}; only what nobody has "
+            f"Version {document.version} of {case.said(name)} is approved at {gate}; only what nobody has "
             "approved is withdrawn, so let it be returned first."
         )
     # With the draft its summary of what was asked goes, on which another document may be decided by now.

@@ -156,7 +156,7 @@ def _version_read(visit: Visit, dossier: Dossier, name: str) -> int:
     """Return the version that the person read, which has to be the current one."""
     current, read = dossier.case.document(name).version, visit.sent("version")
     if read != str(current):
-        raise StaleVersionError(dossier.case.named(name), current=current, named=whole(read) or 0)
+        raise StaleVersionError(dossier.case.said(name), current=current, named=whole(read) or 0)
     return current
 
 

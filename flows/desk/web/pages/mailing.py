@@ -16,6 +16,7 @@ from flows.desk.web.visit import NotFoundError, Page, See, Sent
 from flows.domain.acts import ACTS, CLARIFIED, REVIEW_ASKED
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS
+from flows.domain.english import begun
 from flows.domain.errors import PitError, RefusedError
 from flows.domain.local_day import local_day
 from flows.domain.procedure import Role, Stage
@@ -272,7 +273,7 @@ def _asked(visit: Visit, error: PitError | None) -> Page:
 def _why_not(visit: Visit, document: str, kind: Kind) -> str:
     case = dossier_of(visit).case
     if case.stage(document) is not Stage.PUBLISHED:
-        return f"{case.named(document)} is not published, or was sent before."
+        return f"{begun(case.said(document))} is not published, or was sent before."
     against = refusals(case, kind, visit.person, visit.policy, document=document)
     return str(against[0]) if against else ""
 
