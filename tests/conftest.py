@@ -7,6 +7,7 @@ when it is imported, so they stand in the environment before anything is collect
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import shutil
@@ -57,6 +58,11 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ.update(prefect_settings(home))
     home.prefect.mkdir(parents=True, exist_ok=True)  # Prefect warns of a folder that it cannot make
+    # No test asks anybody elsewhere: what asks need not read whom the world trusts, each time for 20 ms.
+    nobody = home.root / "nobody"
+    nobody.mkdir(exist_ok=True)
+    os.environ.pop("SSL_CERT_FILE", None)
+    os.environ["SSL_CERT_DIR"] = str(nobody)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,6 +83,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()  # what was collected stays to the end: nobody need look through it for what does not
     if any(_FIXTURE in getattr(item, "fixturenames", ()) for item in session.items):
         (session.config.stash[_PLACE].root / "wanted").touch()
 

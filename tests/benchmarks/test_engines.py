@@ -17,14 +17,20 @@ from flows.document.blocks import Paragraph, Text, words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SAMPLE: Final = samples()["4593_26"]
+    from flows.document.blocks import Block
+
 _MARKS: Final = r"""\b "a" #c $d$ *e* _f_ `g` <h> &amp; [i](j) @k {l} ~m -- n's //o"""
 """What some engine would take for marks of its own, if it were not told."""
 
 
+@pytest.fixture(scope="module")
+def sample() -> tuple[Block, ...]:
+    return samples()["4593_26"]
+
+
 @pytest.mark.parametrize("engine", sampled(["ours", "plain", "weasyprint", "typst", "fpdf2"], first=2))
-def test_an_engine_prints_every_word(engine: str) -> None:
-    blocks = [*_SAMPLE, Paragraph((Text(_MARKS),))]
+def test_an_engine_prints_every_word(engine: str, sample: tuple[Block, ...]) -> None:
+    blocks = [*sample, Paragraph((Text(_MARKS),))]
     try:
         render = renderer(engine)
     except OSError as missing:  # make bench fetches what WeasyPrint needs, make test does without
@@ -34,17 +40,17 @@ def test_an_engine_prints_every_word(engine: str) -> None:
     assert "".join(_MARKS.split()) in "".join(printed.split())
 
 
-def test_an_engine_in_a_process_of_its_own_says_what_a_paper_took() -> None:
+def test_an_engine_in_a_process_of_its_own_says_what_a_paper_took(sample: tuple[Block, ...]) -> None:
     with EngineProcess("plain") as process:
-        first, second = (process.render(for_peers(another(_SAMPLE, number)), TITLE) for number in (1, 2))
+        first, second = (process.render(for_peers(another(sample, number)), TITLE) for number in (1, 2))
     assert _text(first.pdf) != _text(second.pdf)
     assert 0 < first.seconds < 60
     assert 0 < first.resident <= first.peak <= second.peak
 
 
-def test_no_two_papers_have_a_sentence_in_common() -> None:
+def test_no_two_papers_have_a_sentence_in_common(sample: tuple[Block, ...]) -> None:
     first, second = (
-        {text for text in words(another(_SAMPLE, number)) if len(text.split()) > 1} for number in (1, 2)
+        {text for text in words(another(sample, number)) if len(text.split()) > 1} for number in (1, 2)
     )
     assert first & second == set()
     assert len(first) > 50

@@ -38,7 +38,7 @@ _AFTER = {
 
 
 @pytest.mark.parametrize("size", sampled([12, 18]))
-@pytest.mark.parametrize("name", sampled([*_AFTER], first=9))
+@pytest.mark.parametrize("name", sampled([*_AFTER], first=4))
 def test_no_heading_stands_at_the_foot_of_a_page(name: str, size: int, tmp_path: Path) -> None:
     stranded = []
     for before in range(18, 27) if size == 12 else range(9, 18):

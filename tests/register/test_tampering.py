@@ -3303,7 +3303,7 @@ def _(scene: Scene) -> None:
     scene.git("config", "include.path", "elsewhere")
 
 
-@pytest.mark.parametrize("name", spread(ATTACKS, every=6))
+@pytest.mark.parametrize("name", spread(ATTACKS, every=12))
 def test_an_attack_is_found(name: str, scene: Scene) -> None:
     act, expected = ATTACKS[name]
     act(scene)
