@@ -10,7 +10,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import resource
 import shutil
+import sys
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
@@ -37,6 +39,12 @@ _REMEMBERED_SIZE: Final = 32 << 20
 """Of entries and folders; files are read once."""
 _ALLOCATED: Final = 2 * max(LARGEST.values())
 """Bytes git may take for one object."""
+_BUSY: Final = 60
+"""Seconds of a processor after which git is ended, and begun once more for the object that was asked for.
+
+All of a large register takes it longer, and one object of ours a second. Two megabytes of differences, each
+to be put on the one before, would keep it busy for a quarter of an hour over a single object.
+"""
 _MOST_AHEAD: Final = 1_024
 """As many names as a pipe takes, whether or not anybody reads at its other end."""
 _AHEAD_SIZE: Final = 16 << 20
@@ -183,6 +191,9 @@ class Objects:
             except OSError as error:
                 refuse_shortage(error)
                 raise RegisterError(f"git cannot be started: {error.strerror}.") from error
+            if sys.platform == "linux":
+                with suppress(ProcessLookupError):  # it has ended already
+                    resource.prlimit(git.pid, resource.RLIMIT_CPU, (_BUSY, _BUSY))
             reader = BatchReader(cast("IO[bytes]", git.stdin), cast("IO[bytes]", git.stdout))
             self._git = git, reader
         return self._git[1]
@@ -245,13 +256,15 @@ class BatchReader:
             header = []
         if header == [id_, "missing"]:
             return None
+        kind, content, end = "", b"", b""
         # Where a reader was cut off, by a limit of time for one, the rest of its answer comes first.
-        if header[:-2] != [id_]:  # kind and size are the last two
+        if header[:-2] == [id_]:  # kind and size are the last two
+            kind, size = header[1], int(header[2])
+            if size > LARGEST.get(kind, 0):
+                raise RegisterError(f"Object {id_} is larger than any in a register; run `equipoise audit`.")
+            content, end = self._out.read(size), self._out.read(1)
+        if not end:
             raise RegisterError(f"git stopped answering while object {id_} was read; run `equipoise audit`.")
-        _, kind, size = header
-        if int(size) > LARGEST.get(kind, 0):
-            raise RegisterError(f"Object {id_} is larger than any in a register; run `equipoise audit`.")
-        content = self._out.read(int(size) + 1)[:-1]
         if object_id(kind, content) != id_:
             raise TamperedError(f"Object {id_} is not what its name says; restore it from a copy.")
         return kind, content

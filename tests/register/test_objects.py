@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import string
+import struct
 import subprocess
 import zlib
 from contextlib import closing
@@ -14,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.domain.errors import RegisterError, TamperedError
+from flows.register import packs
 from flows.register.objects import (
     LooseStore,
     Node,
@@ -203,6 +207,53 @@ def test_what_git_hands_out_is_hashed_again() -> None:
     assert BatchReader(BytesIO(), BytesIO(f"{good} blob 1\nx\n".encode())).read(good) == ("blob", b"x")
     with pytest.raises(TamperedError, match="is not what"):
         BatchReader(BytesIO(), BytesIO(f"{good} blob 1\ny\n".encode())).read(good)
+
+
+def _pack(folder: Path, rows: list[tuple[str, bytes]]) -> None:
+    """Write a pack and its index: what stands in the pack of each object, by its id."""
+    data, places = bytearray(b"PACK" + struct.pack(">II", 2, len(rows))), []
+    for id_, row in rows:
+        places.append((bytes.fromhex(id_), zlib.crc32(row), len(data)))
+        data += row
+    data += hashlib.sha1(data, usedforsecurity=False).digest()
+    places.sort()
+    fan = [sum(each[0][0] <= first for each in places) for first in range(256)]
+    index = b"\xfftOc\0\0\0\2" + struct.pack(">256I", *fan) + b"".join(each[0] for each in places)
+    index += b"".join(struct.pack(">I", each[column]) for column in (1, 2) for each in places) + data[-20:]
+    index += hashlib.sha1(index, usedforsecurity=False).digest()
+    name = folder / f"pack-{data[-20:].hex()}"
+    name.with_suffix(".pack").write_bytes(data)
+    name.with_suffix(".idx").write_bytes(index)
+
+
+def _seven_bits(number: int) -> bytes:
+    parts = [number >> shift & 127 for shift in range(0, 7 * 5, 7)]
+    return bytes(part | 128 for part in parts[:-1]) + bytes(parts[-1:])
+
+
+def _row(kind: int, size: int, content: bytes) -> bytes:
+    return bytes([kind << 4 | size & 15 | 128]) + _seven_bits(size >> 4) + content
+
+
+@pytest.mark.exhaustive
+def test_no_object_keeps_git_busy_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packs, "_BUSY", 1)
+    size, times = 15 << 20, 8_000  # more than a hundred gigabytes to copy, from two hundred kilobytes
+    wanted, other = object_id("blob", b"\0"), object_id("blob", b"another")
+    same = _seven_bits(size) * 2 + b"\xf0" + (size - 1).to_bytes(3, "little") + b"\x90\x01"
+    first = _seven_bits(size) + _seven_bits(1) + b"\x90\x01"
+    names = [hashlib.sha1(b"%d" % number, usedforsecurity=False).hexdigest() for number in range(times)]
+    rows = [(names[0], _row(3, size, zlib.compress(bytes(size))))]
+    for before, name in itertools.pairwise([*names, wanted]):
+        step = first if name == wanted else same
+        rows.append((name, _row(7, len(step), bytes.fromhex(before) + zlib.compress(step))))
+    rows.append((other, _row(3, 7, zlib.compress(b"another"))))
+    (tmp_path / "objects" / "pack").mkdir(parents=True)
+    _pack(tmp_path / "objects" / "pack", rows)
+    with closing(Objects(tmp_path)) as objects:
+        with pytest.raises(RegisterError, match="stopped answering"):
+            objects.read(wanted)
+        assert objects.read(other) == ("blob", b"another")
 
 
 def test_one_wrong_answer_leaves_those_asked_for_with_it() -> None:
