@@ -43,7 +43,7 @@ _BUSY: Final = 60
 """Seconds of a processor after which git is ended, and begun once more for the object that was asked for.
 
 All of a large register takes it longer, and one object of ours a second. Two megabytes of differences, each
-to be put on the one before, would keep it busy for a quarter of an hour over a single object.
+to be put on the one before, would keep it busy for many minutes over a single object.
 """
 _MOST_AHEAD: Final = 1_024
 """As many names as a pipe takes, whether or not anybody reads at its other end."""
