@@ -341,6 +341,7 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module
 
 
+@pytest.mark.exhaustive
 def test_nothing_asks_anybody_elsewhere_that_the_policies_were_not_written_for() -> None:
     root = folder("flows")
     found = {

@@ -34,6 +34,7 @@ def a_checkout(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.exhaustive
 def test_a_tag_without_its_row_or_with_that_of_other_software_is_missing(tmp_path: Path) -> None:
     checkout, here = a_checkout(tmp_path / "checkout"), replace(running(), version="9.9.9")
 

@@ -182,6 +182,7 @@ def test_what_stands_in_a_home_is_in_its_backup_and_comes_back_closed_to_others(
     assert line.startswith("mail.toml: The mail server localhost does not answer: Connection refused.")
 
 
+@pytest.mark.exhaustive
 def test_the_key_of_an_erased_case_does_not_come_back_from_an_older_backup(
     desk: Desk, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

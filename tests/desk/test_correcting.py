@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from desk_builders import Desk, another_case, passes_audit
 from letter_texts import a_letter
 
@@ -71,6 +72,7 @@ def test_a_corrected_response_replaces_the_one_that_was_sent(desk: Desk, tmp_pat
     assert passes_audit(desk.home)
 
 
+@pytest.mark.exhaustive
 def test_a_second_letter_of_a_kind_that_recurs_replaces_none(desk: Desk, tmp_path: Path) -> None:
     another_case(desk.home, CASE, (TODAY - timedelta(days=7)).isoformat())
     on = ("--on", TODAY.isoformat())
@@ -104,6 +106,7 @@ def test_a_withdrawn_case_is_opened_again_by_a_sign_off_officer(desk: Desk) -> N
     assert passes_audit(desk.home)
 
 
+@pytest.mark.exhaustive
 def test_a_correction_begun_by_mistake_is_withdrawn_and_the_paper_stands_as_before(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -176,6 +176,7 @@ def opened(browser: Page, pack: Path) -> Page:
     return browser
 
 
+@pytest.mark.exhaustive
 def test_the_page_is_green_offline_and_shows_the_case_to_everybody(
     browser: Page, pack: Path, tmp_path: Path
 ) -> None:

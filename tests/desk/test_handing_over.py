@@ -328,7 +328,7 @@ def deadly(place: Path, at: tuple[str, str, bool]) -> Path:
     return command
 
 
-@pytest.mark.parametrize("at", sampled(AT_THE_REGISTRAR, 1))
+@pytest.mark.parametrize("at", sampled(AT_THE_REGISTRAR, 0))
 def test_a_registrar_killed_at_any_point_takes_each_message_in_once(
     at: str, desk: Desk, gateway: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

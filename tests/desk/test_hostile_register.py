@@ -277,6 +277,7 @@ def test_no_command_runs_what_lies_in_wait(
     subprocess.run(["git", "clone", "-q", "--mirror", str(tmp_path / "all.bundle"), str(clone)], check=True)
 
 
+@pytest.mark.exhaustive
 def test_no_command_fetches_what_is_missing(waylaid: Waylaid, monkeypatch: pytest.MonkeyPatch) -> None:
     waylaid.lose(f"cases/2022/11/07/1146A-22/{DOCUMENT}")
     waylaid.plant()

@@ -161,6 +161,7 @@ def test_a_server_lets_in_nothing_but_the_branch(what: str, desk: Desk, server: 
     assert git("for-each-ref", "--format=%(refname)", where=server).stdout == f"{BRANCH}\n"
 
 
+@pytest.mark.exhaustive
 def test_the_hook_is_called_by_git_alone() -> None:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     main = "from flows.desk.cli.main import main; main()"

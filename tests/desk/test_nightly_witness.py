@@ -197,6 +197,7 @@ def test_settings_that_name_no_witness_are_told_and_stop_nothing(desk: Desk) -> 
     )
 
 
+@pytest.mark.exhaustive
 def test_a_witness_that_is_silent_for_three_nights_is_told_of_once_until_it_is_back(
     desk: Desk, serving: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

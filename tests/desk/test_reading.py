@@ -50,6 +50,7 @@ def test_the_demo_tells_the_story_and_what_to_open_next(played: Desk) -> None:
     assert "\x1b" not in told
 
 
+@pytest.mark.exhaustive
 def test_a_folder_that_is_no_earlier_demo_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine")
 

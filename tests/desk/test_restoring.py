@@ -69,6 +69,7 @@ def killed(process: subprocess.Popen[bytes]) -> bool:
     return process.wait() == -signal.SIGKILL
 
 
+@pytest.mark.exhaustive
 def test_a_restore_that_was_killed_goes_on_by_the_same_command_alone(
     backed_up: tuple[Path, Path], new: Desk
 ) -> None:

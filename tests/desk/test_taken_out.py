@@ -183,6 +183,7 @@ def test_a_certificate_is_shown_again_after_a_while(tmp_path: Path, monkeypatch:
     assert over.now() is not first
 
 
+@pytest.mark.exhaustive
 def test_whoever_is_taken_out_while_they_send_is_out_before_it_is_judged(desk: Desk, asking: Asking) -> None:
     host, port = Address(text=asking.registrar.over_tls).host
     context = ssl.create_default_context(cafile=asking.certifier.authority)

@@ -94,6 +94,7 @@ def test_a_theme_is_chosen_shown_and_chosen_again_from_what_was_shown(
     assert passes_audit(desk.home)
 
 
+@pytest.mark.exhaustive
 def test_what_was_drafted_or_published_keeps_its_look(desk: Desk, chosen: Path, tmp_path: Path) -> None:
     before = sha256(desk, tmp_path)
     desk.done("theme", "set", chosen, "--as", "administrator")

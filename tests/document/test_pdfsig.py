@@ -140,6 +140,7 @@ def stands(pdf: bytes, office: Credential) -> bool:
     return found is not None and found.intact
 
 
+@pytest.mark.exhaustive
 def test_one_byte_anywhere_is_noticed_by_us_and_by_poppler(
     whole: bytes, office: Credential, tmp_path: Path
 ) -> None:

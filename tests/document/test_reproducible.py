@@ -342,6 +342,7 @@ def test_every_look_is_another_content_of_the_same_document() -> None:
     assert {name: [*found.values()].count(each) for name, each in found.items()} == dict.fromkeys(LOOKS, 1)
 
 
+@pytest.mark.exhaustive
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 @example(8, 8)
 @settings(max_examples=8, deadline=None)

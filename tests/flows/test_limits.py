@@ -227,6 +227,7 @@ def test_up_begins_anew_where_nothing_can_end_a_run(startable: Town, tmp_path: P
 # A registrar that is away -----------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_who_gave_up_once_does_not_wait_for_each_case_until_it_is_answered(
     resting: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:

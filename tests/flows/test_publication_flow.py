@@ -73,6 +73,7 @@ def test_what_is_signed_off_is_published(town: Town) -> None:
     assert town.audited().passes
 
 
+@pytest.mark.exhaustive
 def test_late_on_a_summer_evening_every_day_on_paper_is_the_local_one(town: Town, clock: Clock) -> None:
     clock.time = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)  # half past midnight on 1 July
     town.drafted("A/1", received="2026-07-01")
@@ -236,6 +237,7 @@ def test_naming_a_case_does_not_make_it_ready_for_publication(town: Town) -> Non
     assert {path.name for path in town.home.published.iterdir()} == both("A-2")
 
 
+@pytest.mark.exhaustive
 def test_a_paper_that_a_kill_kept_from_the_folder_is_laid_out_by_the_next_run(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -426,6 +428,7 @@ def _is_outside(path: Path, town: Town) -> bool:
     return path.is_file() and town.home.authority not in path.parents
 
 
+@pytest.mark.exhaustive
 def test_what_another_worker_published_meanwhile_is_laid_out_as_that_one_made_it(
     resting: Town, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

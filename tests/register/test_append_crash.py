@@ -233,6 +233,7 @@ def test_a_writer_killed_at_many_moments_loses_and_repeats_nothing(seed: int, pl
     kill_at_random(place, 40, seed=seed)
 
 
+@pytest.mark.exhaustive
 def test_writers_of_different_cases_lose_and_repeat_nothing(place: Path) -> None:
     children = [in_child(writer(place, CASES[i::4])) for i in range(4)]
     acknowledged = [line for _, read in children for line in said_by(read)]

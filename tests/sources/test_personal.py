@@ -73,6 +73,7 @@ def test_no_name_in_arabic_letters_is_found_in_a_word_that_only_has_its_consonan
     assert named_in(asked, told) == ["a", "d"]
 
 
+@pytest.mark.exhaustive
 def test_no_ordinary_sentence_names_anybody_whose_name_is_made_of_ordinary_words() -> None:
     sentences = {sentence: sentence for sentence in ordinary_sentences()}
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from sample_files import ASSESSMENT, REQUEST
+from sampling import sampled
 
 from flows.domain.errors import MalformedError
 from flows.sources.parse import TextRules, parse_assessment, parse_request
@@ -80,7 +81,7 @@ def test_every_key_is_described(file: File) -> None:
             assert said["description"].endswith(".")
 
 
-@pytest.mark.parametrize("file", SAMPLES)
+@pytest.mark.parametrize("file", sampled(reversed(SAMPLES)))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_schema_accepts_what_the_parser_accepts(

@@ -163,6 +163,7 @@ def test_what_would_be_lost_or_misread_is_a_fault_with_its_cause_and_line(
     assert fault.problem.endswith(f"(line {line})")
 
 
+@pytest.mark.exhaustive
 def test_a_line_of_comment_costs_the_same_among_many_as_among_few() -> None:
     few, many = (b"a: b\n" + b"#\n" * lines for lines in (50_000, 400_000))
 
