@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from flows.casework import views
+from flows.casework import papers, views
+from flows.casework.checkpoints import tree_of
 from flows.domain.acts import OVERRIDE, SUBMIT
 from flows.domain.errors import TamperedError
 from flows.domain.reference import parse_reference
@@ -56,11 +57,12 @@ def make_pack(office: Office, reference: str) -> Packed:
 
     Raises:
         UnknownCaseError: there is no such case.
-        TamperedError: what was done to it, or to the policy, fails its audit: of that no pack is made.
+        TamperedError: what was done to it, or to the policy, or a paper of it, fails its audit: of that no
+            pack is made.
     """
     register = office.register
     dossier = register.dossier(parse_reference(reference))
-    register.verify_case(dossier.case.reference)
+    register.verify_case(dossier.case.reference, papers.check, tree_of(office, keep=False))
     taken = register.extract(dossier)
     note, _ = newest_checkpoint(office.home.checkpoints)
     newest = register.tip().entry

@@ -49,12 +49,13 @@ from flows.register.statement import POLICY, Statement, mark
 from flows.register.statement import parse as parse_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from flows.domain.act import Act
     from flows.domain.case import Case
     from flows.domain.filed import Filed, Filing
     from flows.domain.policy import Policy
+    from flows.register.report import Brought
     from flows.register.repository import Readable
     from flows.register.signature import Signer
 
@@ -203,13 +204,23 @@ class Register(ABC):
         """Return what each case goes by, read from the register itself."""
         return self._line.cases(self._tip())
 
-    def verify_case(self, reference: str) -> None:
+    def verify_case(
+        self,
+        reference: str,
+        check_brought: Callable[[Brought], Verdict] | None = None,
+        tree: Tree | None = None,
+    ) -> None:
         """Check what the register says of a case, and of those who acted, as an audit checks it.
+
+        Args:
+            check_brought: As the audit takes it; None where what an act brought is not looked into.
+            tree: Over all entries, of which a paper states the root; not needed without `check_brought`.
 
         Raises:
             TamperedError: it fails.
         """
-        examiner = Examiner(Evidence(self._repository.objects), lambda _: Verdict(passes=True))
+        evidence = Evidence(self._repository.objects)
+        examiner = Examiner(evidence, check_brought or (lambda _: Verdict(passes=True)), tree=tree)
         entries_ = [*self.dossier(POLICY).entries, *self.dossier(reference).entries]
         for recorded in sorted(entries_, key=lambda each: each.entry.sequence):
             try:
