@@ -1,4 +1,4 @@
-"""PostgreSQL of this machine, with its data in a folder of a test."""
+"""Programs of this machine, and PostgreSQL with its data in a folder of a test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 NEEDED: Final = ("initdb", "postgres", "psql", "setpriv")
 _AS_POSTGRES: Final = ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups")
@@ -35,7 +35,7 @@ def words_of(folder: Path, password: str, *options: str) -> list[str | Path]:
     file.write_text(f"{password}\n")
     file.chmod(0o644)
     making: list[str | Path] = ["-D", folder, "-A", "scram-sha-256", "--pwfile", file]
-    _call([*_AS_POSTGRES, found("initdb") or "", *making])
+    call([*_AS_POSTGRES, found("initdb") or "", *making])
     told = [word for each in (f"unix_socket_directories={folder}", *options) for word in ("-c", each)]
     return [*_AS_POSTGRES, found("postgres") or "", "-D", folder, *told]
 
@@ -43,13 +43,19 @@ def words_of(folder: Path, password: str, *options: str) -> list[str | Path]:
 def ask(statement: str, address: str, port: int, password: str) -> None:
     """Have the role `postgres` say something to a server that runs."""
     words = [found("psql") or "", "-h", address, "-p", str(port), "-U", "postgres", "postgres"]
-    _call([*words, "-c", statement], {"PGPASSWORD": password})
+    call([*words, "-c", statement], {"PGPASSWORD": password})
 
 
-def _call(words: Sequence[str | Path], environment: dict[str, str] | None = None) -> None:
+def outside() -> dict[str, str]:
+    """Return the environment without what the other tests tell a Prefect of theirs, as to have no pages."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+
+
+def call(words: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> str:
+    """Call a program outside any home, and return what it prints; it has to succeed."""
     done = subprocess.run(
         list(map(str, words)),
-        env={**os.environ, **(environment or {})},
+        env={**outside(), **(environment or {})},
         capture_output=True,
         text=True,
         check=False,
@@ -57,3 +63,4 @@ def _call(words: Sequence[str | Path], environment: dict[str, str] | None = None
         cwd="/",
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

@@ -22,7 +22,7 @@ import postgresql
 import pytest
 from browsers import chromium
 from playwright.sync_api import TimeoutError as TooLateError
-from postgresql import found
+from postgresql import call, found, outside
 from registrars import Certifier
 
 from flows.engine.settings import SCHEDULES
@@ -77,7 +77,7 @@ def started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     with said.open("wb") as out:
         process = subprocess.Popen(
-            list(map(str, words)), env={**_outside(), **(environment or {})}, stdout=out, stderr=out, cwd="/"
+            list(map(str, words)), env={**outside(), **(environment or {})}, stdout=out, stderr=out, cwd="/"
         )
     try:
         yield process
@@ -89,30 +89,11 @@ def started(
         process.wait()
 
 
-def _outside() -> dict[str, str]:
-    """Return the environment without what the other tests tell a Prefect of theirs, as to have no pages."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-
-
 def until(there: Callable[[], object], what: str) -> None:
     end = time.monotonic() + 240
     while not there():
         assert time.monotonic() < end, what
         time.sleep(0.2)
-
-
-def call(words: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> str:
-    done = subprocess.run(
-        list(map(str, words)),
-        env={**_outside(), **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        cwd="/",
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @contextmanager
@@ -235,7 +216,7 @@ def test_several_servers_are_set_up_by_the_commands_of_the_page_and_one_may_be_l
         assert {row.flow for row in SCHEDULES} <= {*re.findall(r"[a-z-]+", listed)}
         refused = subprocess.run(
             [BIN / "prefect", "deployment", "ls"],
-            env={**_outside(), **client, "PREFECT_API_AUTH_STRING": "equipoise:another"},
+            env={**outside(), **client, "PREFECT_API_AUTH_STRING": "equipoise:another"},
             capture_output=True,
             check=False,
         )
