@@ -204,6 +204,11 @@ class Register(ABC):
         """Return what each case goes by, read from the register itself."""
         return self._line.cases(self._tip())
 
+    @property
+    def knows_service(self) -> bool:
+        """Whether it is known by itself who the service is, whatever the register says."""
+        return True
+
     def verify_case(
         self,
         reference: str,
@@ -212,6 +217,8 @@ class Register(ABC):
     ) -> None:
         """Check what the register says of a case, and of those who acted, as an audit checks it.
 
+        First that the service wrote the newest entry, where it is known who that is.
+
         Args:
             check_brought: As the audit takes it; None where what an act brought is not looked into.
             tree: Over all entries, of which a paper states the root; not needed without `check_brought`.
@@ -219,6 +226,8 @@ class Register(ABC):
         Raises:
             TamperedError: it fails.
         """
+        if self.knows_service:
+            self.check_tip()
         evidence = Evidence(self._repository.objects)
         examiner = Examiner(evidence, check_brought or (lambda _: Verdict(passes=True)), tree=tree)
         entries_ = [*self.dossier(POLICY).entries, *self.dossier(reference).entries]

@@ -23,11 +23,9 @@ from flows.register.repository import content_of
 from flows.register.statement import POLICY, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from flows.register.merkle import Tree
     from flows.register.register import Proposal
-    from flows.register.report import Brought, Verdict
     from flows.registrar.connection import Connection
 
 _KEPT_SIZE: Final = 64 << 20
@@ -215,16 +213,6 @@ class RemoteRegister(Register):
         """Return what each case goes by."""
         self.catch_up()
         return super().cases()
-
-    def verify_case(
-        self,
-        reference: str,
-        check_brought: Callable[[Brought], Verdict] | None = None,
-        tree: Tree | None = None,
-    ) -> None:
-        """Check a case, and first that the service wrote the newest entry."""
-        self.check_tip()
-        super().verify_case(reference, check_brought, tree)
 
     def bundle(self) -> bytes:
         """Return the whole register as one file that `git clone` reads."""

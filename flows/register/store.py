@@ -33,14 +33,12 @@ from flows.register.repository import Repository
 from flows.register.statement import POLICY, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from flows.domain.filed import Catalogue
     from flows.domain.policy import Policy
-    from flows.register.merkle import Tree
     from flows.register.register import Proposal
-    from flows.register.report import Brought, Verdict
     from flows.register.signature import FileSigner
     from flows.register.statement import Statement
 
@@ -111,16 +109,10 @@ class OwnRegister(Register):
         """Let another key of the service sign the entries."""
         self._service = service
 
-    def verify_case(
-        self,
-        reference: str,
-        check_brought: Callable[[Brought], Verdict] | None = None,
-        tree: Tree | None = None,
-    ) -> None:
-        """Check a case, and first the newest entry where the service's key is at hand."""
-        if self._service:
-            self.check_tip()
-        super().verify_case(reference, check_brought, tree)
+    @property
+    def knows_service(self) -> bool:
+        """Whether the service's key is at hand."""
+        return self._service is not None
 
     def check_tip(self) -> None:
         """Check that the service whose key is here wrote the newest entry.
