@@ -334,6 +334,7 @@ def fresh(home: Home) -> Iterator[Home]:
             disk.sync(home.root)
     finally:
         shutil.rmtree(made.root, ignore_errors=True)
+        _sweep(home.root)  # again: where git outlives for a moment the command that was killed, it writes on
 
 
 def _sweep(root: Path) -> None:

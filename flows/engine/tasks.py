@@ -83,7 +83,7 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
         began = time.monotonic()
         within = limits.task_within if TaskRunContext.get() else limits.run_within
         if not TaskRunContext.get():
-            _watch_for_refused()
+            _see_to_limits()
             # The thread that tells of events keeps the context in which it began: were it a task's, Prefect
             # would name this task in what later ones leave to read.
             Context().run(EventsWorker.instance)
@@ -111,10 +111,13 @@ def guarded(body: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
-def _watch_for_refused() -> None:
-    """Have the run that begins look at its end, on a work pool, whether another was refused meanwhile."""
+def _see_to_limits() -> None:
+    """On a work pool, free the slots that a limit lost, and have the run look at its end for refused ones."""
     run = FlowRunContext.get()
-    if run and run.flow and waking.elsewhere(find_home()):
+    if run and run.flow and (there := waking.elsewhere(find_home())):
+        tag = authorities.paper(there.authority)
+        if lost := there.free_lost_slots(tag):
+            get_run_logger().warning("%d slots of the limit %s that nobody had were freed", lost, tag)
         flow: Flow[..., Any] = run.flow
         if _ask_for_refused not in flow.on_completion_hooks:
             for ends in (flow.on_completion, flow.on_failure, flow.on_crashed):

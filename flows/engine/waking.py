@@ -36,6 +36,8 @@ _WITHIN: Final = 5.0
 
 _OK, _ELSEWHERE, _BUSY = 200, 300, 503
 _BUSY_SECONDS: Final = 0.2
+_COUNTING_SECONDS: Final = 1.0
+"""In which a server that counted a slot has noted who has it."""
 _SCHEDULED: Final = {"state": {"type": "SCHEDULED", "name": "Scheduled"}}
 
 _REFUSED: Final = {
@@ -130,6 +132,29 @@ class Prefect:
             for refused in json_of(self._answered("/flow_runs/filter", which)):
                 body = {**_SCHEDULED, "idempotency_key": f"instead-of-{refused['id']}"}
                 self.call(f"/deployments/{deployment}/create_flow_run", body)
+
+    def free_lost_slots(self, tag: str) -> int:
+        """Free the slots of the limit of a tag that are counted and that nobody has; never fails.
+
+        A server that ends after it counted a slot and before it noted who has it, or that noted it in its
+        memory alone, leaves the slot taken for good; in the end no task with the tag would begin any more.
+
+        Returns:
+            How many there were; 0 where there is no such limit.
+        """
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            lost = self._lost_slots(tag)
+            if lost:  # or somebody is given one, or gives it back, at this moment
+                time.sleep(_COUNTING_SECONDS)
+                lost = min(lost, self._lost_slots(tag))
+            if lost:
+                self._answered("/v2/concurrency_limits/decrement", {"slots": lost, "names": [f"tag:{tag}"]})
+            return lost
+        return 0
+
+    def _lost_slots(self, tag: str) -> int:
+        taken = int(self.call(f"/v2/concurrency_limits/tag:{tag}")["active_slots"])
+        return max(0, taken - len(self.call(f"/concurrency_limits/tag/{tag}")["active_slots"]))
 
     def refusal(self, flow: str) -> str | None:
         """Return why no run of ``flow`` can be asked for, or begins, until people change that; else None."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -131,6 +132,33 @@ def test_a_paper_is_laid_out_under_the_limit_of_its_own_authority(northshire: To
     of_this = {"flow_runs": {"id": {"any_": [str(state.state_details.flow_run_id)]}}}
     eventually(lambda: ask("/task_runs/filter", of_this), 60, "the task is not recorded")
     assert [row["tags"] for row in ask("/task_runs/filter", of_this)] == [["equipoise-paper-northshire"]]
+
+
+def test_slots_that_a_server_lost_are_free_again_once_a_run_begins(
+    northshire: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As when it is ended between counting one and noting who has it."""
+    monkeypatch.delenv(OWN_VARIABLE)
+    limit = {"tag": "equipoise-paper-northshire", "concurrency_limit": 4}
+    slot = {"slots": 1, "names": [f"tag:{limit['tag']}"]}
+    there = waking.elsewhere(northshire.home)
+    assert there
+
+    assert there.free_lost_slots(str(limit["tag"])) == 0  # there is none
+    made = ask("/concurrency_limits/", limit)
+    try:
+        someone = {"type": "task_run", "id": str(uuid4())}
+        ask("/v2/concurrency_limits/increment-with-lease", {**slot, "holder": someone})
+        ask("/v2/concurrency_limits/increment", {**slot, "slots": 2})
+        assert ask(f"/v2/concurrency_limits/{made['id']}", None, method="GET")["active_slots"] == 3
+        assert run("reminding", authority="northshire").is_completed()
+        assert ask(f"/v2/concurrency_limits/{made['id']}", None, method="GET")["active_slots"] == 1
+        assert run("reminding", authority="northshire").is_completed()
+    finally:
+        ask(f"/v2/concurrency_limits/{made['id']}", None, method="DELETE")
+
+    freed = "2 slots of the limit equipoise-paper-northshire that nobody had were freed"
+    assert caplog.messages.count(freed) == 1
 
 
 @pytest.fixture
