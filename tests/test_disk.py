@@ -191,7 +191,7 @@ def test_a_writer_waits_until_the_reader_is_done_and_ends_nobody(tmp_path: Path)
         if child == 0:
             time.sleep(20)
             os._exit(0)
-    writer.communicate(timeout=10)
+    writer.communicate(timeout=60)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 

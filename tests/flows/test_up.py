@@ -71,7 +71,7 @@ def test_a_request_dropped_in_is_published_with_three_commands(startable: Town, 
         published = eventually(lambda: stage(town, "A/1") == "published", 60, "not published")
 
         paper = town.home.published / "A-1.pdf"
-        eventually(paper.exists, 10, "no copy")
+        eventually(paper.exists, 60, "no copy")
         assert paper.read_bytes() == town.read("A/1", PAPER)
         by_reference = {"intake-A/1", "drafting-A/1", "publication-A/1"}
         eventually(lambda: by_reference <= names_of_tasks(url), 60, "task runs are not recorded by reference")
@@ -190,7 +190,7 @@ def test_a_killed_up_leaves_no_server_and_the_next_runs_what_a_command_asks_for(
         town.put_case("A/1")
         time.sleep(1)
         killed.end(signal.SIGKILL)
-        eventually(lambda: processes_of(town.home) == [], 15, "the server outlived its parent")
+        eventually(lambda: processes_of(town.home) == [], 60, "the server outlived its parent")
 
     with up(town.home, "--every", "3600") as running:
         url = running.wait()

@@ -95,8 +95,8 @@ def test_another_page_of_the_browser_reads_and_does_nothing(
         with someone.context.expect_page() as opened:
             other.evaluate(opening)
         opened.value.wait_for_load_state()
-        opened.value.wait_for_function("window.opener === null", timeout=10_000)
-        other.wait_for_function("window.desk.closed", timeout=10_000)
+        opened.value.wait_for_function("window.opener === null", timeout=60_000)
+        other.wait_for_function("window.desk.closed", timeout=60_000)
     assert command.document(CASE, "test")["approvals"] == []
     someone.goes("/")
     assert someone.heading == "Waiting"

@@ -142,7 +142,9 @@ def _returns_with_suggestions(reviewer: Person) -> None:
     paragraph = reviewer.page.locator(".numbered", has_text="A third factor.")
     paragraph.get_by_text("A third factor.").select_text()
     paragraph.get_by_role("button").click()
-    expect(reviewer.page.get_by_label("Words you mean")).to_have_value(re.compile(r"A third factor\."))
+    expect(reviewer.page.get_by_label("Words you mean")).to_have_value(
+        re.compile(r"A third factor\."), timeout=60_000
+    )
     reviewer.page.get_by_label("Words you mean").fill("A fourth factor.")
     reviewer.presses("Keep the comment")
     assert "There is a problem" in reviewer.words

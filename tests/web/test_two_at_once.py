@@ -138,7 +138,7 @@ def test_acts_that_wait_for_one_another_keep_no_page_waiting(home: Home) -> None
 
     page = threading.Thread(target=look)
     page.start()
-    there = came.wait(10)
+    there = came.wait(60)
     done.set()
     for each in (page, *waiting):
         each.join()

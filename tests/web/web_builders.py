@@ -102,8 +102,8 @@ class Person:
     def __init__(self, browser: Browser, desk: str, **options: Any) -> None:
         self.desk = desk
         self.context: BrowserContext = browser.new_context(**options)
+        self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(30_000)
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on(
