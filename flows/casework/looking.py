@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from flows import disk
 from flows.casework.office import Done
+from flows.domain.acts import RETURN, SUBMIT
+from flows.domain.acts.drafting import is_overridden
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST, TEST
 from flows.domain.errors import PitError, RegisterError, VaultShutError
-from flows.domain.finding import Finding, Severity
+from flows.domain.finding import Finding, Severity, blocking
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import slug
 from flows.files import folder
@@ -87,6 +89,20 @@ def look_or_say(office: Office, dossier: Dossier) -> tuple[Looked | None, str]:
         return look(office, dossier), ""
     except PitError as error:
         return None, str(error)
+
+
+def has_to_be_mended(dossier: Dossier, document: str, looked: Looked | None) -> bool:
+    """Tell whether a version would be refused as it stands, or was returned and is the same still.
+
+    Args:
+        looked: What the checks say of the test; None where nobody looked.
+    """
+    found = looked.findings if looked and document == TEST.name else ()
+    if any(not is_overridden(dossier.case, document, each.code, each.place) for each in blocking(found)):
+        return True
+    said = dossier.last(RETURN, SUBMIT, document=document)
+    version = dossier.case.document(document).version
+    return said is not None and (said.act.kind, said.act.version) == (RETURN, version)
 
 
 def unlooked(office: Office) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from flows.casework.looking import has_to_be_mended
 from flows.catalogue.search import Sought
 from flows.domain.acts import ACTS, APPROVE, CORRECT_DAY, DRAFT, OPEN, OVERRIDE, PUBLISH, RETURN, SENT, SUBMIT
 from flows.domain.acts.erasing import kept_until
@@ -30,6 +31,7 @@ from flows.vault.keys import places_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from flows.casework.looking import Looked
     from flows.casework.office import Office
     from flows.catalogue.rows import Row
     from flows.document.publication import Publication
@@ -53,6 +55,7 @@ _NEXT = {
 _WORK = frozenset({OPEN, DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH})
 """What is done to every document, and told of each."""
 BY_SIGN_IN = "attested by sign-in, not signed by their own key"
+_WRITE = "equipoise draft {reference} FILE --as {person}"
 _SUMMARISE = "equipoise draft {reference} FILE --summary FILE --as {person}"
 
 
@@ -212,8 +215,12 @@ def _done(due: Due) -> Due:
     return replace(due, overdue=False, days_left=None)
 
 
-def show(office: Office, dossier: Dossier) -> CaseView:
-    """Return where a case stands."""
+def show(office: Office, dossier: Dossier, looked: Looked | None = None) -> CaseView:
+    """Return where a case stands.
+
+    Args:
+        looked: What the checks say of its test, of which the next step depends; None where nobody looked.
+    """
     case, policy = dossier.case, dossier.policy
     request, clock = parse_request_file(dossier.read(REQUEST).decode()), office.clock(policy)
     due = clock.answer(case.life.events, case.regime)
@@ -245,7 +252,9 @@ def show(office: Office, dossier: Dossier) -> CaseView:
             for recorded, said in zip(dossier.entries, dossier.statements, strict=True)
             if said.act.attested
         ),
-        documents=tuple(_document(dossier, document, request) for document in case.documents.values()),
+        documents=tuple(
+            _document(dossier, document, request, looked) for document in case.documents.values()
+        ),
         folder=case.folder,
     )
 
@@ -411,7 +420,7 @@ def _draft_of(dossier: Dossier, document: str, version: int) -> Statement:
     raise RefusedError(f"{reference} has no version {version}{which}; its versions are 1 to {current}.")
 
 
-def _document(dossier: Dossier, document: Document, request: Request) -> DocumentView:
+def _document(dossier: Dossier, document: Document, request: Request, looked: Looked | None) -> DocumentView:
     case, policy = dossier.case, dossier.policy
     people, stage = may_decide(case, policy, document.name), case.stage(document.name)
     return DocumentView(
@@ -425,7 +434,7 @@ def _document(dossier: Dossier, document: Document, request: Request) -> Documen
         returned=_returned(dossier, document.name),
         published=_published(dossier, document.name),
         may_decide=tuple(sorted(people)),
-        next=_next(case, document, request, policy, people),
+        next=_next(dossier, document, request, people, looked),
     )
 
 
@@ -444,16 +453,19 @@ def _call(kind: Kind) -> str:
 
 
 def _next(
-    case: Case, document: Document, request: Request, policy: Policy, people: frozenset[str]
+    dossier: Dossier, document: Document, request: Request, people: frozenset[str], looked: Looked | None
 ) -> str | None:
+    case = dossier.case
     stage = case.stage(document.name)
     call = _NEXT.get(stage)
     if stage is Stage.DRAFTING and document.kind.checked and request.summary is None:
         call = _SUMMARISE
+    elif stage is Stage.DRAFTING and has_to_be_mended(dossier, document.name, looked):
+        call = _WRITE
     if stage is Stage.PUBLISHED and document.kind.sent_by != SENT.name:
         call = _call(ACTS[document.kind.sent_by])
     elif call and document.name != TEST.name:
         call = f"{call} --document {document.name}"
-    people = people if stage in ROLE_AT else policy.holders(Role.FOI_OFFICER)
+    people = people if stage in ROLE_AT else dossier.policy.holders(Role.FOI_OFFICER)
     person = next(iter(people)) if len(people) == 1 else "PERSON"
     return call and call.format(reference=case.reference, version=document.version, person=person)

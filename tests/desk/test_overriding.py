@@ -55,6 +55,14 @@ def one_sided(folder: Path) -> Path:
     return path
 
 
+def test_the_next_step_is_to_write_until_nothing_stops_submission(stopped: Desk) -> None:
+    assert stopped.done("show", CASE).endswith("\n  equipoise draft 1146A/22 FILE --as PERSON\n")
+
+    stopped.done(*OVERRIDING, "--reason", REASON, "--as", "sign-off-officer")
+
+    assert stopped.done("show", CASE).endswith("\n  equipoise submit 1146A/22 --version 2 --as PERSON\n")
+
+
 def overridden(desk: Desk) -> None:
     desk.done(*OVERRIDING, "--reason", REASON, "--as", "sign-off-officer")
 

@@ -161,6 +161,13 @@ def test_a_case_is_shown_with_what_to_do_next(played: Desk, desk: Desk) -> None:
     assert "May decide  nobody; authorise another legal reviewer\n" in desk.done("show", CASE)
 
 
+def test_of_a_version_that_was_returned_the_next_step_is_to_write_another(desk: Desk) -> None:
+    desk.submit()
+    desk.return_()
+
+    assert desk.done("show", CASE).endswith("\nNext\n  equipoise draft 1146A/22 FILE --as PERSON\n")
+
+
 def test_a_case_is_shown_by_any_reference_that_counts_as_the_same(played: Desk) -> None:
     for words in (("show",), ("history",), ("diff",), ("document",)):
         assert played.told(*words, "1146a-22") == played.told(*words, CASE)

@@ -200,8 +200,8 @@ def show(reference: str, *, home: Home, as_json: bool) -> None:
     """Show where a case stands, who may decide, and what to do next."""
     with open_office(home, reading=True) as office:
         dossier = office.register.dossier(parse_reference(reference))
-        view = views.show(office, dossier)
         looked = look(office, dossier)
+        view = views.show(office, dossier, looked)
         letters = waiting_in(office, dossier.case.reference)
     overridden = {(each.finding, each.place) for each in dossier.case.test.overrides}
     if as_json:

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.casework import mail_views, views
-from flows.casework.looking import look_or_say
+from flows.casework.looking import has_to_be_mended, look_or_say
 from flows.casework.reading import reading_of
 from flows.desk.web import seen
 from flows.desk.web.visit import Page
-from flows.domain.acts import ACTS, APPROVE, DRAFT, OVERRIDE, RETURN, SUBMIT
-from flows.domain.acts.drafting import is_overridden
+from flows.domain.acts import ACTS, APPROVE, DRAFT, OVERRIDE, SUBMIT
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, SCHEDULE, TEST
 from flows.domain.edition import documents_of
-from flows.domain.finding import blocking
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import parse_reference, slug
 
@@ -107,16 +105,6 @@ def title_of(kind: Kind) -> str:
     return f"{kind.verb[0].upper()}{kind.verb[1:]}"
 
 
-def _has_to_be_mended(dossier: Dossier, document: str, looked: Looked | None) -> bool:
-    """Tell whether a version would be refused as it stands, or was returned and is the same still."""
-    found = looked.findings if looked and document == TEST.name else ()
-    if any(not is_overridden(dossier.case, document, each.code, each.place) for each in blocking(found)):
-        return True
-    said = dossier.last(RETURN, SUBMIT, document=document)
-    version = dossier.case.document(document).version
-    return said is not None and (said.act.kind, said.act.version) == (RETURN, version)
-
-
 def _next(
     visit: Visit, dossier: Dossier, document: str, looked: Looked | None
 ) -> tuple[str, str, str] | None:
@@ -135,7 +123,7 @@ def _next(
         if kind and not refusals(case, kind, visit.person, visit.policy, document=name):
             # The act that says that a letter of its own kind went names that letter already.
             what = "" if name == TEST.name or kind.document else DOCUMENTS[name].called
-            if kind == SUBMIT and _has_to_be_mended(dossier, name, looked):
+            if kind == SUBMIT and has_to_be_mended(dossier, name, looked):
                 return f"{there}/draft?document={name}", "Write", what
             words = "Decide" if kind == APPROVE else title_of(kind)
             url = f"{there}/decide/{name}" if kind == APPROVE else f"{there}/act?act={kind.name}/{name}"
