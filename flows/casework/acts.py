@@ -60,7 +60,7 @@ from flows.domain.acts import (
 )
 from flows.domain.acts import policy as amending
 from flows.domain.acts.days import days_on_record
-from flows.domain.acts.drafting import MADE_WITH, WHOLE, gates_text, is_overridden
+from flows.domain.acts.drafting import MADE_WITH, WHOLE, gates_text, is_overridden, stopping
 from flows.domain.acts.publishing import records_with
 from flows.domain.acts.withdrawing import STANDS, stood
 from flows.domain.attested import Attesting
@@ -444,15 +444,10 @@ def _made_with(policy: Policy, *, checked: bool) -> Mapping[str, str]:
 
 
 def _check_nothing_stops(case: Case, document: str, found: Iterable[Finding]) -> None:
-    stopping = [
-        each
-        for each in blocking(found)
-        if each.final or not is_overridden(case, document, each.code, each.place)
-    ]
-    if stopping:
-        code, place, sentence = stopping[0].code, stopping[0].place or WHOLE, stopping[0].sentence
+    if left := stopping(case, document, found):
+        code, place, sentence = left[0].code, left[0].place or WHOLE, left[0].sentence
         first = f"{sentence.rstrip('.')} ({code} at {place})."
-        raise IncompleteError(case.reference, blocking=len(stopping), first=first)
+        raise IncompleteError(case.reference, blocking=len(left), first=first)
 
 
 def _check_overridable(case: Case, found: Iterable[Finding], wish: Wish) -> None:

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from flows import disk
 from flows.casework.office import Done
 from flows.domain.acts import RETURN, SUBMIT
-from flows.domain.acts.drafting import is_overridden
+from flows.domain.acts.drafting import stopping
 from flows.domain.documents import ASSESSMENT, DOCUMENT, REQUEST, SEALED_REQUEST, TEST
 from flows.domain.errors import PitError, RegisterError, VaultShutError
-from flows.domain.finding import Finding, Severity, blocking
+from flows.domain.finding import Finding, Severity
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import slug
 from flows.files import folder
@@ -91,18 +91,30 @@ def look_or_say(office: Office, dossier: Dossier) -> tuple[Looked | None, str]:
         return None, str(error)
 
 
-def has_to_be_mended(dossier: Dossier, document: str, looked: Looked | None) -> bool:
-    """Tell whether a version would be refused as it stands, or was returned and is the same still.
+def has_to_be_mended(office: Office, dossier: Dossier, document: str, looked: Looked | None) -> bool:
+    """Tell whether a draft would be refused as it stands, or was returned and is the same still.
 
     Args:
-        looked: What the checks say of the test; None where nobody looked.
+        looked: What the checks say of the test; None where nobody looked. A letter is looked through here.
     """
-    found = looked.findings if looked and document == TEST.name else ()
-    if any(not is_overridden(dossier.case, document, each.code, each.place) for each in blocking(found)):
+    if document == TEST.name:
+        if looked and stopping(dossier.case, document, looked.findings):
+            return True
+    elif _stops(office, dossier, document):
         return True
     said = dossier.last(RETURN, SUBMIT, document=document)
     version = dossier.case.document(document).version
     return said is not None and (said.act.kind, said.act.version) == (RETURN, version)
+
+
+def _stops(office: Office, dossier: Dossier, letter: str) -> bool:
+    from flows.casework import checking  # noqa: PLC0415 - the rules and the text, for a draft of a letter alone
+
+    try:
+        checking.check_letter(office, dossier, letter)
+    except PitError:
+        return True
+    return False
 
 
 def unlooked(office: Office) -> list[str]:

@@ -253,7 +253,7 @@ def show(office: Office, dossier: Dossier, looked: Looked | None = None) -> Case
             if said.act.attested
         ),
         documents=tuple(
-            _document(dossier, document, request, looked) for document in case.documents.values()
+            _document(office, dossier, document, request, looked) for document in case.documents.values()
         ),
         folder=case.folder,
     )
@@ -420,9 +420,12 @@ def _draft_of(dossier: Dossier, document: str, version: int) -> Statement:
     raise RefusedError(f"{reference} has no version {version}{which}; its versions are 1 to {current}.")
 
 
-def _document(dossier: Dossier, document: Document, request: Request, looked: Looked | None) -> DocumentView:
+def _document(
+    office: Office, dossier: Dossier, document: Document, request: Request, looked: Looked | None
+) -> DocumentView:
     case, policy = dossier.case, dossier.policy
     people, stage = may_decide(case, policy, document.name), case.stage(document.name)
+    to_mend = stage is Stage.DRAFTING and has_to_be_mended(office, dossier, document.name, looked)
     return DocumentView(
         document=document.name,
         stage=stage,
@@ -434,7 +437,7 @@ def _document(dossier: Dossier, document: Document, request: Request, looked: Lo
         returned=_returned(dossier, document.name),
         published=_published(dossier, document.name),
         may_decide=tuple(sorted(people)),
-        next=_next(dossier, document, request, people, looked),
+        next=_next(dossier, document, request, people, to_mend=to_mend),
     )
 
 
@@ -453,14 +456,14 @@ def _call(kind: Kind) -> str:
 
 
 def _next(
-    dossier: Dossier, document: Document, request: Request, people: frozenset[str], looked: Looked | None
+    dossier: Dossier, document: Document, request: Request, people: frozenset[str], *, to_mend: bool
 ) -> str | None:
     case = dossier.case
     stage = case.stage(document.name)
     call = _NEXT.get(stage)
     if stage is Stage.DRAFTING and document.kind.checked and request.summary is None:
         call = _SUMMARISE
-    elif stage is Stage.DRAFTING and has_to_be_mended(dossier, document.name, looked):
+    elif to_mend:
         call = _WRITE
     if stage is Stage.PUBLISHED and document.kind.sent_by != SENT.name:
         call = _call(ACTS[document.kind.sent_by])

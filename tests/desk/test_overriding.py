@@ -55,12 +55,17 @@ def one_sided(folder: Path) -> Path:
     return path
 
 
-def test_the_next_step_is_to_write_until_nothing_stops_submission(stopped: Desk) -> None:
+def test_the_next_step_is_to_write_until_nothing_stops_submission(stopped: Desk, tmp_path: Path) -> None:
     assert stopped.done("show", CASE).endswith("\n  equipoise draft 1146A/22 FILE --as PERSON\n")
 
     stopped.done(*OVERRIDING, "--reason", REASON, "--as", "sign-off-officer")
 
     assert stopped.done("show", CASE).endswith("\n  equipoise submit 1146A/22 --version 2 --as PERSON\n")
+    letter, call = tmp_path / "letter.md", "\n  equipoise {} --as PERSON --document clarification\n"
+    for which, step in (("[To be written]", "draft 1146A/22 FILE"), ("which", "submit 1146A/22 --version 2")):
+        letter.write_text(f"Of 1146A/22: please tell us {which} year you mean.")
+        stopped.done("draft", CASE, letter, "--document", "clarification", "--as", "foi-officer")
+        assert stopped.done("show", CASE).endswith(call.format(step))
 
 
 def overridden(desk: Desk) -> None:

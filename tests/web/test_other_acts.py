@@ -162,16 +162,18 @@ def test_beside_a_letter_the_test_is_to_be_written_and_a_letter_is_not_called_de
 ) -> None:
     cookies = {"desk": cookie_of(home, "foi-officer")}
     command.return_()
-    letter = tmp_path / "letter.md"
+    blank, letter = tmp_path / "blank.md", tmp_path / "letter.md"
+    blank.write_text(f"Of {CASE}: please tell us [To be written].")
     letter.write_text(f"Of {CASE}: please tell us which year you mean.")
     told = []
-    for words in (("draft", CASE, letter), ("submit", CASE, "--version", "1")):
+    for words in (("draft", CASE, blank), ("draft", CASE, letter), ("submit", CASE, "--version", "2")):
         command.done(*words, "--document", "clarification", "--as", "foi-officer")
         page = httpx.get(f"{at}{_THERE}.json?document=clarification", cookies=cookies).json()
         told.append(page["next"])
     html = httpx.get(f"{at}{_THERE}?document=clarification", cookies=cookies).text
 
     assert told == [
+        [f"{_THERE}/draft?document=clarification", "Write", "request for clarification"],
         [f"{_THERE}/act?act=submit/clarification", "Submit", "request for clarification"],
         [f"{_THERE}/draft?document=test", "Write", ""],
     ]

@@ -20,16 +20,17 @@ from flows.domain.errors import (
     RefusedError,
     SameTextError,
 )
-from flows.domain.finding import Severity
+from flows.domain.finding import Severity, blocking
 from flows.domain.noted import CODE, PLACE, read_noted
 from flows.domain.policy import SERVICE, one_of
 from flows.domain.procedure import APPROVALS, ROLE_AT, STANDS, Role, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from flows.domain.act import Act, FileMark
     from flows.domain.errors import PitError
+    from flows.domain.finding import Finding
     from flows.domain.policy import Policy
 
 WHOLE: Final = "the whole text"
@@ -177,6 +178,15 @@ def _overridden(case: Case, act: Act) -> Case:
 def is_overridden(case: Case, document: str, finding: str, place: str) -> bool:
     """Tell whether a finding no longer stops the current version of a document."""
     return any((each.finding, each.place) == (finding, place) for each in case.document(document).overrides)
+
+
+def stopping(case: Case, document: str, found: Iterable[Finding]) -> list[Finding]:
+    """Return what stops the current version of a document, of what the checks found."""
+    return [
+        each
+        for each in blocking(found)
+        if each.final or not is_overridden(case, document, each.code, each.place)
+    ]
 
 
 OVERRIDE: Final = Kind(

@@ -123,7 +123,7 @@ def _next(
         if kind and not refusals(case, kind, visit.person, visit.policy, document=name):
             # The act that says that a letter of its own kind went names that letter already.
             what = "" if name == TEST.name or kind.document else DOCUMENTS[name].called
-            if kind == SUBMIT and has_to_be_mended(dossier, name, looked):
+            if kind == SUBMIT and has_to_be_mended(visit.office, dossier, name, looked):
                 return f"{there}/draft?document={name}", "Write", what
             words = "Decide" if kind == APPROVE else title_of(kind)
             url = f"{there}/decide/{name}" if kind == APPROVE else f"{there}/act?act={kind.name}/{name}"
