@@ -467,7 +467,7 @@ def _next(
         call = _WRITE
     if stage is Stage.PUBLISHED and document.kind.sent_by != SENT.name:
         call = _call(ACTS[document.kind.sent_by])
-    elif call and document.name != TEST.name:
+    elif call and document.name != TEST.name and stage is not Stage.PUBLICATION:  # which names none
         call = f"{call} --document {document.name}"
     people = people if stage in ROLE_AT else dossier.policy.holders(Role.FOI_OFFICER)
     person = next(iter(people)) if len(people) == 1 else "PERSON"

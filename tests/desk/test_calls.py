@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -21,6 +22,7 @@ from flows.desk.cli.main import COMMANDS as LATER
 from flows.desk.cli.main import HEADINGS, main
 from flows.desk.cli.terminal import shown, wrapped
 from flows.domain.errors import RegisterError, TamperedError
+from flows.files import folder as part_of
 from flows.home import Home
 
 if TYPE_CHECKING:
@@ -62,6 +64,24 @@ def test_the_example_of_each_command_is_a_call_it_takes(path: str) -> None:
         words = shlex.split(call.partition(" > ")[0])
         assert " ".join(words).startswith(path)
         command.make_context(path, words[len(path.split()) :])
+
+
+def test_every_call_that_a_sentence_names_is_one() -> None:
+    """As in a refusal that says with what to mend it."""
+    wrong = []
+    for folder, form in (("flows", "*.py"), ("templates", "*.j2"), ("deploy", "*.y*ml")):
+        for file in sorted(part_of(folder).rglob(form)):
+            for call in re.findall(r"`(equipoise [^`\n]*)`", file.read_text(encoding="utf-8")):
+                words = [word for word in call.split() if not word.startswith("{")]
+                path = " ".join([*words, ""])
+                found = next((each for each in COMMANDS if path.startswith(f"{each} ")), None)
+                options = {word for word in words if word.startswith("--")}
+                known = {name for each in COMMANDS[found].params for name in each.opts} if found else set()
+                is_group = any(each.startswith(path) for each in COMMANDS)
+                is_any = call.startswith("equipoise {")
+                if not (options <= {*known, "--help"} if found else is_group or is_any):
+                    wrong.append((file.name, call))
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", COMMANDS)

@@ -166,6 +166,25 @@ def test_a_case_shows_each_of_its_documents_and_what_each_needs_next(answered: D
     assert document(answered)["may_decide"] == ["all-three-roles", "both-gates", "sign-off-officer"]
 
 
+def test_each_next_step_is_a_call_that_its_command_takes(answered: Desk) -> None:
+    calls: list[str] = []
+
+    def next_steps() -> None:
+        calls.extend(each["next"] for each in answered.told("show", CASE)["documents"] if each["next"])
+
+    next_steps()
+    act(answered, "submit", "foi-officer")
+    next_steps()
+    act(answered, "approve", "sign-off-officer", "--gate", "balancing")
+    next_steps()
+    publish_now(answered.home, "response")
+    next_steps()
+
+    assert len({*calls}) == 5
+    for call in calls:
+        answered.done(*call.removeprefix("equipoise ").split(), "--help")
+
+
 def test_the_history_tells_the_acts_on_each_document_apart(answered: Desk) -> None:
     answered.submit()
     signed_off(answered)
