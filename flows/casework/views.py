@@ -55,6 +55,7 @@ _NEXT = {
 _WORK = frozenset({OPEN, DRAFT, OVERRIDE, SUBMIT, APPROVE, RETURN, PUBLISH})
 """What is done to every document, and told of each."""
 BY_SIGN_IN = "attested by sign-in, not signed by their own key"
+_BEGIN = "equipoise draft {reference} --start --out FILE"
 _WRITE = "equipoise draft {reference} FILE --as {person}"
 _SUMMARISE = "equipoise draft {reference} FILE --summary FILE --as {person}"
 
@@ -465,6 +466,8 @@ def _next(
         call = _SUMMARISE
     elif to_mend:
         call = _WRITE
+    elif stage is Stage.RECEIVED and document.name != TEST.name:
+        call = _BEGIN
     if stage is Stage.PUBLISHED and document.kind.sent_by != SENT.name:
         call = _call(ACTS[document.kind.sent_by])
     elif call and document.name != TEST.name and stage is not Stage.PUBLICATION:  # which names none

@@ -179,8 +179,13 @@ def test_each_next_step_is_a_call_that_its_command_takes(answered: Desk) -> None
     next_steps()
     publish_now(answered.home, "response")
     next_steps()
+    answered.done("sent", CASE, *SENT, *OF_THE_LETTER, "--as", "foi-officer")
+    asked = ("--on", SENT[1], "--file", EXAMPLE / "request.yaml")
+    answered.done("review-asked", CASE, *asked, "--as", "foi-officer")
+    next_steps()
 
-    assert len({*calls}) == 5
+    assert calls[-1] == f"equipoise draft {CASE} --start --out FILE --document review"
+    assert len({*calls}) == 6
     for call in calls:
         answered.done(*call.removeprefix("equipoise ").split(), "--help")
 
