@@ -32,6 +32,23 @@ READS: Final = """async ([at, way]) => {
     return answer.type === "opaque" ? "opaque" : await answer.text();
   } catch (error) { return "refused"; }
 }"""
+ASKS_OFTEN: Final = """async (at) => {
+  const asked = [...Array(70).keys()].flatMap((number) => [
+    fetch(`${at}/sign-in?${number}`, { mode: "no-cors" }).catch(() => null),
+    new Promise((done) => {
+      const picture = new Image();
+      picture.onerror = picture.onload = done;
+      picture.src = `${at}/sign-in/on?${number}`;
+    }),
+    new Promise((done) => {
+      const frame = document.createElement("iframe");
+      frame.onload = frame.onerror = done;
+      frame.src = `${at}/invitation/none?${number}`;
+      document.body.append(frame);
+    }),
+  ]);
+  await Promise.all(asked);
+}"""
 WAYS: Final = (
     {"credentials": "include"},
     {"credentials": "include", "mode": "no-cors"},
@@ -102,3 +119,21 @@ def test_another_page_of_the_browser_reads_and_does_nothing(
     assert someone.heading == "Waiting"
     assert passes_audit(home)
     someone.problems.clear()  # the browser says why
+
+
+@pytest.mark.exhaustive
+def test_another_page_of_the_browser_keeps_nobody_from_signing_in(
+    person: Callable[..., Person], at: str
+) -> None:
+    someone = person()
+    with another_place("<!doctype html><title>Elsewhere</title><body>") as port:
+        other = someone.context.new_page()
+        other.goto(f"http://localhost:{port}/")
+        other.evaluate(ASKS_OFTEN, at)
+        other.close()
+    statuses = []
+    for path in ("/sign-in", "/invitation/none"):
+        answer = someone.page.goto(f"{at}{path}")
+        statuses.append(answer and answer.status)
+    assert statuses == [200, 404]
+    someone.problems.clear()

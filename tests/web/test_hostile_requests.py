@@ -190,3 +190,18 @@ def test_no_step_of_the_founding_can_be_made_to_fail(tmp_path: Path) -> None:
                 assert brought(answer.text) == [], (step, value[:30])
     assert not (tmp_path / "home").exists()
     assert not founding.ended.is_set()
+
+
+CHARSETS: Final = ("undefined", "punycode", "unicode_escape", "UTF-7", "latin-1", "''", '"UTF-8 "')
+PART: Final = b'--x\r\nContent-Disposition: form-data; name="signature"\r\n\r\n\\ud800+2AA-\r\n--x--\r\n'
+
+
+def test_no_form_chooses_how_its_bytes_are_read(at: str, caplog: pytest.LogCaptureFixture) -> None:
+    def sent(more: str) -> int:
+        headers = {"Origin": at, "Content-Type": f"multipart/form-data; boundary=x{more}"}
+        return httpx.post(f"{at}/sign-in", headers=headers, content=PART).status_code
+
+    # Some of Python's codecs take minutes for a megabyte, make halves of pairs of surrogates, or fail.
+    assert {said: sent(f"; charset={said}") for said in CHARSETS} == dict.fromkeys(CHARSETS, 415)
+    assert [sent("; charset=UTF-8"), sent("")] == [422, 422]
+    assert not caplog.records

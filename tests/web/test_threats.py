@@ -94,13 +94,48 @@ def test_the_cookie_is_not_kept_where_it_could_be_copied(reviewer: SignedIn, hom
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1:{port}", "localhost.evil.example", "", "[::1]:{port}"]
+    "host",
+    [
+        *("evil.example", "127.0.0.1:{port}", "localhost.evil.example", "", "[::1]:{port}"),
+        *("localhost:x@evil.example", "localhost:", "localhost:{port}:{port}"),
+    ],
 )
 def test_a_foreign_name_for_this_machine_reaches_nothing(reviewer: SignedIn, at: str, host: str) -> None:
     host = host.format(port=at.rpartition(":")[2])
     answer = reviewer.client.get("/", headers={"Host": host})
     assert answer.status_code in {400, 421}
     assert "legal-reviewer" not in answer.text
+    for path in ("/sign-in/", "/cases/1146A-22/", "/static/desk.css/"):
+        answer = reviewer.client.get(path, headers={"Host": host})
+        assert answer.status_code in {400, 404, 421}
+        assert "location" not in answer.headers
+
+
+EMBEDDED: Final = (
+    {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+    {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},
+    {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_nothing_of_the_desk_is_a_part_of_another_page(reviewer: SignedIn, site: str) -> None:
+    for parts in EMBEDDED:
+        for path in ("/", "/sign-in", "/static/icon.svg", "/health"):
+            answer = reviewer.client.get(path, headers={"Sec-Fetch-Site": site, **parts})
+            assert (answer.status_code, "set-cookie" in answer.headers) == (404, False)
+        own = reviewer.client.get("/static/icon.svg", headers={"Sec-Fetch-Site": "same-origin", **parts})
+        assert own.status_code == 200
+
+
+def test_no_link_of_others_uses_up_how_often_somebody_may_ask(at: str) -> None:
+    def asked(site: str) -> int:
+        headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+        return client.get("/invitation/none", headers=headers).status_code
+
+    with httpx.Client(base_url=at) as client:
+        assert [asked("cross-site") for _ in range(21)] == [404] * 20 + [429]
+        assert [asked(site) for site in ("none", "same-origin")] == [404, 404]
 
 
 FORWARDED: Final = (

@@ -1,6 +1,6 @@
 """The application: for every route of the table, what is looked at before its page is asked, in order.
 
-1. Host, origin and size, before anything of the request is believed.
+1. Host, origin, encoding and size, before anything of the request is believed.
 2. Who asks: the session that the cookie names, and the person's roles by the policy in force now.
 3. Whether the table opens the route to one of them; if not, it is as if the page were not there.
 4. How often they asked.
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from python_multipart.multipart import parse_options_header
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -179,12 +180,14 @@ def application(home: Home) -> Starlette:
         yield
         desk.offices.close()
 
-    return Starlette(
+    made = Starlette(
         routes=routes,
         lifespan=open_offices,
-        exception_handlers=dict.fromkeys((401, 404, 405, 408, 413, 500, 503), closed),
+        exception_handlers=dict.fromkeys((401, 404, 405, 408, 413, 415, 500, 503), closed),
         middleware=[Middleware(Headers)],
     )
+    made.router.redirect_slashes = False  # it would lead to whatever Host was named, and from https to http
+    return made
 
 
 class Headers:
@@ -234,6 +237,8 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
         if origin is None:
             return plain_error(421, request)
         safe = route.method in safety.SAFE and not route.machine
+        if safe and safety.is_part_of_another(request.headers):
+            return plain_error(404, request)
         if not (safe or route.machine or safety.is_from_here(request.headers, origin)):
             return plain_error(403, request)
         with nullcontext() if safe else await _room_for(desk, route, request, origin):
@@ -280,7 +285,15 @@ async def _sent(route: Route, request: Request) -> SentForm:
 
 
 async def form_of(request: Request) -> SentForm:
-    """Read the form that a request brings."""
+    """Read the form that a request brings.
+
+    Raises:
+        HTTPException: it says that it is in another encoding than browsers use, which would choose how its
+            bytes are read: some take minutes for a megabyte, or make of it what is no text.
+    """
+    kind, said = parse_options_header(request.headers.get("content-type"))
+    if kind == b"multipart/form-data" and said.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise HTTPException(415)
     sent = SentForm()
     async with request.form(
         max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_MOST_BYTES
@@ -350,6 +363,7 @@ def _visit(
         origin=origin,
         peer=peer,
         counted=safety.counted_as(request.headers, peer),
+        led=safety.led_from_elsewhere(request.headers),
         sample=desk.is_sample and safety.is_at_this_machine(request.headers, peer, origin),
         began=request.cookies.get(_cookie(origin, _BEGAN), ""),
         language=language_of(request),
@@ -407,7 +421,9 @@ def _check_open(route: Route, visit: Visit) -> None:
     if route.open_to is not None and visit.roles.isdisjoint(route.open_to):
         raise NotFoundError
     who = visit.session.person if visit.session else visit.counted
-    key = f"{route.method} {route.path} {who}"
+    # Where a page of others leads somebody does not count as their own asking, which it could use up.
+    whence = " from elsewhere" if visit.led else ""
+    key = f"{route.method} {route.path} {who}{whence}"
     if route.rate and (wait := visit.store.within_rate(key, most=route.rate, seconds=_MINUTE)):
         raise TooOftenError(wait)
     # What is open to everybody is sent from pages of no session, also by whoever signed in at another since.
@@ -482,6 +498,7 @@ _CLOSED: Final = {
     405: "This page cannot be asked for in this way.",
     408: "What was sent came too slowly; send it again.",
     413: "What was sent is too large.",
+    415: "What was sent is not in UTF-8.",
     421: "This desk has another address.",
     500: "The desk cannot answer now.",
 }

@@ -210,7 +210,9 @@ def application(begun: _Founding) -> Starlette:
         return await run_in_threadpool(_answered, begun, request, sent)
 
     routes = [Route(path, endpoint, methods=methods) for path, methods in paths.items()]
-    return Starlette(routes=routes, middleware=limit)
+    made = Starlette(routes=routes, middleware=limit)
+    made.router.redirect_slashes = False  # as of the desk
+    return made
 
 
 def _answered(begun: _Founding, request: Request, form: dict[str, list[str]]) -> Response:

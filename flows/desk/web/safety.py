@@ -1,15 +1,17 @@
 """What every answer of the desk forbids a browser, and what is refused before a page is asked.
 
 1. The Host has to be one of the desk's own: a foreign name that leads to this machine reaches nothing.
-2. Whatever changes something has to come from a page of this very origin (Fetch Metadata, else Origin), and
+2. No page of another place has anything of the desk as a part of itself: it can lead here, and no more.
+3. Whatever changes something has to come from a page of this very origin (Fetch Metadata, else Origin), and
    bring the token of its session besides.
-3. No page stands in a frame, runs a script of another place or one written into it, or tells others where it
+4. No page stands in a frame, runs a script of another place or one written into it, or tells others where it
    was.
 """
 
 from __future__ import annotations
 
 import hmac
+import re
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
@@ -62,6 +64,7 @@ _FORWARDED: Final = (
 )
 _NETWORK: Final = 64
 """Bits of an address of version 6 that tell whose it is."""
+_THIS_MACHINE: Final = re.compile("localhost(?::[0-9]{1,5})?")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 
 
@@ -81,7 +84,7 @@ def origin_of(host: str, origins: Collection[str]) -> str | None:
         if origin.partition("://")[2] == host:
             return origin
     # On the machine itself, before anybody said where the desk is.
-    return f"http://{host}" if host.partition(":")[0] == "localhost" else None
+    return f"http://{host}" if _THIS_MACHINE.fullmatch(host) else None
 
 
 def is_from_here(headers: Mapping[str, str], origin: str) -> bool:
@@ -93,6 +96,20 @@ def is_from_here(headers: Mapping[str, str], origin: str) -> bool:
 def came_from_here(headers: Mapping[str, str]) -> bool:
     """Tell whether nothing but a page of the desk can have led here, as far as a browser says it."""
     return headers.get("sec-fetch-site", "same-origin") == "same-origin"
+
+
+def led_from_elsewhere(headers: Mapping[str, str]) -> bool:
+    """Tell whether a page of another place had a browser ask, as far as a browser says it."""
+    return headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+
+
+def is_part_of_another(headers: Mapping[str, str]) -> bool:
+    """Tell whether a page of another place wants something as a part of itself, as a picture or a frame.
+
+    It would not be shown or told it; but it could ask so often that nobody at that address may sign in.
+    """
+    opens = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == ("navigate", "document")
+    return led_from_elsewhere(headers) and not opens
 
 
 def has_token(session: Session, token: str) -> bool:

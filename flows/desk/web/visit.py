@@ -51,6 +51,7 @@ class Visit:
         here: The path of the page.
         body: What a program sent, that asks with a password and in no form.
         headers: Of that.
+        led: Whether a page of another place led here.
     """
 
     path: Mapping[str, str]
@@ -72,6 +73,7 @@ class Visit:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     began: str = ""
+    led: bool = False
 
     @property
     def person(self) -> str:
