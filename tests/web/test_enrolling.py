@@ -11,7 +11,7 @@ from authenticator import Passkey, SecurityKey, as_a_device_has_it
 from web_builders import KeyMaker
 
 from flows.desk.web import invitations
-from flows.desk.web.invitations import Invitation, Step
+from flows.desk.web.invitations import Invitation, NewKey, Step
 from flows.desk.web.store import Store
 from flows.domain.procedure import Role
 from flows.register import signature
@@ -190,3 +190,32 @@ def test_the_secret_of_a_link_is_not_kept(newcomer: Newcomer, home: Home) -> Non
     kept = b"".join(path.read_bytes() for path in home.state.rglob("*") if path.is_file())
     for path in (newcomer.link, newcomer.there):
         assert path.rpartition("/")[2].encode() not in kept
+
+
+def _invited_anew(store: Store, _: Invitation) -> None:
+    invitations.invite(store, ID, [Role.LEGAL_REVIEWER], "administrator")
+
+
+def _invited_and_begun_anew(store: Store, _: Invitation) -> None:
+    secret = invitations.invite(store, ID, [Role.LEGAL_REVIEWER], "administrator")
+    assert invitations.begin(store, secret)
+
+
+def _wrote_from_another_window(store: Store, found: Invitation) -> None:
+    invitations.keep(store, found, [NewKey(public="mine", proven=True)])
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [_invited_anew, _invited_and_begun_anew, _wrote_from_another_window, invitations.hand_in],
+)
+def test_what_is_sent_while_an_invitation_changes_neither_adds_a_key_nor_hands_it_in(
+    newcomer: Newcomer, home: Home, meanwhile: Callable[[Store, Invitation], None]
+) -> None:
+    found = newcomer.kept  # as a request of the first window has read it
+    with closing(Store(home.desk)) as store:
+        meanwhile(store, found)
+        stands = newcomer.kept
+        invitations.keep(store, found, [NewKey(public="another's", proven=True)])
+        invitations.hand_in(store, found)
+        assert newcomer.kept == stands

@@ -66,6 +66,7 @@ class Invitation:
         by: Who invited them.
         expires: When it ends, in seconds since 1970 UTC.
         keys: That they made so far.
+        token: The SHA-256 of the secret by which it goes on; empty at a founding, where nobody is invited.
     """
 
     person: str
@@ -74,6 +75,7 @@ class Invitation:
     expires: float
     step: Step
     keys: tuple[NewKey, ...]
+    token: str = ""
 
     @property
     def proven(self) -> tuple[NewKey, ...]:
@@ -121,16 +123,18 @@ def every(store: Store) -> list[Invitation]:
 
 
 def keep(store: Store, invitation: Invitation, keys: Sequence[NewKey]) -> None:
-    """Keep the keys that somebody made."""
-    written = json.dumps([asdict(key) for key in keys])
-    store.ask("update invitations set keys = ? where person = ?", written, invitation.person)
+    """Keep the keys that somebody made, unless it was handed in, replaced or written to meanwhile."""
+    store.ask(
+        "update invitations set keys = ? where token = ? and stage = ? and keys = ?",
+        *(_written(keys), invitation.token, Step.BEGUN, _written(invitation.keys)),
+    )
 
 
 def hand_in(store: Store, invitation: Invitation) -> None:
     """Let an administrator see the keys; no more can be made."""
     store.ask(
-        "update invitations set stage = ?, expires = ? where person = ? and stage = ?",
-        *(Step.HANDED_IN, time.time() + WAITS, invitation.person, Step.BEGUN),
+        "update invitations set stage = ?, expires = ? where token = ? and stage = ? and keys = ?",
+        *(Step.HANDED_IN, time.time() + WAITS, invitation.token, Step.BEGUN, _written(invitation.keys)),
     )
 
 
@@ -140,7 +144,7 @@ def withdraw(store: Store, person: str) -> None:
 
 
 def _found(store: Store, where: str, *values: str) -> list[Invitation]:
-    columns = "person, roles, by, expires, stage, keys"
+    columns = "person, roles, by, expires, stage, keys, token"
     return [
         Invitation(
             person=person,
@@ -149,13 +153,18 @@ def _found(store: Store, where: str, *values: str) -> list[Invitation]:
             expires=expires,
             step=Step(step),
             keys=tuple(NewKey(**key) for key in json.loads(keys)),
+            token=token,
         )
-        for person, roles, by, expires, step, keys in store.ask(
+        for person, roles, by, expires, step, keys, token in store.ask(
             f"select {columns} from invitations where expires > ? and {where}",  # noqa: S608 - our own words
             time.time(),
             *values,
         )
     ]
+
+
+def _written(keys: Sequence[NewKey]) -> str:
+    return json.dumps([asdict(key) for key in keys])
 
 
 def _stored(secret: str) -> str:
