@@ -181,7 +181,7 @@ def test_nothing_goes_for_a_signature_that_is_not_the_persons(
     monkeypatch.setattr(relay, "submit", lambda raw, **_: went.append(raw))
     someone = SignedIn(ready.home, at, "foi-officer")
     origin = {"Origin": at}
-    asked = someone.sends(f"{THERE}/send/test", origin, reason="Slow.")
+    asked = someone.sends(f"{THERE}/send/test", origin, version="1", reason="Slow.")
     sign = asked.headers["location"]
     statement = someone.client.get(f"{sign}/statement").content
 
@@ -193,6 +193,18 @@ def test_nothing_goes_for_a_signature_that_is_not_the_persons(
     assert someone.sends(sign, origin, signature=right).status_code == 303
     assert someone.sends(sign, origin, signature=right).status_code == 303
     assert (len(went), ready.stage()) == (1, "sent")
+    someone.close()
+
+
+def test_a_letter_goes_in_the_version_that_its_page_showed_and_in_no_other(ready: Desk, at: str) -> None:
+    settle(ready, NOWHERE)
+    ready.done("request", CASE, "--reason", "To answer.", "--as", "foi-officer")
+    someone = SignedIn(ready.home, at, "foi-officer")
+    assert '<input type="hidden" name="version" value="1">' in someone.client.get(f"{THERE}/send/test").text
+    for version in ("0", "2", "", "9" * 5_000):
+        form = {"version": version, "reason": "Slow."}
+        answer = someone.sends(f"{THERE}/send/test", {"Origin": at}, **form)
+        assert (answer.status_code, "is at version 1, not" in answer.text) == (422, True)
     someone.close()
 
 
@@ -211,7 +223,8 @@ def test_a_desk_elsewhere_shows_a_letter_to_whoever_opened_the_case_and_has_it_s
             assert APPLICANT not in someone.client.get(f"{THERE}/send/test").text
             ready.done("request", CASE, "--reason", "To answer.", "--as", "foi-officer")
             assert APPLICANT in someone.client.get(f"{THERE}/send/test").text
-            sign = someone.sends(f"{THERE}/send/test", origin, reason="Slow.").headers["location"]
+            form = {"version": "1", "reason": "Slow."}
+            sign = someone.sends(f"{THERE}/send/test", origin, **form).headers["location"]
             statement = someone.client.get(f"{sign}/statement").content
             key = signature.load(ready.home.officers / "foi-officer")
             for _ in range(2):

@@ -9,11 +9,13 @@ from flows.casework import mail_views, views
 from flows.casework.looking import has_to_be_mended, look_or_say
 from flows.casework.reading import reading_of
 from flows.desk.web import seen
+from flows.desk.web.numbers import whole
 from flows.desk.web.visit import Page
 from flows.domain.acts import ACTS, APPROVE, DRAFT, OVERRIDE, SUBMIT
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, SCHEDULE, TEST
 from flows.domain.edition import documents_of
+from flows.domain.errors import StaleVersionError
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import parse_reference, slug
 
@@ -61,6 +63,18 @@ class CasePage:
 def dossier_of(visit: Visit) -> Dossier:
     """Return the case that an address names."""
     return visit.office.register.dossier(parse_reference(visit.path["case"]))
+
+
+def version_read(visit: Visit, case: Case, document: str) -> int:
+    """Return the version that the page showed from which a form came, which has to be the current one.
+
+    Raises:
+        StaleVersionError: it is not.
+    """
+    current, read = case.document(document).version, visit.sent("version")
+    if read != str(current):
+        raise StaleVersionError(case.said(document), current=current, named=whole(read) or 0)
+    return current
 
 
 def show(visit: Visit) -> Page:

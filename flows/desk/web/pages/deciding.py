@@ -14,15 +14,14 @@ from flows.casework.near import near
 from flows.casework.reading import reading_of
 from flows.casework.reviewing import composed
 from flows.desk.web import comments, seen
-from flows.desk.web.numbers import whole
-from flows.desk.web.pages.case import dossier_of
+from flows.desk.web.pages.case import dossier_of, version_read
 from flows.desk.web.pages.commenting import commentable, place_of
 from flows.desk.web.pages.signing import begin
 from flows.desk.web.visit import NotFoundError, Page, See
 from flows.domain.acts import APPROVE, RETURN
 from flows.domain.decide import refusals
 from flows.domain.documents import DOCUMENTS, TEST
-from flows.domain.errors import PitError, RefusedError, StaleVersionError
+from flows.domain.errors import PitError, RefusedError
 from flows.domain.procedure import ROLE_AT, Stage
 from flows.domain.reference import slug
 
@@ -114,7 +113,7 @@ def propose(visit: Visit) -> Answer:
             kind=kind,
             reference=dossier.case.reference,
             document=name,
-            version=_version_read(visit, dossier, name),
+            version=version_read(visit, dossier.case, name),
             gate=Stage(gate),
             reason=_reason(visit, dossier, name, kind) or None,
         )
@@ -150,14 +149,6 @@ def _reason(visit: Visit, dossier: Dossier, name: str, kind: Kind) -> str:
         return written
     place = place_of(visit, dossier, name)
     return composed(written, comments.own(visit.store, place, dossier.case.document(name).version).values())
-
-
-def _version_read(visit: Visit, dossier: Dossier, name: str) -> int:
-    """Return the version that the person read, which has to be the current one."""
-    current, read = dossier.case.document(name).version, visit.sent("version")
-    if read != str(current):
-        raise StaleVersionError(dossier.case.said(name), current=current, named=whole(read) or 0)
-    return current
 
 
 def _document(visit: Visit) -> str:

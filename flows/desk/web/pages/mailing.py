@@ -10,7 +10,7 @@ from flows.casework.acts import Officer, Wish
 from flows.desk.web import forms
 from flows.desk.web.numbers import whole
 from flows.desk.web.pages.acting import what_of
-from flows.desk.web.pages.case import dossier_of, title_of
+from flows.desk.web.pages.case import dossier_of, title_of, version_read
 from flows.desk.web.pages.signing import begin
 from flows.desk.web.visit import NotFoundError, Page, See, Sent
 from flows.domain.acts import ACTS, CLARIFIED, REVIEW_ASKED
@@ -286,6 +286,7 @@ def send(visit: Visit) -> Answer:
     """Make the statement that a letter was sent by mail; once that is signed, the letter goes."""
     (document, kind), dossier = _about(visit), dossier_of(visit)
     try:
+        version_read(visit, dossier.case, document)
         asked = forms.wish_of(kind, dossier.case.reference, document, visit, leaving_out=_STATED)
         wish = sending.wished(
             visit.office,
