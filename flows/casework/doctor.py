@@ -92,6 +92,12 @@ def _prefect(home: Home) -> Iterator[Ailment]:
             what=f"No flow can be asked for at that Prefect server: {what}.",
             remedy="Put that right; until then what acts lead to waits for a tick there, or is not done.",
         )
+    for name, command in there.unserved_automations() if there else ():
+        yield Ailment(
+            place="PREFECT_API_URL",
+            what=f"On that Prefect server the automation `{name}` is gone or off, and no other does that.",
+            remedy=f"`{command}` mends that; until then a run that is killed can block its flow.",
+        )
 
 
 def mend(home: Home, *, asking: bool = True, tell: Tell | None = None) -> tuple[list[Ailment], list[Ailment]]:

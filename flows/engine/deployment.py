@@ -17,7 +17,8 @@ import yaml
 
 from flows.domain.errors import MalformedError
 from flows.domain.local_day import LOCAL
-from flows.engine import authorities
+from flows.engine import authorities, automations
+from flows.engine.automations import HEARTBEAT_SECONDS
 from flows.engine.settings import RUN_SETTINGS, SCHEDULES, Schedule
 from flows.home import Home
 from flows.settings import Settings
@@ -39,12 +40,6 @@ pool starts a process for every run, which takes seconds of the processor."""
 POOL_TICK_SECONDS: Final = 300
 """After which every other flow looks too, for a day that comes near and for what a killed run left; what acts
 lead to is asked for at once."""
-
-HEARTBEAT_SECONDS: Final = 30
-"""A run says so often that it is alive; one that is silent for three times as long is taken for dead."""
-
-BEGIN_SECONDS: Final = 300
-"""A run that a worker took has begun by then, or never does."""
 
 _IMAGE: Final = "equipoise:{}"
 _PLACE: Final = "/srv/equipoise"
@@ -136,9 +131,6 @@ _HEAD: Final = """\
 #   prefect --no-prompt deploy --all --prefect-file deploy/{file}
 """
 
-_A_RUN: Final = "prefect.flow-run.*"
-_SILENT: Final = "It was silent for too long."
-_UNBEGUN: Final = "The worker that took it did not begin it."
 _AUTOMATIONS: Final = """\
 # Made by `python -m flows.engine.deployment`. A run whose worker was killed is found dead by its silence, and
 # the next is asked for; one that was cancelled before it began is cancelled:
@@ -237,72 +229,7 @@ def _worker() -> dict[str, Any]:
 
 def automations_yaml() -> str:
     """Return the text of the file of automations: what becomes of a run of which nothing is heard."""
-    ended = [f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")]
-    began, alive = "prefect.flow-run.Running", "prefect.flow-run.heartbeat"
-    taken = ["prefect.flow-run.Pending", "prefect.flow-run.Submitting"]
-    # A worker may be killed in the very second in which a run begins, before it tells that it is alive.
-    silent = _unheard(
-        "equipoise: a silent run has crashed",
-        "A run that tells no more that it goes on is said to have crashed.",
-        ("CRASHED", _SILENT),
-        after=[began, alive],
-        expect=[alive, *ended],
-        within=3 * HEARTBEAT_SECONDS,
-    )
-    unbegun = _unheard(
-        "equipoise: a run that never begins has crashed",
-        "A run that a worker took and did not begin is said to have crashed.",
-        ("CRASHED", _UNBEGUN),
-        after=taken,
-        expect=[began, *ended],
-        within=BEGIN_SECONDS,
-    )
-    # No worker ends it, and its place would be taken for as long.
-    cancelled = _unheard(
-        "equipoise: a run that was cancelled before it began is cancelled",
-        "A run that is to be cancelled, and does not go on, is said to be cancelled.",
-        ("CANCELLED", "It had not begun."),
-        after=["prefect.flow-run.Cancelling"],
-        expect=[alive, *ended],
-        within=3 * HEARTBEAT_SECONDS,
-    )
-    # Not done by the first two themselves: of a run that was planned less than five minutes before, as after
-    # a deployment, Prefect puts the end by and takes it for silent. It cannot crash then, and needs no next.
-    following = {
-        "name": "equipoise: after a run that was found dead comes the next",
-        "description": "It does what was left, and what was asked for and refused because of that run.",
-        "enabled": True,
-        "trigger": _trigger("Reactive", expect=["prefect.flow-run.Crashed"], within=0)
-        | {"match": {"prefect.resource.id": [_A_RUN], "prefect.state-message": [_SILENT, _UNBEGUN]}},
-        "actions": [{"type": "run-deployment", "source": "inferred"}],
-    }
-    return _AUTOMATIONS + _text({"automations": [silent, unbegun, cancelled, following]})
-
-
-def _unheard(
-    name: str, description: str, becomes: tuple[str, str], *, after: list[str], expect: list[str], within: int
-) -> dict[str, object]:
-    state, message = becomes
-    return {
-        "name": name,
-        "description": description,
-        "enabled": True,
-        "trigger": _trigger("Proactive", expect=expect, within=within) | {"after": after},
-        "actions": [{"type": "change-flow-run-state", "state": state, "message": message}],
-    }
-
-
-def _trigger(posture: str, *, expect: list[str], within: int) -> dict[str, object]:
-    return {
-        "type": "event",
-        "posture": posture,
-        "match": {"prefect.resource.id": [_A_RUN]},
-        "match_related": {"prefect.resource.id": [f"prefect.tag.{authorities.TAG}"]},
-        "expect": expect,
-        "for_each": ["prefect.resource.id"],
-        "threshold": 1,
-        "within": within,
-    }
+    return _AUTOMATIONS + _text({"automations": automations.described()})
 
 
 def files(authority: str = "") -> dict[str, str]:

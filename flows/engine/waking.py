@@ -18,7 +18,7 @@ from urllib.parse import quote
 from flows import disk
 from flows.domain.errors import PitError
 from flows.domain.procedure import Stage
-from flows.engine import authorities
+from flows.engine import authorities, automations
 from flows.engine.settings import account
 from flows.foreign import json_of, object_of
 from flows.settings import OWN_VARIABLE
@@ -171,6 +171,16 @@ class Prefect:
         except (OSError, ValueError):
             return None
         return None
+
+    def unserved_automations(self) -> list[tuple[str, str]]:
+        """Return the automations whose work nothing there does, each with the command that mends it."""
+        there: list[Any] = []
+        try:
+            while page := json_of(self._answered("/automations/filter", {"offset": len(there)})):
+                there += page
+            return automations.unserved(there)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return []
 
     def silence(self) -> str | None:
         """Return what keeps it from answering, in the system's words; None where it answers."""

@@ -21,7 +21,7 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 
 from flows.casework.office import open_office
 from flows.engine import authorities
-from flows.engine.deployment import HEARTBEAT_SECONDS
+from flows.engine.automations import HEARTBEAT_SECONDS
 from flows.engine.here import waiting
 from flows.engine.settings import RUN_SETTINGS
 from flows.home import find_home, home_environment

@@ -18,9 +18,9 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy
 from prefect.utilities.callables import parameter_schema
 
+from flows.engine.automations import HEARTBEAT_SECONDS
 from flows.engine.deployment import (
     ARRIVAL_SECONDS,
-    HEARTBEAT_SECONDS,
     POOL,
     POOL_TICK_SECONDS,
     POOLS,

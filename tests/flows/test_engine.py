@@ -6,10 +6,11 @@ import base64
 import fcntl
 import json
 import os
+import shlex
 import stat
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ import pytest
 from canaries import NAME
 from flow_builders import ask
 from prefect.client.orchestration import get_client
+from sampling import sampled
 
 from flows.casework import doctor
 from flows.domain.documents import ASSESSMENT
@@ -24,6 +26,7 @@ from flows.domain.errors import RegisterError
 from flows.domain.procedure import Stage
 from flows.engine import here as engine
 from flows.engine import waking
+from flows.engine.automations import described
 from flows.engine.due import Runs
 from flows.engine.settings import SCHEDULES, password
 from flows.home import Home
@@ -181,7 +184,7 @@ def test_a_command_and_the_doctor_say_why_no_flow_can_be_asked_for(
 
         with pytest.raises(RegisterError, match=what):
             engine.run(resting.home, ["mail"])
-        (ailment,) = doctor.examine(resting.home)
+        ailment, *_ = doctor.examine(resting.home)
 
         assert ailment.place == "PREFECT_API_URL"
         assert what in ailment.what
@@ -207,7 +210,7 @@ def test_a_command_and_the_doctor_tell_of_a_work_pool_that_nobody_serves_or_that
 
                 with pytest.raises(RegisterError, match=what.format(pool)):
                     engine.run(resting.home, [row.flow])
-                (ailment,) = doctor.examine(resting.home)
+                ailment, *_ = doctor.examine(resting.home)
 
                 assert what.format(pool) in ailment.what
         finally:
@@ -217,7 +220,49 @@ def test_a_command_and_the_doctor_tell_of_a_work_pool_that_nobody_serves_or_that
                     client.delete_deployment(each.id)
 
 
+@pytest.fixture
+def automations() -> Iterator[dict[str, str]]:
+    """Those of deploy/ on the server: the id of each by its name."""
+    made = {each["name"]: str(ask("/automations/", each)["id"]) for each in described()}
+    yield made
+    for each in made.values():
+        with suppress(urllib.error.HTTPError):
+            ask(f"/automations/{each}", None, method="DELETE")
+
+
+def told_by_the_doctor(home: Home) -> list[str]:
+    """Return what is wrong with the automations of the server, each as one text."""
+    found = doctor.examine(home)
+    return [f"{each.what} {each.remedy}" for each in found if "automation" in each.what]
+
+
 @pytest.mark.usefixtures("remote")
+@pytest.mark.parametrize("which", sampled(range(4)))
+def test_the_doctor_names_an_automation_that_is_gone_or_off_with_the_command_that_mends_it(
+    resting: Town, sole_deployer: None, automations: dict[str, str], which: int
+) -> None:
+    del sole_deployer
+    name, id_ = list(automations.items())[which]
+    assert told_by_the_doctor(resting.home) == []
+
+    ask(f"/automations/{id_}", {"enabled": False}, method="PATCH")
+    (off,) = told_by_the_doctor(resting.home)
+    assert f"`prefect automation resume '{name}'` mends" in off
+
+    own = {**described()[which], "name": "one of the office's own"}
+    mine = str(ask("/automations/", own)["id"])
+    assert told_by_the_doctor(resting.home) == []
+    ask(f"/automations/{mine}", None, method="DELETE")
+
+    ask(f"/automations/{id_}", None, method="DELETE")
+    (gone,) = told_by_the_doctor(resting.home)
+    command = shlex.split(gone.split("`")[3])
+    assert command[:4] == ["prefect", "automation", "create", "--from-json"]
+    automations[name] = str(ask("/automations/", json.loads(command[4]))["id"])
+    assert told_by_the_doctor(resting.home) == []
+
+
+@pytest.mark.usefixtures("remote", "automations")
 def test_a_command_says_that_no_worker_takes_its_flow_up_and_the_doctor_finds_nothing(
     resting: Town, sole_deployer: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
