@@ -111,6 +111,8 @@ def test_what_a_unit_starts_is_a_command_by_an_account_that_is_made_for_it() -> 
                 assert words[2:] == ["--type", EquipoiseWorker.type, "--pool", authorities.pool(own)]
             assert words[0] == "server" or own or words[2:5] == ["--pool", POOL, "--work-queue"]
             assert words[0] == "server" or own or words[5] in {AT_HOME, "default"}
+            # Prefect ends with 0 after what it took for the end, too, and nobody would start it again.
+            assert said["Restart"] == ["always"]
         assert said["User"][0] in accounts
     beside = lines_of(DEPLOY / "systemd" / "equipoise-desk.service")
     asks = dict(line.split("=", 1) for line in beside["Environment"])["EQUIPOISE_REGISTRAR"]
