@@ -142,7 +142,7 @@ def _row(made: BackedUp) -> dict[str, object]:
 
 
 def _size(size: int) -> str:
-    return f"{size / (1 << 20):,.1f} MiB"
+    return f"{size / (1 << 20):,.1f} MiB" if size >= 1 << 20 else f"{size / (1 << 10):,.1f} KiB"
 
 
 @click.command(
