@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from desk_builders import CASE, passes_audit
+from desk_builders import CASE, CASES, passes_audit
 from hostile import CORPUS, brought
 from web_builders import SignedIn
 
@@ -35,7 +35,7 @@ def reviewer(home: Home, at: str) -> Iterator[SignedIn]:
 
 
 def _post(someone: SignedIn, path: str, **form: Any) -> httpx.Response:
-    return someone.sends(path, {"Sec-Fetch-Site": "same-origin"}, **form)
+    return someone.sends(path, {"Sec-Fetch-Site": "same-origin"}, **{"version": "1", **form})
 
 
 def _returns(reviewer: SignedIn, home: Home, reason: str = "") -> None:
@@ -192,4 +192,34 @@ def test_suggested_words_are_put_where_the_others_stand_once(reviewer: SignedIn,
     again = _post(writer, DRAFT, digest=digest, do=do)
     assert again.status_code == 422
     assert "put the others in by hand" in again.text
+    writer.close()
+
+
+@pytest.mark.exhaustive
+def test_nothing_that_was_said_or_chosen_of_a_version_is_kept_of_another(
+    reviewer: SignedIn, command: Desk
+) -> None:
+    command.return_(person="both-gates")
+    command.draft(CASES / ".story" / "1146A-22" / "assessment.yaml")
+    command.submit(2)
+    late = _post(reviewer, COMMENT, paragraph="9", said="Too thin.")  # from a page of version 1
+    assert (late.status_code, "is at version 2, not 1" in late.text) == (422, True)
+    assert 'name="version" value="2"' in late.text
+    chosen = _post(reviewer, DECIDE, decision="approve", gate="legal-review", reason="As I read it.")
+    assert (chosen.status_code, "is at version 2, not 1" in chosen.text) == (422, True)
+    page = reviewer.client.get(DECIDE).text
+    assert ("Too thin." in page, "As I read it." in page, " checked" in page) == (False, False, False)
+
+
+def test_a_number_that_is_none_of_a_page_is_as_one_that_is_not_there(home: Home, at: str) -> None:
+    reader, writer = SignedIn(home, at, "legal-reviewer"), SignedIn(home, at, "foi-officer")
+    act = {"act": "read-request", "reason": "To answer."}
+    signing = _post(writer, "/cases/1146A-22/act", **act).headers["location"]
+    content = writer.client.get(f"{signing}/statement").content
+    made = signature.load(home.officers / "foi-officer").sign(content, signature.STATEMENT)
+    assert _post(writer, signing, signature=made).status_code == 303
+    for number in ("9" * 5_000, "x", "\u0663"):
+        assert reader.client.get(COMMENT, params={"paragraph": number}).status_code == 200
+        assert _post(writer, "/cases/1146A-22/request", number=number).status_code == 404
+    reader.close()
     writer.close()

@@ -9,6 +9,7 @@ from flows.casework import records, sealed
 from flows.casework.acts import Officer
 from flows.desk.web import forms
 from flows.desk.web.forms import Field, UnfitFieldError
+from flows.desk.web.numbers import whole
 from flows.desk.web.pages.case import dossier_of, title_of
 from flows.desk.web.pages.signing import begin, keep
 from flows.desk.web.visit import NotFoundError, Page, Sent
@@ -234,19 +235,19 @@ def ask_request(visit: Visit) -> Page:
 
 def show_request(visit: Visit) -> Answer:
     """Show the request as it arrived, or hand out what came with an act, to whoever opened it today."""
-    number = visit.sent("number")
+    number = whole(visit.sent("number"))
+    if number is None and visit.sent("number"):
+        raise NotFoundError
     dossier, officer = dossier_of(visit), Officer(id=visit.person, signer=None)
     if not sealed.may_open_again(visit.office, dossier, officer):
         raise RefusedError("It is not on record that you open the request today; record that first.")
     reference = dossier.case.reference
-    opened = sealed.open_sealed(
-        visit.office, officer, reference, None, number=int(number) if number.isdecimal() else None
-    )
-    if number:
+    opened = sealed.open_sealed(visit.office, officer, reference, None, number=number)
+    if number is not None:
         return Sent(
             content=opened.content,
             media="application/octet-stream",
-            name=f"{slug(reference)}-{int(number):04}{_SUFFIXES.get(kind_of(opened.content), '')}",
+            name=f"{slug(reference)}-{number:04}{_SUFFIXES.get(kind_of(opened.content), '')}",
         )
     text = opened.content.decode(errors="replace")
     view = RequestView(reference=reference, open=True, kept=opened.kept)

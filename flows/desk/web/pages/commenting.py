@@ -11,7 +11,7 @@ from flows.casework.reviewing import Comment
 from flows.desk.web import comments
 from flows.desk.web.copies import Place
 from flows.desk.web.numbers import whole
-from flows.desk.web.pages.case import dossier_of
+from flows.desk.web.pages.case import dossier_of, version_read
 from flows.desk.web.visit import NotFoundError, Page, See
 from flows.domain.acts import RETURN
 from flows.domain.decide import refusals
@@ -53,8 +53,7 @@ def ask(visit: Visit) -> Page:
     id_, number = visit.asked.get("comment", ""), visit.asked.get("paragraph", "0")
     version = dossier.case.document(document).version
     known = comments.own(visit.store, place_of(visit, dossier, document), version).get(id_)
-    paragraph = int(number) if number.isascii() and number.isdecimal() else 0
-    new = Comment(paragraph=paragraph, quote="", said="", instead="")
+    new = Comment(paragraph=whole(number) or 0, quote="", said="", instead="")
     return _asked(dossier, document, known or new, id_ if known else "", "")
 
 
@@ -85,6 +84,7 @@ def keep(visit: Visit) -> Answer:
         instead=visit.sent("instead"),
     )
     try:
+        version_read(visit, dossier.case, document)
         reviewing.check(visit.office, dossier, document, comment)
     except PitError as error:
         return _asked(dossier, document, comment, id_, str(error))

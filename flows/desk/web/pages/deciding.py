@@ -126,7 +126,7 @@ def _keep(visit: Visit, dossier: Dossier, name: str) -> None:
     """Keep what was chosen and written, for whoever comes back to the page."""
     version, gate = dossier.case.document(name).version, visit.sent("gate")
     decision = {"decision": visit.sent("decision"), "reason": visit.sent("reason")}
-    if version and gate == dossier.case.stage(name):
+    if version and visit.sent("version") == str(version) and gate == dossier.case.stage(name):
         comments.keep_decision(visit.store, place_of(visit, dossier, name), version, gate, **decision)
 
 
