@@ -82,11 +82,9 @@ def _servers(home: Home) -> Iterator[Ailment]:
 def _prefect(home: Home) -> Iterator[Ailment]:
     """Ask the Prefect server that the environment names whether it would run the flows."""
     from flows.engine import waking  # noqa: PLC0415 - HTTP, for who asks alone
-    from flows.engine.settings import SCHEDULES  # noqa: PLC0415 - as above
 
     there = waking.elsewhere(home)
-    refusals = (there.refusal(row.flow) for row in SCHEDULES) if there else ()
-    if there and (what := there.silence() or next(filter(None, refusals), None)):
+    if there and (what := there.trouble()):
         yield Ailment(
             place="PREFECT_API_URL",
             what=f"No flow can be asked for at that Prefect server: {what}.",

@@ -19,7 +19,7 @@ from flows import disk
 from flows.domain.errors import PitError
 from flows.domain.procedure import Stage
 from flows.engine import authorities, automations
-from flows.engine.settings import account
+from flows.engine.settings import SCHEDULES, account
 from flows.foreign import json_of, object_of
 from flows.settings import OWN_VARIABLE
 
@@ -171,6 +171,10 @@ class Prefect:
         except (OSError, ValueError):
             return None
         return None
+
+    def trouble(self) -> str | None:
+        """Return why a flow cannot be asked for there, or is not begun; None where every one can, and is."""
+        return self.silence() or next(filter(None, (self.refusal(row.flow) for row in SCHEDULES)), None)
 
     def unserved_automations(self) -> list[tuple[str, str]]:
         """Return the automations whose work nothing there does, each with the command that mends it."""

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pytest
 from canaries import NAME
+from desk_builders import Desk
 from flow_builders import ask
 from prefect.client.orchestration import get_client
 from sampling import sampled
@@ -188,6 +189,8 @@ def test_a_command_and_the_doctor_say_why_no_flow_can_be_asked_for(
 
         assert ailment.place == "PREFECT_API_URL"
         assert what in ailment.what
+        told = Desk(resting.home)("health", "--json")
+        assert (told.exit_code, json.loads(told.stdout)["troubles"][-1]) == (1, "flows-unasked")
 
 
 @pytest.mark.usefixtures("remote")

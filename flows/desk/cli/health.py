@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,13 +15,18 @@ from flows.settings import Settings
 if TYPE_CHECKING:
     from flows.home import Home
 
+_UNASKED: Final = "flows-unasked"
+_NO_FLOW: Final = (
+    "No flow can be asked for at the Prefect server that PREFECT_API_URL names; `equipoise doctor` tells why."
+)
+
 
 @click.command(epilog=example("equipoise health", "equipoise health --json"))
 @at_home
 def health(*, home: Home, as_json: bool) -> None:
     """Say how the installation is: writing, the last audit, what waits, what is late, the last backup."""
     with open_office(home, reading=True) as office:
-        found = casework.health(office, Settings(home))
+        found = _with_prefect(casework.health(office, Settings(home)), home)
     if as_json:
         print_json(asdict(found))
     else:
@@ -37,11 +42,24 @@ def health(*, home: Home, as_json: bool) -> None:
             ]
         )
         for each in found.troubles:
-            click.secho(casework.TROUBLES[each], fg="red")
+            click.secho({**casework.TROUBLES, _UNASKED: _NO_FLOW}[each], fg="red")
         if found.well:
             click.echo("All is well.")
     if not found.well:
         sys.exit(NO)
+
+
+def _with_prefect(found: casework.Health, home: Home) -> casework.Health:
+    """Add whether the Prefect server that the environment names runs the flows.
+
+    It is asked here alone: what is asked every few seconds of a desk must not wait for another machine.
+    """
+    from flows.engine import waking  # noqa: PLC0415 - HTTP, for who asks alone
+
+    there = waking.elsewhere(home)
+    if there and there.trouble():
+        return replace(found, well=False, troubles=(*found.troubles, _UNASKED))
+    return found
 
 
 def _audited(found: casework.Health) -> str:
