@@ -223,6 +223,10 @@ def test_several_servers_are_set_up_by_the_commands_of_the_page_and_one_may_be_l
         assert refused.returncode != 0
 
 
+_LOADS: Final = 3
+"""How often somebody loads a page of which a part did not come, as on a machine that is busy."""
+
+
 def read_in_a_browser(page: str) -> str:
     """Return what somebody reads on Prefect's pages who goes to the one address, once there is all of it."""
     account = b64encode(f"equipoise:{PASSWORD}".encode()).decode()
@@ -230,9 +234,11 @@ def read_in_a_browser(page: str) -> str:
         context = browser.new_context(ignore_https_errors=True)
         context.add_init_script(f"localStorage.setItem('prefect-password', {json.dumps(account)})")
         opened = context.new_page()
-        opened.goto(f"https://{PROXY}:58443{page}")
-        with suppress(TooLateError):
-            opened.get_by_text("auditing").first.wait_for(timeout=60_000)
+        for _ in range(_LOADS):
+            with suppress(TooLateError):
+                opened.goto(f"https://{PROXY}:58443{page}")
+                opened.get_by_text("auditing").first.wait_for(timeout=60_000)
+                break
         return opened.inner_text("body")
 
 
