@@ -50,6 +50,7 @@ def test_the_same_signature_sent_twice_is_recorded_once(person: Callable[..., Pe
     assert [each["act"] for each in command.told("history", CASE)["entries"]].count("approve") == 1
 
 
+@pytest.mark.exhaustive
 def test_a_return_without_a_reason_is_asked_for_it(person: Callable[..., Person], command: Desk) -> None:
     reviewer = person("legal-reviewer")
     reviewer.follows(CASE)

@@ -61,6 +61,7 @@ def test_a_test_is_begun_recorded_returned_with_suggestions_mended_and_recorded_
     assert passes_audit(home)
 
 
+@pytest.mark.exhaustive
 def test_a_label_goes_with_the_version_that_is_recorded_next(
     person: Callable[..., Person], drafting: Desk
 ) -> None:

@@ -145,6 +145,7 @@ def test_a_note_that_a_full_disk_cut_off_stands_in_nobodys_way(office: Office, h
     assert [json.loads(line)["item"] for line in noted] == [tag, tag]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("names", [("assessment.yaml",), ("notes.txt", "photograph.png")])
 def test_of_what_came_without_a_request_no_case_is_said_to_be_there(
     names: tuple[str, ...], person: Callable[..., Person], office: Office, home: Home

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from desk_builders import CASE, another_case
 from web_builders import SignedIn
 
@@ -17,7 +18,6 @@ from flows.casework.office import open_office
 if TYPE_CHECKING:
     from datetime import date
 
-    import pytest
     from desk_builders import Desk
 
     from flows.home import Home
@@ -40,6 +40,7 @@ def count_and_list(home: Home, day: date | None, hours: int, monkeypatch: pytest
     return counted
 
 
+@pytest.mark.exhaustive
 def test_what_is_due_is_told_with_what_keeps_the_others(
     home: Home, command: Desk, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

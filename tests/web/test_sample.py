@@ -29,6 +29,7 @@ def filled(demo_home: Home, tmp_path: Path) -> Home:
     return home
 
 
+@pytest.mark.exhaustive
 def test_everybody_finds_something_to_do(filled: Home) -> None:
     with open_office(filled) as office:
         policy = office.register.policy()
