@@ -276,7 +276,9 @@ def test_a_prefect_server_that_answers_anything_is_one_that_does_not_answer() ->
             answer[:] = [body, body]
             assert there.ask("intake", None) is None, name
             there.ask_for_refused("x", datetime.now(UTC))  # never fails
-            there.free_lost_slots("x")  # nor does this
+            there.free_lost_slots("x")  # nor do these, and they come to an end
+            there.trouble()
+            there.unserved_automations()
             if body:
                 with pytest.raises((OSError, ValueError)):
                     there.call("/flow_runs/x")

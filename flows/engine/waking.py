@@ -36,6 +36,9 @@ _WITHIN: Final = 5.0
 
 _OK, _ELSEWHERE, _BUSY = 200, 300, 503
 _BUSY_SECONDS: Final = 0.2
+_PAGE: Final = 200
+"""Rows that the server gives at once, at most."""
+_MOST_AUTOMATIONS: Final = 1_000
 _COUNTING_SECONDS: Final = 1.0
 """In which a server that counted a slot has noted who has it."""
 _SCHEDULED: Final = {"state": {"type": "SCHEDULED", "name": "Scheduled"}}
@@ -180,8 +183,11 @@ class Prefect:
         """Return the automations whose work nothing there does, each with the command that mends it."""
         there: list[Any] = []
         try:
-            while page := json_of(self._answered("/automations/filter", {"offset": len(there)})):
+            for offset in range(0, _MOST_AUTOMATIONS, _PAGE):
+                page = json_of(self._answered("/automations/filter", {"limit": _PAGE, "offset": offset}))
                 there += page
+                if len(page) < _PAGE:
+                    break
             return automations.unserved(there)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return []
