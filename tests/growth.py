@@ -25,11 +25,6 @@ def costs_at_most(times: float, work: Callable[[Any], object], short: object, lo
     return any(many <= times * max(few, _TOO_SHORT) for few, many in least)
 
 
-def takes_less_than(seconds: float, work: Callable[[Any], object], given: object) -> bool:
-    """Tell whether ``work`` takes less processor time."""
-    return any(_spent(work, given) < seconds for _ in range(_TRIES))
-
-
 def _spent(work: Callable[[Any], object], given: object) -> float:
     began = process_time()
     work(given)

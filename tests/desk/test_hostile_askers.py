@@ -348,7 +348,7 @@ def test_a_certificate_is_of_whom_it_names_and_in_force(desk: Desk, tmp_path: Pa
                 context.load_cert_chain(*files)
             try:
                 with (
-                    socket.create_connection((host, port), timeout=20) as plain,
+                    socket.create_connection((host, port), timeout=60) as plain,
                     context.wrap_socket(plain, server_hostname=host) as asking,
                 ):
                     asking.sendall(head("stands", LAST) + b"{}")
@@ -370,7 +370,7 @@ def test_a_certificate_is_of_whom_it_names_and_in_force(desk: Desk, tmp_path: Pa
             context.load_cert_chain(*stranger)
             for _ in range(40):
                 with suppress(OSError):
-                    plain = stack.enter_context(socket.create_connection((host, port), timeout=20))
+                    plain = stack.enter_context(socket.create_connection((host, port), timeout=60))
                     stack.enter_context(context.wrap_socket(plain, server_hostname=host))
             assert answered(stranger) in {"", "cut off"}
             assert "200 OK" in answered(certifier.certify("worker-1"))

@@ -39,7 +39,7 @@ def serving(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def sent(address: tuple[str, int], data: bytes) -> bytes:
-    with socket.create_connection(address, timeout=20) as asking:
+    with socket.create_connection(address, timeout=60) as asking:
         asking.sendall(data)
         return until_closed(asking)
 
@@ -53,7 +53,7 @@ def test_who_is_slow_to_ask_a_witness_is_cut_off(tmp_path: Path, monkeypatch: py
         assert sent(address, HEAD + b"Connection: close\r\n\r\nx").startswith(b"HTTP/1.1 408 ")
         assert sent(address, ASKED).startswith(b"HTTP/1.1 400 ")
         # One whose connection stays open for a second question, too.
-        with socket.create_connection(address, timeout=20) as asking:
+        with socket.create_connection(address, timeout=60) as asking:
             asking.sendall(HEAD + b"\r\nxx")
             until(asking, b"\r\n\r\n")
             asking.sendall(b"POST /add")
@@ -66,7 +66,7 @@ def test_a_witness_has_so_many_connections(tmp_path: Path, monkeypatch: pytest.M
         for _ in range(2):  # those that ended count no more
             with ExitStack() as stack:
                 for _ in range(3):
-                    asking = stack.enter_context(socket.create_connection(address, timeout=20))
+                    asking = stack.enter_context(socket.create_connection(address, timeout=60))
                     asking.sendall(HEAD + b"\r\nxx")
                     assert asking.recv(1 << 12).startswith(b"HTTP/1.1 400 ")
                     stack.callback(until_closed, asking)

@@ -163,7 +163,7 @@ def _shown(asking: Asking, host: str, port: int) -> bytes:
     context = ssl.create_default_context(cafile=asking.certifier.authority)
     context.load_cert_chain(*asking.certifier.certify("worker-1", file="again"))
     with (
-        socket.create_connection((host, port), timeout=20) as plain,
+        socket.create_connection((host, port), timeout=60) as plain,
         context.wrap_socket(plain, server_hostname=host) as shown,
     ):
         return ssl.DER_cert_to_PEM_cert(shown.getpeercert(binary_form=True) or b"").encode()
@@ -189,7 +189,7 @@ def test_whoever_is_taken_out_while_they_send_is_out_before_it_is_judged(desk: D
     context = ssl.create_default_context(cafile=asking.certifier.authority)
     context.load_cert_chain(*asking.certifier.certify("worker-1", file="slow"))
     with (
-        socket.create_connection((host, port), timeout=20) as plain,
+        socket.create_connection((host, port), timeout=60) as plain,
         context.wrap_socket(plain, server_hostname=host) as sending,
     ):
         sending.sendall(head("stands", LAST))

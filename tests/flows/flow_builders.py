@@ -259,7 +259,7 @@ class Run:
         engine.drain()
         wanted = len(self.states)
         where = {"flow_runs": {"id": {"any_": [self.id]}}, "task_runs": {"state": {"type": {"any_": _ENDED}}}}
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while len(found := ask("/task_runs/filter", where)) < wanted:
             assert time.monotonic() < until, "the task runs are not recorded"
             time.sleep(0.05)

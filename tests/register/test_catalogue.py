@@ -636,7 +636,7 @@ def in_child(work: Callable[[], object]) -> int:
 
 
 def until(path: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not path.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert path.exists()

@@ -38,7 +38,7 @@ SLOW: Final = {
 @contextmanager
 def asking(at: str, sent: str, *, path: str = "/sign-in", size: int = 1_000) -> Iterator[socket.socket]:
     port = at.rpartition(":")[2]
-    with socket.create_connection(("127.0.0.1", int(port)), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", int(port)), timeout=60) as connection:
         connection.sendall(sent.format(port=port, path=path, size=size).encode())
         yield connection
 
