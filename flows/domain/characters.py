@@ -28,6 +28,8 @@ INSTEAD: Final = "\ufffd"
 """What is shown in place of one."""
 _UNSEEN: Final = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in UNSEEN)}]")
 _UNSEEN_IN_LINES: Final = re.compile(f"(?!\n){_UNSEEN.pattern}")
+_BLANK: Final = frozenset("\u2800\U0001d159")
+"""Signs that are drawn as nothing: no act was ever refused for one, so they are not on the list."""
 _MOST_MARKS: Final = 4
 """That stand on one character: more would be drawn over what is around them (UTS #39, section 5.4)."""
 _PLAIN: Final = bytes(range(ord(" "), ord("~") + 1))
@@ -95,4 +97,4 @@ def is_mark(c: str) -> bool:
 
 
 def _is_seen(c: str) -> bool:
-    return not _UNSEEN.match(c) and (c.isprintable() or unicodedata.category(c) == "Zs")
+    return not _UNSEEN.match(c) and c not in _BLANK and (c.isprintable() or unicodedata.category(c) == "Zs")

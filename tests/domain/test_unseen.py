@@ -131,6 +131,12 @@ def test_what_this_program_does_not_know_is_shown_as_what_it_is_not() -> None:
     assert visible("a\u0378\u00a0b") == f"a{INSTEAD}\u00a0b"
 
 
+@pytest.mark.parametrize("blank", ["\u2800", "\U0001d159"])
+def test_a_sign_that_is_drawn_as_nothing_is_shown_though_no_act_was_ever_refused_for_it(blank: str) -> None:
+    assert visible(f"a{blank}b") == f"a{INSTEAD}b"
+    assert unseen(blank) is None
+
+
 @pytest.mark.parametrize("mark", ["\u0301", "\u0336", "\u20e0", "\u0489"])
 def test_no_pile_of_marks_is_drawn_over_what_stands_around(mark: str) -> None:
     assert visible(f"a{mark * 4}b{mark}") == f"a{mark * 4}b{mark}"

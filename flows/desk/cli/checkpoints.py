@@ -14,6 +14,7 @@ from flows.desk.cli.terminal import (
     open_office,
     print_json,
     read_text,
+    shown,
     with_home,
     write_file,
 )
@@ -92,11 +93,12 @@ def checkpoint(
     if as_json:
         print_json({"text": text, "file": written, "added": added})
     elif add is not None:
-        click.echo(f"Added: {counted(len(added), 'cosignature')}{''.join(f', by {name}' for name in added)}.")
+        by = "".join(f", by {name}" for name in added)
+        click.echo(shown(f"Added: {counted(len(added), 'cosignature')}{by}."))
     elif written:
         click.echo(f"Written: {written}.")
     else:
-        click.echo(text, nl=False)
+        click.echo(shown(text), nl=False)
 
 
 def _write(office: Office, out: Path, text: str) -> str:

@@ -13,6 +13,7 @@ from flows.desk.cli.terminal import (
     open_office,
     print_json,
     print_rows,
+    shown,
     tell_policy,
     with_home,
 )
@@ -50,7 +51,7 @@ def serve(port: int | None, *, home: Home, as_json: bool) -> None:
         try:
             office.open_vault()
         except RegisterError as error:  # what needs nothing sealed goes on
-            click.echo(str(error), err=True)
+            click.echo(shown(str(error), lines=False), err=True)
     serving.serve_at(home, port or Settings(home).number("desk.port"), say=_says(as_json=as_json))
 
 

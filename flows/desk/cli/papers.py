@@ -26,6 +26,7 @@ from flows.desk.cli.terminal import (
     read_file,
     read_text,
     references_argument,
+    shown,
     with_home,
 )
 from flows.document.arrangement import arrange
@@ -121,7 +122,7 @@ def _text(pdf: bytes, source: Path | None, home: Home) -> tuple[Sequence[Block] 
 def _tell_findings(findings: Sequence[Finding], words: dict[str, str]) -> None:
     told: set[str] = set()
     for finding in findings:
-        click.secho(f"{finding.code} at {finding.place}", fg="red")
+        click.secho(shown(f"{finding.code} at {finding.place}"), fg="red")
         tell_words(finding, words)
         tell_lines(finding.sentence)
         if finding.mend not in told:

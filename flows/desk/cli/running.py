@@ -81,7 +81,7 @@ def up(every: int | None, port: int | None, *, found: bool, home: Home, as_json:
         try:
             office.open_vault()
         except RegisterError as error:  # what needs nothing sealed goes on
-            click.echo(str(error), err=True)
+            click.echo(shown(str(error), lines=False), err=True)
     _run_up(home, every, port, as_json=as_json)
 
 

@@ -16,18 +16,18 @@ import shlex
 import shutil
 import stat
 import sys
-import textwrap
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import east_asian_width
 
 import click
 
 from flows import home as flows_home
-from flows.domain.characters import in_json, visible
+from flows.domain.characters import in_json, is_mark, visible
 from flows.domain.difference import Change
 from flows.domain.english import only_date
 from flows.domain.errors import (
@@ -71,6 +71,8 @@ MOST_BYTES: Final = 1 << 20
 
 _WIDEST: Final = 100
 _NARROWEST: Final = 60
+_ROOM: Final = 20
+"""Columns that are left for the last column of a table, however wide the others are."""
 
 
 class CommandError(click.ClickException):
@@ -697,15 +699,46 @@ def _width() -> int:
 
 
 def wrapped(text: str, *, first: str = "", then: str = "") -> Iterator[str]:
-    """Yield the lines of ``text``, each wrapped to the width of the terminal, with what stands before."""
-    width = _width()
+    """Yield the lines of ``text``, each wrapped to the width of the terminal, with what stands before.
+
+    No line is wider: a terminal would go on with it where our own lines begin. A word of ASCII alone is left
+    whole all the same, as a digest to be copied: it has nothing in it that looks like a space.
+    """
+    width = max(_width(), columns(first) + _ROOM, columns(then) + _ROOM)
     for line in text.split("\n"):
-        yield from textwrap.wrap(
-            line,
-            max(width, len(first) + 20),
-            initial_indent=first,
-            subsequent_indent=then,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [first.rstrip()]
+        yield from _folded(line, width, first, then) or [first.rstrip()]
         first = then
+
+
+def _folded(line: str, width: int, first: str, then: str) -> list[str]:
+    lines, at, begun = [first], columns(first), False
+    for spaces, word in re.findall("( *)([^ ]+)", line):
+        for number, part in enumerate(_parts(word, width - max(columns(first), columns(then)))):
+            gap = "" if number else spaces
+            if at + len(gap) + columns(part) > width:
+                if begun:
+                    lines.append(then)
+                    at = columns(then)
+                gap = ""
+            lines[-1] += gap + part
+            at, begun = at + len(gap) + columns(part), True
+    return lines if begun else []
+
+
+def _parts(word: str, width: int) -> list[str]:
+    """Return a word in parts that are no wider, where it is not of ASCII."""
+    if word.isascii() or columns(word) <= width:
+        return [word]
+    parts = [""]
+    for c in word:
+        if columns(parts[-1] + c) > width:
+            parts.append("")
+        parts[-1] += c
+    return parts
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if is_mark(c) else 2 if east_asian_width(c) in {"W", "F"} else 1 for c in text)

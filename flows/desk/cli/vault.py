@@ -11,7 +11,16 @@ import click
 
 from flows.casework import rotating
 from flows.casework.office import open_office
-from flows.desk.cli.terminal import Commands, at_register, counted, example, print_json, print_rows, read_text
+from flows.desk.cli.terminal import (
+    Commands,
+    at_register,
+    counted,
+    example,
+    print_json,
+    print_rows,
+    read_text,
+    shown,
+)
 from flows.domain.errors import RefusedError
 from flows.register.openings import read_openings
 from flows.vault import agent as agents
@@ -142,7 +151,7 @@ def rotate(*, home: Home, as_json: bool) -> None:
         "Copies of before open what is in them as they did: destroy them."
     )
     for each in done.unfit:
-        click.echo(f"The case key {each} is opened by no key here, and was left as it is.")
+        click.echo(shown(f"The case key {each} is opened by no key here, and was left as it is."))
 
 
 def _keep(home: Home, done: str, *, as_json: bool, **how: Any) -> None:  # noqa: ANN401 - as ``keep`` has it

@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from flows import home as flows_home
-from flows.desk.cli.terminal import Commands, example, print_json, prints, read_text, write_file
+from flows.desk.cli.terminal import (
+    Commands,
+    example,
+    print_json,
+    prints,
+    read_text,
+    shown,
+    write_file,
+)
 from flows.domain.errors import Fault, MalformedError
 from flows.register.note import parse_note_key
 from flows.register.witness import Witness
@@ -58,7 +66,7 @@ def trust(folder: Path, file: Path, *, as_json: bool) -> None:
     if as_json:
         print_json({"logs": names})
     else:
-        click.echo(f"Taken on: {', '.join(names)}.")
+        click.echo(shown(f"Taken on: {', '.join(names)}."))
 
 
 @witness.command(epilog=example("equipoise witness cosign /srv/witness for-the-witness.txt --out answer.txt"))
@@ -73,7 +81,7 @@ def cosign(folder: Path, file: Path, out: Path | None, *, as_json: bool) -> None
     if as_json:
         print_json({"cosignature": line, "file": written})
     else:
-        click.echo(f"Written: {written}." if written else line.removesuffix("\n"))
+        click.echo(f"Written: {written}." if written else shown(line.removesuffix("\n")))
 
 
 @witness.command(epilog=example("equipoise witness newest /srv/witness equipoise/b150a6af12…"))
@@ -86,7 +94,7 @@ def newest(folder: Path, origin: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"checkpoint": note})
     else:
-        click.echo(note, nl=False)
+        click.echo(shown(note), nl=False)
 
 
 @witness.command(epilog=example("equipoise witness serve /srv/witness --port 8430"))
