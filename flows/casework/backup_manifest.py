@@ -11,6 +11,7 @@ import json
 import re
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flows import disk
@@ -112,6 +113,11 @@ class Manifest:
         return sorted(name for name in self.files if name.startswith("register/"))
 
     @property
+    def began(self) -> datetime:
+        """When it began."""
+        return datetime.fromisoformat(self.time)
+
+    @property
     def size(self) -> int:
         """Bytes of all its files; 0 where an earlier release made it."""
         return sum(each.size or 0 for each in self.files.values())
@@ -175,9 +181,17 @@ def _is_formed(row: dict[str, Any]) -> bool:
         all(isinstance(row[each], str) for each in texts)
         and all(isinstance(row[each], int) and 0 <= row[each] < 1 << 39 for each in numbers)
         and is_id(row["newest"])
+        and _is_moment(row["time"])
         and isinstance(row["files"], dict)
         and all(_is_file(each, row["form"]) for each in row["files"].values())
     )
+
+
+def _is_moment(said: str) -> bool:
+    try:
+        return datetime.fromisoformat(said).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_file(said: object, form: int) -> bool:

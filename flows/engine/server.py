@@ -38,6 +38,10 @@ _STOP_SECONDS: Final = 8
 _COLLECT_SECONDS: Final = 5
 _WORTH_COLLECTING: Final = 2000
 """Objects; Python itself collects the youngest at 700."""
+_YOUNG: Final = 1
+_EVERYTHING: Final = 2
+"""Generations of :mod:`gc`; of this one it counts how often the younger ones were collected since."""
+_OLD: Final = 10
 _DOCKET_SECONDS: Final = 10
 
 
@@ -147,6 +151,9 @@ def _collect_garbage() -> None:
     whatever thread happens to run, and in the one that answers that was a deadlock: the connection
     waited for a lock, its holder waited to be served by this very thread, and everything stood still
     until the lock's waiting time of a minute was over.
+
+    As Python itself does, it looks through what is young each time and through everything every tenth time:
+    to look through everything takes up to a second, in which nothing is answered.
     """
     gc.freeze()
     gc.disable()
@@ -155,7 +162,7 @@ def _collect_garbage() -> None:
         while True:
             time.sleep(_COLLECT_SECONDS)
             if gc.get_count()[0] > _WORTH_COLLECTING:
-                gc.collect()
+                gc.collect(_EVERYTHING if gc.get_count()[_EVERYTHING] >= _OLD else _YOUNG)
 
     threading.Thread(target=collect, daemon=True).start()
 

@@ -361,6 +361,8 @@ DAMAGED: Final[dict[str, tuple[Callable[[Path, Desk], object], str]]] = {
         "does not fit",
     ),
     "of another time": (lambda backup, _: say(backup, time="2030-01-01T00:00:00+00:00"), "does not fit"),
+    "of no time": (lambda backup, _: say(backup, time="yesterday"), "malformed"),
+    "of a time nowhere": (lambda backup, _: say(backup, time="2030-01-01T00:00:00"), "malformed"),
     "of fewer entries": (lambda backup, _: say(backup, entries=1), "malformed"),
     "of another register": (lambda backup, _: say(backup, register="0" * 64), "of another register"),
 }
@@ -717,7 +719,8 @@ def test_a_backup_that_fails_takes_nothing_away_of_another_under_the_same_name(
     monkeypatch.setattr(Tree, "add_line", meanwhile)
     desk.done("backup", place)
 
-    assert elsewhere(kept)("restore", place).stdout.startswith("Restored: ")
+    told = elsewhere(kept)("restore", place).stdout.splitlines()[0]
+    assert re.fullmatch(r"Restored: .*, from a backup of \d+ \w{3} \d{4} \d\d:\d\d\.", told)
 
 
 def test_where_the_register_was_set_back_it_is_written_whole(desk: Desk, kept: Path) -> None:

@@ -18,6 +18,7 @@ from flows.desk.cli.terminal import (
     at_home,
     counted,
     example,
+    moment,
     open_office,
     print_json,
     read_text,
@@ -221,7 +222,7 @@ def restore(
 
 
 def _tell(done: restoring.Restored, home: Home) -> None:
-    click.echo(shown(f"Restored: {home.root}, from a backup of {done.backup.time}."))
+    click.echo(shown(f"Restored: {home.root}, from a backup of {moment(done.backup.began)}."))
     if done.erased:
         keys = counted(done.erased, "erased case")
         click.echo(f"Destroyed: the keys of {keys}, which had come back.")
