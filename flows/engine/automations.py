@@ -14,7 +14,12 @@ HEARTBEAT_SECONDS: Final = 30
 """A run says so often that it is alive; one that is silent for three times as long is taken for dead."""
 
 BEGIN_SECONDS: Final = 300
-"""A run that a worker took has begun by then, or never does."""
+"""A run that a worker took has begun by then, or never does; a container's image may have to come first."""
+
+_PROCESSES: Final = ["process", "equipoise"]
+"""The types of work pools whose runs are processes of their worker, and end with it before they begin.
+
+Prefect's worker gives none of them back as it is stopped. They begin within half a minute."""
 
 _A_RUN: Final = "prefect.flow-run.*"
 _SILENT: Final = "It was silent for too long."
@@ -45,6 +50,15 @@ def described() -> list[dict[str, Any]]:
         expect=[began, *ended],
         within=BEGIN_SECONDS,
     )
+    no_process = _unheard(
+        "equipoise: a run that no process begins has crashed",
+        "A run that a worker of processes took and did not begin, as one does that is stopped, has crashed.",
+        ("CRASHED", _UNBEGUN),
+        after=[*taken],
+        expect=[began, *ended],
+        within=3 * HEARTBEAT_SECONDS,
+        pools=_PROCESSES,
+    )
     # No worker ends it, and its place would be taken for as long.
     cancelled = _unheard(
         "equipoise: a run that was cancelled before it began is cancelled",
@@ -54,7 +68,7 @@ def described() -> list[dict[str, Any]]:
         expect=[alive, *ended],
         within=3 * HEARTBEAT_SECONDS,
     )
-    # Not done by the first two themselves: of a run that was planned less than five minutes before, as after
+    # Not done by the first three: of a run that was planned less than five minutes before, as after
     # a deployment, Prefect puts the end by and takes it for silent. It cannot crash then, and needs no next.
     following = {
         "name": "equipoise: after a run that was found dead comes the next",
@@ -64,7 +78,7 @@ def described() -> list[dict[str, Any]]:
         | {"match": {"prefect.resource.id": [_A_RUN], "prefect.state-message": [_SILENT, _UNBEGUN]}},
         "actions": [{"type": "run-deployment", "source": "inferred"}],
     }
-    return [silent, unbegun, cancelled, following]
+    return [silent, unbegun, no_process, cancelled, following]
 
 
 def unserved(there: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -92,30 +106,43 @@ def unserved(there: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
 def _works(automation: Mapping[str, Any]) -> frozenset[tuple[Any, ...]]:
     """Return what an automation does, by which it is known."""
     # Of a trigger that is made of others nothing is known; such a one is not ours.
-    posture = automation["trigger"].get("posture")
+    trigger = automation["trigger"]
+    of_some = isinstance(trigger.get("match_related"), list)
     what = ("type", "state", "message", "source")
-    return frozenset((posture, *(each.get(key) for key in what)) for each in automation["actions"])
+    return frozenset(
+        (trigger.get("posture"), of_some, *(each.get(key) for key in what)) for each in automation["actions"]
+    )
 
 
 def _unheard(
-    name: str, description: str, becomes: tuple[str, str], *, after: list[str], expect: list[str], within: int
+    name: str,
+    description: str,
+    becomes: tuple[str, str],
+    *,
+    after: list[str],
+    expect: list[str],
+    within: int,
+    pools: list[str] | None = None,
 ) -> dict[str, Any]:
     state, message = becomes
     return {
         "name": name,
         "description": description,
         "enabled": True,
-        "trigger": _trigger("Proactive", expect=expect, within=within) | {"after": after},
+        "trigger": _trigger("Proactive", expect=expect, within=within, pools=pools) | {"after": after},
         "actions": [{"type": "change-flow-run-state", "state": state, "message": message}],
     }
 
 
-def _trigger(posture: str, *, expect: list[str], within: int) -> dict[str, Any]:
+def _trigger(
+    posture: str, *, expect: list[str], within: int, pools: list[str] | None = None
+) -> dict[str, Any]:
+    ours = {"prefect.resource.id": [f"prefect.tag.{authorities.TAG}"]}
     return {
         "type": "event",
         "posture": posture,
         "match": {"prefect.resource.id": [_A_RUN]},
-        "match_related": {"prefect.resource.id": [f"prefect.tag.{authorities.TAG}"]},
+        "match_related": [ours, {"prefect.work-pool.type": pools}] if pools else ours,
         "expect": expect,
         "for_each": ["prefect.resource.id"],
         "threshold": 1,

@@ -240,7 +240,7 @@ def told_by_the_doctor(home: Home) -> list[str]:
 
 
 @pytest.mark.usefixtures("remote")
-@pytest.mark.parametrize("which", sampled(range(4)))
+@pytest.mark.parametrize("which", sampled(range(len(described()))))
 def test_the_doctor_names_an_automation_that_is_gone_or_off_with_the_command_that_mends_it(
     resting: Town, sole_deployer: None, automations: dict[str, str], which: int
 ) -> None:

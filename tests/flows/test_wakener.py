@@ -9,7 +9,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
+from urllib.error import HTTPError
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,6 +29,7 @@ from flows.casework.taking_in import taking_in
 from flows.domain.errors import RegisterError
 from flows.domain.procedure import Stage
 from flows.engine import due, failures, here, wakener, waking
+from flows.engine.automations import BEGIN_SECONDS
 from flows.engine.deployment import automations_yaml
 from flows.engine.due import Runs
 from flows.engine.settings import SCHEDULES
@@ -298,11 +302,12 @@ def test_a_run_that_is_deleted_as_it_begins_holds_up_nothing(
 
 
 @pytest.fixture
-def automations() -> Iterator[None]:
-    """Those of deploy/, which wait for ten seconds."""
+def automations(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Those of deploy/, which wait for ten seconds; with a parameter those alone that wait for no longer."""
     described = safe_load(automations_yaml())["automations"]
     for each in described:
-        each["trigger"]["within"] = min(each["trigger"]["within"], 10)
+        if each["trigger"]["within"] <= getattr(request, "param", inf):
+            each["trigger"]["within"] = min(each["trigger"]["within"], 10)
     made = [ask("/automations/", each)["id"] for each in described]
     yield
     for each in made:
@@ -334,6 +339,44 @@ def test_after_a_run_that_is_found_dead_the_next_is_asked_for(drafting: str, die
 
     assert len(runs_of(drafting)) == 2
     assert state_of(run) == "CRASHED"
+
+
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("automations")
+@pytest.mark.parametrize("automations", [BEGIN_SECONDS - 1], indirect=True)
+def test_a_run_that_ended_with_its_worker_of_processes_is_found_before_one_that_may_yet_begin(
+    sole_deployer: None,
+) -> None:
+    del sole_deployer
+    kinds = ("process", "equipoise", "docker", "kubernetes")
+    pools = {kind: f"{kind} that is stopped" for kind in kinds}
+    deployments: dict[str, str] = {}
+    try:
+        with get_client(sync_client=True) as client:
+            flow = client.create_flow(DRAFTING)
+            for kind, pool in pools.items():
+                ask("/work_pools/", {"name": pool, "type": kind, "base_job_template": {}})
+                made = client.create_deployment(
+                    flow_id=flow, name=pool, work_pool_name=pool, tags=["equipoise"]
+                )
+                deployments[kind] = str(made)
+        runs = {kind: a_run_that_was(each, "PENDING") for kind, each in deployments.items()}
+
+        for kind in ("process", "equipoise"):
+            eventually(lambda kind=kind: asked_for(deployments[kind]), 90, f"nothing was asked for on {kind}")
+
+        assert {kind: state_of(run) for kind, run in runs.items()} == {
+            "process": "CRASHED",
+            "equipoise": "CRASHED",
+            "docker": "PENDING",
+            "kubernetes": "PENDING",
+        }
+    finally:
+        for pool in pools.values():
+            with suppress(HTTPError):
+                ask(f"/work_pools/{quote(pool)}", None, method="DELETE")
+        for each in deployments.values():
+            ask(f"/deployments/{each}", None, method="DELETE")
 
 
 @pytest.mark.exhaustive
