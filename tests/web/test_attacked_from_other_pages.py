@@ -49,6 +49,12 @@ ASKS_OFTEN: Final = """async (at) => {
   ]);
   await Promise.all(asked);
 }"""
+FETCHES_AHEAD: Final = """<!doctype html><title>Elsewhere</title>
+<script type="speculationrules">
+{{"prefetch": [{{"source": "list", "eagerness": "immediate", "urls": [{urls}]}}]}}
+</script>
+"""
+"""No click is needed, and each of them says of itself that nobody led here."""
 WAYS: Final = (
     {"credentials": "include"},
     {"credentials": "include", "mode": "no-cors"},
@@ -119,6 +125,30 @@ def test_another_page_of_the_browser_reads_and_does_nothing(
     assert someone.heading == "Waiting"
     assert passes_audit(home)
     someone.problems.clear()  # the browser says why
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_nothing_is_fetched_ahead_for_another_page_as_if_somebody_had_asked_for_it(
+    name: str, person: Callable[..., Person], at: str
+) -> None:
+    someone, ahead = person(), [f"{at}/invitation/none?{number}" for number in range(30)]
+    text = FETCHES_AHEAD.format(urls=", ".join(f'"{each}"' for each in ahead))
+    with another_place(text) as port:
+        other = someone.context.new_page()
+        ended: list[str] = []
+        for event in ("requestfinished", "requestfailed"):
+            other.on(event, lambda each: ended.append(each.url))
+        other.goto(f"http://{name}:{port}/")
+        while not {*ahead} <= {*ended}:
+            other.wait_for_timeout(50)
+        other.close()
+
+    answer = someone.page.goto(f"{at}/invitation/none")
+
+    assert answer
+    assert answer.status == 404  # and not 429
+    someone.problems.clear()
 
 
 @pytest.mark.exhaustive

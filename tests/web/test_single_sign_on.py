@@ -51,6 +51,22 @@ def test_somebody_enters_by_their_account_and_acts_with_their_own_key(
     assert provider.asked == {}
 
 
+@pytest.mark.usefixtures("provider")
+def test_nobody_elses_coming_back_keeps_somebody_out_whose_sign_in_is_waited_for(
+    person: Callable[..., Person], at: str
+) -> None:
+    officer = person()
+    asked = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    with httpx.Client(base_url=at, headers=asked) as led:  # as windows are that another page opens
+        answers = [led.get("/sign-in/on/back?state=x").status_code for _ in range(25)]
+        assert answers[-1] == 429
+        led.get("/sign-in/on")  # and a sign-in that was begun elsewhere is another's
+        assert led.get("/sign-in/on/back?state=x").status_code == 429
+    officer.goes("/me")
+    officer.follows("Sign in with your account")
+    officer.page.get_by_role("heading", name="foi-officer").wait_for()
+
+
 FAULTS: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "another issuer": ({"claims": {"iss": "https://other.example"}}, "cannot be verified"),
     "another audience": ({"claims": {"aud": "another"}}, "cannot be verified"),

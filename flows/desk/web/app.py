@@ -237,7 +237,7 @@ def _endpoint(desk: Desk, route: Route, *, json_: bool) -> Callable[[Request], C
         if origin is None:
             return plain_error(421, request)
         safe = route.method in safety.SAFE and not route.machine
-        if safe and safety.is_part_of_another(request.headers):
+        if safe and (safety.is_part_of_another(request.headers) or safety.is_fetched_ahead(request.headers)):
             return plain_error(404, request)
         if not (safe or route.machine or safety.is_from_here(request.headers, origin)):
             return plain_error(403, request)
@@ -424,7 +424,8 @@ def _check_open(route: Route, visit: Visit) -> None:
     # Where a page of others leads somebody does not count as their own asking, which it could use up.
     whence = " from elsewhere" if visit.led else ""
     key = f"{route.method} {route.path} {who}{whence}"
-    if route.rate and (wait := visit.store.within_rate(key, most=route.rate, seconds=_MINUTE)):
+    limited = route.rate and not route.awaits(visit)
+    if limited and (wait := visit.store.within_rate(key, most=route.rate, seconds=_MINUTE)):
         raise TooOftenError(wait)
     # What is open to everybody is sent from pages of no session, also by whoever signed in at another since.
     bound = route.method not in safety.SAFE and route.open_to is not None

@@ -48,6 +48,10 @@ _FEW: Final = 20
 """Times a minute for what somebody could try in order to guess, or to wear the machine out."""
 
 
+def _nobody(_: Visit) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One route.
@@ -55,6 +59,7 @@ class Route:
     Attributes:
         open_to: Roles one of which is needed; None where nobody need have signed in.
         rate: How often a person, or an address, may take it within a minute; 0 for no limit.
+        awaits: Tells whether it waits for whoever asks, who began it: then nobody else uses up its rate.
         most: Bytes of what is sent.
         has_json: Whether the page is to be had as JSON too.
         machine: Whether a program asks, which brings a password: no cookie counts, and it sends no form.
@@ -66,6 +71,7 @@ class Route:
     handle: Callable[[Visit], Answer]
     open_to: frozenset[Role] | None
     rate: int = 0
+    awaits: Callable[[Visit], bool] = _nobody
     most: int = 1 << 20
     has_json: bool = False
     machine: bool = False
@@ -98,7 +104,14 @@ ROUTES: Final = (
     Route(method="GET", path="/sign-in", handle=entering.ask, open_to=None, rate=60),
     _does("/sign-in", entering.enter, None, rate=_FEW),
     Route(method="GET", path="/sign-in/on", handle=entering.sign_on, open_to=None, rate=_FEW),
-    Route(method="GET", path="/sign-in/on/back", handle=entering.back, open_to=None, rate=_FEW),
+    Route(
+        method="GET",
+        path="/sign-in/on/back",
+        handle=entering.back,
+        open_to=None,
+        rate=_FEW,
+        awaits=entering.is_awaited,
+    ),
     _does("/sign-in/sample", entering.enter_sample, None, rate=_FEW),
     _does("/language", static.language, None, rate=_FEW),
     _does("/sign-out", entering.leave, EVERYBODY),

@@ -1,7 +1,8 @@
 """What every answer of the desk forbids a browser, and what is refused before a page is asked.
 
 1. The Host has to be one of the desk's own: a foreign name that leads to this machine reaches nothing.
-2. No page of another place has anything of the desk as a part of itself: it can lead here, and no more.
+2. No page of another place has anything of the desk as a part of itself, or fetched ahead: it can lead here,
+   and no more.
 3. Whatever changes something has to come from a page of this very origin (Fetch Metadata, else Origin), and
    bring the token of its session besides.
 4. No page stands in a frame, runs a script of another place or one written into it, or tells others where it
@@ -110,6 +111,15 @@ def is_part_of_another(headers: Mapping[str, str]) -> bool:
     """
     opens = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == ("navigate", "document")
     return led_from_elsewhere(headers) and not opens
+
+
+def is_fetched_ahead(headers: Mapping[str, str]) -> bool:
+    """Tell whether a browser fetches a page before anybody wants to see it.
+
+    A page of another place can have it do so without a click, and it then says of itself that nobody led it
+    here (``Sec-Fetch-Site: none``), so that it would count as the person's own asking.
+    """
+    return "sec-purpose" in headers or "prefetch" in {headers.get("purpose"), headers.get("x-moz")}
 
 
 def has_token(session: Session, token: str) -> bool:

@@ -95,6 +95,16 @@ def begin(store: Store, known: Provider, back: str, next_: str, *, anew: bool = 
     return f"{_metadata(known)['authorization_endpoint']}?{urlencode(asked)}", kept
 
 
+def is_begun(store: Store, asked: Mapping[str, str], kept: str) -> bool:
+    """Tell whether the sign-in that a browser comes back from was begun in it, and waits.
+
+    Args:
+        asked, kept: As of ``finish``.
+    """
+    content = store.challenge(_PURPOSE, asked.get("state", "").partition(".")[0])
+    return content is not None and _is_kept(json.loads(content), kept)
+
+
 def finish(
     store: Store, known: Provider, back: str, asked: Mapping[str, str], kept: str, *, register: str
 ) -> SignedOn:
@@ -111,7 +121,7 @@ def finish(
     name, _, state = asked.get("state", "").partition(".")
     content = json.loads(store.take_challenge(_PURPOSE, name))
     same = hmac.compare_digest(content["state"].encode(), state.encode())
-    if not same or not hmac.compare_digest(content["kept"].encode(), _digest(kept).encode()):
+    if not same or not _is_kept(content, kept):
         raise RefusedError("This sign-in was begun in another browser; begin it again.")
     if "code" not in asked:
         raise RefusedError("Your authority's sign-in did not let you in.")
@@ -194,6 +204,10 @@ def _check_host(known: Provider, url: str) -> None:
     here, there = urlsplit(known.issuer), urlsplit(url)
     if (there.scheme, there.netloc) != (here.scheme, here.netloc):
         raise RefusedError("Your authority's sign-in leads to another host than the one this desk was told.")
+
+
+def _is_kept(content: Mapping[str, str], kept: str) -> bool:
+    return hmac.compare_digest(content["kept"].encode(), _digest(kept).encode())
 
 
 def _digest(secret: str) -> str:

@@ -107,6 +107,14 @@ class Store:
             self.ask("insert into challenges values (?, ?, ?, ?)", id_, purpose, content, now + GOOD_FOR)
         return id_
 
+    def challenge(self, purpose: str, id_: str) -> bytes | None:
+        """Return what somebody is to sign, or began; None where it was taken, or is too old."""
+        found = self.ask(
+            "select content from challenges where id = ? and purpose = ? and expires > ?",
+            *(id_, purpose, time.time()),
+        )
+        return bytes(found[0][0]) if found else None
+
     def take_challenge(self, purpose: str, id_: str) -> bytes:
         """Return what was to be signed, once.
 

@@ -107,6 +107,11 @@ def sign_on(visit: Visit) -> Answer:
     return See(url=url, began=kept)
 
 
+def is_awaited(visit: Visit) -> bool:
+    """Tell whether somebody comes back from a sign-in that this browser began, and that has not ended."""
+    return oidc.is_begun(visit.store, visit.asked, visit.began)
+
+
 def back(visit: Visit) -> Answer:
     """Let somebody in whom the authority's single sign-on knows."""
     known = _provider(visit)
