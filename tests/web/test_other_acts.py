@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 import pytest
 from desk_builders import CASE, CASES, passes_audit
-from web_builders import cookie_of
+from letter_texts import a_letter
+from web_builders import SignedIn, cookie_of
 
+from flows.casework.office import open_office
 from flows.desk.web import forms
 from flows.desk.web.forms import UnfitFieldError
+from flows.desk.web.pages.acting import choices
 from flows.desk.web.visit import Visit
 from flows.domain.acts import ACTS, On, Reason
 from flows.domain.documents import TEST
@@ -80,6 +84,36 @@ def test_what_cannot_be_done_is_listed_with_why(person: Callable[..., Person], *
     assert "foi-officer may not reopen: that needs the role sign-off-officer." in officer.words
     width = officer.page.evaluate("document.documentElement.scrollWidth")
     assert width <= size["width"]
+
+
+def test_every_act_on_a_document_is_done_to_the_version_that_its_page_showed_and_to_no_other(
+    home: Home, at: str, command: Desk, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.md"
+    letter.write_text(a_letter("extension", CASE, date(2022, 12, 1)), encoding="utf-8")
+    command.done("draft", CASE, letter, "--document", "extension", "--as", "foi-officer")
+    before, tried = command.told("history", CASE), set()
+    for person in ("foi-officer", "sign-off-officer"):
+        someone = SignedIn(home, at, person)
+        with open_office(home, reading=True) as office:
+            visit: Any = SimpleNamespace(person=person, policy=office.register.policy())
+            case = office.register.dossier(CASE).case
+            acts = [
+                each
+                for each in choices(case, visit)
+                if each.document and case.document(each.document).version
+            ]
+        for each in acts:
+            page = someone.client.get(f"{_THERE}/act?act={each.id}").text
+            assert ('name="version" value="1"' in page) is not bool(each.why_not), each.id
+            for version in ("", "0", "2"):
+                form = {"act": each.id, "version": version, "reason": "Because.", "fact-on": "2022-12-01"}
+                answer = someone.sends(f"{_THERE}/act", {"Origin": at}, **form)
+                assert (answer.status_code, "is at version 1, not" in answer.text) == (422, True), each.id
+            tried |= set() if each.why_not else {each.act}
+        someone.close()
+    assert {"submit", "withdraw-draft"} <= tried
+    assert command.told("history", CASE) == before
 
 
 _GOOD: Final = {

@@ -10,7 +10,7 @@ from flows.casework.acts import Officer
 from flows.desk.web import forms
 from flows.desk.web.forms import Field, UnfitFieldError
 from flows.desk.web.numbers import whole
-from flows.desk.web.pages.case import dossier_of, title_of
+from flows.desk.web.pages.case import dossier_of, title_of, version_read
 from flows.desk.web.pages.signing import begin, keep
 from flows.desk.web.visit import NotFoundError, Page, Sent
 from flows.domain.acts import (
@@ -93,6 +93,7 @@ class ActView:
     Attributes:
         chosen: The one that is asked for now; None while it is to be chosen.
         fields: Of its form.
+        version: Of the document that it is done to; 0 where it is done to the case, or none is written yet.
     """
 
     reference: str
@@ -177,7 +178,7 @@ def _asked(visit: Visit, act: str, error: PitError | None) -> Page:
         others=tuple(each for each in found if each.why_not),
         chosen=chosen,
         fields=tuple(fields),
-        version=case.document(chosen.document).version if chosen and kind and kind.names_version else 0,
+        version=case.document(chosen.document).version if chosen and chosen.document else 0,
     )
     given = {field.name: visit.sent(field.name) or visit.asked.get(field.name, "") for field in fields}
     more = {"error": error or "", "wrong": forms.field_of(error) if error else "", "given": given}
@@ -199,6 +200,8 @@ def propose(visit: Visit) -> Answer:
     try:
         if kind == RECORDS:
             return _schedule(visit, dossier)
+        if dossier.case.document(document).version:
+            version_read(visit, dossier.case, document)
         wish = forms.wish_of(kind, dossier.case.reference, document, visit)
         if kind == READ_REQUEST:
             return keep(visit, lambda one: sealed.open_sealed(visit.office, one, wish.reference, wish.reason))
