@@ -43,6 +43,10 @@ _FETCH: Final = (
     "--update-head-ok",
     "--no-recurse-submodules",
 )
+_HERE: Final = "file://"
+_MARKS: Final = (b"# v2 git bundle\n", b"# v3 git bundle\n")
+"""How a file of `git bundle` begins (gitformat-bundle)."""
+_LONGEST_MARK: Final = max(map(len, _MARKS))
 _SECONDS: Final = 3_600
 FETCHING: Final = "Fetching"
 FOLLOWING_COPY: Final = "Following the copy"
@@ -223,22 +227,46 @@ def _candidate(stores: list[Path], place: Path) -> Iterator[Path]:
 
 
 def _fetch(source: str, candidate: Path) -> None:
-    if Path(source).is_dir():
-        # Of a register on this machine its objects and branch, and none of its settings.
-        if branch_of(Path(source)) is None:
-            raise RegisterError(f"There is no register at {source}.")
-        with lent(Path(source)) as (own, _):
-            _run_fetch(str(own), candidate)
+    there = _on_this_machine(source)
+    if there is None:
+        # Nor does anything else lead git to what is here.
+        _run_fetch(source, source, candidate, "-c", "protocol.file.allow=never")
+    elif _is_bundle(there):
+        _run_fetch(source, str(there), candidate)
+    elif branch_of(there) is None:
+        raise RegisterError(f"There is no register at {source}.")
     else:
-        _run_fetch(source, candidate)
+        # Its objects and branch, and none of its settings.
+        with lent(there) as (own, _):
+            _run_fetch(source, str(own), candidate)
 
 
-def _run_fetch(source: str, candidate: Path) -> None:
-    variables = environment(candidate) | {"GIT_TERMINAL_PROMPT": "0"}
-    settings = ("-c", "transfer.fsckObjects=true", "-c", "safe.directory=*", "-c", "gc.auto=0")
+def _on_this_machine(source: str) -> Path | None:
+    """Return what a source names on this machine, as git tells it apart; None for one elsewhere.
+
+    git would look for a name with an ending too, and be led by a file to a register elsewhere, and take
+    either with all its settings.
+    """
+    path = source.removeprefix(_HERE)
+    is_elsewhere = ":" in path.partition("/")[0]
+    return Path(path).resolve() if path != source or not is_elsewhere or Path(path).exists() else None
+
+
+def _is_bundle(path: Path) -> bool:
     try:
-        subprocess.run(  # noqa: S603 - the source comes after --, and is no option
-            [*GIT, *settings, *_FETCH, "--", source, f"+{BRANCH}:{BRANCH}"],
+        with disk.opened_plain(path) as file:
+            return file.read(_LONGEST_MARK).startswith(_MARKS)
+    except OSError:
+        return False
+
+
+def _run_fetch(source: str, place: str, candidate: Path, *more: str) -> None:
+    """Fetch from where ``source`` is to be found; what failed is said of the name that somebody gave."""
+    variables = environment(candidate) | {"GIT_TERMINAL_PROMPT": "0"}
+    settings = ("-c", "transfer.fsckObjects=true", "-c", "safe.directory=*", "-c", "gc.auto=0", *more)
+    try:
+        subprocess.run(  # noqa: S603 - the place comes after --, and is no option
+            [*GIT, *settings, *_FETCH, "--", place, f"+{BRANCH}:{BRANCH}"],
             cwd=candidate,
             env=variables,
             stdin=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,7 @@ from register_builders import Office, audited, check_brought
 from flows.domain.errors import MalformedError, RefusedError, RegisterError
 from flows.domain.policy import SERVICE
 from flows.register import sharing
-from flows.register.mirror import Mirrored, Verifier, _linked, brought, check_push, mirror
+from flows.register.mirror import Mirrored, Verifier, _linked, brought, check_push, mirror, take
 from flows.register.repository import BRANCH, branch_of
 
 if TYPE_CHECKING:
@@ -174,14 +175,51 @@ def test_a_mirror_is_of_a_register_and_lies_in_a_folder_of_its_own(
 
     with pytest.raises(MalformedError, match="something else than a register"):
         mirror(str(busy_office.path), tmp_path / "letters", verifier)
-    for source in (str(tmp_path / "none"), "--upload-pack=touch canary", "ext::sh -c touch% canary"):
-        with pytest.raises(RegisterError, match="git could not fetch"):
+    with pytest.raises(RegisterError, match="git could not fetch"):
+        mirror("ext::sh -c touch% canary", tmp_path / "copy", verifier)
+    for source in (str(tmp_path / "none"), "--upload-pack=touch canary", str(tmp_path / "letters")):
+        with pytest.raises(RegisterError, match=f"^There is no register at {source}[.]$"):
             mirror(source, tmp_path / "copy", verifier)
-    with pytest.raises(RegisterError, match=r"none: '.*/none' does not appear to be a git repository\.$"):
-        mirror(str(tmp_path / "none"), tmp_path / "copy", verifier)
-    with pytest.raises(RegisterError, match=r"There is no register at .*/letters"):
-        mirror(str(tmp_path / "letters"), tmp_path / "copy", verifier)
     assert not [*tmp_path.rglob("canary")]
+
+
+def lying_in_wait(office: Office, folder: Path) -> dict[str, Path | str]:
+    """Return names that git takes for a register with settings of its own, which nobody could read."""
+    register = folder / "theirs.git"
+    shutil.copytree(office.path, register)
+    (register / "config").write_text("no settings\n")
+    bundle, other = folder / "all.bundle", folder / "work"
+    bundle.write_text(f"gitdir: {register}\n")
+    other.mkdir()
+    (other / ".git").write_text(f"gitdir: {register}\n")
+    (folder / "named.bundle").write_text("# v2 git bundle\n\n")
+    return {
+        "without its ending": folder / "theirs",
+        "a file that leads to it": bundle,
+        "a folder with such a file": other,
+        "that, by an address": f"file://{other}",
+        "a file that has nothing": folder / "named.bundle",
+        "nothing": folder / "none",
+    }
+
+
+def test_no_settings_of_a_register_on_this_machine_have_a_say_however_it_is_named(
+    busy_office: Office, tmp_path: Path
+) -> None:
+    verifier = Verifier(check_brought=check_brought, pin=None, now=LATE)
+    for name, source in lying_in_wait(busy_office, tmp_path).items():
+        with pytest.raises(RegisterError) as refused:
+            mirror(str(source), tmp_path / "copy", verifier)
+        assert "config" not in str(refused.value), name  # where git says that it cannot read it
+        with pytest.raises(RegisterError):
+            take([str(source)], tmp_path / "taken")
+    for number, named in enumerate([str(tmp_path / "theirs.git"), f"file://{tmp_path}/theirs.git"]):
+        assert mirror(named, tmp_path / f"copy-{number}", verifier).moved
+    subprocess.run(
+        ["git", "--git-dir", busy_office.path, "bundle", "create", "-q", tmp_path / "whole", "HEAD", BRANCH],
+        check=True,
+    )
+    assert mirror(str(tmp_path / "whole"), tmp_path / "of a bundle", verifier).moved
 
 
 # What a registrar elsewhere hands out ---------------------------------------------------------------
