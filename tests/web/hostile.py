@@ -13,7 +13,7 @@ CORPUS: Final = (
     "</textarea><script>alert(1)</script>",
     "</pre></select></option><iframe src=javascript:alert(1)>",
     "[x](javascript:alert(1)) ![x](x) <a href='data:text/html,x'>x</a>",
-    "{{ 1013 * 97 }} {% raw %} ${1013*97} #{1}",
+    "{{ 1234567 * 7654321 }} {% raw %} ${1234567*7654321} #{1}",
     "%s %(num)d {0} \\u003cscript\\u003e",
     "&lt;script&gt; &#60;script&#62;",
     "\u202e\u2066txt.exe\ufeff\u200b\u0000\u0007\x1b[31m",
@@ -28,7 +28,7 @@ class _Brought(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found = ["98261"] if "98261" in page else []  # 1013 * 97
+        self.found = ["reckoned"] if "9449772114007" in page else []  # no digest has so many digits by chance
         self.feed(page)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
