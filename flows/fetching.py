@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What somebody answers, in HTTP."""
+    """What somebody answers, in HTTP; ``date`` is what they say of their clock, if anything."""
 
     status: int
     body: bytes
+    date: str = ""
 
 
 def fetch(
@@ -61,7 +62,9 @@ def fetch(
     try:
         request = Request(url, data, dict(headers or {}))  # noqa: S310 - looked at by the caller
         with opener.open(request, timeout=within) as answer:
-            return Answer(status=answer.status, body=body_of(answer, most))
+            return Answer(
+                status=answer.status, body=body_of(answer, most), date=answer.headers.get("Date", "")
+            )
     except (HTTPException, ValueError) as error:
         raise OSError(f"no answer in HTTP: {type(error).__name__}") from None
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flows import disk
+from flows import home as home_of
 from flows.casework import acts, auditing, copies_elsewhere, erasing, mail_doctor, publishing
 from flows.casework.ailment import Ailment
 from flows.casework.office import open_office
@@ -37,6 +38,7 @@ from flows.vault.wrapping import is_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from flows.casework.office import Office
@@ -48,6 +50,8 @@ READING: Final = "Reading every case"
 """What a doctor does first where the catalogue is made anew."""
 _AHEAD: Final = 5 * 60
 """Seconds by which two clocks may differ."""
+_SERVERS_APART: Final = 60
+"""Seconds by which that of a server elsewhere may, before its runs begin late or are taken too early."""
 _LEAST_ROOM: Final = 64 << 20
 """Bytes that are left on the disk."""
 _OTHERS: Final = 0o077
@@ -90,12 +94,28 @@ def _prefect(home: Home) -> Iterator[Ailment]:
             what=f"No flow can be asked for at that Prefect server: {what}.",
             remedy="Put that right; until then what acts lead to waits for a tick there, or is not done.",
         )
+    if there and (apart := _apart(there.clock())):
+        yield Ailment(
+            place="PREFECT_API_URL",
+            what=f"The clock of that Prefect server is {apart} this machine's.",
+            remedy="Set all machines by NTP, the workers' too: a tick begins as late as its worker is "
+            "behind, and one that is taken too early keeps its flow from others.",
+        )
     for name, command in there.unserved_automations() if there else ():
         yield Ailment(
             place="PREFECT_API_URL",
             what=f"On that Prefect server the automation `{name}` is gone or off, and no other does that.",
             remedy=f"`{command}` mends that; until then a run that is killed can block its flow.",
         )
+
+
+def _apart(there: datetime | None) -> str:
+    """Return by how much a clock differs from this machine's; empty where it hardly does, or is not known."""
+    seconds = (there - home_of.now()).total_seconds() if there else 0.0
+    if abs(seconds) <= _SERVERS_APART:
+        return ""
+    minutes = max(1, round(abs(seconds) / 60))
+    return f"{minutes} minute{'s' if minutes > 1 else ''} {'ahead of' if seconds > 0 else 'behind'}"
 
 
 def mend(home: Home, *, asking: bool = True, tell: Tell | None = None) -> tuple[list[Ailment], list[Ailment]]:

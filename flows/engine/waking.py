@@ -12,6 +12,7 @@ import time
 from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -25,8 +26,8 @@ from flows.settings import OWN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
+    from flows.fetching import Answer
     from flows.home import Home
 
 _MOST: Final = 1 << 22
@@ -50,7 +51,11 @@ _REFUSED: Final = {
 }
 """What a server means by a status that it goes on answering with."""
 _PAUSED: Final = "its work pool {pool} is paused; resume it"
-_NOBODY: Final = "no worker of its work pool {pool} looks for runs of {flow}; start one"
+_NOBODY: Final = (
+    "no worker of its work pool {pool} looks into the queue {queue}, for runs of {flow}; start one"
+)
+_HTTP_DATE: Final = "%a, %d %b %Y %H:%M:%S GMT"
+"""Of an answer (RFC 9110, 5.6.7)."""
 
 _NEXT: Final = {
     Stage.RECEIVED: "drafting",
@@ -94,9 +99,9 @@ class Prefect:
         Raises:
             OSError, ValueError: it does not answer, or not as one does, or refuses.
         """
-        return object_of(self._answered(path, body, within=within) or b"{}")
+        return object_of(self._answered(path, body, within=within).body or b"{}")
 
-    def _answered(self, path: str, body: object = None, *, within: float = _WITHIN) -> bytes:
+    def _answered(self, path: str, body: object = None, *, within: float = _WITHIN) -> Answer:
         from flows.fetching import fetch  # noqa: PLC0415 - where an up runs alone
 
         headers = {"Content-Type": "application/json"}
@@ -113,7 +118,7 @@ class Prefect:
             time.sleep(_BUSY_SECONDS)
         if not _OK <= answer.status < _ELSEWHERE:
             raise _StatusError(answer.status)
-        return answer.body
+        return answer
 
     def ask_for_refused(self, deployment: str, since: datetime) -> None:
         """Ask for one run in the place of those that were refused, as another was under way; never fails.
@@ -132,7 +137,7 @@ class Prefect:
             "limit": 1,
         }
         with suppress(OSError, ValueError, KeyError, TypeError):
-            for refused in json_of(self._answered("/flow_runs/filter", which)):
+            for refused in json_of(self._answered("/flow_runs/filter", which).body):
                 body = {**_SCHEDULED, "idempotency_key": f"instead-of-{refused['id']}"}
                 self.call(f"/deployments/{deployment}/create_flow_run", body)
 
@@ -168,7 +173,9 @@ class Prefect:
             if pool and self.call(f"/work_pools/{quote(str(pool), safe='')}").get("is_paused"):
                 return _PAUSED.format(pool=pool)
             if pool and deployment.get("status") == "NOT_READY":
-                return _NOBODY.format(flow=flow, pool=pool)
+                return _NOBODY.format(
+                    flow=flow, pool=pool, queue=deployment.get("work_queue_name") or "default"
+                )
         except _StatusError as error:
             return _REFUSED.get(error.status, "").format(flow=flow) or None
         except (OSError, ValueError):
@@ -184,13 +191,20 @@ class Prefect:
         there: list[Any] = []
         try:
             for offset in range(0, _MOST_AUTOMATIONS, _PAGE):
-                page = json_of(self._answered("/automations/filter", {"limit": _PAGE, "offset": offset}))
+                body = {"limit": _PAGE, "offset": offset}
+                page = json_of(self._answered("/automations/filter", body).body)
                 there += page
                 if len(page) < _PAGE:
                     break
             return automations.unserved(there)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return []
+
+    def clock(self) -> datetime | None:
+        """Return what it says of its clock, to the second; None where it says nothing."""
+        with suppress(OSError, ValueError):
+            return datetime.strptime(self._answered("/health").date, _HTTP_DATE).replace(tzinfo=UTC)
+        return None
 
     def silence(self) -> str | None:
         """Return what keeps it from answering, in the system's words; None where it answers."""

@@ -11,6 +11,7 @@ import stat
 import urllib.error
 import urllib.request
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from flow_builders import ask
 from prefect.client.orchestration import get_client
 from sampling import sampled
 
+from flows import home as flows_home
 from flows.casework import doctor
 from flows.domain.documents import ASSESSMENT
 from flows.domain.errors import RegisterError
@@ -206,7 +208,7 @@ def test_a_command_and_the_doctor_tell_of_a_work_pool_that_nobody_serves_or_that
             flow = client.create_flow(engine.load(row))
             client.create_deployment(flow_id=flow, name=row.flow, work_pool_name=pool)
             for paused, what in {
-                False: "no worker of its work pool {}",
+                False: "no worker of its work pool {} looks into the queue default, for runs of mail",
                 True: "its work pool {} is paused",
             }.items():
                 ask(f"/work_pools/{quote(pool)}", {"is_paused": paused}, method="PATCH")
@@ -221,6 +223,26 @@ def test_a_command_and_the_doctor_tell_of_a_work_pool_that_nobody_serves_or_that
             for each in client.read_deployments():
                 if each.name == row.flow:
                     client.delete_deployment(each.id)
+
+
+@pytest.mark.usefixtures("remote", "automations")
+@pytest.mark.parametrize(
+    ("apart", "what"),
+    [
+        (timedelta(seconds=30), ""),
+        (timedelta(seconds=-30), ""),
+        (timedelta(minutes=10), "is 10 minutes behind this machine's"),
+        (timedelta(minutes=-10), "is 10 minutes ahead of this machine's"),
+    ],
+)
+def test_the_doctor_tells_of_a_prefect_server_whose_clock_is_another(
+    resting: Town, apart: timedelta, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flows_home, "now", lambda: datetime.now(UTC) + apart)
+
+    told = [each.what for each in doctor.examine(resting.home) if "clock of that" in each.what]
+
+    assert told == ([f"The clock of that Prefect server {what}."] if what else [])
 
 
 @pytest.fixture
