@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Reply = Callable[[str, bytes], tuple[str, bytes]]
-    """Of a path and what was sent, the type of the answer and the answer."""
+    Reply = Callable[[str, bytes], tuple[str, bytes] | tuple[str, bytes, int]]
+    """Of a path and what was sent, the type of the answer, the answer, and its status where it is not 200."""
 
 
 @contextmanager
@@ -26,8 +26,8 @@ def answering_on_loopback(reply: Reply) -> Iterator[str]:
             self._send(b"")
 
         def _send(self, asked: bytes) -> None:
-            kind, content = reply(self.path, asked)
-            self.send_response(200)
+            kind, content, *status = reply(self.path, asked)
+            self.send_response(*(status or [200]))
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

@@ -286,6 +286,21 @@ def test_a_prefect_server_that_answers_anything_is_one_that_does_not_answer() ->
             assert there.ask("intake", None) is None, answer
 
 
+@pytest.mark.parametrize("broken", ["", "/deployments/", "/work_pools/"])
+def test_a_prefect_server_that_answers_with_an_error_is_told_of(broken: str) -> None:
+    answers = {"/deployments/": b'{"work_pool_name": "x", "status": "READY"}', "/work_pools/": b"{}"}
+
+    def reply(path: str, _: bytes) -> tuple[str, bytes, int]:
+        body = next((body for part, body in answers.items() if part in path), b"true")
+        return "application/json", body, 500 if broken in path else 200
+
+    with answering_on_loopback(reply) as url:
+        there = Prefect(url=f"{url}/api", authorization="")
+
+        assert there.trouble() == "it answers with 500"
+        assert there.refusal("intake") is None  # a command asks again first
+
+
 def test_what_is_fetched_is_bounded_and_leads_nowhere_else() -> None:
     with answering_on_loopback(lambda _, asked: ("text/plain", asked or b"x" * 9)) as url:
         options: dict[str, Any] = {"within": 5.0, "proxies": False}

@@ -107,7 +107,7 @@ def _unreached(there: Prefect, flow: str) -> RegisterError:
         return RegisterError(f"equipoise up runs, but does not get to {flow}; try again, or start it anew.")
     if silence := there.silence():
         return RegisterError(f"The Prefect server of PREFECT_API_URL does not answer ({silence}).")
-    if refusal := there.refusal(flow):
+    if refusal := there.refusal(flow, at_last=True):
         return RegisterError(_REFUSES.format(flow=flow, refusal=refusal))
     return RegisterError(
         f"The Prefect server of PREFECT_API_URL does not get to {flow}; look whether a worker runs."

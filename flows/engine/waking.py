@@ -164,8 +164,12 @@ class Prefect:
         taken = int(self.call(f"/v2/concurrency_limits/tag:{tag}")["active_slots"])
         return max(0, taken - len(self.call(f"/concurrency_limits/tag/{tag}")["active_slots"]))
 
-    def refusal(self, flow: str) -> str | None:
-        """Return why no run of ``flow`` can be asked for, or begins, until people change that; else None."""
+    def refusal(self, flow: str, *, at_last: bool = False) -> str | None:
+        """Return why no run of ``flow`` can be asked for, or begins, until people change that; else None.
+
+        Args:
+            at_last: Whether it is not asked again, so that whatever error it answers with is told.
+        """
         named = f"{flow}/{authorities.deployment(flow, self.authority)}"
         try:
             deployment = self.call(f"/deployments/name/{named}")
@@ -177,14 +181,16 @@ class Prefect:
                     flow=flow, pool=pool, queue=deployment.get("work_queue_name") or "default"
                 )
         except _StatusError as error:
-            return _REFUSED.get(error.status, "").format(flow=flow) or None
+            other = str(error) if at_last and error.status != _BUSY else None
+            return _REFUSED.get(error.status, "").format(flow=flow) or other
         except (OSError, ValueError):
             return None
         return None
 
     def trouble(self) -> str | None:
         """Return why a flow cannot be asked for there, or is not begun; None where every one can, and is."""
-        return self.silence() or next(filter(None, (self.refusal(row.flow) for row in SCHEDULES)), None)
+        refusals = (self.refusal(row.flow, at_last=True) for row in SCHEDULES)
+        return self.silence() or next(filter(None, refusals), None)
 
     def unserved_automations(self) -> list[tuple[str, str]]:
         """Return the automations whose work nothing there does, each with the command that mends it."""
