@@ -37,6 +37,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@pytest.mark.exhaustive
 def test_the_wheel_carries_templates_cases_and_the_law(installed: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     said = subprocess.run(

@@ -112,6 +112,7 @@ def cases(desk: Desk) -> int:
         return len(office.catalogue.references()) - 1  # the example
 
 
+@pytest.mark.exhaustive
 def test_a_gateway_hands_mail_over_and_a_worker_takes_it_in_over_tls_and_neither_keeps_anything(
     desk: Desk, gateway: Path, tmp_path: Path
 ) -> None:

@@ -334,6 +334,7 @@ ODD: Final[dict[str, dict[str, Any]]] = {
 }
 
 
+@pytest.mark.exhaustive
 def test_a_certificate_is_of_whom_it_names_and_in_force(desk: Desk, tmp_path: Path) -> None:
     desk.home.peers.write_text(PEERS)
     certifier = Certifier(tmp_path)
@@ -379,6 +380,7 @@ def test_a_certificate_is_of_whom_it_names_and_in_force(desk: Desk, tmp_path: Pa
 # The same act, and another under its key ----------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_an_act_that_is_sent_again_is_recorded_once_and_another_under_its_key_never(
     desk: Desk, tmp_path: Path
 ) -> None:

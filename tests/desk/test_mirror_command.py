@@ -122,6 +122,7 @@ def objects_of(server: Path) -> set[str]:
     return {str(path.relative_to(server)) for path in (server / "objects").rglob("*") if path.is_file()}
 
 
+@pytest.mark.exhaustive
 def test_a_server_lets_in_what_goes_on_and_passes_its_audit(desk: Desk, server: Path) -> None:
     desk.submit()
 

@@ -269,6 +269,7 @@ def test_the_paper_has_its_parts_in_the_order_of_the_design(played: Desk) -> Non
     assert "Public interest test signed off Sign-off officer" in record
 
 
+@pytest.mark.exhaustive
 def test_the_audit_holds_against_fingerprint_and_checkpoint_from_elsewhere(
     played: Desk, tmp_path: Path
 ) -> None:

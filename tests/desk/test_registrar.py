@@ -68,6 +68,7 @@ def keys_of(desk: Desk, far: Path, person: str) -> Officer:
     return Officer(id=person, signer=signature.load(far / person))
 
 
+@pytest.mark.exhaustive
 def test_officers_and_workers_take_a_case_to_publication_over_tls_and_no_further_than_they_may(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -511,6 +511,7 @@ def places(bench: mutants.Bench) -> list[Any]:
     return [*held, root.AcroForm, root.Outlines, bench.one("TH"), bench.one("TH").A, link, link.A, field]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.filterwarnings("ignore:This document has 1 form widget")
 @pytest.mark.parametrize(
     "turn", [0, *(pytest.param(turn, marks=pytest.mark.exhaustive) for turn in range(1, len(STRANGE)))]

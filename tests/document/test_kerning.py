@@ -68,6 +68,7 @@ def _known(face: str) -> Callable[[str, str], int]:
     return between
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("face", sampled([*FILES]))
 def test_pairs_are_read_as_another_library_reads_them(face: str) -> None:
     font, known = _font(face), _known(face)

@@ -218,6 +218,7 @@ def test_lists_nest_and_count_from_where_they_start(tmp_path: Path) -> None:
     assert ["more"] in said
 
 
+@pytest.mark.exhaustive
 def test_a_document_of_a_hundred_pages_works(tmp_path: Path) -> None:
     chapter = (heading("Chapter"), paragraph("word " * 500), List(ordered=False, items=((paragraph("x"),),)))
     all_pages = pages(rendered(chapter * 125), tmp_path)

@@ -60,6 +60,7 @@ def test_the_settings_of_a_home_name_its_authority(tmp_path: Path) -> None:
     assert authorities.own(Home(tmp_path)) == "northshire"
 
 
+@pytest.mark.exhaustive
 def test_every_flow_refuses_a_run_for_another_authority_and_does_nothing(northshire: Town) -> None:
     northshire.put_case("A/1")
     northshire.opened("A/2")

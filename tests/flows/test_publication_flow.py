@@ -374,6 +374,7 @@ def test_a_paper_says_whether_it_is_given_out_signed_and_is_never_given_out_othe
     assert {each.name for each in town.home.published.iterdir()} == {*both("A-1"), "A-2.html"}
 
 
+@pytest.mark.exhaustive
 def test_a_paper_that_could_not_be_signed_is_registered_and_laid_out_by_a_later_run(town: Town) -> None:
     a_credential(town, 'time-stamp = "http://127.0.0.1:9/"\n')
     town.drafted("A/1")

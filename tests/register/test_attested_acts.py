@@ -108,6 +108,7 @@ def test_whoever_leaves_the_list_attests_nothing_though_the_policy_still_names_t
     assert second.run(scene.path) == []
 
 
+@pytest.mark.exhaustive
 def test_all_readers_and_the_page_of_the_format_name_the_same_acts_that_take_ones_own_key() -> None:
     own = {name for name, kind in ACTS.items() if kind.on is not On.POLICY and not attestable(kind)}
     script = (ROOT / "templates/evidence/verify.js").read_text(encoding="utf-8")

@@ -470,6 +470,7 @@ def fails_closed(told: Path, folder: Path, case: str, field: str, value: object)
         assert passes == as_before or field in FREE
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     case=st.sampled_from(["C/1", "B/1", "policy"]), field=st.sampled_from(FIELDS), value=st.sampled_from(ODD)

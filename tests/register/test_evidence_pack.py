@@ -443,6 +443,7 @@ def test_what_a_case_says_is_shown_and_never_run(
     assert browser.title() == f"Evidence on {WAITING}"
 
 
+@pytest.mark.exhaustive
 def test_nothing_sealed_is_in_a_pack(scene: Scene) -> None:  # noqa: F811
     taken = taken_from(scene.path, DONE)
 
