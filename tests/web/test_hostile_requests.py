@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,8 @@ from hostile_json import NO_VALUE
 from web_builders import Founding, SignedIn, fill_with_mail, serving
 
 import flows.desk.web
+from flows.desk.web.app import _CLOSED
+from flows.desk.web.language import words_of
 from flows.desk.web.routes import ROUTES
 from flows.desk.web.store import Store
 from flows.home import Home
@@ -205,3 +208,35 @@ def test_no_form_chooses_how_its_bytes_are_read(at: str, caplog: pytest.LogCaptu
     assert {said: sent(f"; charset={said}") for said in CHARSETS} == dict.fromkeys(CHARSETS, 415)
     assert [sent("; charset=UTF-8"), sent("")] == [422, 422]
     assert not caplog.records
+
+
+def _parts(number: int, more: str = "") -> bytes:
+    part = f'--x\r\nContent-Disposition: form-data; name="a"{more}\r\n\r\ny\r\n'
+    return (part * number + "--x--\r\n").encode()
+
+
+UNFIT: Final[dict[str, tuple[str, bytes, int]]] = {
+    "too many fields": ("multipart/form-data; boundary=x", _parts(2_001), 400),
+    "too many fields, in one line": ("application/x-www-form-urlencoded", b"a=b&" * 2_001, 400),
+    "too many files": ("multipart/form-data; boundary=x", _parts(51, '; filename="f"'), 400),
+    "no border": ("multipart/form-data", _parts(1), 400),
+    "another border": ("multipart/form-data; boundary=y", _parts(1), 400),
+    "a part without a name": ("multipart/form-data; boundary=x", b"--x\r\nA: b\r\n\r\ny\r\n--x--\r\n", 400),
+}
+
+
+def test_what_is_no_form_or_too_large_is_refused_in_a_sentence_of_ours(at: str, tmp_path: Path) -> None:
+    founding = Founding(Home(tmp_path / "other"))
+    for origin, path in ((at, "/sign-in"), (founding.origin, founding.path)):
+        for name, (kind, content, status) in UNFIT.items():
+            headers = {"Origin": origin, "Content-Type": kind, "Cookie": "language=cy"}
+            answer = httpx.post(f"{origin}{path}", headers=headers, content=content)
+            in_welsh = words_of("cy").gettext(_CLOSED[status])
+            assert (answer.status_code, answer.text) == (status, in_welsh), (name, path)
+        said = f"Origin: {origin}\r\nHost: {origin.removeprefix('http://')}\r\nContent-Length: {1 << 30}"
+        with socket.create_connection(("127.0.0.1", int(origin.rpartition(":")[2]))) as connection:
+            connection.sendall(f"POST {path} HTTP/1.1\r\n{said}\r\nConnection: close\r\n\r\n".encode())
+            with connection.makefile("rb") as file:
+                answered = file.read().decode()
+        assert answered.startswith("HTTP/1.1 413 ")
+        assert answered.endswith(_CLOSED[413])

@@ -26,7 +26,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route as Routed
 
@@ -51,7 +51,8 @@ from flows.engine import failures
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
-    from starlette.requests import Request
+    from starlette.datastructures import FormData
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from flows.casework.office import Office
     from flows.desk.web.routes import Route
@@ -170,10 +171,6 @@ def application(home: Home) -> Starlette:
     desk = Desk(home=home, offices=Offices(home))
     routes = [each for route in ROUTES for each in _routed(desk, route)]
 
-    async def closed(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return plain_error(status, request)
-
     @asynccontextmanager
     async def open_offices(_: Starlette) -> AsyncIterator[None]:
         desk.read_origins()
@@ -183,11 +180,33 @@ def application(home: Home) -> Starlette:
     made = Starlette(
         routes=routes,
         lifespan=open_offices,
-        exception_handlers=dict.fromkeys((401, 404, 405, 408, 413, 415, 500, 503), closed),
+        exception_handlers=HANDLERS,
         middleware=[Middleware(Headers)],
     )
     made.router.redirect_slashes = False  # it would lead to whatever Host was named, and from https to http
     return made
+
+
+async def _closed(request: Request, error: Exception) -> Response:
+    return plain_error(error.status_code if isinstance(error, HTTPException) else 500, request)
+
+
+HANDLERS: Final = dict.fromkeys((400, 401, 404, 405, 408, 413, 415, 500, 503), _closed)
+"""Of whatever is refused before there is a page, which is told in a sentence of ours."""
+
+
+class Limited:
+    """Lets through no more than ``most`` bytes; what says that it has more is refused unread."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app, self._most = RequestBodyLimitMiddleware(app, most), most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's
+        request = Request(scope)
+        if int(request.headers.get("content-length", 0)) > self._most:
+            await plain_error(413, request)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 class Headers:
@@ -215,7 +234,7 @@ class Headers:
 
 def _routed(desk: Desk, route: Route) -> list[Routed]:
     """Return a route, and before it that of the same page as JSON, where it is a page to be read."""
-    limit = [Middleware(RequestBodyLimitMiddleware, max_body_size=route.most)]
+    limit = [Middleware(Limited, most=route.most)]
     found = []
     if route.has_json:
         path = "/index.json" if route.path == "/" else f"{route.path}.json"
@@ -288,21 +307,29 @@ async def form_of(request: Request) -> SentForm:
     """Read the form that a request brings.
 
     Raises:
-        HTTPException: it says that it is in another encoding than browsers use, which would choose how its
-            bytes are read: some take minutes for a megabyte, or make of it what is no text.
+        HTTPException: it is none, or larger than any; or it says that it is in another encoding than browsers
+            use, which would choose how its bytes are read: some take minutes for a megabyte, or make of it
+            what is no text.
     """
     kind, said = parse_options_header(request.headers.get("content-type"))
     if kind == b"multipart/form-data" and said.get(b"charset", b"utf-8").lower() != b"utf-8":
         raise HTTPException(415)
+    try:
+        async with request.form(
+            max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_MOST_BYTES
+        ) as came:
+            return await _form_in(came)
+    except HTTPException as error:  # it comes with words of others, which are in no catalogue
+        raise HTTPException(error.status_code) from None
+
+
+async def _form_in(came: FormData) -> SentForm:
     sent = SentForm()
-    async with request.form(
-        max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_MOST_BYTES
-    ) as came:
-        for name, value in came.multi_items():
-            if isinstance(value, UploadFile):
-                sent.uploads.append((name, value.filename or "", await value.read()))
-            else:
-                sent.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    for name, value in came.multi_items():
+        if isinstance(value, UploadFile):
+            sent.uploads.append((name, value.filename or "", await value.read()))
+        else:
+            sent.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return sent
 
 
@@ -493,6 +520,7 @@ def _keep(response: Response, name: str, cookie: str, origin: str) -> None:
 
 
 _CLOSED: Final = {
+    400: "What was sent is no form of this desk, or has more than 2,000 fields or 50 files.",
     401: "You are not signed in, or were signed out meanwhile; sign in, and send it again.",
     403: "This form was not sent from a page of the desk.",
     404: str(NotFoundError()),

@@ -22,7 +22,6 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -32,7 +31,7 @@ from flows.casework.amendments import key_view
 from flows.casework.office import Office, catalogue_of
 from flows.desk.making import PATTERN, first_rules, fresh_home, parse_authority
 from flows.desk.web import passkeys, safety
-from flows.desk.web.app import Headers, form_of, keep_language, language_of, plain_error
+from flows.desk.web.app import HANDLERS, Headers, Limited, form_of, keep_language, language_of, plain_error
 from flows.desk.web.enrolment import Enrolment
 from flows.desk.web.invitations import Invitation, Step
 from flows.desk.web.pages import enrolling, static
@@ -188,7 +187,7 @@ class _Server(uvicorn.Server):
 
 def application(begun: _Founding) -> Starlette:
     """Return the page, with its steps."""
-    limit = [Middleware(Headers), Middleware(RequestBodyLimitMiddleware, max_body_size=_MOST)]
+    limit = [Middleware(Headers), Middleware(Limited, most=_MOST)]
     paths = {
         "/found/{secret}": ["GET", "POST"],
         "/found/{secret}/{step}": ["POST"],
@@ -210,7 +209,7 @@ def application(begun: _Founding) -> Starlette:
         return await run_in_threadpool(_answered, begun, request, sent)
 
     routes = [Route(path, endpoint, methods=methods) for path, methods in paths.items()]
-    made = Starlette(routes=routes, middleware=limit)
+    made = Starlette(routes=routes, middleware=limit, exception_handlers=HANDLERS)
     made.router.redirect_slashes = False  # as of the desk
     return made
 
