@@ -231,7 +231,7 @@ def _fetch(source: str, candidate: Path) -> None:
     if there is None:
         # Nor does anything else lead git to what is here.
         _run_fetch(source, source, candidate, "-c", "protocol.file.allow=never")
-    elif _is_bundle(there):
+    elif _beginning(there).startswith(_MARKS):
         _run_fetch(source, str(there), candidate)
     elif branch_of(there) is None:
         raise RegisterError(f"There is no register at {source}.")
@@ -252,12 +252,13 @@ def _on_this_machine(source: str) -> Path | None:
     return Path(path).resolve() if path != source or not is_elsewhere or Path(path).exists() else None
 
 
-def _is_bundle(path: Path) -> bool:
+def _beginning(path: Path) -> bytes:
+    """Return how a file begins; nothing of what is no plain file."""
     try:
         with disk.opened_plain(path) as file:
-            return file.read(_LONGEST_MARK).startswith(_MARKS)
+            return file.read(_LONGEST_MARK)
     except OSError:
-        return False
+        return b""
 
 
 def _run_fetch(source: str, place: str, candidate: Path, *more: str) -> None:
