@@ -331,10 +331,15 @@ def _check_clock(acted: int, now: int, committed: int) -> None:
             "clock: correct the clock if it is slow; if it was ahead then, an administrator says so with "
             "`equipoise resume`."
         )
-    if not acted <= now <= committed <= acted + LONGEST_DELAY:
+    if acted > now:
         raise RegisterError(
-            "The act, the newest entry and this machine's clock differ by more than a day: correct this "
-            "machine's clock, or sign again."
+            "The act is dated ahead of the clock of the machine that records it: correct the clock of the "
+            "machine on which it was signed, and sign again."
+        )
+    if not now <= committed <= acted + LONGEST_DELAY:
+        raise RegisterError(
+            "The act was signed more than a day before it is recorded: correct the clock of the machine on "
+            "which it was signed if that is slow, and sign again."
         )
 
 
