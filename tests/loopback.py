@@ -27,7 +27,7 @@ def answering_on_loopback(reply: Reply) -> Iterator[str]:
 
         def _send(self, asked: bytes) -> None:
             kind, content, *status = reply(self.path, asked)
-            self.send_response(*(status or [200]))
+            self.send_response(status[0] if status else 200)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
